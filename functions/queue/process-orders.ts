@@ -1,0 +1,22 @@
+import middy from '@middy/core';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { decodeMessage } from '../../lib/queue/message.ts';
+import { runtime } from '../../lib/runtime.ts';
+
+/**
+ * Takes a batch of messages, and answers which of them must come back. Every message has failed until its order is
+ * known not to need it any more; a message that makes no sense comes back until it is a dead letter.
+ */
+export const handler = middy<SQSEvent, SQSBatchResponse>().handler(async ({ Records }, context) => {
+  const orderIds = Records.map(({ body }) => decodeMessage(body));
+  const known = new Set(orderIds.filter((orderId) => orderId !== undefined));
+  const settled = await runtime().processOrders([...known], {
+    remainingMs: () => context.getRemainingTimeInMillis(),
+    actor: `${context.functionName} ${context.awsRequestId}`,
+  });
+  const failed = Records.filter((_, index) => {
+    const orderId = orderIds[index];
+    return orderId === undefined || !settled.has(orderId);
+  });
+  return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+});

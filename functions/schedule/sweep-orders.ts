@@ -1,0 +1,8 @@
+import middy from '@middy/core';
+import type { ScheduledEvent } from 'aws-lambda';
+import { runtime } from '../../lib/runtime.ts';
+
+/** Sends the message of every unfinished order again whose due date has come. */
+export const handler = middy<ScheduledEvent, { sent: number }>().handler(async (_event, context) => ({
+  sent: await runtime().sweepOrders(() => context.getRemainingTimeInMillis()),
+}));

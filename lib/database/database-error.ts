@@ -1,0 +1,53 @@
+/**
+ * What a failed statement means for who sent it. This is the one table of it.
+ *
+ * - `unavailable`: the database did not answer, or not with a verdict. The statement may have been committed.
+ * - `contention`: rolled back for the sake of another transaction; the same again may succeed.
+ * - `refused`: a value or a constraint; the same again fails again.
+ * - `defect`: our SQL or our schema is wrong.
+ */
+export type DatabaseErrorKind = 'unavailable' | 'contention' | 'refused' | 'defect';
+
+export class DatabaseError extends Error {
+  override readonly name = 'DatabaseError';
+  readonly kind: DatabaseErrorKind;
+  /** Five characters (PostgreSQL, appendix A); undefined when no answer came. */
+  readonly sqlState: string | undefined;
+
+  constructor(message: string, kind: DatabaseErrorKind, sqlState: string | undefined, cause: unknown) {
+    super(message, { cause });
+    this.kind = kind;
+    this.sqlState = sqlState;
+  }
+
+  get retryable(): boolean {
+    return this.kind === 'unavailable' || this.kind === 'contention';
+  }
+}
+
+/** The meaning of an SQLSTATE; of none at all, that no answer came. */
+export function kindOfSqlState(sqlState: string | undefined): DatabaseErrorKind {
+  if (sqlState === undefined) return 'unavailable';
+  switch (sqlState) {
+    case '40001': // serialization_failure
+    case '40P01': // deadlock_detected
+    case '55P03': // lock_not_available
+      return 'contention';
+    case '25006': // read_only_sql_transaction: a failover is under way
+    case '57014': // query_canceled: our statement time-out
+      return 'unavailable';
+  }
+  switch (sqlState.slice(0, 2)) {
+    case '08': // connection exception
+    case '53': // insufficient resources: disk full, too many connections
+    case '57': // operator intervention: shutdown, crash, starting up
+    case '58': // system error: I/O
+    case 'XX': // internal error
+      return 'unavailable';
+    case '22': // data exception
+    case '23': // integrity constraint violation
+      return 'refused';
+    default:
+      return 'defect';
+  }
+}

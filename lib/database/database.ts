@@ -1,0 +1,28 @@
+/** What a statement may take: scalars only. A set travels as one JSON text, since the Data API takes no arrays. */
+export type Parameter = string | number | boolean | null;
+
+/**
+ * The smallest seam a database needs. One SQL text serves every driver: it is written with `$1`, and each parameter is
+ * cast in it (`$1::json`).
+ *
+ * Values come back as: text → string, integer and bigint → number, numeric → string (exact), timestamptz → Date,
+ * boolean → boolean, integer[] → number[].
+ */
+export interface Queryable {
+  /**
+   * Runs one statement, by itself (committed at once) or within its transaction.
+   * @throws DatabaseError saying whether repeating it can help.
+   */
+  query<Row>(sql: string, parameters?: readonly Parameter[]): Promise<Row[]>;
+}
+
+/** A statement that must not run alone takes this type. */
+export interface Transaction extends Queryable {
+  readonly kind: 'transaction';
+}
+
+export interface Database extends Queryable {
+  /** Commits when `work` resolves, rolls back when it throws. */
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,116 @@
+import pg from 'pg';
+import type { Logger } from '../logger.ts';
+import type { Database, Parameter, Queryable, Transaction } from './database.ts';
+import { DatabaseError, kindOfSqlState } from './database-error.ts';
+
+export interface PgOptions {
+  readonly url: string;
+  /** Connections at most. */
+  readonly poolSize: number;
+  /** Milliseconds for a statement: the server cancels it then, and a little later the client gives up waiting. */
+  readonly statementTimeoutMs: number;
+  /** Milliseconds to wait for a free or a new connection. */
+  readonly connectTimeoutMs: number;
+  readonly logger: Logger;
+}
+
+/** How much longer than the server's own time-out the client waits, for the answer to travel. */
+const ANSWER_MARGIN_MS = 500;
+
+const { builtins } = pg.types;
+const parsers = new Map<number, (text: string) => unknown>([
+  [builtins.INT8, parseBigint],
+  [builtins.NUMERIC, (text) => text],
+]);
+/** This driver's own parsers, instead of pg's global registry, which other users of pg in the process share. */
+const types = {
+  getTypeParser: (oid: number) => parsers.get(oid) ?? pg.types.getTypeParser(oid),
+} as pg.CustomTypesConfig;
+
+/** Our bigints are counts and tokens: one past 2^53 is a defect, and must not be rounded in silence. */
+function parseBigint(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`bigint ${text} does not fit a number`);
+  return value;
+}
+
+/** Postgres over its own protocol, with a small bounded pool. */
+export function connectPg(options: PgOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolSize,
+    connectionTimeoutMillis: options.connectTimeoutMs,
+    // A frozen Lambda container cannot notice that its idle connections were cut; keep-alives shorten the doubt.
+    keepAlive: true,
+    statement_timeout: options.statementTimeoutMs,
+    query_timeout: options.statementTimeoutMs + ANSWER_MARGIN_MS,
+    application_name: 'orders',
+    types,
+  });
+  // Without a listener, an error on an idle connection ends the process.
+  pool.on('error', (error) => options.logger.warn('An idle database connection was lost', { error }));
+
+  return {
+    query: (sql, parameters) => withClient(pool, (client) => queryable(client).query(sql, parameters)),
+    transaction: (work) => withClient(pool, (client) => runTransaction(client, work)),
+    close: () => pool.end(),
+  };
+}
+
+/** Acquire, use, release. A connection whose last statement got no verdict is discarded, never reused. */
+async function withClient<T>(pool: pg.Pool, use: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect().catch((error: unknown) => {
+    throw toDatabaseError(error);
+  });
+  let broken = true;
+  // A connection may break between two statements, when no query is there to take the error.
+  const onError = () => {
+    broken = true;
+  };
+  client.on('error', onError);
+  try {
+    const result = await use(client);
+    broken = false;
+    return result;
+  } catch (error) {
+    broken = !(error instanceof DatabaseError) || error.kind === 'unavailable';
+    throw error;
+  } finally {
+    client.off('error', onError);
+    client.release(broken);
+  }
+}
+
+function queryable(client: pg.PoolClient): Queryable {
+  return {
+    async query<Row>(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
+      try {
+        const result = await client.query(sql, [...parameters]);
+        return result.rows as Row[];
+      } catch (error) {
+        throw toDatabaseError(error);
+      }
+    },
+  };
+}
+
+async function runTransaction<T>(client: pg.PoolClient, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  const transaction: Transaction = { kind: 'transaction', ...queryable(client) };
+  await transaction.query('BEGIN');
+  try {
+    const result = await work(transaction);
+    await transaction.query('COMMIT');
+    return result;
+  } catch (error) {
+    // When this fails too, the connection is gone and Postgres rolls back by itself; the first error tells more.
+    await transaction.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
+function toDatabaseError(error: unknown): DatabaseError {
+  if (error instanceof DatabaseError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const sqlState = error instanceof pg.DatabaseError ? error.code : undefined;
+  return new DatabaseError(message, kindOfSqlState(sqlState), sqlState, error);
+}

@@ -1,0 +1,68 @@
+import middy, { type MiddlewareObj } from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { DatabaseError } from '../database/database-error.ts';
+import { runtime } from '../runtime.ts';
+import { HttpError } from './http-error.ts';
+
+/** What a handler answers: the status and a body that becomes JSON. */
+export interface Answer {
+  readonly statusCode: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Seconds after which a client does well to ask again: a database that restarts is back in about this time. */
+const RETRY_AFTER_SECONDS = 2;
+
+/**
+ * The stack of every HTTP function (HTTP API, payload format 2.0): the handler's answer becomes JSON, and whatever it
+ * throws becomes an answer in the form of the contract. Details of a defect go to the log, never to the client.
+ */
+export function httpHandler(handle: (event: APIGatewayProxyEventV2, context: Context) => Promise<Answer>) {
+  return middy<APIGatewayProxyEventV2, Answer | APIGatewayProxyStructuredResultV2>().use(jsonAnswers()).handler(handle);
+}
+
+function jsonAnswers(): MiddlewareObj<APIGatewayProxyEventV2, unknown> {
+  return {
+    after: (request) => {
+      request.response = toResult(request.response as Answer);
+    },
+    onError: (request) => {
+      request.response = toResult(toAnswer(request.error));
+    },
+  };
+}
+
+function toResult({ statusCode, body, headers }: Answer): APIGatewayProxyStructuredResultV2 {
+  return {
+    statusCode,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  };
+}
+
+function toAnswer(error: unknown): Answer {
+  if (error instanceof HttpError) {
+    const { statusCode, message, errors, headers } = error;
+    return { statusCode, headers, body: { status_code: statusCode, message, ...(errors && { errors }) } };
+  }
+  if (error instanceof DatabaseError && error.retryable) {
+    runtime().logger.warn('The database did not answer', { error });
+    return {
+      statusCode: 503,
+      headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
+      body: { status_code: 503, message: 'Service temporarily unavailable. Please try again.' },
+    };
+  }
+  reportDefect(error);
+  return { statusCode: 500, body: { status_code: 500, message: 'Internal Server Error!' } };
+}
+
+/** Also when the runtime itself could not be built: then there is no logger but the console. */
+function reportDefect(error: unknown): void {
+  try {
+    runtime().logger.error('A request failed by a defect', { error });
+  } catch {
+    console.error(error);
+  }
+}

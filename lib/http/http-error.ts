@@ -1,0 +1,29 @@
+export interface FieldError {
+  /** Where in the body, `item_ids.3`; '' for the body itself. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** An answer other than success, thrown from wherever it becomes clear. */
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly errors: readonly FieldError[] | undefined;
+
+  constructor(
+    statusCode: number,
+    message: string,
+    details: { errors?: readonly FieldError[]; headers?: Readonly<Record<string, string>> } = {},
+  ) {
+    super(message);
+    this.statusCode = statusCode;
+    this.errors = details.errors;
+    this.headers = details.headers ?? {};
+  }
+}
+
+/** 400 in the words that clients compare. */
+export function validationError(errors: readonly FieldError[]): HttpError {
+  return new HttpError(400, 'Validation Error', { errors });
+}

@@ -1,0 +1,25 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { HttpError, validationError } from './http-error.ts';
+
+/** Bytes: 256 KiB, many times the largest order. */
+const MAX_BODY = 256 * 1024;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * The JSON of a request's body. Numbers named in `exactNumbers` come as their source text, since a float cannot hold
+ * every amount.
+ * @throws HttpError 413 over 256 KiB, 400 for what is not UTF-8 or not JSON.
+ */
+export function readJson(event: APIGatewayProxyEventV2, exactNumbers: ReadonlySet<string>): unknown {
+  const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes.byteLength > MAX_BODY) throw new HttpError(413, `The body is larger than ${MAX_BODY} bytes`);
+  try {
+    return JSON.parse(utf8.decode(bytes), (key, value: unknown, context?: { source?: string }) =>
+      typeof value === 'number' && exactNumbers.has(key) ? context?.source : value,
+    );
+  } catch {
+    // SyntaxError, TypeError of the decoder, or RangeError for nesting deeper than the stack.
+    throw validationError([{ path: '', message: 'must be JSON, in UTF-8' }]);
+  }
+}

@@ -1,0 +1,22 @@
+import type { z } from 'zod';
+import { type FieldError, validationError } from './http-error.ts';
+
+/** Errors that one answer names at most: enough to mend a form, too few to blow up an answer. */
+const MAX_ERRORS = 20;
+
+/**
+ * The value as the schema has it.
+ * @throws HttpError 400 naming each field that is wrong, and what is allowed.
+ */
+export function validate<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw validationError(parsed.error.issues.flatMap(toFieldErrors).slice(0, MAX_ERRORS));
+}
+
+function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'is not a known field' }));
+  return [{ path: path.join('.'), message: issue.message }];
+}

@@ -1,0 +1,111 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Database } from '../database/database.ts';
+import { DatabaseError } from '../database/database-error.ts';
+import { retryDatabase } from '../database/retry.ts';
+import type { Logger } from '../logger.ts';
+import type { OrderQueue } from '../queue/order-queue.ts';
+import { GroupCommit } from './group-commit.ts';
+import type { NewOrder } from './order.ts';
+import { hastenOrders } from './sql/hasten-orders.ts';
+import { type Conflict, findConflicts, insertOrders, type OrderInsert } from './sql/insert-orders.ts';
+
+/**
+ * - `created`: committed by this request.
+ * - `replayed`: this idempotency key created this very order before.
+ * - `duplicate`: another request created an order of this id.
+ * - `key-reused`: this idempotency key belongs to another request.
+ * - `refused`: Postgres takes no such values.
+ */
+export type CreateOutcome = 'created' | 'replayed' | 'duplicate' | 'key-reused' | 'refused';
+
+export interface CreateOrderParts {
+  readonly database: Database;
+  readonly queue: OrderQueue;
+  readonly logger: Logger;
+  readonly resendAfterSeconds: number;
+}
+
+export interface Caller {
+  /** '' while callers are not told apart. */
+  readonly owner: string;
+  readonly idempotencyKey: string | null;
+}
+
+/** Enough to share a commit well; a larger statement would keep the event loop and its neighbours waiting longer. */
+const MAX_GROUP = 100;
+
+/** Two runs: the second resolves an unknown outcome by rereading. More would outlast the client's patience. */
+const INSERT_RETRY = { tries: 2, withinMs: 2_500 };
+
+/**
+ * The use case behind POST /orders: commit the order, then send its message. Once the order is committed the answer is
+ * a promise, whatever becomes of the message: the sweep sends what was not sent.
+ * @returns a function that throws DatabaseError when it is not known whether the order is stored.
+ */
+export function makeCreateOrder(parts: CreateOrderParts): (order: NewOrder, caller: Caller) => Promise<CreateOutcome> {
+  const inserts = new GroupCommit<OrderInsert, CreateOutcome>(MAX_GROUP, (orders) => insertGroup(parts, orders));
+  const sends = new GroupCommit<string, undefined>(MAX_GROUP, (orderIds) => sendGroup(parts, orderIds));
+
+  return async (order, caller) => {
+    const outcome = await inserts.add({
+      ...order,
+      ...caller,
+      requestToken: randomUUID(),
+      fingerprint: fingerprintOf(order),
+    });
+    if (outcome === 'created') await sends.add(order.orderId);
+    return outcome;
+  };
+}
+
+/** Inserts a group. A row that Postgres refuses splits it, so that it fails nobody but itself. */
+async function insertGroup(parts: CreateOrderParts, orders: readonly OrderInsert[]): Promise<CreateOutcome[]> {
+  try {
+    return await retryDatabase(() => insertOnce(parts, orders), INSERT_RETRY);
+  } catch (error) {
+    if (!(error instanceof DatabaseError && error.kind === 'refused')) throw error;
+    if (orders.length === 1) {
+      parts.logger.warn('Postgres refused an order that validation had let through', { error });
+      return ['refused'];
+    }
+    const middle = Math.ceil(orders.length / 2);
+    const first = await insertGroup(parts, orders.slice(0, middle));
+    return [...first, ...(await insertGroup(parts, orders.slice(middle)))];
+  }
+}
+
+/** Repeating it is harmless: an order that an earlier run committed is known by its request token. */
+async function insertOnce(parts: CreateOrderParts, orders: readonly OrderInsert[]): Promise<CreateOutcome[]> {
+  const inserted = await insertOrders(parts.database, orders, parts.resendAfterSeconds);
+  const skipped = orders.filter((order) => !inserted.has(order.requestToken));
+  const conflicts = new Map<string, Conflict>();
+  if (skipped.length > 0)
+    for (const conflict of await findConflicts(parts.database, skipped)) conflicts.set(conflict.requestToken, conflict);
+  return orders.map((order) =>
+    inserted.has(order.requestToken) ? 'created' : toOutcome(order, conflicts.get(order.requestToken)),
+  );
+}
+
+function toOutcome(order: OrderInsert, conflict: Conflict | undefined): CreateOutcome {
+  if (conflict?.isOurs) return 'created';
+  if (conflict?.keyFingerprint) return conflict.keyFingerprint === order.fingerprint ? 'replayed' : 'key-reused';
+  if (conflict?.idExists) return 'duplicate';
+  // Deleted between the two statements: whether our values stand is not known, as with an answer that got lost.
+  throw new DatabaseError('the conflicting order vanished', 'contention', undefined, undefined);
+}
+
+/** Sends a group. What was not taken is made due now, unless the database fails too: then its due date covers it. */
+async function sendGroup(parts: CreateOrderParts, orderIds: readonly string[]): Promise<undefined[]> {
+  const { failed } = await parts.queue.send(orderIds.map((orderId) => ({ orderId })));
+  if (failed.length > 0)
+    await hastenOrders(
+      parts.database,
+      failed.map(({ orderId }) => orderId),
+    ).catch((error: unknown) => parts.logger.warn('Unsent orders wait for their due date', { error }));
+  return orderIds.map(() => undefined);
+}
+
+function fingerprintOf(order: NewOrder): string {
+  const values = JSON.stringify([order.orderId, order.userId, order.itemIds, order.totalAmount]);
+  return createHash('sha256').update(values).digest('base64url');
+}

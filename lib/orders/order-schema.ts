@@ -1,0 +1,87 @@
+import Big from 'big.js';
+import { z } from 'zod';
+import type { NewOrder } from './order.ts';
+
+/** Postgres `integer` (PostgreSQL documentation, 8.1). */
+const INTEGER_MIN = -2_147_483_648;
+const INTEGER_MAX = 2_147_483_647;
+const INTEGER_RANGE = `must be a whole number from ${INTEGER_MIN} to ${INTEGER_MAX}`;
+
+const MAX_ITEMS = 1_000;
+/** Exclusive. */
+const MAX_AMOUNT = 1e12;
+/** Text of an amount. Exponents let a short text stand for a long number, so the digits are bounded apart. */
+const MAX_AMOUNT_TEXT = 1_000;
+const MAX_DECIMALS = 1_000;
+
+/** What neither JSON clients nor Postgres nor SQS carry unchanged: control characters, U+FFFE, U+FFFF. */
+const FORBIDDEN_CHARACTERS = /[\p{Cc}\ufffe\uffff]/u;
+
+/** True for text that may be an order's id: 1 to 255 characters, each of them storable and sendable. */
+export function isOrderId(text: string): boolean {
+  // Characters, as Postgres counts them, not UTF-16 units.
+  const length = [...text].length;
+  return length >= 1 && length <= 255 && text.isWellFormed() && !FORBIDDEN_CHARACTERS.test(text);
+}
+
+const orderId = z
+  .string('must be a string')
+  .refine(isOrderId, 'must have 1 to 255 characters, none of them control characters or lone surrogates');
+
+/** Whole numbers come as such, as whole floats (2.0) and as strings of digits ("5"). */
+const wholeNumber = z
+  .union(
+    [
+      z.number(),
+      z
+        .string()
+        .regex(/^\s*[+-]?\d+\s*$/)
+        .transform(Number),
+    ],
+    INTEGER_RANGE,
+  )
+  .refine((value) => Number.isInteger(value) && value >= INTEGER_MIN && value <= INTEGER_MAX, INTEGER_RANGE)
+  // -0 would come back as "0" from Postgres: make them one.
+  .transform((value) => value + 0);
+
+/** Exact decimal text of an amount, or undefined for what is none. */
+function toAmount(text: string): string | undefined {
+  const digits = text.trim().replace(/^\+/, '');
+  if (digits.length > MAX_AMOUNT_TEXT || !/^-?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,6})?$/i.test(digits)) return undefined;
+  const amount = new Big(digits.replace(/\.(?=$|e)/i, ''));
+  if (amount.lt(0) || amount.gte(MAX_AMOUNT) || amount.c.length - amount.e - 1 > MAX_DECIMALS) return undefined;
+  return amount.abs().toFixed();
+}
+
+/** An amount comes as a JSON number, of which readJson keeps the digits as text, or as a numeric string. */
+const amount = z.string('must be a number').transform((text, context) => {
+  const exact = toAmount(text);
+  if (exact !== undefined) return exact;
+  context.addIssue(`must be a finite number, at least 0 and less than 1e12, with at most ${MAX_DECIMALS} decimals`);
+  return z.NEVER;
+});
+
+/** The body of POST /orders. `status` is accepted for the sake of old clients, and ignored. */
+export const newOrderSchema = z
+  .strictObject(
+    {
+      order_id: orderId,
+      user_id: wholeNumber,
+      item_ids: z
+        .array(wholeNumber, 'must be a list of whole numbers')
+        .max(MAX_ITEMS, `must have at most ${MAX_ITEMS} items`),
+      total_amount: amount,
+      status: z
+        .enum(['Pending', 'Processing', 'Completed'], 'must be one of Pending, Processing, Completed')
+        .optional(),
+    },
+    'must be a JSON object',
+  )
+  .transform(
+    (body): NewOrder => ({
+      orderId: body.order_id,
+      userId: body.user_id,
+      itemIds: body.item_ids,
+      totalAmount: body.total_amount,
+    }),
+  );

@@ -1,0 +1,28 @@
+/** The states of an order. Postgres holds the legal moves between them (infra/migrations/000001-orders.sql). */
+export type Status = 'Pending' | 'Processing' | 'Completed' | 'Failed' | 'Cancelled';
+
+/** An order as a client sends it, validated. */
+export interface NewOrder {
+  readonly orderId: string;
+  readonly userId: number;
+  readonly itemIds: readonly number[];
+  /** Exact decimal text, never a float: it is money. */
+  readonly totalAmount: string;
+}
+
+/** An order as it is kept. */
+export interface Order extends NewOrder {
+  readonly status: Status;
+  /** Seconds that its processor took; null until Completed. */
+  readonly processingTime: number | null;
+  readonly createdAt: Date;
+  readonly finishedAt: Date | null;
+  /** Failures that its processor reported since it was created or redriven. */
+  readonly attempts: number;
+  /** Workers that died while they held it, since it was created or redriven. */
+  readonly crashes: number;
+  /** When the next try may begin, while it waits for one; null otherwise. */
+  readonly nextAttemptAt: Date | null;
+  readonly reasonCode: string | null;
+  readonly reason: string | null;
+}

@@ -1,0 +1,188 @@
+import type { Database } from '../database/database.ts';
+import { retryDatabase } from '../database/retry.ts';
+import type { Logger } from '../logger.ts';
+import type { Processor } from '../processors/processor.ts';
+import type { OrderMessage, OrderQueue } from '../queue/order-queue.ts';
+import { decideFailure, type RetryPolicy } from './retry-policy.ts';
+import { type Claim, type ClaimResult, claimOrders, type Unclaimed } from './sql/claim-orders.ts';
+import { finishOrders, type Verdict } from './sql/finish-orders.ts';
+
+export interface ProcessParts {
+  readonly database: Database;
+  readonly queue: OrderQueue;
+  readonly logger: Logger;
+  readonly processor: Processor;
+  readonly retryPolicy: RetryPolicy;
+  /** Dead leases at which an order is Failed. */
+  readonly maxCrashes: number;
+  readonly resendAfterSeconds: number;
+}
+
+/** One invocation of the worker. */
+export interface Invocation {
+  /** Milliseconds until the invocation is ended from outside. */
+  readonly remainingMs: () => number;
+  /** Named in the history: who did it. */
+  readonly actor: string;
+}
+
+/** Milliseconds before the end of the invocation at which work is aborted, kept for writing the verdicts. */
+const FINISH_TIME_MS = 2_000;
+
+/** Seconds that a lease outlasts its invocation, so that no live worker ever finds its lease taken. */
+const LEASE_MARGIN_SECONDS = 2;
+
+/** The queue's clock and the database's differ a little; a message that came too early would wait for the sweep. */
+const DELAY_MARGIN_SECONDS = 1;
+
+/** The bound of SQS on DelaySeconds. */
+const MAX_DELAY_SECONDS = 900;
+
+/** Orders that no longer need their message: a committed state or a due date covers each. */
+const COVERED: ReadonlySet<Unclaimed> = new Set(['settled', 'held', 'waiting']);
+
+/**
+ * The use case behind the queue: claims the orders of a batch, runs the processor on them side by side, and commits
+ * what became of them. Orders that lost a worker before are taken afterwards, one at a time, the next not before the
+ * last is committed: an order that kills its worker spends nobody else's budget.
+ * @returns the ids whose messages may be acknowledged; every other message must come back.
+ * @throws DatabaseError when the database did not answer: then none may be acknowledged.
+ */
+export async function processOrders(
+  parts: ProcessParts,
+  orderIds: readonly string[],
+  invocation: Invocation,
+): Promise<Set<string>> {
+  const first = await processTogether(parts, orderIds, invocation, false);
+  const settled = new Set(first.covered);
+  const retried = [...first.locked];
+
+  for (const orderId of first.suspects) {
+    if (timeToWork(invocation) <= 0) {
+      // Not begun, so nothing is charged: a new message takes it to another invocation.
+      await sendAgain(parts, [{ orderId }]);
+      settled.add(orderId);
+      continue;
+    }
+    const alone = await processTogether(parts, [orderId], invocation, true);
+    for (const id of alone.covered) settled.add(id);
+    retried.push(...alone.locked);
+  }
+
+  // Whoever had them locked is through by now, as a rule. If not, their messages come back.
+  if (retried.length > 0 && timeToWork(invocation) > 0) {
+    const again = await processTogether(parts, retried, invocation, false);
+    for (const id of again.covered) settled.add(id);
+  }
+  return settled;
+}
+
+interface Progress {
+  /** Ids that need their message no longer. */
+  readonly covered: string[];
+  readonly suspects: string[];
+  readonly locked: string[];
+}
+
+async function processTogether(
+  parts: ProcessParts,
+  orderIds: readonly string[],
+  invocation: Invocation,
+  suspects: boolean,
+): Promise<Progress> {
+  const { claims, unclaimed } = await claim(parts, orderIds, invocation, suspects);
+  if (claims.length > 0) await work(parts, claims, invocation);
+  const withState = (state: Unclaimed) => [...unclaimed].filter(([, is]) => is === state).map(([orderId]) => orderId);
+  return {
+    covered: [
+      ...claims.map(({ orderId }) => orderId),
+      ...[...unclaimed].filter(([, state]) => COVERED.has(state)).map(([orderId]) => orderId),
+    ],
+    suspects: withState('suspect'),
+    locked: withState('locked'),
+  };
+}
+
+/** Not retried when no answer came: an unseen claim would look like another worker's. The batch comes back instead. */
+function claim(
+  parts: ProcessParts,
+  orderIds: readonly string[],
+  invocation: Invocation,
+  suspects: boolean,
+): Promise<ClaimResult> {
+  return claimOrders(parts.database, orderIds, {
+    leaseSeconds: Math.max(0, invocation.remainingMs()) / 1_000 + LEASE_MARGIN_SECONDS,
+    suspects,
+    maxCrashes: parts.maxCrashes,
+    actor: invocation.actor,
+  });
+}
+
+async function work(parts: ProcessParts, claims: readonly Claim[], invocation: Invocation): Promise<void> {
+  const signal = AbortSignal.timeout(Math.max(0, timeToWork(invocation)));
+  const verdicts = await Promise.all(claims.map((order) => processOne(parts, order, signal)));
+  const taken = await retryDatabase(
+    () =>
+      finishOrders(parts.database, verdicts, {
+        resendAfterSeconds: parts.resendAfterSeconds,
+        actor: invocation.actor,
+      }),
+    // As long as there is time: the work is done, and giving up would have it done again.
+    { tries: Number.POSITIVE_INFINITY, withinMs: Math.max(0, invocation.remainingMs() - FINISH_TIME_MS / 4) },
+  );
+  await sendAgain(
+    parts,
+    verdicts
+      .filter(({ orderId, status }) => status === 'Pending' && taken.has(orderId))
+      .map(({ orderId, delaySeconds }) => ({
+        orderId,
+        delaySeconds: Math.min(MAX_DELAY_SECONDS, Math.ceil(delaySeconds) + DELAY_MARGIN_SECONDS),
+      })),
+  );
+  report(parts.logger, verdicts, taken);
+}
+
+async function processOne(parts: ProcessParts, order: Claim, signal: AbortSignal): Promise<Verdict> {
+  const base = { orderId: order.orderId, token: order.token, processingTime: null, delaySeconds: 0 };
+  const attempt = order.attempts + 1;
+  const started = performance.now();
+  try {
+    await untilAborted(parts.processor({ ...order, attempt }, signal), signal);
+    const processingTime = Number(((performance.now() - started) / 1_000).toFixed(6));
+    const { attempts } = order;
+    return { ...base, status: 'Completed', processingTime, attempts, reasonCode: null, reason: null };
+  } catch (error) {
+    return { ...base, attempts: attempt, ...decideFailure(error, attempt, signal.aborted, parts.retryPolicy) };
+  }
+}
+
+/** Rejects when the signal aborts, also for a processor that does not listen to it. */
+async function untilAborted(running: Promise<void>, signal: AbortSignal): Promise<void> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(new Error('not finished within the time of the invocation', { cause: signal.reason }));
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    if (signal.aborted) onAbort();
+    await Promise.race([running, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** A message that could not be sent is the sweep's: each of these orders has a due date. */
+async function sendAgain(parts: ProcessParts, messages: readonly OrderMessage[]): Promise<void> {
+  if (messages.length > 0) await parts.queue.send(messages);
+}
+
+function timeToWork(invocation: Invocation): number {
+  return invocation.remainingMs() - FINISH_TIME_MS;
+}
+
+function report(logger: Logger, verdicts: readonly Verdict[], taken: ReadonlySet<string>): void {
+  const lost = verdicts.filter(({ orderId }) => !taken.has(orderId));
+  const unsuccessful = verdicts.filter(({ status }) => status !== 'Completed');
+  if (lost.length > 0) logger.warn('Finished after the lease was lost; nothing was written', { orders: lost.length });
+  for (const { orderId, status, reasonCode } of unsuccessful)
+    logger.warn('An order was not completed', { order_id: orderId, status, reason_code: reasonCode });
+  logger.debug('Finished a batch', { orders: verdicts.length });
+}

@@ -1,0 +1,133 @@
+import type { Queryable } from '../../database/database.ts';
+
+export interface ClaimOptions {
+  /** Seconds that the claim lasts: the remaining time of the invocation and a margin. */
+  readonly leaseSeconds: number;
+  /** Whether to claim the orders that have lost a worker before, or those that have not. */
+  readonly suspects: boolean;
+  /** Dead leases at which an order is Failed instead of claimed. */
+  readonly maxCrashes: number;
+  /** Who claims, for the history. */
+  readonly actor: string;
+}
+
+/** An order that this worker holds until its lease ends. */
+export interface Claim {
+  readonly orderId: string;
+  /** Fencing token: finishing demands that it is still the order's. */
+  readonly token: number;
+  readonly attempts: number;
+  readonly userId: number;
+  readonly itemIds: readonly number[];
+  readonly totalAmount: string;
+  readonly createdAt: Date;
+}
+
+/**
+ * Why an order was not claimed:
+ * - `unknown`: no such order, as far as is committed.
+ * - `settled`: finished, or Failed by this very claim because its budget of crashes is used up.
+ * - `held`: another worker has a live lease.
+ * - `waiting`: its next try may not begin yet; it has a due date.
+ * - `suspect`: it lost a worker before, and is not asked for by this claim (or the other way round).
+ * - `locked`: another transaction is at it right now; asking again soon may help.
+ */
+export type Unclaimed = 'unknown' | 'settled' | 'held' | 'waiting' | 'suspect' | 'locked';
+
+export interface ClaimResult {
+  readonly claims: readonly Claim[];
+  readonly unclaimed: ReadonlyMap<string, Unclaimed>;
+}
+
+/** The crash-budget rule and the lease are written in the row by this one statement, so no two workers can differ. */
+const CLAIM_ORDERS = `
+  WITH wanted AS (
+    SELECT DISTINCT order_id FROM json_array_elements_text($1::json) AS w(order_id)),
+  actor AS MATERIALIZED (
+    SELECT set_config('orders.actor', $5::text, true) AS name),
+  ready AS (
+    SELECT o.order_id,
+           o.status = 'Processing' AS lost,
+           o.status = 'Processing' AND o.crashes + 1 >= $4::integer AS lost_too_often
+    FROM orders o JOIN wanted USING (order_id)
+    WHERE ((o.status = 'Pending' AND (o.not_before IS NULL OR o.not_before <= now()))
+        OR (o.status = 'Processing' AND o.lease_until <= now()))
+      AND (o.crashes > 0 OR o.status = 'Processing') = $3::boolean
+    ORDER BY o.order_id
+    FOR UPDATE OF o SKIP LOCKED),
+  claimed AS (
+    UPDATE orders o SET
+      status = CASE WHEN ready.lost_too_often THEN 'Failed' ELSE 'Processing' END,
+      token = o.token + 1,
+      crashes = o.crashes + ready.lost::integer,
+      lease_until = CASE WHEN NOT ready.lost_too_often THEN now() + $2::double precision * interval '1 second' END,
+      -- The sweep looks just after the lease, when it can be taken over.
+      due_at = CASE WHEN NOT ready.lost_too_often
+               THEN now() + ($2::double precision + 1) * interval '1 second' END,
+      not_before = NULL,
+      finished_at = CASE WHEN ready.lost_too_often THEN now() END,
+      sends = 0,
+      reason_code = CASE WHEN ready.lost THEN 'worker_lost' END,
+      reason = CASE WHEN ready.lost THEN 'its worker stopped answering before it finished' END
+    FROM ready CROSS JOIN actor
+    WHERE o.order_id = ready.order_id
+    RETURNING o.order_id, o.status, o.token, o.attempts, o.user_id, o.item_ids, o.total_amount, o.created_at)
+  SELECT wanted.order_id, c.token, c.attempts, c.user_id, c.item_ids, c.total_amount, c.created_at,
+    CASE
+      WHEN c.status = 'Processing' THEN NULL
+      WHEN c.status = 'Failed' THEN 'settled'
+      WHEN seen.order_id IS NULL THEN 'unknown'
+      WHEN seen.due_at IS NULL THEN 'settled'
+      WHEN seen.lease_until > now() THEN 'held'
+      WHEN seen.not_before > now() THEN 'waiting'
+      WHEN (seen.crashes > 0 OR seen.status = 'Processing') <> $3::boolean THEN 'suspect'
+      ELSE 'locked'
+    END AS unclaimed
+  FROM wanted
+  LEFT JOIN orders seen ON seen.order_id = wanted.order_id
+  LEFT JOIN claimed c ON c.order_id = wanted.order_id`;
+
+interface Row {
+  order_id: string;
+  token: number;
+  attempts: number;
+  user_id: number;
+  item_ids: number[];
+  total_amount: string;
+  created_at: Date;
+  unclaimed: Unclaimed | null;
+}
+
+/** Claims those of the orders that may be worked at now, in one statement; says of each other why not. */
+export async function claimOrders(
+  database: Queryable,
+  orderIds: readonly string[],
+  options: ClaimOptions,
+): Promise<ClaimResult> {
+  const rows = await database.query<Row>(CLAIM_ORDERS, [
+    JSON.stringify(orderIds),
+    options.leaseSeconds,
+    options.suspects,
+    options.maxCrashes,
+    options.actor,
+  ]);
+  const unclaimed = new Map<string, Unclaimed>();
+  const claims: Claim[] = [];
+  for (const row of rows) {
+    if (row.unclaimed) unclaimed.set(row.order_id, row.unclaimed);
+    else claims.push(toClaim(row));
+  }
+  return { claims, unclaimed };
+}
+
+function toClaim(row: Row): Claim {
+  return {
+    orderId: row.order_id,
+    token: row.token,
+    attempts: row.attempts,
+    userId: row.user_id,
+    itemIds: row.item_ids,
+    totalAmount: row.total_amount,
+    createdAt: row.created_at,
+  };
+}

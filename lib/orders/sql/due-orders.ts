@@ -1,0 +1,40 @@
+import type { Queryable } from '../../database/database.ts';
+
+/** A page of unfinished orders whose due date has come, longest due first. */
+export async function findDueOrders(database: Queryable, limit: number): Promise<string[]> {
+  const rows = await database.query<{ order_id: string }>(
+    'SELECT order_id FROM orders WHERE due_at <= now() ORDER BY due_at LIMIT $1::integer',
+    [limit],
+  );
+  return rows.map((row) => row.order_id);
+}
+
+/**
+ * Notes that the message of due orders was sent again: the sweep looks at each the next time after twice as long, at
+ * most 15 minutes. Never writes a status. Answers how many orders it noted.
+ */
+export async function postponeOrders(
+  database: Queryable,
+  orderIds: readonly string[],
+  resendAfterSeconds: number,
+): Promise<number> {
+  const rows = await database.query(
+    `WITH sent AS (
+       SELECT o.order_id
+       FROM orders o JOIN json_array_elements_text($1::json) AS wanted(order_id) ON o.order_id = wanted.order_id
+       -- Whoever changed it meanwhile gave it a due date that fits.
+       WHERE o.due_at <= now()
+       ORDER BY o.order_id
+       FOR UPDATE OF o SKIP LOCKED)
+     UPDATE orders o SET
+       sends = o.sends + 1,
+       due_at = now() + least(interval '15 minutes',
+         -- Bounded before it doubles: 2^sends alone would overflow one day.
+         $2::double precision * 2 ^ least(o.sends + 1, 10) * interval '1 second')
+     FROM sent
+     WHERE o.order_id = sent.order_id
+     RETURNING o.order_id`,
+    [JSON.stringify(orderIds), resendAfterSeconds],
+  );
+  return rows.length;
+}

@@ -1,0 +1,64 @@
+import type { Queryable } from '../../database/database.ts';
+
+/** What became of a claimed order. `Pending` is another try after `delaySeconds`. */
+export interface Verdict {
+  readonly orderId: string;
+  /** The claim's fencing token. */
+  readonly token: number;
+  readonly status: 'Completed' | 'Failed' | 'Pending';
+  /** Seconds the processor took; null unless Completed. */
+  readonly processingTime: number | null;
+  /** Failures so far, this one included. */
+  readonly attempts: number;
+  /** Seconds until the next try; 0 unless Pending. */
+  readonly delaySeconds: number;
+  readonly reasonCode: string | null;
+  readonly reason: string | null;
+}
+
+export interface FinishOptions {
+  /** Seconds that the sweep waits after the next try was due, since its message is sent right after this commit. */
+  readonly resendAfterSeconds: number;
+  readonly actor: string;
+}
+
+/**
+ * Writes the verdicts in one statement, and answers the ids of the orders that took theirs. The others were claimed by
+ * another worker after this one's lease ended: nothing of them is touched.
+ */
+export async function finishOrders(
+  database: Queryable,
+  verdicts: readonly Verdict[],
+  options: FinishOptions,
+): Promise<Set<string>> {
+  const rows = await database.query<{ order_id: string }>(
+    `WITH verdicts AS (
+       SELECT * FROM json_to_recordset($1::json) AS v(
+         "orderId" text, token bigint, status text, "processingTime" numeric, attempts integer,
+         "delaySeconds" double precision, "reasonCode" text, reason text)),
+     actor AS MATERIALIZED (
+       SELECT set_config('orders.actor', $3::text, true) AS name),
+     held AS (
+       SELECT o.order_id
+       FROM orders o JOIN verdicts v ON o.order_id = v."orderId" AND o.token = v.token
+       WHERE o.status = 'Processing'
+       ORDER BY o.order_id
+       FOR UPDATE OF o)
+     UPDATE orders o SET
+       status = v.status,
+       processing_time = v."processingTime",
+       attempts = v.attempts,
+       lease_until = NULL,
+       not_before = CASE WHEN v.status = 'Pending' THEN now() + v."delaySeconds" * interval '1 second' END,
+       due_at = CASE WHEN v.status = 'Pending'
+                THEN now() + (v."delaySeconds" + $2::double precision) * interval '1 second' END,
+       finished_at = CASE WHEN v.status <> 'Pending' THEN now() END,
+       reason_code = v."reasonCode",
+       reason = v.reason
+     FROM verdicts v, held, actor
+     WHERE o.order_id = held.order_id AND v."orderId" = held.order_id
+     RETURNING o.order_id`,
+    [JSON.stringify(verdicts), options.resendAfterSeconds, options.actor],
+  );
+  return new Set(rows.map((row) => row.order_id));
+}

@@ -1,0 +1,16 @@
+import type { Queryable } from '../../database/database.ts';
+
+/** Makes Pending orders due now, because their message is known not to have been sent: the next sweep sends it. */
+export async function hastenOrders(database: Queryable, orderIds: readonly string[]): Promise<void> {
+  await database.query(
+    `WITH unsent AS (
+       SELECT o.order_id
+       FROM orders o JOIN json_array_elements_text($1::json) AS wanted(order_id) ON o.order_id = wanted.order_id
+       -- A claim that came meanwhile has a due date of its own.
+       WHERE o.status = 'Pending'
+       ORDER BY o.order_id
+       FOR UPDATE OF o SKIP LOCKED)
+     UPDATE orders o SET due_at = greatest(now(), o.not_before) FROM unsent WHERE o.order_id = unsent.order_id`,
+    [JSON.stringify(orderIds)],
+  );
+}

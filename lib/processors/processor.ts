@@ -1,0 +1,29 @@
+import type { NewOrder } from '../orders/order.ts';
+
+/** An order as its processor sees it. `orderId` stays the same over all tries: make your effect idempotent by it. */
+export interface ProcessorOrder extends NewOrder {
+  readonly createdAt: Date;
+  /** 1 for the first try since the order was created or redriven. */
+  readonly attempt: number;
+}
+
+/**
+ * What "processing" does. Returning completes the order. Throwing PermanentFailure fails it at once; throwing anything
+ * else has it tried again later, until its budget is used up.
+ *
+ * An order completes at most once, but its processor may run more than once: a crash can come between the effect and
+ * the commit. The signal aborts shortly before the invocation's time is over; what goes on after it counts as failed.
+ */
+export type Processor = (order: ProcessorOrder, signal: AbortSignal) => Promise<void>;
+
+/** The order can never succeed: no further try. */
+export class PermanentFailure extends Error {
+  override readonly name = 'PermanentFailure';
+  /** Short and of a fixed set, so that failures can be counted by it: `card_declined`, not a sentence. */
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,20 @@
+/** A note that an order wants processing. It carries nothing but the id: the row is the truth. */
+export interface OrderMessage {
+  readonly orderId: string;
+  /** Seconds before a worker may see it, 0 to 900 (the bound of SQS). Default 0. */
+  readonly delaySeconds?: number;
+}
+
+/** The queue as the domain sees it. */
+export interface OrderQueue {
+  /**
+   * Sends each message, and says which ids were accepted. Never throws: a message that could not be sent is an ordinary
+   * outcome, since the order's `due_at` has the sweep send it later.
+   */
+  send(messages: readonly OrderMessage[]): Promise<SendOutcome>;
+}
+
+export interface SendOutcome {
+  readonly accepted: readonly string[];
+  readonly failed: readonly { readonly orderId: string; readonly reason: string }[];
+}
