@@ -33,6 +33,8 @@ const settings = z.object({
   MAX_ATTEMPTS: integer(1, 100, 5),
   // Workers that an order may lose before it is Failed.
   MAX_CRASHES: integer(1, 100, 5),
+  // Times that one Failed order may be redriven.
+  MAX_REDRIVES: integer(0, 100, 10),
   // Milliseconds before the second try; doubles with each, with full jitter.
   RETRY_BASE_MS: integer(1, 600_000, 1_000),
   // Milliseconds between two tries at most. 15 minutes is as far as a message can be delayed.
@@ -43,7 +45,16 @@ const settings = z.object({
 export type Config = Readonly<z.infer<typeof settings>>;
 
 /** Beginnings that only our settings have: a variable that starts so and is none of them is a misspelling. */
-const OUR_PREFIXES = ['PROCESSING_', 'RETRY_', 'RESEND_', 'MAX_ATTEMPTS', 'MAX_CRASHES', 'DATABASE_POOL', 'QUEUE_SEND'];
+const OUR_PREFIXES = [
+  'PROCESSING_',
+  'RETRY_',
+  'RESEND_',
+  'MAX_ATTEMPTS',
+  'MAX_CRASHES',
+  'MAX_REDRIVES',
+  'DATABASE_POOL',
+  'QUEUE_SEND',
+];
 
 /**
  * The settings of the functions from environment variables; an empty variable counts as not set.

@@ -3,7 +3,9 @@ import { connectPg } from './database/pg.ts';
 import { createLogger } from './logger.ts';
 import { makeCreateOrder } from './orders/create-order.ts';
 import { type Invocation, processOrders } from './orders/process-orders.ts';
+import { type RedriveRequest, redriveOrders } from './orders/redrive-orders.ts';
 import { readCounters } from './orders/sql/read-counters.ts';
+import { readHistory } from './orders/sql/read-history.ts';
 import { readOrder } from './orders/sql/read-order.ts';
 import { sweepOrders } from './orders/sweep-orders.ts';
 import { simulatedProcessor } from './processors/simulated.ts';
@@ -36,9 +38,11 @@ export function createRuntime(env: NodeJS.ProcessEnv) {
     logger,
     createOrder: makeCreateOrder(shared),
     readOrder: (orderId: string) => readOrder(database, orderId),
+    readHistory: (orderId: string) => readHistory(database, orderId),
     readCounters: () => readCounters(database),
     processOrders: (orderIds: readonly string[], invocation: Invocation) =>
       processOrders(processing, orderIds, invocation),
+    redriveOrders: (request: RedriveRequest) => redriveOrders({ ...shared, maxRedrives: config.MAX_REDRIVES }, request),
     sweepOrders: (remainingMs: () => number) => sweepOrders(shared, remainingMs),
     close: async () => {
       queue.close();

@@ -94,8 +94,9 @@ function readOutcome(batch: readonly OrderMessage[], answer: SendMessageBatchCom
   return { accepted, failed };
 }
 
-/** The most telling short name of an error: ECONNREFUSED says more than Error, QueueDoesNotExist than its message. */
+/** The shortest telling name of an error: ECONNREFUSED rather than Error, QueueDoesNotExist rather than its message. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return error.name === 'Error' ? error.message : error.name;
 }

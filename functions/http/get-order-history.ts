@@ -1,0 +1,26 @@
+import { httpHandler } from '../../lib/http/handler.ts';
+import { HttpError } from '../../lib/http/http-error.ts';
+import { orderIdOf } from '../../lib/http/order-id.ts';
+import { runtime } from '../../lib/runtime.ts';
+
+/** GET /orders/{order_id}/history */
+export const handler = httpHandler(async (event) => {
+  const orderId = orderIdOf(event);
+  const entries = await runtime().readHistory(orderId);
+  if (entries.length === 0) throw new HttpError(404, 'Order not found');
+  return {
+    statusCode: 200,
+    body: {
+      order_id: orderId,
+      history: entries.map(({ at, from, to, attempt, reasonCode, reason, actor }) => ({
+        at: at.toISOString(),
+        from,
+        to,
+        attempt,
+        reason_code: reasonCode,
+        reason,
+        actor,
+      })),
+    },
+  };
+});

@@ -1,0 +1,42 @@
+import { subscribe } from 'node:diagnostics_channel';
+import type { IncomingMessage } from 'node:http';
+
+interface Serverless {
+  readonly service: {
+    readonly functions: Record<string, { events?: Record<string, unknown>[] }>;
+  };
+}
+
+/**
+ * What `serverless offline` needs to behave as API Gateway does in front of our functions, and to leave to the worker
+ * what is the worker's.
+ */
+export default class ApiPlugin {
+  readonly hooks: Record<string, () => void>;
+
+  constructor(serverless: Serverless) {
+    this.hooks = {
+      'before:offline:start': () => {
+        leaveSchedulesToTheWorker(serverless);
+        keepBytes();
+      },
+    };
+  }
+}
+
+function leaveSchedulesToTheWorker(serverless: Serverless): void {
+  for (const definition of Object.values(serverless.service.functions))
+    definition.events = definition.events?.filter((event) => 'httpApi' in event) ?? [];
+}
+
+/**
+ * Serverless Offline turns a body into text before the function sees it, which hides bytes that are not UTF-8, unless
+ * the request says that it is binary: then the event carries them in base64. It asks the parsed headers, while the
+ * event's headers are read from the raw ones, so the function still sees what the client sent.
+ */
+function keepBytes(): void {
+  subscribe('http.server.request.start', (message) => {
+    const { request } = message as { request: IncomingMessage };
+    request.headers['content-type'] = 'application/octet-stream';
+  });
+}

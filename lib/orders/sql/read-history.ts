@@ -1,0 +1,45 @@
+import type { Queryable } from '../../database/database.ts';
+import type { Status } from '../order.ts';
+
+/** One move of an order, as the trigger recorded it in the commit that made it. */
+export interface HistoryEntry {
+  readonly at: Date;
+  /** Null for its creation. */
+  readonly from: Status | null;
+  readonly to: Status;
+  /** The try that it belongs to, counted since the order was created or redriven; 0 before the first. */
+  readonly attempt: number;
+  readonly reasonCode: string | null;
+  readonly reason: string | null;
+  /** Who made the move: a worker's invocation, an operator, or the database user. */
+  readonly actor: string;
+}
+
+/** Far more than the budgets of tries, crashes and redrives allow; a bound for what is written by hand. */
+const MAX_ENTRIES = 1_000;
+
+/** The moves of an order, oldest first; empty when there is no such order. */
+export async function readHistory(database: Queryable, orderId: string): Promise<HistoryEntry[]> {
+  const rows = await database.query<{
+    at: Date;
+    from_status: Status | null;
+    to_status: Status;
+    attempt: number;
+    reason_code: string | null;
+    reason: string | null;
+    actor: string;
+  }>(
+    `SELECT at, from_status, to_status, attempt, reason_code, reason, actor
+     FROM order_history WHERE order_id = $1::text ORDER BY entry LIMIT ${MAX_ENTRIES}`,
+    [orderId],
+  );
+  return rows.map((row) => ({
+    at: row.at,
+    from: row.from_status,
+    to: row.to_status,
+    attempt: row.attempt,
+    reasonCode: row.reason_code,
+    reason: row.reason,
+    actor: row.actor,
+  }));
+}

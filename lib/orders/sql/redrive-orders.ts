@@ -1,0 +1,91 @@
+import type { Queryable } from '../../database/database.ts';
+
+/** Which Failed orders; without ids and code, all of them. */
+export interface FailedSelection {
+  readonly orderIds: readonly string[] | null;
+  readonly reasonCode: string | null;
+  /** Orders at most. */
+  readonly limit: number;
+  /** Redrives an order may have had; one that has had them is left alone. */
+  readonly maxRedrives: number;
+}
+
+const SELECTED = `
+  status = 'Failed'
+  AND ($1::json IS NULL OR order_id IN (SELECT json_array_elements_text($1::json)))
+  AND ($2::text IS NULL OR reason_code = $2::text)`;
+
+/**
+ * Takes Failed orders back to Pending with a fresh count of tries, and answers their ids. The token is not reset: a
+ * worker that held the order long ago still cannot finish it.
+ */
+export async function redriveOrders(
+  database: Queryable,
+  selection: FailedSelection,
+  change: { readonly actor: string; readonly reason: string; readonly resendAfterSeconds: number },
+): Promise<string[]> {
+  const rows = await database.query<{ order_id: string }>(
+    `WITH actor AS MATERIALIZED (
+       SELECT set_config('orders.actor', $5::text, true) AS name),
+     chosen AS (
+       SELECT order_id FROM orders
+       WHERE ${SELECTED} AND redrives < $4::integer
+       ORDER BY order_id
+       LIMIT $3::integer
+       FOR UPDATE SKIP LOCKED)
+     UPDATE orders o SET
+       status = 'Pending',
+       attempts = 0,
+       crashes = 0,
+       sends = 0,
+       redrives = o.redrives + 1,
+       finished_at = NULL,
+       due_at = now() + $7::double precision * interval '1 second',
+       reason_code = 'redriven',
+       reason = $6::text
+     FROM chosen, actor
+     WHERE o.order_id = chosen.order_id
+     RETURNING o.order_id`,
+    [
+      selection.orderIds && JSON.stringify(selection.orderIds),
+      selection.reasonCode,
+      selection.limit,
+      selection.maxRedrives,
+      change.actor,
+      change.reason,
+      change.resendAfterSeconds,
+    ],
+  );
+  return rows.map((row) => row.order_id);
+}
+
+export interface FailedOrders {
+  /** Those that a redrive would take now, up to the limit. */
+  readonly redrivable: readonly string[];
+  /** How many it would leave alone, because they were redriven too often already. */
+  readonly capped: number;
+}
+
+/** What a redrive of this selection would do. */
+export async function previewRedrive(database: Queryable, selection: FailedSelection): Promise<FailedOrders> {
+  const rows = await database.query<{ order_id: string }>(
+    `SELECT order_id FROM orders
+     WHERE ${SELECTED} AND redrives < $4::integer ORDER BY order_id LIMIT $3::integer`,
+    [
+      selection.orderIds && JSON.stringify(selection.orderIds),
+      selection.reasonCode,
+      selection.limit,
+      selection.maxRedrives,
+    ],
+  );
+  return { redrivable: rows.map((row) => row.order_id), capped: await countCapped(database, selection) };
+}
+
+/** How many of the selection were redriven as often as they may be. */
+export async function countCapped(database: Queryable, selection: FailedSelection): Promise<number> {
+  const [row] = await database.query<{ capped: number }>(
+    `SELECT count(*)::bigint AS capped FROM orders WHERE ${SELECTED} AND redrives >= $3::integer`,
+    [selection.orderIds && JSON.stringify(selection.orderIds), selection.reasonCode, selection.maxRedrives],
+  );
+  return row?.capped ?? 0;
+}
