@@ -1,16 +1,18 @@
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { loadMigrations, migrate as migrateDatabase } from '../lib/database/migrations.ts';
 import { connectPg } from '../lib/database/pg.ts';
 import { createLogger } from '../lib/logger.ts';
-import { databaseUrl } from './target.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('migrations', import.meta.url));
 
 /** The client must outwait the rewriting of a large table; 24 hours stands for "as long as it takes". */
 const PATIENCE_MS = 86_400_000;
 
-/** Brings a database up to date, one made by the old service included; says what it does, line by line. */
+/**
+ * Brings a database up to date, one made by the old service included; says what it does, line by line.
+ * @param importTimeZone the zone in which the old service's `created_at`, which has none, is read
+ * @throws MigrationError or DatabaseError; then nothing of the migration that failed was kept.
+ */
 export async function migrate(url: string, report: (line: string) => void, importTimeZone = 'UTC'): Promise<void> {
   const database = connectPg({
     url,
@@ -29,12 +31,4 @@ export async function migrate(url: string, report: (line: string) => void, impor
   } finally {
     await database.close();
   }
-}
-
-if (import.meta.main) {
-  const { values } = parseArgs({ options: { 'time-zone': { type: 'string', default: 'UTC' } } });
-  await migrate(databaseUrl(), (line) => console.log(line), values['time-zone']).catch((error: Error) => {
-    console.error(`The migration failed, and nothing of it was kept: ${error.message}`);
-    process.exit(1);
-  });
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Database, Transaction } from './database.ts';
+import type { Database, Queryable, Transaction } from './database.ts';
 
 export interface Migration {
   readonly version: number;
@@ -76,6 +76,18 @@ export async function migrate(
     if (done) applied += 1;
   }
   return applied;
+}
+
+/** The checksum of each migration that this database has, by its version; none when it was never migrated. */
+export async function readApplied(database: Queryable): Promise<ReadonlyMap<number, string>> {
+  const [ledger] = await database.query<{ exists: boolean }>(
+    `SELECT to_regclass('schema_migrations') IS NOT NULL AS exists`,
+  );
+  if (!ledger?.exists) return new Map();
+  const rows = await database.query<{ version: number; checksum: string }>(
+    'SELECT version, checksum FROM schema_migrations',
+  );
+  return new Map(rows.map(({ version, checksum }) => [version, checksum]));
 }
 
 /** A transaction that no other migrating process runs beside. */

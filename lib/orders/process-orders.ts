@@ -54,27 +54,46 @@ export async function processOrders(
   invocation: Invocation,
 ): Promise<Set<string>> {
   const first = await processTogether(parts, orderIds, invocation, false);
-  const settled = new Set(first.covered);
-  const retried = [...first.locked];
-
-  for (const orderId of first.suspects) {
-    if (timeToWork(invocation) <= 0) {
-      // Not begun, so nothing is charged: a new message takes it to another invocation.
-      await sendAgain(parts, [{ orderId }]);
-      settled.add(orderId);
-      continue;
-    }
-    const alone = await processTogether(parts, [orderId], invocation, true);
-    for (const id of alone.covered) settled.add(id);
-    retried.push(...alone.locked);
-  }
+  const alone = await processSuspects(parts, first.suspects, invocation);
+  const settled = new Set([...first.covered, ...alone.covered]);
 
   // Whoever had them locked is through by now, as a rule. If not, their messages come back.
-  if (retried.length > 0 && timeToWork(invocation) > 0) {
-    const again = await processTogether(parts, retried, invocation, false);
-    for (const id of again.covered) settled.add(id);
+  if (first.locked.length > 0 && timeToWork(invocation) > 0) {
+    const again = await processTogether(parts, first.locked, invocation, false);
+    for (const orderId of again.covered) settled.add(orderId);
   }
   return settled;
+}
+
+/**
+ * One at a time. Those that do not fit in the invocation, judged by the slowest so far, go to other ones by new
+ * messages at once: they were not begun, so nothing is charged to them.
+ */
+async function processSuspects(
+  parts: ProcessParts,
+  suspects: readonly string[],
+  invocation: Invocation,
+): Promise<Pick<Progress, 'covered'>> {
+  const covered: string[] = [];
+  let waiting = [...suspects];
+  let slowestMs = 1;
+  while (waiting.length > 0) {
+    const fitting = Math.max(0, Math.floor(timeToWork(invocation) / slowestMs));
+    const surplus = waiting.slice(fitting);
+    await sendAgain(
+      parts,
+      surplus.map((orderId) => ({ orderId })),
+    );
+    covered.push(...surplus);
+    const [next, ...rest] = waiting.slice(0, fitting);
+    if (next === undefined) break;
+
+    const started = performance.now();
+    covered.push(...(await processTogether(parts, [next], invocation, true)).covered);
+    slowestMs = Math.max(slowestMs, performance.now() - started);
+    waiting = rest;
+  }
+  return { covered };
 }
 
 interface Progress {

@@ -1,0 +1,111 @@
+import type { Database, Queryable } from '../../database/database.ts';
+
+/** Unfinished orders that the sweep should have sent long ago. */
+export interface Overdue {
+  readonly orders: number;
+  /** Seconds since the longest overdue was due. */
+  readonly oldestSeconds: number;
+}
+
+/** @param graceSeconds how long past its due date an order is no cause for worry */
+export async function findOverdue(database: Queryable, graceSeconds: number): Promise<Overdue> {
+  const [row] = await database.query<{ orders: number; oldest: number | null }>(
+    `SELECT count(*)::bigint AS orders, extract(epoch FROM now() - min(due_at))::double precision AS oldest
+     FROM orders WHERE due_at < now() - $1::double precision * interval '1 second'`,
+    [graceSeconds],
+  );
+  return { orders: row?.orders ?? 0, oldestSeconds: row?.oldest ?? 0 };
+}
+
+/** A figure that the counters and the rows do not agree on. */
+export interface CounterDrift {
+  readonly figure: string;
+  readonly counted: string;
+  readonly actual: string;
+}
+
+const ACTUAL = `
+  SELECT status, count(*) AS orders, coalesce(sum(processing_time), 0) AS processing_time,
+         count(processing_time) AS timed_orders
+  FROM orders GROUP BY status`;
+
+/** Compares the counters with the rows, in one snapshot. Reads every order: minutes, at many millions. */
+export async function findCounterDrift(database: Queryable): Promise<CounterDrift[]> {
+  const rows = await database.query<CounterDrift>(
+    `WITH actual AS (${ACTUAL}),
+     figures(figure, actual) AS (
+       SELECT status, (SELECT coalesce(sum(orders), 0) FROM actual WHERE actual.status = s.status)
+       FROM (VALUES ('Pending'), ('Processing'), ('Completed'), ('Failed'), ('Cancelled')) AS s(status)
+       UNION ALL
+       SELECT 'processing_time', coalesce(sum(processing_time), 0) FROM actual WHERE status = 'Completed'
+       UNION ALL
+       SELECT 'timed_orders', coalesce(sum(timed_orders), 0) FROM actual WHERE status = 'Completed'),
+     counted(figure, counted) AS (
+       SELECT figure, coalesce(sum(value), 0)
+       FROM order_counters
+       CROSS JOIN LATERAL (VALUES
+         ('Pending', pending::numeric), ('Processing', processing), ('Completed', completed), ('Failed', failed),
+         ('Cancelled', cancelled), ('processing_time', processing_time), ('timed_orders', timed_orders)
+       ) AS slot(figure, value)
+       GROUP BY figure)
+     SELECT figure, coalesce(counted, 0)::text AS counted, actual::text AS actual
+     FROM figures LEFT JOIN counted USING (figure)
+     WHERE coalesce(counted, 0) <> actual`,
+  );
+  return rows;
+}
+
+/** Counts afresh. Writers wait meanwhile, so that no change falls between the count and its record. */
+export async function recount(database: Database): Promise<void> {
+  await database.transaction(async (transaction) => {
+    await transaction.query('SET LOCAL statement_timeout = 0');
+    await transaction.query('LOCK TABLE orders IN SHARE ROW EXCLUSIVE MODE');
+    await transaction.query('DELETE FROM order_counters');
+    await transaction.query(
+      `SELECT count_orders(ARRAY(
+         SELECT ROW(status, orders, processing_time, timed_orders)::order_movement FROM (${ACTUAL}) AS actual))`,
+    );
+  });
+}
+
+const UNRECORDED = `
+  FROM orders o
+  LEFT JOIN LATERAL (
+    SELECT to_status FROM order_history h WHERE h.order_id = o.order_id ORDER BY entry DESC LIMIT 1) AS last ON true
+  WHERE last.to_status IS DISTINCT FROM o.status`;
+
+/** How many orders have another status than their history ends with. Reads every order. */
+export async function countUnrecorded(database: Queryable): Promise<number> {
+  const [row] = await database.query<{ orders: number }>(`SELECT count(*)::bigint AS orders ${UNRECORDED}`);
+  return row?.orders ?? 0;
+}
+
+/** Ends the history of such orders with the status they have, marked as a repair. Answers how many. */
+export async function recordRepairs(database: Database, actor: string): Promise<number> {
+  return database.transaction(async (transaction) => {
+    await transaction.query('SET LOCAL statement_timeout = 0');
+    await transaction.query('LOCK TABLE orders IN SHARE ROW EXCLUSIVE MODE');
+    const rows = await transaction.query(
+      `INSERT INTO order_history (order_id, at, from_status, to_status, attempt, token, reason_code, reason, actor)
+       SELECT o.order_id, now(), last.to_status, o.status, o.attempts + o.crashes, o.token,
+              'history_repaired', 'the history had ended with another status', $1::text
+       ${UNRECORDED}
+       RETURNING entry`,
+      [actor],
+    );
+    return rows.length;
+  });
+}
+
+/** The ids of these orders that exist, with whether each still needs a message. */
+export async function findUnfinished(
+  database: Queryable,
+  orderIds: readonly string[],
+): Promise<ReadonlyMap<string, { readonly unfinished: boolean }>> {
+  const rows = await database.query<{ order_id: string; unfinished: boolean }>(
+    `SELECT order_id, due_at IS NOT NULL AS unfinished
+     FROM orders WHERE order_id IN (SELECT json_array_elements_text($1::json))`,
+    [JSON.stringify(orderIds)],
+  );
+  return new Map(rows.map(({ order_id, unfinished }) => [order_id, { unfinished }]));
+}
