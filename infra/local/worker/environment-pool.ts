@@ -1,0 +1,120 @@
+import { availableParallelism } from 'node:os';
+import type { FunctionDefinition } from './deployment.ts';
+import { ExecutionEnvironment, InvocationFailed } from './execution-environment.ts';
+import type { WorkerLog } from './worker-log.ts';
+
+/**
+ * Milliseconds that an idle environment is kept. Longer than the pauses of somebody trying things out, since starting
+ * one takes some 0.3 s of a core; short enough that a burst's worth of processes does not stay for the day.
+ */
+const KEEP_WARM_MS = 120_000;
+
+interface Waiting {
+  readonly payload: string;
+  readonly outcome: PromiseWithResolvers<string>;
+}
+
+/**
+ * The execution environments of one function. They are started as demand grows, up to the size, kept warm, and replaced
+ * when they die. The first starts at once, so that the first invocation need not wait for it.
+ */
+export class EnvironmentPool {
+  readonly #definition: FunctionDefinition;
+  readonly #size: number;
+  readonly #log: WorkerLog;
+  readonly #all = new Set<ExecutionEnvironment>();
+  /** The last in is the first out, so that those which demand no longer reaches grow old at the front. */
+  #idle: { readonly environment: ExecutionEnvironment; readonly since: number }[] = [];
+  readonly #waiting: Waiting[] = [];
+  readonly #retirement: NodeJS.Timeout;
+  #starting = 0;
+  #stopped = false;
+
+  constructor(definition: FunctionDefinition, size: number, log: WorkerLog) {
+    this.#definition = definition;
+    this.#size = size;
+    this.#log = log;
+    this.#retirement = setInterval(() => this.#retire(), KEEP_WARM_MS / 4).unref();
+    void this.#start();
+  }
+
+  /** Process ids of the environments there are. */
+  get pids(): number[] {
+    return [...this.#all].flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
+  }
+
+  /**
+   * Runs the handler on an event in JSON, as soon as an environment is free, and returns its answer in JSON.
+   * @throws InvocationFailed when there is no answer.
+   */
+  invoke(payload: string): Promise<string> {
+    const outcome = Promise.withResolvers<string>();
+    if (this.#stopped) outcome.reject(new InvocationFailed('the worker is stopping'));
+    else this.#waiting.push({ payload, outcome });
+    this.#assign();
+    return outcome.promise;
+  }
+
+  /** Ends all environments at once; invocations under way fail. Resolves when no process is left. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#retirement);
+    for (const { outcome } of this.#waiting.splice(0)) outcome.reject(new InvocationFailed('the worker is stopping'));
+    for (const environment of this.#all) environment.kill('the worker is stopping');
+    await Promise.all([...this.#all].map(({ exited }) => exited));
+  }
+
+  #assign(): void {
+    while (this.#waiting.length > 0) {
+      const free = this.#idle.pop();
+      if (!free) break;
+      const next = this.#waiting.shift();
+      if (next) void this.#run(free.environment, next);
+    }
+    // More starts at a time than there are cores would only make each of them late.
+    const starts = Math.min(this.#waiting.length, availableParallelism());
+    while (this.#starting < starts && this.#all.size < this.#size) void this.#start();
+  }
+
+  async #run(environment: ExecutionEnvironment, { payload, outcome }: Waiting): Promise<void> {
+    try {
+      outcome.resolve(await environment.invoke(payload));
+    } catch (error) {
+      outcome.reject(error);
+    }
+    if (environment.alive) this.#idle.push({ environment, since: Date.now() });
+    this.#assign();
+  }
+
+  async #start(): Promise<void> {
+    const environment = new ExecutionEnvironment(this.#definition);
+    this.#all.add(environment);
+    this.#starting++;
+    void environment.exited.then(() => this.#forget(environment));
+    try {
+      await environment.ready;
+      this.#idle.push({ environment, since: Date.now() });
+    } catch (error) {
+      // As on Lambda, an environment that cannot start is a failed invocation: of the one it was started for.
+      const next = this.#waiting.shift();
+      if (next) next.outcome.reject(error);
+      else if (!this.#stopped) this.#log.error(`${this.#definition.key} cannot be loaded: ${(error as Error).message}`);
+    }
+    this.#starting--;
+    this.#assign();
+  }
+
+  #forget(environment: ExecutionEnvironment): void {
+    this.#all.delete(environment);
+    this.#idle = this.#idle.filter((one) => one.environment !== environment);
+    if (!this.#stopped) this.#assign();
+  }
+
+  /** Ends what has been idle for long; one stays. */
+  #retire(): void {
+    const before = Date.now() - KEEP_WARM_MS;
+    const old = this.#idle.filter(({ since }) => since < before).slice(0, this.#all.size - 1);
+    this.#idle = this.#idle.filter((one) => !old.includes(one));
+    for (const { environment } of old) environment.kill('idle');
+  }
+}

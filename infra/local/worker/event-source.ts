@@ -1,0 +1,156 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { QueueDoesNotExist, type SQSClient } from '@aws-sdk/client-sqs';
+import { BatchGatherer, type GatherLimits, type QueuedMessage } from './batch-gatherer.ts';
+import { deleteMessages, giveBack, type Refusal } from './batch-requests.ts';
+import { readBatchResponse } from './batch-response.ts';
+import { describe } from './describe-error.ts';
+import type { Queue } from './queues.ts';
+import type { WorkerLog } from './worker-log.ts';
+
+/**
+ * Milliseconds between tries while the queue does not answer: from `first`, doubling, to `longest`. The embedded queue
+ * server restarts in under a second; whoever waits for orders should not wait much longer than that.
+ */
+const RETRY_MS = { first: 100, longest: 2_000 };
+
+export interface EventSourceOptions extends GatherLimits {
+  readonly client: SQSClient;
+  /** Finds the queue, and creates it when it has vanished. */
+  readonly findQueue: () => Promise<Queue>;
+  /** Batches in flight at the same time, 1 to 1,000. */
+  readonly maximumConcurrency: number;
+  /** Whether the answer says which messages failed; otherwise a batch succeeds or fails as a whole. */
+  readonly reportBatchItemFailures: boolean;
+  /** Runs the function on an event in JSON, and returns its answer in JSON. */
+  readonly invoke: (payload: string) => Promise<string>;
+  /** What log lines call it. */
+  readonly name: string;
+  readonly log: WorkerLog;
+}
+
+/**
+ * What an SQS event source mapping of Lambda does: gathers batches, invokes the function with them, deletes what
+ * succeeded. What failed comes back by itself after the queue's visibility timeout, and the queue's redrive policy
+ * moves it to the dead-letter queue after too many receives.
+ *
+ * One loop gathers for all invocations, and only while fewer than `maximumConcurrency` are in flight: batches come out
+ * full, and nothing is received that has to wait for a free environment while its visibility timeout runs.
+ */
+export class EventSource {
+  readonly #options: EventSourceOptions;
+  readonly #gatherer: BatchGatherer;
+  readonly #inFlight = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
+  #queue: Queue;
+  #loop: Promise<void> = Promise.resolve();
+  /** Tells the loop, when it waits for one, that an invocation is over or a stop begins. */
+  #wake: () => void = () => {};
+
+  constructor(queue: Queue, options: EventSourceOptions) {
+    this.#queue = queue;
+    this.#options = options;
+    this.#gatherer = new BatchGatherer(options.client, options);
+  }
+
+  start(): void {
+    this.#loop = this.#receiveUntilStopped();
+  }
+
+  /**
+   * Stops receiving, gives back what no function has got, and resolves when the invocations under way are over. How
+   * long those may take is for whoever owns their processes.
+   */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#gatherer.stop();
+    this.#wake();
+    await this.#loop;
+    await Promise.all(this.#inFlight);
+  }
+
+  async #receiveUntilStopped(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      if (this.#inFlight.size >= this.#options.maximumConcurrency) {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+        continue;
+      }
+      const batch = await this.#gatherWhateverHappens();
+      if (signal.aborted) await this.#giveBack(batch);
+      else if (batch.length > 0) this.#dispatch(batch);
+    }
+    await this.#giveBack(this.#gatherer.takeCarried());
+  }
+
+  /** A batch, after however many failures it takes. They are said once, and so is their end. */
+  async #gatherWhateverHappens(): Promise<QueuedMessage[]> {
+    const { name, log } = this.#options;
+    const { signal } = this.#stopping;
+    for (let pause = RETRY_MS.first, failures = 0; ; pause = Math.min(2 * pause, RETRY_MS.longest), failures++) {
+      try {
+        const batch = await this.#gatherer.gather(this.#queue);
+        if (failures > 0) log.info(`${name}: the queue answers again.`);
+        return batch;
+      } catch (error) {
+        if (failures === 0) log.error(`${name}: the queue does not answer (${describe(error)}); trying until it does.`);
+        if (error instanceof QueueDoesNotExist) await this.#findQueueAgain();
+        await sleep(pause, undefined, { signal }).catch(() => {});
+        if (signal.aborted) return [];
+      }
+    }
+  }
+
+  async #findQueueAgain(): Promise<void> {
+    try {
+      this.#queue = await this.#options.findQueue();
+    } catch {
+      // The receive that follows fails again, and so leads back here.
+    }
+  }
+
+  #dispatch(batch: readonly QueuedMessage[]): void {
+    const work = this.#process(batch).finally(() => {
+      this.#inFlight.delete(work);
+      this.#wake();
+    });
+    this.#inFlight.add(work);
+  }
+
+  async #process(batch: readonly QueuedMessage[]): Promise<void> {
+    const failed = await this.#invoke(batch);
+    await this.#delete(batch.filter(({ messageId }) => !failed.has(messageId)));
+  }
+
+  /** Runs the function on the batch, and returns the ids of the messages that are to come back. */
+  async #invoke(batch: readonly QueuedMessage[]): Promise<ReadonlySet<string>> {
+    const { invoke, reportBatchItemFailures, name, log } = this.#options;
+    const delivered = new Set(batch.map(({ messageId }) => messageId));
+    try {
+      const answer = await invoke(`{"Records":[${batch.map(({ record }) => record).join(',')}]}`);
+      if (!reportBatchItemFailures) return new Set();
+      const { failed, malformed } = readBatchResponse(answer, delivered);
+      if (malformed) log.error(`${name}: a batch of ${batch.length} failed as a whole: ${malformed}.`);
+      return failed;
+    } catch (error) {
+      log.error(`${name}: a batch of ${batch.length} failed: ${describe(error)}`);
+      return delivered;
+    }
+  }
+
+  async #delete(messages: readonly QueuedMessage[]): Promise<void> {
+    const refusals = await deleteMessages(this.#options.client, this.#queue.url, messages);
+    this.#say('was not deleted, and will be delivered again', refusals);
+  }
+
+  async #giveBack(messages: readonly QueuedMessage[]): Promise<void> {
+    const refusals = await giveBack(this.#options.client, this.#queue.url, messages);
+    this.#say('was not given back, and comes back after its visibility timeout', refusals);
+  }
+
+  #say(what: string, refusals: readonly Refusal[]): void {
+    const { name, log } = this.#options;
+    for (const { messageId, reason } of refusals) log.error(`${name}: message ${messageId} ${what}: ${reason}.`);
+  }
+}

@@ -1,0 +1,40 @@
+import { describe, expect, test } from '@jest/globals';
+import { readBatchResponse } from '../../infra/local/worker/batch-response.ts';
+
+const delivered = new Set(['a', 'b', 'c']);
+
+describe('the answer of a function that reports batch item failures', () => {
+  test.each(['null', '{}', '{"batchItemFailures":null}', '{"batchItemFailures":[]}', '{"statusCode":200}'])(
+    'says that all succeeded: %s',
+    (answer) => expect(readBatchResponse(answer, delivered)).toEqual({ failed: new Set() }),
+  );
+
+  test('says which failed', () => {
+    const answer = '{"batchItemFailures":[{"itemIdentifier":"c"},{"itemIdentifier":"a"},{"itemIdentifier":"c"}]}';
+    expect(readBatchResponse(answer, delivered)).toEqual({ failed: new Set(['a', 'c']) });
+  });
+
+  test.each([
+    'not JSON',
+    '',
+    '"a"',
+    '7',
+    'true',
+    '["a"]',
+    '{"batchItemFailures":"a"}',
+    '{"batchItemFailures":{"itemIdentifier":"a"}}',
+    '{"batchItemFailures":false}',
+    '{"batchItemFailures":["a"]}',
+    '{"batchItemFailures":[null]}',
+    '{"batchItemFailures":[{}]}',
+    '{"batchItemFailures":[{"itemIdentifier":""}]}',
+    '{"batchItemFailures":[{"itemIdentifier":null}]}',
+    '{"batchItemFailures":[{"itemIdentifier":7}]}',
+    '{"batchItemFailures":[{"messageId":"a"}]}',
+    '{"batchItemFailures":[{"itemIdentifier":"a"},{"itemIdentifier":"not in the batch"}]}',
+  ])('fails the whole batch when it is malformed: %s', (answer) => {
+    const verdict = readBatchResponse(answer, delivered);
+    expect(verdict.failed).toEqual(delivered);
+    expect(verdict.malformed).toBeTruthy();
+  });
+});

@@ -1,0 +1,76 @@
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { FunctionDefinition } from '../../infra/local/worker/deployment.ts';
+import { EnvironmentPool } from '../../infra/local/worker/environment-pool.ts';
+import { eventually, functionDefinition, isRunning, MemoryLog } from './support.ts';
+
+let pool: EnvironmentPool;
+const log = new MemoryLog();
+const open = (exportName: string, size = 1, changes: Partial<FunctionDefinition> = {}) => {
+  pool = new EnvironmentPool(functionDefinition(exportName, changes), size, log);
+};
+const invoke = async (event: unknown = {}) => JSON.parse(await pool.invoke(JSON.stringify(event)));
+
+afterEach(() => pool.stop());
+
+describe('an execution environment', () => {
+  test('gives the handler its event, its context and its environment', async () => {
+    open('echo', 1, { timeoutMs: 5_000, environment: { OWN: 'variable' } });
+    const { event, context, environment, remainingMs, pid } = await invoke({ some: ['event', 1] });
+    expect(event).toEqual({ some: ['event', 1] });
+    expect(context).toMatchObject({
+      functionName: 'test-echo',
+      functionVersion: '$LATEST',
+      invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:test-echo',
+      memoryLimitInMB: '256',
+      awsRequestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+    expect(environment).toMatchObject({ OWN: 'variable', PATH: process.env.PATH });
+    expect(remainingMs).toBeGreaterThan(4_000);
+    expect(remainingMs).toBeLessThanOrEqual(5_000);
+    expect(pid).not.toBe(process.pid);
+  });
+
+  test('is kept warm, and serves one invocation at a time', async () => {
+    open('countCalls');
+    const answers = await Promise.all([invoke(), invoke(), invoke()]);
+    expect(answers.map(({ calls }) => calls)).toEqual([1, 2, 3]);
+    expect(new Set(answers.map(({ pid }) => pid)).size).toBe(1);
+  });
+
+  test('is joined by others as demand grows, up to the size of the pool', async () => {
+    open('countCalls', 3);
+    const answers = await Promise.all(Array.from({ length: 30 }, () => invoke()));
+    expect(new Set(answers.map(({ pid }) => pid)).size).toBe(3);
+  });
+
+  test('is replaced when it dies while idle', async () => {
+    open('countCalls');
+    const { pid } = await invoke();
+    process.kill(pid, 'SIGKILL');
+    await eventually(() => expect(pool.pids).toEqual([]));
+    expect(await invoke()).toMatchObject({ calls: 1 });
+  });
+
+  test.each([
+    ['the file fails', { file: fileURLToPath(new URL('handlers/broken.ts', import.meta.url)) }, 'broken while'],
+    ['there is no such export', { exportName: 'missing' }, 'exports no function "missing"'],
+    ['the export is no function', { exportName: 'notAFunction' }, 'exports no function "notAFunction"'],
+  ])('that cannot load its handler is a failed invocation: %s', async (_, changes, reason) => {
+    open('echo', 1, changes);
+    await expect(invoke()).rejects.toThrow(reason);
+    await expect(invoke()).rejects.toThrow(reason);
+  });
+});
+
+describe('stopping the pool', () => {
+  test('ends running invocations and refuses new ones', async () => {
+    open('endAsTold', 1, { environment: { JOURNAL: '/dev/null' } });
+    const running = invoke({ Records: [{ body: 'block' }] });
+    await eventually(() => expect(pool.pids).toHaveLength(1));
+    const { pids } = pool;
+    await Promise.all([pool.stop(), expect(running).rejects.toThrow('the worker is stopping')]);
+    await expect(invoke()).rejects.toThrow('the worker is stopping');
+    expect(pids.filter(isRunning)).toEqual([]);
+  });
+});

@@ -1,0 +1,208 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Bench, eventually, isRunning, withBench } from './support.ts';
+
+/** Longer than any test: what is not deleted stays in flight, where it can be counted. */
+const NEVER_AGAIN = 600;
+
+const numbered = (count: number) => Array.from({ length: count }, (_, index) => String(index));
+const leftOver = async (bench: Bench) => {
+  const { visible, inFlight } = await bench.counts();
+  return visible + inFlight;
+};
+
+describe('what is deleted', () => {
+  test.concurrent('of a batch of ten of which three fail, exactly those three come back', async () => {
+    const bodies = ['1', 'fail', '2', '3', 'fail', '4', '5', '6', 'fail', '7'];
+    await withBench({ handler: 'failSome', batchSize: 10 }, bodies, async (bench) => {
+      await eventually(() => expect(bench.batches.length).toBeGreaterThan(2));
+      expect(bench.batches[0]).toEqual(bodies);
+      for (const again of bench.batches.slice(1)) expect(new Set(again)).toEqual(new Set(['fail']));
+      expect(await leftOver(bench)).toBe(3);
+    });
+  });
+
+  test.concurrent.each([
+    ['no answer', 'null'],
+    ['an empty answer', '{}'],
+    ['no list of failures', '{"batchItemFailures":null}'],
+    ['an empty list of failures', '{"batchItemFailures":[]}'],
+  ])('after %s, all of it', async (_, ANSWER) => {
+    await withBench(
+      { handler: 'answer', environment: { ANSWER }, visibilityTimeout: NEVER_AGAIN },
+      numbered(10),
+      async (bench) => {
+        await eventually(async () => expect(await leftOver(bench)).toBe(0));
+        expect(bench.batches).toHaveLength(1);
+      },
+    );
+  });
+
+  test.concurrent.each([
+    ['a string', '"done"'],
+    ['a list', '[]'],
+    ['failures that are no list', '{"batchItemFailures":"all"}'],
+    ['an empty identifier', '{"batchItemFailures":[{"itemIdentifier":""}]}'],
+    ['a null identifier', '{"batchItemFailures":[{"itemIdentifier":null}]}'],
+    ['an identifier under another name', '{"batchItemFailures":[{"id":"a"}]}'],
+    ['the identifier of no message', '{"batchItemFailures":[{"itemIdentifier":"a"}]}'],
+  ])('after a malformed answer, nothing: %s', async (_, ANSWER) => {
+    await withBench({ handler: 'answer', environment: { ANSWER } }, numbered(10), async (bench) => {
+      await eventually(() => expect(bench.batches.length).toBeGreaterThan(1));
+      expect(await leftOver(bench)).toBe(10);
+      expect(new Set(bench.batches.slice(1).flat())).toEqual(new Set(numbered(10)));
+      expect(bench.log.lines[0]).toContain('a batch of 10 failed as a whole');
+    });
+  });
+
+  test.concurrent('without ReportBatchItemFailures the answer means nothing, and all of it is deleted', async () => {
+    const ANSWER = '{"batchItemFailures":[{"itemIdentifier":""}]}';
+    const options = { handler: 'answer', environment: { ANSWER }, visibilityTimeout: NEVER_AGAIN };
+    await withBench({ ...options, reportBatchItemFailures: false }, numbered(10), async (bench) => {
+      await eventually(async () => expect(await leftOver(bench)).toBe(0));
+    });
+  });
+});
+
+describe('an invocation that fails', () => {
+  const bad = {
+    throw: 'thrown by the handler',
+    'throw nothing': 'undefined was thrown',
+    'answer no JSON': 'BigInt',
+    exit: 'exited with code 0',
+    kill: 'killed by SIGKILL',
+    block: 'timed out after 1 s',
+    'never answer': 'timed out after 1 s',
+  };
+
+  test.concurrent('deletes nothing, however it fails: its message becomes a dead letter, and its neighbours do not', async () => {
+    const options = { handler: 'endAsTold', batchSize: 1, timeoutMs: 1_000, visibilityTimeout: 3, maxReceiveCount: 2 };
+    const bodies = Object.keys(bad).flatMap((body) => ['good', body, 'good']);
+    await withBench(options, bodies, async (bench) => {
+      await eventually(async () => expect(await leftOver(bench)).toBe(0));
+      expect((await bench.deadLetters()).toSorted()).toEqual(Object.keys(bad).toSorted());
+      for (const [body, reason] of Object.entries(bad)) {
+        expect(bench.batches.filter((batch) => batch[0] === body)).toHaveLength(2);
+        expect(bench.log.lines).toContainEqual(expect.stringContaining(reason));
+      }
+    });
+  });
+
+  test.concurrent('and loses its process takes no other batch with it', async () => {
+    const options = { handler: 'slow', environment: { SLOW_MS: '1000' }, batchSize: 2, maximumConcurrency: 3 };
+    await withBench({ ...options, visibilityTimeout: NEVER_AGAIN }, numbered(6), async (bench) => {
+      await eventually(() => expect(bench.batches).toHaveLength(3));
+      const [victim, ...others] = bench.journal;
+      process.kill(victim?.pid ?? 0, 'SIGKILL');
+      await eventually(() => expect(bench.journal.filter(({ what }) => what === 'end')).toHaveLength(2));
+      await eventually(async () => expect(await bench.counts()).toEqual({ visible: 0, inFlight: 2 }));
+      const ended = bench.journal.filter(({ what }) => what === 'end').map(({ pid }) => pid);
+      expect(new Set(ended)).toEqual(new Set(others.map(({ pid }) => pid)));
+    });
+  });
+});
+
+describe('how batches are gathered', () => {
+  const forEver = { visibilityTimeout: NEVER_AGAIN };
+
+  test.concurrent('a backlog comes in full batches', async () => {
+    const options = { ...forEver, handler: 'failSome', batchSize: 25, windowMs: 1_000 };
+    await withBench(options, numbered(110), async (bench) => {
+      await eventually(() => expect(bench.batches.flat()).toHaveLength(110));
+      expect(bench.batches.map((batch) => batch.length)).toEqual([25, 25, 25, 25, 10]);
+      expect(new Set(bench.batches.flat())).toEqual(new Set(numbered(110)));
+    });
+  });
+
+  test.concurrent('what comes within the window of the first message is in its batch', async () => {
+    await withBench({ ...forEver, handler: 'failSome', batchSize: 100, windowMs: 1_500 }, ['first'], async (bench) => {
+      await eventually(async () => expect(await bench.counts()).toEqual({ visible: 0, inFlight: 1 }));
+      await bench.send('second');
+      await eventually(() => expect(bench.batches).toEqual([['first', 'second']]));
+    });
+  });
+
+  test.concurrent('a payload stays under 6 MB', async () => {
+    // 10 × 900 kB, of which six fit.
+    const bodies = numbered(10).map((digit) => digit.repeat(900_000));
+    await withBench({ ...forEver, handler: 'failSome', batchSize: 10, windowMs: 1_000 }, bodies, async (bench) => {
+      await eventually(async () => expect(await leftOver(bench)).toBe(0));
+      expect(bench.batches.map((batch) => batch.length)).toEqual([6, 4]);
+    });
+  });
+
+  test.concurrent('no more batches are in flight than the maximum concurrency, and no more is received than they hold', async () => {
+    const options = { handler: 'slow', environment: { SLOW_MS: '300' }, batchSize: 5, maximumConcurrency: 2 };
+    await withBench({ ...forEver, ...options }, numbered(40), async (bench) => {
+      let mostInFlight = 0;
+      await eventually(async () => {
+        mostInFlight = Math.max(mostInFlight, (await bench.counts()).inFlight);
+        expect(await leftOver(bench)).toBe(0);
+      });
+      expect(mostInFlight).toBeLessThanOrEqual(10);
+      let running = 0;
+      let mostRunning = 0;
+      for (const { what } of bench.journal) {
+        running += what === 'begin' ? 1 : -1;
+        mostRunning = Math.max(mostRunning, running);
+      }
+      expect(mostRunning).toBe(2);
+      expect(new Set(bench.journal.map(({ pid }) => pid)).size).toBe(2);
+    });
+  });
+});
+
+describe('stopping', () => {
+  test.concurrent('gives back at once what no function has got', async () => {
+    await withBench(
+      { handler: 'failSome', batchSize: 100, windowMs: 60_000, visibilityTimeout: NEVER_AGAIN },
+      numbered(12),
+      async (bench) => {
+        await eventually(async () => expect(await bench.counts()).toEqual({ visible: 0, inFlight: 12 }));
+        await bench.source.stop();
+        expect(await bench.counts()).toEqual({ visible: 12, inFlight: 0 });
+        expect(bench.batches).toEqual([]);
+      },
+    );
+  });
+
+  test.concurrent('waits for the invocation under way, and leaves no process', async () => {
+    const options = { handler: 'slow', environment: { SLOW_MS: '500' }, visibilityTimeout: NEVER_AGAIN };
+    await withBench(options, ['one'], async (bench) => {
+      await eventually(() => expect(bench.batches).toHaveLength(1));
+      await bench.source.stop();
+      expect(bench.journal.at(-1)?.what).toBe('end');
+      expect(await leftOver(bench)).toBe(0);
+      const { pids } = bench.pool;
+      await bench.pool.stop();
+      expect(pids.filter(isRunning)).toEqual([]);
+    });
+  });
+});
+
+// Not side by side with the others: these two look at the clock.
+describe('a lone message', () => {
+  test('waits for the window to end, and not much longer', async () => {
+    await withBench(
+      { handler: 'failSome', batchSize: 100, windowMs: 1_000, visibilityTimeout: NEVER_AGAIN },
+      [],
+      async (bench) => {
+        const sent = Date.now();
+        await bench.send('alone');
+        await eventually(() => expect(bench.journal).toHaveLength(1));
+        const waited = (bench.journal[0]?.at ?? 0) - sent;
+        expect(waited).toBeGreaterThanOrEqual(1_000);
+        expect(waited).toBeLessThan(2_500);
+      },
+    );
+  });
+
+  test('goes at once when there is no window', async () => {
+    await withBench({ handler: 'failSome', visibilityTimeout: NEVER_AGAIN }, ['warm-up'], async (bench) => {
+      await eventually(() => expect(bench.batches).toHaveLength(1));
+      const sent = Date.now();
+      await bench.send('alone');
+      await eventually(() => expect(bench.batches).toHaveLength(2));
+      expect((bench.journal[1]?.at ?? 0) - sent).toBeLessThan(900);
+    });
+  });
+});

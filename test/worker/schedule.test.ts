@@ -1,0 +1,91 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseRate, Schedule } from '../../infra/local/worker/schedule.ts';
+import { eventually, MemoryLog } from './support.ts';
+
+describe('a rate', () => {
+  test.each([
+    ['rate(1 minute)', 60_000],
+    ['rate(5 minutes)', 300_000],
+    ['rate(1 hour)', 3_600_000],
+    ['rate(12 hours)', 43_200_000],
+    ['rate(1 day)', 86_400_000],
+    ['rate(7 days)', 604_800_000],
+  ])('%s is %d ms', (expression, milliseconds) => expect(parseRate(expression)).toBe(milliseconds));
+
+  test.each(['cron(0 12 * * ? *)', 'rate(1 week)', 'rate(5 seconds)', 'at(2026-11-23T08:00:00)', ''])(
+    'is refused in one clear line when it is none: %s',
+    (expression) => expect(() => parseRate(expression)).toThrow(`a schedule is "${expression}"`),
+  );
+});
+
+describe('a schedule', () => {
+  const shared = { name: 'sweep', rule: 'orders-sweep', region: 'eu-west-1' };
+
+  test('runs at once, and then at its rate, with the event of EventBridge', async () => {
+    const events: string[] = [];
+    const invoke = async (payload: string) => {
+      events.push(payload);
+      return 'null';
+    };
+    const schedule = new Schedule({ ...shared, periodMs: 50, invoke, log: new MemoryLog() });
+    schedule.start();
+    expect(events).toHaveLength(1);
+    await eventually(() => expect(events.length).toBeGreaterThan(3));
+    await schedule.stop();
+    expect(JSON.parse(events[0] ?? '')).toEqual({
+      version: '0',
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      'detail-type': 'Scheduled Event',
+      source: 'aws.events',
+      account: '000000000000',
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+      region: 'eu-west-1',
+      resources: ['arn:aws:events:eu-west-1:000000000000:rule/orders-sweep'],
+      detail: {},
+    });
+  });
+
+  test('never overlaps with itself, and a stop waits for its last run', async () => {
+    let running = 0;
+    let runs = 0;
+    let most = 0;
+    const invoke = async () => {
+      runs++;
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      running--;
+      return 'null';
+    };
+    const schedule = new Schedule({ ...shared, periodMs: 10, invoke, log: new MemoryLog() });
+    schedule.start();
+    await eventually(() => expect(runs).toBeGreaterThan(2));
+    await schedule.stop();
+    expect({ most, running }).toEqual({ most: 1, running: 0 });
+  });
+
+  test('says once that it fails, however often it does, and goes on', async () => {
+    const log = new MemoryLog();
+    let runs = 0;
+    const invoke = async () => {
+      if (++runs < 5) throw new Error('no database');
+      return 'null';
+    };
+    const schedule = new Schedule({ ...shared, periodMs: 5, invoke, log });
+    schedule.start();
+    await eventually(() => expect(log.lines).toHaveLength(2));
+    await schedule.stop();
+    expect(log.lines).toEqual([expect.stringContaining('no database'), 'sweep succeeds again.']);
+  });
+
+  test('gives the input of serverless.yml instead, if there is one', async () => {
+    const events: string[] = [];
+    const invoke = async (payload: string) => {
+      events.push(payload);
+      return 'null';
+    };
+    const schedule = new Schedule({ ...shared, periodMs: 60_000, input: { a: 1 }, invoke, log: new MemoryLog() });
+    schedule.start();
+    await schedule.stop();
+    expect(events).toEqual(['{"a":1}']);
+  });
+});

@@ -1,0 +1,142 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  SendMessageCommand,
+} from '@aws-sdk/client-sqs';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { connectSqs, eventually, isRunning, readJournal } from './support.ts';
+
+const SERVERLESS = fileURLToPath(new URL('../../node_modules/serverless/bin/serverless.js', import.meta.url));
+const client = connectSqs();
+let directory: string;
+let queueName: string;
+let worker: ChildProcess;
+let output: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'serverless-worker-'));
+  queueName = `worker-${randomUUID()}`;
+});
+afterEach(() => {
+  worker.kill('SIGKILL');
+  rmSync(directory, { recursive: true });
+});
+afterAll(() => client.destroy());
+
+const journal = () => readJournal(join(directory, 'journal'));
+const queueUrl = async (name = queueName) => (await client.send(new GetQueueUrlCommand({ QueueName: name }))).QueueUrl;
+const attributes = async (name: string) => {
+  const QueueUrl = await queueUrl(name);
+  return (await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }))).Attributes;
+};
+const send = async (body: string) =>
+  client.send(new SendMessageCommand({ QueueUrl: await queueUrl(), MessageBody: body }));
+
+function start(env: NodeJS.ProcessEnv = {}): void {
+  output = '';
+  worker = spawn(process.execPath, [SERVERLESS, 'worker', '--stage', 'local'], {
+    cwd: fileURLToPath(new URL('service', import.meta.url)),
+    env: {
+      ...process.env,
+      AWS_ENDPOINT_URL_SQS: process.env.TEST_SQS_ENDPOINT,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      TEST_QUEUE: queueName,
+      JOURNAL: join(directory, 'journal'),
+      FROM_YML: 'surroundings',
+      FROM_CLOUDFORMATION: 'surroundings',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  for (const stream of [worker.stdout, worker.stderr])
+    stream?.on('data', (chunk: Buffer) => {
+      output += chunk;
+    });
+}
+
+async function startAndWait(): Promise<void> {
+  start();
+  const [message] = await once(worker, 'message');
+  expect(message).toEqual({ ready: true });
+}
+
+describe('serverless worker', () => {
+  test('makes the queues as serverless.yml describes them, also where they exist with other attributes', async () => {
+    await client.send(new CreateQueueCommand({ QueueName: queueName, Attributes: { VisibilityTimeout: '5' } }));
+    await startAndWait();
+    const deadLetters = await attributes(`${queueName}-dead-letters`);
+    expect(deadLetters).toMatchObject({ MessageRetentionPeriod: '1209600' });
+    const queue = await attributes(queueName);
+    expect(queue).toMatchObject({ VisibilityTimeout: '47' });
+    expect(JSON.parse(queue?.RedrivePolicy ?? '')).toEqual({
+      deadLetterTargetArn: deadLetters?.QueueArn,
+      maxReceiveCount: 3,
+    });
+  });
+
+  test('runs queue functions and schedules, with the environment that serverless.yml gives them', async () => {
+    await startAndWait();
+    await send('an order');
+    await eventually(() => expect(journal().map(({ bodies }) => bodies)).toContainEqual(['an order']));
+    const ticks = () => journal().filter(({ bodies }) => bodies.includes('worker-test-local-tick'));
+    await eventually(() => expect(ticks().length).toBeGreaterThan(2));
+    // What only CloudFormation can resolve comes from the surroundings.
+    expect(ticks()[0]?.bodies).toEqual(['literal', 'surroundings', 'worker-test-local-tick']);
+  });
+
+  test.each(['SIGTERM', 'SIGINT'] as const)('finishes what runs at %s, and leaves no process', async (signal) => {
+    await startAndWait();
+    await send('an order');
+    await eventually(() => expect(journal().map(({ bodies }) => bodies)).toContainEqual(['an order']));
+    worker.kill(signal);
+    worker.kill(signal);
+    expect(await once(worker, 'exit')).toEqual([0, null]);
+    expect(journal().map(({ what }) => what)).toContain('end');
+    expect(await attributes(queueName)).toMatchObject({
+      ApproximateNumberOfMessages: '0',
+      ApproximateNumberOfMessagesNotVisible: '0',
+    });
+    expect(journal().filter(({ pid }) => isRunning(pid))).toEqual([]);
+  });
+
+  test('ends when its parent lets go of it', async () => {
+    await startAndWait();
+    worker.disconnect();
+    expect(await once(worker, 'exit')).toEqual([0, null]);
+  });
+
+  test('that is killed takes its environments with it', async () => {
+    await startAndWait();
+    await eventually(() => expect(journal()).not.toEqual([]));
+    worker.kill('SIGKILL');
+    await eventually(() => expect(journal().filter(({ pid }) => isRunning(pid))).toEqual([]));
+  });
+
+  test('waits for a queue server that is not there yet, and can be stopped meanwhile', async () => {
+    start({ AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:9' });
+    await eventually(() => expect(output).toContain('The queue server does not answer'));
+    worker.kill('SIGTERM');
+    expect(await once(worker, 'exit')).toEqual([0, null]);
+  });
+
+  test('without the address of a queue server says so in one line', async () => {
+    start({ AWS_ENDPOINT_URL_SQS: '' });
+    expect(await once(worker, 'exit')).toEqual([1, null]);
+    expect(output).toMatch(/^worker: AWS_ENDPOINT_URL_SQS is not set\..*\n$/);
+  });
+
+  test('says in one line what the queue server refuses', async () => {
+    start({ TEST_VISIBILITY_TIMEOUT: '99999' });
+    expect(await once(worker, 'exit')).toEqual([1, null]);
+    expect(output).toMatch(/^worker: .*refuses what serverless.yml describes.*\n$/);
+  });
+});
