@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 
 /** A setting that is missing or out of bounds. The message names each, and what is allowed. */
@@ -13,6 +14,37 @@ const integer = (lowest: number, highest: number, byDefault: number) =>
     .refine((value) => value >= lowest && value <= highest, `must be a whole number from ${lowest} to ${highest}`)
     .default(byDefault);
 
+const PROCESSOR_RULE =
+  'must be simulated, webhook, or the path of a module that begins with ./, ../ or /, such as ./processors/charge-card.ts';
+
+const isProcessor = (value: string) =>
+  value === 'simulated' || value === 'webhook' || /^\.\.?\//.test(value) || isAbsolute(value);
+
+const WEBHOOK_URL_RULE =
+  'must be a URL that begins with https:// and names no user (http:// only for localhost, 127.0.0.1 and [::1])';
+
+/** Plain HTTP stays on this machine: the signature keeps an order from being changed on its way, not from being read. */
+function isWebhookUrl(value: string): boolean {
+  const url = URL.parse(value);
+  if (!url || url.username || url.password) return false;
+  const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback);
+}
+
+const WEBHOOK_SECRET_RULE =
+  'must be whsec_ and the base64 of 24 to 64 random bytes; while one is replaced, the new and the old, with a space between';
+
+/** Signing keys as Standard Webhooks 1.0.0 writes them ("Signature scheme"), or undefined when one is none. */
+function readSigningKeys(value: string): readonly Buffer[] | undefined {
+  const keys = value.split(' ').map((secret) => {
+    const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
+    // Written again it must be the same: Node skips what is not base64.
+    const isWhole = secret === `whsec_${key.toString('base64')}`;
+    return isWhole && key.length >= 24 && key.length <= 64 ? key : undefined;
+  });
+  return keys.length <= 2 && keys.every((key) => key !== undefined) ? keys : undefined;
+}
+
 /** Every setting of the functions: its unit, bounds and default. README's table says what each is for. */
 const settings = z.object({
   DATABASE_URL: z
@@ -27,8 +59,25 @@ const settings = z.object({
   QUEUE_SEND_TIMEOUT_MS: integer(50, 10_000, 1_000),
   // Seconds until the sweep looks for an order whose message may be lost.
   RESEND_AFTER_SECONDS: integer(1, 900, 60),
+  // What processing an order does (docs/processors.md). A path is relative to the working directory.
+  PROCESSOR: z.string().refine(isProcessor, PROCESSOR_RULE).default('simulated'),
   // Milliseconds of simulated work an order.
   PROCESSING_DELAY_MS: integer(0, 600_000, 2_000),
+  // Where the webhook processor posts orders. It and the secret have no default, and nothing else needs them.
+  WEBHOOK_URL: z.string().refine(isWebhookUrl, WEBHOOK_URL_RULE).optional(),
+  WEBHOOK_SECRET: z
+    .string()
+    .transform((value, context) => {
+      const keys = readSigningKeys(value);
+      if (keys) return keys;
+      context.addIssue(WEBHOOK_SECRET_RULE);
+      return z.NEVER;
+    })
+    .optional(),
+  // Milliseconds until an answer must begin. 15 s of the local function, or 60 s of the deployed one for the bound, less
+  // 2 s for the claim, 1 s for the rest of the answer and 2 s for the verdicts. The end of the invocation would come
+  // first otherwise, and have the tries count as `timed_out`.
+  WEBHOOK_TIMEOUT_MS: integer(100, 55_000, 10_000),
   // Failures that an order's processor may report before the order is Failed.
   MAX_ATTEMPTS: integer(1, 100, 5),
   // Workers that an order may lose before it is Failed.
@@ -44,7 +93,10 @@ const settings = z.object({
 
 export type Config = Readonly<z.infer<typeof settings>>;
 
-/** Beginnings that only our settings have: a variable that starts so and is none of them is a misspelling. */
+/**
+ * Beginnings that only our settings have: a variable that starts so and is none of them is a misspelling. Not PROCESSOR,
+ * since Windows sets PROCESSOR_LEVEL and others.
+ */
 const OUR_PREFIXES = [
   'PROCESSING_',
   'RETRY_',
@@ -54,6 +106,9 @@ const OUR_PREFIXES = [
   'MAX_REDRIVES',
   'DATABASE_POOL',
   'QUEUE_SEND',
+  'WEBHOOK_URL',
+  'WEBHOOK_SECRET',
+  'WEBHOOK_TIME',
 ];
 
 /**

@@ -8,7 +8,8 @@ import { readCounters } from './orders/sql/read-counters.ts';
 import { readHistory } from './orders/sql/read-history.ts';
 import { readOrder } from './orders/sql/read-order.ts';
 import { sweepOrders } from './orders/sweep-orders.ts';
-import { simulatedProcessor } from './processors/simulated.ts';
+import { loadProcessor } from './processors/load-processor.ts';
+import type { Processor } from './processors/processor.ts';
 import { SqsOrderQueue } from './queue/sqs.ts';
 
 /** What the handlers call. The one place that knows which adapters are in use. */
@@ -29,10 +30,10 @@ export function createRuntime(env: NodeJS.ProcessEnv) {
   const shared = { database, queue, logger, resendAfterSeconds: config.RESEND_AFTER_SECONDS };
   const processing = {
     ...shared,
-    processor: simulatedProcessor(config.PROCESSING_DELAY_MS),
     retryPolicy: { maxAttempts: config.MAX_ATTEMPTS, baseMs: config.RETRY_BASE_MS, maxMs: config.RETRY_MAX_MS },
     maxCrashes: config.MAX_CRASHES,
   };
+  let processor: Promise<Processor> | undefined;
 
   return {
     logger,
@@ -40,8 +41,11 @@ export function createRuntime(env: NodeJS.ProcessEnv) {
     readOrder: (orderId: string) => readOrder(database, orderId),
     readHistory: (orderId: string) => readHistory(database, orderId),
     readCounters: () => readCounters(database),
-    processOrders: (orderIds: readonly string[], invocation: Invocation) =>
-      processOrders(processing, orderIds, invocation),
+    /** @throws ConfigError when the processor cannot be loaded; then no order was touched. */
+    processOrders: async (orderIds: readonly string[], invocation: Invocation) => {
+      processor ??= loadProcessor(config);
+      return processOrders({ ...processing, processor: await processor }, orderIds, invocation);
+    },
     redriveOrders: (request: RedriveRequest) => redriveOrders({ ...shared, maxRedrives: config.MAX_REDRIVES }, request),
     sweepOrders: (remainingMs: () => number) => sweepOrders(shared, remainingMs),
     close: async () => {

@@ -38,6 +38,9 @@ const DELAY_MARGIN_SECONDS = 1;
 /** The bound of SQS on DelaySeconds. */
 const MAX_DELAY_SECONDS = 900;
 
+/** Runs of a claim that ends in deadlocks. Only transactions by hand cause them, and each costs a second to detect. */
+const CLAIM_TRIES = 5;
+
 /** Orders that no longer need their message: a committed state or a due date covers each. */
 const COVERED: ReadonlySet<Unclaimed> = new Set(['settled', 'held', 'waiting']);
 
@@ -122,24 +125,30 @@ async function processTogether(
   };
 }
 
-/** Not retried when no answer came: an unseen claim would look like another worker's. The batch comes back instead. */
+/**
+ * Repeated after a deadlock, but not when no answer came: an unseen claim would look like another worker's. The batch
+ * comes back instead.
+ */
 function claim(
   parts: ProcessParts,
   orderIds: readonly string[],
   invocation: Invocation,
   suspects: boolean,
 ): Promise<ClaimResult> {
-  return claimOrders(parts.database, orderIds, {
-    leaseSeconds: Math.max(0, invocation.remainingMs()) / 1_000 + LEASE_MARGIN_SECONDS,
-    suspects,
-    maxCrashes: parts.maxCrashes,
-    actor: invocation.actor,
-  });
+  return retryDatabase(
+    () =>
+      claimOrders(parts.database, orderIds, {
+        leaseSeconds: Math.max(0, invocation.remainingMs()) / 1_000 + LEASE_MARGIN_SECONDS,
+        suspects,
+        maxCrashes: parts.maxCrashes,
+        actor: invocation.actor,
+      }),
+    { tries: CLAIM_TRIES, withinMs: Math.max(0, timeToWork(invocation)), only: 'contention' },
+  );
 }
 
 async function work(parts: ProcessParts, claims: readonly Claim[], invocation: Invocation): Promise<void> {
-  const signal = AbortSignal.timeout(Math.max(0, timeToWork(invocation)));
-  const verdicts = await Promise.all(claims.map((order) => processOne(parts, order, signal)));
+  const verdicts = await judge(parts, claims, timeToWork(invocation));
   const taken = await retryDatabase(
     () =>
       finishOrders(parts.database, verdicts, {
@@ -161,17 +170,28 @@ async function work(parts: ProcessParts, claims: readonly Claim[], invocation: I
   report(parts.logger, verdicts, taken);
 }
 
+/** What became of each order; a claim that took all the time is given back, and no try is charged for it. */
+async function judge(parts: ProcessParts, claims: readonly Claim[], timeMs: number): Promise<Verdict[]> {
+  if (timeMs <= 0) return claims.map((order) => ({ ...unfinished(order), status: 'Pending', ...NOT_BEGUN }));
+  const signal = AbortSignal.timeout(timeMs);
+  return Promise.all(claims.map((order) => processOne(parts, order, signal)));
+}
+
+const NOT_BEGUN = { reasonCode: 'not_begun', reason: 'no time was left to begin' };
+
+function unfinished({ orderId, token, attempts }: Claim) {
+  return { orderId, token, attempts, processingTime: null, delaySeconds: 0 };
+}
+
 async function processOne(parts: ProcessParts, order: Claim, signal: AbortSignal): Promise<Verdict> {
-  const base = { orderId: order.orderId, token: order.token, processingTime: null, delaySeconds: 0 };
   const attempt = order.attempts + 1;
   const started = performance.now();
   try {
     await untilAborted(parts.processor({ ...order, attempt }, signal), signal);
     const processingTime = Number(((performance.now() - started) / 1_000).toFixed(6));
-    const { attempts } = order;
-    return { ...base, status: 'Completed', processingTime, attempts, reasonCode: null, reason: null };
+    return { ...unfinished(order), status: 'Completed', processingTime, reasonCode: null, reason: null };
   } catch (error) {
-    return { ...base, attempts: attempt, ...decideFailure(error, attempt, signal.aborted, parts.retryPolicy) };
+    return { ...unfinished(order), attempts: attempt, ...decideFailure(error, attempt, signal.aborted, parts.retryPolicy) };
   }
 }
 
@@ -193,8 +213,9 @@ async function sendAgain(parts: ProcessParts, messages: readonly OrderMessage[])
   if (messages.length > 0) await parts.queue.send(messages);
 }
 
+/** Whole milliseconds, since AbortSignal.timeout takes no others. */
 function timeToWork(invocation: Invocation): number {
-  return invocation.remainingMs() - FINISH_TIME_MS;
+  return Math.floor(invocation.remainingMs() - FINISH_TIME_MS);
 }
 
 function report(logger: Logger, verdicts: readonly Verdict[], taken: ReadonlySet<string>): void {

@@ -1,4 +1,4 @@
-import { PermanentFailure } from '../processors/processor.ts';
+import { PermanentFailure, TransientFailure } from '../processors/processor.ts';
 
 export interface RetryPolicy {
   /** Failures at which the order is Failed. */
@@ -17,17 +17,22 @@ export type FailureDecision =
 /** Characters of a reason that are kept: enough to find the cause, too few to fill the table. */
 const MAX_REASON = 500;
 
+/** Characters of a code that are kept, as many as a redrive by code takes. */
+const MAX_CODE = 100;
+
 /**
  * The one table of retries:
  *
- * | failure                       | then                                        |
- * |-------------------------------|---------------------------------------------|
- * | PermanentFailure              | Failed at once, with its code               |
- * | abort at the deadline         | Pending with backoff, `timed_out`           |
- * | anything else                 | Pending with backoff, `processor_error`     |
- * | either, `maxAttempts` reached | Failed, with the last code                  |
+ * | failure                       | then                                                                 |
+ * |-------------------------------|----------------------------------------------------------------------|
+ * | PermanentFailure              | Failed at once, with its code                                        |
+ * | TransientFailure              | Pending with backoff, not before its retryAfterSeconds; its code     |
+ * | abort at the deadline         | Pending with backoff, `timed_out`                                    |
+ * | anything else                 | Pending with backoff, `processor_error`                              |
+ * | any, `maxAttempts` reached    | Failed, with the last code                                           |
  *
- * The backoff is exponential with full jitter, so that orders which failed together do not come back together.
+ * The backoff is exponential with full jitter, so that orders which failed together do not come back together. It is
+ * added to retryAfterSeconds for the same reason; no sum exceeds `maxMs`.
  * @param attempts failures so far, this one included
  */
 export function decideFailure(
@@ -36,16 +41,30 @@ export function decideFailure(
   aborted: boolean,
   policy: RetryPolicy,
 ): FailureDecision {
-  const reason = describe(error);
-  if (error instanceof PermanentFailure) return { status: 'Failed', reasonCode: error.code, reason };
-  const reasonCode = aborted ? 'timed_out' : 'processor_error';
-  if (attempts >= policy.maxAttempts) return { status: 'Failed', reasonCode, reason };
+  const reason = storable(error instanceof Error ? error.message : error, MAX_REASON);
+  const reasonCode = storable(codeOf(error, aborted), MAX_CODE);
+  if (error instanceof PermanentFailure || attempts >= policy.maxAttempts)
+    return { status: 'Failed', reasonCode, reason };
   const ceiling = Math.min(policy.maxMs, policy.baseMs * 2 ** Math.min(attempts - 1, 30));
-  return { status: 'Pending', reasonCode, reason, delaySeconds: (Math.random() * ceiling) / 1_000 };
+  const delayMs = Math.min(policy.maxMs, retryAfterMs(error) + Math.random() * ceiling);
+  return { status: 'Pending', reasonCode, reason, delaySeconds: delayMs / 1_000 };
 }
 
-/** Text of an error that Postgres can store: no NUL, no lone surrogates, not too long. */
-function describe(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.replaceAll('\0', '').slice(0, MAX_REASON).toWellFormed();
+function codeOf(error: unknown, aborted: boolean): string {
+  if (error instanceof PermanentFailure || error instanceof TransientFailure) return error.code;
+  return aborted ? 'timed_out' : 'processor_error';
+}
+
+/** 0 for whatever is no time to wait, NaN included. */
+function retryAfterMs(error: unknown): number {
+  return error instanceof TransientFailure && error.retryAfterSeconds > 0 ? error.retryAfterSeconds * 1_000 : 0;
+}
+
+/**
+ * Text that Postgres can store: no NUL, no lone surrogates, not too long. Of anything, since anything can be thrown, and
+ * a failure that could not be written would look like a lost worker. An object is not spelt out: who knows what it carries.
+ */
+function storable(value: unknown, length: number): string {
+  const text = typeof value === 'object' || typeof value === 'function' ? 'an object that is no Error' : String(value);
+  return text.replaceAll('\0', '').slice(0, length).toWellFormed();
 }

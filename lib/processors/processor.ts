@@ -9,7 +9,7 @@ export interface ProcessorOrder extends NewOrder {
 
 /**
  * What "processing" does. Returning completes the order. Throwing PermanentFailure fails it at once; throwing anything
- * else has it tried again later, until its budget is used up.
+ * else has it tried again later, until its budget is used up. TransientFailure does the same under a code of your own.
  *
  * An order completes at most once, but its processor may run more than once: a crash can come between the effect and
  * the commit. The signal aborts shortly before the invocation's time is over; what goes on after it counts as failed.
@@ -25,5 +25,24 @@ export class PermanentFailure extends Error {
   constructor(code: string, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+  }
+}
+
+export interface TransientFailureOptions extends ErrorOptions {
+  /** Seconds before which another try is of no use. Kept to at most RETRY_MAX_MS. */
+  readonly retryAfterSeconds?: number;
+}
+
+/** The order may succeed later. */
+export class TransientFailure extends Error {
+  override readonly name = 'TransientFailure';
+  /** Short and of a fixed set: `bank_unreachable`. */
+  readonly code: string;
+  readonly retryAfterSeconds: number;
+
+  constructor(code: string, message: string, { retryAfterSeconds = 0, ...options }: TransientFailureOptions = {}) {
+    super(message, options);
+    this.code = code;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }

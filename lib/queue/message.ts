@@ -6,12 +6,16 @@ export function encodeMessage(orderId: string): string {
   );
 }
 
-/** The order id of a message body, or undefined when the body is none of ours. */
+/**
+ * The order id of a message body, or undefined when the body is none of ours. Text that Postgres cannot hold is no order's
+ * id, and would have it refuse the claim of the whole batch.
+ */
 export function decodeMessage(body: string): string | undefined {
   try {
     const message: unknown = JSON.parse(body);
     if (typeof message !== 'object' || message === null || !('order_id' in message)) return undefined;
-    return typeof message.order_id === 'string' ? message.order_id : undefined;
+    const { order_id: orderId } = message;
+    return typeof orderId === 'string' && orderId.isWellFormed() && !orderId.includes('\0') ? orderId : undefined;
   } catch {
     return undefined;
   }

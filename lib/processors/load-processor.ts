@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Config, ConfigError } from '../config.ts';
+import { bundledProcessors } from './bundled.ts';
+import type { Processor } from './processor.ts';
+import { simulatedProcessor } from './simulated.ts';
+import { webhookProcessor } from './webhook.ts';
+
+/**
+ * The processor that PROCESSOR names.
+ * @throws ConfigError when it lacks a setting, or cannot be loaded.
+ */
+export async function loadProcessor(config: Config): Promise<Processor> {
+  switch (config.PROCESSOR) {
+    case 'simulated':
+      return simulatedProcessor(config.PROCESSING_DELAY_MS);
+    case 'webhook':
+      return configuredWebhook(config);
+    default:
+      return loadModule(config.PROCESSOR);
+  }
+}
+
+/** Demanded here and not of every function: only the one that processes orders need know the secret. */
+function configuredWebhook({ WEBHOOK_URL: url, WEBHOOK_SECRET: signingKeys, WEBHOOK_TIMEOUT_MS: timeoutMs }: Config) {
+  if (!url || !signingKeys) {
+    const missing = [...(url ? [] : ['WEBHOOK_URL']), ...(signingKeys ? [] : ['WEBHOOK_SECRET'])];
+    throw new ConfigError(`Bad configuration: PROCESSOR is webhook, which needs ${missing.join(' and ')} to be set`);
+  }
+  return webhookProcessor({ url, signingKeys, timeoutMs });
+}
+
+async function loadModule(path: string): Promise<Processor> {
+  const processor = (await importModule(path)).default;
+  if (typeof processor !== 'function') throw new ConfigError(`${named(path)}, which has no function as default export`);
+  return processor as Processor;
+}
+
+async function importModule(path: string): Promise<{ readonly default?: unknown }> {
+  const file = resolve(path);
+  const bundled = bundledProcessors[path];
+  if (!bundled && !existsSync(file))
+    throw new ConfigError(
+      `${named(path)}, and there is no ${file} (in a deployment, it must be in lib/processors/bundled.ts)`,
+    );
+  try {
+    return await (bundled ? bundled() : import(pathToFileURL(file).href));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(`${named(path)}, which could not be loaded: ${why}`, { cause: error });
+  }
+}
+
+function named(path: string): string {
+  return `Bad configuration: PROCESSOR is ${path}`;
+}

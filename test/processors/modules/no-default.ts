@@ -1,0 +1,2 @@
+/** A processor that forgot to be the default export. */
+export const processor = async () => {};

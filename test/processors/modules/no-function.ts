@@ -1,0 +1,2 @@
+/** A default export that is no processor. */
+export default { process: async () => {} };

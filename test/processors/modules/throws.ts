@@ -1,0 +1,1 @@
+throw new Error('CARD_KEY is not set');

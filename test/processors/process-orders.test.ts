@@ -1,0 +1,191 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { ConfigError } from '../../lib/config.ts';
+import type { Processor } from '../../lib/processors/processor.ts';
+import { webhookProcessor } from '../../lib/processors/webhook.ts';
+import { createRuntime, type Runtime } from '../../lib/runtime.ts';
+import { countdown, type OrderLab, openOrderLab } from '../support/order-lab.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import { answerWith, type Receiver, startReceiver } from './receiver.ts';
+
+const KEY = Buffer.alloc(32, 'k');
+
+let lab: OrderLab;
+let receiver: Receiver;
+let webhook: Processor;
+
+beforeAll(async () => {
+  lab = await openOrderLab();
+});
+
+afterAll(() => lab.close());
+
+beforeEach(async () => {
+  receiver = await startReceiver();
+  webhook = webhookProcessor({ url: receiver.url, signingKeys: [KEY], timeoutMs: 10_000 });
+  lab.queue.sends.length = 0;
+});
+
+afterEach(() => receiver.close());
+
+const history = (orderId: string) =>
+  lab.psql.rows<{ to: string; code: string | null }>(
+    'SELECT to_status AS to, reason_code AS code FROM order_history WHERE order_id = $1 ORDER BY entry',
+    [orderId],
+  );
+
+const isDue = (orderId: string) =>
+  lab.psql.value<boolean>('SELECT coalesce(not_before <= now(), true) FROM orders WHERE order_id = $1', [orderId]);
+
+describe('orders that a webhook processes', () => {
+  test('are Completed by its 2xx', async () => {
+    await lab.insert('accepted-1', 'accepted-2');
+
+    expect(await lab.process(['accepted-1', 'accepted-2'], { processor: webhook })).toEqual([
+      'accepted-1',
+      'accepted-2',
+    ]);
+
+    for (const orderId of ['accepted-1', 'accepted-2'])
+      expect(await lab.row(orderId)).toMatchObject({ status: 'Completed', attempts: 0, reasonCode: null });
+    expect(receiver.requests).toHaveLength(2);
+    expect(lab.queue.sends).toEqual([]);
+  });
+
+  test('are Failed at once by a permanent answer, under its code', async () => {
+    receiver.answer = answerWith(410);
+    await lab.insert('gone');
+
+    await lab.process(['gone'], { processor: webhook });
+
+    expect(await lab.row('gone')).toMatchObject({
+      status: 'Failed',
+      attempts: 1,
+      reasonCode: 'webhook_410',
+      reason: 'The receiver answered 410',
+    });
+    expect(await history('gone')).toEqual([
+      { to: 'Pending', code: null },
+      { to: 'Processing', code: null },
+      { to: 'Failed', code: 'webhook_410' },
+    ]);
+  });
+
+  test('are Pending with backoff after a transient answer, and Completed by a later one with the same id', async () => {
+    receiver.answer = answerWith(503);
+    await lab.insert('recovers');
+
+    const retryPolicy = { maxAttempts: 3, baseMs: 200, maxMs: 60_000 };
+    await lab.process(['recovers'], { processor: webhook, retryPolicy });
+
+    expect(await lab.row('recovers')).toMatchObject({ status: 'Pending', attempts: 1, reasonCode: 'webhook_503' });
+    expect(lab.queue.orderIds).toEqual(['recovers']);
+    receiver.answer = answerWith(200);
+    await waitUntil('its backoff is over', () => isDue('recovers'));
+    await lab.process(['recovers'], { processor: webhook, retryPolicy });
+
+    expect(await lab.row('recovers')).toMatchObject({ status: 'Completed', attempts: 1 });
+    expect((await history('recovers')).map(({ to }) => to)).toEqual([
+      'Pending',
+      'Processing',
+      'Pending',
+      'Processing',
+      'Completed',
+    ]);
+    const ids = receiver.requests.map(({ headers }) => headers['webhook-id']);
+    expect(ids).toEqual([ids[0], ids[0]]);
+  });
+
+  test('wait as long as Retry-After says, and their message with them', async () => {
+    receiver.answer = answerWith(429, { 'retry-after': '40' });
+    await lab.insert('throttled');
+
+    await lab.process(['throttled'], { processor: webhook });
+
+    const { notBefore, reasonCode } = await lab.row('throttled');
+    expect(reasonCode).toBe('webhook_429');
+    expect(notBefore).toBeGreaterThan(35);
+    expect(notBefore).toBeLessThanOrEqual(41);
+    expect(lab.queue.sends[0]?.[0]?.delaySeconds).toBeGreaterThanOrEqual(40);
+  });
+
+  test('are Failed when their tries are used up', async () => {
+    receiver.answer = (response) => response.socket?.resetAndDestroy();
+    await lab.insert('hopeless');
+
+    const retryPolicy = { maxAttempts: 2, baseMs: 1, maxMs: 1 };
+    for (const _ of [1, 2]) {
+      await waitUntil('its backoff is over', () => isDue('hopeless'));
+      await lab.process(['hopeless'], { processor: webhook, retryPolicy });
+    }
+
+    expect(await lab.row('hopeless')).toMatchObject({
+      status: 'Failed',
+      attempts: 2,
+      reasonCode: 'webhook_unreachable',
+    });
+  });
+
+  test('fail alone: a slow receiver of one keeps no other from being Completed', async () => {
+    receiver.answer = (response) => receiver.requests.at(-1)?.body.includes('"slow"') || response.end();
+    await lab.insert('slow', 'swift');
+
+    const processor = webhookProcessor({ url: receiver.url, signingKeys: [KEY], timeoutMs: 300 });
+    await lab.process(['slow', 'swift'], { processor });
+
+    expect(await lab.row('slow')).toMatchObject({ status: 'Pending', reasonCode: 'webhook_timeout' });
+    expect(await lab.row('swift')).toMatchObject({ status: 'Completed' });
+  });
+
+  test('leave no trace of the key in the log or the rows', async () => {
+    receiver.answer = answerWith(500);
+    await lab.insert('discreet');
+    await lab.process(['discreet'], { processor: webhook });
+
+    const rows = await lab.psql.rows('SELECT o.*, h.* FROM orders o JOIN order_history h USING (order_id)');
+    const traces = JSON.stringify([rows, lab.logger.entries]);
+    expect(traces).toContain('webhook_500');
+    expect(traces).not.toContain(KEY.toString('base64'));
+    expect(traces).not.toContain(receiver.url);
+  });
+});
+
+describe('the runtime', () => {
+  let runtime: Runtime | undefined;
+
+  /** Without a queue: what cannot be sent is the sweep's. */
+  const start = (env: NodeJS.ProcessEnv): Runtime => {
+    runtime = createRuntime({
+      DATABASE_URL: lab.url,
+      QUEUE_URL: 'http://127.0.0.1:9/orders',
+      AWS_REGION: 'us-east-1',
+      LOG_LEVEL: 'ERROR',
+      ...env,
+    });
+    return runtime;
+  };
+  const invocation = () => ({ remainingMs: countdown(30_000), actor: 'worker' });
+
+  afterEach(() => runtime?.close());
+
+  test('processes with the module that PROCESSOR names', async () => {
+    process.env.BANK_URL = receiver.url;
+    receiver.answer = answerWith(402);
+    await lab.insert('declined');
+    const { processOrders } = start({ PROCESSOR: './test/processors/modules/charge-card.ts' });
+
+    expect(await processOrders(['declined'], invocation())).toEqual(new Set(['declined']));
+
+    expect(await lab.row('declined')).toMatchObject({ status: 'Failed', reasonCode: 'card_declined' });
+    delete process.env.BANK_URL;
+  });
+
+  test('touches no order when the processor cannot be loaded, and all else works', async () => {
+    await lab.insert('untouched');
+    const { processOrders, readOrder } = start({ PROCESSOR: './test/processors/modules/throws.ts' });
+
+    await expect(processOrders(['untouched'], invocation())).rejects.toThrow(ConfigError);
+
+    expect(await lab.row('untouched')).toMatchObject({ status: 'Pending', token: 0, attempts: 0 });
+    expect(await readOrder('untouched')).toMatchObject({ orderId: 'untouched' });
+  });
+});

@@ -1,0 +1,295 @@
+import { execFile } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { PermanentFailure, type ProcessorOrder, TransientFailure } from '../../lib/processors/processor.ts';
+import { type WebhookOptions, webhookProcessor } from '../../lib/processors/webhook.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import { answerWith, type ReceivedRequest, type Receiver, startReceiver } from './receiver.ts';
+
+const KEY = Buffer.alloc(24, 'k');
+const ORDER: ProcessorOrder = {
+  orderId: 'shop.7/Zoë',
+  userId: 7,
+  itemIds: [1, 2],
+  totalAmount: '12345678901.10',
+  createdAt: new Date('2026-11-01T12:00:00.123Z'),
+  attempt: 1,
+};
+
+/** Milliseconds. Longer than a test may take, so that none passes by waiting for it. */
+const PATIENT = 120_000;
+
+let receiver: Receiver;
+
+beforeEach(async () => {
+  receiver = await startReceiver();
+});
+
+afterEach(() => receiver.close());
+
+function post(options: Partial<WebhookOptions> = {}, order = ORDER, signal = new AbortController().signal) {
+  return webhookProcessor({ url: receiver.url, signingKeys: [KEY], timeoutMs: PATIENT, ...options })(order, signal);
+}
+
+/** What the processor threw; fails when it did not. */
+async function failure(processing: Promise<void>): Promise<unknown> {
+  const [outcome] = await Promise.allSettled([processing]);
+  if (outcome.status === 'fulfilled') throw new Error('the processor completed the order');
+  return outcome.reason;
+}
+
+/** As the specification tells receivers to, from what came over the wire. */
+function expectedSignature({ headers, body }: ReceivedRequest): string {
+  const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`;
+  return `v1,${createHmac('sha256', KEY).update(signed).digest('base64')}`;
+}
+
+describe('posting an order', () => {
+  test('sends it as an event of Standard Webhooks in JSON', async () => {
+    await post();
+
+    const [request] = receiver.requests;
+    expect(request).toMatchObject({ method: 'POST', path: '/orders', headers: { 'content-type': 'application/json' } });
+    expect(JSON.parse(request?.body ?? '')).toEqual({
+      type: 'order.created',
+      timestamp: '2026-11-01T12:00:00.123Z',
+      data: { order_id: 'shop.7/Zoë', user_id: 7, item_ids: [1, 2], total_amount: '12345678901.10' },
+    });
+  });
+
+  test('signs exactly what it sends, at the time at which it sends it', async () => {
+    const before = Math.floor(Date.now() / 1_000);
+    await post();
+
+    const [request] = receiver.requests as [ReceivedRequest];
+    expect(request.headers['webhook-signature']).toBe(expectedSignature(request));
+    const timestamp = Number(request.headers['webhook-timestamp']);
+    expect(timestamp).toBeGreaterThanOrEqual(before);
+    expect(timestamp).toBeLessThanOrEqual(Date.now() / 1_000);
+  });
+
+  test('every try has the same id and the same body; another order has another id', async () => {
+    await post({}, { ...ORDER, attempt: 1 });
+    await post({}, { ...ORDER, attempt: 2 });
+    await post({}, { ...ORDER, orderId: 'order-8' });
+
+    const [first, second, other] = receiver.requests;
+    expect(second?.headers['webhook-id']).toBe(first?.headers['webhook-id']);
+    expect(second?.body).toBe(first?.body);
+    expect(other?.headers['webhook-id']).not.toBe(first?.headers['webhook-id']);
+  });
+
+  test('keeps no connection', async () => {
+    await post();
+
+    expect(receiver.requests[0]?.headers.connection).toBe('close');
+    await waitUntil('the connection is closed', () => receiver.connections === 0);
+  });
+});
+
+describe('the answer decides', () => {
+  test.each([200, 201, 202, 204])('%i completes the order', async (status) => {
+    receiver.answer = answerWith(status);
+
+    await expect(post()).resolves.toBeUndefined();
+  });
+
+  test.each([400, 401, 403, 404, 409, 410, 422, 451])('%i fails it for good', async (status) => {
+    receiver.answer = answerWith(status, { 'retry-after': '5' });
+
+    const error = await failure(post());
+
+    expect(error).toBeInstanceOf(PermanentFailure);
+    expect(error).toMatchObject({ code: `webhook_${status}`, message: `The receiver answered ${status}` });
+  });
+
+  test.each([408, 425, 429, 500, 502, 503, 504, 599])('%i has it tried again', async (status) => {
+    receiver.answer = answerWith(status);
+
+    const error = await failure(post());
+
+    expect(error).toBeInstanceOf(TransientFailure);
+    expect(error).toMatchObject({ code: `webhook_${status}`, retryAfterSeconds: 0 });
+  });
+
+  test.each([300, 301, 302, 303, 304, 307, 308])(
+    '%i fails it for good, and its target is not asked',
+    async (status) => {
+      const target = await startReceiver();
+      receiver.answer = answerWith(status, { location: target.url });
+      try {
+        const error = await failure(post());
+
+        expect(error).toBeInstanceOf(PermanentFailure);
+        expect(error).toMatchObject({ code: 'webhook_redirect' });
+        expect(receiver.requests).toHaveLength(1);
+        expect(target.requests).toEqual([]);
+      } finally {
+        await target.close();
+      }
+    },
+  );
+
+  test.each([
+    ['seconds', '120', 120],
+    ['nonsense', 'soon', 0],
+    ['a negative number', '-5', 0],
+    ['a date in the past', 'Sun, 06 Nov 1994 08:49:37 GMT', 0],
+  ])('Retry-After in %s', async (_, value, seconds) => {
+    receiver.answer = answerWith(503, { 'retry-after': value });
+
+    expect(await failure(post())).toMatchObject({ code: 'webhook_503', retryAfterSeconds: seconds });
+  });
+
+  test('Retry-After as a date is the time until then', async () => {
+    receiver.answer = answerWith(429, { 'retry-after': new Date(Date.now() + 60_000).toUTCString() });
+
+    const { retryAfterSeconds } = (await failure(post())) as TransientFailure;
+
+    expect(retryAfterSeconds).toBeGreaterThan(50);
+    expect(retryAfterSeconds).toBeLessThanOrEqual(60);
+  });
+});
+
+describe('without an answer', () => {
+  test('a receiver that is too slow is a transient failure, and its connection is closed', async () => {
+    receiver.answer = () => {};
+
+    const error = await failure(post({ timeoutMs: 200 }));
+
+    expect(error).toBeInstanceOf(TransientFailure);
+    expect(error).toMatchObject({ code: 'webhook_timeout', message: 'The receiver did not answer within 200 ms' });
+    await waitUntil('the connection is closed', () => receiver.connections === 0);
+  });
+
+  test('the end of the invocation ends it, as no failure of the receiver', async () => {
+    const invocation = new AbortController();
+    receiver.answer = () => invocation.abort(new Error('out of time'));
+
+    expect(await failure(post({}, ORDER, invocation.signal))).toMatchObject({ message: 'out of time' });
+  });
+
+  test('a refused connection is a transient failure', async () => {
+    const nobody = await startReceiver();
+    await nobody.close();
+
+    const error = await failure(post({ url: nobody.url }));
+
+    expect(error).toBeInstanceOf(TransientFailure);
+    expect(error).toMatchObject({
+      code: 'webhook_unreachable',
+      message: 'The receiver could not be reached (ECONNREFUSED)',
+    });
+  });
+
+  test('a broken connection is a transient failure', async () => {
+    receiver.answer = (response) => response.socket?.resetAndDestroy();
+
+    expect(await failure(post())).toMatchObject({ code: 'webhook_unreachable' });
+  });
+
+  test('something that is no HTTP is a transient failure', async () => {
+    const server = createServer((socket) => socket.end('220 mail.example ESMTP\r\n')).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address() as { port: number };
+    try {
+      expect(await failure(post({ url: `http://127.0.0.1:${address.port}/` }))).toMatchObject({
+        code: 'webhook_unreachable',
+      });
+    } finally {
+      server.close();
+    }
+  });
+});
+
+describe('the body of an answer', () => {
+  test('is not read to its end when it is huge', async () => {
+    let sent = 0;
+    const chunk = Buffer.alloc(65_536);
+    receiver.answer = (response) => {
+      const pour = (): void => {
+        sent += chunk.length;
+        response.write(chunk, (error) => error ?? pour());
+      };
+      pour();
+    };
+
+    await post();
+
+    await waitUntil('the connection is closed', () => receiver.connections === 0);
+    // What fits into the buffers on both sides; within the time that a slow one is given it would be hundreds of megabytes.
+    expect(sent).toBeLessThan(32 * 1024 * 1024);
+  });
+
+  test('is not waited for when it does not come: the status has said it all', async () => {
+    receiver.answer = (response) => response.writeHead(200).write('{');
+
+    await expect(post()).resolves.toBeUndefined();
+    await waitUntil('the connection is closed', () => receiver.connections === 0);
+  });
+
+  test('changes nothing when it breaks off', async () => {
+    receiver.answer = (response) => {
+      response.writeHead(410, { 'content-length': '100' }).write('half', () => response.socket?.resetAndDestroy());
+    };
+
+    expect(await failure(post())).toMatchObject({ code: 'webhook_410' });
+  });
+
+  test('is in no failure, nor is the URL or the key', async () => {
+    receiver.answer = (response) => response.writeHead(500, 'nosy status').end('nosy body');
+
+    const error = (await failure(post({ url: `${receiver.url}?token=nosy` }))) as Error;
+
+    expect(error.message).toBe('The receiver answered 500');
+    expect(error.cause).toBeUndefined();
+  });
+});
+
+describe('over TLS', () => {
+  let directory: string;
+  let secure: Receiver;
+  let cert: string;
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'webhook-'));
+    const [keyFile, certFile] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
+    const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=localhost'];
+    const altName = ['-addext', 'subjectAltName=IP:127.0.0.1'];
+    await promisify(execFile)('openssl', [...request, ...altName, '-keyout', keyFile, '-out', certFile]);
+    cert = await readFile(certFile, 'utf8');
+    secure = await startReceiver({ key: await readFile(keyFile, 'utf8'), cert });
+  });
+
+  afterEach(async () => {
+    await secure.close();
+    await rm(directory, { recursive: true });
+  });
+
+  test('a certificate that nobody vouches for gets no order', async () => {
+    const error = await failure(post({ url: secure.url }));
+
+    expect(error).toMatchObject({ code: 'webhook_unreachable', message: expect.stringContaining('SELF_SIGNED_CERT') });
+    expect(secure.requests).toEqual([]);
+  });
+
+  test('a certificate that this machine trusts gets it', async () => {
+    const trusted = getCACertificates('default');
+    setDefaultCACertificates([...trusted, cert]);
+    try {
+      await post({ url: secure.url });
+    } finally {
+      setDefaultCACertificates(trusted);
+    }
+
+    const [request] = secure.requests as [ReceivedRequest];
+    expect(request.headers['webhook-signature']).toBe(expectedSignature(request));
+  });
+});
