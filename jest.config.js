@@ -7,6 +7,7 @@ export default {
   transform: { '\\.ts$': '<rootDir>/test/support/strip-types.js' },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  reporters: ['default', '<rootDir>/test/support/tally-reporter.js'],
   // The slowest single test kills and restarts a whole stack; the default of 5 s is for tests without processes.
   testTimeout: 60_000,
   coverageProvider: 'v8',

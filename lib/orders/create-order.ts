@@ -34,6 +34,12 @@ export interface Caller {
 /** Enough to share a commit well; a larger statement would keep the event loop and its neighbours waiting longer. */
 const MAX_GROUP = 100;
 
+/**
+ * Messages a send. More than rows a commit, so that a queue which hangs costs those who wait for it two time-outs (the
+ * one under way and their own), not one for each hundred of them.
+ */
+const MAX_SENDS = 1_000;
+
 /** Two runs: the second resolves an unknown outcome by rereading. More would outlast the client's patience. */
 const INSERT_RETRY = { tries: 2, withinMs: 2_500 };
 
@@ -44,7 +50,7 @@ const INSERT_RETRY = { tries: 2, withinMs: 2_500 };
  */
 export function makeCreateOrder(parts: CreateOrderParts): (order: NewOrder, caller: Caller) => Promise<CreateOutcome> {
   const inserts = new GroupCommit<OrderInsert, CreateOutcome>(MAX_GROUP, (orders) => insertGroup(parts, orders));
-  const sends = new GroupCommit<string, undefined>(MAX_GROUP, (orderIds) => sendGroup(parts, orderIds));
+  const sends = new GroupCommit<string, undefined>(MAX_SENDS, (orderIds) => sendGroup(parts, orderIds));
 
   return async (order, caller) => {
     const outcome = await inserts.add({

@@ -10,7 +10,8 @@ export class GroupCommit<Item, Result> {
 
   /**
    * @param maxItems at most this many items in one operation
-   * @param flush answers one result an item, in their order; when it throws, every item of the group gets the error
+   * @param flush answers one result an item, in their order. When it throws, every item of the group gets the error, and
+   *   so does whoever waits behind it: one after another they would wait for as many time-outs.
    */
   constructor(maxItems: number, flush: (items: readonly Item[]) => Promise<readonly Result[]>) {
     this.#maxItems = maxItems;
@@ -35,7 +36,7 @@ export class GroupCommit<Item, Result> {
           resolve(results[index] as Result);
         });
       } catch (error) {
-        for (const { reject } of group) reject(error);
+        for (const { reject } of [...group, ...this.#waiting.splice(0)]) reject(error);
       }
     }
     this.#busy = false;

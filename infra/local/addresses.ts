@@ -1,0 +1,67 @@
+import { readStackSettings, type StackSettings } from './settings.ts';
+import { readStackFile } from './stack-file.ts';
+
+/** Where the parts of a stack are reached. */
+export interface StackAddresses {
+  readonly api: string;
+  readonly postgres: string;
+  readonly sqs: string;
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+}
+
+/** As infra/aws/queues.yml names the queues in the stage `local`. */
+const QUEUE = 'orders-local';
+const DEAD_LETTER_QUEUE = 'orders-local-dead-letters';
+
+/** The account id that LocalStack and the embedded queue server put into queue URLs. */
+const ACCOUNT = '000000000000';
+
+/** The addresses of the stack that `npm start` runs by itself. */
+export function embeddedAddresses(settings: StackSettings): StackAddresses {
+  return addresses(settings, embeddedPostgresUrl(settings), `http://127.0.0.1:${settings.queuePort}`);
+}
+
+/**
+ * The addresses of the stack that runs against services found in the environment. The defaults are those of
+ * docker-compose.yml.
+ */
+export function externalAddresses(settings: StackSettings, env: NodeJS.ProcessEnv): StackAddresses {
+  const derived = addresses(
+    settings,
+    env.DATABASE_URL || 'postgres://postgres:password@localhost:5432/orders_db',
+    env.AWS_ENDPOINT_URL_SQS || 'http://localhost:4566',
+  );
+  return {
+    ...derived,
+    queueUrl: env.QUEUE_URL || derived.queueUrl,
+    deadLetterQueueUrl: env.DEAD_LETTER_QUEUE_URL || derived.deadLetterQueueUrl,
+  };
+}
+
+/**
+ * The database that a tool works on (`npm run migrate`, `npm run seed`): DATABASE_URL, else that of the stack which is
+ * running here, else the embedded one at its default port.
+ * @throws StackError for a broken port setting.
+ */
+export function databaseUrl(env: NodeJS.ProcessEnv = process.env): string {
+  if (env.DATABASE_URL) return env.DATABASE_URL;
+  const settings = readStackSettings(env);
+  return readStackFile(settings.directory)?.postgres ?? embeddedPostgresUrl(settings);
+}
+
+/** No password: the server listens on loopback only, and trusts who can reach it. */
+function embeddedPostgresUrl(settings: StackSettings): string {
+  return `postgres://postgres@127.0.0.1:${settings.postgresPort}/orders_db`;
+}
+
+function addresses(settings: StackSettings, postgres: string, sqs: string): StackAddresses {
+  const queueUrlOf = (name: string) => `${sqs.replace(/\/+$/, '')}/${ACCOUNT}/${name}`;
+  return {
+    api: `http://localhost:${settings.apiPort}/api/v1`,
+    postgres,
+    sqs,
+    queueUrl: queueUrlOf(QUEUE),
+    deadLetterQueueUrl: queueUrlOf(DEAD_LETTER_QUEUE),
+  };
+}

@@ -1,0 +1,76 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import pg from 'pg';
+import type { StackAddresses } from './addresses.ts';
+import { report, withoutPassword } from './console.ts';
+import type { Environment } from './environment.ts';
+import { StackError } from './stack-error.ts';
+
+/** Seconds: containers that start for the first time, without the download of their images, are up long before. */
+const PATIENCE_SECONDS = 60;
+/** Seconds between two lines that say we are still waiting. */
+const PROGRESS_SECONDS = 5;
+const RETRY_MS = 500;
+/** Milliseconds for one attempt. */
+const ATTEMPT_MS = 5_000;
+
+/**
+ * Waits until the database and the queue service answer.
+ * @throws StackError that names the one that does not, with its last refusal.
+ */
+export async function waitForServices(addresses: StackAddresses, env: Environment, signal: AbortSignal): Promise<void> {
+  await waitFor('postgres', withoutPassword(addresses.postgres), 'DATABASE_URL', signal, () => askPostgres(addresses));
+  await waitFor('queue', addresses.sqs, 'AWS_ENDPOINT_URL_SQS', signal, () => askSqs(addresses, env));
+}
+
+async function waitFor(
+  name: string,
+  address: string,
+  variable: string,
+  signal: AbortSignal,
+  ask: () => Promise<void>,
+): Promise<void> {
+  report(name, `expected at ${address}`);
+  const started = Date.now();
+  for (let reported = 0; ; await delay(RETRY_MS, undefined, { signal })) {
+    try {
+      return await ask();
+    } catch (error) {
+      const seconds = Math.floor((Date.now() - started) / 1000);
+      const refusal = (error as Error).message || (error as NodeJS.ErrnoException).code || 'no answer';
+      if (seconds >= PATIENCE_SECONDS)
+        throw new StackError(
+          `The ${name} service at ${address} does not answer (${refusal}). Start it with \`docker compose up -d --wait\`, or set ${variable}.`,
+        );
+      if (seconds < reported + PROGRESS_SECONDS) continue;
+      reported = seconds;
+      report(name, `no answer yet (${refusal}); giving up in ${PATIENCE_SECONDS - seconds} s`);
+    }
+  }
+}
+
+async function askPostgres({ postgres }: StackAddresses): Promise<void> {
+  const client = new pg.Client({ connectionString: postgres, connectionTimeoutMillis: ATTEMPT_MS });
+  client.on('error', () => undefined);
+  await client.connect();
+  await client.end();
+}
+
+async function askSqs({ sqs }: StackAddresses, env: Environment): Promise<void> {
+  const { AWS_REGION = '', AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_SESSION_TOKEN } = env;
+  const client = new SQSClient({
+    endpoint: sqs,
+    region: AWS_REGION,
+    credentials: {
+      accessKeyId: AWS_ACCESS_KEY_ID,
+      secretAccessKey: AWS_SECRET_ACCESS_KEY,
+      ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }),
+    },
+    maxAttempts: 1,
+  });
+  try {
+    await client.send(new ListQueuesCommand({ MaxResults: 1 }), { abortSignal: AbortSignal.timeout(ATTEMPT_MS) });
+  } finally {
+    client.destroy();
+  }
+}

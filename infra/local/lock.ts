@@ -1,0 +1,55 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { StackError } from './stack-error.ts';
+
+export interface DirectoryLock {
+  /** Whether who had it last was killed, so that something of his may still be running. */
+  readonly leftBehind: boolean;
+  release(): void;
+}
+
+/**
+ * Takes the directory for this process alone. What locks is an SQLite write transaction that stays open: the operating
+ * system ends it together with the process, however that ends, so a stale lock cannot exist, and a reused process id
+ * cannot be mistaken for its holder.
+ *
+ * @param holder what to tell whoever comes second, e.g. "a stack is running (pid 7)".
+ * @throws StackError when another process holds it, in that one's words; or when the directory cannot be written.
+ */
+export function lockDirectory(directory: string, holder: string): DirectoryLock {
+  const holderFile = join(directory, 'lock.holder');
+  let database: DatabaseSync | undefined;
+  try {
+    mkdirSync(directory, { recursive: true });
+    database = new DatabaseSync(join(directory, 'lock'));
+    database.exec('PRAGMA busy_timeout = 0; BEGIN IMMEDIATE');
+    const leftBehind = existsSync(holderFile);
+    writeFileSync(holderFile, holder);
+    return { leftBehind, release: () => release(database, holderFile) };
+  } catch (error) {
+    database?.close();
+    if (isBusy(error))
+      throw new StackError(
+        `In ${directory} ${wordsOf(holderFile)}. Stop that first, or set LOCAL_DIR and other ports.`,
+      );
+    throw new StackError(`${directory} cannot be written (${(error as Error).message}). Whose is it?`);
+  }
+}
+
+function release(database: DatabaseSync | undefined, holderFile: string): void {
+  rmSync(holderFile, { force: true });
+  database?.close();
+}
+
+/** SQLITE_BUSY (sqlite.org/rescode.html). */
+const isBusy = (error: unknown) => error instanceof Error && 'errcode' in error && error.errcode === 5;
+
+function wordsOf(holderFile: string): string {
+  try {
+    return readFileSync(holderFile, 'utf8');
+  } catch {
+    // The other one has taken the lock this moment, and not yet written who it is.
+    return 'another process is at work';
+  }
+}

@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import type { Environment } from './environment.ts';
+import { nodeProcess } from './node-process.ts';
+import type { Part } from './part.ts';
+import { startPostgres } from './postgres.ts';
+import type { PostgresInstallation } from './postgres-installation.ts';
+import { REPOSITORY, type StackSettings } from './settings.ts';
+
+/**
+ * Milliseconds for requests and batches under way when the stack is stopped. Serverless Offline waits 5 s for its
+ * connections by itself. Together with Postgres, which stops afterwards, this stays below 10 s.
+ */
+const FUNCTIONS_STOP_MS = 5_500;
+/** Milliseconds. It has nothing to finish: what it acknowledged is on disk. */
+const QUEUE_STOP_MS = 1_000;
+
+const SERVERLESS = join(REPOSITORY, 'node_modules/serverless/bin/serverless.js');
+
+export function postgresPart(installation: PostgresInstallation, settings: StackSettings): Part {
+  const logFile = join(settings.directory, 'postgres.log');
+  return {
+    name: 'postgres',
+    start: (signal) => startPostgres(installation, { port: settings.postgresPort, logFile, signal }),
+  };
+}
+
+export function queuePart(settings: StackSettings): Part {
+  return nodeProcess({
+    name: 'queue',
+    command: [join(import.meta.dirname, 'queue-server.ts')],
+    env: { ...process.env, QUEUE_PORT: String(settings.queuePort), LOCAL_DIR: settings.directory },
+    readyWhen: 'it says so',
+    stopMs: QUEUE_STOP_MS,
+  });
+}
+
+/** Serverless Offline with the HTTP functions. */
+export function apiPart(settings: StackSettings, env: Environment): Part {
+  const options = {
+    stage: 'local',
+    // Not `localhost`, which is ::1 on some machines, where nobody finds it who calls 127.0.0.1. The other way round works.
+    host: '127.0.0.1',
+    httpPort: settings.apiPort,
+    // Serverless Offline also offers Lambda's own API, which nobody uses here: any free port.
+    lambdaPort: 0,
+  };
+  return nodeProcess({
+    name: 'api',
+    command: [SERVERLESS, 'offline', ...Object.entries(options).map(([name, value]) => `--${name}=${value}`)],
+    env,
+    // It reads the database and loads a function, which a mere open port does not show.
+    readyWhen: { answers: `http://127.0.0.1:${settings.apiPort}/api/v1/metrics` },
+    stopMs: FUNCTIONS_STOP_MS,
+  });
+}
+
+/** The event source and the schedule, with the functions that they call. */
+export function workerPart(env: Environment): Part {
+  return nodeProcess({
+    name: 'worker',
+    command: [SERVERLESS, 'worker', '--stage=local'],
+    env,
+    readyWhen: 'it says so',
+    stopMs: FUNCTIONS_STOP_MS,
+  });
+}

@@ -1,0 +1,53 @@
+import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { StackError } from './stack-error.ts';
+
+export interface PortUse {
+  readonly port: number;
+  /** Who wants it, as a noun: "the HTTP API". */
+  readonly purpose: string;
+  /** The environment variable that moves it. */
+  readonly variable: string;
+}
+
+/** How often a port that must become free is tried. */
+const RETRY_MS = 100;
+
+/**
+ * @param patienceMs how long to wait for ports to become free; 0 tries once.
+ * @throws StackError that names the first port in use, what it is for, and the variable that moves it.
+ */
+export async function demandFreePorts(uses: readonly PortUse[], patienceMs: number): Promise<void> {
+  const deadline = Date.now() + patienceMs;
+  for (const use of uses) {
+    let refusal = await refusalOf(use.port);
+    while (refusal === 'EADDRINUSE' && Date.now() < deadline) {
+      await delay(RETRY_MS);
+      refusal = await refusalOf(use.port);
+    }
+    if (refusal === 'EADDRINUSE')
+      throw new StackError(
+        `Port ${use.port}, for ${use.purpose}, is in use by another program; stop that, or set ${use.variable} to a free port.`,
+      );
+    if (refusal)
+      throw new StackError(
+        `Port ${use.port}, for ${use.purpose}, is refused (${refusal}); set ${use.variable} to another.`,
+      );
+  }
+}
+
+/** Why the port cannot be had, or undefined. `localhost` may mean either loopback address, so both are tried. */
+async function refusalOf(port: number): Promise<string | undefined> {
+  const onIpv4 = await listenOnce(port, '127.0.0.1');
+  if (onIpv4) return onIpv4;
+  const onIpv6 = await listenOnce(port, '::1');
+  return onIpv6 === 'EADDRINUSE' ? onIpv6 : undefined;
+}
+
+function listenOnce(port: number, host: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(undefined)));
+  });
+}

@@ -1,0 +1,124 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { chown, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { PostgresInstallation } from './postgres-installation.ts';
+import { StackError } from './stack-error.ts';
+
+/** Milliseconds for a left-over server to write out its memory and end; after that it is told to end at once. */
+const FAST_SHUTDOWN_MS = 10_000;
+/** Milliseconds for an immediate shutdown, which writes nothing. */
+const IMMEDIATE_SHUTDOWN_MS = 5_000;
+const POLL_MS = 50;
+
+const run = promisify(execFile);
+
+/** How each program of the installation is to be run: as its user, and in a language and time zone that do not vary. */
+export function spawnOptions({ user }: PostgresInstallation) {
+  // Not in our working directory, which the unprivileged user may not be allowed to enter.
+  return { ...user, cwd: tmpdir(), env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' } };
+}
+
+export function binary({ home }: PostgresInstallation, name: 'initdb' | 'postgres' | 'pg_ctl'): string {
+  return join(home, 'bin', process.platform === 'win32' ? `${name}.exe` : name);
+}
+
+/**
+ * Makes the cluster if there is none. It is built beside its place and renamed, so that an interrupted build is never
+ * taken for a finished one.
+ *
+ * @param sync whether to wait for the disk; a cluster to be thrown away need not.
+ * @throws StackError when initdb fails, or the data is of another major version.
+ */
+export async function createCluster(
+  installation: PostgresInstallation,
+  { sync, signal }: { sync: boolean; signal?: AbortSignal | undefined },
+): Promise<'created' | 'existing'> {
+  const { dataDirectory, user } = installation;
+  if (existsSync(dataDirectory)) {
+    await demandSameVersion(installation);
+    return 'existing';
+  }
+  const partial = `${dataDirectory}.partial`;
+  await rm(partial, { recursive: true, force: true });
+  await mkdir(partial, { recursive: true, mode: 0o700 });
+  if (user) await chown(partial, user.uid, user.gid);
+  const settings = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C'];
+  try {
+    await run(binary(installation, 'initdb'), ['-D', partial, ...settings, ...(sync ? [] : ['--no-sync'])], {
+      ...spawnOptions(installation),
+      ...(signal && { signal }),
+    });
+  } catch (error) {
+    signal?.throwIfAborted();
+    const lines = (error as { stderr?: string }).stderr?.trim().split('\n');
+    throw new StackError(`Postgres could not make its data directory: ${lines?.at(-1) || (error as Error).message}`);
+  }
+  await rename(partial, dataDirectory);
+  return 'created';
+}
+
+async function demandSameVersion({ dataDirectory, version }: PostgresInstallation): Promise<void> {
+  const ours = version.split('.')[0];
+  const theirs = (await readFile(join(dataDirectory, 'PG_VERSION'), 'utf8').catch(() => 'unknown')).trim();
+  if (theirs !== ours)
+    throw new StackError(
+      `${dataDirectory} was written by Postgres ${theirs}, and this is ${ours}; \`npm run reset\` deletes it.`,
+    );
+}
+
+/**
+ * Ends a server that still runs on this cluster because whoever started it was killed.
+ * @returns its process id, or undefined when there was none.
+ * @throws StackError when it does not end.
+ */
+export async function stopLeftOver(dataDirectory: string): Promise<number | undefined> {
+  const pidFile = join(dataDirectory, 'postmaster.pid');
+  const pid = Number((await readFile(pidFile, 'utf8').catch(() => '')).split('\n')[0]);
+  if (!pid || !exists(pid)) return undefined;
+  if (!serves(pid, dataDirectory)) {
+    // Postgres would take whoever has the id now, or a zombie, for a server at work, and refuse to start.
+    await rm(pidFile, { force: true });
+    return undefined;
+  }
+  process.kill(pid, 'SIGINT');
+  if (await isGone(pid, dataDirectory, FAST_SHUTDOWN_MS)) return pid;
+  process.kill(pid, 'SIGQUIT');
+  if (await isGone(pid, dataDirectory, IMMEDIATE_SHUTDOWN_MS)) return pid;
+  throw new StackError(`A left-over Postgres (pid ${pid}) does not end; kill it, and start again.`);
+}
+
+async function isGone(pid: number, dataDirectory: string, patienceMs: number): Promise<boolean> {
+  for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await delay(POLL_MS))
+    if (!serves(pid, dataDirectory)) return true;
+  return false;
+}
+
+function exists(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Whether this process is a Postgres on this cluster. Its id alone proves nothing: ids are used again. */
+function serves(pid: number, dataDirectory: string): boolean {
+  if (process.platform === 'win32') return commandOf(pid).includes('postgres');
+  return commandOf(pid).includes(dataDirectory);
+}
+
+/** The command line of a process (on Windows, its program), empty when there is none. */
+function commandOf(pid: number): string {
+  try {
+    if (process.platform === 'linux') return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    if (process.platform === 'win32')
+      return execFileSync('tasklist', ['/fi', `pid eq ${pid}`, '/nh'], { encoding: 'utf8' });
+    return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
+  } catch {
+    return '';
+  }
+}

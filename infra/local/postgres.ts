@@ -1,0 +1,144 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { endOf, type RunningPart } from './part.ts';
+import { binary, createCluster, spawnOptions, stopLeftOver } from './postgres-cluster.ts';
+import type { PostgresInstallation } from './postgres-installation.ts';
+import { StackError } from './stack-error.ts';
+
+/** The database of the service, by the name that its predecessor gave it. */
+export const DATABASE = 'orders_db';
+
+/**
+ * The HTTP process and the worker hold a pool each, a few tools and psql come on top, and the tests run a pool for each
+ * of several files at once. A connection that is not used costs next to nothing.
+ */
+const MAX_CONNECTIONS = 200;
+
+/** Milliseconds: recovery after a crash replays up to 1 GB of log (max_wal_size), which a slow disk reads in this time. */
+const START_MS = 120_000;
+/** Milliseconds to write memory out before an immediate shutdown; the next start then recovers from the log. */
+const STOP_MS = 3_000;
+const POLL_MS = 50;
+
+export interface PostgresOptions {
+  readonly port: number;
+  /** Postgres' own log, appended to. */
+  readonly logFile: string;
+  /** For data that is thrown away: nothing waits for the disk, and a crash of the machine may lose anything. */
+  readonly disposable?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs the cluster of an installation, made first if need be, with the database in it. A server left over from a run
+ * that was killed is ended before.
+ *
+ * @throws StackError when it does not come to answer, with its own words.
+ */
+export async function startPostgres(
+  installation: PostgresInstallation,
+  { port, logFile, disposable = false, signal }: PostgresOptions,
+): Promise<RunningPart> {
+  await createCluster(installation, { sync: !disposable, signal });
+  await stopLeftOver(installation.dataDirectory);
+
+  const logFrom = statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
+  const child = spawnServer(installation, port, logFile, disposable);
+  const ended = endOf(child);
+  try {
+    await waitUntilItAnswers(child, port, signal);
+    await createDatabase(port);
+  } catch (error) {
+    child.kill('SIGQUIT');
+    await ended;
+    signal?.throwIfAborted();
+    throw new StackError(`Postgres did not start: ${fatalLine(logFile, logFrom) ?? (error as Error).message}`);
+  }
+  return { pid: child.pid as number, ended, stop: () => stopServer(installation, child, ended) };
+}
+
+function spawnServer(
+  installation: PostgresInstallation,
+  port: number,
+  logFile: string,
+  disposable: boolean,
+): ChildProcess {
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    port,
+    // A Unix socket would need a directory that every user may write to; nobody here uses one.
+    unix_socket_directories: '',
+    max_connections: MAX_CONNECTIONS,
+    timezone: 'UTC',
+    log_timezone: 'UTC',
+    // The log is there to be read when something went wrong.
+    log_checkpoints: 'off',
+    ...(disposable && { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+  };
+  const log = openSync(logFile, 'a');
+  const child = spawn(
+    binary(installation, 'postgres'),
+    [
+      '-D',
+      installation.dataDirectory,
+      ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ],
+    // Detached, so that Ctrl-C reaches us alone: Postgres must outlive those who use it.
+    { ...spawnOptions(installation), detached: process.platform !== 'win32', stdio: ['ignore', log, log] },
+  );
+  closeSync(log);
+  return child;
+}
+
+async function waitUntilItAnswers(child: ChildProcess, port: number, signal?: AbortSignal): Promise<void> {
+  for (const deadline = Date.now() + START_MS; ; await delay(POLL_MS, undefined, { signal })) {
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined)
+      throw new Error('its process ended at once');
+    try {
+      return await withClient(port, 'postgres', async () => undefined);
+    } catch (error) {
+      if (Date.now() > deadline) throw new Error(`no answer within ${START_MS / 1000} s (${(error as Error).message})`);
+    }
+  }
+}
+
+async function createDatabase(port: number): Promise<void> {
+  await withClient(port, 'postgres', async (client) => {
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
+  });
+}
+
+async function withClient<T>(port: number, database: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', database, connectionTimeoutMillis: 5_000 });
+  // The server may go while the connection is idle; the next query says so.
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return await use(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function stopServer(
+  installation: PostgresInstallation,
+  child: ChildProcess,
+  ended: Promise<string>,
+): Promise<void> {
+  // Windows has no signals; pg_ctl has another way to tell the server.
+  if (process.platform === 'win32')
+    execFileSync(binary(installation, 'pg_ctl'), ['stop', '-m', 'fast', '-D', installation.dataDirectory]);
+  else child.kill('SIGINT');
+  const immediate = setTimeout(() => child.kill('SIGQUIT'), STOP_MS);
+  await ended;
+  clearTimeout(immediate);
+}
+
+/** The reason Postgres gave, of what it has logged since the given byte. */
+function fatalLine(logFile: string, from: number): string | undefined {
+  const lines = readFileSync(logFile).subarray(from).toString().split('\n');
+  return lines.findLast((line) => /FATAL|PANIC/.test(line))?.replace(/^.*?(FATAL|PANIC):\s*/, '');
+}

@@ -1,0 +1,9 @@
+import { join } from 'node:path';
+import { startQueueServer } from './queue.ts';
+import { readStackSettings } from './settings.ts';
+
+// The queue server as a process of its own, so that it can die, and be started again, alone.
+const { queuePort, directory } = readStackSettings(process.env);
+const server = await startQueueServer({ port: queuePort, directory: join(directory, 'queue') });
+process.once('SIGTERM', () => void server.stop().then(() => process.exit()));
+process.send?.({ ready: true });

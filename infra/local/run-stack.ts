@@ -1,0 +1,121 @@
+import { relative } from 'node:path';
+import { loadConfig } from '../../lib/config.ts';
+import { migrate } from '../migrate.ts';
+import { embeddedAddresses, externalAddresses, type StackAddresses } from './addresses.ts';
+import { greeting, report, withoutPassword } from './console.ts';
+import { type Environment, embeddedEnvironment, externalEnvironment } from './environment.ts';
+import { waitForServices } from './external-services.ts';
+import { lockDirectory } from './lock.ts';
+import { apiPart, postgresPart, queuePart, workerPart } from './parts.ts';
+import { demandFreePorts, type PortUse } from './ports.ts';
+import { stopLeftOver } from './postgres-cluster.ts';
+import { installPostgres, type PostgresInstallation } from './postgres-installation.ts';
+import { readStackSettings, type StackSettings } from './settings.ts';
+import { Stack } from './stack.ts';
+
+/** `embedded`: with a Postgres and a queue server of its own. `external`: with those found in the environment. */
+export type Mode = 'embedded' | 'external';
+
+/** Milliseconds for the processes of a stack that was killed to notice it, and be gone from their ports. */
+const LEFT_BEHIND_MS = 5_000;
+
+interface Plan {
+  readonly settings: StackSettings;
+  readonly addresses: StackAddresses;
+  /** Of the functions. */
+  readonly env: Environment;
+  /** Whether the stack that was here before was killed. */
+  readonly leftBehind: boolean;
+}
+
+/**
+ * Starts everything, keeps it running until the signal, and then stops everything.
+ * @throws StackError, ConfigError or MigrationError, each with a message for the user, when it cannot start. Whatever
+ * had been started is stopped then.
+ */
+export async function runStack(mode: Mode, signal: AbortSignal): Promise<void> {
+  const started = performance.now();
+  const settings = readStackSettings(process.env);
+  const embedded = mode === 'embedded';
+  const addresses = embedded ? embeddedAddresses(settings) : externalAddresses(settings, process.env);
+  const env = (embedded ? embeddedEnvironment : externalEnvironment)(addresses, process.env);
+  loadConfig(env);
+
+  const lock = lockDirectory(settings.directory, `a stack is running at ${addresses.api} (pid ${process.pid})`);
+  const stack = new Stack(settings.directory, addresses);
+  try {
+    const plan: Plan = { settings, addresses, env, leftBehind: lock.leftBehind };
+    await (embedded ? startServices(stack, plan, signal) : findServices(plan, signal));
+    await bringUpToDate(addresses, signal);
+    report('api, worker', 'starting');
+    await stack.start([apiPart(settings, env), workerPart(env)], signal);
+    stack.publish();
+    console.log(greeting(addresses.api, places(addresses), (performance.now() - started) / 1000));
+    await aborted(signal);
+  } finally {
+    if (signal.aborted) console.log('\nStopping …');
+    await stack.stop();
+    lock.release();
+  }
+}
+
+async function startServices(stack: Stack, { settings, leftBehind }: Plan, signal: AbortSignal): Promise<void> {
+  if (process.env.DATABASE_URL)
+    report('postgres', 'DATABASE_URL is set, and not used: `npm start` runs a Postgres of its own');
+  const installation = await installPostgres(settings.directory);
+  const leftOver = await stopLeftOver(installation.dataDirectory);
+  if (leftOver) report('postgres', `stopped process ${leftOver}, left over from a stack that was killed`);
+  const uses: PortUse[] = [
+    apiPort(settings),
+    { port: settings.postgresPort, purpose: 'Postgres', variable: 'POSTGRES_PORT' },
+    { port: settings.queuePort, purpose: 'the queue server', variable: 'QUEUE_PORT' },
+  ];
+  await demandFreePorts(uses, leftBehind ? LEFT_BEHIND_MS : 0);
+
+  announcePostgres(installation, settings);
+  await stack.start([postgresPart(installation, settings)], signal);
+  report('queue', `starting an SQS server, data in ${shown(settings.directory)}/queue`);
+  await stack.start([queuePart(settings)], signal);
+}
+
+function announcePostgres({ version, dataDirectory, user }: PostgresInstallation, settings: StackSettings): void {
+  report(
+    'postgres',
+    `starting ${version}, data in ${shown(dataDirectory)}, log in ${shown(settings.directory)}/postgres.log`,
+  );
+  if (!dataDirectory.startsWith(settings.directory))
+    report(
+      'postgres',
+      `(not in ${shown(settings.directory)}: we are root, Postgres must not be, and user ${user?.uid} cannot get in there)`,
+    );
+}
+
+async function findServices({ settings, addresses, env, leftBehind }: Plan, signal: AbortSignal): Promise<void> {
+  await demandFreePorts([apiPort(settings)], leftBehind ? LEFT_BEHIND_MS : 0);
+  await waitForServices(addresses, env, signal);
+}
+
+function apiPort({ apiPort: port }: StackSettings): PortUse {
+  return { port, purpose: 'the HTTP API', variable: 'PORT' };
+}
+
+async function bringUpToDate({ postgres }: StackAddresses, signal: AbortSignal): Promise<void> {
+  await Promise.race([migrate(postgres, (line) => report('migrations', line)), aborted(signal)]);
+  signal.throwIfAborted();
+}
+
+function places({ api, postgres, queueUrl, deadLetterQueueUrl }: StackAddresses): Record<string, string> {
+  return { API: api, Postgres: withoutPassword(postgres), Queue: queueUrl, 'Dead letters': deadLetterQueueUrl };
+}
+
+function shown(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere.startsWith('..') ? path : fromHere;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

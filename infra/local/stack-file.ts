@@ -1,0 +1,32 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { StackAddresses } from './addresses.ts';
+
+/** What `stack.json` tells other programs about the running stack. */
+export interface StackFile extends StackAddresses {
+  /** Process ids by name, `supervisor` among them; kept true when a part is restarted. */
+  readonly processes: Readonly<Record<string, number>>;
+}
+
+const pathIn = (directory: string) => join(directory, 'stack.json');
+
+/** The file of the stack in this directory, or undefined when none is there. One left by `kill -9` is there, too. */
+export function readStackFile(directory: string): StackFile | undefined {
+  try {
+    return JSON.parse(readFileSync(pathIn(directory), 'utf8')) as StackFile;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Replaces the file in one step, so that a reader never sees half of it. */
+export function writeStackFile(directory: string, content: StackFile): void {
+  const path = pathIn(directory);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.new`, `${JSON.stringify(content, null, 2)}\n`);
+  renameSync(`${path}.new`, path);
+}
+
+export function removeStackFile(directory: string): void {
+  rmSync(pathIn(directory), { force: true });
+}

@@ -1,0 +1,68 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Part, RunningPart } from './part.ts';
+
+/**
+ * Milliseconds before a part that failed to start is tried again: doubled each time, so that a broken one does not take
+ * the machine from those that work, and bounded, so that it is back soon after it has been mended.
+ */
+const FIRST_RETRY_MS = 200;
+const LAST_RETRY_MS = 5_000;
+
+export interface Observer {
+  /** One line on a part: it died, or is back. */
+  report(part: string, line: string): void;
+  /** A part has a new process. */
+  started(part: string, pid: number): void;
+}
+
+export interface SupervisedPart {
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a part and keeps it running until it is stopped. One that worked and died is started again at once.
+ * @throws what the first start throws. Later failures are reported and tried again for ever.
+ */
+export async function supervise(part: Part, observer: Observer, signal: AbortSignal): Promise<SupervisedPart> {
+  const stopping = new AbortController();
+  let running = await part.start(signal);
+  observer.started(part.name, running.pid);
+  const watching = watch();
+
+  async function watch(): Promise<void> {
+    while (true) {
+      const how = await running.ended;
+      if (stopping.signal.aborted) return;
+      observer.report(part.name, `its process ${running.pid} ${how}; starting it again`);
+      const next = await startAgain(part, observer, stopping.signal);
+      if (!next) return;
+      // Stopped in the moment in which it became ready.
+      if (stopping.signal.aborted) return next.stop();
+      running = next;
+      observer.started(part.name, running.pid);
+      observer.report(part.name, `works again (process ${running.pid})`);
+    }
+  }
+
+  return {
+    async stop() {
+      stopping.abort();
+      await running.stop();
+      await watching;
+    },
+  };
+}
+
+/** Undefined when the signal came first. */
+async function startAgain(part: Part, observer: Observer, signal: AbortSignal): Promise<RunningPart | undefined> {
+  for (let pauseMs = FIRST_RETRY_MS; !signal.aborted; pauseMs = Math.min(2 * pauseMs, LAST_RETRY_MS)) {
+    try {
+      return await part.start(signal);
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      observer.report(part.name, `${(error as Error).message} Trying again in ${pauseMs / 1000} s.`);
+      await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,109 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { installLocalStack } from './install.ts';
+
+const EXIT_WITH_PARENT = join(import.meta.dirname, 'exit_with_parent.py');
+
+/** Milliseconds until a start counts as failed. It takes 2 to 9 s on two quiet cores; a shared one may be slower. */
+const START_TIMEOUT_MS = 60_000;
+/** Milliseconds between two looks at whether it is healthy: well under the start, and cheap. */
+const HEALTH_INTERVAL_MS = 200;
+
+export interface LocalStack {
+  readonly endpoint: string;
+  /** Settles when the process has ended, for whatever reason. */
+  readonly ended: Promise<void>;
+  /** Stops the process and removes its files. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs LocalStack's SQS on this machine, without Docker, and answers when it is healthy.
+ *
+ * @param wantedPort on 127.0.0.1; 0 for any free one.
+ * @param say takes a line for whoever waits.
+ * @throws {Error} with one line when it cannot be installed, the port is in use, or it does not become healthy.
+ */
+export async function startLocalStack(wantedPort: number, say: (line: string) => void): Promise<LocalStack> {
+  const python = await installLocalStack(say);
+  const port = await freePort(wantedPort);
+  const directory = await mkdtemp(join(tmpdir(), 'localstack-'));
+  const logFile = join(directory, 'localstack.log');
+  const log = await open(logFile, 'w');
+  const child = spawn(python, ['-I', EXIT_WITH_PARENT], {
+    cwd: directory,
+    env: environment(port, directory),
+    stdio: ['pipe', log.fd, log.fd],
+  });
+  const ended = once(child, 'exit').then(() => {});
+  await log.close();
+
+  const localStack: LocalStack = {
+    endpoint: `http://127.0.0.1:${port}`,
+    ended,
+    async stop() {
+      // It is one process and holds nothing worth saving, and takes 2 s when it is asked politely.
+      child.kill('SIGKILL');
+      await ended;
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+  if (await becomesHealthy(localStack.endpoint, child)) return localStack;
+  const lastWords = (await readFile(logFile, 'utf8')).trim().split('\n').at(-1);
+  await localStack.stop();
+  throw new Error(`LocalStack did not start on port ${port}: ${lastWords || 'it said nothing'}`);
+}
+
+/** Asked first, because whatever else listens there could answer the health check in LocalStack's place. */
+async function freePort(wanted: number): Promise<number> {
+  const server = createServer().listen(wanted, '127.0.0.1');
+  await once(server, 'listening').catch((error: unknown) => {
+    throw new Error(`Port ${wanted} is in use: stop what listens there first.`, { cause: error });
+  });
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** All that LocalStack gets to see: nothing of the caller's own LocalStack or AWS settings may change what runs. */
+function environment(port: number, directory: string): NodeJS.ProcessEnv {
+  const address = `127.0.0.1:${port}`;
+  return {
+    PATH: process.env.PATH,
+    HOME: directory,
+    FILESYSTEM_ROOT: directory,
+    // Inside a container too, its files belong under FILESYSTEM_ROOT rather than /var/lib.
+    OVERRIDE_IN_DOCKER: '0',
+    SERVICES: 'sqs',
+    GATEWAY_LISTEN: address,
+    LOCALSTACK_HOST: address,
+    SQS_ENDPOINT_STRATEGY: 'path',
+    SQS_DISABLE_CLOUDWATCH_METRICS: '1',
+    // Nothing leaves the machine: no usage events, no certificate download, no DNS server.
+    DISABLE_EVENTS: '1',
+    SKIP_SSL_CERT_DOWNLOAD: '1',
+    DNS_ADDRESS: '0',
+  };
+}
+
+/** Whether SQS answers before the process ends or its time is up. */
+async function becomesHealthy(endpoint: string, child: ChildProcess): Promise<boolean> {
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  while (Date.now() < deadline && child.exitCode === null && child.signalCode === null) {
+    const healthy = await fetch(`${endpoint}/_localstack/health`, {
+      signal: AbortSignal.timeout(START_TIMEOUT_MS),
+    }).then(
+      (answer) => answer.ok,
+      () => false,
+    );
+    if (healthy) return true;
+    await delay(HEALTH_INTERVAL_MS);
+  }
+  return false;
+}

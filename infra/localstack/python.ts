@@ -1,0 +1,40 @@
+import { execFile } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** The versions that the constraints were tried with come first; any other may do too. */
+const COMMANDS = ['python3.13', 'python3.12', 'python3', 'python'];
+
+/** Ends well in a Python that LocalStack can run on (3.12 or newer) and that can make virtual environments. */
+const PROBE = 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 12))';
+
+/**
+ * The path or command of a Python that can run LocalStack: from PATH, else from pyenv.
+ *
+ * @throws {Error} with one line that says what to install.
+ */
+export async function findPython(): Promise<string> {
+  for (const python of [...COMMANDS, ...(await pyenvPythons())]) {
+    // One that is missing, too old, or a pyenv shim without a version fails to run the probe.
+    const works = await run(python, ['-I', '-c', PROBE]).then(
+      () => true,
+      () => false,
+    );
+    if (works) return python;
+  }
+  throw new Error(
+    'LocalStack needs Python 3.12 or newer with its venv module: install it (Debian: python3 and python3-venv) or put it on PATH.',
+  );
+}
+
+/** The Pythons that pyenv has installed, newest first: its shims serve only the versions that someone has selected. */
+async function pyenvPythons(): Promise<string[]> {
+  const versions = join(process.env.PYENV_ROOT ?? join(homedir(), '.pyenv'), 'versions');
+  const names = await readdir(versions).catch(() => []);
+  const newestFirst = names.sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
+  return newestFirst.map((name) => join(versions, name, 'bin', 'python3'));
+}

@@ -1,0 +1,49 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { OrderBackend } from './order-backend.ts';
+
+/** Milliseconds between two looks at /metrics: a figure finer than that would be noise. */
+const POLL_MS = 250;
+
+/** Statuses after which an order does not move any more by itself. */
+const FINAL = new Set(['Failed', 'Cancelled', 'lost']);
+
+export interface Watch {
+  /** Ids of orders that were answered with 202. */
+  readonly accepted: readonly string[];
+  /** How many orders were Completed before the load began. */
+  readonly completedBefore: number;
+  /** Milliseconds without any progress after which waiting ends. */
+  readonly patienceMs: number;
+  readonly onProgress: (completed: number) => void;
+}
+
+/**
+ * Waits until every accepted order is Completed, and answers the last known status of each that is not. /metrics only
+ * says when a look is worth while; what counts is each order, asked for on its own.
+ */
+export async function waitForCompletion(backend: OrderBackend, watch: Watch): Promise<Map<string, string>> {
+  const { accepted, completedBefore, patienceMs, onProgress } = watch;
+  let open = new Map(accepted.map((orderId) => [orderId, 'not asked for']));
+  let bestProgress = 0;
+  let progressAt = performance.now();
+  for (;;) {
+    const counts = await backend.statusCounts();
+    // Other clients' orders may be among them.
+    const completed = Math.min(accepted.length, Math.max(0, (counts?.Completed ?? 0) - completedBefore));
+    const nothingUnfinished = counts !== undefined && counts.Pending + counts.Processing === 0;
+    const patienceIsOver = performance.now() - progressAt > patienceMs;
+    if (nothingUnfinished || completed === accepted.length || patienceIsOver) {
+      const statuses = await backend.statusesOf([...open.keys()]);
+      open = new Map([...statuses].filter(([, status]) => status !== 'Completed'));
+      if ([...open.values()].every((status) => FINAL.has(status))) return open;
+    }
+    onProgress(Math.max(completed, accepted.length - open.size));
+    // Both terms only grow as our own orders do, so other clients' orders cannot keep this waiting for ever.
+    const progress = completed + (accepted.length - open.size);
+    if (progress > bestProgress) {
+      bestProgress = progress;
+      progressAt = performance.now();
+    } else if (patienceIsOver) return open;
+    await delay(POLL_MS);
+  }
+}

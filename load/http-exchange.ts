@@ -1,0 +1,53 @@
+import http from 'node:http';
+import https from 'node:https';
+import { text } from 'node:stream/consumers';
+
+/** What became of one request, seen from the client. */
+export type Exchange = Answered | Unanswered;
+
+export interface Answered {
+  readonly kind: 'answered';
+  readonly status: number;
+  readonly body: string;
+  /** Milliseconds from the request's start to the end of its answer, connecting included. */
+  readonly ms: number;
+}
+
+export interface Unanswered {
+  readonly kind: 'unanswered';
+  /** "no answer in time", or the code of the network error, such as ECONNRESET. */
+  readonly reason: string;
+  readonly ms: number;
+}
+
+export interface Request {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Milliseconds for all of it: connecting, asking, and the whole answer. */
+  readonly timeoutMs: number;
+  /** Without one, the request has a connection of its own. */
+  readonly agent?: http.Agent;
+}
+
+/** Sends one request. Never throws: on a loaded network no answer is an ordinary result. */
+export async function exchange({ method, url, body, timeoutMs, agent }: Request): Promise<Exchange> {
+  const startedAt = performance.now();
+  const elapsed = (): number => performance.now() - startedAt;
+  const deadline = AbortSignal.timeout(timeoutMs);
+  try {
+    const answer = await new Promise<http.IncomingMessage>((resolve, reject) => {
+      const { request } = url.startsWith('https:') ? https : http;
+      request(url, { method, agent: agent ?? false, signal: deadline })
+        .once('response', resolve)
+        .once('error', reject)
+        .setHeader('Content-Type', 'application/json')
+        .end(body === undefined ? undefined : JSON.stringify(body));
+    });
+    return { kind: 'answered', status: answer.statusCode ?? 0, body: await text(answer), ms: elapsed() };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    return { kind: 'unanswered', reason: deadline.aborted ? 'no answer in time' : code, ms: elapsed() };
+  }
+}

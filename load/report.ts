@@ -1,0 +1,92 @@
+import type { Exchange } from './http-exchange.ts';
+
+export interface Burst {
+  readonly posts: ReadonlyMap<string, Exchange>;
+  /** Orders answered with 202 that are not Completed, with their last known status. */
+  readonly notCompleted: ReadonlyMap<string, string>;
+  /** What became of orders whose post was not answered: their client cannot know. */
+  readonly unanswered: ReadonlyMap<string, string>;
+  /** Milliseconds from the first request to the end of the last answer. */
+  readonly postedMs: number;
+  /** Milliseconds from the end of the last answer until all orders were seen Completed, or were given up. */
+  readonly completedMs: number;
+}
+
+export interface Report {
+  readonly text: string;
+  /** Whether every order was accepted and completed. */
+  readonly good: boolean;
+}
+
+/** How many order ids are printed of those that went wrong; there is a use for a few, none for a thousand. */
+const IDS_SHOWN = 5;
+
+/** The summary that `npm run load` prints. */
+export function report({ posts, notCompleted, unanswered, postedMs, completedMs }: Burst): Report {
+  const outcomes = [...posts.values()];
+  const accepted = outcomes.filter((post) => post.kind === 'answered' && post.status === 202).length;
+  const refused = tally(
+    outcomes.flatMap((post) => (post.kind === 'answered' && post.status !== 202 ? [String(post.status)] : [])),
+  );
+  const silent = tally(outcomes.flatMap((post) => (post.kind === 'unanswered' ? [post.reason] : [])));
+  const lost = [...notCompleted].filter(([, status]) => status === 'lost').map(([orderId]) => orderId);
+  const stored = [...unanswered.values()].filter((status) => status !== 'lost' && status !== 'no answer').length;
+  // Of all posts: one that was given up counts with the time that its client waited.
+  const times = outcomes.map(({ ms }) => ms).sort((a, b) => a - b);
+  const allCompleted = accepted > 0 && notCompleted.size === 0;
+
+  const rows: [string, string][] = [
+    ['accepted (202)', `${accepted} of ${posts.size}`],
+    ['refused', describe(refused)],
+    ['unanswered', describe(silent) + (unanswered.size > 0 ? `; ${stored} of them stored all the same` : '')],
+    [
+      'answer time',
+      `p50 ${ms(percentile(times, 50))}, p99 ${ms(percentile(times, 99))}, slowest ${ms(percentile(times, 100))}`,
+    ],
+    ['all answered after', seconds(postedMs)],
+    [
+      'all Completed',
+      allCompleted ? `${seconds(completedMs)} after the last answer` : `no, given up after ${seconds(completedMs)}`,
+    ],
+    ['completed', `${accepted - notCompleted.size} of ${accepted} accepted`],
+    ['not completed', describe(tally([...notCompleted.values()])) + examples([...notCompleted.keys()])],
+    ['lost', `${lost.length}${examples(lost)}`],
+  ];
+  return {
+    text: rows.map(([name, value]) => `${name.padEnd(20)}${value}`).join('\n'),
+    good: accepted === posts.size && allCompleted,
+  };
+}
+
+/** The nearest-rank percentile of ascending values. */
+export function percentile(ascending: readonly number[], percent: number): number {
+  return ascending[Math.max(0, Math.ceil((percent / 100) * ascending.length) - 1)] ?? 0;
+}
+
+function tally(names: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}
+
+/** "0", or "12 (10 × 503, 2 × 500)". */
+function describe(counts: ReadonlyMap<string, number>): string {
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  if (total === 0) return '0';
+  return `${total} (${[...counts].map(([name, count]) => `${count} × ${name}`).join(', ')})`;
+}
+
+/** ": load-a, load-b, …", or nothing for none. */
+function examples(orderIds: readonly string[]): string {
+  if (orderIds.length === 0) return '';
+  const more = orderIds.length > IDS_SHOWN ? ', …' : '';
+  return `: ${orderIds.slice(0, IDS_SHOWN).join(', ')}${more}`;
+}
+
+function ms(value: number): string {
+  return `${Math.round(value)} ms`;
+}
+
+function seconds(value: number): string {
+  return `${(value / 1000).toFixed(1)} s`;
+}

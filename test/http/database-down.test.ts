@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Functions, type HttpAnswer, loadFunctions } from '../support/functions.ts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+
+/** Milliseconds after which clients of this API give up (the load test of the contract). */
+const CLIENT_PATIENCE_MS = 5_000;
+
+let service: Functions;
+let proxy: TcpProxy;
+
+beforeAll(async () => {
+  // With the time-outs of production: they must fit the patience of the clients.
+  service = await loadFunctions({
+    async via(url) {
+      proxy = await startTcpProxy(url);
+      return proxy.url;
+    },
+  });
+});
+
+afterEach(() => proxy.become('open'));
+
+afterAll(async () => {
+  await service.close();
+  await proxy.close();
+});
+
+let ordersMade = 0;
+function anOrder() {
+  ordersMade += 1;
+  return { order_id: `order-${ordersMade}`, user_id: 1, item_ids: [], total_amount: 1 };
+}
+
+function expectUnavailable({ status, headers, body }: HttpAnswer): void {
+  expect({ status, body }).toEqual({ status: 503, body: { status_code: 503, message: expect.any(String) } });
+  expect(headers['retry-after']).toMatch(/^[1-9]\d*$/);
+}
+
+/** The same request by each endpoint. */
+const ENDPOINTS: [string, () => Promise<HttpAnswer>][] = [
+  ['POST /orders', () => service.post(anOrder())],
+  ['GET /orders/{order_id}', () => service.getOrder('a')],
+  ['GET /metrics', () => service.getMetrics()],
+];
+
+describe('a database that refuses connections', () => {
+  for (const [endpoint, request] of ENDPOINTS)
+    test(`${endpoint} is 503 with Retry-After`, async () => {
+      await proxy.become('closed');
+      expectUnavailable(await request());
+    });
+
+  test('and is back afterwards serves again, without a restart of ours', async () => {
+    await proxy.become('closed');
+    expectUnavailable(await service.post(anOrder()));
+
+    await proxy.become('open');
+
+    expect((await service.post(anOrder())).status).toBe(202);
+  });
+
+  test('is told from a bad request, which is 400 as ever', async () => {
+    await proxy.become('closed');
+    expect((await service.post({})).status).toBe(400);
+  });
+});
+
+describe('a database that accepts connections and never answers', () => {
+  test('every endpoint is 503, sooner than clients give up', async () => {
+    await proxy.become('silent');
+    const askedAt = performance.now();
+
+    const answers = await Promise.all(ENDPOINTS.map(([, request]) => request()));
+
+    answers.forEach(expectUnavailable);
+    expect(performance.now() - askedAt).toBeLessThan(CLIENT_PATIENCE_MS);
+  });
+
+  test('falls silent on connections in use: 503 in time, and served again afterwards', async () => {
+    expect((await service.post(anOrder())).status).toBe(202);
+    await proxy.become('silent');
+    const order = anOrder();
+    const askedAt = performance.now();
+
+    expectUnavailable(await service.post(order));
+
+    expect(performance.now() - askedAt).toBeLessThan(CLIENT_PATIENCE_MS);
+    await proxy.become('open');
+    expect((await service.post(order)).status).toBe(202);
+  });
+});
+
+test('requests that come while others wait for a silent database are 503 in time, too', async () => {
+  await proxy.become('silent');
+  const first = service.post(anOrder());
+  // The first is a group of its own; these wait behind it.
+  await sleep(100);
+  const askedAt = performance.now();
+
+  const answers = await Promise.all(Array.from({ length: 250 }, () => service.post(anOrder())));
+
+  answers.forEach(expectUnavailable);
+  expect(performance.now() - askedAt).toBeLessThan(CLIENT_PATIENCE_MS);
+  expectUnavailable(await first);
+});
+
+describe('an answer of the database that got lost', () => {
+  test('once is found out: 202, and one order', async () => {
+    const order = anOrder();
+    proxy.cutAt('INSERT INTO orders', 'when it was answered');
+
+    expect((await service.post(order)).status).toBe(202);
+
+    expect(await service.psql.value('SELECT count(*)::integer FROM orders WHERE order_id = $1', [order.order_id])).toBe(1);
+  });
+
+  test('twice is 503, and repeating the request says whether the order was stored', async () => {
+    const order = anOrder();
+    proxy.cutAt('INSERT INTO orders', 'when it was answered', 'before it is sent');
+
+    expectUnavailable(await service.post(order));
+
+    const again = await service.post(order);
+    expect({ status: again.status, message: again.body.message }).toEqual({
+      status: 400,
+      message: `Order with order_id ${order.order_id} already exists.`,
+    });
+  });
+});

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { type Functions, type HttpAnswer, loadFunctions } from '../support/functions.ts';
+
+let service: Functions;
+/** What the functions wrote to their log. */
+let log: string;
+
+beforeAll(async () => {
+  for (const stream of [process.stdout, process.stderr])
+    jest.spyOn(stream, 'write').mockImplementation((text) => {
+      log += text;
+      return true;
+    });
+  jest.spyOn(console, 'error').mockImplementation((...values) => {
+    log += values.map((value) => (value instanceof Error ? value.stack : String(value))).join(' ');
+  });
+  service = await loadFunctions();
+});
+
+afterAll(async () => {
+  jest.restoreAllMocks();
+  await service.close();
+});
+
+function expectInternalError({ status, text }: HttpAnswer): void {
+  expect({ status, text }).toEqual({
+    status: 500,
+    text: '{"status_code":500,"message":"Internal Server Error!"}',
+  });
+}
+
+const order = { order_id: 'a', user_id: 1, item_ids: [], total_amount: 1 };
+
+describe('a service that is not configured', () => {
+  test('answers 500 without a detail, logs what is missing, and serves as soon as it is there', async () => {
+    const { QUEUE_URL: queueUrl } = process.env;
+    delete process.env.QUEUE_URL;
+    log = '';
+
+    expectInternalError(await service.post(order));
+    expect(log).toContain('QUEUE_URL must be set');
+
+    process.env.QUEUE_URL = queueUrl;
+    expect((await service.post(order)).status).toBe(202);
+  });
+});
+
+describe('a database that is not what it should be', () => {
+  beforeAll(() => service.psql.rows('ALTER TABLE orders RENAME TO elsewhere; DROP TABLE order_counters'));
+
+  const requests: [string, () => Promise<HttpAnswer>][] = [
+    ['POST /orders', () => service.post({ ...order, order_id: 'b' })],
+    ['GET /orders/{order_id}', () => service.getOrder('a')],
+    ['GET /metrics', () => service.getMetrics()],
+  ];
+  for (const [endpoint, request] of requests)
+    test(`has ${endpoint} answer 500 without a detail, and the log has them`, async () => {
+      log = '';
+
+      expectInternalError(await request());
+
+      expect(log).toMatch(/relation .*(orders|order_counters).* does not exist/);
+      expect(log).not.toContain(new URL(service.databaseUrl).password || 'a password');
+    });
+});

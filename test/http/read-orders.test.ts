@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { encodeMessage } from '../../lib/queue/message.ts';
+import { type Functions, loadFunctions } from '../support/functions.ts';
+
+let service: Functions;
+
+beforeAll(async () => {
+  service = await loadFunctions();
+});
+
+beforeEach(async () => {
+  await service.psql.rows('TRUNCATE orders');
+});
+
+afterAll(() => service.close());
+
+const anOrder = (orderId: string) => ({ order_id: orderId, user_id: 1, item_ids: [7, 8], total_amount: 12345.67 });
+
+const NOT_FOUND = { status_code: 404, message: 'Order not found' };
+
+describe('GET /orders/{order_id}', () => {
+  test('answers an order with its id and status, and with all that is known of it', async () => {
+    await service.post(anOrder('ORD111'));
+
+    const { status, headers, body } = await service.getOrder('ORD111');
+
+    expect(status).toBe(200);
+    expect(headers['content-type']).toBe('application/json');
+    expect(body).toEqual({
+      order_id: 'ORD111',
+      status: 'Pending',
+      user_id: 1,
+      item_ids: [7, 8],
+      total_amount: '12345.67',
+      processing_time: null,
+      created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      finished_at: null,
+      attempts: 0,
+      crashes: 0,
+      next_attempt_at: null,
+      reason_code: null,
+      reason: null,
+    });
+  });
+
+  test('follows the order to Completed', async () => {
+    await service.post(anOrder('a'));
+    expect((await service.getOrder('a')).body.status).toBe('Pending');
+
+    await service.deliver([encodeMessage('a')]);
+
+    expect((await service.getOrder('a')).body).toMatchObject({
+      order_id: 'a',
+      status: 'Completed',
+      processing_time: expect.any(Number),
+      finished_at: expect.any(String),
+    });
+  });
+
+  test('says when the next try of an order may begin', async () => {
+    await service.post(anOrder('a'));
+    await service.psql.rows(`UPDATE orders SET not_before = '2126-11-01 12:00+00'`);
+
+    expect((await service.getOrder('a')).body.next_attempt_at).toBe('2126-11-01T12:00:00.000Z');
+  });
+
+  const unknown: [string, string][] = [
+    ['an id that nobody has', 'ORD999'],
+    ['an id in other letters', 'ord111'],
+    ['an empty id', ''],
+    ['NUL', '\0'],
+    ['an id with NUL', 'ORD111\0'],
+    ['a lone surrogate', '\ud800'],
+    ['what SQL would like', `' OR '1'='1`],
+    ['a wildcard', '%'],
+    ['10,000 characters', 'x'.repeat(10_000)],
+    ['control characters', '\u0001\u001f\u007f'],
+  ];
+  for (const [what, orderId] of unknown)
+    test(`answers 404 for ${what}`, async () => {
+      await service.post(anOrder('ORD111'));
+
+      const { status, body } = await service.getOrder(orderId);
+
+      expect({ status, body }).toEqual({ status: 404, body: NOT_FOUND });
+    });
+
+  test('does not take a lone surrogate for the character that stands for it', async () => {
+    await service.post(anOrder('\ufffd'));
+
+    expect((await service.getOrder('\ufffd')).status).toBe(200);
+    expect((await service.getOrder('\ud800')).status).toBe(404);
+  });
+});
+
+describe('GET /metrics', () => {
+  const metrics = async () => {
+    const { status, body } = await service.getMetrics();
+    expect(status).toBe(200);
+    return body;
+  };
+
+  test('of no orders is zero throughout, in the shape and the spelling of the contract', async () => {
+    expect(await metrics()).toEqual({
+      status_code: 200,
+      message: 'Succesfully fetched metrics Ddta',
+      data: {
+        total_orders_processed: 0,
+        total_processing_time: 0,
+        status_counts: { Pending: 0, Processing: 0, Completed: 0, Failed: 0, Cancelled: 0 },
+      },
+    });
+  });
+
+  test('counts each status, and calls the sum of the three old ones total_orders_processed', async () => {
+    for (const id of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) await service.post(anOrder(id));
+    await service.psql.rows(`
+      UPDATE orders SET status = 'Cancelled', due_at = NULL WHERE order_id = 'a';
+      UPDATE orders SET status = 'Processing', token = 1, lease_until = now() WHERE order_id IN ('b', 'c', 'd');
+      UPDATE orders SET status = 'Failed', due_at = NULL, lease_until = NULL WHERE order_id = 'c';
+      UPDATE orders SET status = 'Completed', due_at = NULL, lease_until = NULL, processing_time = 2 WHERE order_id = 'd'`);
+
+    expect((await metrics()).data).toEqual({
+      total_orders_processed: 5,
+      total_processing_time: 2,
+      status_counts: { Pending: 3, Processing: 1, Completed: 1, Failed: 1, Cancelled: 1 },
+    });
+  });
+
+  test('has the mean time of Completed orders as total_processing_time, in seconds', async () => {
+    await service.psql.rows(`
+      INSERT INTO orders (order_id, user_id, item_ids, total_amount, status, due_at, processing_time)
+      VALUES ('a', 1, '{}', 1, 'Completed', NULL, 2.0012), ('b', 1, '{}', 1, 'Completed', NULL, 2.01),
+             ('old and without a time', 1, '{}', 1, 'Completed', NULL, NULL)`);
+
+    expect((await metrics()).data).toMatchObject({ total_processing_time: 2.0056 });
+  });
+
+  test('counts 20 orders that were posted and processed as the real thing', async () => {
+    const ids = Array.from({ length: 20 }, (_, n) => `order-${n}`);
+    await Promise.all(ids.map((id) => service.post(anOrder(id))));
+    await service.deliver(ids.slice(0, 15).map(encodeMessage));
+
+    const { data } = (await metrics()) as { data: { total_processing_time: number } };
+    expect(data).toMatchObject({
+      total_orders_processed: 20,
+      status_counts: { Pending: 5, Processing: 0, Completed: 15, Failed: 0, Cancelled: 0 },
+    });
+    const mean = await service.psql.value<number>('SELECT avg(processing_time)::double precision FROM orders');
+    expect(data.total_processing_time).toBeCloseTo(mean, 5);
+    expect(data.total_processing_time).toBeGreaterThan(0);
+  });
+
+  test('does not read the orders: as quick with 100,000 of them', async () => {
+    await service.psql.rows(
+      `INSERT INTO orders (order_id, user_id, item_ids, total_amount)
+       SELECT 'order-' || n, 1, '{}', 1 FROM generate_series(1, 100000) AS n`,
+    );
+    await service.psql.rows('BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE');
+    try {
+      // Nobody can read the orders now, and the metrics need not.
+      expect((await metrics()).data).toMatchObject({ total_orders_processed: 100_000 });
+    } finally {
+      await service.psql.rows('ROLLBACK');
+    }
+  });
+});

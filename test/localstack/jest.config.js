@@ -1,0 +1,12 @@
+import { join } from 'node:path';
+import base from '../../jest.config.js';
+
+/** `npm run test:localstack`: the queue's suite again, against a real LocalStack in place of the embedded queue. */
+export default {
+  ...base,
+  rootDir: join(import.meta.dirname, '..', '..'),
+  displayName: 'LocalStack',
+  roots: ['<rootDir>/test/queue'],
+  globalSetup: '<rootDir>/test/localstack/global-setup.ts',
+  globalTeardown: '<rootDir>/test/localstack/global-teardown.ts',
+};

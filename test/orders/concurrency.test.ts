@@ -1,0 +1,194 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { ProcessorOrder } from '../../lib/processors/processor.ts';
+import { findInconsistencies } from '../support/consistency.ts';
+import { anOrder, type OrderLab, openOrderLab } from '../support/order-lab.ts';
+import type { Psql } from '../support/psql.ts';
+import { waitForLockWaits } from '../support/wait-until.ts';
+
+/** Counter slots (infra/migrations/000001-orders.sql). */
+const SLOTS = 64;
+
+let lab: OrderLab;
+
+beforeAll(async () => {
+  lab = await openOrderLab({ poolSize: 8 });
+});
+
+beforeEach(async () => {
+  await lab.psql.rows('TRUNCATE orders');
+});
+
+afterEach(async () => {
+  expect(await findInconsistencies(lab.psql)).toEqual([]);
+});
+
+afterAll(() => lab.close());
+
+const numbered = (count: number): string[] =>
+  Array.from({ length: count }, (_, n) => `order-${String(n).padStart(3, '0')}`);
+
+const isDeadlock = (error: unknown): boolean => (error as { code?: string }).code === '40P01';
+
+describe('many writers on the same orders', () => {
+  test('overlapping batches in opposite order, beside sweeps and UPDATEs by hand, never show a deadlock to a worker', async () => {
+    const ids = numbered(60);
+    await lab.insert(...ids);
+    const effects = new Map<string, number>();
+    const processor = async ({ orderId }: ProcessorOrder): Promise<void> => {
+      effects.set(orderId, (effects.get(orderId) ?? 0) + 1);
+    };
+    const unfinished = () =>
+      lab.psql.value<number>(`SELECT count(*)::integer FROM orders WHERE status <> 'Completed'`);
+
+    let working = true;
+    const worker = async (batch: readonly string[]): Promise<void> => {
+      while (working) await lab.process(batch, { processor });
+    };
+    const sweeper = async (): Promise<void> => {
+      while (working) await lab.sweep();
+    };
+    /** Somebody who knows nothing of our order of locks. His own deadlocks are his. */
+    const byHand = async (session: Psql, batch: readonly string[]): Promise<void> => {
+      while (working)
+        await session
+          .rows(`BEGIN; ${batch.map((id) => `UPDATE orders SET due_at = CASE WHEN due_at IS NOT NULL THEN now() END, user_id = user_id + 1 WHERE order_id = '${id}'`).join(';')}; COMMIT`)
+          .catch(async (error: unknown) => {
+            await session.rows('ROLLBACK');
+            if (!isDeadlock(error)) throw error;
+          });
+    };
+    const sessions = await Promise.all([lab.openPsql(), lab.openPsql()]);
+    const [first, second] = sessions as [Psql, Psql];
+    for (const session of sessions) await session.rows(`SET deadlock_timeout = '50ms'`);
+    const running = [
+      worker(ids.slice(0, 40)),
+      worker(ids.slice(0, 40).toReversed()),
+      worker(ids.slice(20)),
+      worker(ids.slice(20).toReversed()),
+      sweeper(),
+      sweeper(),
+      byHand(first, ids.slice(10, 30)),
+      byHand(second, ids.slice(10, 30).toReversed()),
+    ];
+    const done = (async () => {
+      while ((await unfinished()) > 0) await sleep(10);
+      // A little longer, for late ones to do harm.
+      await sleep(200);
+      working = false;
+    })();
+    await Promise.all([...running, done]).finally(() => {
+      working = false;
+    });
+
+    expect([...effects.values()]).toEqual(ids.map(() => 1));
+    expect(await lab.psql.value(`SELECT count(*)::integer FROM orders WHERE token = 1`)).toBe(ids.length);
+  });
+
+  test('creates of the same ids in opposite order end with one order each, and no error', async () => {
+    const orders = numbered(50).map((orderId) => anOrder({ orderId }));
+    const containers = await Promise.all([1, 2, 3].map(() => openOrderLab({ url: lab.url, poolSize: 1 })));
+
+    const outcomes = await Promise.all(
+      containers.flatMap((container, n) =>
+        (n % 2 === 0 ? orders : orders.toReversed()).map((order) => container.create(order)),
+      ),
+    );
+
+    expect(outcomes.filter((outcome) => outcome === 'created')).toHaveLength(50);
+    expect(outcomes.filter((outcome) => outcome === 'duplicate')).toHaveLength(100);
+    await Promise.all(containers.map((container) => container.close()));
+  });
+
+  test('transactions of several statements on different orders do not deadlock on the counters', async () => {
+    const ids = numbered(48);
+    await lab.insert(...ids);
+    const sessions = await Promise.all(Array.from({ length: 12 }, () => lab.openPsql()));
+
+    await Promise.all(
+      sessions.map(async (session, n) => {
+        for (const id of ids.slice(n * 4, n * 4 + 4))
+          await session.rows(
+            `BEGIN;
+             UPDATE orders SET status = 'Cancelled', due_at = NULL WHERE order_id = '${id}';
+             INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES ('${id}-again', 1, '{}', 1);
+             DELETE FROM orders WHERE order_id = '${id}';
+             COMMIT`,
+          );
+      }),
+    );
+
+    expect(await lab.psql.value('SELECT count(*)::integer FROM orders')).toBe(48);
+  });
+});
+
+describe('a transaction by hand that holds the counter slot of a worker’s connection', () => {
+  let worker: OrderLab;
+  let byHand: Psql;
+
+  beforeAll(async () => {
+    // The worker is who notices, and hence the victim.
+    worker = await openOrderLab({ url: `${lab.url}?options=-c%20deadlock_timeout%3D100ms`, poolSize: 1 });
+    const [row] = await worker.database.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    byHand = await openSessionInSlot((row?.pid ?? 0) % SLOTS);
+    await byHand.rows(`SET deadlock_timeout = '60s'`);
+  });
+
+  afterAll(async () => {
+    await byHand.end();
+    await worker.close();
+  });
+
+  /** Process ids are given in turn, so one of the next sessions has it. */
+  async function openSessionInSlot(slot: number): Promise<Psql> {
+    for (let n = 0; n < 50 * SLOTS; n += 1) {
+      const session = await lab.openPsql();
+      if (session.backendPid % SLOTS === slot) return session;
+      await session.end();
+    }
+    throw new Error(`no session came into slot ${slot}`);
+  }
+
+  const cancel = (id: string) => `UPDATE orders SET status = 'Cancelled', due_at = NULL WHERE order_id = '${id}'`;
+
+  /** The worker has locked b, and waits for the slot; the transaction has the slot, and goes for b. */
+  async function deadlock(work: () => Promise<unknown>): Promise<unknown> {
+    await byHand.rows(`BEGIN; ${cancel('a')}`);
+    const working = work();
+    await waitForLockWaits(lab.psql, 1);
+    const theirs = byHand.rows(`UPDATE orders SET user_id = 5 WHERE order_id = 'b'; COMMIT`);
+    await theirs;
+    return working;
+  }
+
+  test('has a claim made again, not failed', async () => {
+    await lab.insert('a', 'b');
+
+    expect(await deadlock(() => worker.process(['b']))).toEqual(['b']);
+
+    expect(await lab.row('b')).toMatchObject({ status: 'Completed', token: 1, crashes: 0 });
+    expect((await lab.row('a')).status).toBe('Cancelled');
+  });
+
+  test('has a finish made again, not failed', async () => {
+    await lab.insert('a', 'b');
+    const claimed = Promise.withResolvers<void>();
+    const go = Promise.withResolvers<void>();
+    const working = worker.process(['b'], {
+      processor: async () => {
+        claimed.resolve();
+        await go.promise;
+      },
+    });
+    await claimed.promise;
+
+    expect(
+      await deadlock(() => {
+        go.resolve();
+        return working;
+      }),
+    ).toEqual(['b']);
+
+    expect(await lab.row('b')).toMatchObject({ status: 'Completed', token: 1, crashes: 0 });
+  });
+});

@@ -1,0 +1,536 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { PermanentFailure, type ProcessorOrder } from '../../lib/processors/processor.ts';
+import { simulatedProcessor } from '../../lib/processors/simulated.ts';
+import { findInconsistencies } from '../support/consistency.ts';
+import { countdown, type OrderLab, openOrderLab, RESEND_AFTER } from '../support/order-lab.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
+
+let lab: OrderLab;
+
+beforeAll(async () => {
+  lab = await openOrderLab();
+});
+
+beforeEach(() => {
+  lab.queue.sends.length = 0;
+  lab.queue.refuses = () => false;
+});
+
+afterEach(async () => {
+  expect(await findInconsistencies(lab.psql)).toEqual([]);
+  await lab.psql.rows('TRUNCATE orders');
+});
+
+afterAll(() => lab.close());
+
+const fails = (error: unknown) => async (): Promise<void> => {
+  throw error;
+};
+
+/** Makes orders whose worker died while it held them. */
+async function insertSuspects(...orderIds: string[]): Promise<void> {
+  await lab.insert(...orderIds);
+  await lab.claim(orderIds);
+  await lab.killLease(...orderIds);
+}
+
+describe('a batch', () => {
+  test('is completed, and every message of it may be acknowledged', async () => {
+    await lab.insert('a', 'b', 'c');
+
+    expect(await lab.process(['a', 'b', 'c'], { processor: simulatedProcessor(20) })).toEqual(['a', 'b', 'c']);
+
+    for (const id of ['a', 'b', 'c']) {
+      const row = await lab.row(id);
+      expect(row).toMatchObject({ status: 'Completed', attempts: 0, crashes: 0, due: null, finished: true });
+      expect(Number(row.processingTime)).toBeGreaterThan(0.015);
+      expect(Number(row.processingTime)).toBeLessThan(5);
+    }
+    expect(lab.queue.sends).toEqual([]);
+  });
+
+  test('is worked on side by side', async () => {
+    await lab.insert('a', 'b', 'c');
+    let running = 0;
+    const { promise: allRun, resolve } = Promise.withResolvers<void>();
+
+    await lab.process(['a', 'b', 'c'], {
+      processor: () => {
+        running += 1;
+        if (running === 3) resolve();
+        return allRun;
+      },
+    });
+
+    expect(running).toBe(3);
+  });
+
+  test('gives the processor the order as it was stored, and the number of the try', async () => {
+    await lab.psql.rows(
+      `INSERT INTO orders (order_id, user_id, item_ids, total_amount, created_at)
+       VALUES ('a', 5, '{3,1}', 0.10, '2026-11-01 12:00+00')`,
+    );
+    const seen: ProcessorOrder[] = [];
+
+    await lab.process(['a'], {
+      processor: async (order) => {
+        seen.push(order);
+        throw new Error('not yet');
+      },
+      retryPolicy: { maxAttempts: 5, baseMs: 0, maxMs: 0 },
+    });
+    await lab.process(['a'], { processor: async (order) => void seen.push(order) });
+
+    const order = { orderId: 'a', userId: 5, itemIds: [3, 1], totalAmount: '0.10' };
+    expect(seen).toMatchObject([
+      { ...order, attempt: 1, createdAt: new Date('2026-11-01T12:00:00Z') },
+      { ...order, attempt: 2 },
+    ]);
+  });
+
+  test('acknowledges what a worker holds, what is finished and what waits, but not what is unknown', async () => {
+    await lab.insert('held', 'finished', 'waiting', 'ready');
+    await lab.claim(['held']);
+    await lab.process(['finished']);
+    await lab.psql.rows(`UPDATE orders SET not_before = now() + interval '1 hour' WHERE order_id = 'waiting'`);
+
+    const settled = await lab.process(['held', 'finished', 'waiting', 'ready', 'unknown']);
+
+    expect(settled).toEqual(['finished', 'held', 'ready', 'waiting']);
+    expect((await lab.row('waiting')).status).toBe('Pending');
+  });
+
+  test('leaves the message of an order that somebody has locked', async () => {
+    await lab.insert('a', 'b');
+    const other = await lab.openPsql();
+    await other.rows(`BEGIN; SELECT FROM orders WHERE order_id = 'a' FOR UPDATE`);
+
+    const settled = await lab.process(['a', 'b']);
+    await other.rows('ROLLBACK');
+
+    expect(settled).toEqual(['b']);
+    expect(await lab.process(['a'])).toEqual(['a']);
+  });
+
+  test('takes an order after all that was locked only while the others were claimed', async () => {
+    await lab.insert('a', 'b');
+    const other = await lab.openPsql();
+    await other.rows(`BEGIN; SELECT FROM orders WHERE order_id = 'a' FOR UPDATE`);
+
+    const settled = await lab.process(['a', 'b'], {
+      processor: async ({ orderId }) => {
+        if (orderId === 'b') await other.rows('ROLLBACK');
+      },
+    });
+
+    expect(settled).toEqual(['a', 'b']);
+    expect((await lab.row('a')).status).toBe('Completed');
+  });
+
+  test('that two workers get at the same time is processed once', async () => {
+    const ids = Array.from({ length: 50 }, (_, n) => `order-${String(n).padStart(2, '0')}`);
+    await lab.insert(...ids);
+    const effects: string[] = [];
+    const processor = async ({ orderId }: ProcessorOrder): Promise<void> => {
+      effects.push(orderId);
+      await sleep(5);
+    };
+
+    await Promise.all([lab.process(ids, { processor }), lab.process(ids.toReversed(), { processor })]);
+
+    expect(effects.sort()).toEqual(ids);
+    expect(await lab.psql.value(`SELECT count(*)::integer FROM orders WHERE status = 'Completed' AND token = 1`)).toBe(50);
+  });
+
+  test('that 20 workers get at once has one effect an order', async () => {
+    await lab.insert('a', 'b', 'c');
+    const effects: string[] = [];
+
+    await Promise.all(
+      Array.from({ length: 20 }, () =>
+        lab.process(['a', 'b', 'c'], { processor: async ({ orderId }) => void effects.push(orderId) }),
+      ),
+    );
+
+    expect(effects.sort()).toEqual(['a', 'b', 'c']);
+  });
+});
+
+describe('a worker that lost its lease', () => {
+  test('changes nothing: the order is completed by the other one, once', async () => {
+    await lab.insert('a');
+
+    await lab.process(['a'], {
+      processor: async () => {
+        // As if stopped: the lease runs out, and another worker comes by.
+        await lab.killLease('a');
+        await lab.process(['a'], { processor: simulatedProcessor(0) }, { actor: 'the other' });
+      },
+    });
+
+    expect(await lab.row('a')).toMatchObject({ status: 'Completed', token: 2, crashes: 1 });
+    expect(
+      await lab.psql.rows(`SELECT actor FROM order_history WHERE to_status = 'Completed' AND order_id = 'a'`),
+    ).toEqual([{ actor: 'the other' }]);
+    expect(lab.logger.entries).toContainEqual(
+      expect.objectContaining({ level: 'warn', message: expect.stringMatching(/lease was lost/) }),
+    );
+  });
+
+  test('sends no message for a retry that was not written', async () => {
+    await lab.insert('a');
+
+    await lab.process(['a'], {
+      processor: async () => {
+        await lab.killLease('a');
+        await lab.claim(['a'], { suspects: true });
+        throw new Error('too late to matter');
+      },
+    });
+
+    expect(lab.queue.sends).toEqual([]);
+    expect(await lab.row('a')).toMatchObject({ status: 'Processing', token: 2, attempts: 0 });
+  });
+});
+
+describe('a processor that fails', () => {
+  test('has its order tried again later: Pending with backoff, and a new delayed message', async () => {
+    await lab.insert('a', 'b');
+
+    const settled = await lab.process(['a', 'b'], {
+      processor: async ({ orderId }) => {
+        if (orderId === 'a') throw new Error('no answer from the warehouse');
+      },
+      retryPolicy: { maxAttempts: 3, baseMs: 60_000, maxMs: 60_000 },
+    });
+
+    expect(settled).toEqual(['a', 'b']);
+    const row = await lab.row('a');
+    expect(row).toMatchObject({
+      status: 'Pending',
+      attempts: 1,
+      crashes: 0,
+      lease: null,
+      finished: false,
+      processingTime: null,
+      reasonCode: 'processor_error',
+      reason: 'no answer from the warehouse',
+    });
+    expect(row.notBefore).toBeLessThanOrEqual(60);
+    expect((row.due ?? 0) - (row.notBefore ?? 0)).toBeCloseTo(RESEND_AFTER);
+    // Not before the order may be claimed: a message that came too early would be of no use.
+    const [[message] = []] = lab.queue.sends;
+    expect(message?.orderId).toBe('a');
+    expect(message?.delaySeconds).toBeGreaterThanOrEqual(row.notBefore ?? 0);
+    expect(message?.delaySeconds).toBeLessThanOrEqual((row.notBefore ?? 0) + 3);
+    expect(Number.isInteger(message?.delaySeconds)).toBe(true);
+    expect((await lab.row('b')).status).toBe('Completed');
+  });
+
+  test('has the sweep send what the queue did not take', async () => {
+    await lab.insert('a');
+    lab.queue.refuses = () => true;
+
+    expect(await lab.process(['a'], { processor: fails(new Error('no')) })).toEqual(['a']);
+    expect((await lab.row('a')).due).toBeGreaterThan(0);
+  });
+
+  test('never asks SQS for more than the 15 minutes that it can delay', async () => {
+    await lab.insert('a');
+
+    await lab.process(['a'], {
+      processor: fails(new Error('no')),
+      retryPolicy: { maxAttempts: 3, baseMs: 900_000_000, maxMs: 900_000_000 },
+    });
+
+    expect(lab.queue.sends.flat()[0]?.delaySeconds).toBeLessThanOrEqual(900);
+  });
+
+  test('for good makes its order Failed at once, with its code', async () => {
+    await lab.insert('a');
+
+    await lab.process(['a'], { processor: fails(new PermanentFailure('card_declined', 'the card was declined')) });
+
+    expect(await lab.row('a')).toMatchObject({
+      status: 'Failed',
+      attempts: 1,
+      due: null,
+      notBefore: null,
+      finished: true,
+      reasonCode: 'card_declined',
+      reason: 'the card was declined',
+    });
+    expect(lab.queue.sends).toEqual([]);
+  });
+
+  test('until its budget is used up makes its order Failed, with the last reason', async () => {
+    await lab.insert('a');
+    const retryPolicy = { maxAttempts: 3, baseMs: 0, maxMs: 0 };
+
+    for (const attempt of [1, 2, 3])
+      await lab.process(['a'], { processor: fails(new Error(`failure ${attempt}`)), retryPolicy });
+
+    expect(await lab.row('a')).toMatchObject({
+      status: 'Failed',
+      attempts: 3,
+      crashes: 0,
+      reasonCode: 'processor_error',
+      reason: 'failure 3',
+    });
+    expect(await lab.process(['a'])).toEqual(['a']);
+    expect((await lab.row('a')).status).toBe('Failed');
+  });
+
+  test('and then succeeds forgets the reason, and keeps the number of tries', async () => {
+    await lab.insert('a');
+    await lab.process(['a'], { processor: fails(new Error('no')), retryPolicy: { maxAttempts: 3, baseMs: 0, maxMs: 0 } });
+    await lab.process(['a']);
+
+    expect(await lab.row('a')).toMatchObject({ status: 'Completed', attempts: 1, reasonCode: null, reason: null });
+  });
+
+  // A processor is the user's own code: nothing it throws may take the batch with it.
+  const thrown: [string, unknown][] = [
+    ['undefined', undefined],
+    ['null', null],
+    ['a string with NUL', 'bad\0news'],
+    ['a symbol', Symbol('bad')],
+    ['an object without prototype', Object.create(null)],
+    ['an error with a lone surrogate', new Error('bad \ud800 news')],
+    ['an error of a million characters', new Error('x'.repeat(1_000_000))],
+    ['a permanent failure whose code is no storable text', new PermanentFailure('bad\0\ud800code', 'no')],
+    ['an error whose message is no text', Object.assign(new Error(), { message: 42 })],
+  ];
+  for (const [what, error] of thrown)
+    test(`by throwing ${what} fails its own order only`, async () => {
+      await lab.insert('a', 'b');
+
+      const settled = await lab.process(['a', 'b'], {
+        processor: async ({ orderId }) => {
+          if (orderId === 'a') throw error;
+        },
+      });
+
+      expect(settled).toEqual(['a', 'b']);
+      const row = await lab.row('a');
+      expect(row.attempts).toBe(1);
+      expect(['Pending', 'Failed']).toContain(row.status);
+      expect((row.reason ?? '').length).toBeLessThanOrEqual(500);
+      expect((await lab.row('b')).status).toBe('Completed');
+    });
+
+  test('by throwing before it returns a promise fails its own order only', async () => {
+    await lab.insert('a', 'b');
+
+    await lab.process(['a', 'b'], {
+      processor: ({ orderId }) => {
+        if (orderId === 'a') throw new Error('at once');
+        return Promise.resolve();
+      },
+    });
+
+    expect(await lab.row('a')).toMatchObject({ status: 'Pending', reason: 'at once' });
+    expect((await lab.row('b')).status).toBe('Completed');
+  });
+});
+
+describe('the end of the invocation', () => {
+  test('aborts the processor in time to write its verdict: Pending, timed out, and a try charged', async () => {
+    await lab.insert('slow', 'quick');
+    const remainingMs = countdown(2_100);
+
+    const settled = await lab.process(
+      ['slow', 'quick'],
+      { processor: ({ orderId }, signal) => (orderId === 'slow' ? simulatedProcessor(60_000)({} as never, signal) : Promise.resolve()) },
+      { remainingMs },
+    );
+
+    expect(remainingMs()).toBeGreaterThan(0);
+    expect(settled).toEqual(['quick', 'slow']);
+    expect(await lab.row('slow')).toMatchObject({ status: 'Pending', attempts: 1, reasonCode: 'timed_out' });
+    expect((await lab.row('quick')).status).toBe('Completed');
+  });
+
+  test('does not wait for a processor that does not listen to the signal', async () => {
+    await lab.insert('deaf');
+    const remainingMs = countdown(2_100);
+
+    await lab.process(['deaf'], { processor: () => new Promise<void>(() => {}) }, { remainingMs });
+
+    expect(remainingMs()).toBeGreaterThan(0);
+    expect(await lab.row('deaf')).toMatchObject({ status: 'Pending', reasonCode: 'timed_out' });
+  });
+
+  test('so often that the budget is used up makes its order Failed', async () => {
+    await lab.insert('slow');
+
+    await lab.process(
+      ['slow'],
+      { processor: () => new Promise<void>(() => {}), retryPolicy: { maxAttempts: 1, baseMs: 0, maxMs: 0 } },
+      { remainingMs: countdown(2_050) },
+    );
+
+    expect(await lab.row('slow')).toMatchObject({ status: 'Failed', attempts: 1, reasonCode: 'timed_out' });
+  });
+
+  test('releases what was not begun, without charging a try', async () => {
+    await lab.insert('late');
+    let begun = false;
+
+    await lab.process(
+      ['late'],
+      {
+        processor: async () => {
+          begun = true;
+        },
+      },
+      // The claim took nearly all the time that there was.
+      { remainingMs: () => 1_000 },
+    );
+
+    expect(begun).toBe(false);
+    expect(await lab.row('late')).toMatchObject({ status: 'Pending', attempts: 0, crashes: 0 });
+    expect(lab.queue.orderIds).toEqual(['late']);
+  });
+});
+
+describe('orders that lost a worker', () => {
+  test('are worked on one at a time, each finished before the next is claimed, after all others', async () => {
+    await insertSuspects('s1', 's2', 's3');
+    await lab.insert('a', 'b');
+    const steps: string[] = [];
+
+    const settled = await lab.process(['s1', 'a', 's2', 'b', 's3'], {
+      processor: async ({ orderId }) => {
+        const rows = await lab.psql.rows<{ order_id: string }>(
+          `SELECT order_id FROM orders WHERE status = 'Processing' AND lease_until > now() ORDER BY order_id`,
+        );
+        steps.push(`${orderId} while held: ${rows.map(({ order_id }) => order_id).join(' ')}`);
+      },
+    });
+
+    expect(settled).toEqual(['a', 'b', 's1', 's2', 's3']);
+    expect(steps.slice(0, 2).sort()).toEqual(['a while held: a b', 'b while held: a b']);
+    expect(steps.slice(2).sort()).toEqual(['s1 while held: s1', 's2 while held: s2', 's3 while held: s3']);
+  });
+
+  test('an order that kills its worker every time ends Failed within its budget, and spends nobody else’s', async () => {
+    const others = ['b', 'c', 'd'];
+    await lab.insert('killer', ...others);
+    const deaths: string[][] = [];
+    /** A worker process: what it does after the killer has begun is lost, as with SIGKILL. */
+    const runWorker = async (): Promise<void> => {
+      const { promise: killed, reject } = Promise.withResolvers<never>();
+      killed.catch(() => {});
+      const parts = {
+        processor: async ({ orderId }: ProcessorOrder): Promise<void> => {
+          if (orderId !== 'killer') return sleep(1);
+          reject(new Error('killed'));
+          await new Promise(() => {});
+        },
+      };
+      await Promise.race([lab.process(['killer', ...others], parts, { remainingMs: countdown(60_000) }), killed]).catch(
+        async () => {
+          const held = await lab.psql.rows<{ order_id: string }>(
+            `SELECT order_id FROM orders WHERE status = 'Processing' ORDER BY order_id`,
+          );
+          deaths.push(held.map(({ order_id }) => order_id));
+          await lab.killLease('killer', ...others);
+        },
+      );
+    };
+
+    for (let n = 0; n < 6; n += 1) await runWorker();
+
+    expect(await lab.row('killer')).toMatchObject({ status: 'Failed', crashes: 3, attempts: 0, reasonCode: 'worker_lost' });
+    for (const id of others) {
+      const row = await lab.row(id);
+      expect(row.status).toBe('Completed');
+      // Only the first death can have caught them: nobody knew the killer then.
+      expect(row.crashes).toBeLessThanOrEqual(1);
+    }
+    expect(deaths).toEqual([['b', 'c', 'd', 'killer'].filter((id) => deaths[0]?.includes(id)), ['killer'], ['killer']]);
+  });
+
+  test('that there is no time for are sent again, and nothing is charged', async () => {
+    await insertSuspects('s1', 's2');
+
+    const settled = await lab.process(['s1', 's2'], {}, { remainingMs: () => 1_500 });
+
+    expect(settled).toEqual(['s1', 's2']);
+    expect(lab.queue.orderIds.sort()).toEqual(['s1', 's2']);
+    expect(await lab.row('s1')).toMatchObject({ status: 'Processing', attempts: 0, crashes: 0 });
+  });
+});
+
+describe('a database that fails under a worker', () => {
+  test('before the claim acknowledges nothing', async () => {
+    await lab.insert('a');
+    const proxy = await startTcpProxy(lab.url);
+    const worker = await openOrderLab({ url: proxy.url, poolSize: 1, statementTimeoutMs: 500 });
+    await proxy.become('closed');
+
+    await expect(worker.process(['a'])).rejects.toMatchObject({ kind: 'unavailable' });
+
+    expect(await lab.row('a')).toMatchObject({ status: 'Pending', crashes: 0 });
+    await worker.close();
+    await proxy.close();
+  });
+
+  test('after the work is asked again until it takes the verdict', async () => {
+    await lab.insert('a');
+    const proxy = await startTcpProxy(lab.url);
+    const worker = await openOrderLab({ url: proxy.url, poolSize: 1, statementTimeoutMs: 500 });
+    let runs = 0;
+
+    const settled = await worker.process(['a'], {
+      processor: async () => {
+        runs += 1;
+        await proxy.become('closed');
+        setTimeout(() => void proxy.become('open'), 200);
+      },
+    });
+
+    expect(settled).toEqual(['a']);
+    expect(runs).toBe(1);
+    expect(await lab.row('a')).toMatchObject({ status: 'Completed', crashes: 0 });
+    await worker.close();
+    await proxy.close();
+  });
+
+  for (const cut of ['before it is sent', 'when it was sent', 'when it was answered'] as const)
+    test(`the verdict’s connection breaks ${cut}: completed once, and acknowledged`, async () => {
+      await lab.insert('a');
+      const proxy = await startTcpProxy(lab.url);
+      const worker = await openOrderLab({ url: proxy.url, poolSize: 1 });
+      proxy.cutAt('WITH verdicts', cut);
+
+      expect(await worker.process(['a'])).toEqual(['a']);
+
+      expect(proxy.cutsDone).toBe(1);
+      expect(await lab.row('a')).toMatchObject({ status: 'Completed', token: 1, crashes: 0 });
+      await worker.close();
+      await proxy.close();
+    });
+
+  test('a claim whose answer was lost is not repeated: the batch comes back, and the lease protects the order', async () => {
+    await lab.insert('a');
+    const proxy = await startTcpProxy(lab.url);
+    const worker = await openOrderLab({ url: proxy.url, poolSize: 1 });
+    let runs = 0;
+    proxy.cutAt('AS MATERIALIZED', 'when it was answered');
+
+    await expect(worker.process(['a'], { processor: async () => void (runs += 1) })).rejects.toMatchObject({
+      kind: 'unavailable',
+    });
+
+    expect(runs).toBe(0);
+    expect((await lab.row('a')).status).toBe('Processing');
+    await lab.killLease('a');
+    expect(await worker.process(['a'])).toEqual(['a']);
+    expect((await lab.row('a')).status).toBe('Completed');
+    await worker.close();
+    await proxy.close();
+  });
+});

@@ -1,0 +1,245 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { findInconsistencies } from '../support/consistency.ts';
+import { type OrderLab, openOrderLab, RESEND_AFTER, verdictOn } from '../support/order-lab.ts';
+
+let lab: OrderLab;
+
+beforeAll(async () => {
+  lab = await openOrderLab();
+});
+
+beforeEach(() => {
+  lab.queue.sends.length = 0;
+  lab.queue.refuses = () => false;
+});
+
+afterEach(async () => {
+  expect(await findInconsistencies(lab.psql)).toEqual([]);
+  await lab.psql.rows('TRUNCATE orders');
+});
+
+afterAll(() => lab.close());
+
+/** Lets time pass for the sweep: the orders are due as if so many seconds had gone by. */
+async function makeDue(where = 'true', seconds = 1): Promise<void> {
+  await lab.psql.rows(
+    `UPDATE orders SET due_at = now() - $1 * interval '1 second' WHERE due_at IS NOT NULL AND ${where}`,
+    [seconds],
+  );
+}
+
+describe('a sweep', () => {
+  test('sends the orders that are due, and no others', async () => {
+    await lab.insert('due', 'not-due', 'completed');
+    await lab.process(['completed']);
+    await makeDue(`order_id = 'due'`);
+
+    expect(await lab.sweep()).toBe(1);
+
+    expect(lab.queue.orderIds).toEqual(['due']);
+  });
+
+  test('with nothing to do sends nothing', async () => {
+    await lab.insert('a');
+
+    expect(await lab.sweep()).toBe(0);
+    expect(lab.queue.sends).toEqual([]);
+  });
+
+  test('never writes a status, a lease or a token, whatever the state of the order', async () => {
+    await lab.insert('pending', 'processing', 'dead');
+    await lab.claim(['processing', 'dead']);
+    await lab.killLease('dead');
+    await makeDue();
+    const read = () =>
+      lab.psql.rows(
+        `SELECT order_id, status, token, lease_until, not_before, attempts, crashes FROM orders ORDER BY order_id`,
+      );
+    const before = await read();
+
+    expect(await lab.sweep()).toBe(3);
+
+    expect(await read()).toEqual(before);
+    expect(await lab.psql.value('SELECT count(*)::integer FROM order_history')).toBe(5);
+  });
+
+  test('does not keep the dead lease of an order alive', async () => {
+    await lab.insert('a');
+    await lab.claim(['a']);
+    await lab.killLease('a');
+    await makeDue();
+
+    for (let n = 0; n < 5; n += 1) {
+      await lab.sweep();
+      await makeDue();
+    }
+
+    expect((await lab.claim(['a'], { suspects: true })).claims).toHaveLength(1);
+  });
+
+  test('looks again after twice as long each time, and at most after 15 minutes', async () => {
+    await lab.insert('a');
+    const waits: number[] = [];
+    for (let n = 0; n < 6; n += 1) {
+      await makeDue();
+      await lab.sweep();
+      waits.push(Math.round((await lab.row('a')).due ?? 0));
+    }
+
+    expect(waits).toEqual([RESEND_AFTER * 2, RESEND_AFTER * 4, RESEND_AFTER * 8, 900, 900, 900]);
+  });
+
+  test('still looks every 15 minutes after thousands of sends', async () => {
+    await lab.insert('a');
+    await lab.psql.rows('UPDATE orders SET sends = 2147483000');
+    await makeDue();
+
+    await lab.sweep();
+
+    expect((await lab.row('a')).due).toBeGreaterThan(890);
+  });
+
+  test('counts sends afresh once a worker has taken the order', async () => {
+    await lab.insert('a');
+    await makeDue();
+    await lab.sweep();
+    expect((await lab.row('a')).sends).toBe(1);
+
+    await lab.claim(['a']);
+    expect((await lab.row('a')).sends).toBe(0);
+  });
+
+  test('sends the longest due first', async () => {
+    await lab.insert('young', 'old', 'middle');
+    await makeDue(`order_id = 'young'`, 10);
+    await makeDue(`order_id = 'middle'`, 20);
+    await makeDue(`order_id = 'old'`, 30);
+
+    await lab.sweep();
+
+    expect(lab.queue.orderIds).toEqual(['old', 'middle', 'young']);
+  });
+
+  test('goes through a backlog of any length page by page', async () => {
+    await lab.psql.rows(
+      `INSERT INTO orders (order_id, user_id, item_ids, total_amount, due_at)
+       SELECT 'order-' || n, 1, '{}', 1, now() - interval '1 second' FROM generate_series(1, 1200) AS n`,
+    );
+
+    expect(await lab.sweep()).toBe(1_200);
+
+    expect(new Set(lab.queue.orderIds).size).toBe(1_200);
+    expect(lab.queue.orderIds).toHaveLength(1_200);
+    expect(Math.max(...lab.queue.sends.map((messages) => messages.length))).toBeLessThanOrEqual(500);
+  });
+
+  test('stops at the first page that the queue does not take, and postpones only what it took', async () => {
+    await lab.psql.rows(
+      `INSERT INTO orders (order_id, user_id, item_ids, total_amount, due_at)
+       SELECT 'order-' || n, 1, '{}', 1, now() - interval '1 second' FROM generate_series(1, 1200) AS n`,
+    );
+    lab.queue.refuses = ({ orderId }) => orderId.endsWith('7');
+
+    const sent = await lab.sweep();
+
+    expect(lab.queue.sends).toHaveLength(1);
+    expect(sent).toBe(lab.queue.orderIds.filter((orderId) => !orderId.endsWith('7')).length);
+    expect(await lab.psql.value('SELECT count(*)::integer FROM orders WHERE due_at > now()')).toBe(sent);
+  });
+
+  test('with the queue down changes nothing: the orders stay due', async () => {
+    await lab.insert('a', 'b');
+    await makeDue();
+    lab.queue.refuses = () => true;
+
+    expect(await lab.sweep()).toBe(0);
+
+    expect(await lab.psql.value('SELECT count(*)::integer FROM orders WHERE due_at <= now()')).toBe(2);
+    lab.queue.refuses = () => false;
+    expect(await lab.sweep()).toBe(2);
+  });
+
+  test('ends before the time of its invocation does', async () => {
+    await lab.insert('a');
+    await makeDue();
+
+    expect(await lab.sweep(() => 4_000)).toBe(0);
+    expect(lab.queue.sends).toEqual([]);
+  });
+
+  test('does not postpone an order that was claimed while its message was sent', async () => {
+    await lab.insert('a');
+    await makeDue();
+    let due: number | null = null;
+    const send = lab.queue.send.bind(lab.queue);
+    lab.queue.send = async (messages) => {
+      await lab.claim(['a'], { leaseSeconds: 30 });
+      due = (await lab.row('a')).due;
+      return send(messages);
+    };
+    try {
+      await lab.sweep();
+    } finally {
+      lab.queue.send = send;
+    }
+
+    expect((await lab.row('a')).due).toBeCloseTo(due ?? Number.NaN, 0);
+    expect(await lab.row('a')).toMatchObject({ status: 'Processing', sends: 0 });
+  });
+
+  test('ends although somebody has all the due orders locked', async () => {
+    await lab.psql.rows(
+      `INSERT INTO orders (order_id, user_id, item_ids, total_amount, due_at)
+       SELECT 'order-' || n, 1, '{}', 1, now() - interval '1 second' FROM generate_series(1, 600) AS n`,
+    );
+    const other = await lab.openPsql();
+    await other.rows('BEGIN; SELECT FROM orders FOR UPDATE');
+
+    await lab.sweep();
+
+    await other.rows('ROLLBACK');
+    expect(lab.queue.sends).toHaveLength(1);
+  });
+});
+
+describe('sweeps and workers at the same time', () => {
+  test('two sweeps at once only duplicate messages', async () => {
+    await lab.insert('a', 'b', 'c');
+    await makeDue();
+
+    await Promise.all([lab.sweep(), lab.sweep()]);
+
+    expect(new Set(lab.queue.orderIds)).toEqual(new Set(['a', 'b', 'c']));
+    expect(lab.queue.orderIds.length).toBeLessThanOrEqual(6);
+    expect(await lab.psql.value('SELECT count(*)::integer FROM orders WHERE due_at <= now()')).toBe(0);
+  });
+
+  test('a finished order stays finished', async () => {
+    await lab.insert('a');
+    const { claims } = await lab.claim(['a']);
+    await makeDue();
+    const send = lab.queue.send.bind(lab.queue);
+    lab.queue.send = async (messages) => {
+      await lab.finish(verdictOn(claims[0]));
+      return send(messages);
+    };
+    try {
+      await lab.sweep();
+    } finally {
+      lab.queue.send = send;
+    }
+
+    expect(await lab.row('a')).toMatchObject({ status: 'Completed', due: null });
+  });
+});
+
+test('an order whose message is lost over and over is completed by the first message that arrives', async () => {
+  await lab.insert('a');
+  for (let n = 0; n < 3; n += 1) {
+    await makeDue();
+    await lab.sweep();
+  }
+
+  expect(await lab.process([lab.queue.orderIds.at(-1) ?? ''])).toEqual(['a']);
+  expect((await lab.row('a')).status).toBe('Completed');
+});

@@ -1,0 +1,126 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { encodeMessage } from '../../lib/queue/message.ts';
+import { findInconsistencies } from '../support/consistency.ts';
+import { type Functions, loadFunctions } from '../support/functions.ts';
+
+let service: Functions;
+
+beforeAll(async () => {
+  service = await loadFunctions({ settings: { RESEND_AFTER_SECONDS: '1' } });
+});
+
+afterEach(async () => {
+  expect(await findInconsistencies(service.psql)).toEqual([]);
+  await service.psql.rows('TRUNCATE orders');
+  await service.receiveMessages();
+});
+
+afterAll(() => service.close());
+
+const order = (orderId: string) => ({ order_id: orderId, user_id: 1, item_ids: [1], total_amount: 9.5 });
+
+async function statusOf(orderId: string): Promise<unknown> {
+  return (await service.getOrder(orderId)).body.status;
+}
+
+describe('the worker function', () => {
+  test('completes what the create function has sent', async () => {
+    await service.post(order('a'));
+    await service.post(order('b'));
+    const messages = await service.receiveMessages();
+    expect(messages).toHaveLength(2);
+
+    expect(await service.deliver(messages)).toEqual([]);
+
+    expect(await statusOf('a')).toBe('Completed');
+    expect(await statusOf('b')).toBe('Completed');
+  });
+
+  test('acknowledges duplicates of a message, in one batch and in later ones', async () => {
+    await service.post(order('a'));
+    const message = encodeMessage('a');
+
+    expect(await service.deliver([message, message, message])).toEqual([]);
+    expect(await service.deliver([message])).toEqual([]);
+
+    expect(await service.psql.value(`SELECT token::integer FROM orders`)).toBe(1);
+  });
+
+  test('writes in the history which invocation it was', async () => {
+    await service.post(order('a'));
+    await service.deliver([encodeMessage('a')]);
+
+    expect(await service.psql.value(`SELECT actor FROM order_history WHERE to_status = 'Completed'`)).toMatch(
+      /orders-test c6af9ac6-7b61-11e6-9a41-93e8deadbeef/,
+    );
+  });
+
+  const poison: [string, string][] = [
+    ['nothing', ''],
+    ['no JSON', 'not json'],
+    ['JSON that is no object', '"a"'],
+    ['null', 'null'],
+    ['a list', '[{"order_id":"a"}]'],
+    ['an object without an id', '{"id":"a"}'],
+    ['an id that is no text', '{"order_id":7}'],
+    ['an id with NUL', String.raw`{"order_id":"a\u0000b"}`],
+    ['an id with a lone surrogate', String.raw`{"order_id":"\ud800"}`],
+    ['an id with surrogates in the wrong order', String.raw`{"order_id":"\udc00\ud800"}`],
+    ['an id that is empty', '{"order_id":""}'],
+    ['an id that nobody has', '{"order_id":"never posted"}'],
+    ['an id of a million characters', JSON.stringify({ order_id: 'x'.repeat(1_000_000) })],
+    ['deep nesting', '['.repeat(500_000)],
+    ['a prototype', '{"__proto__":{"order_id":"a"}}'],
+  ];
+  for (const [what, body] of poison)
+    test(`returns a message of ${what}, and completes its neighbours`, async () => {
+      await service.post(order('a'));
+      await service.post(order('b'));
+
+      expect(await service.deliver([encodeMessage('a'), body, encodeMessage('b')])).toEqual([1]);
+
+      expect(await statusOf('a')).toBe('Completed');
+      expect(await statusOf('b')).toBe('Completed');
+    });
+
+  test('returns every message of a batch in which none makes sense', async () => {
+    expect(await service.deliver(['', 'x', '{"order_id":"unknown"}'])).toEqual([0, 1, 2]);
+  });
+
+  test('takes an id of any characters that an old order may have', async () => {
+    const id = ' \t\n\u0001\u007f\u0085\ufffe\uffff\u{1f6d2}"\\';
+    await service.psql.rows(
+      `INSERT INTO orders (order_id, user_id, item_ids, total_amount, imported) VALUES ($1, 1, '{}', 1, true)`,
+      [id],
+    );
+
+    expect(await service.deliver([encodeMessage(id)])).toEqual([]);
+    expect(await statusOf(id)).toBe('Completed');
+  });
+
+  test('throws when the database fails it, so that the whole batch comes back', async () => {
+    await service.post(order('a'));
+    await service.psql.rows('ALTER TABLE orders RENAME TO elsewhere');
+    try {
+      await expect(service.deliver([encodeMessage('a')])).rejects.toThrow();
+    } finally {
+      await service.psql.rows('ALTER TABLE elsewhere RENAME TO orders');
+    }
+    expect(await service.deliver([encodeMessage('a')])).toEqual([]);
+  });
+});
+
+describe('the sweep function', () => {
+  test('sends what is due again, and the worker completes it', async () => {
+    await service.post(order('a'));
+    await service.receiveMessages();
+    await service.psql.rows('UPDATE orders SET due_at = now()');
+
+    expect(await service.sweep()).toBe(1);
+
+    const messages = await service.receiveMessages();
+    expect(messages).toEqual([encodeMessage('a')]);
+    expect(await service.deliver(messages)).toEqual([]);
+    expect(await service.sweep()).toBe(0);
+  });
+});

@@ -1,0 +1,289 @@
+import {
+  ChangeMessageVisibilityCommand,
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  DeleteQueueCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { decodeMessage } from '../../lib/queue/message.ts';
+import { SqsOrderQueue } from '../../lib/queue/sqs.ts';
+import { type RecordingLogger, recordingLogger } from '../support/recording-logger.ts';
+import { type Fate, type Relay, startRelay } from './relay.ts';
+
+/** The embedded queue server in `npm test`, LocalStack in `npm run test:localstack`. */
+const SERVER = process.env.TEST_SQS_ENDPOINT;
+if (!SERVER)
+  throw new Error('TEST_SQS_ENDPOINT is not set: the global set-up starts a queue server and says where it is.');
+
+/** Milliseconds. Ten times what a batch takes on a busy machine, so that only tests of slowness meet it. */
+const SEND_TIMEOUT_MS = 5_000;
+
+const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+const region = 'us-east-1';
+const sqs = new SQSClient({ endpoint: SERVER, region, credentials });
+Object.assign(process.env, {
+  AWS_REGION: region,
+  AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+});
+
+/** What each test opened, closed after it, last first. */
+const cleanUps: (() => unknown)[] = [];
+/** What the adapter logs in this test. */
+let logger: RecordingLogger;
+let queueUrl: string;
+
+beforeEach(async () => {
+  logger = recordingLogger();
+  queueUrl = await createQueue();
+});
+
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+afterAll(() => sqs.destroy());
+
+let queuesMade = 0;
+async function createQueue(attributes: Record<string, string> = {}): Promise<string> {
+  queuesMade += 1;
+  const name = `orders-${process.pid}-${Date.now()}-${queuesMade}`;
+  const { QueueUrl: url } = await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes: attributes }));
+  if (!url) throw new Error('CreateQueue answered without a URL');
+  cleanUps.push(() => sqs.send(new DeleteQueueCommand({ QueueUrl: url })));
+  return url;
+}
+
+/** The adapter as a function would build it, with its endpoint in the environment. */
+function openQueue({ endpoint = SERVER, url = queueUrl, sendTimeoutMs = SEND_TIMEOUT_MS } = {}): SqsOrderQueue {
+  process.env.AWS_ENDPOINT_URL_SQS = endpoint;
+  const queue = new SqsOrderQueue({ queueUrl: url, sendTimeoutMs, logger });
+  cleanUps.push(() => queue.close());
+  return queue;
+}
+
+async function openRelay(fateOf: (body: string, place: number) => Fate = () => 'pass'): Promise<Relay> {
+  const relay = await startRelay(SERVER as string, fateOf);
+  cleanUps.push(() => relay.close());
+  return relay;
+}
+
+/** Takes messages off a queue until there are so many; the test's own time-out bounds the wait. */
+async function receive(count: number, from = queueUrl): Promise<Message[]> {
+  const received: Message[] = [];
+  while (received.length < count) {
+    const messages = await receiveOnce(from);
+    for (const { ReceiptHandle } of messages)
+      await sqs.send(new DeleteMessageCommand({ QueueUrl: from, ReceiptHandle }));
+    received.push(...messages);
+  }
+  return received;
+}
+
+async function receiveOnce(from: string): Promise<Message[]> {
+  const { Messages: messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({ QueueUrl: from, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
+  );
+  return messages;
+}
+
+function orderIds(messages: Message[]): (string | undefined)[] {
+  return messages.map(({ Body = '' }) => decodeMessage(Body)).sort();
+}
+
+function numberedOrders(count: number): { orderId: string }[] {
+  return Array.from({ length: count }, (_, n) => ({ orderId: `order-${String(n).padStart(3, '0')}` }));
+}
+
+describe('sending', () => {
+  test('25 orders go out in three batches, and every id is accepted', async () => {
+    const relay = await openRelay();
+    const orders = numberedOrders(25);
+    const ids = orders.map(({ orderId }) => orderId);
+
+    const outcome = await openQueue({ endpoint: relay.endpoint }).send(orders);
+
+    expect(outcome).toEqual({ accepted: ids, failed: [] });
+    expect(relay.requests).toHaveLength(3);
+    expect(orderIds(await receive(25))).toEqual(ids);
+  });
+
+  test('no orders cause no request', async () => {
+    const relay = await openRelay();
+
+    expect(await openQueue({ endpoint: relay.endpoint }).send([])).toEqual({ accepted: [], failed: [] });
+    expect(relay.requests).toHaveLength(0);
+  });
+
+  test('an order sent twice becomes two messages', async () => {
+    const outcome = await openQueue().send([{ orderId: 'twice' }, { orderId: 'twice' }]);
+
+    expect(outcome).toEqual({ accepted: ['twice', 'twice'], failed: [] });
+    expect(orderIds(await receive(2))).toEqual(['twice', 'twice']);
+  });
+
+  test('a delayed message stays hidden until its delay is over', async () => {
+    const delaySeconds = 2;
+    const sentAt = Date.now();
+
+    await openQueue().send([{ orderId: 'later', delaySeconds }, { orderId: 'now' }]);
+
+    expect(orderIds(await receive(1))).toEqual(['now']);
+    expect(orderIds(await receive(1))).toEqual(['later']);
+    expect(Date.now() - sentAt).toBeGreaterThanOrEqual(delaySeconds * 1000);
+  });
+
+  test('order ids of any characters arrive as they were, in bodies of plain ASCII', async () => {
+    const ids = [
+      'emoji 🛒👩‍👩‍👧',
+      'replacement character \uFFFD, private use \uE000, line separator \u2028',
+      `quotes " ' and back\\slashes \\u0041 \\`,
+      '<script>&amp;</script>',
+      '{"order_id":"nested"}',
+      'Größe, 注文, طلب, é in two: e\u0301',
+      'x'.repeat(255),
+      '🛒'.repeat(255),
+      ' ',
+    ];
+
+    const outcome = await openQueue().send(ids.map((orderId) => ({ orderId })));
+    const messages = await receive(ids.length);
+
+    expect(outcome.failed).toEqual([]);
+    expect(orderIds(messages)).toEqual([...ids].sort());
+    for (const { Body } of messages) expect(Body).toMatch(/^[\x20-\x7e]+$/);
+  });
+});
+
+describe('what the queue refuses', () => {
+  test('an order is reported with its reason, and its neighbours are accepted', async () => {
+    // 1,024 bytes is the least that SQS can be set to; only the body of the emoji is longer.
+    const small = await createQueue({ MaximumMessageSize: '1024' });
+    const tooLong = '🛒'.repeat(255);
+
+    const outcome = await openQueue({ url: small }).send([
+      { orderId: 'before' },
+      { orderId: tooLong },
+      { orderId: 'after' },
+    ]);
+
+    expect(outcome.accepted).toEqual(['before', 'after']);
+    expect(outcome.failed).toEqual([{ orderId: tooLong, reason: expect.stringContaining('InvalidParameterValue') }]);
+    expect(orderIds(await receive(2, small))).toEqual(['after', 'before']);
+    expect(logger.entries).toHaveLength(1);
+  });
+
+  test('a queue that does not exist fails every order', async () => {
+    const outcome = await openQueue({ url: `${queueUrl}-unknown` }).send(numberedOrders(2));
+
+    expect(outcome).toEqual({
+      accepted: [],
+      failed: [
+        { orderId: 'order-000', reason: 'QueueDoesNotExist' },
+        { orderId: 'order-001', reason: 'QueueDoesNotExist' },
+      ],
+    });
+  });
+});
+
+describe('a bad network', () => {
+  test('a queue that is down fails every order, and takes them when it is back', async () => {
+    let up = false;
+    const relay = await openRelay(() => (up ? 'pass' : 'drop'));
+    const queue = openQueue({ endpoint: relay.endpoint });
+    const orders = numberedOrders(12);
+
+    const down = await queue.send(orders);
+    up = true;
+    const back = await queue.send(orders);
+
+    expect(down.accepted).toEqual([]);
+    expect(down.failed.map(({ orderId }) => orderId)).toEqual(orders.map(({ orderId }) => orderId));
+    expect(back).toEqual({ accepted: orders.map(({ orderId }) => orderId), failed: [] });
+    expect(await receive(12)).toHaveLength(12);
+  });
+
+  test('nobody listening is a refused connection, at once', async () => {
+    const gone = await startRelay(SERVER as string, () => 'pass');
+    await gone.close();
+
+    const outcome = await openQueue({ endpoint: gone.endpoint }).send([{ orderId: 'a' }]);
+
+    const reason = expect.stringContaining('ECONNREFUSED');
+    expect(outcome).toEqual({ accepted: [], failed: [{ orderId: 'a', reason }] });
+    expect(logger.entries).toEqual([
+      { level: 'warn', message: expect.any(String), details: expect.objectContaining({ orders: 1, reason }) },
+    ]);
+  });
+
+  test('a queue that never answers fails every order when the time-out is over', async () => {
+    const sendTimeoutMs = 300;
+    const relay = await openRelay(() => 'hang');
+    const queue = openQueue({ endpoint: relay.endpoint, sendTimeoutMs });
+    const sentAt = performance.now();
+
+    const outcome = await queue.send(numberedOrders(100));
+
+    // 1 s on top is for a busy machine; ten batches one after another would take 3 s.
+    expect(performance.now() - sentAt).toBeLessThan(sendTimeoutMs + 1_000);
+    expect(outcome.accepted).toEqual([]);
+    expect(new Set(outcome.failed.map(({ reason }) => reason))).toEqual(new Set(['no answer within 300 ms']));
+    expect(outcome.failed).toHaveLength(100);
+  });
+
+  test('a batch that cannot be sent does not take the others with it', async () => {
+    const relay = await openRelay((body) => (body.includes('order-015') ? 'drop' : 'pass'));
+
+    const outcome = await openQueue({ endpoint: relay.endpoint }).send(numberedOrders(25));
+
+    expect(outcome.failed.map(({ orderId }) => orderId)).toEqual(
+      numberedOrders(20)
+        .slice(10)
+        .map(({ orderId }) => orderId),
+    );
+    expect(outcome.accepted).toHaveLength(15);
+    expect(await receive(15)).toHaveLength(15);
+  });
+
+  test('a batch whose answer was lost is sent again: twice delivered, never lost', async () => {
+    const relay = await openRelay((_, place) => (place === 0 ? 'lose answer' : 'pass'));
+
+    const outcome = await openQueue({ endpoint: relay.endpoint }).send([{ orderId: 'a' }]);
+
+    expect(outcome).toEqual({ accepted: ['a'], failed: [] });
+    expect(orderIds(await receive(2))).toEqual(['a', 'a']);
+  });
+});
+
+describe('redrive', () => {
+  test('a message that nobody deletes goes to the dead-letter queue, body unchanged', async () => {
+    const deadLetterUrl = await createQueue();
+    const { Attributes } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: deadLetterUrl, AttributeNames: ['QueueArn'] }),
+    );
+    const maxReceiveCount = 2;
+    const url = await createQueue({
+      RedrivePolicy: JSON.stringify({ deadLetterTargetArn: Attributes?.QueueArn, maxReceiveCount }),
+    });
+    await openQueue({ url }).send([{ orderId: 'poison 🧪' }]);
+
+    for (let delivery = 0; delivery < maxReceiveCount; delivery += 1) {
+      const [message] = await receiveOnce(url);
+      await sqs.send(
+        new ChangeMessageVisibilityCommand({
+          QueueUrl: url,
+          ReceiptHandle: message?.ReceiptHandle,
+          VisibilityTimeout: 0,
+        }),
+      );
+    }
+
+    // Queues move a message when it would be received once more.
+    expect(await receiveOnce(url)).toEqual([]);
+    expect(orderIds(await receive(1, deadLetterUrl))).toEqual(['poison 🧪']);
+  });
+});

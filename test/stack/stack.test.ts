@@ -1,0 +1,122 @@
+import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
+import { waitUntil } from '../support/wait-until.ts';
+import { postAndComplete, statusOf } from './orders.ts';
+import { descendantsOf, survivorsOf } from './process-tree.ts';
+import { makeStackHome, type StackHome, StackProcess, stackFileOf, startStack } from './stack-process.ts';
+
+let home: StackHome;
+let stack: StackProcess;
+
+beforeAll(async () => {
+  home = await makeStackHome();
+  stack = await startStack(home);
+});
+
+afterAll(async () => {
+  if (stack?.running) stack.pressCtrlC();
+  await stack?.exit;
+  await home?.remove();
+});
+
+// The tests share one stack, and are in the order of its life.
+describe('a stack that runs', () => {
+  test('takes an order and completes it', async () => {
+    await postAndComplete(stackFileOf(home).api, 'first');
+  });
+
+  test('prints where it is, and a request that works when it is copied', () => {
+    const { api, queueUrl } = stackFileOf(home);
+    expect(stack.output).toContain(queueUrl);
+    expect(stack.output).toContain(`curl -i ${api}/orders -d '{"order_id":"ORD-1",`);
+  });
+
+  test('is described by stack.json', async () => {
+    const { postgres, sqs, queueUrl, deadLetterQueueUrl, processes } = stackFileOf(home);
+    const client = new pg.Client(postgres);
+    await client.connect();
+    const { rows } = await client.query(`SELECT status FROM orders WHERE order_id = 'first'`);
+    await client.end();
+    expect(rows).toEqual([{ status: 'Completed' }]);
+
+    const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
+    const queues = new SQSClient({ endpoint: sqs, region: 'us-east-1', credentials });
+    for (const QueueUrl of [queueUrl, deadLetterQueueUrl])
+      await queues.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
+    queues.destroy();
+
+    expect(Object.keys(processes).sort()).toEqual(['api', 'postgres', 'queue', 'supervisor', 'worker']);
+    expect(survivorsOf(Object.values(processes))).toHaveLength(5);
+  });
+
+  test('is named to whoever starts a second one', async () => {
+    const second = new StackProcess('start', home.env);
+    expect(await second.exit).toBe(1);
+    expect(second.output).toContain(`a stack is running at ${stackFileOf(home).api} (pid ${stack.pid})`);
+    expect(second.output.trim().split('\n')).toHaveLength(1);
+  });
+
+  test('keeps its data from being reset', async () => {
+    const reset = new StackProcess('reset', home.env);
+    expect(await reset.exit).toBe(1);
+    expect(reset.output).toContain(`(pid ${stack.pid})`);
+  });
+
+  test.each(['postgres', 'queue', 'api', 'worker'])('starts its %s process again when it is killed', async (part) => {
+    const { api, processes } = stackFileOf(home);
+    const killed = processes[part] as number;
+    process.kill(killed, 'SIGKILL');
+    await waitUntil(`${part} has another process`, () => stackFileOf(home).processes[part] !== killed);
+    expect(stack.output).toMatch(
+      new RegExp(`${part} +its process ${killed} was ended by SIGKILL; starting it again\n`),
+    );
+    await postAndComplete(api, `after-${part}`);
+  });
+});
+
+describe('a stack that was killed', () => {
+  test('has left no process but Postgres, which the next start ends, and no order is lost', async () => {
+    const processes = descendantsOf(stack.pid);
+    const { postgres } = stackFileOf(home).processes;
+    const others = processes.filter((pid) => pid !== postgres && !descendantsOf(postgres as number).includes(pid));
+    stack.kill();
+    await stack.exit;
+    await waitUntil('nobody but Postgres is left', () => survivorsOf(others).length === 0);
+
+    stack = await startStack(home);
+    expect(stack.output).toContain(`stopped process ${postgres}`);
+    expect(survivorsOf(processes)).toEqual([]);
+    expect(await statusOf(stackFileOf(home).api, 'first')).toBe('Completed');
+  });
+});
+
+describe('a stack that is stopped', () => {
+  test('by Ctrl-C ends within 10 seconds, with code 0, and leaves no process', async () => {
+    const processes = descendantsOf(stack.pid);
+    const before = performance.now();
+    stack.pressCtrlC();
+    expect(await stack.exit).toBe(0);
+    expect(performance.now() - before).toBeLessThan(10_000);
+    expect(survivorsOf(processes)).toEqual([]);
+    expect(() => stackFileOf(home)).toThrow('no stack.json');
+  });
+
+  test('while it starts leaves no process, and the next start works', async () => {
+    const reset = new StackProcess('reset', home.env);
+    expect(await reset.exit).toBe(0);
+
+    const interrupted = new StackProcess('start', home.env);
+    await interrupted.says('postgres');
+    const processes = descendantsOf(interrupted.pid);
+    interrupted.pressCtrlC();
+    expect(await interrupted.exit).toBe(0);
+    expect(survivorsOf(processes)).toEqual([]);
+
+    stack = await startStack(home);
+    const { api } = stackFileOf(home);
+    // The reset has taken the old orders.
+    expect(await statusOf(api, 'first')).toBeUndefined();
+    await postAndComplete(api, 'afresh');
+  });
+});

@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+
+/** The migrated database that the global set-up makes, and that the others are copies of. */
+export const TEMPLATE = 'orders_template';
+
+export interface TestDatabase {
+  readonly url: string;
+  /** @throws when sessions are still open on it: whoever opened them has forgotten to close them. */
+  drop(): Promise<void>;
+}
+
+/** A migrated database of one's own, in some 30 ms. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  await administer(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
+  return {
+    url: databaseAt(serverUrl(), name),
+    async drop() {
+      try {
+        // Waits up to 5 s for sessions that are about to end (PostgreSQL, DROP DATABASE).
+        await administer(`DROP DATABASE ${name}`);
+      } catch (error) {
+        await administer(`DROP DATABASE ${name} WITH (FORCE)`);
+        throw error;
+      }
+    },
+  };
+}
+
+/** The same server, another database. */
+export function databaseAt(server: string, name: string): string {
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+function serverUrl(): string {
+  const url = process.env.TEST_POSTGRES_URL;
+  if (!url) throw new Error('TEST_POSTGRES_URL is not set: the global set-up starts a Postgres and says where it is.');
+  return url;
+}
+
+async function administer(sql: string): Promise<void> {
+  const client = new pg.Client(serverUrl());
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}

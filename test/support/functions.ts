@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { APIGatewayProxyEventV2, Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { createTestDatabase } from './database.ts';
+import { httpEvent, lambdaContext, sqsEvent } from './lambda.ts';
+import { connectPsql, type Psql } from './psql.ts';
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Parsed. */
+  readonly body: Record<string, unknown>;
+  readonly text: string;
+}
+
+/** All functions of the service as one container has them, with a database and a queue of their own. */
+export interface Functions {
+  readonly databaseUrl: string;
+  readonly queueUrl: string;
+  readonly psql: Psql;
+  /** POST /orders with a body that becomes JSON. */
+  post(body: unknown, headers?: Record<string, string>): Promise<HttpAnswer>;
+  /** POST /orders with exactly this text, or these bytes; without any body when it is undefined. */
+  postRaw(body: string | Uint8Array | undefined, headers?: Record<string, string>): Promise<HttpAnswer>;
+  getOrder(orderId: string): Promise<HttpAnswer>;
+  getMetrics(): Promise<HttpAnswer>;
+  /** Hands a batch to the worker function; answers the places of the messages that must come back. */
+  deliver(bodies: readonly string[], timeoutMs?: number): Promise<number[]>;
+  sweep(): Promise<number>;
+  /** Takes the messages off the queue that are there now. */
+  receiveMessages(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+export interface FunctionsOptions {
+  /** Environment variables besides the addresses. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Says by which URL the functions reach the database, when it is not directly. */
+  readonly via?: (url: string) => Promise<string>;
+}
+
+/**
+ * Loads the handlers. They build their runtime from the environment at the first call and keep it, so a test file can
+ * have only one of these; jest gives each file its own environment and modules.
+ */
+export async function loadFunctions({ settings = {}, via }: FunctionsOptions = {}): Promise<Functions> {
+  const endpoint = process.env.TEST_SQS_ENDPOINT;
+  if (!endpoint) throw new Error('TEST_SQS_ENDPOINT is not set: the global set-up starts a queue server.');
+  const testDatabase = await createTestDatabase();
+  Object.assign(process.env, {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_ENDPOINT_URL_SQS: endpoint,
+    DATABASE_URL: via ? await via(testDatabase.url) : testDatabase.url,
+    PROCESSING_DELAY_MS: '0',
+    // Refusals are expected here; a defect is not, and is shown.
+    LOG_LEVEL: 'ERROR',
+    ...settings,
+  });
+  const sqs = new SQSClient({});
+  const { QueueUrl: queueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: `orders-${randomUUID()}` }));
+  process.env.QUEUE_URL = queueUrl;
+
+  const createOrder = (await import('../../functions/http/create-order.ts')).handler;
+  const getOrder = (await import('../../functions/http/get-order.ts')).handler;
+  const getMetrics = (await import('../../functions/http/get-metrics.ts')).handler;
+  const processOrders = (await import('../../functions/queue/process-orders.ts')).handler;
+  const sweepOrders = (await import('../../functions/schedule/sweep-orders.ts')).handler;
+  const { runtime } = await import('../../lib/runtime.ts');
+  const psql = await connectPsql(testDatabase.url);
+
+  const postRaw = (body: string | Uint8Array | undefined, headers: Record<string, string> = {}) =>
+    invoke(
+      createOrder,
+      httpEvent({
+        method: 'POST',
+        path: '/api/v1/orders',
+        routeKey: 'POST /api/v1/orders',
+        headers,
+        ...(typeof body === 'string' && { body }),
+        ...(body instanceof Uint8Array && { body: Buffer.from(body).toString('base64'), isBase64Encoded: true }),
+      }),
+    );
+
+  return {
+    databaseUrl: testDatabase.url,
+    queueUrl,
+    psql,
+    postRaw,
+    post: (body, headers) => postRaw(JSON.stringify(body), headers),
+    getOrder: (orderId) =>
+      invoke(
+        getOrder,
+        httpEvent({
+          method: 'GET',
+          path: `/api/v1/orders/${orderId.isWellFormed() ? encodeURIComponent(orderId) : '%ED%A0%80'}`,
+          routeKey: 'GET /api/v1/orders/{order_id}',
+          pathParameters: { order_id: orderId },
+        }),
+      ),
+    getMetrics: () =>
+      invoke(getMetrics, httpEvent({ method: 'GET', path: '/api/v1/metrics', routeKey: 'GET /api/v1/metrics' })),
+    async deliver(bodies, timeoutMs) {
+      const answer = await call<SQSEvent, SQSBatchResponse>(processOrders, sqsEvent(bodies), lambdaContext(timeoutMs));
+      return answer.batchItemFailures.map(({ itemIdentifier }) => Number(itemIdentifier.replace('message-', '')));
+    },
+    async sweep() {
+      const { sent } = await call<unknown, { sent: number }>(sweepOrders, {}, lambdaContext());
+      return sent;
+    },
+    async receiveMessages() {
+      const bodies: string[] = [];
+      for (;;) {
+        const { Messages: messages = [] } = await sqs.send(
+          new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10 }),
+        );
+        if (messages.length === 0) return bodies;
+        for (const { Body = '', ReceiptHandle } of messages) {
+          bodies.push(Body);
+          await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }));
+        }
+      }
+    },
+    async close() {
+      sqs.destroy();
+      await psql.end();
+      await runtime().close();
+      await testDatabase.drop();
+    },
+  };
+}
+
+/** What Lambda calls. middy's own type knows more parameters, none of which Lambda passes. */
+function call<Event, Answer>(handler: unknown, event: Event, context: Context): Promise<Answer> {
+  return (handler as (event: Event, context: Context) => Promise<Answer>)(event, context);
+}
+
+async function invoke(handler: unknown, event: APIGatewayProxyEventV2): Promise<HttpAnswer> {
+  const answer = await call<
+    APIGatewayProxyEventV2,
+    { statusCode: number; headers: Record<string, string>; body: string }
+  >(handler, event, lambdaContext());
+  return {
+    status: answer.statusCode,
+    headers: answer.headers,
+    body: JSON.parse(answer.body) as Record<string, unknown>,
+    text: answer.body,
+  };
+}

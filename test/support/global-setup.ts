@@ -1,0 +1,25 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+declare global {
+  /** From set-up to teardown, which run in one process. */
+  var testServers: ChildProcess | undefined;
+}
+
+/** Starts one Postgres and one queue server for the whole run, and tells the tests where they are. */
+export default async function setUp(): Promise<void> {
+  const servers = fork(join(import.meta.dirname, 'test-servers.ts'), {
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    // A process group of its own: at Ctrl-C it must outlive the tests.
+    detached: process.platform !== 'win32',
+  });
+  globalThis.testServers = servers;
+  const failed = once(servers, 'exit').then(([code]) => {
+    throw new Error(`The servers for the tests did not start (exit code ${code}); the reason is above.`);
+  });
+  const [addresses] = await Promise.race([once(servers, 'message'), failed]);
+  // Still to be told apart from a failure, but no longer to be waited for.
+  failed.catch(() => undefined);
+  Object.assign(process.env, addresses);
+}

@@ -1,0 +1,196 @@
+import { randomUUID } from 'node:crypto';
+import type { Database } from '../../lib/database/database.ts';
+import { connectPg } from '../../lib/database/pg.ts';
+import { type Caller, type CreateOutcome, makeCreateOrder } from '../../lib/orders/create-order.ts';
+import type { NewOrder } from '../../lib/orders/order.ts';
+import { type Invocation, type ProcessParts, processOrders } from '../../lib/orders/process-orders.ts';
+import { type Claim, type ClaimOptions, type ClaimResult, claimOrders } from '../../lib/orders/sql/claim-orders.ts';
+import { finishOrders, type Verdict } from '../../lib/orders/sql/finish-orders.ts';
+import { sweepOrders } from '../../lib/orders/sweep-orders.ts';
+import { createTestDatabase, type TestDatabase } from './database.ts';
+import { connectPsql, type Psql } from './psql.ts';
+import { type RecordingLogger, recordingLogger } from './recording-logger.ts';
+import { RecordingQueue } from './recording-queue.ts';
+
+/** Seconds; no test waits for it. */
+export const RESEND_AFTER = 60;
+
+/** One row of the orders table, with times as seconds from now. */
+export interface OrderRow {
+  readonly status: string;
+  readonly token: number;
+  readonly attempts: number;
+  readonly crashes: number;
+  readonly sends: number;
+  readonly due: number | null;
+  readonly lease: number | null;
+  readonly notBefore: number | null;
+  readonly finished: boolean;
+  readonly processingTime: string | null;
+  readonly reasonCode: string | null;
+  readonly reason: string | null;
+}
+
+/** The use cases with a database of their own, a queue that takes notes, and a session of psql beside them. */
+export interface OrderLab {
+  readonly url: string;
+  readonly database: Database;
+  /** The text of every statement that the use cases have run. */
+  readonly statements: string[];
+  readonly psql: Psql;
+  readonly queue: RecordingQueue;
+  readonly logger: RecordingLogger;
+  create(order: NewOrder, caller?: Partial<Caller>): Promise<CreateOutcome>;
+  /** Pending orders by SQL, without a message. */
+  insert(...orderIds: string[]): Promise<void>;
+  claim(orderIds: readonly string[], options?: Partial<ClaimOptions>): Promise<ClaimResult>;
+  finish(...verdicts: Verdict[]): Promise<Set<string>>;
+  process(
+    orderIds: readonly string[],
+    parts?: Partial<ProcessParts>,
+    invocation?: Partial<Invocation>,
+  ): Promise<string[]>;
+  sweep(remainingMs?: () => number): Promise<number>;
+  row(orderId: string): Promise<OrderRow>;
+  /** Lets the leases of orders end, as if their workers had died. */
+  killLease(...orderIds: string[]): Promise<void>;
+  /** Another session of psql, closed with the lab. */
+  openPsql(): Promise<Psql>;
+  close(): Promise<void>;
+}
+
+export interface OrderLabOptions {
+  readonly poolSize?: number;
+  readonly statementTimeoutMs?: number;
+  /** Another lab's database, as a second container has it; by default one of its own. */
+  readonly url?: string;
+}
+
+export async function openOrderLab({
+  poolSize = 5,
+  statementTimeoutMs = 10_000,
+  url: givenUrl,
+}: OrderLabOptions = {}): Promise<OrderLab> {
+  const ownDatabase = givenUrl === undefined ? await createTestDatabase() : undefined;
+  const url = givenUrl ?? (ownDatabase as TestDatabase).url;
+  const logger = recordingLogger();
+  const queue = new RecordingQueue();
+  const statements: string[] = [];
+  const database = noteStatements(
+    connectPg({ url, poolSize, statementTimeoutMs, connectTimeoutMs: statementTimeoutMs, logger }),
+    statements,
+  );
+  const psql = await connectPsql(url);
+  const sessions = [psql];
+  const shared = { database, queue, logger, resendAfterSeconds: RESEND_AFTER };
+  const createOrder = makeCreateOrder(shared);
+  const processing: ProcessParts = {
+    ...shared,
+    processor: async () => {},
+    retryPolicy: { maxAttempts: 3, baseMs: 1_000, maxMs: 60_000 },
+    maxCrashes: 3,
+  };
+
+  return {
+    url,
+    database,
+    statements,
+    psql,
+    queue,
+    logger,
+    create: (order, caller = {}) => createOrder(order, { owner: '', idempotencyKey: null, ...caller }),
+    async insert(...orderIds) {
+      await psql.rows(
+        `INSERT INTO orders (order_id, user_id, item_ids, total_amount) SELECT unnest($1::text[]), 1, '{1}', 9.5`,
+        [orderIds],
+      );
+    },
+    claim: (orderIds, options = {}) =>
+      claimOrders(database, orderIds, {
+        leaseSeconds: 30,
+        suspects: false,
+        maxCrashes: 3,
+        actor: 'worker',
+        ...options,
+      }),
+    finish: (...verdicts) => finishOrders(database, verdicts, { resendAfterSeconds: RESEND_AFTER, actor: 'worker' }),
+    async process(orderIds, parts = {}, invocation = {}) {
+      const remainingMs = countdown(30_000);
+      const settled = await processOrders({ ...processing, ...parts }, orderIds, {
+        remainingMs,
+        actor: 'worker',
+        ...invocation,
+      });
+      return [...settled].sort();
+    },
+    sweep: (remainingMs = () => 60_000) => sweepOrders(shared, remainingMs),
+    async row(orderId) {
+      const [row] = await psql.rows<OrderRow>(READ_ROW, [orderId]);
+      if (!row) throw new Error(`no order ${orderId}`);
+      return row;
+    },
+    async killLease(...orderIds) {
+      await psql.rows(
+        `UPDATE orders SET lease_until = now() - interval '1 second' WHERE order_id = ANY($1) AND status = 'Processing'`,
+        [orderIds],
+      );
+    },
+    async openPsql() {
+      const session = await connectPsql(url);
+      sessions.push(session);
+      return session;
+    },
+    async close() {
+      await Promise.all(sessions.map((session) => session.end()));
+      await database.close();
+      await ownDatabase?.drop();
+    },
+  };
+}
+
+function noteStatements(database: Database, statements: string[]): Database {
+  return {
+    ...database,
+    query(sql, parameters) {
+      statements.push(sql);
+      return database.query(sql, parameters);
+    },
+  };
+}
+
+const READ_ROW = `
+  SELECT status, token::integer, attempts, crashes, sends, reason_code AS "reasonCode", reason,
+    extract(epoch FROM due_at - now())::double precision AS due,
+    extract(epoch FROM lease_until - now())::double precision AS lease,
+    extract(epoch FROM not_before - now())::double precision AS "notBefore",
+    finished_at IS NOT NULL AS finished,
+    processing_time::text AS "processingTime"
+  FROM orders WHERE order_id = $1`;
+
+/** What is left of so many milliseconds, as an invocation has it. */
+export function countdown(fromMs: number): () => number {
+  const end = performance.now() + fromMs;
+  return () => end - performance.now();
+}
+
+/** A valid order; what a test is about, it names. */
+export function anOrder(values: Partial<NewOrder> = {}): NewOrder {
+  return { orderId: `order-${randomUUID()}`, userId: 7, itemIds: [1, 2], totalAmount: '9.5', ...values };
+}
+
+/** The verdict on a claim: Completed, unless said otherwise. */
+export function verdictOn(claim: Claim | undefined, values: Partial<Verdict> = {}): Verdict {
+  if (!claim) throw new Error('nothing was claimed');
+  const { orderId, token, attempts } = claim;
+  return {
+    orderId,
+    token,
+    status: 'Completed',
+    processingTime: 1.5,
+    attempts,
+    delaySeconds: 0,
+    reasonCode: null,
+    reason: null,
+    ...values,
+  };
+}

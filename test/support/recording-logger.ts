@@ -1,0 +1,21 @@
+import type { Logger } from '../../lib/logger.ts';
+
+export interface LogEntry {
+  readonly level: keyof Logger;
+  readonly message: string;
+  readonly details: Record<string, unknown>;
+}
+
+export interface RecordingLogger extends Logger {
+  readonly entries: readonly LogEntry[];
+}
+
+/** A logger that keeps what it is told. */
+export function recordingLogger(): RecordingLogger {
+  const entries: LogEntry[] = [];
+  const at =
+    (level: keyof Logger) =>
+    (message: string, details: Record<string, unknown> = {}): void =>
+      void entries.push({ level, message, details });
+  return { entries, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}

@@ -1,0 +1,109 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+
+/**
+ * Where the connection is cut, seen from the statement:
+ * - `before it is sent`: Postgres never hears of it.
+ * - `when it was sent`: Postgres runs it, and nobody waits for the answer.
+ * - `when it was answered`: it is committed, and the answer is lost.
+ */
+export type Cut = 'before it is sent' | 'when it was sent' | 'when it was answered';
+
+/** A bad network between the service and Postgres. */
+export interface TcpProxy {
+  /** The URL of the database, by way of the proxy. */
+  readonly url: string;
+  /** Cuts the connection of the next statements whose text contains this, one cut a statement. */
+  cutAt(text: string, ...cuts: Cut[]): void;
+  /** How many cuts have happened. */
+  readonly cutsDone: number;
+  /** `silent` accepts connections and passes nothing on, also on those that exist; `closed` refuses connections. */
+  become(state: 'open' | 'silent' | 'closed'): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Ends of client and server messages (PostgreSQL documentation, 54.7): Sync, and ReadyForQuery. */
+const SYNC = Buffer.from([0x53, 0, 0, 0, 4]);
+const READY_FOR_QUERY = Buffer.from([0x5a, 0, 0, 0, 5]);
+
+export async function startTcpProxy(databaseUrl: string): Promise<TcpProxy> {
+  const target = new URL(databaseUrl);
+  const sockets = new Set<Socket>();
+  let state: 'open' | 'silent' | 'closed' = 'open';
+  let planned: { text: string; cuts: Cut[] } = { text: '', cuts: [] };
+  let cutsDone = 0;
+
+  const relay = (client: Socket): void => {
+    const server = connect({ host: target.hostname, port: Number(target.port), noDelay: true });
+    for (const socket of [client, server]) {
+      sockets.add(socket);
+      socket.on('close', () => sockets.delete(socket));
+      socket.on('error', () => {});
+    }
+    /** What is under way on this connection; set when a statement to be cut is seen. */
+    let cut: Cut | undefined;
+    const cutNow = (): void => {
+      cutsDone += 1;
+      client.destroy();
+    };
+
+    client.on('data', (bytes) => {
+      if (state !== 'open') return;
+      if (!cut && planned.cuts.length > 0 && bytes.includes(planned.text)) cut = planned.cuts.shift();
+      if (cut === 'before it is sent') {
+        cutNow();
+        server.destroy();
+        return;
+      }
+      server.write(bytes);
+      if (cut === 'when it was sent' && bytes.subarray(-SYNC.length).equals(SYNC)) cutNow();
+    });
+    server.on('data', (bytes) => {
+      if (cut) {
+        // Postgres answers when it has committed, and says then that it is ready.
+        if (!bytes.subarray(-6, -1).equals(READY_FOR_QUERY)) return;
+        if (cut === 'when it was answered') cutNow();
+        server.destroy();
+      } else if (state === 'open') client.write(bytes);
+    });
+    // While a statement runs whose client is gone, the server's side stays, as with a half-open connection.
+    client.on('close', () => cut === 'when it was sent' || server.destroy());
+    server.on('close', () => client.destroy());
+  };
+
+  const listen = async (port: number): Promise<Server> => {
+    const server = createServer({ noDelay: true }, relay).listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return server;
+  };
+  let listener = await listen(0);
+  const { port } = listener.address() as AddressInfo;
+  const url = new URL(databaseUrl);
+  url.hostname = '127.0.0.1';
+  url.port = String(port);
+  const shut = async (): Promise<void> => {
+    for (const socket of sockets) socket.destroy();
+    if (!listener.listening) return;
+    listener.close();
+    await once(listener, 'close');
+  };
+
+  return {
+    url: url.href,
+    get cutsDone() {
+      return cutsDone;
+    },
+    cutAt(text, ...cuts) {
+      planned = { text, cuts };
+    },
+    async become(next) {
+      const wasClosed = state === 'closed';
+      // A connection that lost bytes while it was silent is of no use afterwards.
+      if (state === 'silent' && next === 'open') for (const socket of sockets) socket.destroy();
+      state = next;
+      if (next === 'closed') await shut();
+      else if (wasClosed) listener = await listen(port);
+    },
+    close: shut,
+  };
+}

@@ -1,0 +1,27 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Psql } from './psql.ts';
+
+/** Milliseconds. Far longer than anything waited for takes on a busy machine, and below jest's own time-out. */
+const PATIENCE_MS = 20_000;
+
+/** Asks again and again until the answer is yes. */
+export async function waitUntil(what: string, isTrue: () => boolean | Promise<boolean>): Promise<void> {
+  const end = performance.now() + PATIENCE_MS;
+  while (!(await isTrue())) {
+    if (performance.now() > end) throw new Error(`waited in vain until ${what}`);
+    await sleep(5);
+  }
+}
+
+/** Waits until so many sessions of this database wait for a lock that another one has. */
+export async function waitForLockWaits(psql: Psql, sessions: number): Promise<void> {
+  await waitUntil(`${sessions} sessions wait for a lock`, async () => {
+    // Within a transaction Postgres would show the same picture again and again.
+    await psql.rows('SELECT pg_stat_clear_snapshot()');
+    const waiting = await psql.value<number>(
+      `SELECT count(*)::integer FROM pg_stat_activity
+       WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    return waiting >= sessions;
+  });
+}
