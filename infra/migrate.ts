@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
+import { loadDatabaseConfig } from '../lib/config.ts';
+import { connectDatabase } from '../lib/database/connect.ts';
 import { loadMigrations, migrate as migrateDatabase } from '../lib/database/migrations.ts';
-import { connectPg } from '../lib/database/pg.ts';
 import { createLogger } from '../lib/logger.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('migrations', import.meta.url));
@@ -8,19 +9,22 @@ const MIGRATIONS = fileURLToPath(new URL('migrations', import.meta.url));
 /** The client must outwait the rewriting of a large table; 24 hours stands for "as long as it takes". */
 const PATIENCE_MS = 86_400_000;
 
+/** Nobody waits for an answer here, and a server that has just been started may be slow to take a connection. */
+const CONNECT_TIMEOUT_MS = '10000';
+
 /**
  * Brings a database up to date, one made by the old service included; says what it does, line by line.
+ * @param env names the database, as for the functions
  * @param importTimeZone the zone in which the old service's `created_at`, which has none, is read
- * @throws MigrationError or DatabaseError; then nothing of the migration that failed was kept.
+ * @throws ConfigError, MigrationError or DatabaseError; then nothing of the migration that failed was kept.
  */
-export async function migrate(url: string, report: (line: string) => void, importTimeZone = 'UTC'): Promise<void> {
-  const database = connectPg({
-    url,
-    poolSize: 1,
-    statementTimeoutMs: PATIENCE_MS,
-    connectTimeoutMs: 10_000,
-    logger: createLogger('WARN'),
-  });
+export async function migrate(
+  env: NodeJS.ProcessEnv,
+  report: (line: string) => void,
+  importTimeZone = 'UTC',
+): Promise<void> {
+  const config = loadDatabaseConfig({ DATABASE_TIMEOUT_MS: CONNECT_TIMEOUT_MS, ...env });
+  const database = connectDatabase(config, createLogger('WARN'), PATIENCE_MS);
   try {
     const migrations = await loadMigrations(MIGRATIONS);
     const applied = await migrateDatabase(database, migrations, {

@@ -45,15 +45,44 @@ function readSigningKeys(value: string): readonly Buffer[] | undefined {
   return keys.length <= 2 && keys.every((key) => key !== undefined) ? keys : undefined;
 }
 
-/** Every setting of the functions: its unit, bounds and default. README's table says what each is for. */
-const settings = z.object({
+const arn = (service: string, what: string) => {
+  const rule = `must be set, to the ARN of ${what}: arn:aws:${service}:…`;
+  // 100 characters are the bound of the RDS Data API.
+  return z
+    .string(rule)
+    .regex(new RegExp(`^arn:[a-z-]+:${service}:`), rule)
+    .max(100, 'must have at most 100 characters');
+};
+
+// Milliseconds. Below the 5 s after which clients of this API give up, with a retry in it.
+const DATABASE_TIMEOUT_MS = integer(100, 30_000, 2_000);
+
+/** Settings of which only those are asked for that belong to the chosen driver. */
+const pgSettings = z.object({
+  DATABASE_DRIVER: z.literal('pg'),
   DATABASE_URL: z
     .string('must be set, to a URL like postgres://user:password@host:5432/orders_db')
     .regex(/^postgres(ql)?:\/\//, 'must be a URL like postgres://user:password@host:5432/orders_db'),
   // Connections of one container. A Lambda container serves one request at a time and needs no more than two.
   DATABASE_POOL_SIZE: integer(1, 50, 2),
-  // Milliseconds. Below the 5 s after which clients of this API give up, with a retry in it.
-  DATABASE_TIMEOUT_MS: integer(100, 30_000, 2_000),
+  DATABASE_TIMEOUT_MS,
+});
+
+const dataApiSettings = z.object({
+  DATABASE_DRIVER: z.literal('data-api'),
+  DATABASE_RESOURCE_ARN: arn('rds', 'the Aurora cluster'),
+  DATABASE_SECRET_ARN: arn('secretsmanager', "the secret with the database user's name and password"),
+  DATABASE_NAME: z.string('must be set, to the name of the database, such as orders_db').max(64),
+  DATABASE_TIMEOUT_MS,
+});
+
+const byDriver = { error: 'must be pg or data-api' };
+const databaseSettings = z.discriminatedUnion('DATABASE_DRIVER', [pgSettings, dataApiSettings], byDriver);
+
+export type DatabaseConfig = Readonly<z.infer<typeof databaseSettings>>;
+
+/** Every other setting of the functions: its unit, bounds and default. README's table says what each is for. */
+const otherSettings = {
   QUEUE_URL: z.url('must be set, to the URL of the order queue'),
   // Milliseconds. A 202 does not depend on the send, so it may not delay it much.
   QUEUE_SEND_TIMEOUT_MS: integer(50, 10_000, 1_000),
@@ -89,7 +118,11 @@ const settings = z.object({
   // Milliseconds between two tries at most. 15 minutes is as far as a message can be delayed.
   RETRY_MAX_MS: integer(1, 900_000, 900_000),
   LOG_LEVEL: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR'], 'must be one of DEBUG, INFO, WARN, ERROR').default('INFO'),
-});
+};
+
+const members = [pgSettings.extend(otherSettings), dataApiSettings.extend(otherSettings)] as const;
+const settings = z.discriminatedUnion('DATABASE_DRIVER', members, byDriver);
+const names: ReadonlySet<string> = new Set(members.flatMap(({ shape }) => Object.keys(shape)));
 
 export type Config = Readonly<z.infer<typeof settings>>;
 
@@ -104,7 +137,11 @@ const OUR_PREFIXES = [
   'MAX_ATTEMPTS',
   'MAX_CRASHES',
   'MAX_REDRIVES',
+  'DATABASE_DRIV',
   'DATABASE_POOL',
+  'DATABASE_RESOURCE',
+  'DATABASE_SECRET',
+  'DATABASE_TIME',
   'QUEUE_SEND',
   'WEBHOOK_URL',
   'WEBHOOK_SECRET',
@@ -116,12 +153,21 @@ const OUR_PREFIXES = [
  * @throws ConfigError naming every wrong variable and the values it may have.
  */
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
+  return parse(settings, env);
+}
+
+/** Only what a command needs that works on the database alone. */
+export function loadDatabaseConfig(env: NodeJS.ProcessEnv): DatabaseConfig {
+  return parse(databaseSettings, env);
+}
+
+function parse<Settings>(schema: z.ZodType<Settings>, env: NodeJS.ProcessEnv): Settings {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = settings.safeParse(given);
+  const parsed = schema.safeParse({ DATABASE_DRIVER: 'pg', ...given });
   const problems = [
     ...(parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)),
     ...Object.keys(given)
-      .filter((name) => !(name in settings.shape) && OUR_PREFIXES.some((prefix) => name.startsWith(prefix)))
+      .filter((name) => !names.has(name) && OUR_PREFIXES.some((prefix) => name.startsWith(prefix)))
       .map((name) => `${name} is no setting of this service (misspelt?)`),
   ];
   if (problems.length > 0 || !parsed.success) throw new ConfigError(`Bad configuration: ${problems.join('; ')}`);

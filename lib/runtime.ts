@@ -1,12 +1,13 @@
 import { loadConfig } from './config.ts';
-import { connectPg } from './database/pg.ts';
+import { connectDatabase } from './database/connect.ts';
 import { createLogger } from './logger.ts';
 import { makeCreateOrder } from './orders/create-order.ts';
+import { getMetrics } from './orders/get-metrics.ts';
 import { type Invocation, processOrders } from './orders/process-orders.ts';
 import { type RedriveRequest, redriveOrders } from './orders/redrive-orders.ts';
-import { readCounters } from './orders/sql/read-counters.ts';
 import { readHistory } from './orders/sql/read-history.ts';
 import { readOrder } from './orders/sql/read-order.ts';
+import { rollUpMinutes } from './orders/sql/roll-up-minutes.ts';
 import { sweepOrders } from './orders/sweep-orders.ts';
 import { loadProcessor } from './processors/load-processor.ts';
 import type { Processor } from './processors/processor.ts';
@@ -19,13 +20,7 @@ export type Runtime = ReturnType<typeof createRuntime>;
 export function createRuntime(env: NodeJS.ProcessEnv) {
   const config = loadConfig(env);
   const logger = createLogger(config.LOG_LEVEL);
-  const database = connectPg({
-    url: config.DATABASE_URL,
-    poolSize: config.DATABASE_POOL_SIZE,
-    statementTimeoutMs: config.DATABASE_TIMEOUT_MS,
-    connectTimeoutMs: config.DATABASE_TIMEOUT_MS,
-    logger,
-  });
+  const database = connectDatabase(config, logger);
   const queue = new SqsOrderQueue({ queueUrl: config.QUEUE_URL, sendTimeoutMs: config.QUEUE_SEND_TIMEOUT_MS, logger });
   const shared = { database, queue, logger, resendAfterSeconds: config.RESEND_AFTER_SECONDS };
   const processing = {
@@ -40,7 +35,7 @@ export function createRuntime(env: NodeJS.ProcessEnv) {
     createOrder: makeCreateOrder(shared),
     readOrder: (orderId: string) => readOrder(database, orderId),
     readHistory: (orderId: string) => readHistory(database, orderId),
-    readCounters: () => readCounters(database),
+    getMetrics: (windowMinutes: number) => getMetrics(database, windowMinutes),
     /** @throws ConfigError when the processor cannot be loaded; then no order was touched. */
     processOrders: async (orderIds: readonly string[], invocation: Invocation) => {
       processor ??= loadProcessor(config);
@@ -48,6 +43,7 @@ export function createRuntime(env: NodeJS.ProcessEnv) {
     },
     redriveOrders: (request: RedriveRequest) => redriveOrders({ ...shared, maxRedrives: config.MAX_REDRIVES }, request),
     sweepOrders: (remainingMs: () => number) => sweepOrders(shared, remainingMs),
+    rollUpMinutes: () => rollUpMinutes(database),
     close: async () => {
       queue.close();
       await database.close();

@@ -1,6 +1,8 @@
-import { connectPg } from '../../lib/database/pg.ts';
+import { loadDatabaseConfig } from '../../lib/config.ts';
+import { connectDatabase } from '../../lib/database/connect.ts';
+import type { Database } from '../../lib/database/database.ts';
 import { createLogger } from '../../lib/logger.ts';
-import { databaseUrl } from '../local/addresses.ts';
+import { databaseEnvironment } from './environment.ts';
 
 /** The sample orders of the service that this one replaces: one a line, in the order of the columns below. */
 const SAMPLES = `
@@ -16,19 +18,15 @@ const SAMPLES = `
   RETURNING order_id`;
 
 // `npm run seed`. ORD112 looks as if its worker had died: like the Pending ones it is due, and the sweep sends it.
-const database = connectPg({
-  url: databaseUrl(),
-  poolSize: 1,
-  statementTimeoutMs: 10_000,
-  connectTimeoutMs: 10_000,
-  logger: createLogger('WARN'),
-});
+let database: Database | undefined;
 try {
+  const config = loadDatabaseConfig({ DATABASE_TIMEOUT_MS: '10000', ...databaseEnvironment(process.env) });
+  database = connectDatabase(config, createLogger('WARN'));
   const inserted = await database.query(SAMPLES);
   console.log(`Inserted ${inserted.length} sample orders; ${5 - inserted.length} were there already.`);
 } catch (error) {
   console.error(`Seeding failed, and nothing was stored: ${(error as Error).message}`);
   process.exitCode = 1;
 } finally {
-  await database.close();
+  await database?.close();
 }

@@ -5,6 +5,8 @@ import { readStackFile } from './stack-file.ts';
 export interface StackAddresses {
   readonly api: string;
   readonly postgres: string;
+  /** The emulator of the RDS Data API, where the functions use that driver. */
+  readonly dataApi?: string;
   readonly sqs: string;
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
@@ -19,7 +21,10 @@ const ACCOUNT = '000000000000';
 
 /** The addresses of the stack that `npm start` runs by itself. */
 export function embeddedAddresses(settings: StackSettings): StackAddresses {
-  return addresses(settings, embeddedPostgresUrl(settings), `http://127.0.0.1:${settings.queuePort}`);
+  return {
+    ...addresses(settings, embeddedPostgresUrl(settings), `http://127.0.0.1:${settings.queuePort}`),
+    ...(settings.dataApiPort !== undefined && { dataApi: `http://127.0.0.1:${settings.dataApiPort}` }),
+  };
 }
 
 /**

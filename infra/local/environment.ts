@@ -1,4 +1,6 @@
 import type { StackAddresses } from './addresses.ts';
+import { LOCAL_CLUSTER } from './data-api/local-cluster.ts';
+import { DATABASE } from './postgres.ts';
 
 /** Environment variables of the functions, and of the programs that run them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -12,6 +14,7 @@ export function embeddedEnvironment(addresses: StackAddresses, env: Environment)
   return {
     ...inherited,
     ...common(addresses, env),
+    ...databaseDriver(addresses),
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
@@ -39,5 +42,15 @@ function common({ postgres, sqs, queueUrl, deadLetterQueueUrl }: StackAddresses,
     DATABASE_POOL_SIZE: env.DATABASE_POOL_SIZE || '10',
     // Serverless Offline logs each request at `notice`, which takes 9 % of the throughput.
     SLS_LOG_LEVEL: env.SLS_LOG_LEVEL || 'warning',
+  };
+}
+
+function databaseDriver({ dataApi }: StackAddresses): Environment {
+  if (dataApi === undefined) return { DATABASE_DRIVER: 'pg' };
+  return {
+    DATABASE_DRIVER: 'data-api',
+    ...LOCAL_CLUSTER,
+    DATABASE_NAME: DATABASE,
+    AWS_ENDPOINT_URL_RDS_DATA: dataApi,
   };
 }

@@ -16,18 +16,27 @@ const ATTEMPT_MS = 5_000;
 
 /**
  * Waits until the database and the queue service answer.
+ * @param patienceSeconds for each of them.
  * @throws StackError that names the one that does not, with its last refusal.
  */
-export async function waitForServices(addresses: StackAddresses, env: Environment, signal: AbortSignal): Promise<void> {
-  await waitFor('postgres', withoutPassword(addresses.postgres), 'DATABASE_URL', signal, () => askPostgres(addresses));
-  await waitFor('queue', addresses.sqs, 'AWS_ENDPOINT_URL_SQS', signal, () => askSqs(addresses, env));
+export async function waitForServices(
+  addresses: StackAddresses,
+  env: Environment,
+  signal: AbortSignal,
+  patienceSeconds = PATIENCE_SECONDS,
+): Promise<void> {
+  const patience = { signal, seconds: patienceSeconds };
+  await waitFor('postgres', withoutPassword(addresses.postgres), 'DATABASE_URL', patience, () =>
+    askPostgres(addresses),
+  );
+  await waitFor('queue', addresses.sqs, 'AWS_ENDPOINT_URL_SQS', patience, () => askSqs(addresses, env));
 }
 
 async function waitFor(
   name: string,
   address: string,
   variable: string,
-  signal: AbortSignal,
+  { signal, seconds: patienceSeconds }: { signal: AbortSignal; seconds: number },
   ask: () => Promise<void>,
 ): Promise<void> {
   report(name, `expected at ${address}`);
@@ -38,13 +47,13 @@ async function waitFor(
     } catch (error) {
       const seconds = Math.floor((Date.now() - started) / 1000);
       const refusal = (error as Error).message || (error as NodeJS.ErrnoException).code || 'no answer';
-      if (seconds >= PATIENCE_SECONDS)
+      if (seconds >= patienceSeconds)
         throw new StackError(
           `The ${name} service at ${address} does not answer (${refusal}). Start it with \`docker compose up -d --wait\`, or set ${variable}.`,
         );
       if (seconds < reported + PROGRESS_SECONDS) continue;
       reported = seconds;
-      report(name, `no answer yet (${refusal}); giving up in ${PATIENCE_SECONDS - seconds} s`);
+      report(name, `no answer yet (${refusal}); giving up in ${patienceSeconds - seconds} s`);
     }
   }
 }

@@ -14,6 +14,9 @@ const FUNCTIONS_STOP_MS = 5_500;
 /** Milliseconds. It has nothing to finish: what it acknowledged is on disk. */
 const QUEUE_STOP_MS = 1_000;
 
+/** Milliseconds to roll back what is open. */
+const DATA_API_STOP_MS = 1_000;
+
 const SERVERLESS = join(REPOSITORY, 'node_modules/serverless/bin/serverless.js');
 
 export function postgresPart(installation: PostgresInstallation, settings: StackSettings): Part {
@@ -22,6 +25,22 @@ export function postgresPart(installation: PostgresInstallation, settings: Stack
     name: 'postgres',
     start: (signal) => startPostgres(installation, { port: settings.postgresPort, logFile, signal }),
   };
+}
+
+/** The emulator of the RDS Data API, in front of that Postgres. */
+export function dataApiPart(settings: StackSettings): Part {
+  return nodeProcess({
+    name: 'data-api',
+    command: [join(import.meta.dirname, 'data-api-server.ts')],
+    env: {
+      ...process.env,
+      DATABASE_DRIVER: 'data-api',
+      DATA_API_PORT: String(settings.dataApiPort),
+      POSTGRES_PORT: String(settings.postgresPort),
+    },
+    readyWhen: 'it says so',
+    stopMs: DATA_API_STOP_MS,
+  });
 }
 
 export function queuePart(settings: StackSettings): Part {

@@ -6,12 +6,13 @@ import { greeting, report, withoutPassword } from './console.ts';
 import { type Environment, embeddedEnvironment, externalEnvironment } from './environment.ts';
 import { waitForServices } from './external-services.ts';
 import { lockDirectory } from './lock.ts';
-import { apiPart, postgresPart, queuePart, workerPart } from './parts.ts';
+import { apiPart, dataApiPart, postgresPart, queuePart, workerPart } from './parts.ts';
 import { demandFreePorts, type PortUse } from './ports.ts';
 import { stopLeftOver } from './postgres-cluster.ts';
 import { installPostgres, type PostgresInstallation } from './postgres-installation.ts';
 import { readStackSettings, type StackSettings } from './settings.ts';
 import { Stack } from './stack.ts';
+import { StackError } from './stack-error.ts';
 
 /** `embedded`: with a Postgres and a queue server of its own. `external`: with those found in the environment. */
 export type Mode = 'embedded' | 'external';
@@ -30,13 +31,17 @@ interface Plan {
 
 /**
  * Starts everything, keeps it running until the signal, and then stops everything.
- * @throws StackError, ConfigError or MigrationError, each with a message for the user, when it cannot start. Whatever
+ * @throws StackError or ConfigError, each with a message for the user, when it cannot start. Whatever
  * had been started is stopped then.
  */
 export async function runStack(mode: Mode, signal: AbortSignal): Promise<void> {
   const started = performance.now();
   const settings = readStackSettings(process.env);
   const embedded = mode === 'embedded';
+  if (!embedded && settings.dataApiPort !== undefined)
+    throw new StackError(
+      'DATABASE_DRIVER=data-api goes with `npm start` only, which emulates that service; leave it out.',
+    );
   const addresses = embedded ? embeddedAddresses(settings) : externalAddresses(settings, process.env);
   const env = (embedded ? embeddedEnvironment : externalEnvironment)(addresses, process.env);
   loadConfig(env);
@@ -69,11 +74,18 @@ async function startServices(stack: Stack, { settings, leftBehind }: Plan, signa
     apiPort(settings),
     { port: settings.postgresPort, purpose: 'Postgres', variable: 'POSTGRES_PORT' },
     { port: settings.queuePort, purpose: 'the queue server', variable: 'QUEUE_PORT' },
+    ...(settings.dataApiPort === undefined
+      ? []
+      : [{ port: settings.dataApiPort, purpose: 'the RDS Data API', variable: 'DATA_API_PORT' }]),
   ];
   await demandFreePorts(uses, leftBehind ? LEFT_BEHIND_MS : 0);
 
   announcePostgres(installation, settings);
   await stack.start([postgresPart(installation, settings)], signal);
+  if (settings.dataApiPort !== undefined) {
+    report('data-api', 'starting an emulator of the RDS Data API in front of it');
+    await stack.start([dataApiPart(settings)], signal);
+  }
   report('queue', `starting an SQS server, data in ${shown(settings.directory)}/queue`);
   await stack.start([queuePart(settings)], signal);
 }
@@ -100,12 +112,21 @@ function apiPort({ apiPort: port }: StackSettings): PortUse {
 }
 
 async function bringUpToDate({ postgres }: StackAddresses, signal: AbortSignal): Promise<void> {
-  await Promise.race([migrate(postgres, (line) => report('migrations', line)), aborted(signal)]);
+  const migrating = migrate({ DATABASE_URL: postgres }, (line) => report('migrations', line)).catch((error: Error) => {
+    throw new StackError(`The database could not be brought up to date: ${error.message}`);
+  });
+  await Promise.race([migrating, aborted(signal)]);
   signal.throwIfAborted();
 }
 
-function places({ api, postgres, queueUrl, deadLetterQueueUrl }: StackAddresses): Record<string, string> {
-  return { API: api, Postgres: withoutPassword(postgres), Queue: queueUrl, 'Dead letters': deadLetterQueueUrl };
+function places({ api, postgres, dataApi, queueUrl, deadLetterQueueUrl }: StackAddresses): Record<string, string> {
+  return {
+    API: api,
+    Postgres: withoutPassword(postgres),
+    ...(dataApi !== undefined && { 'Data API': dataApi }),
+    Queue: queueUrl,
+    'Dead letters': deadLetterQueueUrl,
+  };
 }
 
 function shown(path: string): string {

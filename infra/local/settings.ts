@@ -13,16 +13,25 @@ export interface StackSettings {
   readonly postgresPort: number;
   /** QUEUE_PORT. Default 9324, the customary port of local SQS servers. */
   readonly queuePort: number;
+  /**
+   * DATA_API_PORT, where an emulator of the RDS Data API answers, with DATABASE_DRIVER=data-api. Default 54321, next to
+   * Postgres. Undefined with the driver pg.
+   */
+  readonly dataApiPort?: number;
   /** LOCAL_DIR, absolute: data, logs and stack.json. Default `.local` in the checkout. */
   readonly directory: string;
 }
 
-/** @throws StackError for a value that is no port, or a port given twice. */
+/** @throws StackError for a value that is no port, a port given twice, or an unknown driver. */
 export function readStackSettings(env: NodeJS.ProcessEnv): StackSettings {
+  const driver = env.DATABASE_DRIVER || 'pg';
+  if (driver !== 'pg' && driver !== 'data-api')
+    throw new StackError(`DATABASE_DRIVER must be pg or data-api, and is "${driver}".`);
   const ports = {
     PORT: port(env, 'PORT', 8000),
     POSTGRES_PORT: port(env, 'POSTGRES_PORT', 54320),
     QUEUE_PORT: port(env, 'QUEUE_PORT', 9324),
+    ...(driver === 'data-api' && { DATA_API_PORT: port(env, 'DATA_API_PORT', 54321) }),
   };
   const owners = new Map<number, string>();
   for (const [name, value] of Object.entries(ports)) {
@@ -34,6 +43,7 @@ export function readStackSettings(env: NodeJS.ProcessEnv): StackSettings {
     apiPort: ports.PORT,
     postgresPort: ports.POSTGRES_PORT,
     queuePort: ports.QUEUE_PORT,
+    ...(ports.DATA_API_PORT !== undefined && { dataApiPort: ports.DATA_API_PORT }),
     directory: resolve(REPOSITORY, env.LOCAL_DIR || '.local'),
   };
 }

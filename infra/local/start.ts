@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { ConfigError } from '../../lib/config.ts';
-import { MigrationError } from '../../lib/database/migrations.ts';
 import { runStack } from './run-stack.ts';
 import { StackError } from './stack-error.ts';
+import { stopSignal } from './stop-signal.ts';
 
 // `npm start`, and `npm run start:localstack` with --external.
 const { values: options } = parseArgs({ options: { external: { type: 'boolean', default: false } } });
@@ -12,16 +12,8 @@ try {
 } catch (error) {
   // Whatever was under way when the user stopped it failed because of that.
   if (!stopping.aborted) {
-    const mendable = [StackError, ConfigError, MigrationError].some((kind) => error instanceof kind);
-    console.error(mendable ? (error as Error).message : error);
+    const mendable = error instanceof StackError || error instanceof ConfigError;
+    console.error(mendable ? error.message : error);
     process.exitCode = 1;
   }
-}
-
-/** Aborted when we are asked to stop, or when nobody reads any more what we write. */
-function stopSignal(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => controller.abort());
-  process.stdout.on('error', () => controller.abort());
-  return controller.signal;
 }

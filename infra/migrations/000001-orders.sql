@@ -240,7 +240,7 @@ INSERT INTO order_history (order_id, at, to_status, attempt, token, reason_code,
 SELECT order_id, now(), status, 0, 0, 'imported', 'migration' FROM orders ORDER BY created_at, order_id
 
 --> statement-breakpoint
-SELECT count_orders(ARRAY(
+SELECT true AS counted FROM count_orders(ARRAY(
   SELECT ROW(status, count(*), sum(processing_time), count(processing_time))::order_movement
   FROM orders GROUP BY status))
 

@@ -5,8 +5,9 @@ export type Parameter = string | number | boolean | null;
  * The smallest seam a database needs. One SQL text serves every driver: it is written with `$1`, and each parameter is
  * cast in it (`$1::json`).
  *
- * Values come back as: text → string, integer and bigint → number, numeric → string (exact), timestamptz → Date,
- * boolean → boolean, integer[] → number[].
+ * Values come back as: text and uuid → string, integer and bigint → number (an error beyond 2^53), double precision →
+ * number, numeric → string (exact), timestamptz → Date (to the millisecond), boolean → boolean, integer[] → number[].
+ * A statement casts whatever else it returns to one of these (test/database/contract-values.test.ts).
  */
 export interface Queryable {
   /**

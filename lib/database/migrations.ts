@@ -93,7 +93,8 @@ export async function readApplied(database: Queryable): Promise<ReadonlyMap<numb
 /** A transaction that no other migrating process runs beside. */
 function alone<T>(database: Database, work: (transaction: Transaction) => Promise<T>): Promise<T> {
   return database.transaction(async (transaction) => {
-    await transaction.query(`SELECT pg_advisory_xact_lock(${ADVISORY_LOCK})`);
+    // Not its own result, which is void: the Data API returns no such type.
+    await transaction.query(`SELECT true AS locked FROM pg_advisory_xact_lock(${ADVISORY_LOCK})`);
     return work(transaction);
   });
 }

@@ -2,6 +2,8 @@ import pg from 'pg';
 import type { Logger } from '../logger.ts';
 import type { Database, Parameter, Queryable, Transaction } from './database.ts';
 import { DatabaseError, kindOfSqlState } from './database-error.ts';
+import { inTurn } from './in-turn.ts';
+import { parseBigint } from './parse-bigint.ts';
 
 export interface PgOptions {
   readonly url: string;
@@ -26,13 +28,6 @@ const parsers = new Map<number, (text: string) => unknown>([
 const types = {
   getTypeParser: (oid: number) => parsers.get(oid) ?? pg.types.getTypeParser(oid),
 } as pg.CustomTypesConfig;
-
-/** Our bigints are counts and tokens: one past 2^53 is a defect, and must not be rounded in silence. */
-function parseBigint(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw new RangeError(`bigint ${text} does not fit a number`);
-  return value;
-}
 
 /** Postgres over its own protocol, with a small bounded pool. */
 export function connectPg(options: PgOptions): Database {
@@ -95,7 +90,12 @@ function queryable(client: pg.PoolClient): Queryable {
 }
 
 async function runTransaction<T>(client: pg.PoolClient, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-  const transaction: Transaction = { kind: 'transaction', ...queryable(client) };
+  const queue = inTurn();
+  const { query } = queryable(client);
+  const transaction: Transaction = {
+    kind: 'transaction',
+    query: (sql, parameters) => queue(() => query(sql, parameters)),
+  };
   await transaction.query('BEGIN');
   try {
     const result = await work(transaction);

@@ -25,7 +25,11 @@ export async function retryDatabase<T>(work: () => Promise<T>, options: RetryOpt
       return await work();
     } catch (error) {
       const pause = Math.random() * FIRST_PAUSE_MS * 2 ** run;
-      const hopeless = !(error instanceof DatabaseError && error.retryable && (options.only ?? error.kind) === error.kind);
+      const hopeless = !(
+        error instanceof DatabaseError &&
+        error.retryable &&
+        (options.only ?? error.kind) === error.kind
+      );
       if (hopeless || run >= options.tries || performance.now() + pause > end) throw error;
       await sleep(pause);
     }

@@ -191,7 +191,11 @@ async function processOne(parts: ProcessParts, order: Claim, signal: AbortSignal
     const processingTime = Number(((performance.now() - started) / 1_000).toFixed(6));
     return { ...unfinished(order), status: 'Completed', processingTime, reasonCode: null, reason: null };
   } catch (error) {
-    return { ...unfinished(order), attempts: attempt, ...decideFailure(error, attempt, signal.aborted, parts.retryPolicy) };
+    return {
+      ...unfinished(order),
+      attempts: attempt,
+      ...decideFailure(error, attempt, signal.aborted, parts.retryPolicy),
+    };
   }
 }
 

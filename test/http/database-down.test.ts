@@ -112,7 +112,9 @@ describe('an answer of the database that got lost', () => {
 
     expect((await service.post(order)).status).toBe(202);
 
-    expect(await service.psql.value('SELECT count(*)::integer FROM orders WHERE order_id = $1', [order.order_id])).toBe(1);
+    expect(await service.psql.value('SELECT count(*)::integer FROM orders WHERE order_id = $1', [order.order_id])).toBe(
+      1,
+    );
   });
 
   test('twice is 503, and repeating the request says whether the order was stored', async () => {

@@ -124,7 +124,10 @@ describe('JSON that is no order is 400', () => {
 
   for (const field of ['order_id', 'user_id', 'item_ids', 'total_amount', 'status', 'unknown'])
     test(`5,000 levels of nesting in ${field}`, async () => {
-      for (const nested of [`${'['.repeat(5_000)}${']'.repeat(5_000)}`, `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`]) {
+      for (const nested of [
+        `${'['.repeat(5_000)}${']'.repeat(5_000)}`,
+        `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`,
+      ]) {
         const answer = await service.postRaw(validText().replace(/\}$/, `,"${field}":${nested}}`));
         expect(answer.status).toBe(400);
         expect(answer.body.message).toBe('Validation Error');
@@ -133,9 +136,18 @@ describe('JSON that is no order is 400', () => {
 
   const costly: [string, () => string][] = [
     ['100,000 items', () => `{"item_ids":[${Array(100_000).fill(1).join(',')}]}`],
-    ['100,000 items that are all wrong', () => `{"item_ids":[${Array(100_000).fill('{}').join(',').slice(0, 250_000)}{}]}`],
+    [
+      '100,000 items that are all wrong',
+      () => `{"item_ids":[${Array(100_000).fill('{}').join(',').slice(0, 250_000)}{}]}`,
+    ],
     ['50,000 empty strings as items', () => `{"item_ids":[${Array(50_000).fill('""').join(',')}]}`],
-    ['30,000 unknown fields', () => `{${Array.from({ length: 30_000 }, (_, n) => `"${n}":1`).join(',').slice(0, 250_000)},"z":1}`],
+    [
+      '30,000 unknown fields',
+      () =>
+        `{${Array.from({ length: 30_000 }, (_, n) => `"${n}":1`)
+          .join(',')
+          .slice(0, 250_000)},"z":1}`,
+    ],
     ['the same field 15,000 times', () => `{${Array(15_000).fill('"order_id":"a"').join(',')}}`],
     ['a field name of 250,000 characters', () => `{"${'x'.repeat(250_000)}":1}`],
     ['a field name of 40,000 NULs', () => `{"${'\\u0000'.repeat(40_000)}":1}`],
@@ -174,7 +186,16 @@ test('what a client sends can reach neither the prototypes nor the SQL', async (
 });
 
 describe('of whatever is sent', () => {
-  const weirdNumber = fc.constantFrom('1e400', '-1e400', '9007199254740993', '-0', '0.1e-500', '2147483648', '1e11', '5');
+  const weirdNumber = fc.constantFrom(
+    '1e400',
+    '-1e400',
+    '9007199254740993',
+    '-0',
+    '0.1e-500',
+    '2147483648',
+    '1e11',
+    '5',
+  );
   const json = fc.oneof(
     fc.json(),
     fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.stringify(value)),
@@ -207,10 +228,9 @@ describe('of whatever is sent', () => {
       )
       .map((fields) => `{${Object.entries(fields).map(([name, value]) => `"${name}":${value}`)}}`);
   const validOrder = orderOf((valid) => valid);
-  const brokenOrder = orderOf(
-    (valid) => fc.oneof({ weight: 3, arbitrary: valid }, { weight: 1, arbitrary: json }),
-    { unknown: json },
-  );
+  const brokenOrder = orderOf((valid) => fc.oneof({ weight: 3, arbitrary: valid }, { weight: 1, arbitrary: json }), {
+    unknown: json,
+  });
 
   const isOfTheContract = ({ status, body }: HttpAnswer): boolean =>
     status === 202
@@ -259,7 +279,9 @@ describe('of whatever is sent', () => {
           item_ids: sent.item_ids.map(Number),
           status: 'Pending',
         });
-        expect(await service.psql.value('SELECT $1::numeric = $2::numeric', [body.total_amount, sent.total_amount])).toBe(true);
+        expect(
+          await service.psql.value('SELECT $1::numeric = $2::numeric', [body.total_amount, sent.total_amount]),
+        ).toBe(true);
       }),
       { seed: 22, numRuns: 300 },
     );

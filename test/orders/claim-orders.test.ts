@@ -124,7 +124,9 @@ describe('an order that is not claimed says why', () => {
     await lab.psql.rows(`UPDATE orders SET status = 'Cancelled', due_at = NULL WHERE order_id = 'cancelled'`);
     const { claims } = await lab.claim(['completed', 'failed']);
     await lab.finish(
-      ...claims.map((claim) => verdictOn(claim, claim.orderId === 'failed' ? { status: 'Failed', reasonCode: 'x' } : {})),
+      ...claims.map((claim) =>
+        verdictOn(claim, claim.orderId === 'failed' ? { status: 'Failed', reasonCode: 'x' } : {}),
+      ),
     );
 
     for (const suspects of [false, true]) {
@@ -175,7 +177,12 @@ describe('a lease that died', () => {
     const { claims } = await lab.claim(['a'], { suspects: true });
 
     expect(claims[0]?.token).toBe(2);
-    expect(await lab.row('a')).toMatchObject({ status: 'Processing', crashes: 1, attempts: 0, reasonCode: 'worker_lost' });
+    expect(await lab.row('a')).toMatchObject({
+      status: 'Processing',
+      crashes: 1,
+      attempts: 0,
+      reasonCode: 'worker_lost',
+    });
   });
 
   test('keeps its order a suspect after a retry, too', async () => {

@@ -38,8 +38,7 @@ describe('many writers on the same orders', () => {
     const processor = async ({ orderId }: ProcessorOrder): Promise<void> => {
       effects.set(orderId, (effects.get(orderId) ?? 0) + 1);
     };
-    const unfinished = () =>
-      lab.psql.value<number>(`SELECT count(*)::integer FROM orders WHERE status <> 'Completed'`);
+    const unfinished = () => lab.psql.value<number>(`SELECT count(*)::integer FROM orders WHERE status <> 'Completed'`);
 
     let working = true;
     const worker = async (batch: readonly string[]): Promise<void> => {
@@ -52,7 +51,9 @@ describe('many writers on the same orders', () => {
     const byHand = async (session: Psql, batch: readonly string[]): Promise<void> => {
       while (working)
         await session
-          .rows(`BEGIN; ${batch.map((id) => `UPDATE orders SET due_at = CASE WHEN due_at IS NOT NULL THEN now() END, user_id = user_id + 1 WHERE order_id = '${id}'`).join(';')}; COMMIT`)
+          .rows(
+            `BEGIN; ${batch.map((id) => `UPDATE orders SET due_at = CASE WHEN due_at IS NOT NULL THEN now() END, user_id = user_id + 1 WHERE order_id = '${id}'`).join(';')}; COMMIT`,
+          )
           .catch(async (error: unknown) => {
             await session.rows('ROLLBACK');
             if (!isDeadlock(error)) throw error;

@@ -29,9 +29,11 @@ describe('creating an order', () => {
     expect(row).toMatchObject({ status: 'Pending', token: 0, attempts: 0, crashes: 0, lease: null, finished: false });
     expect(row.due).toBeGreaterThan(RESEND_AFTER - 5);
     expect(row.due).toBeLessThanOrEqual(RESEND_AFTER);
-    expect(await lab.psql.rows('SELECT user_id, item_ids, total_amount::text FROM orders WHERE order_id = $1', [
-      order.orderId,
-    ])).toEqual([{ user_id: -3, item_ids: [], total_amount: '12345678901.123456789' }]);
+    expect(
+      await lab.psql.rows('SELECT user_id, item_ids, total_amount::text FROM orders WHERE order_id = $1', [
+        order.orderId,
+      ]),
+    ).toEqual([{ user_id: -3, item_ids: [], total_amount: '12345678901.123456789' }]);
     expect(lab.queue.sends).toEqual([[{ orderId: order.orderId }]]);
   });
 
@@ -204,9 +206,9 @@ describe('a queue that is down', () => {
 
     await Promise.all(orders.map((order) => lab.create(order)));
 
-    expect(
-      await lab.psql.rows(`SELECT order_id FROM orders WHERE order_id LIKE 'some-%' AND due_at <= now()`),
-    ).toEqual([{ order_id: 'some-5' }]);
+    expect(await lab.psql.rows(`SELECT order_id FROM orders WHERE order_id LIKE 'some-%' AND due_at <= now()`)).toEqual(
+      [{ order_id: 'some-5' }],
+    );
   });
 
   test('that hangs costs 500 requests of the same time no more than two of its time-outs', async () => {

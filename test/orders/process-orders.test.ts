@@ -140,7 +140,9 @@ describe('a batch', () => {
     await Promise.all([lab.process(ids, { processor }), lab.process(ids.toReversed(), { processor })]);
 
     expect(effects.sort()).toEqual(ids);
-    expect(await lab.psql.value(`SELECT count(*)::integer FROM orders WHERE status = 'Completed' AND token = 1`)).toBe(50);
+    expect(await lab.psql.value(`SELECT count(*)::integer FROM orders WHERE status = 'Completed' AND token = 1`)).toBe(
+      50,
+    );
   });
 
   test('that 20 workers get at once has one effect an order', async () => {
@@ -284,7 +286,10 @@ describe('a processor that fails', () => {
 
   test('and then succeeds forgets the reason, and keeps the number of tries', async () => {
     await lab.insert('a');
-    await lab.process(['a'], { processor: fails(new Error('no')), retryPolicy: { maxAttempts: 3, baseMs: 0, maxMs: 0 } });
+    await lab.process(['a'], {
+      processor: fails(new Error('no')),
+      retryPolicy: { maxAttempts: 3, baseMs: 0, maxMs: 0 },
+    });
     await lab.process(['a']);
 
     expect(await lab.row('a')).toMatchObject({ status: 'Completed', attempts: 1, reasonCode: null, reason: null });
@@ -342,7 +347,10 @@ describe('the end of the invocation', () => {
 
     const settled = await lab.process(
       ['slow', 'quick'],
-      { processor: ({ orderId }, signal) => (orderId === 'slow' ? simulatedProcessor(60_000)({} as never, signal) : Promise.resolve()) },
+      {
+        processor: ({ orderId }, signal) =>
+          orderId === 'slow' ? simulatedProcessor(60_000)({} as never, signal) : Promise.resolve(),
+      },
       { remainingMs },
     );
 
@@ -443,7 +451,12 @@ describe('orders that lost a worker', () => {
 
     for (let n = 0; n < 6; n += 1) await runWorker();
 
-    expect(await lab.row('killer')).toMatchObject({ status: 'Failed', crashes: 3, attempts: 0, reasonCode: 'worker_lost' });
+    expect(await lab.row('killer')).toMatchObject({
+      status: 'Failed',
+      crashes: 3,
+      attempts: 0,
+      reasonCode: 'worker_lost',
+    });
     for (const id of others) {
       const row = await lab.row(id);
       expect(row.status).toBe('Completed');

@@ -89,7 +89,9 @@ describe('an UPDATE of the status', () => {
 
   test('may not take an order without a new token', async () => {
     await insertIn('Pending');
-    await expect(moveTo('Processing', 'true', 'token')).rejects.toMatchObject({ constraint: 'orders_legal_transitions' });
+    await expect(moveTo('Processing', 'true', 'token')).rejects.toMatchObject({
+      constraint: 'orders_legal_transitions',
+    });
   });
 
   test('may not turn a token back', async () => {
@@ -121,14 +123,32 @@ describe('an UPDATE of the status', () => {
 
 describe('a row can never be', () => {
   const bad: [string, string][] = [
-    ['unfinished without a due date', `INSERT INTO orders (order_id, user_id, item_ids, total_amount, due_at) VALUES ('a', 1, '{}', 1, NULL)`],
-    ['finished with a due date', `INSERT INTO orders (order_id, user_id, item_ids, total_amount, status) VALUES ('a', 1, '{}', 1, 'Completed')`],
-    ['Pending with a lease', `INSERT INTO orders (order_id, user_id, item_ids, total_amount, lease_until) VALUES ('a', 1, '{}', 1, now())`],
-    ['Processing without a lease', `INSERT INTO orders (order_id, user_id, item_ids, total_amount, status) VALUES ('a', 1, '{}', 1, 'Processing')`],
+    [
+      'unfinished without a due date',
+      `INSERT INTO orders (order_id, user_id, item_ids, total_amount, due_at) VALUES ('a', 1, '{}', 1, NULL)`,
+    ],
+    [
+      'finished with a due date',
+      `INSERT INTO orders (order_id, user_id, item_ids, total_amount, status) VALUES ('a', 1, '{}', 1, 'Completed')`,
+    ],
+    [
+      'Pending with a lease',
+      `INSERT INTO orders (order_id, user_id, item_ids, total_amount, lease_until) VALUES ('a', 1, '{}', 1, now())`,
+    ],
+    [
+      'Processing without a lease',
+      `INSERT INTO orders (order_id, user_id, item_ids, total_amount, status) VALUES ('a', 1, '{}', 1, 'Processing')`,
+    ],
     ['without an id', `INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES ('', 1, '{}', 1)`],
-    ['worth less than nothing', `INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES ('a', 1, '{}', -0.01)`],
+    [
+      'worth less than nothing',
+      `INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES ('a', 1, '{}', -0.01)`,
+    ],
     ['worth NaN', `INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES ('a', 1, '{}', 'NaN')`],
-    ['worth infinitely much', `INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES ('a', 1, '{}', 'Infinity')`],
+    [
+      'worth infinitely much',
+      `INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES ('a', 1, '{}', 'Infinity')`,
+    ],
     ['worth 1e12', `INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES ('a', 1, '{}', 1e12)`],
   ];
   for (const [what, sql] of bad)
@@ -144,10 +164,13 @@ describe('a row can never be', () => {
 
 describe('counters and history follow whatever is written by hand', () => {
   const steps: [string, string][] = [
-    ['an INSERT of many states', `
+    [
+      'an INSERT of many states',
+      `
       INSERT INTO orders (order_id, user_id, item_ids, total_amount, status, due_at, processing_time)
       SELECT 'x' || n, 1, '{}', 1, (ARRAY['Completed', 'Failed', 'Cancelled'])[1 + n % 3], NULL, n / 7.0
-      FROM generate_series(1, 30) AS n`],
+      FROM generate_series(1, 30) AS n`,
+    ],
     ['a COPY-like INSERT of none', `INSERT INTO orders SELECT * FROM orders WHERE false`],
     ['an UPDATE that changes no status', `UPDATE orders SET user_id = user_id + 1`],
     ['an UPDATE of no rows', `UPDATE orders SET user_id = 1 WHERE false`],
@@ -157,31 +180,49 @@ describe('counters and history follow whatever is written by hand', () => {
     ['a cancellation by hand', `UPDATE orders SET status = 'Cancelled', due_at = NULL WHERE order_id = 'x4'`],
     ['a DELETE', `DELETE FROM orders WHERE order_id IN ('x1', 'x3', 'x5')`],
     ['a DELETE of no rows', `DELETE FROM orders WHERE false`],
-    ['several kinds of writing in one statement', `
+    [
+      'several kinds of writing in one statement',
+      `
       WITH new AS (INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES ('y1', 1, '{}', 1) RETURNING 1),
            gone AS (DELETE FROM orders WHERE order_id = 'x9' RETURNING 1),
            changed AS (UPDATE orders SET status = 'Cancelled', due_at = NULL WHERE order_id = 'x7' RETURNING 1)
-      SELECT * FROM new, gone, changed`],
-    ['an INSERT that updates instead', `
+      SELECT * FROM new, gone, changed`,
+    ],
+    [
+      'an INSERT that updates instead',
+      `
       INSERT INTO orders (order_id, user_id, item_ids, total_amount)
       SELECT id, 1, '{}', 1 FROM unnest(ARRAY['y1', 'y2', 'y3']) AS id
-      ON CONFLICT (order_id) DO UPDATE SET status = 'Cancelled', due_at = NULL`],
-    ['a MERGE that inserts, updates and deletes', `
+      ON CONFLICT (order_id) DO UPDATE SET status = 'Cancelled', due_at = NULL`,
+    ],
+    [
+      'a MERGE that inserts, updates and deletes',
+      `
       MERGE INTO orders o USING unnest(ARRAY['y2', 'y3', 'y4']) AS s(id) ON o.order_id = s.id
       WHEN MATCHED AND s.id = 'y2' THEN DELETE
       WHEN MATCHED THEN UPDATE SET status = 'Cancelled', due_at = NULL
-      WHEN NOT MATCHED THEN INSERT (order_id, user_id, item_ids, total_amount) VALUES (s.id, 1, '{}', 1)`],
-    ['an order that comes, goes and comes again in one transaction', `
+      WHEN NOT MATCHED THEN INSERT (order_id, user_id, item_ids, total_amount) VALUES (s.id, 1, '{}', 1)`,
+    ],
+    [
+      'an order that comes, goes and comes again in one transaction',
+      `
       BEGIN;
       INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES ('z', 1, '{}', 1);
       DELETE FROM orders WHERE order_id = 'z';
       INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES ('z', 1, '{}', 1);
-      COMMIT`],
-    ['a transaction that rolls back', `
-      BEGIN; UPDATE orders SET status = 'Cancelled', due_at = NULL WHERE status = 'Pending'; DELETE FROM orders; ROLLBACK`],
-    ['a savepoint that rolls back', `
+      COMMIT`,
+    ],
+    [
+      'a transaction that rolls back',
+      `
+      BEGIN; UPDATE orders SET status = 'Cancelled', due_at = NULL WHERE status = 'Pending'; DELETE FROM orders; ROLLBACK`,
+    ],
+    [
+      'a savepoint that rolls back',
+      `
       BEGIN; UPDATE orders SET status = 'Cancelled', due_at = NULL WHERE order_id = 'z'; SAVEPOINT s;
-      DELETE FROM orders; ROLLBACK TO s; COMMIT`],
+      DELETE FROM orders; ROLLBACK TO s; COMMIT`,
+    ],
   ];
 
   test('each of many ways of writing leaves them equal to the rows', async () => {

@@ -89,7 +89,11 @@ describe('a connection that breaks while an order is created', () => {
     const order = anOrder();
     proxy.cutAt(INSERT, 'when it was answered', 'before it is sent');
 
-    await expect(lab.create(order)).rejects.toMatchObject({ name: 'DatabaseError', kind: 'unavailable', retryable: true });
+    await expect(lab.create(order)).rejects.toMatchObject({
+      name: 'DatabaseError',
+      kind: 'unavailable',
+      retryable: true,
+    });
 
     expect(await rowsOf(order.orderId)).toBe(1);
     expect(await psql.value('SELECT due_at IS NOT NULL FROM orders WHERE order_id = $1', [order.orderId])).toBe(true);

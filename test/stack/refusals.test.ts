@@ -37,7 +37,9 @@ describe('a start names the setting that is wrong', () => {
 describe('a port in use', () => {
   let other: Server;
 
-  afterAll(() => other?.close());
+  afterAll(() => {
+    other?.close();
+  });
 
   test.each([
     ['PORT', 'the HTTP API', '127.0.0.1'],

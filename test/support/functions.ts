@@ -23,7 +23,7 @@ export interface Functions {
   /** POST /orders with exactly this text, or these bytes; without any body when it is undefined. */
   postRaw(body: string | Uint8Array | undefined, headers?: Record<string, string>): Promise<HttpAnswer>;
   getOrder(orderId: string): Promise<HttpAnswer>;
-  getMetrics(): Promise<HttpAnswer>;
+  getMetrics(query?: Record<string, string>): Promise<HttpAnswer>;
   /** Hands a batch to the worker function; answers the places of the messages that must come back. */
   deliver(bodies: readonly string[], timeoutMs?: number): Promise<number[]>;
   sweep(): Promise<number>;
@@ -99,8 +99,11 @@ export async function loadFunctions({ settings = {}, via }: FunctionsOptions = {
           pathParameters: { order_id: orderId },
         }),
       ),
-    getMetrics: () =>
-      invoke(getMetrics, httpEvent({ method: 'GET', path: '/api/v1/metrics', routeKey: 'GET /api/v1/metrics' })),
+    getMetrics: (query) =>
+      invoke(
+        getMetrics,
+        httpEvent({ method: 'GET', path: '/api/v1/metrics', routeKey: 'GET /api/v1/metrics', ...(query && { query }) }),
+      ),
     async deliver(bodies, timeoutMs) {
       const answer = await call<SQSEvent, SQSBatchResponse>(processOrders, sqsEvent(bodies), lambdaContext(timeoutMs));
       return answer.batchItemFailures.map(({ itemIdentifier }) => Number(itemIdentifier.replace('message-', '')));

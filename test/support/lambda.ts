@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
 
 export interface HttpRequest {
+  readonly query?: Record<string, string>;
   readonly method: 'GET' | 'POST';
   /** As on the wire, percent-encoded. */
   readonly path: string;
@@ -15,12 +16,13 @@ export interface HttpRequest {
 
 /** An event of an HTTP API in payload format 2.0, with the fields that API Gateway documents for it. */
 export function httpEvent(request: HttpRequest): APIGatewayProxyEventV2 {
-  const { method, path, routeKey, body, isBase64Encoded = false, pathParameters, headers = {} } = request;
+  const { method, path, routeKey, body, isBase64Encoded = false, pathParameters, headers = {}, query } = request;
   return {
     version: '2.0',
     routeKey,
     rawPath: path,
-    rawQueryString: '',
+    rawQueryString: new URLSearchParams(query).toString(),
+    ...(query && { queryStringParameters: query }),
     headers: {
       'content-length': String(Buffer.byteLength(body ?? '')),
       host: 'abc123.execute-api.us-east-1.amazonaws.com',

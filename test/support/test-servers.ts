@@ -51,7 +51,7 @@ async function makeTemplate(postgres: string): Promise<void> {
   await client.query(`DROP DATABASE IF EXISTS ${TEMPLATE}`);
   await client.query(`CREATE DATABASE ${TEMPLATE}`);
   await client.end();
-  await migrate(databaseAt(postgres, TEMPLATE), () => undefined);
+  await migrate({ DATABASE_URL: databaseAt(postgres, TEMPLATE) }, () => undefined);
 }
 
 async function provideQueueServer(): Promise<string> {

@@ -2,9 +2,9 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../../../lib/config.ts';
+import { connectDatabase } from '../../../lib/database/connect.ts';
 import type { Database } from '../../../lib/database/database.ts';
 import { loadMigrations, migrate } from '../../../lib/database/migrations.ts';
-import { connectPg } from '../../../lib/database/pg.ts';
 import { createLogger } from '../../../lib/logger.ts';
 import { DeadLetters } from '../../../lib/queue/dead-letters.ts';
 import { SqsOrderQueue } from '../../../lib/queue/sqs.ts';
@@ -44,13 +44,7 @@ export async function doctor(args: string[]): Promise<number> {
   const deadLetterQueueUrl = process.env.DEAD_LETTER_QUEUE_URL;
   if (!deadLetterQueueUrl) throw new UsageError('DEAD_LETTER_QUEUE_URL must be set, to the URL of that queue.');
   const config = loadConfig(process.env);
-  const database = connectPg({
-    url: config.DATABASE_URL,
-    poolSize: 1,
-    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
-    connectTimeoutMs: config.DATABASE_TIMEOUT_MS,
-    logger: createLogger(config.LOG_LEVEL),
-  });
+  const database = connectDatabase(config, createLogger(config.LOG_LEVEL), STATEMENT_TIMEOUT_MS);
   const runtime = createRuntime(process.env);
   const queue = new SqsOrderQueue({
     queueUrl: config.QUEUE_URL,

@@ -62,7 +62,7 @@ export async function recount(database: Database): Promise<void> {
     await transaction.query('LOCK TABLE orders IN SHARE ROW EXCLUSIVE MODE');
     await transaction.query('DELETE FROM order_counters');
     await transaction.query(
-      `SELECT count_orders(ARRAY(
+      `SELECT true AS counted FROM count_orders(ARRAY(
          SELECT ROW(status, orders, processing_time, timed_orders)::order_movement FROM (${ACTUAL}) AS actual))`,
     );
   });

@@ -1,0 +1,56 @@
+import { invalid } from './service-error.ts';
+
+export interface BoundStatement {
+  /** With `$1` for each place of a parameter. */
+  readonly sql: string;
+  readonly values: readonly unknown[];
+}
+
+/**
+ * What the service skips when it looks for `:name`: strings, quoted names, comments and casts. Dollar-quoted bodies and
+ * array slices it does not skip, although it should.
+ */
+const TOKENS = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|::|:(?<name>\w+)/g;
+
+/**
+ * Named parameters as Postgres knows them. Each place is a parameter of its own, as with JDBC, so `GROUP BY f(:x)` is not
+ * the same as `SELECT f(:x)`. Each value has the type of its field, and Postgres casts nothing by itself that it would
+ * not cast for a column of that type.
+ * @throws ServiceError for a parameter that the service does not take.
+ */
+export function bindParameters(sql: string, parameters: unknown = []): BoundStatement {
+  if (!Array.isArray(parameters)) throw invalid('parameters must be a list');
+  const fields = new Map<string, readonly [value: unknown, cast: string]>();
+  for (const { name, value, typeHint, ...rest } of parameters) {
+    if (typeof name !== 'string') throw invalid('Each parameter must have a name.');
+    if (typeHint !== undefined) throw invalid('This emulator knows no typeHint: cast in the SQL.');
+    if (Object.keys(rest).length > 0) throw invalid(`Unknown members of a parameter: ${Object.keys(rest).join()}`);
+    fields.set(name, readField(name, value));
+  }
+  const values: unknown[] = [];
+  let places = 0;
+  const text = sql.replace(TOKENS, (token, ...rest) => {
+    const { name } = rest.at(-1) as { name?: string };
+    if (name === undefined) return token;
+    places += 1;
+    const field = fields.get(name);
+    // Nothing is bound then, and Postgres says what it thinks of that.
+    if (!field) return `$${places}`;
+    values.push(field[0]);
+    return field[1] ? `($${places}::${field[1]})` : `$${places}`;
+  });
+  return { sql: text, values };
+}
+
+/** The value for Postgres, and the type that it has; a NULL has none. */
+function readField(name: string, field: unknown): readonly [value: unknown, cast: string] {
+  const [[kind, value] = [], ...others] = Object.entries(field ?? {});
+  if (others.length > 0) throw invalid(`Parameter ${name} must have exactly one value.`);
+  if (kind === 'isNull' && value === true) return [null, ''];
+  if (kind === 'stringValue' && typeof value === 'string') return [value, 'text'];
+  if (kind === 'booleanValue' && typeof value === 'boolean') return [value, 'boolean'];
+  if (kind === 'longValue' && Number.isSafeInteger(value)) return [value, 'bigint'];
+  if (kind === 'doubleValue' && typeof value === 'number') return [value, 'double precision'];
+  if (kind === 'arrayValue') throw invalid('Array parameters are not supported.');
+  throw invalid(`Parameter ${name} has no value that this emulator takes: ${JSON.stringify(field)}`);
+}

@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Members, OPERATIONS, type Service } from './operations.ts';
+import { invalid, ServiceError, toServiceError } from './service-error.ts';
+import { Sessions } from './sessions.ts';
+import { type TransactionLimits, Transactions } from './transactions.ts';
+
+/** What befalls a request, when somebody has ordered it; the first two are answers, the others cut the connection. */
+export type Mishap = 'throttled' | 'resuming' | 'before it is sent' | 'when it was sent' | 'when it was answered';
+
+export interface DataApiServerOptions {
+  /** 0 takes any free one. */
+  readonly port: number;
+  /** A URL of the Postgres server on which the statements run. */
+  readonly postgres: string;
+  /** The only cluster and the only secret that it knows. */
+  readonly resourceArn: string;
+  readonly secretArn: string;
+  /** Milliseconds after which a statement is cancelled; 45 s, as on AWS, unless a test cannot wait. */
+  readonly statementTimeoutMs?: number;
+  /** Likewise: 3 minutes without a call, and 24 hours. */
+  readonly transactionLimits?: TransactionLimits;
+  /** Asked at each request, with its body. */
+  readonly mishapOf?: (body: string) => Mishap | undefined;
+}
+
+export interface DataApiServer {
+  readonly endpoint: string;
+  /** Rolls back what is open. */
+  stop(): Promise<void>;
+}
+
+/** Bytes of a request at most. */
+const MAX_REQUEST = 4 * 1024 * 1024;
+
+/**
+ * The RDS Data API of an Aurora PostgreSQL cluster (Serverless v2 or provisioned) on the loopback address, as far as this
+ * service uses it: its statements run on a real Postgres, and what AWS refuses is refused. docs/data-api.md says what is
+ * known to be as on AWS, and what is not.
+ */
+export async function startDataApi({
+  port,
+  postgres,
+  resourceArn,
+  secretArn,
+  statementTimeoutMs = 45_000,
+  transactionLimits = { idleMs: 3 * 60_000, totalMs: 24 * 60 * 60_000 },
+  mishapOf = () => undefined,
+}: DataApiServerOptions): Promise<DataApiServer> {
+  const sessions = new Sessions(postgres, statementTimeoutMs);
+  const transactions = new Transactions(sessions, transactionLimits);
+  const service: Service = { resourceArn, secretArn, sessions, transactions };
+  const underWay = new Set<Promise<void>>();
+
+  const server = createServer((request, response) => {
+    const answering = answer(service, request, response, mishapOf).finally(() => underWay.delete(answering));
+    underWay.add(answering);
+  }).listen(port, '127.0.0.1');
+  await once(server, 'listening');
+
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async stop() {
+      const closed = once(server.close(), 'close');
+      server.closeAllConnections();
+      await closed;
+      await Promise.all(underWay);
+      await transactions.close();
+      await sessions.close();
+    },
+  };
+}
+
+async function answer(
+  service: Service,
+  request: IncomingMessage,
+  response: ServerResponse,
+  mishapOf: (body: string) => Mishap | undefined,
+): Promise<void> {
+  try {
+    const body = await readBody(request);
+    const mishap = mishapOf(body);
+    if (mishap === 'before it is sent') {
+      request.socket.destroy();
+      return;
+    }
+    // The statement goes on: nobody tells Postgres.
+    if (mishap === 'when it was sent') request.socket.destroy();
+    const result = await run(service, request, body, mishap);
+    if (mishap === 'when it was answered') request.socket.destroy();
+    send(response, 200, result);
+  } catch (error) {
+    const { name, status, message } = toServiceError(error);
+    response.setHeader('x-amzn-errortype', name);
+    send(response, status, { message });
+  }
+}
+
+async function run(
+  service: Service,
+  request: IncomingMessage,
+  body: string,
+  mishap: Mishap | undefined,
+): Promise<object> {
+  if (mishap === 'throttled') throw new ServiceError('ThrottlingException', 400, 'Rate exceeded');
+  if (mishap === 'resuming')
+    throw new ServiceError(
+      'DatabaseResumingException',
+      400,
+      `The Aurora DB instance ${service.resourceArn} is resuming after being auto-paused. Please wait a few seconds and try again.`,
+    );
+  const operation = OPERATIONS[request.url ?? ''];
+  if (request.method !== 'POST' || !operation) throw new ServiceError('UnknownOperationException', 404, '');
+  if (!/^AWS4-HMAC-SHA256 .*\/rds-data\/aws4_request/.test(request.headers.authorization ?? ''))
+    throw new ServiceError('MissingAuthenticationTokenException', 403, 'Missing Authentication Token');
+  return operation(service, parse(body));
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  // To the end, also when it is too long: whoever is still sending would not read the answer.
+  for await (const chunk of request) {
+    size += chunk.length;
+    if (size <= MAX_REQUEST) chunks.push(chunk);
+  }
+  if (size > MAX_REQUEST)
+    throw new ServiceError('RequestEntityTooLargeException', 413, 'The request is larger than 4 MiB');
+  return Buffer.concat(chunks).toString();
+}
+
+function parse(body: string): Members {
+  try {
+    return JSON.parse(body) as Members;
+  } catch {
+    throw invalid('The request is not JSON');
+  }
+}
+
+/** Does nothing when the connection has been cut. */
+function send(response: ServerResponse, status: number, body: object): void {
+  if (response.destroyed || response.socket?.destroyed) return;
+  response.writeHead(status, { 'content-type': 'application/json', 'x-amzn-requestid': randomUUID() });
+  response.end(JSON.stringify(body));
+}

@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  BeginTransactionCommand,
+  CommitTransactionCommand,
+  ExecuteStatementCommand,
+  RDSDataClient,
+  RollbackTransactionCommand,
+} from '@aws-sdk/client-rds-data';
+import type { Logger } from '../logger.ts';
+import { toDatabaseError, wasNotBegun } from './data-api-error.ts';
+import { decodeRows, encodeParameters } from './data-api-values.ts';
+import type { Database, Parameter, Queryable, Transaction } from './database.ts';
+import { inTurn } from './in-turn.ts';
+import { toNamedParameters } from './named-parameters.ts';
+
+export interface DataApiOptions {
+  /** Of the Aurora cluster. */
+  readonly resourceArn: string;
+  /** Of the secret with the database user's name and password. */
+  readonly secretArn: string;
+  readonly databaseName: string;
+  /** Milliseconds for a statement, retries included: then the client gives up waiting. The service does so after 45 s. */
+  readonly statementTimeoutMs: number;
+  readonly logger: Logger;
+}
+
+/** Milliseconds before the first retry at most; doubles with each, with full jitter. A throttled burst is over in less. */
+const FIRST_PAUSE_MS = 50;
+/** A cluster takes 10 to 30 s to wake up: asking every second finds it awake soon enough. */
+const LONGEST_PAUSE_MS = 1_000;
+/** A cluster that is not awake after this will not be. Only statements with more time than this ever wait so long. */
+const LONGEST_RETRY_MS = 120_000;
+
+/** Everything that could be rounded comes as text. */
+const EXACT = { longReturnType: 'STRING', decimalReturnType: 'STRING' } as const;
+
+/** Runs one call of the service. */
+type Call = <T>(send: (client: RDSDataClient, options: { abortSignal: AbortSignal }) => Promise<T>) => Promise<T>;
+
+/** An Aurora cluster over HTTPS, with no connection of its own to it. */
+export function connectDataApi(options: DataApiOptions): Database {
+  // One attempt: the SDK would also repeat a statement whose answer got lost, and that may be committed. What is safe to
+  // repeat is repeated here.
+  const client = new RDSDataClient({ maxAttempts: 1 });
+  const { resourceArn, secretArn, databaseName: database } = options;
+  const cluster = { resourceArn, secretArn, database };
+  const call: Call = (send) => untilBegun((abortSignal) => send(client, { abortSignal }), options);
+
+  return {
+    ...queryable(call, cluster),
+    transaction: (work) => runTransaction(call, cluster, work),
+    close: async () => client.destroy(),
+  };
+}
+
+interface Cluster {
+  readonly resourceArn: string;
+  readonly secretArn: string;
+  readonly database: string;
+}
+
+/** Repeats a call as long as the service has certainly not begun it, within the time of the statement. */
+async function untilBegun<T>(attempt: (signal: AbortSignal) => Promise<T>, options: DataApiOptions): Promise<T> {
+  const signal = AbortSignal.timeout(options.statementTimeoutMs);
+  const end = performance.now() + Math.min(options.statementTimeoutMs, LONGEST_RETRY_MS);
+  for (let longestPause = FIRST_PAUSE_MS; ; longestPause = Math.min(2 * longestPause, LONGEST_PAUSE_MS)) {
+    try {
+      return await attempt(signal);
+    } catch (error) {
+      const left = end - performance.now();
+      if (!wasNotBegun(error) || left < FIRST_PAUSE_MS) throw toDatabaseError(error);
+      if (longestPause === FIRST_PAUSE_MS) options.logger.warn('The RDS Data API asks to wait', { error });
+      // Half of what is left at most, so that a long pause does not forgo tries for which there was time.
+      await sleep(Math.random() * Math.min(longestPause, left / 2));
+    }
+  }
+}
+
+function queryable(call: Call, cluster: Cluster, transactionId?: string): Queryable {
+  return {
+    async query<Row>(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
+      const statement = new ExecuteStatementCommand({
+        ...cluster,
+        ...(transactionId !== undefined && { transactionId }),
+        sql: toNamedParameters(sql),
+        parameters: encodeParameters(parameters),
+        includeResultMetadata: true,
+        resultSetOptions: EXACT,
+      });
+      return decodeRows(await call((client, options) => client.send(statement, options)));
+    },
+  };
+}
+
+/** Never repeated as a whole: only the caller knows whether its work may run twice. */
+async function runTransaction<T>(
+  call: Call,
+  cluster: Cluster,
+  work: (transaction: Transaction) => Promise<T>,
+): Promise<T> {
+  const begin = new BeginTransactionCommand(cluster);
+  const { transactionId = '' } = await call((client, options) => client.send(begin, options));
+  const queue = inTurn();
+  const callInTurn: Call = (send) => queue(() => call(send));
+  const transaction: Transaction = { kind: 'transaction', ...queryable(callInTurn, cluster, transactionId) };
+  const { resourceArn, secretArn } = cluster;
+  const id = { resourceArn, secretArn, transactionId };
+  try {
+    const result = await work(transaction);
+    await callInTurn((client, options) => client.send(new CommitTransactionCommand(id), options));
+    return result;
+  } catch (error) {
+    // When this fails too, the service rolls back by itself after 3 minutes, and keeps the locks until then. The first
+    // error tells more.
+    await callInTurn((client, options) => client.send(new RollbackTransactionCommand(id), options)).catch(
+      () => undefined,
+    );
+    throw error;
+  }
+}

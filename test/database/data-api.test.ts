@@ -1,0 +1,251 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Mishap } from '../../infra/local/data-api/server.ts';
+import { connectDataApi } from '../../lib/database/data-api.ts';
+import { makeCreateOrder } from '../../lib/orders/create-order.ts';
+import { CLUSTER, type DataApiLab, openDataApiLab } from '../support/data-api.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { freePorts } from '../support/free-port.ts';
+import { anOrder } from '../support/order-lab.ts';
+import { connectPsql, type Psql } from '../support/psql.ts';
+import { recordingLogger } from '../support/recording-logger.ts';
+import { RecordingQueue } from '../support/recording-queue.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+let own: TestDatabase;
+let psql: Psql;
+let lab: DataApiLab;
+
+beforeAll(async () => {
+  own = await createTestDatabase();
+  psql = await connectPsql(own.url);
+  await psql.rows('CREATE TABLE notes (note text)');
+});
+beforeEach(async () => {
+  lab = await openDataApiLab(own.url, { statementTimeoutMs: 1_000 });
+});
+afterEach(() => lab.close());
+afterAll(async () => {
+  await psql.end();
+  await own.drop();
+});
+
+const notes = (note: string) => psql.value<number>('SELECT count(*)::integer FROM notes WHERE note = $1', [note]);
+const write = (note: string, database = lab.database) => database.query(`INSERT INTO notes VALUES ('${note}')`);
+
+describe('a service that asks to wait', () => {
+  const BUSY: readonly (readonly [string, Mishap])[] = [
+    ['because it is throttled', 'throttled'],
+    ['because its cluster wakes up from a pause', 'resuming'],
+  ];
+
+  test.each(BUSY)('%s is asked again, and the statement takes effect once', async (_, mishap) => {
+    const note = `asked again: ${mishap}`;
+    lab.plan(note, mishap, mishap, mishap);
+
+    await write(note);
+
+    expect(lab.requests(note)).toBe(4);
+    expect(await notes(note)).toBe(1);
+    expect(lab.logger.entries.map(({ level, message }) => [level, message])).toEqual([
+      ['warn', 'The RDS Data API asks to wait'],
+    ]);
+  });
+
+  test('is asked again for each call of a transaction, which takes effect once', async () => {
+    lab.plan('', 'throttled', 'resuming');
+    await lab.database.transaction(async (transaction) => {
+      lab.plan('in a transaction', 'throttled', 'resuming');
+      await transaction.query(`INSERT INTO notes VALUES ('in a transaction')`);
+      lab.plan('transactionId', 'throttled', 'resuming');
+    });
+
+    expect(lab.mishapsDone).toBe(6);
+    expect(await notes('in a transaction')).toBe(1);
+  });
+
+  test('is asked after pauses of chance, from none to twice as long each time', async () => {
+    const realRandom = Math.random;
+    const elapsed: number[] = [];
+    for (const chance of [0, 0.999]) {
+      Math.random = () => chance;
+      const askedAt = performance.now();
+      try {
+        lab.plan('jitter', 'throttled', 'throttled', 'throttled', 'throttled');
+        await write('jitter');
+      } finally {
+        Math.random = realRandom;
+      }
+      elapsed.push(performance.now() - askedAt);
+    }
+    // 50 + 100 + 200 + 400 ms, against no pause at all.
+    expect(elapsed[1]).toBeGreaterThan(745);
+    expect(elapsed[0]).toBeLessThan(745 / 2);
+  });
+
+  test('for longer than the statement may take is unavailable, and nothing was run', async () => {
+    const impatient = lab.connect({ statementTimeoutMs: 300 });
+    lab.plan('never', ...Array.from({ length: 100 }, (): Mishap => 'resuming'));
+    const askedAt = performance.now();
+
+    await expect(write('never', impatient)).rejects.toMatchObject({
+      kind: 'unavailable',
+      retryable: true,
+      message: expect.stringContaining('is resuming after being auto-paused'),
+    });
+
+    expect(performance.now() - askedAt).toBeLessThan(1_000);
+    expect(await notes('never')).toBe(0);
+  });
+
+  test('delays an order, and neither loses nor doubles it', async () => {
+    const queue = new RecordingQueue();
+    const create = makeCreateOrder({
+      database: lab.database,
+      queue,
+      logger: recordingLogger(),
+      resendAfterSeconds: 60,
+    });
+    const order = anOrder();
+    lab.plan('INSERT INTO orders', 'resuming', 'throttled', 'when it was answered', 'throttled');
+
+    expect(await create(order, { owner: '', idempotencyKey: null })).toBe('created');
+
+    expect(lab.mishapsDone).toBe(4);
+    expect(await psql.value('SELECT count(*)::integer FROM orders WHERE order_id = $1', [order.orderId])).toBe(1);
+    expect(queue.orderIds).toEqual([order.orderId]);
+  });
+});
+
+describe('a statement', () => {
+  test('whose answer gets lost is not repeated by the SDK either', async () => {
+    lab.plan('lost', 'when it was answered');
+
+    await expect(write('lost')).rejects.toMatchObject({ kind: 'unavailable', sqlState: undefined });
+
+    expect(lab.requests('lost')).toBe(1);
+    expect(await notes('lost')).toBe(1);
+  });
+
+  test('that the service cancels, since it takes too long, is unavailable', async () => {
+    await expect(lab.database.query('SELECT true AS slept FROM pg_sleep(5)')).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringContaining('StatementTimeoutException'),
+    });
+  });
+
+  test.each([
+    [
+      'a result of more than 1 MiB',
+      `SELECT repeat('x', 60000) AS x FROM generate_series(1, 20)`,
+      'exceeds the size limit 1 MB',
+    ],
+    ['a row of more than 64 KiB', `SELECT repeat('x', 66000) AS x`, 'exceeds the size limit 64 KB'],
+    ['a type that the service does not return', `SELECT interval '1 day' AS x`, 'the unsupported data type INTERVAL'],
+    ['a nested array', `SELECT '{{1},{2}}'::integer[] AS x`, 'multidimensional array'],
+    ['a type that no driver reads alike', `SELECT '{}'::jsonb AS x`, 'column x has the type jsonb'],
+    ['more than 65,536 characters', `SELECT 1 AS x -- ${'x'.repeat(65_536)}`, 'length less than or equal to 65536'],
+  ])('with %s is a defect that says so', async (_, sql, message) => {
+    await expect(lab.database.query(sql)).rejects.toMatchObject({
+      kind: 'defect',
+      retryable: false,
+      message: expect.stringContaining(message),
+    });
+  });
+
+  test('of more than 4 MiB is a defect that says so', async () => {
+    const query = lab.database.query('SELECT length($1::text) AS length', ['x'.repeat(4 * 1024 * 1024)]);
+
+    await expect(query).rejects.toMatchObject({
+      kind: 'defect',
+      message: expect.stringContaining('larger than 4 MiB'),
+    });
+    expect(
+      await lab.database.query('SELECT length($1::text) AS length', ['x'.repeat(4 * 1024 * 1024 - 2_000)]),
+    ).toEqual([{ length: 4 * 1024 * 1024 - 2_000 }]);
+  });
+
+  test.each([
+    ['another cluster', { resourceArn: `${CLUSTER.resourceArn}-2` }, 'HttpEndpointNotEnabledException', 'defect'],
+    ['another secret', { secretArn: `${CLUSTER.secretArn}-2` }, 'SecretsErrorException', 'unavailable'],
+    ['a database that does not exist', { databaseName: 'nowhere' }, 'SQLState: 3D000', 'defect'],
+  ])('to %s says which', async (_, options, message, kind) => {
+    await expect(lab.connect(options).query('SELECT 1 AS n')).rejects.toMatchObject({
+      kind,
+      message: expect.stringContaining(message),
+    });
+  });
+
+  test('to a service that cannot be reached is unavailable at once', async () => {
+    const [port] = await freePorts(1);
+    process.env.AWS_ENDPOINT_URL_RDS_DATA = `http://127.0.0.1:${port}`;
+    const unreachable = connectDataApi({
+      ...CLUSTER,
+      databaseName: 'any',
+      statementTimeoutMs: 10_000,
+      logger: recordingLogger(),
+    });
+    const askedAt = performance.now();
+
+    await expect(unreachable.query('SELECT 1 AS n')).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringContaining('ECONNREFUSED'),
+    });
+
+    expect(performance.now() - askedAt).toBeLessThan(2_000);
+    await unreachable.close();
+  });
+});
+
+describe('a transaction', () => {
+  test('of which nothing is heard for too long is rolled back, and says so at its next call', async () => {
+    const strict = await openDataApiLab(own.url, { transactionLimits: { idleMs: 150, totalMs: 60_000 } });
+    const work = strict.database.transaction(async (transaction) => {
+      await transaction.query(`INSERT INTO notes VALUES ('idle')`);
+      await waitUntil('it is rolled back', async () => {
+        const open = await psql.value<number>(
+          `SELECT count(*)::integer FROM pg_stat_activity
+           WHERE datname = current_database() AND state = 'idle in transaction'`,
+        );
+        return open === 0;
+      });
+      await transaction.query('SELECT 1 AS n');
+    });
+
+    await expect(work).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringContaining('TransactionNotFoundException'),
+    });
+    expect(await notes('idle')).toBe(0);
+    await strict.close();
+  });
+
+  test('whose commit gets lost is unavailable, whether it took effect or not', async () => {
+    for (const [cut, kept] of [
+      ['before it is sent', 0],
+      ['when it was answered', 1],
+    ] as const) {
+      const note = `commit cut ${cut}`;
+      await expect(
+        lab.database.transaction(async (transaction) => {
+          await transaction.query(`INSERT INTO notes VALUES ('${note}')`);
+          lab.plan('transactionId', cut);
+        }),
+      ).rejects.toMatchObject({ kind: 'unavailable' });
+      expect(await notes(note)).toBe(kept);
+    }
+  });
+
+  test('that gave up on a statement is rolled back as soon as that ends, not minutes later', async () => {
+    const impatient = lab.connect({ statementTimeoutMs: 600 });
+
+    await expect(
+      impatient.transaction(async (transaction) => {
+        await transaction.query(`INSERT INTO notes VALUES ('given up')`);
+        await transaction.query('SELECT true AS slept FROM pg_sleep(0.8)');
+      }),
+    ).rejects.toMatchObject({ kind: 'unavailable' });
+
+    await psql.rows('BEGIN; LOCK TABLE notes IN ACCESS EXCLUSIVE MODE NOWAIT; COMMIT');
+    expect(await notes('given up')).toBe(0);
+  });
+});

@@ -1,0 +1,19 @@
+import { fileURLToPath } from 'node:url';
+import base from '../../jest.config.js';
+
+/**
+ * `npm run faults`: what must hold when processes die, stop, or lose each other. A project of its own, because each file
+ * runs whole stacks of its own and waits for leases to end.
+ */
+const { globalSetup: _, globalTeardown: __, ...shared } = base;
+
+export default {
+  ...shared,
+  rootDir: fileURLToPath(new URL('../..', import.meta.url)),
+  displayName: 'faults',
+  roots: ['<rootDir>/test/faults'],
+  testMatch: ['**/*.fault.ts'],
+  // A stack has a dozen processes: more than two at a time only slow each other down.
+  maxWorkers: 2,
+  testTimeout: 90_000,
+};

@@ -1,0 +1,43 @@
+import { expect, test } from '@jest/globals';
+import { anOrder, FaultLab, LAB_TIMING } from './stack/lab.ts';
+
+/** A lab that could not fail would prove nothing: here a mechanism is taken away, and the lab must say so. */
+async function withLab(options: Parameters<typeof FaultLab.open>[0], use: (lab: FaultLab) => Promise<void>) {
+  const lab = await FaultLab.open(options);
+  try {
+    await use(lab);
+  } finally {
+    await lab.close();
+  }
+}
+
+test('6, sabotaged: without the fencing token a stalled worker completes the order a second time, and the lab says so', () =>
+  withLab({ env: { SABOTAGE: 'fencing' } }, async (lab) => {
+    const { order_id: orderId } = anOrder();
+    await lab.insert(orderId);
+    await lab.send(orderId);
+    lab.ambush('in the processor', 'SIGSTOP');
+    const stalled = await lab.worker();
+    const environment = await lab.sprung('in the processor');
+    process.kill(stalled.pid, 'SIGSTOP');
+    await lab.worker();
+    await lab.allAre('Completed', [orderId]);
+    process.kill(environment, 'SIGCONT');
+
+    await lab.until('it was completed twice', async () => (await lab.completionsOf(orderId)) === 2);
+    expect(await lab.wrongs()).toEqual([`${orderId} was completed twice`]);
+    await lab.until('both workers believe it', () => lab.stack.completions().length === 2);
+  }));
+
+test('1, sabotaged: without the sweep an order whose message was never sent is stuck, and the lab says so', () =>
+  withLab({ timing: { ...LAB_TIMING, sweepEvery: 'never' } }, async (lab) => {
+    const api = await lab.api();
+    await lab.worker();
+    lab.ambush('before send');
+    const order = anOrder();
+    await expect(api.post(order)).rejects.toThrow('fetch failed');
+
+    await lab.until('it is overdue for twice the time that the sweep has', async () => (await lab.stuck(4)).length > 0);
+    expect(await lab.stuck(4)).toEqual([order.order_id]);
+    expect(await lab.statusOf(order.order_id)).toBe('Pending');
+  }));

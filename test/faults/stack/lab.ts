@@ -1,0 +1,349 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import type { Part, RunningPart } from '../../../infra/local/part.ts';
+import { ExecutionEnvironment } from '../../../infra/local/worker/execution-environment.ts';
+import { encodeMessage } from '../../../lib/queue/message.ts';
+import { findInconsistencies } from '../../support/consistency.ts';
+import { freePorts } from '../../support/free-port.ts';
+import { layAmbush, type Signal, type Sprung, type Step, sprungAmbushes } from './ambush.ts';
+import { findDoubled, findStuck, findUsurped } from './audit.ts';
+import type { Timing } from './service.ts';
+import { type StackOptions, ThrowawayStack } from './throwaway-stack.ts';
+
+/**
+ * As short as the service allows: 3 s for an invocation make leases of 5 s, and the sweep, every half second, finds an
+ * order a second after its lease has died.
+ */
+export const LAB_TIMING: Timing = {
+  processTimeout: 3,
+  resendAfter: 2,
+  batchSize: 10,
+  batchingWindow: 0,
+  maximumConcurrency: 2,
+  sweepEvery: 0.5,
+};
+
+/** Milliseconds: several leases, and a machine that does other things meanwhile. */
+const PATIENCE_MS = 45_000;
+
+/** A process of the stack in the hands of a test. */
+export class LabProcess {
+  readonly #part: Part;
+  #running: RunningPart | undefined;
+
+  constructor(part: Part) {
+    this.#part = part;
+  }
+
+  get pid(): number {
+    if (!this.#running) throw new Error(`the ${this.#part.name} does not run`);
+    return this.#running.pid;
+  }
+
+  async start(): Promise<this> {
+    this.#running = await this.#part.start(new AbortController().signal);
+    return this;
+  }
+
+  /** `kill -9`, and waits until it is gone. */
+  async kill(): Promise<void> {
+    process.kill(this.pid, 'SIGKILL');
+    await this.died();
+  }
+
+  /** Resolves when it is gone, by whatever hand. */
+  async died(): Promise<void> {
+    await this.#running?.ended;
+    this.#running = undefined;
+  }
+
+  async stop(): Promise<void> {
+    await this.#running?.stop();
+    this.#running = undefined;
+  }
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: { readonly message?: string; readonly status?: string; readonly [more: string]: unknown };
+  readonly headers: Headers;
+}
+
+export class LabApi extends LabProcess {
+  readonly url: string;
+
+  constructor(part: Part, port: number) {
+    super(part);
+    this.url = `http://127.0.0.1:${port}/api/v1`;
+  }
+
+  /** @throws TypeError when there is no answer. */
+  async post(order: Partial<OrderBody> | string, headers: Record<string, string> = {}): Promise<Answer> {
+    const body = typeof order === 'string' ? order : JSON.stringify({ ...anOrder(), ...order });
+    return toAnswer(await fetch(`${this.url}/orders`, { method: 'POST', body, headers }));
+  }
+
+  async redrive(body: object): Promise<Answer> {
+    return toAnswer(await fetch(`${this.url}/orders/redrive`, { method: 'POST', body: JSON.stringify(body) }));
+  }
+
+  async get(path: string): Promise<Answer> {
+    return toAnswer(await fetch(`${this.url}/${path}`));
+  }
+}
+
+async function toAnswer(response: Response): Promise<Answer> {
+  return { status: response.status, body: (await response.json()) as Answer['body'], headers: response.headers };
+}
+
+export interface OrderBody {
+  order_id: string;
+  user_id: number;
+  item_ids: number[];
+  total_amount: number;
+}
+
+let orders = 0;
+
+/** An order of an id that no other has. What the lab's processor does with it is the beginning of the id. */
+export function anOrder(kind = 'order'): OrderBody {
+  orders += 1;
+  return { order_id: `${kind} ${process.pid}-${orders}`, user_id: 7, item_ids: [1, 2], total_amount: 9.5 };
+}
+
+/** An execution environment in the hands of a test. */
+export interface Environment {
+  readonly pid: number;
+  /** @throws InvocationFailed when there is no answer. */
+  invoke(event: unknown): Promise<unknown>;
+}
+
+/** A stack whose processes a test starts and kills by itself. Postgres and the queue run from the start. */
+export class FaultLab {
+  readonly stack: ThrowawayStack;
+  readonly postgres: LabProcess;
+  readonly queue: LabProcess;
+  readonly #programs: LabProcess[] = [];
+  readonly #environments: ExecutionEnvironment[] = [];
+  /** Of the programs that have been started, for names of their own. */
+  #started = 0;
+  /** Of the programs of this test. */
+  readonly #names: string[] = [];
+
+  static async open(options: Partial<StackOptions> = {}): Promise<FaultLab> {
+    const lab = new FaultLab(await ThrowawayStack.make({ timing: LAB_TIMING, ...options }));
+    try {
+      await Promise.all([lab.postgres.start(), lab.queue.start()]);
+      await lab.stack.prepare();
+      return lab;
+    } catch (error) {
+      await lab.close();
+      throw error;
+    }
+  }
+
+  private constructor(stack: ThrowawayStack) {
+    this.stack = stack;
+    this.postgres = new LabProcess(stack.postgres);
+    this.queue = new LabProcess(stack.queue);
+  }
+
+  /** Starts another process of the HTTP functions. */
+  async api(env: NodeJS.ProcessEnv = {}): Promise<LabApi> {
+    const [port = 0] = await freePorts(1);
+    return this.adopt(new LabApi(this.stack.apiPart(this.#name('api'), port, env), port)).start();
+  }
+
+  /** Starts another worker, with its environments. */
+  async worker(env: NodeJS.ProcessEnv = {}): Promise<LabProcess> {
+    return this.adopt(new LabProcess(this.stack.workerPart(this.#name('worker'), env))).start();
+  }
+
+  /** Starts execution environments of a function by themselves, to be invoked by the test. */
+  async environments(
+    count: number,
+    key: 'processOrders' | 'sweepOrders',
+    env: NodeJS.ProcessEnv = {},
+  ): Promise<Environment[]> {
+    const definition = this.stack.deployment.functions.find((one) => one.key === key);
+    if (!definition) throw new Error(`serverless.yml has no function ${key}`);
+    const environment = { ...definition.environment, ...this.stack.env, LOG_LEVEL: 'ERROR', ...env } as Record<
+      string,
+      string
+    >;
+    const started = Array.from({ length: count }, () => new ExecutionEnvironment({ ...definition, environment }));
+    this.#environments.push(...started);
+    await Promise.all(started.map(({ ready }) => ready));
+    return started.map((one) => ({
+      pid: one.pid as number,
+      invoke: async (event) => JSON.parse(await one.invoke(JSON.stringify(event))),
+    }));
+  }
+
+  /** Has a process stopped at the end of the test. */
+  adopt<T extends LabProcess>(process: T): T {
+    this.#programs.push(process);
+    return process;
+  }
+
+  #name(kind: string): string {
+    const name = `${kind}-${++this.#started}`;
+    this.#names.push(name);
+    return name;
+  }
+
+  /** Everything that the programs of this test have printed. */
+  get output(): string {
+    return this.#names.map((name) => this.stack.logOf(name)).join('');
+  }
+
+  /** Waits, and when that is in vain says what the programs had to say. */
+  async until(what: string, isTrue: () => boolean | Promise<boolean>): Promise<void> {
+    await until(what, isTrue).catch((error: Error) => {
+      throw new Error(`${error.message}\n${this.output.slice(-3_000)}`);
+    });
+  }
+
+  /** Ends the programs of a test, and leaves neither orders nor messages to the next one. */
+  async clear(): Promise<void> {
+    await this.#stopPrograms();
+    this.#names.splice(0);
+    await this.stack.empty();
+  }
+
+  async close(): Promise<void> {
+    await this.#stopPrograms();
+    await Promise.all([this.queue.stop(), this.postgres.stop()]);
+    this.stack.remove();
+  }
+
+  async #stopPrograms(): Promise<void> {
+    const environments = this.#environments.splice(0);
+    for (const environment of environments) environment.kill('the test is over');
+    await Promise.all(environments.map(({ exited }) => exited));
+    await Promise.all(this.#programs.splice(0).map((program) => program.stop()));
+  }
+
+  ambush(step: Step, signal: Signal = 'SIGKILL'): void {
+    layAmbush(this.stack.ambushes, step, signal);
+  }
+
+  /** Who walked into the ambush at this step, as soon as somebody has. */
+  async sprung(step: Step): Promise<number> {
+    let found: Sprung | undefined;
+    await this.until(`somebody reaches "${step}"`, () => {
+      found = sprungAmbushes(this.stack.ambushes).find((one) => one.step === step);
+      return found !== undefined;
+    });
+    return (found as Sprung).pid;
+  }
+
+  rows<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return this.stack.withPsql((psql) => psql.rows<Row>(sql, values));
+  }
+
+  async value<T>(sql: string, values: readonly unknown[] = []): Promise<T> {
+    return this.stack.withPsql((psql) => psql.value<T>(sql, values));
+  }
+
+  /** Pending orders by SQL, whose messages nobody has sent, and which no sweep sends within the test. */
+  async insert(...orderIds: string[]): Promise<void> {
+    await this.rows(
+      `INSERT INTO orders (order_id, user_id, item_ids, total_amount, due_at)
+       SELECT unnest($1::text[]), 1, '{1}', 9.5, now() + interval '1 hour'`,
+      [orderIds],
+    );
+  }
+
+  /** Sends messages as they are. */
+  async sendBodies(...bodies: string[]): Promise<void> {
+    for (let at = 0; at < bodies.length; at += 10)
+      await this.stack.sqs.send(
+        new SendMessageBatchCommand({
+          QueueUrl: this.stack.addresses.queueUrl,
+          Entries: bodies.slice(at, at + 10).map((body, n) => ({ Id: String(n), MessageBody: body })),
+        }),
+      );
+  }
+
+  send(...orderIds: string[]): Promise<void> {
+    return this.sendBodies(...orderIds.map(encodeMessage));
+  }
+
+  /** Messages of the order queue: to be had, and taken but not deleted. */
+  async messages(): Promise<{ visible: number; inFlight: number }> {
+    const { Attributes: { ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible } = {} } =
+      await this.stack.sqs.send(
+        new GetQueueAttributesCommand({ QueueUrl: this.stack.addresses.queueUrl, AttributeNames: ['All'] }),
+      );
+    return { visible: Number(ApproximateNumberOfMessages), inFlight: Number(ApproximateNumberOfMessagesNotVisible) };
+  }
+
+  /** Bodies of the dead letters, which stay where they are. */
+  async deadLetters(): Promise<string[]> {
+    const { Messages = [] } = await this.stack.sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: this.stack.addresses.deadLetterQueueUrl,
+        MaxNumberOfMessages: 10,
+        VisibilityTimeout: 0,
+      }),
+    );
+    return Messages.map(({ Body = '' }) => Body);
+  }
+
+  async statusOf(orderId: string): Promise<string | undefined> {
+    return this.value('SELECT status FROM orders WHERE order_id = $1', [orderId]);
+  }
+
+  async allAre(status: string, orderIds: readonly string[]): Promise<void> {
+    await this.until(`all ${orderIds.length} orders are ${status}`, async () => {
+      const there = await this.value<number>(
+        'SELECT count(*)::integer FROM orders WHERE status = $1 AND order_id = ANY($2::text[])',
+        [status, orderIds],
+      );
+      return there === orderIds.length;
+    });
+  }
+
+  /** Moves of an order, `Pending → Processing`, as the second witness saw them. */
+  async moves(orderId: string): Promise<string[]> {
+    const rows = await this.rows<{ move: string }>(
+      `SELECT concat_ws(' → ', from_status, to_status) AS move FROM audit WHERE order_id = $1 ORDER BY entry`,
+      [orderId],
+    );
+    return rows.map(({ move }) => move);
+  }
+
+  /** How often the order was written as Completed. */
+  async completionsOf(orderId: string): Promise<number> {
+    return this.value(`SELECT count(*)::integer FROM audit WHERE order_id = $1 AND to_status = 'Completed'`, [orderId]);
+  }
+
+  /** Unfinished orders that have been due for so many seconds, and that nobody has looked after. */
+  async stuck(graceSeconds: number): Promise<string[]> {
+    return this.stack.withPsql((psql) => findStuck(psql, graceSeconds));
+  }
+
+  /** Whatever must never be, in words: twice completed, finished without a lease, counters and history that drift. */
+  async wrongs(): Promise<string[]> {
+    return this.stack.withPsql(async (psql) => [
+      ...(await findDoubled(psql)).map((orderId) => `${orderId} was completed twice`),
+      ...(await findUsurped(psql)).map((orderId) => `${orderId} was finished by who did not hold it`),
+      ...(await findInconsistencies(psql)),
+    ]);
+  }
+}
+
+/** Asks again and again until the answer is yes; an error is a no, since what is asked may be down. */
+async function until(what: string, isTrue: () => boolean | Promise<boolean>): Promise<void> {
+  let reason: unknown = 'no';
+  for (const end = performance.now() + PATIENCE_MS; performance.now() < end; await sleep(25)) {
+    try {
+      if (await isTrue()) return;
+      reason = 'no';
+    } catch (error) {
+      reason = error;
+    }
+  }
+  throw new Error(`Waited in vain until ${what}: ${reason}`);
+}

@@ -1,0 +1,88 @@
+/**
+ * Preloaded into the processes of a throw-away stack, execution environments included (NODE_OPTIONS). It stands between
+ * our code and its clients, of Postgres and of the queue, and changes nothing unless the environment asks for it:
+ *
+ * - AMBUSH, a directory: the process dies, or stops, at the steps for which an ambush is laid there.
+ * - LEDGER, a file: a line `<order id> <token>` for each order that this process believes to have completed.
+ * - CLOCK_SHIFT_MS: the process's clock is wrong by so much.
+ * - SABOTAGE=fencing: orders are finished whoever holds them. With it, the promises are broken, and a test that does
+ *   not notice is worth nothing.
+ */
+import { appendFileSync } from 'node:fs';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import pg from 'pg';
+import { reach } from './ambush.ts';
+import { requestOf, statementOf } from './statements.ts';
+
+type Query = (sql: unknown, parameters?: unknown[]) => Promise<pg.QueryResult>;
+type Send = (command: object, ...others: unknown[]) => Promise<unknown>;
+
+const { LEDGER, CLOCK_SHIFT_MS, SABOTAGE } = process.env;
+
+const clients = pg.Client.prototype as unknown as { query: Query };
+const query = clients.query;
+clients.query = function (this: unknown, sql, parameters) {
+  const statement = statementOf(sql);
+  if (!statement) return query.call(this, sql, parameters);
+  reach(`before ${statement}`);
+  const text = statement === 'finish' && SABOTAGE === 'fencing' ? withoutFencing(sql as string) : sql;
+  const answer = query.call(this, text, parameters);
+  // It is written at the end of this turn of the event loop, and its answer cannot be read before the next.
+  setImmediate(() => reach(`${statement} sent`));
+  return answer.then((result) => {
+    if (statement === 'finish') record(parameters?.[0] as string, result.rows as { order_id: string }[]);
+    reach(`after ${statement}`);
+    return result;
+  });
+};
+
+const queues = SQSClient.prototype as unknown as { send: Send };
+const send = queues.send;
+queues.send = async function (this: unknown, command, ...others) {
+  const request = requestOf(command);
+  if (request) reach(`before ${request}`);
+  const answer = await send.call(this, command, ...others);
+  if (request && !(request === 'receive' && isEmpty(answer))) reach(`after ${request}`);
+  return answer;
+};
+
+if (CLOCK_SHIFT_MS) shiftClock(Number(CLOCK_SHIFT_MS));
+
+function isEmpty(answer: unknown): boolean {
+  const { Messages = [] } = answer as { Messages?: unknown[] };
+  return Messages.length === 0;
+}
+
+/** Without the token, and without the demand that nobody has finished the order already. */
+function withoutFencing(statement: string): string {
+  let sql = statement;
+  const replace = (text: string, by: string) => {
+    if (!sql.includes(text)) throw new Error(`the statement that finishes orders has no "${text}" to take away`);
+    sql = sql.replace(text, by);
+  };
+  replace(' AND o.token = v.token', '');
+  replace(`WHERE o.status = 'Processing'`, `WHERE o.status IN ('Processing', 'Completed')`);
+  return sql;
+}
+
+function record(verdicts: string, taken: readonly { order_id: string }[]): void {
+  if (!LEDGER) return;
+  const ids = new Set(taken.map(({ order_id }) => order_id));
+  const lines = (JSON.parse(verdicts) as { orderId: string; token: number; status: string }[])
+    .filter(({ orderId, status }) => status === 'Completed' && ids.has(orderId))
+    .map(({ orderId, token }) => `${orderId} ${token}\n`);
+  appendFileSync(LEDGER, lines.join(''));
+}
+
+function shiftClock(byMs: number): void {
+  const RealDate = Date;
+  globalThis.Date = class extends RealDate {
+    constructor(...values: [] | [string | number | Date]) {
+      if (values.length === 0) super(RealDate.now() + byMs);
+      else super(...(values as [number]));
+    }
+    static override now(): number {
+      return RealDate.now() + byMs;
+    }
+  } as DateConstructor;
+}

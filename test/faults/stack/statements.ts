@@ -1,0 +1,27 @@
+/** Our statements and requests by name, for the preloads of this folder. Each is known by a phrase only it has. */
+const STATEMENTS = {
+  insert: 'INSERT INTO orders',
+  hasten: 'greatest(now(), o.not_before)',
+  claim: 'AS lost_too_often',
+  finish: 'json_to_recordset($1::json) AS v(',
+  'due orders': 'WHERE due_at <= now() ORDER BY due_at LIMIT',
+  postpone: 'sends = o.sends + 1',
+} as const;
+
+const REQUESTS = {
+  SendMessageBatchCommand: 'send',
+  ReceiveMessageCommand: 'receive',
+  DeleteMessageBatchCommand: 'delete',
+} as const;
+
+export type Statement = keyof typeof STATEMENTS;
+export type QueueRequest = (typeof REQUESTS)[keyof typeof REQUESTS];
+
+export function statementOf(sql: unknown): Statement | undefined {
+  if (typeof sql !== 'string') return undefined;
+  return (Object.keys(STATEMENTS) as Statement[]).find((name) => sql.includes(STATEMENTS[name]));
+}
+
+export function requestOf(command: object): QueueRequest | undefined {
+  return (REQUESTS as Readonly<Record<string, QueueRequest>>)[command.constructor.name];
+}

@@ -1,0 +1,197 @@
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PurgeQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { embeddedAddresses, type StackAddresses } from '../../../infra/local/addresses.ts';
+import { embeddedEnvironment } from '../../../infra/local/environment.ts';
+import { nodeProcess } from '../../../infra/local/node-process.ts';
+import type { Part } from '../../../infra/local/part.ts';
+import { postgresPart, queuePart } from '../../../infra/local/parts.ts';
+import { installPostgres, type PostgresInstallation, refugeOf } from '../../../infra/local/postgres-installation.ts';
+import type { StackSettings } from '../../../infra/local/settings.ts';
+import { REPOSITORY } from '../../../infra/local/settings.ts';
+import { readDeployment } from '../../../infra/local/worker/deployment.ts';
+import { ensureQueues } from '../../../infra/local/worker/queues.ts';
+import { migrate } from '../../../infra/migrate.ts';
+import { freePorts } from '../../support/free-port.ts';
+import { connectPsql, type Psql } from '../../support/psql.ts';
+import { makeAmbushDirectory } from './ambush.ts';
+import { installAudit } from './audit.ts';
+import { resolveService, type Timing } from './service.ts';
+
+const PRELOAD = new URL('preload.ts', import.meta.url).href;
+const PROCESSOR = join(import.meta.dirname, 'processor.ts');
+
+/** Milliseconds for a program that is stopped; what it leaves undone is thrown away with the rest. */
+const STOP_MS = 2_000;
+
+export interface StackOptions {
+  readonly timing: Timing;
+  /** What the functions get beside the addresses. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Changes the Postgres that is run. */
+  readonly postgres?: (installation: PostgresInstallation, directory: string) => PostgresInstallation;
+}
+
+/**
+ * The parts of a stack in a directory of its own, on free ports: what `npm start` runs, except that API and worker are
+ * light programs around the same handlers (api.ts, worker.ts). Nothing is started here; whoever holds the parts starts
+ * and kills them.
+ */
+export class ThrowawayStack {
+  readonly directory: string;
+  readonly settings: StackSettings;
+  readonly addresses: StackAddresses;
+  readonly env: NodeJS.ProcessEnv;
+  readonly postgres: Part;
+  readonly queue: Part;
+  readonly sqs: SQSClient;
+  readonly installation: PostgresInstallation;
+  readonly #service: unknown;
+
+  static async make(options: StackOptions): Promise<ThrowawayStack> {
+    const directory = mkdtempSync(join(tmpdir(), 'order-faults-'));
+    // The user that Postgres runs as, when we are root, has to get in.
+    chmodSync(directory, 0o755);
+    const service = await resolveService(options.timing);
+    const [apiPort = 0, postgresPort = 0, queuePort = 0] = await freePorts(3);
+    const installation = await installPostgres(directory);
+    return new ThrowawayStack(options, service, installation, { apiPort, postgresPort, queuePort, directory });
+  }
+
+  private constructor(
+    { timing, env, postgres }: StackOptions,
+    service: unknown,
+    installation: PostgresInstallation,
+    settings: StackSettings,
+  ) {
+    this.#service = service;
+    this.settings = settings;
+    this.directory = settings.directory;
+    this.addresses = embeddedAddresses(settings);
+    this.installation = postgres?.(installation, this.directory) ?? installation;
+    this.postgres = postgresPart(this.installation, settings);
+    this.queue = queuePart(settings);
+    this.sqs = new SQSClient({
+      endpoint: this.addresses.sqs,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      useQueueUrlAsEndpoint: false,
+      maxAttempts: 1,
+    });
+    makeAmbushDirectory(this.ambushes);
+    writeFileSync(this.#serviceFile, JSON.stringify(service));
+    this.env = {
+      ...embeddedEnvironment(this.addresses, process.env),
+      // The test runner's own options would get into the processes otherwise.
+      NODE_OPTIONS: `--disable-warning=ExperimentalWarning --import=${PRELOAD}`,
+      RESEND_AFTER_SECONDS: String(timing.resendAfter),
+      PROCESSOR,
+      PROCESSING_DELAY_MS: '20',
+      RUNS: join(this.directory, 'runs'),
+      LEDGER: join(this.directory, 'ledger'),
+      AMBUSH: this.ambushes,
+      SERVICE: this.#serviceFile,
+      LOG_LEVEL: 'WARN',
+      ...env,
+    };
+  }
+
+  get #serviceFile(): string {
+    return join(this.directory, 'service.json');
+  }
+
+  get ambushes(): string {
+    return join(this.directory, 'ambushes');
+  }
+
+  logFile(name: string): string {
+    return join(this.directory, `${name}.log`);
+  }
+
+  /** What a program has printed so far. */
+  logOf(name: string): string {
+    return this.#read(`${name}.log`);
+  }
+
+  /** `[order id, attempt, process id]` of each run of the processor. */
+  runs(): [string, number, number][] {
+    return this.#read('runs')
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => {
+        const [, orderId = '', attempt, pid] = /^(.*) (\d+) (\d+)$/.exec(line) ?? [];
+        return [orderId, Number(attempt), Number(pid)];
+      });
+  }
+
+  /** Ids of orders, one for each time that a worker believed to have completed it. */
+  completions(): string[] {
+    return this.#read('ledger')
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => line.slice(0, line.lastIndexOf(' ')));
+  }
+
+  #read(file: string): string {
+    const path = join(this.directory, file);
+    return existsSync(path) ? readFileSync(path, 'utf8') : '';
+  }
+
+  apiPart(name = 'api', port = this.settings.apiPort, env: NodeJS.ProcessEnv = {}): Part {
+    return this.#program(name, 'api.ts', { PORT: String(port), ...env });
+  }
+
+  workerPart(name = 'worker', env: NodeJS.ProcessEnv = {}): Part {
+    return this.#program(name, 'worker.ts', env);
+  }
+
+  #program(name: string, file: string, env: NodeJS.ProcessEnv): Part {
+    return nodeProcess({
+      name,
+      command: [join(import.meta.dirname, file)],
+      env: { ...this.env, ...env },
+      readyWhen: 'it says so',
+      stopMs: STOP_MS,
+      logFile: this.logFile(name),
+    });
+  }
+
+  /** Once both servers run: the tables, the second witness, and the queues. */
+  async prepare(): Promise<void> {
+    await migrate({ DATABASE_URL: this.addresses.postgres }, () => undefined);
+    await this.withPsql(installAudit);
+    await ensureQueues(this.sqs, this.deployment.queues);
+  }
+
+  get deployment() {
+    return readDeployment(this.#service, REPOSITORY);
+  }
+
+  /** A session of psql of this moment: those that are kept die with Postgres. */
+  async withPsql<T>(use: (psql: Psql) => Promise<T>): Promise<T> {
+    const psql = await connectPsql(this.addresses.postgres);
+    try {
+      return await use(psql);
+    } finally {
+      await psql.end();
+    }
+  }
+
+  /** No orders, no messages, no ambushes, no notes. */
+  async empty(): Promise<void> {
+    for (const notes of [this.ambushes, join(this.directory, 'runs'), join(this.directory, 'ledger')])
+      rmSync(notes, { recursive: true, force: true });
+    makeAmbushDirectory(this.ambushes);
+    await this.withPsql((psql) => psql.rows('TRUNCATE orders; TRUNCATE audit'));
+    for (const QueueUrl of [this.addresses.queueUrl, this.addresses.deadLetterQueueUrl])
+      await this.sqs.send(new PurgeQueueCommand({ QueueUrl }));
+  }
+
+  /** Removes the directory. All parts must have been stopped. */
+  remove(): void {
+    this.sqs.destroy();
+    rmSync(this.directory, { recursive: true, force: true });
+    rmSync(refugeOf(this.directory), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,159 @@
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { encodeMessage } from '../../lib/queue/message.ts';
+import { sqsEvent } from '../support/lambda.ts';
+import { anOrder, type Environment, FaultLab } from './stack/lab.ts';
+
+const DAY_MS = 86_400_000;
+
+let lab: FaultLab;
+
+beforeAll(async () => {
+  lab = await FaultLab.open();
+});
+afterEach(async () => {
+  expect(await lab.wrongs()).toEqual([]);
+  await lab.clear();
+});
+afterAll(() => lab.close());
+
+const ids = (count: number, kind?: string) => Array.from({ length: count }, () => anOrder(kind).order_id);
+const batch = (orderIds: readonly string[]) => sqsEvent(orderIds.map(encodeMessage));
+
+/** Does it again and again until told to stop, and then says how often it was done. */
+function again(work: () => Promise<unknown>): () => Promise<number> {
+  let stopped = false;
+  const done = (async () => {
+    let times = 0;
+    for (; !stopped; times += 1) await work();
+    return times;
+  })();
+  // Whoever stops it gets the error.
+  done.catch(() => undefined);
+  return () => {
+    stopped = true;
+    return done;
+  };
+}
+
+const MAKE_ALL_DUE = `
+  WITH unfinished AS (SELECT order_id FROM orders WHERE due_at IS NOT NULL ORDER BY order_id FOR UPDATE)
+  UPDATE orders SET due_at = now() FROM unfinished WHERE orders.order_id = unfinished.order_id`;
+
+test('5: the same message given to 20 workers at once has one effect', async () => {
+  const [orderId = ''] = ids(1);
+  await lab.insert(orderId);
+  const environments = await lab.environments(20, 'processOrders');
+
+  await Promise.all(environments.map((one) => one.invoke(batch([orderId]))));
+
+  expect(lab.stack.runs()).toHaveLength(1);
+  expect(await lab.moves(orderId)).toEqual(['Pending', 'Pending → Processing', 'Processing → Completed']);
+});
+
+test('6: a worker that is stopped past its lease, and then goes on, changes nothing', async () => {
+  const [orderId = ''] = ids(1);
+  await lab.insert(orderId);
+  await lab.send(orderId);
+  lab.ambush('in the processor', 'SIGSTOP');
+  const stalled = await lab.worker();
+  const environment = await lab.sprung('in the processor');
+  process.kill(stalled.pid, 'SIGSTOP');
+  await lab.worker();
+  await lab.allAre('Completed', [orderId]);
+  const before = await lab.rows('SELECT * FROM orders');
+
+  process.kill(environment, 'SIGCONT');
+  await lab.until('the stalled worker has noticed that it lost its lease', () =>
+    lab.output.includes('Finished after the lease was lost; nothing was written'),
+  );
+  process.kill(stalled.pid, 'SIGCONT');
+
+  expect(await lab.rows('SELECT * FROM orders')).toEqual(before);
+  expect(await lab.completionsOf(orderId)).toBe(1);
+  // It did run twice: an effect outside is made idempotent by the order's id.
+  expect(lab.stack.runs()).toHaveLength(2);
+  expect(lab.stack.completions()).toEqual([orderId]);
+});
+
+test('15: sweeps that race live workers never touch a finished order', async () => {
+  const orderIds = ids(300);
+  await lab.insert(...orderIds);
+  await Promise.all([lab.worker(), lab.worker()]);
+  const sweepers = await lab.environments(4, 'sweepOrders');
+  const sweeps = sweepers.map((one) => again(() => one.invoke({})));
+  // Every unfinished order is always due, also those that somebody is at.
+  const stopPsql = again(() => lab.rows(MAKE_ALL_DUE));
+
+  await lab.allAre('Completed', orderIds);
+
+  expect(await stopPsql()).toBeGreaterThan(0);
+  for (const stop of sweeps) expect(await stop()).toBeGreaterThan(1);
+  // Created, claimed, completed, and nothing after or in between.
+  const moves = await lab.rows('SELECT order_id FROM audit GROUP BY order_id HAVING count(*) <> 3');
+  expect(moves).toEqual([]);
+});
+
+test('15a: overlapping batches in opposite order, beside a sweep, psql and creates, deadlock nobody', async () => {
+  const orderIds = ids(200, 'fails once');
+  await lab.insert(...orderIds);
+  const api = await lab.api();
+  const [there, back] = (await lab.environments(2, 'processOrders', {
+    RETRY_BASE_MS: '1',
+    PROCESSING_DELAY_MS: '1',
+  })) as [Environment, Environment];
+  const [sweeper] = (await lab.environments(1, 'sweepOrders')) as [Environment];
+  const unfinished = async () => {
+    const rows = await lab.rows<{ order_id: string }>(
+      `SELECT order_id FROM orders WHERE due_at IS NOT NULL ORDER BY order_id LIMIT 50`,
+    );
+    return rows.map(({ order_id }) => order_id);
+  };
+  const others = [
+    again(async () => there.invoke(batch(await unfinished()))),
+    again(async () => back.invoke(batch((await unfinished()).reverse()))),
+    again(() => sweeper.invoke({})),
+    again(() => lab.rows(MAKE_ALL_DUE)),
+  ];
+  const statuses = new Set<number>();
+  const posted: string[] = [];
+  const stopPosting = again(async () => {
+    const orders = Array.from({ length: 5 }, () => anOrder());
+    for (const { status } of await Promise.all(orders.map((order) => api.post(order)))) statuses.add(status);
+    posted.push(...orders.map(({ order_id }) => order_id));
+  });
+
+  await lab.allAre('Completed', orderIds);
+  await stopPosting();
+  await lab.allAre('Completed', posted);
+
+  for (const stop of others) expect(await stop()).toBeGreaterThan(1);
+  expect([...statuses]).toEqual([202]);
+  expect(await lab.value(`SELECT deadlocks::integer FROM pg_stat_database WHERE datname = current_database()`)).toBe(0);
+});
+
+test('18: with the clocks of two workers five days before and behind the rest, the time of the database decides', async () => {
+  const api = await lab.api();
+  const orders = Array.from({ length: 20 }, () => anOrder());
+  const slow = Array.from({ length: 5 }, () => anOrder('fails once'));
+  await Promise.all([...orders, ...slow].map((order) => api.post(order)));
+  const orderIds = [...orders, ...slow].map(({ order_id }) => order_id);
+  const env = { PROCESSING_DELAY_MS: '300', RETRY_BASE_MS: '300' };
+  lab.ambush('in the processor');
+  await Promise.all([
+    lab.worker({ ...env, CLOCK_SHIFT_MS: String(5 * DAY_MS) }),
+    lab.worker({ ...env, CLOCK_SHIFT_MS: String(-5 * DAY_MS) }),
+  ]);
+
+  await lab.allAre('Completed', orderIds);
+
+  // Neither took an order whose lease was alive: a lease that changed hands was five seconds old.
+  const stolen = await lab.rows(
+    `SELECT order_id FROM (
+       SELECT *, at - lag(at) OVER (PARTITION BY order_id ORDER BY entry) AS held FROM audit) AS steps
+     WHERE from_status = 'Processing' AND to_status = 'Processing' AND held < interval '4 seconds'`,
+  );
+  expect(stolen).toEqual([]);
+  const wrongTimes = `SELECT count(*)::integer FROM orders
+    WHERE finished_at NOT BETWEEN created_at AND now() OR processing_time NOT BETWEEN 0 AND 3`;
+  expect(await lab.value(wrongTimes)).toBe(0);
+});

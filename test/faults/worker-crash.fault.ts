@@ -1,0 +1,86 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Step } from './stack/ambush.ts';
+import { anOrder, FaultLab } from './stack/lab.ts';
+
+let lab: FaultLab;
+
+beforeAll(async () => {
+  lab = await FaultLab.open();
+});
+afterEach(async () => {
+  expect(await lab.wrongs()).toEqual([]);
+  await lab.clear();
+});
+afterAll(() => lab.close());
+
+const ids = (count: number, kind?: string) => Array.from({ length: count }, () => anOrder(kind).order_id);
+
+describe('2: a batch whose worker is killed', () => {
+  /** Whose process runs the step: the execution environment with the function, or the event source around it. */
+  const steps: readonly (readonly [Step, 'environment' | 'event source'])[] = [
+    ['after receive', 'event source'],
+    ['before claim', 'environment'],
+    ['claim sent', 'environment'],
+    ['after claim', 'environment'],
+    ['in the processor', 'environment'],
+    ['before finish', 'environment'],
+    ['finish sent', 'environment'],
+    ['after finish', 'environment'],
+    ['before delete', 'event source'],
+    ['after delete', 'event source'],
+  ];
+
+  test.each(steps)('%s (%s) is completed once, every order of it', async (step, where) => {
+    const orderIds = ids(10);
+    await lab.insert(...orderIds);
+    // As created long ago: whatever message is lost, the sweep is there.
+    await lab.rows(`UPDATE orders SET due_at = now() + interval '2 seconds'`);
+    await lab.send(...orderIds);
+    lab.ambush(step);
+    const worker = await lab.worker().catch(() => undefined);
+    await lab.sprung(step);
+    if (where === 'event source') {
+      await worker?.died();
+      await lab.worker();
+    }
+
+    await lab.allAre('Completed', orderIds);
+    for (const orderId of orderIds) expect(await lab.completionsOf(orderId)).toBe(1);
+  });
+
+  test('before the message of another try is sent is not forgotten: the sweep sends it', async () => {
+    const orderIds = ids(3, 'fails once');
+    await lab.insert(...orderIds);
+    await lab.send(...orderIds);
+    lab.ambush('before send');
+    await lab.worker({ RETRY_BASE_MS: '100' });
+    await lab.sprung('before send');
+
+    await lab.allAre('Completed', orderIds);
+    expect(await lab.moves(orderIds[0] ?? '')).toEqual([
+      'Pending',
+      'Pending → Processing',
+      'Processing → Pending',
+      'Pending → Processing',
+      'Processing → Completed',
+    ]);
+  });
+});
+
+test('10b: an order that kills its worker each time ends Failed within its budget, and its nine neighbours complete', async () => {
+  const killer = anOrder('kills its worker').order_id;
+  const neighbours = ids(9);
+  await lab.insert(killer, ...neighbours);
+  await lab.send(killer, ...neighbours);
+  await lab.worker({ MAX_CRASHES: '3' });
+
+  await lab.allAre('Completed', neighbours);
+  await lab.allAre('Failed', [killer]);
+  expect(await lab.rows('SELECT crashes, reason_code FROM orders WHERE order_id = $1', [killer])).toEqual([
+    { crashes: 3, reason_code: 'worker_lost' },
+  ]);
+  expect(lab.stack.runs().filter(([orderId]) => orderId === killer)).toHaveLength(3);
+  // The first crash took them with it; every later one killed nobody but the killer.
+  const crashes = await lab.rows('SELECT DISTINCT crashes FROM orders WHERE order_id = ANY($1)', [neighbours]);
+  expect(crashes).toEqual([{ crashes: 1 }]);
+});

@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { getMetrics } from '../../lib/orders/get-metrics.ts';
+import { MAX_QUANTILE_ERROR } from '../../lib/orders/sql/read-window.ts';
+import { rollUpMinutes } from '../../lib/orders/sql/roll-up-minutes.ts';
+import { type OrderLab, openOrderLab } from '../support/order-lab.ts';
+
+let lab: OrderLab;
+beforeAll(async () => {
+  lab = await openOrderLab();
+});
+afterAll(() => lab.close());
+beforeEach(() => lab.psql.rows('TRUNCATE orders'));
+
+/** Orders x1 … xN that were completed after N hundredths of a second each. */
+async function complete(orders: number): Promise<void> {
+  const ids = Array.from({ length: orders }, (_, index) => `x${index + 1}`);
+  await lab.insert(...ids);
+  const { claims } = await lab.claim(ids);
+  await lab.finish(
+    ...claims.map(({ orderId, token }) => ({
+      orderId,
+      token,
+      status: 'Completed' as const,
+      processingTime: Number(orderId.slice(1)) / 100,
+      attempts: 0,
+      delaySeconds: 0,
+      reasonCode: null,
+      reason: null,
+    })),
+  );
+}
+
+/** Moves what was counted into the past, as if it had happened then. */
+const age = (interval: string) =>
+  lab.psql.rows(`UPDATE order_minutes SET minute = date_trunc('minute', minute - $1::interval)`, [interval]);
+
+const sums = () =>
+  lab.psql.rows<{ event: string; orders: string }>(
+    'SELECT event, sum(orders) AS orders FROM order_minutes GROUP BY event ORDER BY event',
+  );
+
+describe('the window of the metrics', () => {
+  test('counts what happened by the minute', async () => {
+    await complete(30);
+    const { window } = await getMetrics(lab.database, 60);
+    const total = (key: 'created' | 'completed') => window.minutes.reduce((sum, minute) => sum + minute[key], 0);
+    expect([total('created'), total('completed')]).toEqual([30, 30]);
+  });
+
+  test('has quantiles as exact as it says', async () => {
+    await complete(1_000);
+    const { processing } = (await getMetrics(lab.database, 60)).window;
+    expect(processing.average).toBeCloseTo(5.005, 6);
+    expect(Math.abs((processing.p50 ?? 0) / 5 - 1)).toBeLessThanOrEqual(MAX_QUANTILE_ERROR);
+    expect(Math.abs((processing.p95 ?? 0) / 9.5 - 1)).toBeLessThanOrEqual(MAX_QUANTILE_ERROR);
+  });
+
+  test('is empty when nothing happened', async () => {
+    const { window, oldestPendingAge } = await getMetrics(lab.database, 60);
+    expect(window).toEqual({ minutes: [], processing: { average: null, p50: null, p95: null }, failures: {} });
+    expect(oldestPendingAge).toBe(0);
+  });
+
+  test('leaves out what is older than it', async () => {
+    await complete(3);
+    await age('11 minutes');
+    expect((await getMetrics(lab.database, 10)).window.minutes).toEqual([]);
+    expect((await getMetrics(lab.database, 12)).window.minutes).toHaveLength(1);
+  });
+
+  test('tells failures by their code, and retries apart from them', async () => {
+    await lab.insert('a', 'b', 'c');
+    await lab.process(['a', 'b'], { retryPolicy: { maxAttempts: 1, baseMs: 1, maxMs: 1 }, processor: fails });
+    await lab.process(['c'], { processor: fails });
+    const { window } = await getMetrics(lab.database, 60);
+    expect(window.failures).toEqual({ processor_error: 2 });
+    expect(window.minutes.reduce((sum, minute) => sum + minute.retried, 0)).toBe(1);
+  });
+
+  test('says how long the oldest Pending order has been waiting', async () => {
+    await lab.insert('new', 'old');
+    await lab.psql.rows(`UPDATE orders SET created_at = now() - interval '90 seconds' WHERE order_id = 'old'`);
+    expect(Math.round((await getMetrics(lab.database, 60)).oldestPendingAge)).toBe(90);
+  });
+});
+
+test('the metrics never read all orders', async () => {
+  await lab.psql.rows(
+    `INSERT INTO orders (order_id, user_id, item_ids, total_amount)
+     SELECT 'order-' || n, 1, '{}', 1 FROM generate_series(1, 20000) AS n`,
+  );
+  await lab.psql.rows('ANALYZE orders');
+  lab.statements.length = 0;
+  await getMetrics(lab.database, 60);
+  expect(lab.statements).toHaveLength(3);
+  for (const statement of lab.statements) {
+    const plan = await lab.psql.rows<{ 'QUERY PLAN': string }>(`EXPLAIN (GENERIC_PLAN) ${statement}`);
+    expect(plan.map((line) => line['QUERY PLAN']).join('\n')).not.toMatch(/(Seq|Bitmap Heap) Scan on orders/);
+  }
+});
+
+describe('old minutes', () => {
+  test('roll up into hours and lose nothing', async () => {
+    await complete(20);
+    const before = await sums();
+    await age('3 days');
+    await rollUpMinutes(lab.database);
+    expect(await sums()).toEqual(before);
+    const [row] = await lab.psql.rows<{ coarse: boolean }>(
+      `SELECT bool_and(minute = date_trunc('hour', minute) AND slot = -1) AS coarse FROM order_minutes`,
+    );
+    expect(row?.coarse).toBe(true);
+  });
+
+  test('take in what a long transaction adds to them late', async () => {
+    await complete(5);
+    await age('10 minutes');
+    await rollUpMinutes(lab.database);
+    await lab.psql.rows(
+      `INSERT INTO order_minutes SELECT minute, 7, event, detail, 1, processing_time FROM order_minutes WHERE event = 'Created'`,
+    );
+    await rollUpMinutes(lab.database);
+    expect((await sums()).find(({ event }) => event === 'Created')?.orders).toBe('6');
+  });
+
+  test('go after 90 days', async () => {
+    await complete(5);
+    await age('91 days');
+    await rollUpMinutes(lab.database);
+    expect(await sums()).toEqual([]);
+  });
+});
+
+async function fails(): Promise<void> {
+  throw new Error('no');
+}

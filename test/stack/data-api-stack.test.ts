@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { REPOSITORY } from '../../infra/local/settings.ts';
+import { freePorts } from '../support/free-port.ts';
+import { connectPsql } from '../support/psql.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import { postAndComplete } from './orders.ts';
+import { descendantsOf, survivorsOf } from './process-tree.ts';
+import { makeStackHome, type StackHome, type StackProcess, stackFileOf, startStack } from './stack-process.ts';
+
+let home: StackHome;
+let stack: StackProcess;
+
+beforeAll(async () => {
+  const [port] = await freePorts(1);
+  const plain = await makeStackHome();
+  home = { ...plain, env: { ...plain.env, DATABASE_DRIVER: 'data-api', DATA_API_PORT: String(port) } };
+  stack = await startStack(home);
+});
+
+afterAll(async () => {
+  if (stack?.running) stack.pressCtrlC();
+  await stack?.exit;
+  await home?.remove();
+});
+
+// The tests share one stack, and are in the order of its life.
+test('a stack on the Data API takes an order and completes it, over that driver', async () => {
+  const { api, dataApi, postgres, processes } = stackFileOf(home);
+  await postAndComplete(api, 'first');
+  const psql = await connectPsql(postgres);
+  const names = await psql.value<string[]>(
+    `SELECT array_agg(DISTINCT application_name) FROM pg_stat_activity
+     WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+  );
+  await psql.end();
+  // The driver pg would have called its sessions "orders".
+  expect(names).toEqual(['']);
+  expect(dataApi).toBe(`http://127.0.0.1:${home.env.DATA_API_PORT}`);
+  expect(Object.keys(processes).sort()).toEqual(['api', 'data-api', 'postgres', 'queue', 'supervisor', 'worker']);
+});
+
+test('its emulator is started again when it is killed', async () => {
+  const { api, processes } = stackFileOf(home);
+  const killed = processes['data-api'] as number;
+  process.kill(killed, 'SIGKILL');
+  await waitUntil('there is another', () => stackFileOf(home).processes['data-api'] !== killed);
+  await postAndComplete(api, 'after-data-api');
+});
+
+test('the doctor finds it well, over the same driver', async () => {
+  const { DATABASE_DRIVER, ...env } = home.env;
+  const { stdout } = await promisify(execFile)(process.execPath, ['infra/cli/orders.ts', 'doctor'], {
+    cwd: REPOSITORY,
+    env: { ...env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
+  });
+  expect(stdout).toContain('All is well.');
+});
+
+test('it ends by Ctrl-C, and leaves no process', async () => {
+  const processes = descendantsOf(stack.pid);
+  stack.pressCtrlC();
+  expect(await stack.exit).toBe(0);
+  expect(survivorsOf(processes)).toEqual([]);
+});

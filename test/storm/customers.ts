@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { encodeMessage } from '../../lib/queue/message.ts';
+import type { Random } from './random.ts';
+
+/** What a customer was told of an order. `unknown`: 503 or no answer, and did not ask again. */
+export type Told = 'accepted' | 'unknown' | `unexpected ${number}`;
+
+/** Requests at the same time; more wait, as they would in front of a slow API. */
+const MAX_IN_FLIGHT = 64;
+
+/** Share of the orders with an Idempotency-Key, whose customers ask again until they know. */
+const WITH_KEY = 0.5;
+
+/** Milliseconds between two tries of such a customer. */
+const RETRY_MS = 150;
+
+/** Milliseconds: longer than the API ever takes to say that it does not know. */
+const PATIENCE_MS = 10_000;
+
+/** Milliseconds between two looks whether more orders are wanted. */
+const TICK_MS = 20;
+
+/** Posts orders, remembers exactly what was answered, and sends messages of orders again that nobody asked for. */
+export class Customers {
+  readonly told = new Map<string, Told>();
+  /** Tries beyond the first of each order. */
+  retries = 0;
+  /** Messages that the queue took beside those of the service. */
+  duplicates = 0;
+  readonly #api: string;
+  readonly #sqs: SQSClient;
+  readonly #queueUrl: string;
+  readonly #random: Random;
+  readonly #prefix: string;
+  readonly #issued: string[] = [];
+  #accepted = 0;
+  #inFlight = 0;
+
+  constructor(api: string, sqs: SQSClient, queueUrl: string, random: Random, prefix: string) {
+    this.#api = api;
+    this.#sqs = sqs;
+    this.#queueUrl = queueUrl;
+    this.#random = random;
+    this.#prefix = prefix;
+  }
+
+  get accepted(): number {
+    return this.#accepted;
+  }
+
+  idsTold(what: Told): string[] {
+    return [...this.told].filter(([, told]) => told === what).map(([orderId]) => orderId);
+  }
+
+  /**
+   * Posts until so many orders are accepted.
+   * @param wanted how many should have been accepted by now
+   */
+  async run(orders: number, wanted: () => number): Promise<void> {
+    while (this.#accepted < orders) {
+      while (this.#inFlight < MAX_IN_FLIGHT && this.#accepted + this.#inFlight < Math.min(orders, wanted()))
+        void this.#order();
+      await sleep(TICK_MS);
+    }
+    while (this.#inFlight > 0) await sleep(TICK_MS);
+  }
+
+  async #order(): Promise<void> {
+    this.#inFlight += 1;
+    const orderId = `${this.#prefix}-${this.#issued.length}`;
+    this.#issued.push(orderId);
+    const key = this.#random.fraction() < WITH_KEY ? `key of ${orderId}` : undefined;
+    if (this.#random.fraction() < 0.3) void this.#duplicate(this.#random.pick(this.#issued) as string);
+    const told = await this.#post(orderId, key);
+    this.told.set(orderId, told);
+    if (told === 'accepted') this.#accepted += 1;
+    this.#inFlight -= 1;
+  }
+
+  async #post(orderId: string, key: string | undefined): Promise<Told> {
+    const body = JSON.stringify({ order_id: orderId, user_id: 7, item_ids: [1, 2, 3], total_amount: '12.34' });
+    for (;;) {
+      const status = await this.#postOnce(body, key);
+      if (status === 202) return 'accepted';
+      if (status !== 503 && status !== 'no answer') return `unexpected ${status}`;
+      if (key === undefined) return 'unknown';
+      this.retries += 1;
+      await sleep(RETRY_MS);
+    }
+  }
+
+  async #postOnce(body: string, key: string | undefined): Promise<number | 'no answer'> {
+    try {
+      const response = await fetch(`${this.#api}/orders`, {
+        method: 'POST',
+        body,
+        signal: AbortSignal.timeout(PATIENCE_MS),
+        ...(key !== undefined && { headers: { 'idempotency-key': key } }),
+      });
+      // An answer counts when it is whole.
+      await response.text();
+      return response.status;
+    } catch {
+      return 'no answer';
+    }
+  }
+
+  async #duplicate(orderId: string): Promise<void> {
+    // Two of them, so that they also meet in one batch.
+    const Entries = ['0', '1'].map((Id) => ({ Id, MessageBody: encodeMessage(orderId) }));
+    try {
+      const { Successful = [] } = await this.#sqs.send(
+        new SendMessageBatchCommand({ QueueUrl: this.#queueUrl, Entries }),
+      );
+      this.duplicates += Successful.length;
+    } catch {
+      // The queue server is dead at the moment.
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import { findDoubled, findUsurped } from '../faults/stack/audit.ts';
+import type { ThrowawayStack } from '../faults/stack/throwaway-stack.ts';
+import { findInconsistencies } from '../support/consistency.ts';
+import type { Psql } from '../support/psql.ts';
+import type { Customers } from './customers.ts';
+
+/** Requests at the same time. */
+const READERS = 32;
+
+/** What became of the orders. Each list names what must not be. */
+export interface Findings {
+  /** Accepted, and not there: neither in the table nor over HTTP. */
+  readonly lost: readonly string[];
+  /** Written as Completed more than once (by the tests' own trigger), or believed to be completed by two workers. */
+  readonly doubled: readonly string[];
+  /** Finished by an invocation that was not the last to claim it. */
+  readonly usurped: readonly string[];
+  readonly stuck: readonly string[];
+  /** Failed, though nothing but kills happened to it. */
+  readonly failed: readonly string[];
+  /** In words: counters or metrics that differ from the rows. */
+  readonly counterDrift: readonly string[];
+  /** In words: histories that do not lead to the row. */
+  readonly historyDrift: readonly string[];
+  /** Answers other than 202 and 503. */
+  readonly unexpected: readonly string[];
+}
+
+export interface Outcome {
+  readonly findings: Findings;
+  readonly completed: number;
+  /** Of the orders of unknown outcome. */
+  readonly unknownStored: number;
+  readonly unknownNotStored: number;
+  /** Orders that lost at least one worker. */
+  readonly crashed: number;
+  readonly mostCrashes: number;
+}
+
+export async function verify(stack: ThrowawayStack, customers: Customers, api: string): Promise<Outcome> {
+  const accepted = customers.idsTold('accepted');
+  const unknown = customers.idsTold('unknown');
+  const overHttp = await statusesOverHttp(api, accepted);
+  const metrics = await completedByMetrics(api);
+  return stack.withPsql(async (psql) => {
+    const statuses = await statusesOf(psql);
+    const withStatus = (...wanted: string[]) => [...statuses].filter(([, is]) => wanted.includes(is)).map(([id]) => id);
+    const unknownStored = unknown.filter((id) => statuses.has(id)).length;
+    const drift = await findInconsistencies(psql);
+    const isCounter = (line: string) => /counters|minutes/.test(line);
+    const completed = withStatus('Completed').length;
+    const [crashes] = await psql.rows<{ crashed: number; most: number }>(
+      'SELECT count(*) FILTER (WHERE crashes > 0)::integer AS crashed, coalesce(max(crashes), 0) AS most FROM orders',
+    );
+    return {
+      findings: {
+        lost: accepted.filter((id) => !statuses.has(id) || overHttp.get(id) !== statuses.get(id)),
+        doubled: [...new Set([...(await findDoubled(psql)), ...repeated(stack.completions())])],
+        usurped: await findUsurped(psql),
+        stuck: withStatus('Pending', 'Processing'),
+        failed: withStatus('Failed', 'Cancelled'),
+        counterDrift: [
+          ...drift.filter(isCounter),
+          ...(metrics === completed ? [] : [`/metrics says ${metrics} Completed, the rows ${completed}`]),
+        ],
+        historyDrift: drift.filter((line) => !isCounter(line)),
+        unexpected: [...customers.told]
+          .filter(([, is]) => is.startsWith('unexpected'))
+          .map(([id, is]) => `${id}: ${is}`),
+      },
+      completed,
+      unknownStored,
+      unknownNotStored: unknown.length - unknownStored,
+      crashed: crashes?.crashed ?? 0,
+      mostCrashes: crashes?.most ?? 0,
+    };
+  });
+}
+
+async function statusesOf(psql: Psql): Promise<Map<string, string>> {
+  const rows = await psql.rows<{ order_id: string; status: string }>('SELECT order_id, status FROM orders');
+  return new Map(rows.map(({ order_id, status }) => [order_id, status]));
+}
+
+async function statusesOverHttp(api: string, ids: readonly string[]): Promise<Map<string, string | undefined>> {
+  const statuses = new Map<string, string | undefined>();
+  const left = [...ids];
+  const reader = async () => {
+    for (let id = left.pop(); id !== undefined; id = left.pop()) {
+      const response = await fetch(`${api}/orders/${id}`);
+      statuses.set(id, ((await response.json()) as { status?: string }).status);
+    }
+  };
+  await Promise.all(Array.from({ length: READERS }, reader));
+  return statuses;
+}
+
+async function completedByMetrics(api: string): Promise<number> {
+  const response = await fetch(`${api}/metrics`);
+  const { data } = (await response.json()) as { data: { status_counts: { Completed: number } } };
+  return data.status_counts.Completed;
+}
+
+function repeated(ids: readonly string[]): string[] {
+  const seen = new Set<string>();
+  return ids.filter((id) => seen.has(id) || !seen.add(id));
+}

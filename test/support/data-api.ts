@@ -1,0 +1,76 @@
+import { type DataApiServerOptions, type Mishap, startDataApi } from '../../infra/local/data-api/server.ts';
+import { connectDataApi, type DataApiOptions } from '../../lib/database/data-api.ts';
+import type { Database } from '../../lib/database/database.ts';
+import { type RecordingLogger, recordingLogger } from './recording-logger.ts';
+
+/** As the documentation writes them. */
+export const CLUSTER = {
+  resourceArn: 'arn:aws:rds:us-east-1:123456789012:cluster:orders',
+  secretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:orders-AbCdEf',
+};
+
+/** An emulated cluster in front of one database, and the driver that talks to it. */
+export interface DataApiLab {
+  readonly endpoint: string;
+  readonly databaseName: string;
+  readonly database: Database;
+  readonly logger: RecordingLogger;
+  /** Lets these befall the next requests that contain the text, one a request. */
+  plan(text: string, ...mishaps: Mishap[]): void;
+  /** How many of them have happened. */
+  readonly mishapsDone: number;
+  /** How many requests with this text have come. */
+  requests(text: string): number;
+  /** Another driver to the same cluster, closed with the lab. */
+  connect(options?: Partial<DataApiOptions>): Database;
+  close(): Promise<void>;
+}
+
+/** @param url of the database, directly */
+export async function openDataApiLab(url: string, options: Partial<DataApiServerOptions> = {}): Promise<DataApiLab> {
+  const seen: string[] = [];
+  let planned: { text: string; mishaps: Mishap[] } = { text: '', mishaps: [] };
+  let mishapsDone = 0;
+  const mishapOf = (body: string): Mishap | undefined => {
+    seen.push(body);
+    // The text comes as a JSON string within the request, so a quote in it would not be found.
+    if (planned.mishaps.length === 0 || !body.includes(planned.text)) return undefined;
+    mishapsDone += 1;
+    return planned.mishaps.shift();
+  };
+  const server = await startDataApi({ port: 0, postgres: url, ...CLUSTER, mishapOf, ...options });
+  // The SDK takes its endpoint and its credentials from here.
+  Object.assign(process.env, {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_ENDPOINT_URL_RDS_DATA: server.endpoint,
+  });
+  const logger = recordingLogger();
+  const databaseName = new URL(url).pathname.slice(1);
+  const drivers: Database[] = [];
+  const connect = (more: Partial<DataApiOptions> = {}): Database => {
+    const driver = connectDataApi({ ...CLUSTER, databaseName, statementTimeoutMs: 10_000, logger, ...more });
+    drivers.push(driver);
+    return driver;
+  };
+
+  return {
+    endpoint: server.endpoint,
+    databaseName,
+    database: connect(),
+    logger,
+    plan(text, ...mishaps) {
+      planned = { text, mishaps };
+    },
+    get mishapsDone() {
+      return mishapsDone;
+    },
+    requests: (text) => seen.filter((body) => body.includes(text)).length,
+    connect,
+    async close() {
+      for (const driver of drivers) await driver.close();
+      await server.stop();
+    },
+  };
+}
