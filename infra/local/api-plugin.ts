@@ -1,4 +1,4 @@
-import { subscribe } from 'node:diagnostics_channel';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage } from 'node:http';
 
 interface Serverless {
@@ -18,6 +18,7 @@ export default class ApiPlugin {
     this.hooks = {
       'before:offline:start': () => {
         leaveSchedulesToTheWorker(serverless);
+        hideRouteTable();
         keepBytes();
       },
     };
@@ -27,6 +28,17 @@ export default class ApiPlugin {
 function leaveSchedulesToTheWorker(serverless: Serverless): void {
   for (const definition of Object.values(serverless.service.functions))
     definition.events = definition.events?.filter((event) => 'httpApi' in event) ?? [];
+}
+
+/** It also prints a table of addresses that nobody uses here, with console.log, before it takes its first request. */
+function hideRouteTable(): void {
+  const { log } = console;
+  const restore = () => {
+    console.log = log;
+    unsubscribe('http.server.request.start', restore);
+  };
+  console.log = () => undefined;
+  subscribe('http.server.request.start', restore);
 }
 
 /**

@@ -96,7 +96,7 @@ export class Container {
     const [call] = this.#calls.splice(place, 1);
     if (!call) throw new Error(`${this.name} has no call ${place}`);
     if (fault === 'crash before') return this.crash();
-    const { events } = { events: this.#events };
+    const events = this.#events;
     const answer = await call.perform(fault);
     if (fault === 'crash after') return this.crash();
     answer();

@@ -534,9 +534,10 @@ describe('a database that fails under a worker', () => {
     let runs = 0;
     proxy.cutAt('AS MATERIALIZED', 'when it was answered');
 
-    await expect(worker.process(['a'], { processor: async () => void (runs += 1) })).rejects.toMatchObject({
-      kind: 'unavailable',
-    });
+    const processor = async () => {
+      runs += 1;
+    };
+    await expect(worker.process(['a'], { processor })).rejects.toMatchObject({ kind: 'unavailable' });
 
     expect(runs).toBe(0);
     expect((await lab.row('a')).status).toBe('Processing');

@@ -1,0 +1,21 @@
+import { JITTER } from './virtual-time.ts';
+
+/** Small budgets, so that histories reach their ends. */
+export const MAX_ATTEMPTS = 3;
+export const MAX_CRASHES = 3;
+export const MAX_REDRIVES = 2;
+
+/** Seconds. */
+export const RESEND_AFTER = 60;
+
+/** Milliseconds that each invocation has. */
+export const INVOCATION_MS = 30_000;
+
+/** The second try comes 30 s after the first has failed, the third a minute after the second: whole seconds. */
+export const RETRY_POLICY = { maxAttempts: MAX_ATTEMPTS, baseMs: 30_000 / JITTER, maxMs: 900_000 / JITTER };
+
+/** Orders, idempotency keys and containers that histories are about: few, so that they meet. */
+export const ORDERS = 5;
+export const KEYS = 2;
+export const APIS = 2;
+export const WORKERS = 3;

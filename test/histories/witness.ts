@@ -1,0 +1,102 @@
+import type { Psql } from '../support/psql.ts';
+import { MAX_ATTEMPTS, MAX_CRASHES, MAX_REDRIVES } from './limits.ts';
+
+/**
+ * A second witness beside the service's own history: every write to every order, with the whole row before and after it,
+ * from a trigger that only this suite has.
+ */
+export async function installWitness(psql: Psql): Promise<void> {
+  await psql.rows(`
+    CREATE SCHEMA witness;
+    CREATE TABLE witness.writes (
+      entry bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+      order_id text NOT NULL,
+      before public.orders,
+      after public.orders,
+      actor text,
+      at timestamptz NOT NULL);
+    CREATE FUNCTION witness.write() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      INSERT INTO witness.writes (order_id, before, after, actor, at)
+      VALUES (coalesce(NEW.order_id, OLD.order_id), OLD, NEW, current_setting('orders.actor', true), now());
+      RETURN NULL;
+    END
+    $$;
+    CREATE TRIGGER witness AFTER INSERT OR UPDATE OR DELETE ON orders FOR EACH ROW EXECUTE FUNCTION witness.write()`);
+}
+
+/**
+ * Every way in which the orders, or what was written to them, break a promise: one column, one row a problem. The
+ * promises are spelt out here a second time, so that a constraint or a condition that gets lost is missed.
+ */
+export const BROKEN_PROMISES = `
+  WITH writes AS (
+    SELECT order_id, entry, actor, at, before, after,
+           (before).status AS from_status, (after).status AS to_status,
+           (before).token AS token_before, (after).token AS token_after
+    FROM witness.writes),
+  claims AS (
+    SELECT order_id, token_after AS token, actor FROM writes WHERE token_after > token_before),
+  problems AS (
+    SELECT order_id, 'was deleted' AS problem FROM writes WHERE to_status IS NULL
+    UNION ALL
+    SELECT order_id, format('began as %s', to_status) FROM writes WHERE from_status IS NULL AND to_status <> 'Pending'
+    UNION ALL
+    SELECT order_id, format('moved from %s to %s', from_status, to_status) FROM writes
+    WHERE from_status <> to_status AND (from_status, to_status) NOT IN (
+      ('Pending', 'Processing'), ('Processing', 'Completed'), ('Processing', 'Failed'), ('Processing', 'Pending'),
+      ('Pending', 'Cancelled'), ('Failed', 'Pending'))
+    UNION ALL
+    SELECT order_id, format('was written to although it was %s', from_status) FROM writes
+    WHERE from_status IN ('Completed', 'Cancelled')
+    UNION ALL
+    SELECT order_id, 'was completed twice' FROM writes WHERE to_status = 'Completed'
+    GROUP BY order_id HAVING count(*) > 1
+    UNION ALL
+    SELECT order_id, format('had token %s, then %s', token_before, token_after) FROM writes
+    WHERE token_after NOT IN (token_before, token_before + 1)
+    UNION ALL
+    SELECT order_id, 'was held without a new token' FROM writes
+    WHERE to_status = 'Processing' AND from_status <> 'Processing' AND token_after = token_before
+    UNION ALL
+    SELECT w.order_id, format('%s moved it to %s, but %s held it', w.actor, to_status, claims.actor)
+    FROM writes w LEFT JOIN claims ON claims.order_id = w.order_id AND claims.token = w.token_before
+    WHERE from_status = 'Processing' AND to_status <> 'Processing' AND token_after = token_before
+      AND claims.actor IS DISTINCT FROM w.actor
+    UNION ALL
+    SELECT order_id, 'was claimed while it was held' FROM writes
+    WHERE from_status = 'Processing' AND token_after > token_before AND (before).lease_until > at
+    UNION ALL
+    SELECT order_id, 'was claimed before its next try might begin' FROM writes
+    WHERE from_status = 'Pending' AND token_after > token_before AND (before).not_before > at
+    UNION ALL
+    SELECT order_id, 'changed what was ordered' FROM writes
+    WHERE before IS NOT NULL AND after IS NOT NULL AND
+      ((before).user_id, (before).item_ids, (before).total_amount, (before).created_at, (before).owner,
+       (before).request_token, (before).idempotency_key, (before).fingerprint)
+      IS DISTINCT FROM
+      ((after).user_id, (after).item_ids, (after).total_amount, (after).created_at, (after).owner,
+       (after).request_token, (after).idempotency_key, (after).fingerprint)
+    UNION ALL
+    SELECT order_id, 'forgot tries' FROM writes
+    WHERE ((after).attempts < (before).attempts OR (after).crashes < (before).crashes) AND from_status <> 'Failed'
+    UNION ALL
+    SELECT order_id, format('is %s with due_at %s', status, coalesce(due_at::text, 'NULL')) FROM orders
+    WHERE (due_at IS NOT NULL) <> (status IN ('Pending', 'Processing'))
+    UNION ALL
+    SELECT order_id, format('is %s with lease_until %s', status, coalesce(lease_until::text, 'NULL')) FROM orders
+    WHERE (lease_until IS NOT NULL) <> (status = 'Processing')
+    UNION ALL
+    SELECT order_id, format('is %s after %s attempts and %s crashes', status, attempts, crashes) FROM orders
+    WHERE attempts > ${MAX_ATTEMPTS} OR crashes > ${MAX_CRASHES}
+      OR (due_at IS NOT NULL AND (attempts = ${MAX_ATTEMPTS} OR crashes = ${MAX_CRASHES}))
+    UNION ALL
+    SELECT order_id, format('was redriven %s times', redrives) FROM orders WHERE redrives > ${MAX_REDRIVES}
+    UNION ALL
+    SELECT order_id, 'failed without a reason' FROM orders
+    WHERE status = 'Failed' AND (reason IS NULL OR reason_code IS NULL)
+    UNION ALL
+    SELECT string_agg(order_id, ', '), format('lost a worker before, and were held together by %s', claims.actor)
+    FROM orders JOIN claims USING (order_id, token)
+    WHERE status = 'Processing' GROUP BY claims.actor HAVING count(*) > 1 AND max(crashes) > 0)
+  SELECT format('%s %s', order_id, problem) AS problem FROM problems`;
