@@ -90,8 +90,8 @@ const otherSettings = {
   RESEND_AFTER_SECONDS: integer(1, 900, 60),
   // What processing an order does (docs/processors.md). A path is relative to the working directory.
   PROCESSOR: z.string().refine(isProcessor, PROCESSOR_RULE).default('simulated'),
-  // Milliseconds of simulated work an order.
-  PROCESSING_DELAY_MS: integer(0, 600_000, 2_000),
+  // Milliseconds of simulated work an order. The bound leaves time for claim and verdicts in the deployed 60 s.
+  PROCESSING_DELAY_MS: integer(0, 55_000, 2_000),
   // Where the webhook processor posts orders. It and the secret have no default, and nothing else needs them.
   WEBHOOK_URL: z.string().refine(isWebhookUrl, WEBHOOK_URL_RULE).optional(),
   WEBHOOK_SECRET: z

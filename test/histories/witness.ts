@@ -71,7 +71,7 @@ export const BROKEN_PROMISES = `
     WHERE from_status = 'Pending' AND token_after > token_before AND (before).not_before > at
     UNION ALL
     SELECT order_id, 'changed what was ordered' FROM writes
-    WHERE before IS NOT NULL AND after IS NOT NULL AND
+    WHERE from_status IS NOT NULL AND to_status IS NOT NULL AND
       ((before).user_id, (before).item_ids, (before).total_amount, (before).created_at, (before).owner,
        (before).request_token, (before).idempotency_key, (before).fingerprint)
       IS DISTINCT FROM

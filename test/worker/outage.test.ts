@@ -38,6 +38,8 @@ test('a queue that has vanished is created again', async () => {
 test('a queue server that is away is said once, and taken up again when it is back', async () => {
   await bench.send('before');
   await eventually(() => expect(bench.batches).toEqual([['before']]));
+  // Deleted, too: otherwise the outage could fall between the two, and be told of the message as well.
+  await eventually(async () => expect(await bench.counts()).toEqual({ visible: 0, inFlight: 0 }));
   await server.stop();
   await eventually(() => expect(bench.log.lines).toEqual([expect.stringContaining('the queue does not answer')]));
   const begun = requests;

@@ -1,0 +1,112 @@
+import type { Database } from '../../lib/database/database.ts';
+import { DatabaseError } from '../../lib/database/database-error.ts';
+import type { OrderQueue } from '../../lib/queue/order-queue.ts';
+import type { Psql } from '../support/psql.ts';
+import type { Container, Fault } from './container.ts';
+import type { QueueModel } from './queue-model.ts';
+
+/** Our statements by name. Each is known by a phrase that only it has. */
+const STATEMENTS = {
+  insert: 'INSERT INTO orders',
+  'find conflicts': 'AS key_fingerprint',
+  hasten: 'greatest(now(), o.not_before)',
+  claim: 'AS lost_too_often',
+  finish: 'json_to_recordset($1::json) AS v(',
+  'find due orders': 'WHERE due_at <= now() ORDER BY due_at LIMIT',
+  postpone: 'sends = o.sends + 1',
+  redrive: 'redrives = o.redrives + 1',
+  'count capped': 'AS capped',
+} as const;
+type Statement = keyof typeof STATEMENTS;
+
+/** Those that pass by orders which another transaction is at. The others wait, and so would the history. */
+const SKIPS_LOCKED: ReadonlySet<Statement> = new Set(['hasten', 'claim', 'postpone', 'redrive']);
+
+const INJECTED = 'injected by the history';
+
+/** Whether it is one of the faults that a history has put in its way. */
+export function isInjected(error: unknown): boolean {
+  return error instanceof DatabaseError && error.message === INJECTED;
+}
+
+function statementOf(sql: string): Statement {
+  const name = (Object.keys(STATEMENTS) as Statement[]).find((statement) => sql.includes(STATEMENTS[statement]));
+  if (!name) throw new Error(`the histories do not know this statement; give it a name: ${sql}`);
+  return name;
+}
+
+export interface DatabaseParts {
+  readonly database: Database;
+  /** Somebody who works by hand beside it. */
+  readonly operator: Psql;
+  /** What is run instead of a statement, to see that the suite notices. */
+  readonly rewrite: (sql: string) => string;
+}
+
+/** The database as a container reaches it: each statement waits for the history. */
+export function heldDatabase(container: Container, { database, operator, rewrite }: DatabaseParts): Database {
+  return {
+    query<Row>(sql: string, parameters: Parameters<Database['query']>[1] = []): Promise<Row[]> {
+      const name = statementOf(sql);
+      const act = async (fault: Fault): Promise<Row[]> => {
+        if (fault === 'lost before') throw new DatabaseError(INJECTED, 'unavailable', undefined, undefined);
+        if (fault === 'rolled back') throw new DatabaseError(INJECTED, 'contention', '40P01', undefined);
+        const run = () => database.query<Row>(rewrite(sql), parameters);
+        const isBeside = (fault === 'beside a lock' || fault === 'beside a cancellation') && SKIPS_LOCKED.has(name);
+        const rows = await (isBeside ? besideTransaction(operator, fault, firstOrder(parameters[0]), run) : run());
+        if (fault === 'lost after') throw new DatabaseError(INJECTED, 'unavailable', undefined, undefined);
+        return rows;
+      };
+      return container.hold(name, act, { mayPause: true });
+    },
+    transaction: () => Promise.reject(new Error('no use case of the histories needs a transaction')),
+    close: async () => {},
+  };
+}
+
+/** The first of the order ids that a statement is about; '' for all orders. */
+function firstOrder(parameter: unknown): string {
+  const [first = ''] = typeof parameter === 'string' ? (JSON.parse(parameter) as string[]) : [];
+  return first;
+}
+
+async function besideTransaction<T>(
+  operator: Psql,
+  fault: 'beside a lock' | 'beside a cancellation',
+  orderId: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  await operator.rows('BEGIN');
+  const which = `order_id = $1::text OR $1::text = ''`;
+  if (fault === 'beside a lock') await operator.rows(`SELECT FROM orders WHERE ${which} FOR UPDATE`, [orderId]);
+  else
+    await operator.rows(
+      `UPDATE orders SET status = 'Cancelled', due_at = NULL WHERE (${which}) AND status = 'Pending'`,
+      [orderId],
+    );
+  try {
+    return await work();
+  } finally {
+    await operator.rows('COMMIT');
+  }
+}
+
+/** The queue as a container reaches it. */
+export function heldQueue(container: Container, queue: QueueModel, nowMs: () => number): OrderQueue {
+  return {
+    send: (messages) =>
+      container.hold('send', async (fault) => {
+        const isTaken = (place: number) =>
+          !queue.isDown && fault !== 'lost before' && !(fault === 'rolled back' && place % 2 === 0);
+        const taken = messages.filter((_, place) => isTaken(place));
+        for (const message of taken) queue.accept(message, nowMs());
+        const known = fault === 'lost after' ? [] : taken;
+        return {
+          accepted: known.map(({ orderId }) => orderId),
+          failed: messages
+            .filter((message) => !known.includes(message))
+            .map(({ orderId }) => ({ orderId, reason: INJECTED })),
+        };
+      }),
+  };
+}
