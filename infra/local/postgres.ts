@@ -22,6 +22,11 @@ const START_MS = 120_000;
 const STOP_MS = 3_000;
 const POLL_MS = 50;
 
+/** What a server says whose predecessor was killed while a session of it is still at work (PostgreSQL, sysv_shmem.c). */
+const SURVIVORS = /pre-existing shared memory block/;
+/** Milliseconds for such sessions to notice that their server is gone: they do at their next wait. */
+const SURVIVORS_MS = 10_000;
+
 export interface PostgresOptions {
   readonly port: number;
   /** Postgres' own log, appended to. */
@@ -44,19 +49,23 @@ export async function startPostgres(
   await createCluster(installation, { sync: !disposable, signal });
   await stopLeftOver(installation.dataDirectory);
 
-  const logFrom = statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
-  const child = spawnServer(installation, port, logFile, disposable);
-  const ended = endOf(child);
-  try {
-    await waitUntilItAnswers(child, port, signal);
-    await createDatabase(port);
-  } catch (error) {
-    child.kill('SIGQUIT');
-    await ended;
-    signal?.throwIfAborted();
-    throw new StackError(`Postgres did not start: ${fatalLine(logFile, logFrom) ?? (error as Error).message}`);
+  for (const deadline = Date.now() + SURVIVORS_MS; ; await delay(POLL_MS, undefined, { signal })) {
+    const logFrom = statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
+    const child = spawnServer(installation, port, logFile, disposable);
+    const ended = endOf(child);
+    try {
+      await waitUntilItAnswers(child, port, signal);
+      await createDatabase(port);
+      return { pid: child.pid as number, ended, stop: () => stopServer(installation, child, ended) };
+    } catch (error) {
+      child.kill('SIGQUIT');
+      await ended;
+      signal?.throwIfAborted();
+      const log = readFileSync(logFile).subarray(logFrom).toString();
+      if (SURVIVORS.test(log) && Date.now() < deadline) continue;
+      throw new StackError(`Postgres did not start: ${fatalLine(log) ?? (error as Error).message}`);
+    }
   }
-  return { pid: child.pid as number, ended, stop: () => stopServer(installation, child, ended) };
 }
 
 function spawnServer(
@@ -137,8 +146,8 @@ async function stopServer(
   clearTimeout(immediate);
 }
 
-/** The reason Postgres gave, of what it has logged since the given byte. */
-function fatalLine(logFile: string, from: number): string | undefined {
-  const lines = readFileSync(logFile).subarray(from).toString().split('\n');
+/** The last reason that Postgres gave in this piece of its log. */
+function fatalLine(log: string): string | undefined {
+  const lines = log.split('\n');
   return lines.findLast((line) => /FATAL|PANIC/.test(line))?.replace(/^.*?(FATAL|PANIC):\s*/, '');
 }
