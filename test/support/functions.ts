@@ -24,6 +24,9 @@ export interface Functions {
   postRaw(body: string | Uint8Array | undefined, headers?: Record<string, string>): Promise<HttpAnswer>;
   getOrder(orderId: string): Promise<HttpAnswer>;
   getMetrics(query?: Record<string, string>): Promise<HttpAnswer>;
+  getHistory(orderId: string): Promise<HttpAnswer>;
+  /** POST /orders/redrive */
+  redrive(body: unknown): Promise<HttpAnswer>;
   /** Hands a batch to the worker function; answers the places of the messages that must come back. */
   deliver(bodies: readonly string[], timeoutMs?: number): Promise<number[]>;
   sweep(): Promise<number>;
@@ -65,6 +68,8 @@ export async function loadFunctions({ settings = {}, via }: FunctionsOptions = {
   const createOrder = (await import('../../functions/http/create-order.ts')).handler;
   const getOrder = (await import('../../functions/http/get-order.ts')).handler;
   const getMetrics = (await import('../../functions/http/get-metrics.ts')).handler;
+  const getOrderHistory = (await import('../../functions/http/get-order-history.ts')).handler;
+  const redriveOrders = (await import('../../functions/http/redrive-orders.ts')).handler;
   const processOrders = (await import('../../functions/queue/process-orders.ts')).handler;
   const sweepOrders = (await import('../../functions/schedule/sweep-orders.ts')).handler;
   const { runtime } = await import('../../lib/runtime.ts');
@@ -103,6 +108,26 @@ export async function loadFunctions({ settings = {}, via }: FunctionsOptions = {
       invoke(
         getMetrics,
         httpEvent({ method: 'GET', path: '/api/v1/metrics', routeKey: 'GET /api/v1/metrics', ...(query && { query }) }),
+      ),
+    getHistory: (orderId) =>
+      invoke(
+        getOrderHistory,
+        httpEvent({
+          method: 'GET',
+          path: `/api/v1/orders/${encodeURIComponent(orderId)}/history`,
+          routeKey: 'GET /api/v1/orders/{order_id}/history',
+          pathParameters: { order_id: orderId },
+        }),
+      ),
+    redrive: (body) =>
+      invoke(
+        redriveOrders,
+        httpEvent({
+          method: 'POST',
+          path: '/api/v1/orders/redrive',
+          routeKey: 'POST /api/v1/orders/redrive',
+          body: JSON.stringify(body),
+        }),
       ),
     async deliver(bodies, timeoutMs) {
       const answer = await call<SQSEvent, SQSBatchResponse>(processOrders, sqsEvent(bodies), lambdaContext(timeoutMs));

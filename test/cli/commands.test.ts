@@ -1,0 +1,219 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { encodeMessage } from '../../lib/queue/message.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { connectPsql, type Psql } from '../support/psql.ts';
+
+const REPOSITORY = join(import.meta.dirname, '../..');
+
+let database: TestDatabase;
+let psql: Psql;
+let sqs: SQSClient;
+let queueUrl: string;
+let deadLetterQueueUrl: string;
+let env: NodeJS.ProcessEnv;
+
+beforeAll(async () => {
+  env = {
+    ...process.env,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_ENDPOINT_URL_SQS: process.env.TEST_SQS_ENDPOINT,
+  };
+  sqs = new SQSClient({
+    region: 'us-east-1',
+    endpoint: process.env.TEST_SQS_ENDPOINT ?? '',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+});
+afterAll(() => sqs.destroy());
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  psql = await connectPsql(database.url);
+  const run = randomUUID();
+  const deadLetters = await sqs.send(
+    new CreateQueueCommand({ QueueName: `dead-${run}`, Attributes: { MessageRetentionPeriod: '1209600' } }),
+  );
+  deadLetterQueueUrl = deadLetters.QueueUrl ?? '';
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: deadLetterQueueUrl, AttributeNames: ['QueueArn'] }),
+  );
+  // As serverless.yml describes the queue in the stage `local`.
+  const queue = await sqs.send(
+    new CreateQueueCommand({
+      QueueName: `orders-${run}`,
+      Attributes: {
+        VisibilityTimeout: '91',
+        RedrivePolicy: JSON.stringify({ deadLetterTargetArn: Attributes?.QueueArn, maxReceiveCount: 5 }),
+      },
+    }),
+  );
+  queueUrl = queue.QueueUrl ?? '';
+  Object.assign(env, {
+    DATABASE_URL: database.url,
+    QUEUE_URL: queueUrl,
+    DEAD_LETTER_QUEUE_URL: deadLetterQueueUrl,
+  });
+});
+
+afterEach(async () => {
+  await psql.end();
+  await database.drop();
+});
+
+interface Run {
+  readonly code: number;
+  readonly output: string;
+}
+
+/** Runs a command as npm does, and waits for its end. */
+function run(file: string, args: readonly string[] = [], changes: NodeJS.ProcessEnv = {}): Promise<Run> {
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', join(REPOSITORY, 'infra/cli', file), ...args],
+      { cwd: REPOSITORY, env: { ...env, ...changes } },
+      (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), output: stdout + stderr }),
+    );
+  });
+}
+const orders = (...args: string[]) => run('orders.ts', args);
+
+const insert = (...ids: string[]) =>
+  psql.rows(`INSERT INTO orders (order_id, user_id, item_ids, total_amount) SELECT unnest($1::text[]), 1, '{}', 1`, [
+    ids,
+  ]);
+const fail = async (code: string, ...ids: string[]) => {
+  await psql.rows(
+    `UPDATE orders SET status = 'Processing', token = token + 1, lease_until = now() WHERE order_id = ANY($1)`,
+    [ids],
+  );
+  await psql.rows(
+    `UPDATE orders SET status = 'Failed', lease_until = NULL, due_at = NULL, reason_code = $2 WHERE order_id = ANY($1)`,
+    [ids, code],
+  );
+};
+const statuses = async () =>
+  Object.fromEntries(
+    (await psql.rows<{ order_id: string; status: string }>('SELECT order_id, status FROM orders ORDER BY 1')).map(
+      ({ order_id, status }) => [order_id, status],
+    ),
+  );
+
+describe('npm run orders -- doctor', () => {
+  test('finds nothing wrong with a stack that is well, and exits with 0', async () => {
+    await insert('a');
+    const { code, output } = await orders('doctor');
+    expect(output).toContain('All is well.');
+    expect(code).toBe(0);
+  });
+
+  test('finds everything that is wrong, mends it with --fix, and then finds nothing', async () => {
+    await insert('stuck', 'drifted');
+    await psql.rows(`UPDATE orders SET due_at = now() - interval '1 hour' WHERE order_id = 'stuck'`);
+    await psql.rows('UPDATE order_counters SET pending = pending + 3');
+    await psql.rows(`DELETE FROM order_history WHERE order_id = 'drifted'`);
+    await sqs.send(new SendMessageCommand({ QueueUrl: deadLetterQueueUrl, MessageBody: encodeMessage('stuck') }));
+
+    const found = await orders('doctor');
+    expect(found.code).toBe(1);
+    expect(found.output).toMatch(/1 orders are overdue, the oldest for 36\d\d s/);
+    expect(found.output).toContain('Pending 5 instead of 2');
+    expect(found.output).toContain('the history of 1 orders ends with another status');
+    expect(found.output).toContain('its order is unfinished');
+
+    const fixed = await orders('doctor', '--fix');
+    expect(fixed.output).toContain('sent 1 of them again');
+    expect(fixed.output).toContain('counted afresh');
+    expect(fixed.code).toBe(0);
+    expect((await orders('doctor')).code).toBe(0);
+  });
+
+  test('keeps dead letters that no order explains, also with --fix', async () => {
+    for (const body of ['not ours', encodeMessage('nobody')])
+      await sqs.send(new SendMessageCommand({ QueueUrl: deadLetterQueueUrl, MessageBody: body }));
+    for (let runs = 0; runs < 2; runs += 1) {
+      const { code, output } = await orders('doctor', '--fix');
+      expect(output).toContain('not one of our messages; kept');
+      expect(output).toContain('no such order; kept');
+      expect(code).toBe(1);
+    }
+  });
+
+  test('finds queue attributes that differ from serverless.yml, and sets them', async () => {
+    const other = await sqs.send(new CreateQueueCommand({ QueueName: `plain-${randomUUID()}` }));
+    const changes = { QUEUE_URL: other.QueueUrl };
+    const found = await run('orders.ts', ['doctor'], changes);
+    expect(found.output).toContain('has VisibilityTimeout 30 instead of 91');
+    expect(found.output).toContain('has RedrivePolicy (none)');
+    expect((await run('orders.ts', ['doctor', '--fix'], changes)).code).toBe(0);
+    expect((await run('orders.ts', ['doctor'], changes)).code).toBe(0);
+  });
+
+  test('finds migrations that are missing, and applies them', async () => {
+    await psql.rows('DROP INDEX orders_failed');
+    await psql.rows('DELETE FROM schema_migrations WHERE version = 2');
+    expect((await orders('doctor')).output).toContain('000002-failed-orders not applied');
+    expect((await orders('doctor', '--fix')).code).toBe(0);
+  });
+
+  test('says in one line when it cannot reach the database', async () => {
+    const { code, output } = await run('orders.ts', ['doctor'], { DATABASE_URL: 'postgres://postgres@127.0.0.1:1/x' });
+    expect(code).toBe(1);
+    expect(output.trim().split('\n')).toHaveLength(1);
+    expect(output).toContain('ECONNREFUSED');
+  });
+});
+
+describe('npm run orders -- redrive', () => {
+  test('takes orders by id, by cause, or all', async () => {
+    await insert('a', 'b', 'c', 'd');
+    await fail('bank_down', 'a', 'b', 'c');
+    await fail('card_declined', 'd');
+    expect((await orders('redrive', 'a')).output).toContain('Redrove 1 orders');
+    expect((await orders('redrive', '--cause', 'bank_down')).output).toContain('Redrove 2 orders');
+    expect(await statuses()).toEqual({ a: 'Pending', b: 'Pending', c: 'Pending', d: 'Failed' });
+    expect((await orders('redrive', '--all', '--rate', '1')).code).toBe(0);
+    expect((await statuses()).d).toBe('Pending');
+  });
+
+  test('with --dry-run says which, and changes nothing', async () => {
+    await insert('a');
+    await fail('bank_down', 'a');
+    expect((await orders('redrive', '--all', '--dry-run')).output).toMatch(/^a\n1 orders would be redriven/m);
+    expect(await statuses()).toEqual({ a: 'Failed' });
+  });
+
+  test.each([
+    [['redrive'], 'Say which orders'],
+    [['redrive', '--all', 'a'], 'Say which orders'],
+    [['redrive', '--all', '--rate', '0'], '--rate must be a whole number from 1 to 10000'],
+    [['redrive', '--everything'], "Unknown option '--everything'"],
+    [['nonsense'], 'There is no command "nonsense"'],
+  ])('%j is refused with a line that helps, and exit code 1', async (args, message) => {
+    const { code, output } = await orders(...args);
+    expect(output).toContain(message);
+    expect(code).toBe(1);
+  });
+});
+
+test('npm run seed inserts the five sample orders, once', async () => {
+  expect((await run('seed.ts')).output).toContain('Inserted 5 sample orders; 0 were there already.');
+  expect((await run('seed.ts')).output).toContain('Inserted 0 sample orders; 5 were there already.');
+  expect(await statuses()).toEqual({
+    ORD111: 'Pending',
+    ORD112: 'Processing',
+    ORD113: 'Completed',
+    ORD114: 'Pending',
+    ORD115: 'Completed',
+  });
+});
+
+test('npm run migrate says that a migrated database is up to date', async () => {
+  expect(await run('migrate.ts')).toEqual({ code: 0, output: 'the database is up to date\n' });
+});

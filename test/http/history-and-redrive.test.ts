@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { encodeMessage } from '../../lib/queue/message.ts';
+import { type Functions, loadFunctions } from '../support/functions.ts';
+
+let service: Functions;
+beforeAll(async () => {
+  service = await loadFunctions({ settings: { MAX_REDRIVES: '2' } });
+});
+afterAll(() => service.close());
+beforeEach(async () => {
+  await service.psql.rows('TRUNCATE orders');
+  await service.receiveMessages();
+});
+
+const create = (orderId: string) => service.post({ order_id: orderId, user_id: 1, item_ids: [], total_amount: 1 });
+
+/** As a worker that gave up on them. */
+async function fail(reasonCode: string, ...orderIds: string[]): Promise<void> {
+  await service.psql.rows(
+    `UPDATE orders SET status = 'Processing', token = token + 1, attempts = 3, lease_until = now() WHERE order_id = ANY($1)`,
+    [orderIds],
+  );
+  await service.psql.rows(
+    `UPDATE orders SET status = 'Failed', lease_until = NULL, due_at = NULL, reason_code = $2, reason = 'no' WHERE order_id = ANY($1)`,
+    [orderIds, reasonCode],
+  );
+}
+
+interface Entry {
+  readonly from: string | null;
+  readonly to: string;
+  readonly actor: string;
+  readonly reason_code: string | null;
+  readonly reason: string | null;
+}
+const history = async (orderId: string) => (await service.getHistory(orderId)).body.history as Entry[];
+
+describe('GET /orders/{order_id}/history', () => {
+  test('has every move, with who made it', async () => {
+    await create('a');
+    expect(await service.deliver([encodeMessage('a')])).toEqual([]);
+    const entries = await history('a');
+    expect(entries.map(({ from, to }) => [from, to])).toEqual([
+      [null, 'Pending'],
+      ['Pending', 'Processing'],
+      ['Processing', 'Completed'],
+    ]);
+    expect(entries[2]?.actor).not.toBe('postgres');
+  });
+
+  test('names the database user for what was done by hand', async () => {
+    await create('b');
+    await service.psql.rows(`UPDATE orders SET status = 'Cancelled', due_at = NULL WHERE order_id = 'b'`);
+    expect((await history('b')).at(-1)).toMatchObject({ to: 'Cancelled', actor: 'postgres' });
+  });
+
+  test('of an order that does not exist is 404', async () => {
+    for (const orderId of ['nobody', '\0'])
+      expect(await service.getHistory(orderId)).toMatchObject({ status: 404, body: { message: 'Order not found' } });
+  });
+});
+
+describe('POST /orders/redrive', () => {
+  test('has Failed orders processed afresh, with a new count of tries, and records who and why', async () => {
+    await create('a');
+    await fail('bank_down', 'a');
+    await service.receiveMessages();
+    expect(await service.redrive({ order_ids: ['a'], reason: 'the bank is back' })).toMatchObject({
+      status: 200,
+      body: { status_code: 200, data: { order_ids: ['a'], capped: 0 } },
+    });
+    expect((await service.getOrder('a')).body).toMatchObject({ status: 'Pending', attempts: 0, crashes: 0 });
+    expect((await history('a')).at(-1)).toMatchObject({ from: 'Failed', to: 'Pending', reason: 'the bank is back' });
+    expect((await history('a')).at(-1)?.actor).toMatch(/^api /);
+
+    expect(await service.deliver(await service.receiveMessages())).toEqual([]);
+    expect((await service.getOrder('a')).body.status).toBe('Completed');
+  });
+
+  test('takes those of one cause, and leaves the others and the unfinished alone', async () => {
+    for (const id of ['a', 'b', 'c', 'd']) await create(id);
+    await fail('bank_down', 'a', 'b');
+    await fail('card_declined', 'c');
+    expect((await service.redrive({ reason_code: 'bank_down' })).body.data).toEqual({
+      order_ids: ['a', 'b'],
+      capped: 0,
+    });
+    expect((await service.getOrder('c')).body.status).toBe('Failed');
+  });
+
+  test('only says what it would do when asked to', async () => {
+    await create('a');
+    await fail('bank_down', 'a');
+    expect((await service.redrive({ dry_run: true })).body.data).toEqual({ order_ids: ['a'], capped: 0 });
+    expect((await service.getOrder('a')).body.status).toBe('Failed');
+  });
+
+  test('leaves an order alone that was redriven as often as it may be', async () => {
+    await create('a');
+    for (let redrives = 0; redrives < 2; redrives += 1) {
+      await fail('bank_down', 'a');
+      expect((await service.redrive({})).body.data).toMatchObject({ order_ids: ['a'] });
+    }
+    await fail('bank_down', 'a');
+    expect((await service.redrive({})).body.data).toEqual({ order_ids: [], capped: 1 });
+  });
+
+  test('takes as many as the limit says', async () => {
+    for (const id of ['a', 'b', 'c']) await create(id);
+    await fail('bank_down', 'a', 'b', 'c');
+    expect((await service.redrive({ limit: 2 })).body.data).toMatchObject({ order_ids: ['a', 'b'] });
+  });
+
+  test.each([
+    [{ limit: 0 }, 'limit'],
+    [{ limit: 1001 }, 'limit'],
+    [{ order_ids: 'a' }, 'order_ids'],
+    [{ order_ids: ['\0'] }, 'order_ids.0'],
+    [{ dry_run: 'yes' }, 'dry_run'],
+    [{ reason: '' }, 'reason'],
+    [{ everything: true }, 'everything'],
+  ])('refuses %j, and names the field', async (body, path) => {
+    expect(await service.redrive(body)).toMatchObject({ status: 400, body: { errors: [{ path }] } });
+  });
+});

@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Functions, loadFunctions } from '../support/functions.ts';
+
+let service: Functions;
+beforeAll(async () => {
+  service = await loadFunctions();
+});
+afterAll(() => service.close());
+
+const anOrder = (orderId: string, changes = {}) => ({
+  order_id: orderId,
+  user_id: 1,
+  item_ids: [7, 8],
+  total_amount: 19.5,
+  ...changes,
+});
+const withKey = (key: string) => ({ 'idempotency-key': key });
+const REPLAYED = 'idempotency-replayed';
+
+describe('an Idempotency-Key', () => {
+  test('gives the first answer again, and says that it did', async () => {
+    const first = await service.post(anOrder('a'), withKey('key-a'));
+    const again = await service.post(anOrder('a'), withKey('key-a'));
+    expect([first.status, again.status]).toEqual([202, 202]);
+    expect(again.text).toBe(first.text);
+    expect([first.headers[REPLAYED], again.headers[REPLAYED]]).toEqual([undefined, 'true']);
+  });
+
+  test('goes by the validated values, not by how they were written', async () => {
+    await service.post(anOrder('b'), withKey('key-b'));
+    const again = await service.post(anOrder('b', { user_id: '1', total_amount: '19.50' }), withKey('key-b'));
+    expect([again.status, again.headers[REPLAYED]]).toEqual([202, 'true']);
+  });
+
+  test('refuses another order under it with 422', async () => {
+    await service.post(anOrder('c'), withKey('key-c'));
+    for (const other of [anOrder('c', { user_id: 2 }), anOrder('another')])
+      expect((await service.post(other, withKey('key-c'))).status).toBe(422);
+    expect((await service.getOrder('another')).status).toBe(404);
+  });
+
+  test('that was used for another order outranks that the order exists', async () => {
+    await service.post(anOrder('d'));
+    await service.post(anOrder('e'), withKey('key-e'));
+    expect((await service.post(anOrder('d'), withKey('key-e'))).status).toBe(422);
+  });
+
+  test('that is new does not make an order of a taken id: it was not created by this key', async () => {
+    await service.post(anOrder('f'));
+    expect((await service.post(anOrder('f'), withKey('key-f'))).body).toMatchObject({
+      status_code: 400,
+      message: 'Order with order_id f already exists.',
+    });
+  });
+
+  test('of 100 simultaneous posts makes one order and one and the same answer', async () => {
+    const posts = Array.from({ length: 100 }, () => service.post(anOrder('g'), withKey('key-g')));
+    const answers = await Promise.all(posts);
+    expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
+    expect(answers.filter(({ headers }) => headers[REPLAYED] === undefined)).toHaveLength(1);
+  });
+
+  test.each([
+    ['empty', ''],
+    ['longer than 255', 'k'.repeat(256)],
+    ['not ASCII', 'schlüssel'],
+  ])('that is %s is refused, and stores nothing', async (_, key) => {
+    expect(await service.post(anOrder('h'), withKey(key))).toMatchObject({
+      status: 400,
+      body: { message: 'Validation Error', errors: [{ path: 'Idempotency-Key' }] },
+    });
+    expect((await service.getOrder('h')).status).toBe(404);
+  });
+
+  test('of 255 characters is taken', async () => {
+    expect((await service.post(anOrder('i'), withKey('k'.repeat(255)))).status).toBe(202);
+  });
+
+  test('is not made up: two identical orders without one are told apart by their ids only', async () => {
+    expect((await service.post(anOrder('j'))).status).toBe(202);
+    expect((await service.post(anOrder('j'))).status).toBe(400);
+    expect((await service.post(anOrder('k'))).status).toBe(202);
+  });
+});
