@@ -43,7 +43,7 @@ function release(database: DatabaseSync | undefined, holderFile: string): void {
 }
 
 /** SQLITE_BUSY (sqlite.org/rescode.html). */
-const isBusy = (error: unknown) => error instanceof Error && 'errcode' in error && error.errcode === 5;
+const isBusy = (error: unknown) => (error as { errcode?: number }).errcode === 5;
 
 function wordsOf(holderFile: string): string {
   try {

@@ -105,12 +105,23 @@ async function waitUntilItAnswers(child: ChildProcess, port: number, signal?: Ab
   for (const deadline = Date.now() + START_MS; ; await delay(POLL_MS, undefined, { signal })) {
     if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined)
       throw new Error('its process ended at once');
+    let refusal: string;
     try {
-      return await withClient(port, 'postgres', async () => undefined);
+      if ((await serverAt(port)) === child.pid) return;
+      refusal = 'another server answers on its port';
     } catch (error) {
-      if (Date.now() > deadline) throw new Error(`no answer within ${START_MS / 1000} s (${(error as Error).message})`);
+      refusal = (error as Error).message;
     }
+    if (Date.now() > deadline) throw new Error(`no answer within ${START_MS / 1000} s (${refusal})`);
   }
+}
+
+/** The process that answers there, which may be another Postgres until ours has noticed that the port is taken. */
+async function serverAt(port: number): Promise<number> {
+  return withClient(port, 'postgres', async (client) => {
+    const { rows } = await client.query(`SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::integer AS pid`);
+    return rows[0].pid;
+  });
 }
 
 async function createDatabase(port: number): Promise<void> {

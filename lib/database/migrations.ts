@@ -58,13 +58,14 @@ export async function migrate(
   migrations: readonly Migration[],
   options: MigrateOptions,
 ): Promise<number> {
-  await alone(database, (transaction) =>
-    transaction.query(`CREATE TABLE IF NOT EXISTS schema_migrations (
+  await alone(database, async (transaction) => {
+    await transaction.query(`CREATE TABLE IF NOT EXISTS schema_migrations (
       version integer PRIMARY KEY,
       name text NOT NULL,
       checksum text NOT NULL,
-      applied_at timestamptz NOT NULL DEFAULT now())`),
-  );
+      applied_at timestamptz NOT NULL DEFAULT now())`);
+    await refuseUnknown(transaction, migrations);
+  });
   let applied = 0;
   for (const migration of migrations) {
     const done = await alone(database, async (transaction) => {
@@ -97,6 +98,15 @@ function alone<T>(database: Database, work: (transaction: Transaction) => Promis
     await transaction.query(`SELECT true AS locked FROM pg_advisory_xact_lock(${ADVISORY_LOCK})`);
     return work(transaction);
   });
+}
+
+async function refuseUnknown(transaction: Transaction, migrations: readonly Migration[]): Promise<void> {
+  const [newer] = await transaction.query<{ name: string }>(
+    'SELECT name FROM schema_migrations WHERE version > $1::integer ORDER BY version LIMIT 1',
+    [migrations.length],
+  );
+  if (newer)
+    throw new MigrationError(`${newer.name} was applied to this database and is unknown here; use a newer version`);
 }
 
 async function isApplied(transaction: Transaction, migration: Migration): Promise<boolean> {

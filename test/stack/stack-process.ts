@@ -10,6 +10,9 @@ import { readStackFile, type StackFile } from '../../infra/local/stack-file.ts';
 import { freePorts } from '../support/free-port.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
+/** Milliseconds: a first start on a machine that has much else to do; below jest's own time-out. */
+const START_MS = 50_000;
+
 /** A place for a stack of one's own: a directory and three ports. */
 export interface StackHome {
   readonly directory: string;
@@ -52,12 +55,17 @@ export class StackProcess {
   readonly #exit: Promise<number | null>;
   #output = '';
 
-  /** @param command `start`, `start --external` or `reset`. */
-  constructor(command: string, env: NodeJS.ProcessEnv) {
+  /**
+   * @param command `start`, `start --external` or `reset`.
+   * @param program Node, or a program that is given Node's path and arguments and runs it.
+   */
+  constructor(command: string, env: NodeJS.ProcessEnv, program: readonly string[] = []) {
     const [script, ...args] = command.split(' ');
+    const node = [process.execPath, '--import=./infra/node-version.js', `infra/local/${script}.ts`, ...args];
+    const [executable = '', ...rest] = [...program, ...node];
     this.#child = spawn(
-      process.execPath,
-      ['--import=./infra/node-version.js', `infra/local/${script}.ts`, ...args],
+      executable,
+      rest,
       // A group of its own, like a job of a shell, so that Ctrl-C can be played.
       { cwd: REPOSITORY, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
     );
@@ -85,10 +93,11 @@ export class StackProcess {
 
   /** Waits for a text in the output. */
   async says(text: string): Promise<void> {
-    await waitUntil(`"${text}" appears`, () => {
+    const said = () => {
       if (!this.running && !this.#output.includes(text)) throw new Error(`It ended with: ${this.#output}`);
       return this.#output.includes(text);
-    });
+    };
+    await waitUntil(`"${text}" appears`, said, START_MS);
   }
 
   /** What Ctrl-C in a terminal does: a signal to all of its process group. */

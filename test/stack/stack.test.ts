@@ -102,6 +102,16 @@ describe('a stack that is stopped', () => {
     expect(() => stackFileOf(home)).toThrow('no stack.json');
   });
 
+  test('because npm is, which started it below a shell, leaves no process', async () => {
+    const shell = ['sh', '-c', '"$0" "$@"; exit $?'];
+    const npm = new StackProcess('start', { ...home.env, npm_lifecycle_event: 'start' }, shell);
+    await npm.says('queue ');
+    const processes = descendantsOf(npm.pid);
+    expect(processes.length).toBeGreaterThan(1);
+    process.kill(npm.pid, 'SIGTERM');
+    await waitUntil('nobody is left', () => survivorsOf(processes).length === 0);
+  });
+
   test('while it starts leaves no process, and the next start works', async () => {
     const reset = new StackProcess('reset', home.env);
     expect(await reset.exit).toBe(0);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,22 +15,25 @@ import { freePorts } from './free-port.ts';
  * and removes what they wrote. Servers that the environment names already are used instead.
  */
 const cleanUps: (() => Promise<unknown>)[] = [];
-process.on('disconnect', () => void end(0));
+const jestIsGone = new AbortController();
+process.on('disconnect', () => jestIsGone.abort());
 
 try {
   const postgres = process.env.TEST_POSTGRES_URL || (await providePostgres());
   await makeTemplate(postgres);
   const sqs = process.env.TEST_SQS_ENDPOINT || (await provideQueueServer());
   process.send?.({ TEST_POSTGRES_URL: postgres, TEST_SQS_ENDPOINT: sqs });
+  if (process.connected) await once(process, 'disconnect');
 } catch (error) {
-  console.error(error);
-  await end(1);
+  if (!jestIsGone.signal.aborted) {
+    console.error(error);
+    process.exitCode = 1;
+  }
+} finally {
+  for (const cleanUp of cleanUps.reverse()) await cleanUp();
 }
-
-async function end(code: number): Promise<never> {
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-  process.exit(code);
-}
+// Without this, the channel would keep the process of a failed start alive.
+process.exit();
 
 async function providePostgres(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'order-backend-test-'));
@@ -39,7 +43,9 @@ async function providePostgres(): Promise<string> {
   await chmod(directory, 0o755);
   const [port = 0] = await freePorts(1);
   const logFile = join(directory, 'postgres.log');
-  const server = await startPostgres(await installPostgres(directory), { port, logFile, disposable: true });
+  const installation = await installPostgres(directory);
+  const { signal } = jestIsGone;
+  const server = await startPostgres(installation, { port, logFile, disposable: true, signal });
   cleanUps.push(() => server.stop());
   return `postgres://postgres@127.0.0.1:${port}/postgres`;
 }

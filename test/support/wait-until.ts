@@ -5,8 +5,12 @@ import type { Psql } from './psql.ts';
 const PATIENCE_MS = 20_000;
 
 /** Asks again and again until the answer is yes. */
-export async function waitUntil(what: string, isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  const end = performance.now() + PATIENCE_MS;
+export async function waitUntil(
+  what: string,
+  isTrue: () => boolean | Promise<boolean>,
+  patienceMs = PATIENCE_MS,
+): Promise<void> {
+  const end = performance.now() + patienceMs;
   while (!(await isTrue())) {
     if (performance.now() > end) throw new Error(`waited in vain until ${what}`);
     await sleep(5);

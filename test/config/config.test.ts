@@ -1,0 +1,134 @@
+import { describe, expect, test } from '@jest/globals';
+import { ConfigError, loadConfig } from '../../lib/config.ts';
+
+const REQUIRED = {
+  DATABASE_URL: 'postgres://orders:secret@db.example:5432/orders_db',
+  QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/123456789012/orders',
+};
+
+/** The message that loading these variables, besides the required ones, fails with. */
+function problemWith(env: Record<string, string>): string {
+  try {
+    loadConfig({ ...REQUIRED, ...env });
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  throw new Error('this was accepted');
+}
+
+describe('the settings', () => {
+  test('need a database and a queue, and have a default for everything else', () => {
+    expect(loadConfig(REQUIRED)).toEqual({
+      ...REQUIRED,
+      DATABASE_DRIVER: 'pg',
+      DATABASE_POOL_SIZE: 2,
+      DATABASE_TIMEOUT_MS: 2_000,
+      QUEUE_SEND_TIMEOUT_MS: 1_000,
+      RESEND_AFTER_SECONDS: 60,
+      PROCESSOR: 'simulated',
+      PROCESSING_DELAY_MS: 2_000,
+      WEBHOOK_TIMEOUT_MS: 10_000,
+      MAX_ATTEMPTS: 5,
+      MAX_CRASHES: 5,
+      MAX_REDRIVES: 10,
+      RETRY_BASE_MS: 1_000,
+      RETRY_MAX_MS: 900_000,
+      LOG_LEVEL: 'INFO',
+    });
+  });
+
+  /** Name, lowest and highest value. */
+  const integers: [string, number, number][] = [
+    ['DATABASE_POOL_SIZE', 1, 50],
+    ['DATABASE_TIMEOUT_MS', 100, 30_000],
+    ['QUEUE_SEND_TIMEOUT_MS', 50, 10_000],
+    ['RESEND_AFTER_SECONDS', 1, 900],
+    ['PROCESSING_DELAY_MS', 0, 55_000],
+    ['WEBHOOK_TIMEOUT_MS', 100, 55_000],
+    ['MAX_ATTEMPTS', 1, 100],
+    ['MAX_CRASHES', 1, 100],
+    ['MAX_REDRIVES', 0, 100],
+    ['RETRY_BASE_MS', 1, 600_000],
+    ['RETRY_MAX_MS', 1, 900_000],
+  ];
+  describe.each(integers)('%s', (name, lowest, highest) => {
+    test(`may be ${lowest} to ${highest}`, () => {
+      expect(loadConfig({ ...REQUIRED, [name]: String(lowest) })).toMatchObject({ [name]: lowest });
+      expect(loadConfig({ ...REQUIRED, [name]: String(highest) })).toMatchObject({ [name]: highest });
+    });
+
+    test('may be nothing else, and the message names it and its bounds, once', () => {
+      for (const value of [lowest - 1, highest + 1, 2.5, '1e3', '0x10', ' 5', '5 ', 'five', '-', '٣', '5s', 'NaN', ' '])
+        expect(problemWith({ [name]: String(value) })).toBe(
+          `Bad configuration: ${name} must be a whole number from ${lowest} to ${highest}`,
+        );
+    });
+  });
+
+  test('that are empty count as not set', () => {
+    expect(loadConfig({ ...REQUIRED, PROCESSING_DELAY_MS: '', LOG_LEVEL: '' })).toEqual(loadConfig(REQUIRED));
+  });
+
+  test('that are missing are named, each with what it should be', () => {
+    expect(() => loadConfig({})).toThrow(
+      'Bad configuration: DATABASE_URL must be set, to a URL like postgres://user:password@host:5432/orders_db; QUEUE_URL must be set, to the URL of the order queue',
+    );
+  });
+
+  test.each(['mysql://localhost/orders', 'localhost:5432/orders', 'postgres:orders', ' postgres://localhost/orders'])(
+    'DATABASE_URL may not be %s',
+    (url) => {
+      expect(problemWith({ DATABASE_URL: url })).toMatch(/^Bad configuration: DATABASE_URL must be a URL like/);
+    },
+  );
+
+  test('DATABASE_URL may begin with postgresql, as libpq writes it', () => {
+    expect(loadConfig({ ...REQUIRED, DATABASE_URL: 'postgresql://localhost/orders' })).toBeDefined();
+  });
+
+  test.each(['orders', 'sqs.us-east-1.amazonaws.com/1/orders'])('QUEUE_URL may not be %s', (url) => {
+    expect(problemWith({ QUEUE_URL: url })).toBe(
+      'Bad configuration: QUEUE_URL must be set, to the URL of the order queue',
+    );
+  });
+
+  test.each(['info', 'TRACE', 'SILENT', '1'])('LOG_LEVEL may not be %s', (level) => {
+    expect(problemWith({ LOG_LEVEL: level })).toBe(
+      'Bad configuration: LOG_LEVEL must be one of DEBUG, INFO, WARN, ERROR',
+    );
+  });
+
+  test('that are wrong are all named at once', () => {
+    expect(problemWith({ MAX_ATTEMPTS: '0', LOG_LEVEL: 'loud', RETRY_BASE_MS: 'x' })).toBe(
+      'Bad configuration: MAX_ATTEMPTS must be a whole number from 1 to 100; RETRY_BASE_MS must be a whole number from 1 to 600000; LOG_LEVEL must be one of DEBUG, INFO, WARN, ERROR',
+    );
+  });
+
+  test.each([
+    'PROCESSING_DELAY',
+    'PROCESSING_DELAY_SECONDS',
+    'RETRY_BASE',
+    'RETRY_MAX_SECONDS',
+    'RESEND_AFTER_MS',
+    'MAX_ATTEMPTS_',
+    'MAX_CRASHES_ALLOWED',
+    'MAX_REDRIVES_',
+    'DATABASE_POOLSIZE',
+    'DATABASE_TIMEOUT',
+    'QUEUE_SEND_TIMEOUT',
+  ])('that are misspelt are refused, not ignored: %s', (name) => {
+    expect(problemWith({ [name]: '5' })).toBe(`Bad configuration: ${name} is no setting of this service (misspelt?)`);
+  });
+
+  test('of others are none of our business', () => {
+    const others = { PATH: '/bin', AWS_REGION: 'x', DEAD_LETTER_QUEUE_URL: 'x', PROCESSOR_LEVEL: '6', DATABASE: 'x' };
+    expect(loadConfig({ ...REQUIRED, ...others })).toEqual(loadConfig(REQUIRED));
+  });
+
+  test('never show a password in a message', () => {
+    expect(problemWith({ DATABASE_URL: 'mysql://user:hunter2@host/db' })).not.toContain('hunter2');
+    expect(problemWith({ QUEUE_URL: 'hunter2' })).not.toContain('hunter2');
+    expect(problemWith({ WEBHOOK_SECRET: 'whsec_hunter2' })).not.toContain('hunter2');
+  });
+});

@@ -1,0 +1,304 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { migrate } from '../../infra/migrate.ts';
+import { decodeMessage, encodeMessage } from '../../lib/queue/message.ts';
+import { findInconsistencies } from '../support/consistency.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { type OrderLab, openOrderLab } from '../support/order-lab.ts';
+import { connectPsql, type Psql } from '../support/psql.ts';
+
+/** As the old service makes its table, word for word. */
+const OLD_SCHEMA = `
+  CREATE TABLE IF NOT EXISTS orders (
+    order_id TEXT PRIMARY KEY,
+    user_id INTEGER NOT NULL,
+    item_ids INTEGER[] NOT NULL,
+    total_amount REAL NOT NULL CHECK (total_amount >= 0),
+    status TEXT CHECK (status IN ('Pending', 'Processing', 'Completed')) DEFAULT 'Pending',
+    processing_time REAL,
+    created_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP
+  );
+  CREATE INDEX IF NOT EXISTS idx_orders_status ON orders (status);`;
+
+const SAMPLES = `
+  INSERT INTO orders (order_id, user_id, item_ids, total_amount, status, processing_time) VALUES
+    ('ORD111', 1, '{101,102}', 150.50, 'Pending', NULL),
+    ('ORD112', 2, '{103}', 75.25, 'Processing', NULL),
+    ('ORD113', 3, '{104,105}', 220.00, 'Completed', 2.5),
+    ('ORD114', 4, '{106}', 50.00, 'Pending', NULL),
+    ('ORD115', 5, '{107,108}', 180.75, 'Completed', 3.1);`;
+
+let own: TestDatabase;
+let psql: Psql;
+
+beforeAll(async () => {
+  own = await createTestDatabase();
+  psql = await connectPsql(own.url);
+});
+
+beforeEach(() => psql.rows(`DROP SCHEMA public CASCADE; CREATE SCHEMA public; ${OLD_SCHEMA}`));
+
+afterAll(async () => {
+  await psql.end();
+  await own.drop();
+});
+
+const bringUpToDate = (timeZone?: string) => migrate({ DATABASE_URL: own.url }, () => {}, timeZone);
+
+/** An order of the old service, by the columns that matter, as SQL. */
+async function insertOld(orderId: string, columns: Record<string, string>): Promise<void> {
+  const all = { user_id: '1', item_ids: `'{1}'`, total_amount: '1', ...columns };
+  await psql.rows(`INSERT INTO orders (order_id, ${Object.keys(all)}) VALUES ($1, ${Object.values(all)})`, [orderId]);
+}
+
+/** The order as it is after the migration. */
+async function read(orderId: string): Promise<Record<string, unknown>> {
+  const [row] = await psql.rows<Record<string, unknown>>(
+    `SELECT *, total_amount::text AS amount, processing_time::text AS seconds, due_at <= now() AS is_due,
+       lease_until <= now() AS is_lease_dead
+     FROM orders WHERE order_id = $1`,
+    [orderId],
+  );
+  return row ?? {};
+}
+
+describe('of an old order', () => {
+  /** What the old one has in a column; the new one, then, in another. */
+  const values: [string, Record<string, string>, Record<string, unknown>][] = [
+    ...[
+      ['12345.67', '12345.67'],
+      ['0.1', '0.1'],
+      ['0', '0'],
+      ['150.50', '150.5'],
+      ['16777216', '16777216'],
+      ['99999.99', '99999.99'],
+      ['1e12', '1000000000000'],
+      ['1e30', '1000000000000000000000000000000'],
+      ['3.4028235e38', '340282350000000000000000000000000000000'],
+      ['1e-40', `0.${'0'.repeat(39)}1`],
+      [`'Infinity'`, 'Infinity'],
+      [`'NaN'`, 'NaN'],
+    ].map(([real, amount]): (typeof values)[number] => [
+      `an amount of ${real} is kept to the last digit that it showed`,
+      { total_amount: `${real}::real` },
+      { amount },
+    ]),
+    [
+      'a status of NULL is Pending, and due',
+      { status: 'NULL' },
+      { status: 'Pending', is_due: true, lease_until: null },
+    ],
+    ['Pending is Pending, and due', { status: `'Pending'` }, { status: 'Pending', is_due: true, lease_until: null }],
+    [
+      'Processing has a lease that is dead, since its worker is gone, and is due',
+      { status: `'Processing'` },
+      { status: 'Processing', is_due: true, is_lease_dead: true },
+    ],
+    [
+      'Completed keeps its time, and is never looked at again',
+      { status: `'Completed'`, processing_time: '2.0056' },
+      { status: 'Completed', seconds: '2.0056', due_at: null },
+    ],
+    [
+      'Completed without a time stays so',
+      { status: `'Completed'` },
+      { status: 'Completed', processing_time: null, due_at: null },
+    ],
+    [
+      'a time of day in summer is read in the zone that is stated',
+      { created_at: `'2026-07-01 12:00:00.123456'` },
+      { created_at: new Date('2026-07-01T10:00:00.123Z') },
+    ],
+    [
+      'a time of day in winter is read in the zone that is stated',
+      { created_at: `'2026-01-01 12:00:00'` },
+      { created_at: new Date('2026-01-01T11:00:00Z') },
+    ],
+    ['no time at all becomes that of the migration', { created_at: 'NULL' }, { created_at: expect.any(Date) }],
+    [
+      '2,000 items are kept in their order',
+      { item_ids: 'ARRAY(SELECT 2001 - n FROM generate_series(1, 2000) AS n)' },
+      { item_ids: Array.from({ length: 2_000 }, (_, n) => 2_000 - n) },
+    ],
+    ['no items are no items', { item_ids: `'{}'` }, { item_ids: [] }],
+  ];
+
+  test('each value is kept, or becomes what is meant', async () => {
+    for (const [what, columns] of values) await insertOld(what, columns);
+
+    await bringUpToDate('Europe/Berlin');
+
+    for (const [what, , after] of values) expect({ what, ...(await read(what)) }).toMatchObject({ what, ...after });
+    expect(await findInconsistencies(psql)).toEqual([]);
+  });
+
+  test('a time of day is read in UTC when no zone is stated, whatever the zone of the session', async () => {
+    const name = new URL(own.url).pathname.slice(1);
+    await psql.rows(`ALTER DATABASE ${name} SET timezone = 'America/New_York'`);
+    await insertOld('a', { created_at: `'2026-01-01 12:00:00'` });
+
+    await bringUpToDate();
+    await psql.rows(`ALTER DATABASE ${name} RESET timezone`);
+
+    expect((await read('a')).created_at).toEqual(new Date('2026-01-01T12:00:00Z'));
+  });
+
+  test('an id of whatever length and characters is kept, and the order can be processed', async () => {
+    const ids = ['', 'y'.repeat(300), 'y'.repeat(100_000), '\u0001\t\n\u007f', 'a\ufffeb\uffff', ' ', '🛒'];
+    for (const id of ids) await insertOld(id, {});
+    await bringUpToDate();
+    const lab = await openOrderLab({ url: own.url });
+
+    expect(await lab.sweep()).toBe(ids.length);
+    expect(lab.queue.orderIds.sort()).toEqual([...ids].sort());
+    for (const id of ids) expect(decodeMessage(encodeMessage(id))).toBe(id);
+    expect(await lab.process(ids)).toEqual([...ids].sort());
+
+    expect(await psql.value(`SELECT count(*)::integer FROM orders WHERE status = 'Completed'`)).toBe(ids.length);
+    await lab.close();
+  });
+});
+
+describe('orders beyond the bounds of today', () => {
+  let lab: OrderLab;
+
+  beforeEach(async () => {
+    await psql.rows(`INSERT INTO orders (order_id, user_id, item_ids, total_amount, status) VALUES
+      ('nan', 1, '{}', 'NaN', 'Pending'), ('infinite', 1, '{}', 'Infinity', 'Processing'),
+      ('much', 1, ARRAY(SELECT n FROM generate_series(1, 2000) AS n), 1e30, NULL)`);
+    await bringUpToDate();
+    lab = await openOrderLab({ url: own.url });
+  });
+  afterEach(() => lab.close());
+
+  test('are processed like any other', async () => {
+    expect(await lab.process(['nan', 'infinite', 'much'])).toEqual(['infinite', 'much', 'nan']);
+
+    expect(await psql.value(`SELECT count(*)::integer FROM orders WHERE status = 'Completed'`)).toBe(3);
+    expect(await findInconsistencies(psql)).toEqual([]);
+  });
+
+  test('cannot be made any more', async () => {
+    await expect(
+      psql.rows(`INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES ('new', 1, '{}', 1e30)`),
+    ).rejects.toMatchObject({ constraint: 'orders_bounds' });
+  });
+});
+
+describe('the sample orders of the old service', () => {
+  test('are all there, are counted, and those not Completed are processed', async () => {
+    await psql.rows(SAMPLES);
+    await bringUpToDate();
+    const lab = await openOrderLab({ url: own.url });
+
+    expect(
+      await psql.rows('SELECT order_id, status, total_amount::text, item_ids FROM orders ORDER BY order_id'),
+    ).toEqual([
+      { order_id: 'ORD111', status: 'Pending', total_amount: '150.5', item_ids: [101, 102] },
+      { order_id: 'ORD112', status: 'Processing', total_amount: '75.25', item_ids: [103] },
+      { order_id: 'ORD113', status: 'Completed', total_amount: '220', item_ids: [104, 105] },
+      { order_id: 'ORD114', status: 'Pending', total_amount: '50', item_ids: [106] },
+      { order_id: 'ORD115', status: 'Completed', total_amount: '180.75', item_ids: [107, 108] },
+    ]);
+    expect(await findInconsistencies(psql)).toEqual([]);
+    expect(
+      await psql.rows(`SELECT (sum(processing_time) / sum(timed_orders))::text AS average FROM order_counters`),
+    ).toEqual([{ average: expect.stringMatching(/^2\.80*$/) }]);
+
+    await lab.sweep();
+    expect(lab.queue.orderIds.sort()).toEqual(['ORD111', 'ORD112', 'ORD114']);
+    await lab.process(lab.queue.orderIds);
+    expect(await psql.value(`SELECT count(*)::integer FROM orders WHERE status = 'Completed'`)).toBe(5);
+    // The worker that was at it is gone: that counts.
+    expect(await lab.row('ORD112')).toMatchObject({ status: 'Completed', crashes: 1 });
+    await lab.close();
+  });
+
+  test('migrate once: a second time changes nothing', async () => {
+    await psql.rows(SAMPLES);
+    await bringUpToDate();
+    const read = () => psql.rows('SELECT * FROM orders ORDER BY order_id');
+    const before = await read();
+
+    await bringUpToDate('Europe/Berlin');
+
+    expect(await read()).toEqual(before);
+  });
+
+  test('stay as they were when the migration fails', async () => {
+    await psql.rows(SAMPLES);
+    const read = () => psql.rows('SELECT * FROM orders ORDER BY order_id');
+    const before = await read();
+
+    await expect(bringUpToDate('Middle/Earth')).rejects.toThrow('time zone "Middle/Earth" not recognized');
+
+    expect(await read()).toEqual(before);
+    expect(
+      await psql.rows(`SELECT to_regclass('order_history') AS h, to_regclass('idx_orders_status')::text AS i`),
+    ).toEqual([{ h: null, i: 'idx_orders_status' }]);
+    await bringUpToDate('Europe/Berlin');
+    expect(await psql.value('SELECT count(*)::integer FROM orders')).toBe(5);
+  });
+});
+
+test('10,000 old orders are migrated, and counted', async () => {
+  await psql.rows(`INSERT INTO orders SELECT 'order-' || n, n, ARRAY[n, n + 1], n / 7.0,
+    (ARRAY['Pending', 'Processing', 'Completed', NULL])[1 + n % 4],
+    CASE WHEN n % 4 = 2 THEN n / 1000.0 END FROM generate_series(1, 10000) AS n`);
+
+  await bringUpToDate();
+
+  expect(await findInconsistencies(psql)).toEqual([]);
+  expect(
+    await psql.rows('SELECT status, count(*)::integer AS orders FROM orders GROUP BY status ORDER BY status'),
+  ).toEqual([
+    { status: 'Completed', orders: 2_500 },
+    { status: 'Pending', orders: 5_000 },
+    { status: 'Processing', orders: 2_500 },
+  ]);
+});
+
+describe('a fresh and an imported database', () => {
+  /** All that Postgres knows of our objects, in words that do not depend on object ids. */
+  const DESCRIPTION = `
+    SELECT 'column' AS kind, c.relname || '.' || a.attname AS name,
+           concat_ws(' ', a.attnum, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated,
+                     a.attcollation::regcollation, a.attstorage, pg_get_expr(d.adbin, d.adrelid),
+                     col_description(c.oid, a.attnum)) AS definition
+    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+    LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    WHERE c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'c')
+    UNION ALL
+    SELECT 'relation', relname, concat_ws(' ', relkind, relpersistence, reloptions::text, relreplident)
+    FROM pg_class WHERE relnamespace = 'public'::regnamespace
+    UNION ALL
+    SELECT 'constraint', conname, concat_ws(' ', conrelid::regclass, contype, convalidated, pg_get_constraintdef(oid))
+    FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+    UNION ALL
+    SELECT 'index', indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL
+    SELECT 'trigger', tgname, concat_ws(' ', pg_get_triggerdef(oid), tgenabled) FROM pg_trigger
+    WHERE NOT tgisinternal
+    UNION ALL
+    SELECT 'function', proname, pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    ORDER BY 1, 2, 3`;
+
+  test('are the same in every column, constraint, index, trigger and function', async () => {
+    await psql.rows(SAMPLES);
+    await bringUpToDate();
+    const imported = await psql.rows(DESCRIPTION);
+    await psql.rows('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+    await bringUpToDate();
+    const fresh = await psql.rows(DESCRIPTION);
+
+    expect(imported).toEqual(fresh);
+    // The description describes: an empty one would be the same, too.
+    for (const kind of ['column', 'relation', 'constraint', 'index', 'trigger', 'function'])
+      expect(fresh).toContainEqual(expect.objectContaining({ kind }));
+    expect(fresh).toContainEqual({
+      kind: 'constraint',
+      name: 'orders_bounds',
+      definition: expect.stringContaining('1000'),
+    });
+    expect(fresh).not.toContainEqual(expect.objectContaining({ name: 'idx_orders_status' }));
+  });
+});

@@ -1,0 +1,149 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Database } from '../../lib/database/database.ts';
+import { loadMigrations, type Migration, migrate } from '../../lib/database/migrations.ts';
+import { connectPg } from '../../lib/database/pg.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { recordingLogger } from '../support/recording-logger.ts';
+
+describe('a folder of migrations', () => {
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'migrations-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const write = (files: Record<string, string>) =>
+    Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(folder, name), text)));
+
+  test('is read in the order of its numbers, statement by statement', async () => {
+    await write({
+      '000002-second.sql': 'SELECT 3',
+      '000001-first.sql': 'SELECT 1\n--> statement-breakpoint\nSELECT 2\n',
+      'README.md': 'not a migration',
+    });
+
+    expect(await loadMigrations(folder)).toEqual([
+      {
+        version: 1,
+        name: '000001-first',
+        statements: ['SELECT 1', 'SELECT 2'],
+        checksum: expect.stringMatching(/^[0-9a-f]{64}$/),
+      },
+      { version: 2, name: '000002-second', statements: ['SELECT 3'], checksum: expect.any(String) },
+    ]);
+  });
+
+  test('of changed text has another checksum, white space included', async () => {
+    await write({ '000001-first.sql': 'SELECT 1' });
+    const [before] = await loadMigrations(folder);
+    await write({ '000001-first.sql': 'SELECT 1 ' });
+    const [after] = await loadMigrations(folder);
+
+    expect(after?.checksum).not.toBe(before?.checksum);
+  });
+
+  test.each([
+    ['a number is missing', { '000001-a.sql': '', '000003-c.sql': '' }, '000003-c.sql: expected 2'],
+    ['a number is there twice', { '000001-a.sql': '', '000001-b.sql': '' }, '000001-b.sql: expected 2'],
+    ['the first is not number 1', { '000002-a.sql': '' }, '000002-a.sql: expected 1'],
+    ['a name has no number', { 'orders.sql': '' }, 'orders.sql: expected 1'],
+    ['a number has five digits', { '00001-a.sql': '' }, '00001-a.sql: expected 1'],
+    ['a name has capitals', { '000001-A.sql': '' }, '000001-A.sql: expected 1'],
+  ])('is refused when %s', async (_, files, message) => {
+    await write(files);
+    await expect(loadMigrations(folder)).rejects.toThrow(message);
+  });
+});
+
+describe('migrating', () => {
+  let own: TestDatabase;
+  let database: Database;
+
+  beforeAll(async () => {
+    own = await createTestDatabase();
+    database = connectPg({
+      url: own.url,
+      poolSize: 6,
+      statementTimeoutMs: 1_000,
+      connectTimeoutMs: 5_000,
+      logger: recordingLogger(),
+    });
+  });
+  beforeEach(async () => {
+    await database.query('DROP SCHEMA public CASCADE');
+    await database.query('CREATE SCHEMA public');
+  });
+  afterAll(async () => {
+    await database.close();
+    await own.drop();
+  });
+
+  const migration = (version: number, ...statements: string[]): Migration => ({
+    version,
+    name: `00000${version}-step`,
+    statements,
+    checksum: statements.join(),
+  });
+  const FIRST = migration(1, 'CREATE TABLE a (id integer)', 'INSERT INTO a VALUES (1)');
+  const SECOND = migration(2, 'INSERT INTO a VALUES (2)');
+
+  const run = async (...migrations: Migration[]): Promise<string[]> => {
+    const reported: string[] = [];
+    await migrate(database, migrations, { importTimeZone: 'UTC', report: (name) => reported.push(name) });
+    return reported;
+  };
+  const rows = async () => (await database.query<{ id: number }>('SELECT id FROM a ORDER BY id')).map(({ id }) => id);
+
+  test('applies what is missing, in order, and says what', async () => {
+    expect(await run(FIRST)).toEqual(['000001-step']);
+    expect(await run(FIRST, SECOND)).toEqual(['000002-step']);
+    expect(await run(FIRST, SECOND)).toEqual([]);
+    expect(await rows()).toEqual([1, 2]);
+  });
+
+  test('refuses one that was changed after it was applied, by name, and applies nothing after it', async () => {
+    await run(FIRST);
+
+    await expect(run({ ...FIRST, checksum: 'another' }, SECOND)).rejects.toMatchObject({
+      name: 'MigrationError',
+      message: expect.stringMatching(/^000001-step was changed after it was applied/),
+    });
+    expect(await rows()).toEqual([1]);
+  });
+
+  test('refuses a database that is further than this version of the service', async () => {
+    await run(FIRST, SECOND);
+
+    await expect(run(FIRST)).rejects.toMatchObject({
+      name: 'MigrationError',
+      message: expect.stringMatching(/^000002-step was applied to this database and is unknown here/),
+    });
+  });
+
+  test('keeps the ones before one that fails, nothing of that one, and can be done again', async () => {
+    const broken = migration(2, 'INSERT INTO a VALUES (2)', 'CREATE TABLE b (id integer)', 'SELECT 1/0');
+
+    await expect(run(FIRST, broken)).rejects.toMatchObject({ sqlState: '22012' });
+
+    expect(await rows()).toEqual([1]);
+    expect(await database.query(`SELECT to_regclass('b') AS b`)).toEqual([{ b: null }]);
+    expect(await run(FIRST, SECOND)).toEqual(['000002-step']);
+  });
+
+  test('may take longer than a statement of a request', async () => {
+    await run(migration(1, 'SELECT pg_sleep(1.2)::text'));
+  });
+
+  test('five times at once applies each once', async () => {
+    const counting = [FIRST, SECOND];
+
+    const reported = await Promise.all(Array.from({ length: 5 }, () => run(...counting)));
+
+    expect(reported.flat().sort()).toEqual(['000001-step', '000002-step']);
+    expect(await rows()).toEqual([1, 2]);
+  });
+});

@@ -1,0 +1,262 @@
+import { createServer } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Database } from '../../lib/database/database.ts';
+import { connectPg } from '../../lib/database/pg.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { connectPsql, type Psql } from '../support/psql.ts';
+import { type RecordingLogger, recordingLogger } from '../support/recording-logger.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+let own: TestDatabase;
+let psql: Psql;
+let logger: RecordingLogger;
+/** What the tests connected, closed after each. */
+const connected: Database[] = [];
+
+beforeAll(async () => {
+  own = await createTestDatabase();
+  psql = await connectPsql(own.url);
+});
+
+afterEach(async () => {
+  for (const database of connected.splice(0)) await database.close();
+});
+
+afterAll(async () => {
+  await psql.end();
+  await own.drop();
+});
+
+function connect({ url = own.url, poolSize = 2, statementTimeoutMs = 5_000, connectTimeoutMs = 5_000 } = {}): Database {
+  logger = recordingLogger();
+  const database = connectPg({ url, poolSize, statementTimeoutMs, connectTimeoutMs, logger });
+  connected.push(database);
+  return database;
+}
+
+async function backendOf(database: Database): Promise<number> {
+  const [row] = await database.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  return row?.pid ?? 0;
+}
+
+const terminate = (pid: number) => psql.rows('SELECT pg_terminate_backend($1)', [pid]);
+
+const sessions = () =>
+  psql.value<number>(
+    `SELECT count(*)::integer FROM pg_stat_activity
+     WHERE datname = current_database() AND application_name = 'orders'`,
+  );
+
+describe('the pool', () => {
+  test('uses a connection again', async () => {
+    const database = connect();
+
+    expect(await backendOf(database)).toBe(await backendOf(database));
+  });
+
+  test('never opens more connections than it may, and serves everybody', async () => {
+    const database = connect({ poolSize: 2 });
+
+    const backends = await Promise.all(Array.from({ length: 50 }, () => backendOf(database)));
+
+    expect(new Set(backends).size).toBeLessThanOrEqual(2);
+  });
+
+  test('survives the end of an idle connection, says so, and serves on', async () => {
+    const database = connect({ poolSize: 1 });
+    const pid = await backendOf(database);
+
+    await terminate(pid);
+    await waitUntil('the loss is noticed', () => logger.entries.length > 0);
+
+    expect(logger.entries).toMatchObject([{ level: 'warn', message: 'An idle database connection was lost' }]);
+    expect(await backendOf(database)).not.toBe(pid);
+  });
+
+  test('fails the statement whose connection ends under it, and serves on', async () => {
+    const database = connect({ poolSize: 1 });
+    const pid = await backendOf(database);
+    const slow = database.query('SELECT pg_sleep(30)');
+    const verdict = expect(slow).rejects.toMatchObject({ kind: 'unavailable', retryable: true });
+    await waitUntil(
+      'it runs',
+      async () => (await psql.value('SELECT state FROM pg_stat_activity WHERE pid = $1', [pid])) === 'active',
+    );
+
+    await terminate(pid);
+
+    await verdict;
+    expect(await backendOf(database)).not.toBe(pid);
+  });
+
+  test('fails the transaction whose connection ends between two statements, and serves on', async () => {
+    const database = connect({ poolSize: 1 });
+    const transaction = database.transaction(async ({ query }) => {
+      await query('CREATE TABLE half_done (id integer)');
+      const [row] = await query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      await terminate(row?.pid ?? 0);
+      await waitUntil(
+        'it is gone',
+        async () => (await psql.rows('SELECT FROM pg_stat_activity WHERE pid = $1', [row?.pid])).length === 0,
+      );
+      await query('SELECT 1');
+    });
+
+    await expect(transaction).rejects.toMatchObject({ kind: 'unavailable' });
+    expect(await database.query(`SELECT to_regclass('half_done') AS table`)).toEqual([{ table: null }]);
+  });
+
+  test('survives the end of all its connections at once, ten times', async () => {
+    const database = connect({ poolSize: 4 });
+    for (let n = 0; n < 10; n += 1) {
+      const pids = new Set(await Promise.all(Array.from({ length: 8 }, () => backendOf(database))));
+      for (const pid of pids) await terminate(pid);
+      // One may fail for each connection whose end nobody has noticed yet, and no more.
+      const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => backendOf(database)));
+      expect(outcomes.filter(({ status }) => status === 'rejected').length).toBeLessThanOrEqual(4);
+      await backendOf(database);
+    }
+  });
+
+  test('keeps a connection on which a statement was refused', async () => {
+    const database = connect({ poolSize: 1 });
+    const pid = await backendOf(database);
+
+    await expect(database.query('SELECT 1/0')).rejects.toMatchObject({ kind: 'refused' });
+    await expect(
+      database.transaction(async ({ query }) => {
+        await query('SELECT 1/0');
+      }),
+    ).rejects.toMatchObject({ kind: 'refused' });
+
+    expect(await backendOf(database)).toBe(pid);
+  });
+
+  test('lets nobody have a connection on which a transaction may be open', async () => {
+    const proxy = await startTcpProxy(own.url);
+    const database = connect({ url: proxy.url, poolSize: 1, statementTimeoutMs: 300 });
+    await expect(
+      database.transaction(async ({ query }) => {
+        await query('CREATE TABLE never (id integer)');
+        await proxy.become('silent');
+        await query('SELECT 1');
+      }),
+    ).rejects.toMatchObject({ kind: 'unavailable' });
+
+    await proxy.become('open');
+
+    expect(await database.query(`SELECT to_regclass('never') AS table`)).toEqual([{ table: null }]);
+    await proxy.close();
+  });
+
+  test('closes every connection when it is closed', async () => {
+    const database = connectPg({
+      url: own.url,
+      poolSize: 4,
+      statementTimeoutMs: 1_000,
+      connectTimeoutMs: 1_000,
+      logger: recordingLogger(),
+    });
+    await Promise.all(Array.from({ length: 8 }, () => backendOf(database)));
+    expect(await sessions()).toBeGreaterThan(0);
+
+    await database.close();
+
+    await waitUntil('all sessions are gone', async () => (await sessions()) === 0);
+  });
+});
+
+describe('a statement that takes too long', () => {
+  test('is cancelled by the server, and unavailable', async () => {
+    const database = connect({ statementTimeoutMs: 200 });
+
+    await expect(database.query('SELECT pg_sleep(30)')).rejects.toMatchObject({
+      kind: 'unavailable',
+      sqlState: '57014',
+    });
+
+    const running = await psql.value(
+      `SELECT count(*)::integer FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(30)' AND state = 'active'`,
+    );
+    expect(running).toBe(0);
+  });
+
+  test('because nobody answers any more is given up by the client, a little later', async () => {
+    const proxy = await startTcpProxy(own.url);
+    const database = connect({ url: proxy.url, poolSize: 1, statementTimeoutMs: 200 });
+    await backendOf(database);
+    await proxy.become('silent');
+    const askedAt = performance.now();
+
+    await expect(backendOf(database)).rejects.toMatchObject({ kind: 'unavailable', sqlState: undefined });
+
+    expect(performance.now() - askedAt).toBeGreaterThan(200);
+    expect(performance.now() - askedAt).toBeLessThan(1_500);
+    await proxy.close();
+  });
+});
+
+describe('no connection', () => {
+  test('where nobody listens is unavailable at once', async () => {
+    const proxy = await startTcpProxy(own.url);
+    await proxy.close();
+
+    await expect(backendOf(connect({ url: proxy.url }))).rejects.toMatchObject({
+      kind: 'unavailable',
+      sqlState: undefined,
+      message: expect.stringContaining('ECONNREFUSED'),
+    });
+  });
+
+  test('where somebody listens and says nothing is unavailable when the time is over', async () => {
+    const server = createServer(() => {});
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number };
+    const database = connect({ url: `postgres://u@127.0.0.1:${port}/d`, connectTimeoutMs: 200 });
+
+    await expect(backendOf(database)).rejects.toMatchObject({ kind: 'unavailable' });
+
+    server.close();
+  });
+
+  test('where another protocol is spoken is unavailable or a defect, and does not hang', async () => {
+    const server = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number };
+
+    await expect(backendOf(connect({ url: `postgres://u@127.0.0.1:${port}/d` }))).rejects.toMatchObject({
+      name: 'DatabaseError',
+    });
+
+    server.close();
+  });
+
+  test('is free within the time: unavailable, and the pool serves on when one is', async () => {
+    const database = connect({ poolSize: 1, connectTimeoutMs: 100 });
+    await backendOf(database);
+    const busy = database.query('SELECT pg_sleep(0.3)');
+
+    await expect(backendOf(database)).rejects.toMatchObject({ kind: 'unavailable' });
+
+    await busy;
+    await backendOf(database);
+  });
+
+  test('to a database that does not exist is a defect, not a matter of waiting', async () => {
+    const url = new URL(own.url);
+    url.pathname = '/nowhere';
+
+    await expect(backendOf(connect({ url: url.href }))).rejects.toMatchObject({ kind: 'defect', sqlState: '3D000' });
+  });
+});
+
+test('other users of pg in the process keep its own value types', async () => {
+  const { default: pg } = await import('pg');
+  await connect().query('SELECT 1::bigint');
+  const client = new pg.Client(own.url);
+  await client.connect();
+
+  expect((await client.query('SELECT 1::bigint AS n')).rows).toEqual([{ n: '1' }]);
+  await client.end();
+});

@@ -1,0 +1,74 @@
+import { describe, expect, test } from '@jest/globals';
+import { DatabaseError, type DatabaseErrorKind } from '../../lib/database/database-error.ts';
+import { retryDatabase } from '../../lib/database/retry.ts';
+
+const failure = (kind: DatabaseErrorKind) => new DatabaseError(kind, kind, undefined, undefined);
+
+/** Work that fails with these, one a run, and then succeeds. */
+function failing(...failures: readonly unknown[]) {
+  const left = [...failures];
+  let runs = 0;
+  return {
+    runs: () => runs,
+    work: async () => {
+      runs += 1;
+      if (left.length > 0) throw left.shift();
+      return 'done';
+    },
+  };
+}
+
+const GENEROUS = { tries: 10, withinMs: 10_000 };
+
+describe('a retry', () => {
+  test('is made after what may pass, and answers what the work answers', async () => {
+    const { work, runs } = failing(failure('unavailable'), failure('contention'));
+
+    expect(await retryDatabase(work, GENEROUS)).toBe('done');
+    expect(runs()).toBe(3);
+  });
+
+  test.each(['refused', 'defect'] as const)('is not made after what will not: %s', async (kind) => {
+    const { work, runs } = failing(failure(kind));
+
+    await expect(retryDatabase(work, GENEROUS)).rejects.toMatchObject({ kind });
+    expect(runs()).toBe(1);
+  });
+
+  test.each([new TypeError('a bug'), undefined])(
+    'is not made after what the database has nothing to do with: %s',
+    async (error) => {
+      const { work, runs } = failing(error);
+
+      await expect(retryDatabase(work, GENEROUS)).rejects.toBe(error);
+      expect(runs()).toBe(1);
+    },
+  );
+
+  test('is made so many times at most, and then the last failure is thrown', async () => {
+    const { work, runs } = failing(failure('contention'), failure('unavailable'), failure('contention'));
+
+    await expect(retryDatabase(work, { tries: 2, withinMs: 10_000 })).rejects.toMatchObject({ kind: 'unavailable' });
+    expect(runs()).toBe(2);
+  });
+
+  test('is not begun when the time is over', async () => {
+    const { work, runs } = failing(...Array(100).fill(failure('unavailable')));
+    const begunAt = performance.now();
+
+    await expect(retryDatabase(work, { tries: Number.POSITIVE_INFINITY, withinMs: 150 })).rejects.toThrow();
+
+    expect(runs()).toBeGreaterThan(1);
+    expect(runs()).toBeLessThan(50);
+    expect(performance.now() - begunAt).toBeLessThan(1_000);
+  });
+
+  test('of work that only contention may repeat is not made when no answer came', async () => {
+    const lost = failing(failure('unavailable'));
+    const rolledBack = failing(failure('contention'));
+
+    await expect(retryDatabase(lost.work, { ...GENEROUS, only: 'contention' })).rejects.toThrow();
+    expect(await retryDatabase(rolledBack.work, { ...GENEROUS, only: 'contention' })).toBe('done');
+    expect(lost.runs()).toBe(1);
+  });
+});

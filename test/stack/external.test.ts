@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { externalAddresses } from '../../infra/local/addresses.ts';
+import { externalEnvironment } from '../../infra/local/environment.ts';
+import { waitForServices } from '../../infra/local/external-services.ts';
+import { type QueueServer, startQueueServer } from '../../infra/local/queue.ts';
+import { readStackSettings } from '../../infra/local/settings.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { freePorts } from '../support/free-port.ts';
+import { postAndComplete } from './orders.ts';
+import { makeStackHome, type StackHome, StackProcess, stackFileOf } from './stack-process.ts';
+
+let database: TestDatabase;
+let home: StackHome;
+let queuePort = 0;
+let queue: QueueServer | undefined;
+let stack: StackProcess | undefined;
+
+beforeAll(async () => {
+  // Its progress, which is not what is tested here.
+  jest.spyOn(console, 'log').mockImplementation(() => undefined);
+  database = await createTestDatabase();
+  home = await makeStackHome();
+  [queuePort = 0] = await freePorts(1);
+});
+
+afterAll(async () => {
+  if (stack?.running) stack.pressCtrlC();
+  await stack?.exit;
+  await queue?.stop();
+  await home?.remove();
+  await database?.drop();
+});
+
+describe('a stack on services of the environment', () => {
+  test('waits for them, and then takes an order and completes it', async () => {
+    const endpoint = `http://127.0.0.1:${queuePort}`;
+    stack = new StackProcess('start --external', {
+      ...home.env,
+      DATABASE_URL: database.url,
+      AWS_ENDPOINT_URL_SQS: endpoint,
+    });
+    await stack.says(`expected at ${endpoint}`);
+    queue = await startQueueServer({ port: queuePort });
+    await stack.says('Ready after');
+
+    const { api, postgres, sqs, queueUrl, processes } = stackFileOf(home);
+    expect({ postgres, sqs }).toEqual({ postgres: database.url, sqs: endpoint });
+    expect(queueUrl).toBe(`${endpoint}/000000000000/orders-local`);
+    expect(Object.keys(processes).sort()).toEqual(['api', 'supervisor', 'worker']);
+    await postAndComplete(api, 'external');
+  });
+
+  test.each([
+    ['postgres', 'DATABASE_URL', { AWS_ENDPOINT_URL_SQS: process.env.TEST_SQS_ENDPOINT }],
+    ['queue', 'AWS_ENDPOINT_URL_SQS', { DATABASE_URL: process.env.TEST_POSTGRES_URL }],
+  ])('gives up when the %s service does not answer, and says how to start it', async (name, variable, given) => {
+    const [closed] = await freePorts(1);
+    const scheme = variable === 'DATABASE_URL' ? 'postgres://someone:secret@' : 'http://';
+    const env = { ...given, [variable]: `${scheme}127.0.0.1:${closed}/` };
+    const addresses = externalAddresses(readStackSettings(home.env), env);
+    const waiting = waitForServices(addresses, externalEnvironment(addresses, env), new AbortController().signal, 0);
+    await expect(waiting).rejects.toThrow(
+      new RegExp(`^The ${name} service at .*${closed}.* does not answer .*docker compose up -d --wait.*${variable}`),
+    );
+    await expect(waiting).rejects.not.toThrow('secret');
+  });
+});
+
+test('the defaults are the services of docker-compose.yml', () => {
+  const addresses = externalAddresses(readStackSettings({}), {});
+  expect(addresses).toEqual({
+    api: 'http://localhost:8000/api/v1',
+    postgres: 'postgres://postgres:password@localhost:5432/orders_db',
+    sqs: 'http://localhost:4566',
+    queueUrl: 'http://localhost:4566/000000000000/orders-local',
+    deadLetterQueueUrl: 'http://localhost:4566/000000000000/orders-local-dead-letters',
+  });
+});

@@ -1,0 +1,137 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
+import type { RunningPart } from '../../infra/local/part.ts';
+import { DATABASE, startPostgres } from '../../infra/local/postgres.ts';
+import { stopLeftOver } from '../../infra/local/postgres-cluster.ts';
+import { installPostgres, type PostgresInstallation, refugeOf } from '../../infra/local/postgres-installation.ts';
+import { freePorts } from '../support/free-port.ts';
+
+let directory: string;
+let installation: PostgresInstallation;
+let port = 0;
+let server: RunningPart | undefined;
+
+beforeAll(async () => {
+  directory = await makeDirectory(0o755);
+  installation = await installPostgres(directory);
+  [port = 0] = await freePorts(1);
+});
+
+afterEach(async () => {
+  await server?.stop();
+  server = undefined;
+});
+
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+/** As root it matters whether other users may enter, because Postgres runs as one. */
+async function makeDirectory(mode: number): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'order-backend-postgres-'));
+  await chmod(path, mode);
+  return path;
+}
+
+/** Waits for the disk, as `npm start` does: a killed server that did not might lose what it has confirmed. */
+async function start(): Promise<RunningPart> {
+  server = await startPostgres(installation, { port, logFile: join(directory, 'postgres.log') });
+  return server;
+}
+
+async function query<Row extends pg.QueryResultRow>(sql: string): Promise<Row[]> {
+  const client = new pg.Client(`postgres://postgres@127.0.0.1:${port}/${DATABASE}`);
+  await client.connect();
+  try {
+    return (await client.query<Row>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+// The tests share one cluster, and are in the order of its life.
+describe('the embedded Postgres', () => {
+  test('starts from nothing, also over the remains of an initdb that was interrupted', async () => {
+    await mkdir(`${installation.dataDirectory}.partial`);
+    await writeFile(`${installation.dataDirectory}.partial/PG_VERSION`, '18\n');
+    await start();
+    await query('CREATE TABLE kept AS SELECT 7 AS n');
+    expect(await query('SHOW server_encoding')).toEqual([{ server_encoding: 'UTF8' }]);
+  });
+
+  test('confirms nothing that is not on the disk', async () => {
+    await start();
+    const settings = await query(
+      `SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit')`,
+    );
+    expect(settings).toEqual([
+      { name: 'fsync', setting: 'on' },
+      { name: 'full_page_writes', setting: 'on' },
+      { name: 'synchronous_commit', setting: 'on' },
+    ]);
+  });
+
+  test('keeps its data when it is killed', async () => {
+    const { pid, ended } = await start();
+    await query('INSERT INTO kept VALUES (8)');
+    process.kill(pid, 'SIGKILL');
+    expect(await ended).toBe('was ended by SIGKILL');
+    await start();
+    expect(await query('SELECT n FROM kept ORDER BY n')).toEqual([{ n: 7 }, { n: 8 }]);
+  });
+
+  test('takes over from a server that still runs, because who started it was killed', async () => {
+    const leftOver = await start();
+    await start();
+    expect(await leftOver.ended).toBe('ended with code 0');
+    expect(await query('SELECT n FROM kept')).toHaveLength(2);
+  });
+
+  test('is not deceived by another process that has the id of the one it ran as', async () => {
+    const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+    const pidFile = join(installation.dataDirectory, 'postmaster.pid');
+    await writeFile(pidFile, `${stranger.pid}\n${installation.dataDirectory}\n`);
+    expect(await stopLeftOver(installation.dataDirectory)).toBeUndefined();
+    await start();
+    expect(stranger.exitCode).toBeNull();
+    stranger.kill();
+    await once(stranger, 'exit');
+  });
+
+  test('says why it does not start, in the words of its log', async () => {
+    await start();
+    const elsewhere = await makeDirectory(0o755);
+    const other = await installPostgres(elsewhere);
+    const second = startPostgres(other, { port, logFile: join(elsewhere, 'postgres.log'), disposable: true });
+    await expect(second).rejects.toThrow('Postgres did not start: could not create any TCP/IP sockets');
+    await rm(elsewhere, { recursive: true });
+  });
+
+  test('refuses data of another major version, and says what to do', async () => {
+    const versionFile = join(installation.dataDirectory, 'PG_VERSION');
+    const version = await readFile(versionFile, 'utf8');
+    await writeFile(versionFile, '12\n');
+    await expect(start()).rejects.toThrow(/was written by Postgres 12, and this is 18; `npm run reset` deletes it/);
+    await writeFile(versionFile, version);
+  });
+});
+
+describe('below a directory that other users may not enter', () => {
+  test('Postgres works, as root from a place where it can', async () => {
+    const closed = await makeDirectory(0o700);
+    const isRoot = process.getuid?.() === 0;
+    const here = await installPostgres(closed);
+    expect(here.dataDirectory.startsWith(isRoot ? refugeOf(closed) : closed)).toBe(true);
+
+    const running = await startPostgres(here, { port, logFile: join(closed, 'postgres.log'), disposable: true });
+    expect(await query('SELECT 1 AS n')).toEqual([{ n: 1 }]);
+    await running.stop();
+
+    // The second time it finds everything there.
+    expect(await installPostgres(closed)).toEqual(here);
+    for (const path of [closed, refugeOf(closed)]) await rm(path, { recursive: true, force: true });
+  });
+});
