@@ -9,18 +9,19 @@ export interface Request {
   answer?: CreateOutcome | 'error';
 }
 
-/** What every request was told, which must stay true for ever. */
+/** An order as it is kept, as far as clients are told of it. */
 export interface KeptOrder {
   readonly orderId: string;
   readonly userId: number;
   readonly totalAmount: string;
   readonly idempotencyKey: string | null;
   readonly status: string;
+  readonly redrives: number;
 }
 
 export const KEPT_ORDERS = `
   SELECT order_id AS "orderId", user_id AS "userId", total_amount::text AS "totalAmount",
-         idempotency_key AS "idempotencyKey", status
+         idempotency_key AS "idempotencyKey", status, redrives
   FROM orders`;
 
 export function orderIdOf(place: number): string {
@@ -40,11 +41,7 @@ export function findBrokenAnswers(requests: readonly Request[], orders: readonly
   });
 }
 
-function problemWith(
-  request: Request,
-  requests: readonly Request[],
-  orders: readonly KeptOrder[],
-): string | undefined {
+function problemWith(request: Request, requests: readonly Request[], orders: readonly KeptOrder[]): string | undefined {
   const { order, idempotencyKey: key } = request;
   const kept = orders.find(({ orderId }) => orderId === order.orderId);
   const ofKey = orders.find(({ idempotencyKey }) => key !== null && idempotencyKey === key);
@@ -62,7 +59,7 @@ function problemWith(
       return ofKey && !hasValues(ofKey, order) ? undefined : 'its key is not another request’s';
     case 'duplicate':
       if (!kept) return 'there is no order of that id';
-      return requests.some((other) => other !== request && isRival(other, request) && isSame(kept, other))
+      return requests.some((other) => other !== request && mayHaveCreated(other) && isSame(kept, other))
         ? undefined
         : 'no other request can have created it';
     case 'refused':
@@ -74,10 +71,13 @@ function problemWith(
 
 /** Orders that no request created, as far as answers tell. */
 export function findForeignOrders(requests: readonly Request[], orders: readonly KeptOrder[]): string[] {
-  const mayHaveCreated = ({ answer }: Request) => answer === 'created' || answer === 'error' || answer === undefined;
   return orders
     .filter((kept) => !requests.some((request) => mayHaveCreated(request) && isSame(kept, request)))
     .map(({ orderId }) => `${orderId} was created, but no request was told so`);
+}
+
+function mayHaveCreated({ answer }: Request): boolean {
+  return answer === 'created' || answer === 'error' || answer === undefined;
 }
 
 function isRival(other: Request, request: Request): boolean {

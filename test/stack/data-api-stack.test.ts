@@ -61,6 +61,6 @@ test('the doctor finds it well, over the same driver', async () => {
 test('it ends by Ctrl-C, and leaves no process', async () => {
   const processes = descendantsOf(stack.pid);
   stack.pressCtrlC();
-  expect(await stack.exit).toBe(0);
+  await stack.endsWith(0);
   expect(survivorsOf(processes)).toEqual([]);
 });

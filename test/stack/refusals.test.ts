@@ -14,7 +14,7 @@ afterAll(() => home?.remove());
 /** Starts a stack that must not come up. Answers what it says, which has to be one line. */
 async function refusal(env: NodeJS.ProcessEnv): Promise<string> {
   const stack = new StackProcess('start', { ...home.env, ...env });
-  expect(await stack.exit).toBe(1);
+  await stack.endsWith(1);
   const lines = stack.output.trim().split('\n');
   expect(lines).toHaveLength(1);
   return lines[0] as string;

@@ -70,7 +70,8 @@ export class StackProcess {
       { cwd: REPOSITORY, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
     );
     this.pid = this.#child.pid as number;
-    this.#exit = once(this.#child, 'exit').then(([code]) => code);
+    // Not `exit`: its last words may come later.
+    this.#exit = once(this.#child, 'close').then(([code]) => code);
     for (const stream of [this.#child.stdout, this.#child.stderr])
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.#output += text;
@@ -98,6 +99,13 @@ export class StackProcess {
       return this.#output.includes(text);
     };
     await waitUntil(`"${text}" appears`, said, START_MS);
+  }
+
+  /** Waits until it is gone. @throws with all that it has written when it ended with another code. */
+  async endsWith(code: number): Promise<void> {
+    const actual = await this.#exit;
+    if (actual !== code)
+      throw new Error(`It ended with code ${actual} instead of ${code}, and wrote:\n${this.#output}`);
   }
 
   /** What Ctrl-C in a terminal does: a signal to all of its process group. */

@@ -52,14 +52,14 @@ describe('a stack that runs', () => {
 
   test('is named to whoever starts a second one', async () => {
     const second = new StackProcess('start', home.env);
-    expect(await second.exit).toBe(1);
+    await second.endsWith(1);
     expect(second.output).toContain(`a stack is running at ${stackFileOf(home).api} (pid ${stack.pid})`);
     expect(second.output.trim().split('\n')).toHaveLength(1);
   });
 
   test('keeps its data from being reset', async () => {
     const reset = new StackProcess('reset', home.env);
-    expect(await reset.exit).toBe(1);
+    await reset.endsWith(1);
     expect(reset.output).toContain(`(pid ${stack.pid})`);
   });
 
@@ -96,7 +96,7 @@ describe('a stack that is stopped', () => {
     const processes = descendantsOf(stack.pid);
     const before = performance.now();
     stack.pressCtrlC();
-    expect(await stack.exit).toBe(0);
+    await stack.endsWith(0);
     expect(performance.now() - before).toBeLessThan(10_000);
     expect(survivorsOf(processes)).toEqual([]);
     expect(() => stackFileOf(home)).toThrow('no stack.json');
@@ -105,7 +105,7 @@ describe('a stack that is stopped', () => {
   test('because npm is, which started it below a shell, leaves no process', async () => {
     const shell = ['sh', '-c', '"$0" "$@"; exit $?'];
     const npm = new StackProcess('start', { ...home.env, npm_lifecycle_event: 'start' }, shell);
-    await npm.says('queue ');
+    await npm.says('queue       starting');
     const processes = descendantsOf(npm.pid);
     expect(processes.length).toBeGreaterThan(1);
     process.kill(npm.pid, 'SIGTERM');
@@ -114,13 +114,13 @@ describe('a stack that is stopped', () => {
 
   test('while it starts leaves no process, and the next start works', async () => {
     const reset = new StackProcess('reset', home.env);
-    expect(await reset.exit).toBe(0);
+    await reset.endsWith(0);
 
     const interrupted = new StackProcess('start', home.env);
-    await interrupted.says('postgres');
+    await interrupted.says('postgres    starting');
     const processes = descendantsOf(interrupted.pid);
     interrupted.pressCtrlC();
-    expect(await interrupted.exit).toBe(0);
+    await interrupted.endsWith(0);
     expect(survivorsOf(processes)).toEqual([]);
 
     stack = await startStack(home);

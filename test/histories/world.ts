@@ -1,0 +1,258 @@
+import { makeCreateOrder } from '../../lib/orders/create-order.ts';
+import { processOrders } from '../../lib/orders/process-orders.ts';
+import { redriveOrders } from '../../lib/orders/redrive-orders.ts';
+import { sweepOrders } from '../../lib/orders/sweep-orders.ts';
+import { PermanentFailure, type Processor, TransientFailure } from '../../lib/processors/processor.ts';
+import { decodeMessage } from '../../lib/queue/message.ts';
+import { recordingLogger } from '../support/recording-logger.ts';
+import { findBrokenAnswers, findForeignOrders, type KeptOrder, type Request } from './clients.ts';
+import { Container, type Fault } from './container.ts';
+import type { HistoryLab } from './lab.ts';
+import { APIS, INVOCATION_MS, MAX_ATTEMPTS, MAX_CRASHES, MAX_REDRIVES, RESEND_AFTER, RETRY_POLICY } from './limits.ts';
+import { heldDatabase, heldQueue, isInjected } from './outside.ts';
+import { type QueuedMessage, QueueModel } from './queue-model.ts';
+import type { Nature } from './steps.ts';
+import { VirtualTime } from './virtual-time.ts';
+
+/** A promise was broken. The message names it, and what had happened before. */
+export class Violation extends Error {
+  override readonly name = 'Violation';
+}
+
+/** Seconds for which one transient failure in a history wants to be left alone: longer than a message can be delayed. */
+const LONG_RETRY_AFTER = 1_200;
+
+interface Api {
+  readonly container: Container;
+  readonly createOrder: ReturnType<typeof makeCreateOrder>;
+}
+
+/** The service while one history happens to it: the real use cases and the real Postgres, in containers that it stops. */
+export class World {
+  readonly lab: HistoryLab;
+  readonly time: VirtualTime;
+  readonly queue = new QueueModel();
+  readonly #natureOf: (orderId: string) => Nature;
+  readonly #trace: string[] = [];
+  readonly #problems: string[] = [];
+  readonly #requests: Request[] = [];
+  /** How often the processor began, by order. */
+  readonly #begun = new Map<string, number>();
+  #apis: Api[] = [];
+  #containers: Container[] = [];
+  #containerCount = 0;
+
+  private constructor(lab: HistoryLab, time: VirtualTime, natureOf: (orderId: string) => Nature) {
+    this.lab = lab;
+    this.time = time;
+    this.#natureOf = natureOf;
+    this.#apis = Array.from({ length: APIS }, () => this.#startApi());
+  }
+
+  static async begin(lab: HistoryLab, natureOf: (orderId: string) => Nature): Promise<World> {
+    await lab.clear();
+    return new World(lab, await VirtualTime.begin(lab.psql), natureOf);
+  }
+
+  /** Containers that have something to do, each of them stopped at a call. */
+  get busy(): readonly Container[] {
+    return this.#containers.filter(({ isBusy }) => isBusy);
+  }
+
+  note(what: string): void {
+    this.#trace.push(what);
+  }
+
+  /** Counts a step, and notes it. */
+  did(kind: string, details = ''): void {
+    this.lab.tally.add(kind);
+    this.note(`${kind}${details && ` ${details}`}`);
+  }
+
+  /** Answers the container of the request, as do the other beginnings below. */
+  async post(request: Request, api: number): Promise<Container> {
+    const { container, createOrder } = this.#apis[api] as Api;
+    const { order, idempotencyKey } = request;
+    this.#requests.push(request);
+    await container.run(async () => {
+      try {
+        request.answer = await createOrder(order, { owner: '', idempotencyKey });
+      } catch (error) {
+        request.answer = 'error';
+        this.#expectInjected(container, error);
+      }
+      this.lab.tally.add(`answered: ${request.answer}`);
+      this.note(`${container.name} answers ${request.answer} for ${order.orderId}`);
+    });
+    return container;
+  }
+
+  /** A worker takes these messages, as the queue function does, and has them deleted by what it answers. */
+  async receive(messages: readonly QueuedMessage[]): Promise<Container> {
+    const received = this.queue.receive(messages, this.time.nowMs);
+    const worker = this.#start('worker');
+    if (received.length === 0) return worker;
+    const endMs = this.time.nowMs + INVOCATION_MS;
+    const orderIds = new Set(received.map(({ body }) => decodeMessage(body)).filter((id) => id !== undefined));
+    this.note(`${worker.name} receives ${[...orderIds].join(', ')}`);
+    const parts = {
+      ...this.#partsOf(worker),
+      processor: this.#processorIn(worker),
+      retryPolicy: RETRY_POLICY,
+      maxCrashes: MAX_CRASHES,
+    };
+    await worker.run(async () => {
+      let settled: Set<string>;
+      try {
+        settled = await processOrders(parts, [...orderIds], {
+          remainingMs: () => endMs - this.time.nowMs,
+          actor: worker.name,
+        });
+      } catch (error) {
+        this.#expectInjected(worker, error);
+        return;
+      }
+      const done = received.filter(({ body }) => settled.has(decodeMessage(body) ?? ''));
+      await worker.hold('acknowledge', async (fault) => {
+        this.#problems.push(...(await this.#findUnfounded(settled)));
+        if (fault !== 'lost before') this.queue.delete(done);
+      });
+    });
+    return worker;
+  }
+
+  async sweep(): Promise<Container> {
+    const sweeper = this.#start('sweep');
+    if (this.lab.sabotage.withoutSweep) return sweeper;
+    const endMs = this.time.nowMs + INVOCATION_MS;
+    await sweeper.run(() =>
+      sweepOrders(this.#partsOf(sweeper), () => endMs - this.time.nowMs).then(
+        () => undefined,
+        (error) => this.#expectInjected(sweeper, error),
+      ),
+    );
+    return sweeper;
+  }
+
+  async redrive(selection: {
+    orderIds: string[] | null;
+    reasonCode: string | null;
+    limit: number;
+  }): Promise<Container> {
+    const operator = this.#start('redrive');
+    const parts = { ...this.#partsOf(operator), maxRedrives: MAX_REDRIVES };
+    await operator.run(() =>
+      redriveOrders(parts, { ...selection, dryRun: false, actor: operator.name, reason: 'the history says so' }).then(
+        () => undefined,
+        (error) => this.#expectInjected(operator, error),
+      ),
+    );
+    return operator;
+  }
+
+  /** Lets one call of a container go on. */
+  async goOn(container: Container, place: number, fault: Fault): Promise<void> {
+    const name = container.calls[place] ?? '';
+    this.did(`${name.replace(/ order-\d+/, '')}${fault === 'none' ? '' : `, ${fault}`}`, `(${container.name})`);
+    await container.goOn(place, fault);
+    if (container.isAlive) return;
+    this.note(`${container.name} is dead`);
+    this.#apis = this.#apis.map((api) => (api.container === container ? this.#startApi() : api));
+  }
+
+  async elapse(ms: number): Promise<void> {
+    this.note(`${ms / 1_000} s pass`);
+    await this.time.advance(ms);
+    for (const container of this.busy) await container.settle();
+  }
+
+  /** @throws Violation naming every promise that is broken now. */
+  async demandPromises(): Promise<void> {
+    const { problems, orders } = await this.lab.look();
+    const all = [
+      ...this.#problems,
+      ...problems,
+      ...findBrokenAnswers(this.#requests, orders),
+      ...this.#findWaste(orders),
+    ];
+    if (all.length > 0) this.fail(all);
+  }
+
+  /** @throws Violation when the answers do not explain the orders that there are. */
+  async demandExplanations(): Promise<void> {
+    const problems = findForeignOrders(this.#requests, await this.orders());
+    if (problems.length > 0) this.fail(problems);
+  }
+
+  fail(problems: readonly string[]): never {
+    throw new Violation(`${problems.join('\n')}\n\nbecause\n  ${this.#trace.join('\n  ')}`);
+  }
+
+  async orders(): Promise<readonly KeptOrder[]> {
+    return (await this.lab.look()).orders;
+  }
+
+  #startApi(): Api {
+    const container = this.#start('api');
+    return { container, createOrder: makeCreateOrder(this.#partsOf(container)) };
+  }
+
+  #start(kind: string): Container {
+    this.#containerCount += 1;
+    const container = new Container(`${kind}-${this.#containerCount}`);
+    this.#containers = [...this.#containers.filter(({ isAlive }) => isAlive), container];
+    return container;
+  }
+
+  #partsOf(container: Container) {
+    const { database, operator, sabotage } = this.lab;
+    return {
+      database: heldDatabase(container, { database, operator, rewrite: sabotage.rewrite }),
+      queue: heldQueue(container, this.queue, () => this.time.nowMs),
+      logger: recordingLogger(),
+      resendAfterSeconds: RESEND_AFTER,
+    };
+  }
+
+  #processorIn(worker: Container): Processor {
+    return ({ orderId, attempt }, signal) => {
+      this.#begun.set(orderId, (this.#begun.get(orderId) ?? 0) + 1);
+      const act = async (fault: Fault): Promise<void> => {
+        if (fault === 'lost before' || fault === 'lost after') throw new Error('the processor failed');
+        if (fault === 'rolled back')
+          throw new TransientFailure('busy', 'come back later', { retryAfterSeconds: LONG_RETRY_AFTER });
+        const nature = this.#natureOf(orderId);
+        if (nature === 'kills its worker') worker.crash();
+        if (nature === 'is refused') throw new PermanentFailure('card_declined', 'the bank said no');
+        if (nature === 'fails' || (nature === 'completes after a failure' && attempt === 1))
+          throw new Error('it fails');
+      };
+      return worker.hold(`process ${orderId}`, act, { signal });
+    };
+  }
+
+  /** Acknowledged messages whose orders still need them. */
+  async #findUnfounded(acknowledged: ReadonlySet<string>): Promise<string[]> {
+    const rows = await this.lab.psql.rows<{ order_id: string }>(
+      `SELECT w.order_id FROM unnest($1::text[]) AS w(order_id) LEFT JOIN orders o USING (order_id)
+       WHERE o.order_id IS NULL OR (o.due_at IS NULL AND o.status IN ('Pending', 'Processing'))`,
+      [[...acknowledged]],
+    );
+    return rows.map(({ order_id }) => `the message of ${order_id} was acknowledged, and nobody looks after it`);
+  }
+
+  /** Orders whose processor began more often than their budgets and redrives allow. */
+  #findWaste(orders: readonly KeptOrder[]): string[] {
+    return orders.flatMap(({ orderId, redrives }) => {
+      const begun = this.#begun.get(orderId) ?? 0;
+      // The last failure, or the last crash, is the last of both.
+      const allowed = (redrives + 1) * (MAX_ATTEMPTS + MAX_CRASHES - 1);
+      return begun > allowed ? [`${orderId} was processed ${begun} times, and may be ${allowed}`] : [];
+    });
+  }
+
+  #expectInjected(container: Container, error: unknown): void {
+    this.note(`${container.name} gives up: ${error}`);
+    if (!isInjected(error)) this.#problems.push(`${container.name} met an error that nothing explains: ${error}`);
+  }
+}
