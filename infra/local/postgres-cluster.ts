@@ -1,10 +1,11 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { chown, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { chown, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { endOf } from './part.ts';
 import type { PostgresInstallation } from './postgres-installation.ts';
 import { StackError } from './stack-error.ts';
 
@@ -14,12 +15,18 @@ const FAST_SHUTDOWN_MS = 10_000;
 const IMMEDIATE_SHUTDOWN_MS = 5_000;
 const POLL_MS = 50;
 
-const run = promisify(execFile);
-
-/** How each program of the installation is to be run: as its user, and in a language and time zone that do not vary. */
+/**
+ * How each program of the installation is to be run: as its user, and in a language and time zone that do not vary. It is
+ * detached, so that Ctrl-C reaches us alone, and what it does to it is never taken for a failure of its own.
+ */
 export function spawnOptions({ user }: PostgresInstallation) {
   // Not in our working directory, which the unprivileged user may not be allowed to enter.
-  return { ...user, cwd: tmpdir(), env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' } };
+  return {
+    ...user,
+    cwd: tmpdir(),
+    env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
+    detached: process.platform !== 'win32',
+  };
 }
 
 export function binary({ home }: PostgresInstallation, name: 'initdb' | 'postgres' | 'pg_ctl'): string {
@@ -36,29 +43,43 @@ export function binary({ home }: PostgresInstallation, name: 'initdb' | 'postgre
 export async function createCluster(
   installation: PostgresInstallation,
   { sync, signal }: { sync: boolean; signal?: AbortSignal | undefined },
-): Promise<'created' | 'existing'> {
+): Promise<void> {
   const { dataDirectory, user } = installation;
-  if (existsSync(dataDirectory)) {
-    await demandSameVersion(installation);
-    return 'existing';
-  }
-  const partial = `${dataDirectory}.partial`;
-  await rm(partial, { recursive: true, force: true });
-  await mkdir(partial, { recursive: true, mode: 0o700 });
-  if (user) await chown(partial, user.uid, user.gid);
+  if (existsSync(dataDirectory)) return demandSameVersion(installation);
+  await removeUnfinished(dataDirectory);
+  const unfinished = await mkdtemp(unfinishedPrefix(dataDirectory));
+  if (user) await chown(unfinished, user.uid, user.gid);
+  await runInitdb(installation, ['-D', unfinished, ...(sync ? [] : ['--no-sync'])], signal);
+  await rename(unfinished, dataDirectory);
+}
+
+/** Removes clusters whose building was interrupted. */
+export async function removeUnfinished(dataDirectory: string): Promise<void> {
+  const prefix = unfinishedPrefix(dataDirectory);
+  const siblings = await readdir(dirname(prefix)).catch(() => []);
+  // An initdb whose starter was killed may still be writing; what it leaves is removed the next time.
+  for (const name of siblings.filter((sibling) => sibling.startsWith(basename(prefix))))
+    await rm(join(dirname(prefix), name), { recursive: true, force: true }).catch(() => undefined);
+}
+
+/** Each has a name of its own, so that two builders never meet. */
+const unfinishedPrefix = (dataDirectory: string) => `${dataDirectory}.unfinished-`;
+
+async function runInitdb(
+  installation: PostgresInstallation,
+  options: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const settings = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C'];
-  try {
-    await run(binary(installation, 'initdb'), ['-D', partial, ...settings, ...(sync ? [] : ['--no-sync'])], {
-      ...spawnOptions(installation),
-      ...(signal && { signal }),
-    });
-  } catch (error) {
-    signal?.throwIfAborted();
-    const lines = (error as { stderr?: string }).stderr?.trim().split('\n');
-    throw new StackError(`Postgres could not make its data directory: ${lines?.at(-1) || (error as Error).message}`);
-  }
-  await rename(partial, dataDirectory);
-  return 'created';
+  const child = spawn(binary(installation, 'initdb'), [...options, ...settings], {
+    ...spawnOptions(installation),
+    stdio: ['ignore', 'ignore', 'pipe'],
+    ...(signal && { signal }),
+  });
+  const [errors, end] = await Promise.all([text(child.stderr), endOf(child)]);
+  signal?.throwIfAborted();
+  if (child.exitCode !== 0)
+    throw new StackError(`Postgres could not make its data directory: ${errors.trim().split('\n').at(-1) || end}`);
 }
 
 async function demandSameVersion({ dataDirectory, version }: PostgresInstallation): Promise<void> {

@@ -94,8 +94,7 @@ function spawnServer(
       installation.dataDirectory,
       ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
     ],
-    // Detached, so that Ctrl-C reaches us alone: Postgres must outlive those who use it.
-    { ...spawnOptions(installation), detached: process.platform !== 'win32', stdio: ['ignore', log, log] },
+    { ...spawnOptions(installation), stdio: ['ignore', log, log] },
   );
   closeSync(log);
   return child;

@@ -1,13 +1,13 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockDirectory } from './lock.ts';
-import { stopLeftOver } from './postgres-cluster.ts';
+import { removeUnfinished, stopLeftOver } from './postgres-cluster.ts';
 import { dataDirectoriesOf, refugeOf } from './postgres-installation.ts';
 import { readStackSettings } from './settings.ts';
 import { StackError } from './stack-error.ts';
 
 /** By name, so that a LOCAL_DIR with other things in it loses none of them. */
-const OURS = ['postgres', 'postgres.partial', 'postgres.log', 'queue', 'stack.json', 'stack.json.new'];
+const OURS = ['postgres', 'postgres.log', 'queue', 'stack.json', 'stack.json.new'];
 
 // `npm run reset`: deletes the data of the local stack.
 try {
@@ -16,6 +16,7 @@ try {
   const { inside, refuge } = dataDirectoriesOf(directory);
   await stopLeftOver(inside);
   await stopLeftOver(refuge);
+  await removeUnfinished(inside);
   for (const name of OURS) remove(join(directory, name));
   remove(refugeOf(directory));
   lock.release();

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
@@ -55,9 +55,15 @@ async function query<Row extends pg.QueryResultRow>(sql: string): Promise<Row[]>
 // The tests share one cluster, and are in the order of its life.
 describe('the embedded Postgres', () => {
   test('starts from nothing, also over the remains of an initdb that was interrupted', async () => {
-    await mkdir(`${installation.dataDirectory}.partial`);
-    await writeFile(`${installation.dataDirectory}.partial/PG_VERSION`, '18\n');
+    const interrupted = startPostgres(installation, {
+      port,
+      logFile: join(directory, 'postgres.log'),
+      signal: AbortSignal.timeout(100),
+    });
+    await expect(interrupted).rejects.toThrow(/abort/);
+    await mkdir(`${installation.dataDirectory}.unfinished-1`);
     await start();
+    expect((await readdir(directory)).sort()).toEqual(['postgres', 'postgres.log']);
     await query('CREATE TABLE kept AS SELECT 7 AS n');
     expect(await query('SHOW server_encoding')).toEqual([{ server_encoding: 'UTF8' }]);
   });
