@@ -87,7 +87,7 @@ test('15: sweeps that race live workers never touch a finished order', async () 
   await lab.allAre('Completed', orderIds);
 
   expect(await stopPsql()).toBeGreaterThan(0);
-  for (const stop of sweeps) expect(await stop()).toBeGreaterThan(1);
+  for (const stop of sweeps) expect(await stop()).toBeGreaterThan(0);
   // Created, claimed, completed, and nothing after or in between.
   const moves = await lab.rows('SELECT order_id FROM audit GROUP BY order_id HAVING count(*) <> 3');
   expect(moves).toEqual([]);
