@@ -114,7 +114,7 @@ describe('how batches are gathered', () => {
   });
 
   test.concurrent('what comes within the window of the first message is in its batch', async () => {
-    await withBench({ ...forEver, handler: 'failSome', batchSize: 100, windowMs: 1_500 }, ['first'], async (bench) => {
+    await withBench({ ...forEver, handler: 'failSome', batchSize: 100, windowMs: 5_000 }, ['first'], async (bench) => {
       await eventually(async () => expect(await bench.counts()).toEqual({ visible: 0, inFlight: 1 }));
       await bench.send('second');
       await eventually(() => expect(bench.batches).toEqual([['first', 'second']]));
