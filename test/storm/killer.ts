@@ -41,13 +41,13 @@ const STEPS: readonly Step[] = [
 const STALL: Step = 'in the processor';
 
 /** Milliseconds between two stalls, on average. */
-const STALL_MEAN_MS = 12_000;
+const STALL_MEAN_MS = 4_000;
 
 /** Milliseconds by which a stall outlasts the lease, so that another worker has taken over. */
-const STALL_MARGIN_MS = 2_500;
+const STALL_MARGIN_MS = 6_000;
 
 /** Milliseconds that a stalled environment gets to finish in before its worker notices that it is overdue. */
-const AWAKENING_MS = 500;
+const AWAKENING_MS = 2_000;
 
 /** Milliseconds between two looks at who has stopped. */
 const POLL_MS = 50;

@@ -15,13 +15,14 @@ const stopping = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stopping.abort());
 try {
   const options = readOptions(process.argv.slice(2));
-  process.exitCode = (await Promise.race([storm(options), aborted()])) ? 0 : 1;
+  process.exitCode = (await storm(options)) ? 0 : 1;
 } catch (error) {
   console.error(error instanceof UsageError ? `${error.message}\n\n${USAGE}` : error);
   process.exitCode = 2;
 }
 process.exit();
 
+/** Whoever waits for it gives the throw-away stack the chance to be removed. */
 function aborted(): Promise<never> {
   return new Promise((_, reject) =>
     stopping.signal.addEventListener('abort', () => reject(new Error('stopped from outside')), { once: true }),
@@ -50,15 +51,15 @@ async function storm(options: StormOptions): Promise<boolean> {
       () => tell(`${killer.kills} kills, ${killer.stalls} stalls, ${customers.accepted} orders accepted`),
       PROGRESS_MS,
     );
-    await Promise.all([
+    const storming = Promise.all([
       killer.run(options.kills, options.rate),
       // As steadily as the kills, so that both are over at the same time.
       customers.run(options.orders, () => Math.ceil((options.orders * (killer.kills + 1)) / options.kills)),
     ]);
-    clearInterval(progress);
+    await Promise.race([storming, aborted()]).finally(() => clearInterval(progress));
     const stormSeconds = seconds();
 
-    await drain(stack, options.patience, tell);
+    await Promise.race([drain(stack, options.patience, tell), aborted()]);
     const drainSeconds = seconds() - stormSeconds;
     const outcome = await verify(stack, customers, target.apiUrl);
     console.log(`\n${report(options, { customers, killer, outcome }, { storm: stormSeconds, drain: drainSeconds })}`);

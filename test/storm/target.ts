@@ -113,14 +113,19 @@ export class Target {
       case 'queue server':
         return parts('queue');
       case 'postmaster':
-        return parts('postgres');
+        return parts(...this.#database());
       case 'worker':
         return parts(...this.#workers());
       case 'environment':
         return this.#children(parts(...this.#workers()), 'lambda-environment.ts');
       case 'backend':
-        return this.#children(parts('postgres'), 'orders_db');
+        return this.#children(parts(...this.#database()), 'orders_db');
     }
+  }
+
+  /** Not while a worker is stalled: its connection has to be alive when it goes on, or its late write proves nothing. */
+  #database(): string[] {
+    return this.spared.size > 0 ? [] : ['postgres'];
   }
 
   #workers(): WorkerName[] {
