@@ -1,30 +1,24 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/**
- * What befalls a call to the outside. Lost before it was done or after: the caller gets an error in both cases, and
- * cannot tell which. What a fault means to a kind of call that has no such fault: nothing.
- */
-export const FAULTS = [
-  'crash before',
-  'crash after',
-  'lost before',
-  'lost after',
-  'rolled back',
-  'beside a lock',
-  'beside a cancellation',
-] as const;
-export type Fault = (typeof FAULTS)[number] | 'none';
+/** What may befall any call to the outside: its container crashes right before it is done, or right after. */
+export type Crash = 'crash before' | 'crash after';
 
 /** A call that waits until the history lets it go on. */
-interface HeldCall {
+export interface HeldCall {
   readonly name: string;
+  /** What may befall it. */
+  readonly faults: readonly string[];
   /** Does it, and answers how its caller goes on. */
-  readonly perform: (fault: Fault) => Promise<() => void>;
+  readonly perform: (fault: string | undefined) => Promise<() => void>;
   /** Whether the caller may take a pause when it gets an error, before it calls again. */
   readonly mayPause: boolean;
 }
 
-export interface HoldOptions {
+export interface Call<T, Fault extends string> {
+  readonly name: string;
+  /** What may befall it besides a crash. */
+  readonly faults: readonly Fault[];
+  readonly act: (fault: Fault | Crash | undefined) => Promise<T>;
   readonly mayPause?: boolean;
   /** When it aborts, the call is given up. */
   readonly signal?: AbortSignal;
@@ -57,9 +51,9 @@ export class Container {
     return this.#isAlive && this.#running > 0;
   }
 
-  /** Names of the calls that wait. */
-  get calls(): readonly string[] {
-    return this.#calls.map(({ name }) => name);
+  /** The calls that wait. */
+  get calls(): readonly HeldCall[] {
+    return this.#calls;
   }
 
   /** Begins an operation and runs it up to its calls. It must not throw. */
@@ -73,16 +67,16 @@ export class Container {
   }
 
   /** What an operation waits for when it calls the outside. */
-  hold<T>(name: string, act: (fault: Fault) => Promise<T>, { mayPause = false, signal }: HoldOptions = {}): Promise<T> {
+  hold<T, Fault extends string>({ name, faults, act, mayPause = false, signal }: Call<T, Fault>): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     // In a container that crashed, nothing goes on.
     if (!this.#isAlive) return promise;
-    const perform = (fault: Fault) =>
-      act(fault).then(
+    const perform = (fault: string | undefined) =>
+      act(fault as Fault | Crash | undefined).then(
         (value) => () => resolve(value),
         (error) => () => reject(error),
       );
-    const call = { name, perform, mayPause };
+    const call: HeldCall = { name, faults: ['crash before', 'crash after', ...faults], perform, mayPause };
     this.#calls.push(call);
     signal?.addEventListener('abort', () => {
       this.#calls = this.#calls.filter((other) => other !== call);
@@ -92,16 +86,14 @@ export class Container {
   }
 
   /** Lets one call go on, and whatever follows from it up to the next calls. */
-  async goOn(place: number, fault: Fault): Promise<void> {
-    const [call] = this.#calls.splice(place, 1);
-    if (!call) throw new Error(`${this.name} has no call ${place}`);
+  async goOn(call: HeldCall, fault?: string): Promise<void> {
+    this.#calls = this.#calls.filter((other) => other !== call);
     if (fault === 'crash before') return this.crash();
     const events = this.#events;
     const answer = await call.perform(fault);
     if (fault === 'crash after') return this.crash();
     answer();
-    const failed = fault === 'lost before' || fault === 'lost after' || fault === 'rolled back';
-    await this.settle(failed && call.mayPause ? events : undefined);
+    await this.settle(fault !== undefined && call.mayPause ? events : undefined);
   }
 
   crash(): void {

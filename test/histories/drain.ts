@@ -40,7 +40,7 @@ export async function drain(world: World, { workIsDone, messagesStay }: History)
     await world.demandPromises();
   }
   await world.demandExplanations();
-  for (const { status } of await world.orders()) world.lab.tally.add(`ended ${status}`);
+  for (const { status } of await world.orders()) world.lab.tally.add(`order: ended ${status}`);
 }
 
 async function unfinished(world: World): Promise<string[]> {
@@ -66,6 +66,7 @@ async function allGoOn(world: World): Promise<void> {
 async function goOnToTheEnd(world: World, container: Container): Promise<void> {
   for (let calls = 0; container.isBusy; calls += 1) {
     if (calls === MAX_CALLS) world.fail([`${container.name} does not come to an end`]);
-    await world.goOn(container, 0, 'none');
+    const [call] = container.calls;
+    if (call) await world.goOn(container, call, null);
   }
 }

@@ -1,8 +1,8 @@
-import type { Database } from '../../lib/database/database.ts';
+import type { Database, Parameter } from '../../lib/database/database.ts';
 import { DatabaseError } from '../../lib/database/database-error.ts';
 import type { OrderQueue } from '../../lib/queue/order-queue.ts';
 import type { Psql } from '../support/psql.ts';
-import type { Container, Fault } from './container.ts';
+import type { Container } from './container.ts';
 import type { QueueModel } from './queue-model.ts';
 
 /** Our statements by name. Each is known by a phrase that only it has. */
@@ -43,21 +43,40 @@ export interface DatabaseParts {
   readonly rewrite: (sql: string) => string;
 }
 
+/**
+ * `not run` and `answer lost` are the same to the caller, who cannot know which of them it was. Two more are for
+ * statements that pass by locked orders: somebody's transaction has the first one locked meanwhile, or cancels it.
+ */
+const STATEMENT_FAULTS = ['not run', 'answer lost', 'rolled back'] as const;
+const LOCK_FAULTS = [...STATEMENT_FAULTS, 'beside a lock', 'beside a cancellation'] as const;
+
 /** The database as a container reaches it: each statement waits for the history. */
 export function heldDatabase(container: Container, { database, operator, rewrite }: DatabaseParts): Database {
   return {
-    query<Row>(sql: string, parameters: Parameters<Database['query']>[1] = []): Promise<Row[]> {
+    query<Row>(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
       const name = statementOf(sql);
-      const act = async (fault: Fault): Promise<Row[]> => {
-        if (fault === 'lost before') throw new DatabaseError(INJECTED, 'unavailable', undefined, undefined);
-        if (fault === 'rolled back') throw new DatabaseError(INJECTED, 'contention', '40P01', undefined);
-        const run = () => database.query<Row>(rewrite(sql), parameters);
-        const isBeside = (fault === 'beside a lock' || fault === 'beside a cancellation') && SKIPS_LOCKED.has(name);
-        const rows = await (isBeside ? besideTransaction(operator, fault, firstOrder(parameters[0]), run) : run());
-        if (fault === 'lost after') throw new DatabaseError(INJECTED, 'unavailable', undefined, undefined);
-        return rows;
-      };
-      return container.hold(name, act, { mayPause: true });
+      const run = () => database.query<Row>(rewrite(sql), parameters);
+      return container.hold({
+        name,
+        faults: SKIPS_LOCKED.has(name) ? LOCK_FAULTS : STATEMENT_FAULTS,
+        mayPause: true,
+        async act(fault) {
+          switch (fault) {
+            case 'not run':
+              throw new DatabaseError(INJECTED, 'unavailable', undefined, undefined);
+            case 'rolled back':
+              throw new DatabaseError(INJECTED, 'contention', '40P01', undefined);
+            case 'answer lost':
+              await run();
+              throw new DatabaseError(INJECTED, 'unavailable', undefined, undefined);
+            case 'beside a lock':
+            case 'beside a cancellation':
+              return besideTransaction(operator, fault, firstOrder(parameters[0]), run);
+            default:
+              return run();
+          }
+        },
+      });
     },
     transaction: () => Promise.reject(new Error('no use case of the histories needs a transaction')),
     close: async () => {},
@@ -95,18 +114,22 @@ async function besideTransaction<T>(
 export function heldQueue(container: Container, queue: QueueModel, nowMs: () => number): OrderQueue {
   return {
     send: (messages) =>
-      container.hold('send', async (fault) => {
-        const isTaken = (place: number) =>
-          !queue.isDown && fault !== 'lost before' && !(fault === 'rolled back' && place % 2 === 0);
-        const taken = messages.filter((_, place) => isTaken(place));
-        for (const message of taken) queue.accept(message, nowMs());
-        const known = fault === 'lost after' ? [] : taken;
-        return {
-          accepted: known.map(({ orderId }) => orderId),
-          failed: messages
-            .filter((message) => !known.includes(message))
-            .map(({ orderId }) => ({ orderId, reason: INJECTED })),
-        };
+      container.hold({
+        name: 'send',
+        faults: ['refused', 'half refused', 'answer lost'],
+        async act(fault) {
+          const isTaken = (place: number) =>
+            !queue.isDown && fault !== 'refused' && !(fault === 'half refused' && place % 2 === 0);
+          const taken = messages.filter((_, place) => isTaken(place));
+          for (const message of taken) queue.accept(message, nowMs());
+          const known = fault === 'answer lost' ? [] : taken;
+          return {
+            accepted: known.map(({ orderId }) => orderId),
+            failed: messages
+              .filter((message) => !known.includes(message))
+              .map(({ orderId }) => ({ orderId, reason: INJECTED })),
+          };
+        },
       }),
   };
 }

@@ -5,7 +5,7 @@ import type { Container } from './container.ts';
 import { drain } from './drain.ts';
 import type { HistoryLab } from './lab.ts';
 import { WORKERS } from './limits.ts';
-import type { History, Nature, Step } from './steps.ts';
+import type { History, Nature, Progress, Step } from './steps.ts';
 import { World } from './world.ts';
 
 /**
@@ -28,7 +28,7 @@ async function take(world: World, step: Step): Promise<boolean> {
       const order = bodyOf(step.order, step.variant);
       const idempotencyKey = step.key === null ? null : `key-${step.key}`;
       world.did('create', `${order.orderId}, ${order.totalAmount}, ${idempotencyKey ?? 'no key'}`);
-      await goWell(world, await world.post({ order, idempotencyKey }, step.api), step.calls);
+      await goOn(world, await world.post({ order, idempotencyKey }, step.api), step.progress);
       return true;
     }
     case 'receive': {
@@ -37,23 +37,23 @@ async function take(world: World, step: Step): Promise<boolean> {
       if (visible.length === 0 || workers.length >= WORKERS) return false;
       world.did('receive');
       const messages = new Set(step.messages.map((place) => pick(visible, place)));
-      await goWell(world, await world.receive([...messages]), step.calls);
+      await goOn(world, await world.receive([...messages]), step.progress);
       return true;
     }
     case 'go on': {
       if (world.busy.length === 0) return false;
-      await goOn(world, pick(world.busy, step.container), step);
+      await goOn(world, pick(world.busy, step.container), step.progress);
       return true;
     }
     case 'sweep':
       world.did('sweep');
-      await goWell(world, await world.sweep(), step.calls);
+      await goOn(world, await world.sweep(), step.progress);
       return true;
     case 'redrive': {
       const { reasonCode, limit } = step;
       const orderIds = step.order === null ? null : [orderIdOf(step.order)];
       world.did('redrive', `${orderIds ?? 'all'}, ${reasonCode ?? 'any reason'}`);
-      await goWell(world, await world.redrive({ orderIds, reasonCode, limit }), step.calls);
+      await goOn(world, await world.redrive({ orderIds, reasonCode, limit }), step.progress);
       return true;
     }
     case 'cancel':
@@ -103,18 +103,9 @@ function disturbQueue(world: World, step: QueueStep): boolean {
   }
 }
 
-/** Some calls of a container, up to its crash or end, the last of them with the fault. */
-async function goOn(
-  world: World,
-  container: Container,
-  { call, calls, fault }: Extract<Step, { do: 'go on' }>,
-): Promise<void> {
+async function goOn(world: World, container: Container, { call, calls, fault }: Progress): Promise<void> {
   for (let left = calls; left > 0 && container.isBusy; left -= 1)
-    await world.goOn(container, call % container.calls.length, left === 1 ? fault : 'none');
-}
-
-async function goWell(world: World, container: Container, calls: number): Promise<void> {
-  for (let left = calls; left > 0 && container.isBusy; left -= 1) await world.goOn(container, 0, 'none');
+    await world.goOn(container, pick(container.calls, call), left === 1 ? fault : null);
 }
 
 /** Milliseconds until the next thing happens by itself: a deadline, or a message that comes to be seen. */

@@ -4,6 +4,7 @@ import setUp from '../support/global-setup.ts';
 import tearDown from '../support/global-teardown.ts';
 import { openHistoryLab } from './lab.ts';
 import { checkHistories, describeFailure } from './property.ts';
+import { countSteps, describeTally } from './report.ts';
 
 /** `npm run histories`: as many random histories as wanted, and what happened in them. */
 
@@ -65,13 +66,13 @@ async function run(options: Options): Promise<number> {
         runs += 1;
       },
     });
-    for (const [kind, count] of lab.tally.entries()) console.log(`${String(count).padStart(10)}  ${kind}`);
+    console.log(describeTally(lab.tally));
+    const failures = result.counterexample ? 1 : 0;
     console.log(
-      `seed ${result.seed}: ${result.runs} histories in ${seconds()} s, ${result.counterexample ? 1 : 0} failures`,
+      `seed ${result.seed}: ${result.runs} histories, ${countSteps(lab.tally)} steps, ${seconds()} s, ${failures} failures`,
     );
-    if (!result.counterexample) return 0;
-    console.log(`\n${describeFailure(result)}`);
-    return 1;
+    if (failures > 0) console.log(`\n${describeFailure(result)}`);
+    return failures;
   } finally {
     await lab.close();
   }

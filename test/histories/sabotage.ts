@@ -6,17 +6,54 @@ export interface Sabotage {
   readonly withoutSweep?: boolean;
 }
 
-export const NO_SABOTAGE: Sabotage = { name: 'none', rewrite: (sql) => sql };
+export const NO_SABOTAGE: Sabotage = { name: 'nothing', rewrite: (sql) => sql };
 
-/** A condition of one statement that is left out, or changed. The statement is known by the condition. */
-function changing(name: string, condition: string, into: string): Sabotage {
-  return { name, rewrite: (sql) => sql.replace(condition, into) };
-}
-
+/** Sabotages, each with what the histories must say of it. */
 export const SABOTAGES: readonly (Sabotage & { readonly breaks: RegExp })[] = [
   {
-    ...changing('the fencing token', ' AND o.token = v.token', ''),
+    name: 'the fencing token',
+    rewrite: replacing(' AND o.token = v.token', ''),
     breaks: /worker-\d+ moved it to \w+, but worker-\d+ held it/,
   },
-  { ...changing('the sweep', '', ''), withoutSweep: true, breaks: /is still (Pending|Processing) after \d+ rounds/ },
+  {
+    name: 'the sweep',
+    rewrite: (sql) => sql,
+    withoutSweep: true,
+    breaks: /is still (Pending|Processing) after \d+ rounds/,
+  },
+  {
+    name: 'the lease',
+    rewrite: replacing('AND o.lease_until <= now()', ''),
+    breaks: /was claimed while it was held/,
+  },
+  {
+    name: 'the pause between two tries',
+    rewrite: replacing('AND (o.not_before IS NULL OR o.not_before <= now())', ''),
+    breaks: /was claimed before its next try might begin/,
+  },
+  {
+    name: 'the budget of crashes',
+    rewrite: replacing(/o\.crashes \+ 1 >= (?=\$4::integer)/, '0 > '),
+    breaks: /is Processing after \d attempts and 3 crashes/,
+  },
+  {
+    name: 'the isolation of orders that lost a worker',
+    rewrite: replacing(/AND \(o\.crashes > 0 OR o\.status = 'Processing'\) = (?=\$3::boolean)/, 'AND true <> '),
+    breaks: /lost a worker before, and were held together by worker-\d+/,
+  },
+  {
+    name: 'the due date of another try',
+    rewrite: replacing(`(v."delaySeconds" + $2::double precision) * interval '1 second'`, `$2::double precision * interval '1 year'`),
+    breaks: /is still Pending after \d+ rounds/,
+  },
+  {
+    name: 'the request token',
+    rewrite: replacing('same_id.request_token IS NOT DISTINCT FROM wanted."requestToken" AS', 'true AS'),
+    breaks: /was answered created, but/,
+  },
 ];
+
+/** The statement that has the phrase gets another one; those that do not have it stay as they are. */
+function replacing(phrase: string | RegExp, by: string): (sql: string) => string {
+  return (sql) => sql.replace(phrase, by);
+}

@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { FAULTS, type Fault } from './container.ts';
 import { APIS, KEYS, ORDERS } from './limits.ts';
 
 /** What an order's processor does whenever a history lets it go on without a fault. */
@@ -11,16 +10,25 @@ export const ILLEGAL_WRITES = ['lower token', 'toggle due date', 'complete unhel
 export type IllegalWrite = (typeof ILLEGAL_WRITES)[number];
 
 /**
+ * How far something goes: some calls to the outside, the last of them with a fault of those that may befall it, if it
+ * gets that far; null is none. `call` says which one goes first where several wait.
+ */
+export interface Progress {
+  readonly call: number;
+  readonly calls: number;
+  readonly fault: number | null;
+}
+
+/**
  * One step. Numbers that name something that is there at that moment (a container, a message) are taken modulo how many
  * there are, so that a step means something wherever a shrunk history has it; one that finds nothing does nothing.
  */
 export type Step =
-  | { do: 'create'; order: number; key: number | null; variant: number; api: number; calls: number }
-  | { do: 'receive'; messages: readonly number[]; calls: number }
-  /** Lets a container make some calls, the last of them with a fault. */
-  | { do: 'go on'; container: number; call: number; calls: number; fault: Fault }
-  | { do: 'sweep'; calls: number }
-  | { do: 'redrive'; order: number | null; reasonCode: string | null; limit: number; calls: number }
+  | { do: 'create'; order: number; key: number | null; variant: number; api: number; progress: Progress }
+  | { do: 'receive'; messages: readonly number[]; progress: Progress }
+  | { do: 'go on'; container: number; progress: Progress }
+  | { do: 'sweep'; progress: Progress }
+  | { do: 'redrive'; order: number | null; reasonCode: string | null; limit: number; progress: Progress }
   | { do: 'cancel'; order: number }
   | { do: 'write illegally'; order: number; write: IllegalWrite }
   | { do: 'elapse'; seconds: number | 'to the next deadline' }
@@ -44,82 +52,71 @@ const order = fc.nat({ max: ORDERS - 1 });
 /** To be taken modulo what is there. */
 const any = fc.nat({ max: 59 });
 
-/** Calls that go well right after the beginning: all that an operation has, or so few that others come between. */
-const calls = fc.constantFrom(0, 1, 2, 3, 20);
+/** @param calls few, since the fault befalls the last of them; 0 leaves everything to later steps */
+function progressOf(...calls: readonly number[]): fc.Arbitrary<Progress> {
+  return fc.record({
+    call: any,
+    calls: fc.constantFrom(...calls),
+    fault: fc.option(any, { freq: 2 }),
+  });
+}
 
-const fault: fc.Arbitrary<Fault> = fc.oneof(
-  { weight: 2, arbitrary: fc.constant<Fault>('none') },
-  { weight: 3, arbitrary: fc.constantFrom(...FAULTS) },
-);
+const START = progressOf(0, 1, 2, 20, 20);
+/** So that workers are often stopped between their claim and their finish. */
+const START_WORK = progressOf(1, 2, 3, 4, 20);
+const MORE = progressOf(1, 1, 2, 3);
 
-const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 24,
-    arbitrary: fc.record({
-      do: fc.constant('go on' as const),
-      container: any,
-      call: any,
-      // Few, since a fault befalls the last of them, if the container gets that far.
-      calls: fc.constantFrom(1, 1, 2, 3),
-      fault,
-    }),
-  },
-  {
-    weight: 7,
-    arbitrary: fc.record({
-      do: fc.constant('create' as const),
+/** The kinds of steps, with how often each is taken and what it is made of. */
+const STEPS: { readonly [Kind in Step['do']]: readonly [number, Parts<Extract<Step, { do: Kind }>>] } = {
+  'go on': [18, { container: any, progress: MORE }],
+  create: [
+    8,
+    {
       order,
       key: fc.option(fc.nat({ max: KEYS - 1 }), { freq: 2 }),
       variant: fc.nat({ max: 1 }),
       api: fc.nat({ max: APIS - 1 }),
-      calls,
-    }),
-  },
-  {
-    weight: 8,
-    arbitrary: fc.record({
-      do: fc.constant('receive' as const),
-      messages: fc.array(any, { minLength: 1, maxLength: 6, size: 'max' }),
-      calls,
-    }),
-  },
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      do: fc.constant('elapse' as const),
+      progress: START,
+    },
+  ],
+  receive: [14, { messages: fc.array(any, { minLength: 1, maxLength: 6, size: 'max' }), progress: START_WORK }],
+  elapse: [
+    6,
+    {
       seconds: fc.oneof(
-        { weight: 3, arbitrary: fc.constant('to the next deadline' as const) },
-        { weight: 2, arbitrary: fc.constantFrom(1, 31, 200, 1_800) },
+        { weight: 1, arbitrary: fc.constant('to the next deadline' as const) },
+        { weight: 1, arbitrary: fc.constantFrom(1, 40, 200, 200, 1_800) },
       ),
-    }),
-  },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('sweep' as const), calls }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      do: fc.constant('redrive' as const),
-      order: fc.option(order, { freq: 1 }),
-      reasonCode: fc.option(fc.constantFrom('worker_lost', 'processor_error', 'card_declined'), { freq: 1 }),
+    },
+  ],
+  sweep: [4, { progress: START }],
+  redrive: [
+    1,
+    {
+      order: fc.option(order, { freq: 2 }),
+      reasonCode: fc.option(fc.constantFrom('worker_lost', 'processor_error', 'card_declined'), { freq: 2 }),
       limit: fc.integer({ min: 1, max: 3 }),
-      calls,
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('cancel' as const), order }) },
-  {
-    weight: 1,
+      progress: START,
+    },
+  ],
+  cancel: [1, { order }],
+  'write illegally': [1, { order, write: fc.constantFrom(...ILLEGAL_WRITES) }],
+  'duplicate a message': [4, { message: any }],
+  'lose a message': [1, { message: any }],
+  'send a strange message': [1, { order: fc.option(order, { freq: 2 }) }],
+  'turn the queue': [1, { on: fc.boolean() }],
+};
+
+type Parts<S extends Step> = { readonly [Name in Exclude<keyof S, 'do'>]: fc.Arbitrary<S[Name]> };
+
+const step = fc.oneof(
+  ...Object.entries(STEPS).map(([kind, [weight, parts]]) => ({
+    weight,
     arbitrary: fc.record({
-      do: fc.constant('write illegally' as const),
-      order,
-      write: fc.constantFrom(...ILLEGAL_WRITES),
-    }),
-  },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('duplicate a message' as const), message: any }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('lose a message' as const), message: any }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({ do: fc.constant('send a strange message' as const), order: fc.option(order, { freq: 2 }) }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('turn the queue' as const), on: fc.boolean() }) },
+      do: fc.constant(kind),
+      ...(parts as object),
+    }) as fc.Arbitrary<unknown> as fc.Arbitrary<Step>,
+  })),
 );
 
 const history: fc.Arbitrary<History> = fc.record({
@@ -131,10 +128,9 @@ const history: fc.Arbitrary<History> = fc.record({
     { minLength: ORDERS, maxLength: ORDERS },
   ),
   // Long enough for an order to use up its budgets, and short enough for some hundred histories a minute.
-  steps: fc.array(step, { maxLength: 50, size: 'max' }),
+  steps: fc.array(step, { maxLength: 80, size: 'max' }),
   workIsDone: fc.boolean(),
   messagesStay: fc.boolean(),
 });
 
-/** Without the bias towards short ones, which fast-check has so that shrinking is quick. */
 export const histories = fc.noBias(history);

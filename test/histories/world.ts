@@ -1,3 +1,4 @@
+import type { Logger } from '../../lib/logger.ts';
 import { makeCreateOrder } from '../../lib/orders/create-order.ts';
 import { processOrders } from '../../lib/orders/process-orders.ts';
 import { redriveOrders } from '../../lib/orders/redrive-orders.ts';
@@ -6,7 +7,7 @@ import { PermanentFailure, type Processor, TransientFailure } from '../../lib/pr
 import { decodeMessage } from '../../lib/queue/message.ts';
 import { recordingLogger } from '../support/recording-logger.ts';
 import { findBrokenAnswers, findForeignOrders, type KeptOrder, type Request } from './clients.ts';
-import { Container, type Fault } from './container.ts';
+import { Container, type HeldCall } from './container.ts';
 import type { HistoryLab } from './lab.ts';
 import { APIS, INVOCATION_MS, MAX_ATTEMPTS, MAX_CRASHES, MAX_REDRIVES, RESEND_AFTER, RETRY_POLICY } from './limits.ts';
 import { heldDatabase, heldQueue, isInjected } from './outside.ts';
@@ -33,6 +34,7 @@ export class World {
   readonly time: VirtualTime;
   readonly queue = new QueueModel();
   readonly #natureOf: (orderId: string) => Nature;
+  readonly #logger: Logger;
   readonly #trace: string[] = [];
   readonly #problems: string[] = [];
   readonly #requests: Request[] = [];
@@ -46,6 +48,7 @@ export class World {
     this.lab = lab;
     this.time = time;
     this.#natureOf = natureOf;
+    this.#logger = { ...recordingLogger(), warn: (message) => this.lab.tally.add(`warning: ${message}`) };
     this.#apis = Array.from({ length: APIS }, () => this.#startApi());
   }
 
@@ -65,7 +68,7 @@ export class World {
 
   /** Counts a step, and notes it. */
   did(kind: string, details = ''): void {
-    this.lab.tally.add(kind);
+    this.lab.tally.add(`step: ${kind}`);
     this.note(`${kind}${details && ` ${details}`}`);
   }
 
@@ -81,7 +84,7 @@ export class World {
         request.answer = 'error';
         this.#expectInjected(container, error);
       }
-      this.lab.tally.add(`answered: ${request.answer}`);
+      this.lab.tally.add(`answer: ${request.answer}`);
       this.note(`${container.name} answers ${request.answer} for ${order.orderId}`);
     });
     return container;
@@ -113,9 +116,13 @@ export class World {
         return;
       }
       const done = received.filter(({ body }) => settled.has(decodeMessage(body) ?? ''));
-      await worker.hold('acknowledge', async (fault) => {
-        this.#problems.push(...(await this.#findUnfounded(settled)));
-        if (fault !== 'lost before') this.queue.delete(done);
+      await worker.hold({
+        name: 'acknowledge',
+        faults: ['not deleted'],
+        act: async (fault) => {
+          this.#problems.push(...(await this.#findUnfounded(settled)));
+          if (fault !== 'not deleted') this.queue.delete(done);
+        },
       });
     });
     return worker;
@@ -150,11 +157,12 @@ export class World {
     return operator;
   }
 
-  /** Lets one call of a container go on. */
-  async goOn(container: Container, place: number, fault: Fault): Promise<void> {
-    const name = container.calls[place] ?? '';
-    this.did(`${name.replace(/ order-\d+/, '')}${fault === 'none' ? '' : `, ${fault}`}`, `(${container.name})`);
-    await container.goOn(place, fault);
+  /** Lets one call of a container go on, with one of the faults that may befall it, or with none. */
+  async goOn(container: Container, call: HeldCall, fault: number | null): Promise<void> {
+    const name = fault === null ? undefined : call.faults[fault % call.faults.length];
+    this.lab.tally.add(`call: ${call.name.replace(/ order-\d+/, '')}: ${name ?? 'well'}`);
+    this.note(`${container.name}: ${call.name}${name === undefined ? '' : ` (${name})`}`);
+    await container.goOn(call, name);
     if (container.isAlive) return;
     this.note(`${container.name} is dead`);
     this.#apis = this.#apis.map((api) => (api.container === container ? this.#startApi() : api));
@@ -209,7 +217,7 @@ export class World {
     return {
       database: heldDatabase(container, { database, operator, rewrite: sabotage.rewrite }),
       queue: heldQueue(container, this.queue, () => this.time.nowMs),
-      logger: recordingLogger(),
+      logger: this.#logger,
       resendAfterSeconds: RESEND_AFTER,
     };
   }
@@ -217,17 +225,21 @@ export class World {
   #processorIn(worker: Container): Processor {
     return ({ orderId, attempt }, signal) => {
       this.#begun.set(orderId, (this.#begun.get(orderId) ?? 0) + 1);
-      const act = async (fault: Fault): Promise<void> => {
-        if (fault === 'lost before' || fault === 'lost after') throw new Error('the processor failed');
-        if (fault === 'rolled back')
-          throw new TransientFailure('busy', 'come back later', { retryAfterSeconds: LONG_RETRY_AFTER });
-        const nature = this.#natureOf(orderId);
-        if (nature === 'kills its worker') worker.crash();
-        if (nature === 'is refused') throw new PermanentFailure('card_declined', 'the bank said no');
-        if (nature === 'fails' || (nature === 'completes after a failure' && attempt === 1))
-          throw new Error('it fails');
-      };
-      return worker.hold(`process ${orderId}`, act, { signal });
+      return worker.hold({
+        name: `process ${orderId}`,
+        faults: ['fails', 'is busy'],
+        signal,
+        act: async (fault) => {
+          if (fault === 'fails') throw new Error('the processor failed');
+          if (fault === 'is busy')
+            throw new TransientFailure('busy', 'come back later', { retryAfterSeconds: LONG_RETRY_AFTER });
+          const nature = this.#natureOf(orderId);
+          if (nature === 'kills its worker') worker.crash();
+          if (nature === 'is refused') throw new PermanentFailure('card_declined', 'the bank said no');
+          if (nature === 'fails' || (nature === 'completes after a failure' && attempt === 1))
+            throw new Error('it fails');
+        },
+      });
     };
   }
 

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type HistoryLab, openHistoryLab } from './lab.ts';
+import { checkHistories, describeFailure } from './property.ts';
+import { SABOTAGES } from './sabotage.ts';
+
+/** Milliseconds. A failure takes longer than a success: it is shrunk first. */
+const TIME_MS = 300_000;
+
+/** Far more than it takes: the rarest of them is found in some dozens. */
+const SABOTAGE_RUNS = 500;
+
+describe('whatever happens to it', () => {
+  let lab: HistoryLab;
+  beforeAll(async () => {
+    lab = await openHistoryLab();
+  });
+  afterAll(() => lab.close());
+
+  test(
+    'the service keeps its promises in 200 random histories',
+    async () => {
+      const result = await checkHistories(lab, { runs: 200, seed: Date.now() % 2 ** 31 });
+      if (result.counterexample) throw new Error(describeFailure(result));
+    },
+    TIME_MS,
+  );
+
+  test('a seed runs the same history again', async () => {
+    const tallies: unknown[] = [];
+    for (const _ of ['first', 'again']) {
+      const own = await openHistoryLab();
+      await checkHistories(own, { runs: 5, seed: 4 }).finally(() => own.close());
+      tallies.push(own.tally.entries());
+    }
+    expect(tallies[1]).toEqual(tallies[0]);
+  });
+});
+
+describe('the histories are missing something', () => {
+  test.each(SABOTAGES)(
+    'when $name is taken away',
+    async (sabotage) => {
+      const lab = await openHistoryLab(sabotage);
+      const result = await checkHistories(lab, { runs: SABOTAGE_RUNS, seed: 1, shrink: false }).finally(() =>
+        lab.close(),
+      );
+      expect(result.counterexample?.problem).toMatch(sabotage.breaks);
+    },
+    TIME_MS,
+  );
+});
