@@ -43,7 +43,10 @@ export const SABOTAGES: readonly (Sabotage & { readonly breaks: RegExp })[] = [
   },
   {
     name: 'the due date of another try',
-    rewrite: replacing(`(v."delaySeconds" + $2::double precision) * interval '1 second'`, `$2::double precision * interval '1 year'`),
+    rewrite: replacing(
+      `(v."delaySeconds" + $2::double precision) * interval '1 second'`,
+      `$2::double precision * interval '1 year'`,
+    ),
     breaks: /is still Pending after \d+ rounds/,
   },
   {
