@@ -19,7 +19,7 @@ describe('whatever happens to it', () => {
   test(
     'the service keeps its promises in 200 random histories',
     async () => {
-      const result = await checkHistories(lab, { runs: 200, seed: Date.now() % 2 ** 31 });
+      const result = await checkHistories(lab, { runs: 200, seed: 20261123 });
       if (result.counterexample) throw new Error(describeFailure(result));
     },
     TIME_MS,

@@ -42,14 +42,6 @@ export const SABOTAGES: readonly (Sabotage & { readonly breaks: RegExp })[] = [
     breaks: /lost a worker before, and were held together by worker-\d+/,
   },
   {
-    name: 'the due date of another try',
-    rewrite: replacing(
-      `(v."delaySeconds" + $2::double precision) * interval '1 second'`,
-      `$2::double precision * interval '1 year'`,
-    ),
-    breaks: /is still Pending after \d+ rounds/,
-  },
-  {
     name: 'the request token',
     rewrite: replacing('same_id.request_token IS NOT DISTINCT FROM wanted."requestToken" AS', 'true AS'),
     breaks: /was answered created, but/,

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { insertOrders } from '../../lib/orders/sql/insert-orders.ts';
 import type { ProcessorOrder } from '../../lib/processors/processor.ts';
 import { findInconsistencies } from '../support/consistency.ts';
 import { anOrder, type OrderLab, openOrderLab } from '../support/order-lab.ts';
@@ -99,6 +101,32 @@ describe('many writers on the same orders', () => {
     expect(outcomes.filter((outcome) => outcome === 'created')).toHaveLength(50);
     expect(outcomes.filter((outcome) => outcome === 'duplicate')).toHaveLength(100);
     await Promise.all(containers.map((container) => container.close()));
+  });
+
+  test('two INSERTs of the same orders in opposite order do not wait for each other in a circle', async () => {
+    const inserts = numbered(10).map((orderId) => ({
+      ...anOrder({ orderId }),
+      owner: '',
+      idempotencyKey: null,
+      fingerprint: '',
+    }));
+    const insert = (orders: typeof inserts) =>
+      insertOrders(
+        lab.database,
+        orders.map((order) => ({ ...order, requestToken: randomUUID() })),
+        60,
+      );
+    // Both come to wait for the one in the middle, having inserted what they have before it.
+    const byHand = await lab.openPsql();
+    await byHand.rows(
+      `BEGIN; INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES ('order-005', 1, '{}', 1)`,
+    );
+    const both = [insert(inserts), insert(inserts.toReversed())];
+    await waitForLockWaits(lab.psql, 2);
+    await byHand.rows('ROLLBACK');
+
+    const inserted = await Promise.all(both);
+    expect(inserted.map((tokens) => tokens.size).sort()).toEqual([0, 10]);
   });
 
   test('transactions of several statements on different orders do not deadlock on the counters', async () => {
