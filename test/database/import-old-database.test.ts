@@ -3,6 +3,7 @@ import { migrate } from '../../infra/migrate.ts';
 import { decodeMessage, encodeMessage } from '../../lib/queue/message.ts';
 import { findInconsistencies } from '../support/consistency.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { type OrderLab, openOrderLab } from '../support/order-lab.ts';
 import { connectPsql, type Psql } from '../support/psql.ts';
 
@@ -146,7 +147,7 @@ describe('of an old order', () => {
     const ids = ['', 'y'.repeat(300), 'y'.repeat(100_000), '\u0001\t\n\u007f', 'a\ufffeb\uffff', ' ', '🛒'];
     for (const id of ids) await insertOld(id, {});
     await bringUpToDate();
-    const lab = await openOrderLab({ url: own.url });
+    const lab = await forThisTest(openOrderLab({ url: own.url }));
 
     expect(await lab.sweep()).toBe(ids.length);
     expect(lab.queue.orderIds.sort()).toEqual([...ids].sort());
@@ -154,7 +155,6 @@ describe('of an old order', () => {
     expect(await lab.process(ids)).toEqual([...ids].sort());
 
     expect(await psql.value(`SELECT count(*)::integer FROM orders WHERE status = 'Completed'`)).toBe(ids.length);
-    await lab.close();
   });
 });
 
@@ -188,7 +188,7 @@ describe('the sample orders of the old service', () => {
   test('are all there, are counted, and those not Completed are processed', async () => {
     await psql.rows(SAMPLES);
     await bringUpToDate();
-    const lab = await openOrderLab({ url: own.url });
+    const lab = await forThisTest(openOrderLab({ url: own.url }));
 
     expect(
       await psql.rows('SELECT order_id, status, total_amount::text, item_ids FROM orders ORDER BY order_id'),
@@ -210,7 +210,6 @@ describe('the sample orders of the old service', () => {
     expect(await psql.value(`SELECT count(*)::integer FROM orders WHERE status = 'Completed'`)).toBe(5);
     // The worker that was at it is gone: that counts.
     expect(await lab.row('ORD112')).toMatchObject({ status: 'Completed', crashes: 1 });
-    await lab.close();
   });
 
   test('migrate once: a second time changes nothing', async () => {

@@ -1,8 +1,10 @@
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Database } from '../../lib/database/database.ts';
 import { connectPg } from '../../lib/database/pg.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { connectPsql, type Psql } from '../support/psql.ts';
 import { type RecordingLogger, recordingLogger } from '../support/recording-logger.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
@@ -134,7 +136,7 @@ describe('the pool', () => {
   });
 
   test('lets nobody have a connection on which a transaction may be open', async () => {
-    const proxy = await startTcpProxy(own.url);
+    const proxy = await forThisTest(startTcpProxy(own.url));
     const database = connect({ url: proxy.url, poolSize: 1, statementTimeoutMs: 300 });
     await expect(
       database.transaction(async ({ query }) => {
@@ -147,7 +149,6 @@ describe('the pool', () => {
     await proxy.become('open');
 
     expect(await database.query(`SELECT to_regclass('never') AS table`)).toEqual([{ table: null }]);
-    await proxy.close();
   });
 
   test('closes every connection when it is closed', async () => {
@@ -183,7 +184,7 @@ describe('a statement that takes too long', () => {
   });
 
   test('because nobody answers any more is given up by the client, a little later', async () => {
-    const proxy = await startTcpProxy(own.url);
+    const proxy = await forThisTest(startTcpProxy(own.url));
     const database = connect({ url: proxy.url, poolSize: 1, statementTimeoutMs: 200 });
     await backendOf(database);
     await proxy.become('silent');
@@ -193,11 +194,18 @@ describe('a statement that takes too long', () => {
 
     expect(performance.now() - askedAt).toBeGreaterThan(200);
     expect(performance.now() - askedAt).toBeLessThan(1_500);
-    await proxy.close();
   });
 });
 
 describe('no connection', () => {
+  /** A server that is no Postgres; answers its port. */
+  async function listen(onConnection: (socket: Socket) => void): Promise<number> {
+    const server = createServer(onConnection).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    await forThisTest(Promise.resolve({ close: async () => server.close() }));
+    return (server.address() as AddressInfo).port;
+  }
+
   test('where nobody listens is unavailable at once', async () => {
     const proxy = await startTcpProxy(own.url);
     await proxy.close();
@@ -210,26 +218,18 @@ describe('no connection', () => {
   });
 
   test('where somebody listens and says nothing is unavailable when the time is over', async () => {
-    const server = createServer(() => {});
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as { port: number };
+    const port = await listen(() => {});
     const database = connect({ url: `postgres://u@127.0.0.1:${port}/d`, connectTimeoutMs: 200 });
 
     await expect(backendOf(database)).rejects.toMatchObject({ kind: 'unavailable' });
-
-    server.close();
   });
 
   test('where another protocol is spoken is unavailable or a defect, and does not hang', async () => {
-    const server = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as { port: number };
+    const port = await listen((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
 
     await expect(backendOf(connect({ url: `postgres://u@127.0.0.1:${port}/d` }))).rejects.toMatchObject({
       name: 'DatabaseError',
     });
-
-    server.close();
   });
 
   test('is free within the time: unavailable, and the pool serves on when one is', async () => {

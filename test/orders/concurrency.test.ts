@@ -4,8 +4,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { insertOrders } from '../../lib/orders/sql/insert-orders.ts';
 import type { ProcessorOrder } from '../../lib/processors/processor.ts';
 import { findInconsistencies } from '../support/consistency.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { anOrder, type OrderLab, openOrderLab } from '../support/order-lab.ts';
-import type { Psql } from '../support/psql.ts';
+import { connectPsql, type Psql } from '../support/psql.ts';
 import { waitForLockWaits } from '../support/wait-until.ts';
 
 /** Counter slots (infra/migrations/000001-orders.sql). */
@@ -90,7 +91,7 @@ describe('many writers on the same orders', () => {
 
   test('creates of the same ids in opposite order end with one order each, and no error', async () => {
     const orders = numbered(50).map((orderId) => anOrder({ orderId }));
-    const containers = await Promise.all([1, 2, 3].map(() => openOrderLab({ url: lab.url, poolSize: 1 })));
+    const containers = await Promise.all([1, 2, 3].map(() => forThisTest(openOrderLab({ url: lab.url, poolSize: 1 }))));
 
     const outcomes = await Promise.all(
       containers.flatMap((container, n) =>
@@ -100,7 +101,6 @@ describe('many writers on the same orders', () => {
 
     expect(outcomes.filter((outcome) => outcome === 'created')).toHaveLength(50);
     expect(outcomes.filter((outcome) => outcome === 'duplicate')).toHaveLength(100);
-    await Promise.all(containers.map((container) => container.close()));
   });
 
   test('two INSERTs of the same orders in opposite order do not wait for each other in a circle', async () => {
@@ -171,7 +171,7 @@ describe('a transaction by hand that holds the counter slot of a worker’s conn
   /** Process ids are given in turn, so one of the next sessions has it. */
   async function openSessionInSlot(slot: number): Promise<Psql> {
     for (let n = 0; n < 50 * SLOTS; n += 1) {
-      const session = await lab.openPsql();
+      const session = await connectPsql(lab.url);
       if (session.backendPid % SLOTS === slot) return session;
       await session.end();
     }

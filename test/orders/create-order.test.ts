@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { findInconsistencies } from '../support/consistency.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { anOrder, type OrderLab, openOrderLab, RESEND_AFTER } from '../support/order-lab.ts';
 import { waitForLockWaits, waitUntil } from '../support/wait-until.ts';
 
@@ -142,13 +143,14 @@ describe('group commit of creates', () => {
 
   test('100 requests with one id from as many containers create it once', async () => {
     const order = anOrder();
-    const containers = await Promise.all([1, 2, 3, 4].map(() => openOrderLab({ poolSize: 1, url: lab.url })));
+    const containers = await Promise.all(
+      [1, 2, 3, 4].map(() => forThisTest(openOrderLab({ poolSize: 1, url: lab.url }))),
+    );
 
     const outcomes = await Promise.all(
       Array.from({ length: 100 }, (_, n) => containers[n % containers.length]?.create(order)),
     );
 
-    await Promise.all(containers.map((container) => container.close()));
     expect(outcomes.filter((outcome) => outcome === 'created')).toHaveLength(1);
     expect(outcomes.filter((outcome) => outcome === 'duplicate')).toHaveLength(99);
   });
@@ -212,7 +214,7 @@ describe('a queue that is down', () => {
   });
 
   test('that hangs costs 500 requests of the same time no more than two of its time-outs', async () => {
-    const container = await openOrderLab({ url: lab.url });
+    const container = await forThisTest(openOrderLab({ url: lab.url }));
     const timeOuts: (() => void)[] = [];
     container.queue.send = async (messages) => {
       await new Promise<void>((resolve) => timeOuts.push(resolve));
@@ -230,11 +232,10 @@ describe('a queue that is down', () => {
     }
 
     expect(new Set(await outcomes)).toEqual(new Set(['created']));
-    await container.close();
   });
 
   test('does not touch an order that a worker took up meanwhile', async () => {
-    const container = await openOrderLab({ url: lab.url });
+    const container = await forThisTest(openOrderLab({ url: lab.url }));
     const order = anOrder();
     // Sent after all, although the answer said otherwise: a worker is at it before it can be made due.
     container.queue.send = async () => {
@@ -247,7 +248,6 @@ describe('a queue that is down', () => {
     const row = await lab.row(order.orderId);
     expect(row.status).toBe('Processing');
     expect(row.due).toBeGreaterThan(row.lease ?? Number.POSITIVE_INFINITY);
-    await container.close();
   });
 });
 
@@ -255,14 +255,12 @@ describe('an idempotency key', () => {
   const idempotencyKey = 'key-1';
 
   test('answers the same request the same way again, without a second order or message', async () => {
-    const lab2 = await openOrderLab();
+    const lab2 = await forThisTest(openOrderLab());
     const order = anOrder();
 
     expect(await lab2.create(order, { idempotencyKey })).toBe('created');
     expect(await lab2.create(order, { idempotencyKey })).toBe('replayed');
     expect(lab2.queue.orderIds).toEqual([order.orderId]);
-
-    await lab2.close();
   });
 
   test('of another request is refused, also when that one’s id exists too', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { findInconsistencies } from '../support/consistency.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { type OrderLab, openOrderLab } from '../support/order-lab.ts';
 
 const STATES = ['Pending', 'Processing', 'Completed', 'Failed', 'Cancelled'] as const;
@@ -277,7 +278,7 @@ describe('counters and history follow whatever is written by hand', () => {
   });
 
   test('the name of an actor does not stay on the connection for whoever uses it next', async () => {
-    const one = await openOrderLab({ url: lab.url, poolSize: 1 });
+    const one = await forThisTest(openOrderLab({ url: lab.url, poolSize: 1 }));
     await lab.insert('a');
     await one.claim(['a'], { actor: 'worker 7' });
 
@@ -286,6 +287,5 @@ describe('counters and history follow whatever is written by hand', () => {
     expect(await lab.psql.value(`SELECT actor FROM order_history WHERE order_id = 'b'`)).toBe(
       await lab.psql.value('SELECT session_user'),
     );
-    await one.close();
   });
 });

@@ -8,6 +8,7 @@ import { type Claim, type ClaimOptions, type ClaimResult, claimOrders } from '..
 import { finishOrders, type Verdict } from '../../lib/orders/sql/finish-orders.ts';
 import { sweepOrders } from '../../lib/orders/sweep-orders.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
+import { forThisTest } from './for-this-test.ts';
 import { connectPsql, type Psql } from './psql.ts';
 import { type RecordingLogger, recordingLogger } from './recording-logger.ts';
 import { RecordingQueue } from './recording-queue.ts';
@@ -54,7 +55,7 @@ export interface OrderLab {
   row(orderId: string): Promise<OrderRow>;
   /** Lets the leases of orders end, as if their workers had died. */
   killLease(...orderIds: string[]): Promise<void>;
-  /** Another session of psql, closed with the lab. */
+  /** Another session of psql, closed when the test is over. */
   openPsql(): Promise<Psql>;
   close(): Promise<void>;
 }
@@ -81,7 +82,6 @@ export async function openOrderLab({
     statements,
   );
   const psql = await connectPsql(url);
-  const sessions = [psql];
   const shared = { database, queue, logger, resendAfterSeconds: RESEND_AFTER };
   const createOrder = makeCreateOrder(shared);
   const processing: ProcessParts = {
@@ -137,11 +137,11 @@ export async function openOrderLab({
     },
     async openPsql() {
       const session = await connectPsql(url);
-      sessions.push(session);
+      await forThisTest(Promise.resolve({ close: session.end }));
       return session;
     },
     async close() {
-      await Promise.all(sessions.map((session) => session.end()));
+      await psql.end();
       await database.close();
       await ownDatabase?.drop();
     },
