@@ -5,8 +5,15 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { installLocalStack } from './install.ts';
+import { type PythonTool, pythonEnvironment } from '../tools/python-environment.ts';
 
+const LOCALSTACK: PythonTool = {
+  title: 'LocalStack',
+  name: 'localstack',
+  requirements: ['localstack-core[base-runtime]'],
+  constraints: join(import.meta.dirname, 'constraints.txt'),
+  takes: 'about half a minute',
+};
 const EXIT_WITH_PARENT = join(import.meta.dirname, 'exit_with_parent.py');
 
 /** Milliseconds until a start counts as failed. It takes 2 to 9 s on two quiet cores; a shared one may be slower. */
@@ -30,7 +37,7 @@ export interface LocalStack {
  * @throws {Error} with one line when it cannot be installed, the port is in use, or it does not become healthy.
  */
 export async function startLocalStack(wantedPort: number, say: (line: string) => void): Promise<LocalStack> {
-  const python = await installLocalStack(say);
+  const python = await pythonEnvironment(LOCALSTACK, say);
   const port = await freePort(wantedPort);
   const directory = await mkdtemp(join(tmpdir(), 'localstack-'));
   const logFile = join(directory, 'localstack.log');
