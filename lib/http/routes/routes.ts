@@ -1,0 +1,49 @@
+/** What a key may be allowed to do. `orders:admin` also sees and changes every owner's orders. */
+export type Scope = 'orders:read' | 'orders:write' | 'orders:admin' | 'metrics:read';
+
+export interface Route {
+  /** In serverless.yml. */
+  readonly functionName: string;
+  readonly method: 'GET' | 'POST';
+  /** As serverless.yml and OpenAPI write it, with each parameter in braces. */
+  readonly path: string;
+  /** What the caller's key must be allowed, or `public`, for which no key is needed. */
+  readonly scope: Scope | 'public';
+}
+
+/** Before the path of every route that clients of the API call. */
+export const API_BASE = '/api/v1';
+
+/**
+ * Every route there is. The events in serverless.yml are held to it by a test, the authorizer takes the scopes from it,
+ * and the OpenAPI document has an operation for each route under API_BASE (operations.ts).
+ */
+export const ROUTES = [
+  { functionName: 'createOrder', method: 'POST', path: '/api/v1/orders', scope: 'orders:write' },
+  { functionName: 'createOrders', method: 'POST', path: '/api/v1/orders/batch', scope: 'orders:write' },
+  { functionName: 'listOrders', method: 'GET', path: '/api/v1/orders', scope: 'orders:read' },
+  { functionName: 'getOrder', method: 'GET', path: '/api/v1/orders/{order_id}', scope: 'orders:read' },
+  { functionName: 'getOrderHistory', method: 'GET', path: '/api/v1/orders/{order_id}/history', scope: 'orders:read' },
+  { functionName: 'cancelOrder', method: 'POST', path: '/api/v1/orders/{order_id}/cancel', scope: 'orders:write' },
+  { functionName: 'redriveOrder', method: 'POST', path: '/api/v1/orders/{order_id}/redrive', scope: 'orders:admin' },
+  { functionName: 'redriveOrders', method: 'POST', path: '/api/v1/orders/redrive', scope: 'orders:admin' },
+  { functionName: 'listFailures', method: 'GET', path: '/api/v1/failures', scope: 'orders:admin' },
+  { functionName: 'listDeadLetters', method: 'GET', path: '/api/v1/dead-letters', scope: 'orders:admin' },
+  { functionName: 'getProcessing', method: 'GET', path: '/api/v1/processing', scope: 'orders:read' },
+  { functionName: 'pauseProcessing', method: 'POST', path: '/api/v1/processing/pause', scope: 'orders:admin' },
+  { functionName: 'resumeProcessing', method: 'POST', path: '/api/v1/processing/resume', scope: 'orders:admin' },
+  { functionName: 'getMetrics', method: 'GET', path: '/api/v1/metrics', scope: 'metrics:read' },
+  { functionName: 'getHealth', method: 'GET', path: '/api/v1/health', scope: 'public' },
+  { functionName: 'getOpenApi', method: 'GET', path: '/openapi.json', scope: 'public' },
+  { functionName: 'getDocs', method: 'GET', path: '/docs', scope: 'public' },
+  { functionName: 'getDocs', method: 'GET', path: '/docs/{file}', scope: 'public' },
+  { functionName: 'getConsole', method: 'GET', path: '/console', scope: 'public' },
+  { functionName: 'getConsole', method: 'GET', path: '/console/{file}', scope: 'public' },
+] as const satisfies readonly Route[];
+
+export type FunctionName = (typeof ROUTES)[number]['functionName'];
+
+/** As API Gateway names a route in an event: `GET /api/v1/orders/{order_id}`. */
+export function routeKeyOf({ method, path }: Route): string {
+  return `${method} ${path}`;
+}

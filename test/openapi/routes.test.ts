@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, expect, test } from '@jest/globals';
+import { REPOSITORY } from '../../infra/local/settings.ts';
+import { ROUTES, routeKeyOf } from '../../lib/http/routes/routes.ts';
+
+interface HttpApiEvent {
+  readonly httpApi?: string | { readonly method: string; readonly path: string };
+}
+
+type Functions = Record<string, { readonly handler: string; readonly events: readonly HttpApiEvent[] }>;
+
+/** Routes of the table that are still to be deployed. */
+const TO_COME = new Set([
+  'createOrders',
+  'listOrders',
+  'cancelOrder',
+  'redriveOrder',
+  'listFailures',
+  'listDeadLetters',
+  'getProcessing',
+  'pauseProcessing',
+  'resumeProcessing',
+  'getHealth',
+  'getOpenApi',
+  'getDocs',
+  'getConsole',
+]);
+
+let functions: Functions;
+
+beforeAll(async () => {
+  functions = await readFunctions();
+});
+
+test('serverless.yml has exactly the routes of the table, each at its function', () => {
+  const deployed = Object.entries(functions).flatMap(([name, { events }]) =>
+    events.flatMap(({ httpApi }) => (httpApi ? [`${name}: ${eventKey(httpApi)}`] : [])),
+  );
+  const inTable = ROUTES.filter(({ functionName }) => !TO_COME.has(functionName) || functionName in functions).map(
+    (route) => `${route.functionName}: ${routeKeyOf(route)}`,
+  );
+  expect(deployed.sort()).toEqual(inTable.sort());
+});
+
+test('each function of a route has a handler that exists', () => {
+  for (const { functionName } of ROUTES) {
+    const handler = functions[functionName]?.handler;
+    if (handler) expect(existsSync(join(REPOSITORY, handler.replace(/\.handler$/, '.ts')))).toBe(true);
+  }
+});
+
+function eventKey(event: NonNullable<HttpApiEvent['httpApi']>): string {
+  return typeof event === 'string' ? event : `${event.method.toUpperCase()} ${event.path}`;
+}
+
+async function readFunctions(): Promise<Functions> {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [join(REPOSITORY, 'node_modules/serverless/bin/serverless.js'), 'print', '--stage=local', '--format=json'],
+    { cwd: REPOSITORY, env: { ...process.env, NODE_OPTIONS: '', SLS_LOG_LEVEL: 'warning' }, maxBuffer: 10_000_000 },
+  );
+  return (JSON.parse(stdout) as { functions: Functions }).functions;
+}
