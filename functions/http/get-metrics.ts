@@ -30,7 +30,11 @@ export const handler = httpHandler(async (event) => {
           minutes,
           processing_seconds: { ...window.processing, quantile_error: Number(MAX_QUANTILE_ERROR.toFixed(3)) },
           failures: window.failures,
-          per_minute: window.minutes.map(({ minute, ...counts }) => ({ minute: minute.toISOString(), ...counts })),
+          per_minute: window.minutes.map(({ minute, processing, ...counts }) => ({
+            minute: minute.toISOString(),
+            ...counts,
+            processing_seconds: processing,
+          })),
         },
       },
     },

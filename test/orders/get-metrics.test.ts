@@ -55,6 +55,22 @@ describe('the window of the metrics', () => {
     expect(Math.abs((processing.p95 ?? 0) / 9.5 - 1)).toBeLessThanOrEqual(MAX_QUANTILE_ERROR);
   });
 
+  test('has the processing times of each minute', async () => {
+    await complete(100);
+    await age('5 minutes');
+    await lab.psql.rows(`
+      INSERT INTO orders (order_id, user_id, item_ids, total_amount, status, token, lease_until)
+      SELECT id, 1, '{}', 1, 'Processing', 1, now() FROM unnest('{quick, also quick, slow}'::text[]) AS id;
+      UPDATE orders SET status = 'Completed', due_at = NULL, lease_until = NULL,
+        processing_time = CASE WHEN order_id = 'slow' THEN 8 ELSE 2 END
+      WHERE order_id IN ('quick', 'also quick', 'slow')`);
+    const [earlier, now] = (await getMetrics(lab.database, 60)).window.minutes;
+    expect(earlier?.processing.average).toBeCloseTo(0.505, 6);
+    expect(Math.abs((earlier?.processing.p95 ?? 0) / 0.95 - 1)).toBeLessThanOrEqual(MAX_QUANTILE_ERROR);
+    expect(now?.processing.average).toBe(4);
+    expect(Math.abs((now?.processing.p95 ?? 0) / 8 - 1)).toBeLessThanOrEqual(MAX_QUANTILE_ERROR);
+  });
+
   test('is empty when nothing happened', async () => {
     const { window, oldestPendingAge } = await getMetrics(lab.database, 60);
     expect(window).toEqual({ minutes: [], processing: { average: null, p50: null, p95: null }, failures: {} });

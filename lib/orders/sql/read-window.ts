@@ -16,6 +16,14 @@ export interface Minute {
   readonly failed: number;
   readonly retried: number;
   readonly cancelled: number;
+  /** Of the orders Completed in it. */
+  readonly processing: MinuteDurations;
+}
+
+/** As Durations. */
+export interface MinuteDurations {
+  readonly average: number | null;
+  readonly p95: number | null;
 }
 
 /** Processing times of the orders Completed in the window, in seconds; null when there were none. */
@@ -40,14 +48,27 @@ interface Row {
   detail: string | null;
   orders: number;
   processing_time: string;
+  /** Completed orders whose processing time is known. */
+  timed: number;
+  /** The bucket in which 95 % of them are reached. */
+  p95_bucket: number | null;
 }
 
 /** Sums the minutes of the window, at a cost that depends on its length and not on the orders. */
 export async function readWindow(database: Queryable, minutes: number): Promise<Window> {
   const rows = await database.query<Row>(
-    `SELECT minute, event, detail, sum(orders)::bigint AS orders, sum(processing_time) AS processing_time
-     FROM order_minutes
-     WHERE minute > date_trunc('minute', now()) - $1::integer * interval '1 minute'
+    `SELECT minute, event, detail, sum(orders)::bigint AS orders, sum(processing_time) AS processing_time,
+       coalesce(sum(orders) FILTER (WHERE bucket IS NOT NULL), 0)::bigint AS timed,
+       min(bucket) FILTER (WHERE reached >= 0.95 * timed) AS p95_bucket
+     FROM (
+       SELECT *, sum(orders) OVER (PARTITION BY minute, event, bucket IS NULL ORDER BY bucket) AS reached,
+         sum(orders) OVER (PARTITION BY minute, event, bucket IS NULL) AS timed
+       FROM (
+         SELECT minute, event, detail, sum(orders) AS orders, sum(processing_time) AS processing_time,
+           CASE WHEN event = 'Completed' THEN nullif(detail, '')::integer END AS bucket
+         FROM order_minutes
+         WHERE minute > date_trunc('minute', now()) - $1::integer * interval '1 minute'
+         GROUP BY minute, event, detail) AS by_detail) AS ranked
      GROUP BY GROUPING SETS ((minute, event), (event, detail))
      ORDER BY minute`,
     [minutes],
@@ -76,8 +97,17 @@ function toMinutes(rows: readonly Row[]): Minute[] {
       failed: count('Failed'),
       retried: count('Retried'),
       cancelled: count('Cancelled'),
+      processing: toMinuteDurations(events.find((row) => row.event === 'Completed')),
     };
   });
+}
+
+function toMinuteDurations(completed: Row | undefined): MinuteDurations {
+  if (!completed || completed.p95_bucket === null) return { average: null, p95: null };
+  return {
+    average: rounded(Number(completed.processing_time) / completed.timed),
+    p95: middleOf(completed.p95_bucket),
+  };
 }
 
 /** Completed orders without a processing time, as written by hand, have an empty detail and count nowhere here. */
@@ -98,10 +128,15 @@ function toDurations(completed: readonly Row[]): Durations {
       seen += bucket.orders;
       return seen >= share * orders;
     });
-    return rounded(2 ** (((hit?.bucket ?? 0) + 0.5) / BUCKETS_AN_OCTAVE));
+    return middleOf(hit?.bucket ?? 0);
   };
   const total = buckets.reduce((sum, bucket) => sum + bucket.seconds, 0);
   return { average: rounded(total / orders), p50: quantile(0.5), p95: quantile(0.95) };
+}
+
+/** Seconds. */
+function middleOf(bucket: number): number {
+  return rounded(2 ** ((bucket + 0.5) / BUCKETS_AN_OCTAVE));
 }
 
 function rounded(seconds: number): number {
