@@ -1,0 +1,63 @@
+import { globSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/** The directories of this repository's packages: the service, and what is kept apart because only few need it. */
+const PACKAGES = globSync('**/package-lock.json', { cwd: ROOT, exclude: ['**/node_modules', '.*'] }).map(dirname);
+
+interface Manifest {
+  readonly dependencies?: Record<string, string>;
+  readonly devDependencies?: Record<string, string>;
+  readonly optionalDependencies?: Record<string, string>;
+  readonly overrides?: Record<string, string>;
+  readonly allowScripts?: Record<string, boolean>;
+}
+
+interface Locked {
+  readonly integrity?: string;
+  readonly resolved?: string;
+  readonly hasInstallScript?: boolean;
+}
+
+describe.each(PACKAGES)('the dependencies of %s', (directory) => {
+  test('are exact versions', async () => {
+    const { dependencies, devDependencies, optionalDependencies, overrides } = await manifestOf(directory);
+    const asked = { ...dependencies, ...devDependencies, ...optionalDependencies, ...overrides };
+    const inexact = Object.entries(asked).filter(
+      ([, version]) => !/^(npm:[^@]+@)?\d+\.\d+\.\d+(-[\w.]+)?$/.test(version),
+    );
+    expect(inexact).toEqual([]);
+  });
+
+  test('are locked by their content, and to no registry', async () => {
+    const unlocked = Object.entries(await lockedIn(directory)).filter(
+      ([, { integrity, resolved }]) => !integrity?.startsWith('sha512-') || resolved !== undefined,
+    );
+    expect(unlocked).toEqual([]);
+  });
+
+  test('run no install script, and each package that has one is named', async () => {
+    const { allowScripts = {} } = await manifestOf(directory);
+    const locked = Object.entries(await lockedIn(directory));
+    const nameOf = (path: string) => path.replace(/^.*node_modules\//, '');
+    const withScript = locked.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => nameOf(path));
+    const names = new Set(locked.map(([path]) => nameOf(path)));
+
+    expect(withScript.filter((name) => allowScripts[name] !== false)).toEqual([]);
+    expect(Object.entries(allowScripts).filter(([name, allowed]) => allowed || !names.has(name))).toEqual([]);
+  });
+});
+
+async function manifestOf(directory: string): Promise<Manifest> {
+  return JSON.parse(await readFile(join(ROOT, directory, 'package.json'), 'utf8'));
+}
+
+/** Every package of a lockfile by its path, the one that it belongs to left out. */
+async function lockedIn(directory: string): Promise<Record<string, Locked>> {
+  const { packages } = JSON.parse(await readFile(join(ROOT, directory, 'package-lock.json'), 'utf8'));
+  const { '': _root, ...locked } = packages as Record<string, Locked>;
+  return locked;
+}
