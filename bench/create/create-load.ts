@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { registerHooks } from 'node:module';
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { httpEvent, lambdaContext } from '../../test/support/lambda.ts';
+import { finish, readTask } from '../program.ts';
+import { percentile } from '../statistics.ts';
+
+export interface CreateTask {
+  /** Requests in flight; each is followed by the next as soon as it is answered. */
+  readonly concurrency: number;
+  readonly warmUpMs: number;
+  readonly measureMs: number;
+  /** False: the queue adapter is replaced by one that accepts everything. */
+  readonly send: boolean;
+}
+
+export interface CreateFinding {
+  readonly ordersPerSecond: number;
+  /** Milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+}
+
+type Handler = (event: APIGatewayProxyEventV2, context: Context) => Promise<{ statusCode: number; body: string }>;
+
+const task = readTask<CreateTask>();
+if (!task.send)
+  registerHooks({
+    resolve(specifier, context, next) {
+      const resolved = next(specifier, context);
+      return resolved.url.endsWith('/lib/queue/sqs.ts')
+        ? { ...resolved, url: new URL('accepting-queue.ts', import.meta.url).href }
+        : resolved;
+    },
+  });
+const handler = (await import('../../functions/http/create-order.ts')).handler as unknown as Handler;
+
+const context = lambdaContext();
+const run = randomUUID();
+let made = 0;
+
+/** A request as API Gateway hands it over, of the size that orders usually have. */
+async function create(): Promise<void> {
+  made += 1;
+  const body = { order_id: `${run}-${made}`, user_id: made, item_ids: [1, 2, 3], total_amount: 19.99 };
+  const answer = await handler(
+    httpEvent({
+      method: 'POST',
+      path: '/api/v1/orders',
+      routeKey: 'POST /api/v1/orders',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }),
+    context,
+  );
+  if (answer.statusCode !== 202) throw new Error(`answered ${answer.statusCode}: ${answer.body}`);
+}
+
+/** Keeps `concurrency` requests in flight for a while; answers how long each took, in milliseconds. */
+async function load(milliseconds: number): Promise<number[]> {
+  const took: number[] = [];
+  const end = performance.now() + milliseconds;
+  const oneAfterAnother = async () => {
+    for (let started = performance.now(); started < end; ) {
+      await create();
+      const now = performance.now();
+      took.push(now - started);
+      started = now;
+    }
+  };
+  await Promise.all(Array.from({ length: task.concurrency }, oneAfterAnother));
+  return took;
+}
+
+await load(task.warmUpMs);
+const started = performance.now();
+const took = await load(task.measureMs);
+const seconds = (performance.now() - started) / 1_000;
+finish({
+  ordersPerSecond: took.length / seconds,
+  p50: percentile(took, 50),
+  p99: percentile(took, 99),
+} satisfies CreateFinding);

@@ -1,0 +1,131 @@
+import type { BenchOptions } from '../benches.ts';
+import { type Lab, withLab } from '../lab.ts';
+import { describePostgres } from '../machine.ts';
+import { LabQueue } from '../order-queue.ts';
+import { type Result, share, short, whole } from '../result.ts';
+import { runProgram } from '../run-program.ts';
+import { medianBy } from '../statistics.ts';
+import type { CreateFinding, CreateTask } from './create-load.ts';
+import { demandPgbench, insertRows } from './pgbench.ts';
+
+const FULL = { concurrencies: [1, 10, 50], rounds: 3, seconds: 5, warmUpSeconds: 2 };
+const TINY = { concurrencies: [2], rounds: 1, seconds: 1, warmUpSeconds: 0.2 };
+type Sizes = typeof FULL;
+
+/** Connections of the handler's process. Group commit uses few of them, however many requests are in flight. */
+const POOL_SIZE = 10;
+
+interface Round {
+  readonly plain: number;
+  readonly orders: number;
+  readonly committed: CreateFinding;
+  readonly sent: CreateFinding;
+}
+
+/** (a) The create handler against one-row INSERTs of pgbench, on the same Postgres. */
+export async function benchCreate({ tiny }: BenchOptions): Promise<Result> {
+  const sizes = tiny ? TINY : FULL;
+  const pgbench = await demandPgbench();
+  return withLab({}, async (lab) => {
+    const queue = await LabQueue.start(lab);
+    const client = await lab.connect();
+    // The columns and the primary key, without what the service adds: no trigger, no other index, no check.
+    await client.query('CREATE TABLE plain_orders (LIKE orders INCLUDING DEFAULTS, PRIMARY KEY (order_id))');
+    const byConcurrency = new Map<number, Round[]>(sizes.concurrencies.map((concurrency) => [concurrency, []]));
+    for (let round = 0; round < sizes.rounds; round++)
+      for (const [concurrency, rounds] of byConcurrency) {
+        rounds.push(await measure(lab, concurrency, sizes));
+        await client.query('TRUNCATE plain_orders, orders');
+        await queue.purge();
+      }
+    queue.close();
+    return toResult(byConcurrency, sizes, `${await describePostgres(client)}; ${pgbench}`);
+  });
+}
+
+async function measure(lab: Lab, concurrency: number, sizes: Sizes): Promise<Round> {
+  const { directory, addresses } = lab;
+  const insert = (table: string) =>
+    insertRows(addresses.postgres, table, { clients: concurrency, seconds: sizes.seconds, directory });
+  const create = (send: boolean) =>
+    runProgram<CreateFinding>(
+      'create/create-load.ts',
+      {
+        concurrency,
+        warmUpMs: sizes.warmUpSeconds * 1_000,
+        measureMs: sizes.seconds * 1_000,
+        send,
+      } satisfies CreateTask,
+      { ...lab.env, DATABASE_POOL_SIZE: String(POOL_SIZE) },
+    ).then(({ finding }) => finding);
+  return {
+    plain: await insert('plain_orders'),
+    committed: await create(false),
+    sent: await create(true),
+    orders: await insert('orders'),
+  };
+}
+
+function toResult(byConcurrency: ReadonlyMap<number, readonly Round[]>, sizes: Sizes, versions: string): Result {
+  const measured = [...byConcurrency].map(([concurrency, rounds]) => ({
+    concurrency,
+    plain: medianBy(rounds, (round) => round.plain),
+    orders: medianBy(rounds, (round) => round.orders),
+    committed: medianBy(rounds, (round) => round.committed.ordersPerSecond),
+    sent: medianBy(rounds, (round) => round.sent.ordersPerSecond),
+    p50: medianBy(rounds, (round) => round.sent.p50),
+    p99: medianBy(rounds, (round) => round.sent.p99),
+  }));
+  return {
+    method:
+      `The handler of POST /orders is called in a Node process, with N requests in flight, each an event as API Gateway ` +
+      `makes it: validation, commit and answer; once with a queue adapter that accepts everything ("through its ` +
+      `commit"), once with the real one and the queue server ("and SendMessage"). pgbench inserts one row a transaction ` +
+      `over N connections, prepared, into a plain table with the columns of an order and its primary key, and into the ` +
+      `orders table with all its triggers, checks and indexes. ${sizes.seconds} s each, in turn, ${sizes.rounds} rounds, ` +
+      `medians. ${versions}.`,
+    tables: [
+      {
+        title: 'Orders a second, and their share of pgbench into the plain table',
+        columns: [
+          'in flight',
+          'pgbench, plain',
+          'pgbench, orders',
+          'handler, commit',
+          'share',
+          'and SendMessage',
+          'share',
+        ],
+        rows: measured.map(({ concurrency, plain, orders, committed, sent }) => [
+          String(concurrency),
+          whole(plain),
+          whole(orders),
+          whole(committed),
+          share(committed, plain),
+          whole(sent),
+          share(sent, plain),
+        ]),
+      },
+      {
+        title: 'Milliseconds from the call of the handler to its answer, SendMessage included',
+        columns: ['in flight', 'p50', 'p99'],
+        rows: measured.map(({ concurrency, p50, p99 }) => [String(concurrency), short(p50), short(p99)]),
+      },
+    ],
+    charts: [
+      {
+        title: 'Creating orders',
+        unit: 'orders/s',
+        groups: measured.map(({ concurrency, plain, orders, committed, sent }) => ({
+          title: `${concurrency} in flight`,
+          bars: [
+            { label: 'pgbench, plain table', value: plain, ours: false },
+            { label: 'pgbench, orders table', value: orders, ours: false },
+            { label: 'handler through its commit', value: committed, ours: true },
+            { label: 'handler and SendMessage', value: sent, ours: true },
+          ],
+        })),
+      },
+    ],
+  };
+}

@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+/** Threads of pgbench; one is not enough to keep Postgres busy with 50 clients. */
+const THREADS = 2;
+
+/** @throws Error that says how to get pgbench, when there is none. */
+export async function demandPgbench(): Promise<string> {
+  try {
+    return (await promisify(execFile)('pgbench', ['--version'])).stdout.trim();
+  } catch {
+    throw new Error(
+      'pgbench is not on the PATH. Debian: apt-get install postgresql-contrib; macOS: brew install libpq.',
+    );
+  }
+}
+
+/**
+ * Inserts one row a transaction, over prepared statements, and answers how many transactions were done in a second.
+ * @param table `orders`, or one with its columns
+ */
+export async function insertRows(
+  url: string,
+  table: string,
+  { clients, seconds, directory }: { clients: number; seconds: number; directory: string },
+): Promise<number> {
+  const script = join(directory, `insert-${table}.sql`);
+  writeFileSync(
+    script,
+    `\\set id random(1, 1000000000000000000)
+INSERT INTO ${table} (order_id, user_id, item_ids, total_amount)
+VALUES ('pgbench-' || :client_id || '-' || :id, :client_id, '{1,2,3}', 19.99);
+`,
+  );
+  const { stdout } = await promisify(execFile)('pgbench', [
+    '--no-vacuum',
+    '--protocol=prepared',
+    `--client=${clients}`,
+    `--jobs=${Math.min(THREADS, clients)}`,
+    `--time=${seconds}`,
+    `--file=${script}`,
+    url,
+  ]);
+  const [, tps] = /tps = ([\d.]+)/.exec(stdout) ?? [];
+  if (tps === undefined) throw new Error(`pgbench said: ${stdout}`);
+  return Number(tps);
+}

@@ -1,0 +1,120 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { embeddedAddresses, type StackAddresses } from '../infra/local/addresses.ts';
+import { embeddedEnvironment } from '../infra/local/environment.ts';
+import type { Part, RunningPart } from '../infra/local/part.ts';
+import { dataApiPart, postgresPart, queuePart } from '../infra/local/parts.ts';
+import { installPostgres, refugeOf } from '../infra/local/postgres-installation.ts';
+import type { StackSettings } from '../infra/local/settings.ts';
+import { migrate } from '../infra/migrate.ts';
+import { freePorts } from '../test/support/free-port.ts';
+
+export interface LabOptions {
+  /** Where the database stays, to be found again by the next run. By default it is thrown away. */
+  readonly keepIn?: string | undefined;
+  /** Also runs the emulator of the RDS Data API. */
+  readonly dataApi?: boolean;
+}
+
+const open = new Set<Lab>();
+
+/** Stops the servers of all labs, for a run that is interrupted. */
+export async function closeLabs(): Promise<void> {
+  for (const lab of open) await lab.close();
+}
+
+/**
+ * The servers that `npm start` runs, with the settings that it gives them, on free ports: Postgres on disk with fsync
+ * and synchronous_commit on, and the queue server with its messages on disk.
+ */
+export class Lab {
+  readonly directory: string;
+  readonly settings: StackSettings;
+  readonly addresses: StackAddresses;
+  /** Of the functions. No simulated work, and nothing logged but errors. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly #keep: boolean;
+  readonly #running: RunningPart[] = [];
+  readonly #clients: pg.Client[] = [];
+
+  static async open({ keepIn, dataApi = false }: LabOptions = {}): Promise<Lab> {
+    const directory = keepIn ?? mkdtempSync(join(tmpdir(), 'order-bench-'));
+    mkdirSync(directory, { recursive: true });
+    // The user that Postgres runs as, when we are root, has to get in.
+    chmodSync(directory, 0o755);
+    const [apiPort = 0, postgresPort = 0, queuePort = 0, dataApiPort = 0] = await freePorts(4);
+    const settings = { directory, apiPort, postgresPort, queuePort, ...(dataApi && { dataApiPort }) };
+    const lab = new Lab(settings, keepIn !== undefined);
+    open.add(lab);
+    try {
+      await lab.start(postgresPart(await installPostgres(directory), settings));
+      await migrate({ DATABASE_URL: lab.addresses.postgres }, () => undefined);
+      if (dataApi) await lab.start(dataApiPart(settings));
+      return lab;
+    } catch (error) {
+      await lab.close();
+      throw error;
+    }
+  }
+
+  private constructor(settings: StackSettings, keep: boolean) {
+    this.#keep = keep;
+    this.settings = settings;
+    this.directory = settings.directory;
+    this.addresses = embeddedAddresses(settings);
+    this.env = {
+      ...embeddedEnvironment(this.addresses, process.env),
+      DATABASE_DRIVER: 'pg',
+      PROCESSING_DELAY_MS: '0',
+      LOG_LEVEL: 'ERROR',
+    };
+  }
+
+  /** Runs a part until it is stopped, or the lab is closed. */
+  async start(part: Part): Promise<RunningPart> {
+    const running = await part.start(new AbortController().signal);
+    this.#running.push(running);
+    return running;
+  }
+
+  startQueue(): Promise<RunningPart> {
+    return this.start(queuePart(this.settings));
+  }
+
+  /** A session, ended with the lab. */
+  async connect(url = this.addresses.postgres): Promise<pg.Client> {
+    const client = new pg.Client({ connectionString: url, application_name: 'bench' });
+    client.on('error', () => undefined);
+    await client.connect();
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** Another, empty database on the same server. */
+  async createDatabase(name: string): Promise<string> {
+    const client = await this.connect();
+    await client.query(`CREATE DATABASE ${name}`);
+    return this.addresses.postgres.replace(/[^/]*$/, name);
+  }
+
+  async close(): Promise<void> {
+    open.delete(this);
+    for (const client of this.#clients.splice(0)) await client.end().catch(() => undefined);
+    for (const part of this.#running.splice(0).reverse()) await part.stop();
+    if (this.#keep) return;
+    rmSync(this.directory, { recursive: true, force: true });
+    rmSync(refugeOf(this.directory), { recursive: true, force: true });
+  }
+}
+
+/** Runs `use` with a lab that is closed afterwards, however that ends. */
+export async function withLab<T>(options: LabOptions, use: (lab: Lab) => Promise<T>): Promise<T> {
+  const lab = await Lab.open(options);
+  try {
+    return await use(lab);
+  } finally {
+    await lab.close();
+  }
+}

@@ -1,0 +1,73 @@
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  PurgeQueueCommand,
+  SendMessageBatchCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { encodeMessage } from '../lib/queue/message.ts';
+import type { Lab } from './lab.ts';
+
+/** SendMessageBatch takes at most ten entries (Amazon SQS API reference). */
+const BATCH = 10;
+/** Requests at a time; more do not make the queue server faster. */
+const SENDERS = 8;
+
+/** The order queue of a lab, seen by whoever fills and empties it. */
+export class LabQueue {
+  readonly #client: SQSClient;
+  readonly #url: string;
+
+  /** Starts the lab's queue server, and makes the queue. */
+  static async start(lab: Lab): Promise<LabQueue> {
+    await lab.startQueue();
+    const queue = new LabQueue(lab);
+    const name = lab.addresses.queueUrl.split('/').at(-1);
+    await queue.#client.send(new CreateQueueCommand({ QueueName: name }));
+    return queue;
+  }
+
+  private constructor({ addresses }: Lab) {
+    this.#url = addresses.queueUrl;
+    this.#client = new SQSClient({
+      endpoint: addresses.sqs,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      useQueueUrlAsEndpoint: false,
+    });
+  }
+
+  /** Sends a message for each order. */
+  async fill(orderIds: readonly string[]): Promise<void> {
+    let next = 0;
+    const sendInTurn = async () => {
+      while (next < orderIds.length) {
+        const batch = orderIds.slice(next, next + BATCH);
+        next += BATCH;
+        const Entries = batch.map((orderId, place) => ({ Id: String(place), MessageBody: encodeMessage(orderId) }));
+        const { Failed = [] } = await this.#client.send(new SendMessageBatchCommand({ QueueUrl: this.#url, Entries }));
+        if (Failed.length > 0) throw new Error(`the queue refused messages: ${Failed[0]?.Code}`);
+      }
+    };
+    await Promise.all(Array.from({ length: SENDERS }, sendInTurn));
+  }
+
+  /** Messages that are there, those in flight included. */
+  async depth(): Promise<number> {
+    const { Attributes } = await this.#client.send(
+      new GetQueueAttributesCommand({
+        QueueUrl: this.#url,
+        AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+      }),
+    );
+    return Object.values(Attributes ?? {}).reduce((sum, text) => sum + Number(text), 0);
+  }
+
+  async purge(): Promise<void> {
+    await this.#client.send(new PurgeQueueCommand({ QueueUrl: this.#url }));
+  }
+
+  close(): void {
+    this.#client.destroy();
+  }
+}
