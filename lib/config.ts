@@ -20,11 +20,11 @@ const PROCESSOR_RULE =
 const isProcessor = (value: string) =>
   value === 'simulated' || value === 'webhook' || /^\.\.?\//.test(value) || isAbsolute(value);
 
-const WEBHOOK_URL_RULE =
+const PRIVATE_URL_RULE =
   'must be a URL that begins with https:// and names no user (http:// only for localhost, 127.0.0.1 and [::1])';
 
-/** Plain HTTP stays on this machine: the signature keeps an order from being changed on its way, not from being read. */
-function isWebhookUrl(value: string): boolean {
+/** Plain HTTP stays on this machine: orders must not be read on their way, nor an issuer's keys be changed. */
+function isPrivateUrl(value: string): boolean {
   const url = URL.parse(value);
   if (!url || url.username || url.password) return false;
   const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
@@ -81,6 +81,34 @@ const databaseSettings = z.discriminatedUnion('DATABASE_DRIVER', [pgSettings, da
 
 export type DatabaseConfig = Readonly<z.infer<typeof databaseSettings>>;
 
+const AUTH_RULE = 'must be none, api-key or jwt';
+
+const LOG_LEVEL = z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR'], 'must be one of DEBUG, INFO, WARN, ERROR').default('INFO');
+
+/** Of the authorizer (docs/authentication.md); each way of telling callers asks only for its own. */
+const tokenSettings = z.object({
+  AUTH: z.literal('jwt'),
+  LOG_LEVEL,
+  JWT_ISSUER: z.string('must be set, to the issuer of the tokens, as their iss claim has it'),
+  JWT_AUDIENCE: z.string('must be set, to the audience of the tokens, as their aud claim has it'),
+  JWT_JWKS_URL: z
+    .string("must be set, to the address of the issuer's keys: the jwks_uri of its OpenID configuration")
+    .refine(isPrivateUrl, PRIVATE_URL_RULE),
+  // What the issuer puts before our scopes; Amazon Cognito writes `<resource server>/orders:read`.
+  JWT_SCOPE_PREFIX: z.string().default(''),
+});
+const authSettings = z.discriminatedUnion(
+  'AUTH',
+  [
+    z.object({ AUTH: z.literal('none'), LOG_LEVEL }),
+    z.object({ AUTH: z.literal('api-key'), LOG_LEVEL }),
+    tokenSettings,
+  ],
+  { error: AUTH_RULE },
+);
+
+export type AuthConfig = Readonly<z.infer<typeof authSettings>>;
+
 /** Every other setting of the functions: its unit, bounds and default. README's table says what each is for. */
 const otherSettings = {
   QUEUE_URL: z.url('must be set, to the URL of the order queue'),
@@ -93,7 +121,7 @@ const otherSettings = {
   // Milliseconds of simulated work an order. The bound leaves time for claim and verdicts in the deployed 60 s.
   PROCESSING_DELAY_MS: integer(0, 55_000, 2_000),
   // Where the webhook processor posts orders. It and the secret have no default, and nothing else needs them.
-  WEBHOOK_URL: z.string().refine(isWebhookUrl, WEBHOOK_URL_RULE).optional(),
+  WEBHOOK_URL: z.string().refine(isPrivateUrl, PRIVATE_URL_RULE).optional(),
   WEBHOOK_SECRET: z
     .string()
     .transform((value, context) => {
@@ -117,12 +145,14 @@ const otherSettings = {
   RETRY_BASE_MS: integer(1, 600_000, 1_000),
   // Milliseconds between two tries at most. 15 minutes is as far as a message can be delayed.
   RETRY_MAX_MS: integer(1, 900_000, 900_000),
-  LOG_LEVEL: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR'], 'must be one of DEBUG, INFO, WARN, ERROR').default('INFO'),
+  // How callers are told apart. With anything but `none`, the HTTP functions refuse what no authorizer has let in.
+  AUTH: z.enum(['none', 'api-key', 'jwt'], AUTH_RULE),
+  LOG_LEVEL,
 };
 
 const members = [pgSettings.extend(otherSettings), dataApiSettings.extend(otherSettings)] as const;
 const settings = z.discriminatedUnion('DATABASE_DRIVER', members, byDriver);
-const names: ReadonlySet<string> = new Set(members.flatMap(({ shape }) => Object.keys(shape)));
+const names: ReadonlySet<string> = new Set([...members, tokenSettings].flatMap(({ shape }) => Object.keys(shape)));
 
 export type Config = Readonly<z.infer<typeof settings>>;
 
@@ -146,6 +176,10 @@ const OUR_PREFIXES = [
   'WEBHOOK_URL',
   'WEBHOOK_SECRET',
   'WEBHOOK_TIME',
+  'JWT_ISS',
+  'JWT_AUD',
+  'JWT_JWKS',
+  'JWT_SCOPE',
 ];
 
 /**
@@ -161,9 +195,14 @@ export function loadDatabaseConfig(env: NodeJS.ProcessEnv): DatabaseConfig {
   return parse(databaseSettings, env);
 }
 
+/** What the authorizer needs, and the database with AUTH=api-key. */
+export function loadAuthConfig(env: NodeJS.ProcessEnv): AuthConfig {
+  return parse(authSettings, env);
+}
+
 function parse<Settings>(schema: z.ZodType<Settings>, env: NodeJS.ProcessEnv): Settings {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = schema.safeParse({ DATABASE_DRIVER: 'pg', ...given });
+  const parsed = schema.safeParse({ DATABASE_DRIVER: 'pg', AUTH: 'none', ...given });
   const problems = [
     ...(parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)),
     ...Object.keys(given)

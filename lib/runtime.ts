@@ -32,6 +32,7 @@ export function createRuntime(env: NodeJS.ProcessEnv) {
 
   return {
     logger,
+    auth: config.AUTH,
     createOrder: makeCreateOrder(shared),
     readOrder: (orderId: string) => readOrder(database, orderId),
     readHistory: (orderId: string) => readHistory(database, orderId),

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { decisionOf } from '../auth/decision.ts';
 
 /** Who asks. Reads and writes of orders pass `seesAll ? null : owner` to their SQL, so that another's order is not found. */
 export interface Caller {
@@ -9,30 +10,18 @@ export interface Caller {
   readonly actor: string;
 }
 
-/**
- * What functions/http/authorize answers as its context, and API Gateway hands on as `requestContext.authorizer.lambda`.
- * Text only: what else a context may hold differs between the payload formats.
- */
-export type AuthorizerContext = {
-  readonly owner: string;
-  /** The name of the key, or the subject of the token. */
-  readonly name: string;
-  /** Separated by spaces, as in OAuth 2.0 (RFC 6749, section 3.3). */
-  readonly scopes: string;
-};
-
 /** The scope that sees every owner's orders. */
 const SEES_ALL = 'orders:admin';
 
-/** The caller that the authorizer let in; without one (a stage without authorization) a caller who sees everything. */
+/**
+ * The caller that the authorizer let in; without one (a stage without authorization) a caller who sees everything. That
+ * there is one where there must be was settled before the handler ran (lib/auth/admit.ts).
+ */
 export function callerOf(event: APIGatewayProxyEventV2): Caller {
-  const { requestId, authorizer } = event.requestContext as RequestContext;
-  const decided = authorizer?.lambda;
-  if (!decided) return { owner: '', seesAll: true, actor: `api ${requestId}` };
-  const { owner, name, scopes } = decided;
+  const { requestId } = event.requestContext;
+  const decision = decisionOf(event);
+  if (!decision) return { owner: '', seesAll: true, actor: `api ${requestId}` };
+  if (decision.outcome !== 'allowed') throw new Error(`A caller who is ${decision.outcome} got as far as the handler`);
+  const { owner, name, scopes } = decision;
   return { owner, seesAll: scopes.split(' ').includes(SEES_ALL), actor: `${name} ${requestId}` };
 }
-
-type RequestContext = APIGatewayProxyEventV2['requestContext'] & {
-  readonly authorizer?: { readonly lambda?: AuthorizerContext };
-};

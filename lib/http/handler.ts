@@ -1,5 +1,6 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { admit } from '../auth/admit.ts';
 import { DatabaseError } from '../database/database-error.ts';
 import { runtime } from '../runtime.ts';
 import { HttpError } from './http-error.ts';
@@ -11,15 +12,29 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+export interface HttpOptions {
+  /** Answers everybody. Its route is `public` in lib/http/routes, and has no authorizer. */
+  readonly isPublic?: boolean;
+}
+
 /** Seconds after which a client does well to ask again: a database that restarts is back in about this time. */
 const RETRY_AFTER_SECONDS = 2;
 
 /**
  * The stack of every HTTP function (HTTP API, payload format 2.0): the handler's answer becomes JSON, and whatever it
- * throws becomes an answer in the form of the contract. Details of a defect go to the log, never to the client.
+ * throws becomes an answer in the form of the contract. Details of a defect go to the log, never to the client. Unless
+ * it is public, it answers only those whom the authorizer let in.
  */
-export function httpHandler(handle: (event: APIGatewayProxyEventV2, context: Context) => Promise<Answer>) {
-  return middy<APIGatewayProxyEventV2, Answer | APIGatewayProxyStructuredResultV2>().use(jsonAnswers()).handler(handle);
+export function httpHandler(
+  handle: (event: APIGatewayProxyEventV2, context: Context) => Promise<Answer>,
+  { isPublic = false }: HttpOptions = {},
+) {
+  return middy<APIGatewayProxyEventV2, Answer | APIGatewayProxyStructuredResultV2>()
+    .use(jsonAnswers())
+    .before(({ event }) => {
+      if (!isPublic) admit(event, runtime().auth);
+    })
+    .handler(handle);
 }
 
 function jsonAnswers(): MiddlewareObj<APIGatewayProxyEventV2, unknown> {

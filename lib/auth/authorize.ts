@@ -1,0 +1,48 @@
+import { ROUTES, type Route, routeKeyOf } from '../http/routes/routes.ts';
+import type { Logger } from '../logger.ts';
+import { type Decision, VerifierUnavailable, type Verify } from './decision.ts';
+
+const SCOPE_OF_ROUTE: ReadonlyMap<string, Route['scope']> = new Map(
+  ROUTES.map((route) => [routeKeyOf(route), route.scope]),
+);
+
+/** A credential as RFC 6750, section 2.1, writes it; the scheme in any case (RFC 9110, section 11.1). */
+const BEARER = /^Bearer +([\w.~+/-]+=*) *$/i;
+
+export interface Question {
+  /** As API Gateway names the route: `GET /api/v1/orders/{order_id}`. */
+  readonly routeKey: string;
+  /** The Authorization header. */
+  readonly authorization: string | undefined;
+}
+
+/**
+ * Decides whether a caller may call a route: who it is, and whether it has the scope that the table of routes asks for. A
+ * route that is not in the table, or that is public and yet asks, is a mistake of ours and nobody's.
+ */
+export async function authorize(
+  verify: Verify,
+  logger: Logger,
+  { routeKey, authorization }: Question,
+): Promise<Decision> {
+  const needs = SCOPE_OF_ROUTE.get(routeKey);
+  if (needs === undefined || needs === 'public')
+    throw new Error(`The authorizer was asked about ${routeKey}, which is no route that needs a scope`);
+  const credential = BEARER.exec(authorization ?? '')?.[1];
+  if (credential === undefined) return { outcome: 'unauthenticated', credential: 'none' };
+  try {
+    const verdict = await verify(credential);
+    if ('refused' in verdict) {
+      logger.info('Refused a credential', { route: routeKey, reason: verdict.refused });
+      return { outcome: 'unauthenticated', credential: 'invalid' };
+    }
+    const { owner, name, scopes } = verdict.principal;
+    if (scopes.includes(needs)) return { outcome: 'allowed', owner, name, scopes: scopes.join(' ') };
+    logger.info('Refused a caller without the scope', { route: routeKey, reason: `needs ${needs}` });
+    return { outcome: 'forbidden', needs };
+  } catch (error) {
+    if (!(error instanceof VerifierUnavailable)) throw error;
+    logger.warn('A credential could not be verified', { route: routeKey, error });
+    return { outcome: 'unavailable' };
+  }
+}

@@ -1,0 +1,27 @@
+import type { Queryable } from '../../database/database.ts';
+
+export interface NewApiKey {
+  readonly owner: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  /** Days from now; null for never. */
+  readonly expiresInDays: number | null;
+  /** Hexadecimal. */
+  readonly sha256: string;
+}
+
+/** @returns the id and the end of the stored key. */
+export async function insertApiKey(
+  database: Queryable,
+  key: NewApiKey,
+): Promise<{ id: number; expiresAt: Date | null }> {
+  const [row] = await database.query<{ id: number; expires_at: Date | null }>(
+    `INSERT INTO api_keys (owner, name, scopes, expires_at, secret_sha256)
+     VALUES ($1::text, $2::text, string_to_array($3::text, ' '), now() + $4::integer * interval '1 day',
+             decode($5::text, 'hex'))
+     RETURNING id, expires_at`,
+    [key.owner, key.name, key.scopes.join(' '), key.expiresInDays, key.sha256],
+  );
+  if (!row) throw new Error('Postgres answered an INSERT without its row');
+  return { id: row.id, expiresAt: row.expires_at };
+}

@@ -1,0 +1,40 @@
+import type { Queryable } from '../../database/database.ts';
+
+export interface ListedApiKey {
+  readonly id: number;
+  readonly owner: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly state: 'active' | 'expired' | 'revoked';
+  readonly createdAt: Date;
+  readonly expiresAt: Date | null;
+  readonly revokedAt: Date | null;
+}
+
+interface Row {
+  id: number;
+  owner: string;
+  name: string;
+  scopes: string;
+  state: ListedApiKey['state'];
+  created_at: Date;
+  expires_at: Date | null;
+  revoked_at: Date | null;
+}
+
+/** All keys that ever were, oldest first. There are as many as an operator made by hand. */
+export async function listApiKeys(database: Queryable): Promise<ListedApiKey[]> {
+  const rows = await database.query<Row>(
+    `SELECT id, owner, name, array_to_string(scopes, ' ') AS scopes, created_at, expires_at, revoked_at,
+            CASE WHEN revoked_at IS NOT NULL THEN 'revoked' WHEN expires_at <= now() THEN 'expired' ELSE 'active' END
+              AS state
+     FROM api_keys ORDER BY id`,
+  );
+  return rows.map(({ scopes, created_at, expires_at, revoked_at, ...row }) => ({
+    ...row,
+    scopes: scopes.split(' '),
+    createdAt: created_at,
+    expiresAt: expires_at,
+    revokedAt: revoked_at,
+  }));
+}

@@ -1,0 +1,13 @@
+import type { Queryable } from '../../database/database.ts';
+
+/** @returns when it was revoked, now or earlier, and its name; undefined when there is no such key. */
+export async function revokeApiKey(
+  database: Queryable,
+  id: number,
+): Promise<{ name: string; revokedAt: Date } | undefined> {
+  const [row] = await database.query<{ name: string; revoked_at: Date }>(
+    `UPDATE api_keys SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1::integer RETURNING name, revoked_at`,
+    [id],
+  );
+  return row && { name: row.name, revokedAt: row.revoked_at };
+}
