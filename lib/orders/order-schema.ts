@@ -26,16 +26,25 @@ export function isOrderId(text: string): boolean {
 
 const orderId = z
   .string('must be a string')
-  .refine(isOrderId, 'must have 1 to 255 characters, none of them control characters or lone surrogates');
+  .refine(isOrderId, 'must have 1 to 255 characters, none of them control characters or lone surrogates')
+  .meta({
+    description: 'Your own id for it, unique for ever: 1 to 255 characters, none of them control characters.',
+    minLength: 1,
+    maxLength: 255,
+    pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f\\ufffe\\uffff]*$',
+    examples: ['ORD-1'],
+  });
 
 /** Whole numbers come as such, as whole floats (2.0) and as strings of digits ("5"). */
 const wholeNumber = z
   .union(
     [
-      z.number(),
+      z.number().meta({ type: 'integer', minimum: INTEGER_MIN, maximum: INTEGER_MAX }),
       z
         .string()
         .regex(/^\s*[+-]?\d+\s*$/)
+        // What is promised is less than what is accepted: no pattern of a decent length knows the range.
+        .meta({ pattern: '^[+-]?[0-9]{1,9}$' })
         .transform(Number),
     ],
     INTEGER_RANGE,
@@ -54,12 +63,23 @@ function toAmount(text: string): string | undefined {
 }
 
 /** An amount comes as a JSON number, of which readJson keeps the digits as text, or as a numeric string. */
-const amount = z.string('must be a number').transform((text, context) => {
-  const exact = toAmount(text);
-  if (exact !== undefined) return exact;
-  context.addIssue(`must be a finite number, at least 0 and less than 1e12, with at most ${MAX_DECIMALS} decimals`);
-  return z.NEVER;
-});
+const amount = z
+  .string('must be a number')
+  .meta({
+    description: 'Money, kept exactly: at least 0 and less than 1e12. As text when a float would not hold it.',
+    type: ['number', 'string'],
+    minimum: 0,
+    exclusiveMaximum: MAX_AMOUNT,
+    // Of text, what is promised; exponents are accepted, too.
+    pattern: '^[0-9]{1,12}(\\.[0-9]{1,100})?$',
+    examples: [19.99],
+  })
+  .transform((text, context) => {
+    const exact = toAmount(text);
+    if (exact !== undefined) return exact;
+    context.addIssue(`must be a finite number, at least 0 and less than 1e12, with at most ${MAX_DECIMALS} decimals`);
+    return z.NEVER;
+  });
 
 /** The body of POST /orders. `status` is accepted for the sake of old clients, and ignored. */
 export const newOrderSchema = z
@@ -73,7 +93,8 @@ export const newOrderSchema = z
       total_amount: amount,
       status: z
         .enum(['Pending', 'Processing', 'Completed'], 'must be one of Pending, Processing, Completed')
-        .optional(),
+        .optional()
+        .meta({ description: 'Ignored: every order starts Pending.', deprecated: true }),
     },
     'must be a JSON object',
   )

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+
+/** Orders that one request takes: they are one commit and one answer, which must fit the time of a request. */
+const MAX_ORDERS = 1_000;
+
+const text = (max: number) =>
+  z
+    .string('must be a string')
+    .min(1, 'must not be empty')
+    .max(max, `must have at most ${max} characters`)
+    .refine((value) => value.isWellFormed() && !value.includes('\0'), 'must not have NUL or lone surrogates')
+    .meta({ pattern: '^[^\\u0000]*$' });
+
+/** The body of POST /orders/redrive. */
+export const redriveSchema = z.strictObject(
+  {
+    order_ids: z
+      .array(text(10_000), 'must be a list of order ids')
+      .max(MAX_ORDERS, `must have at most ${MAX_ORDERS} ids`)
+      .optional(),
+    reason_code: text(100).optional(),
+    limit: z
+      .int(`must be a whole number from 1 to ${MAX_ORDERS}`)
+      .min(1, `must be a whole number from 1 to ${MAX_ORDERS}`)
+      .max(MAX_ORDERS, `must be a whole number from 1 to ${MAX_ORDERS}`)
+      .default(100),
+    dry_run: z.boolean('must be true or false').default(false),
+    reason: text(500).default('redriven over HTTP'),
+  },
+  'must be a JSON object',
+);

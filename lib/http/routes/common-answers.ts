@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { failureSchema, gatewayFailureSchema } from './answer-schemas.ts';
+import type { DocumentedAnswer } from './operation.ts';
+
+type Answers = Readonly<Record<number, DocumentedAnswer>>;
+
+/** Whatever is asked, these may be the answer. */
+export const OURS: Answers = {
+  500: { description: 'A defect of ours; its details are in the log.', schema: failureSchema },
+  503: {
+    description: 'The service is not available. Repeating the request is safe.',
+    schema: failureSchema,
+    headers: {
+      'Retry-After': {
+        description: 'Seconds to wait before asking again.',
+        schema: z.int().positive(),
+        required: true,
+      },
+    },
+  },
+};
+
+/** What API Gateway answers in our place, where a key is asked for. */
+export const OF_THE_GATEWAY: Answers = {
+  401: { description: 'No key was sent.', schema: gatewayFailureSchema },
+  403: { description: 'The key is not known, or does not allow this.', schema: gatewayFailureSchema },
+  429: { description: 'More requests than the service takes. Repeat it later.', schema: gatewayFailureSchema },
+};
+
+export const INVALID: Answers = {
+  400: { description: 'The request is not valid; `errors` says where, and what is allowed.', schema: failureSchema },
+};
+
+export const TOO_LARGE: Answers = {
+  413: { description: 'The body is larger than 256 KiB.', schema: failureSchema },
+};
+
+export const NO_SUCH_ORDER: Answers = {
+  404: { description: 'There is no such order.', schema: failureSchema },
+};
+
+/** The path parameter of one order. */
+export const ORDER_ID = z.object({
+  order_id: z
+    .string()
+    .min(1)
+    .meta({ description: "The client's own id of the order.", examples: ['ORD-1'] }),
+});

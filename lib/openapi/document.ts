@@ -1,0 +1,125 @@
+import type { z } from 'zod';
+import * as answers from '../http/routes/answer-schemas.ts';
+import type { DocumentedAnswer, DocumentedHeader, Operation, Parameters } from '../http/routes/operation.ts';
+import { DOCUMENTED_ROUTES, type DocumentedRoute } from '../http/routes/operations.ts';
+import { API_BASE } from '../http/routes/routes.ts';
+import { newOrderSchema } from '../orders/order-schema.ts';
+import { JsonSchemas } from './json-schemas.ts';
+
+/** An OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.1.html), as far as it is read by type here. */
+export interface OpenApiDocument {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly components: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly [field: string]: unknown;
+}
+
+/** Schemas that have a name in the document, to which others refer. */
+const NAMED = {
+  NewOrder: newOrderSchema,
+  Status: answers.statusSchema,
+  Order: answers.orderSchema,
+  OrderHistory: answers.historySchema,
+  Accepted: answers.acceptedSchema,
+  Metrics: answers.metricsSchema,
+  Failure: answers.failureSchema,
+  GatewayFailure: answers.gatewayFailureSchema,
+};
+
+const KEY = 'apiKey';
+
+/** The document of the API, generated from the table of routes and its schemas. */
+export function openApiDocument(version: string): OpenApiDocument {
+  const schemas = new JsonSchemas(NAMED);
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const route of DOCUMENTED_ROUTES) {
+    const path = route.path.slice(API_BASE.length);
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationObject(route, schemas) };
+  }
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Serverless order backend',
+      version,
+      summary: 'Takes orders, processes them, and loses none.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    // Relative to where the document is served, so that it holds for every stage.
+    servers: [{ url: API_BASE }],
+    tags: [
+      { name: 'Orders', description: 'For shops: create orders and follow them.' },
+      { name: 'Operating', description: 'For operators: mend what went wrong.' },
+      { name: 'Watching', description: 'For monitors.' },
+    ],
+    paths,
+    components: {
+      schemas: schemas.named(),
+      securitySchemes: {
+        [KEY]: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'An API key. A stage without authorization takes every request.',
+        },
+      },
+    },
+  };
+}
+
+function operationObject({ functionName, scope, operation }: DocumentedRoute, schemas: JsonSchemas): unknown {
+  const { summary, description, tag, parameters, body } = operation;
+  return {
+    operationId: functionName,
+    summary,
+    ...(description && { description }),
+    tags: [tag],
+    security: scope === 'public' ? [] : [{ [KEY]: [scope] }],
+    ...(parameters && { parameters: parameterObjects(parameters, schemas) }),
+    ...(body && { requestBody: { required: body.required, content: json(schemas.of(body.schema)) } }),
+    responses: responseObjects(operation, schemas),
+  };
+}
+
+function parameterObjects(parameters: Parameters, schemas: JsonSchemas): unknown[] {
+  return (['path', 'query', 'header'] as const).flatMap((place) =>
+    Object.entries(parameters[place]?.shape ?? {}).map(([name, schema]) => {
+      const { description, ...jsonSchema } = schemas.of(schema as z.ZodType);
+      return {
+        name,
+        in: place,
+        required: !(schema as z.ZodType).safeParse(undefined).success,
+        ...(description !== undefined && { description }),
+        schema: jsonSchema,
+      };
+    }),
+  );
+}
+
+function responseObjects({ answers }: Operation, schemas: JsonSchemas): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(answers).map(([status, answer]) => [status, responseObject(answer, schemas)]),
+  );
+}
+
+function responseObject({ description, schema, headers, links }: DocumentedAnswer, schemas: JsonSchemas): unknown {
+  return {
+    description,
+    ...(headers && { headers: mapValues(headers, (header) => headerObject(header, schemas)) }),
+    ...(schema && { content: json(schemas.of(schema)) }),
+    ...(links && { links: mapValues(links, (parameters, operationId) => ({ operationId, parameters })) }),
+  };
+}
+
+function headerObject({ description, schema, required }: DocumentedHeader, schemas: JsonSchemas): unknown {
+  return { description, required, schema: schemas.of(schema) };
+}
+
+function json(schema: unknown): unknown {
+  return { 'application/json': { schema } };
+}
+
+function mapValues<Value, Result>(
+  record: Readonly<Record<string, Value>>,
+  map: (value: Value, key: string) => Result,
+): Record<string, Result> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]));
+}
