@@ -1,22 +1,74 @@
 import { Logger as PowertoolsLogger } from '@aws-lambda-powertools/logger';
+import { describeError } from './observability/describe-error.ts';
+import { currentInvocation } from './observability/invocation.ts';
+import { traceIdOf } from './observability/traceparent.ts';
+
+/**
+ * What an entry may say besides its message: nothing else compiles, so that nothing of a customer's gets in by chance.
+ * Never a user, items, an amount, a body, a key or a parameter of a statement.
+ */
+export interface LogFields {
+  readonly order_id?: string;
+  /** Of the order that the entry is about, where that is another than the invocation's. */
+  readonly trace_id?: string | undefined;
+  /** How many. */
+  readonly orders?: number;
+  readonly status?: string;
+  /** Which try of the order. */
+  readonly attempt?: number;
+  /** Of a fixed set. */
+  readonly reason_code?: string | null;
+  /** As API Gateway names it. */
+  readonly route?: string;
+  /**
+   * Why the queue did not take something: a code of AWS or of the operating system. Why a caller was refused: never with
+   * the credential in it.
+   */
+  readonly reason?: string;
+  readonly failed?: readonly { readonly order_id: string; readonly reason: string }[];
+  /** As API Gateway names a route, and what scope it needs. */
+  readonly routeKey?: string;
+  readonly needs?: string;
+  /** The caller: whose key it is (a shop, not its customers), and how the key is called. */
+  readonly owner?: string;
+  readonly name?: string;
+  /** Anything that was thrown. What it says of values is left out (describe-error.ts). */
+  readonly error?: unknown;
+}
 
 /** What the code below the handlers needs of a logger. */
 export interface Logger {
-  debug(message: string, details?: Record<string, unknown>): void;
-  info(message: string, details?: Record<string, unknown>): void;
-  warn(message: string, details?: Record<string, unknown>): void;
-  error(message: string, details?: Record<string, unknown>): void;
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
 }
 
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
 
-/** One JSON line an entry, in the field names CloudWatch Logs Insights is usually asked for. */
+/**
+ * One JSON line an entry, in the field names that Powertools gives them. Each bears the ids of the invocation that it
+ * was written in.
+ */
 export function createLogger(level: LogLevel): Logger {
   const logger = new PowertoolsLogger({ serviceName: 'orders', logLevel: level });
   return {
-    debug: (message, details = {}) => logger.debug(message, details),
-    info: (message, details = {}) => logger.info(message, details),
-    warn: (message, details = {}) => logger.warn(message, details),
-    error: (message, details = {}) => logger.error(message, details),
+    debug: (message, fields) => logger.debug(message, toAttributes(fields)),
+    info: (message, fields) => logger.info(message, toAttributes(fields)),
+    warn: (message, fields) => logger.warn(message, toAttributes(fields)),
+    error: (message, fields) => logger.error(message, toAttributes(fields)),
   };
+}
+
+function toAttributes({ error, ...fields }: LogFields = {}): Record<string, string | object> {
+  const invocation = currentInvocation();
+  return {
+    ...(invocation && {
+      request_id: invocation.requestId,
+      function_request_id: invocation.functionRequestId,
+      trace_id: traceIdOf(invocation.traceparent),
+    }),
+    ...fields,
+    ...(error !== undefined && { error: describeError(error) }),
+  } as Record<string, string | object>;
 }

@@ -1,22 +1,38 @@
 import middy from '@middy/core';
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { observed } from '../../lib/observability/observed.ts';
 import { decodeMessage } from '../../lib/queue/message.ts';
+import { traceparentOf } from '../../lib/queue/trace-attribute.ts';
 import { runtime } from '../../lib/runtime.ts';
 
 /**
  * Takes a batch of messages, and answers which of them must come back. Every message has failed until its order is
  * known not to need it any more; a message that makes no sense comes back until it is a dead letter.
  */
-export const handler = middy<SQSEvent, SQSBatchResponse>().handler(async ({ Records }, context) => {
-  const orderIds = Records.map(({ body }) => decodeMessage(body));
-  const known = new Set(orderIds.filter((orderId) => orderId !== undefined));
-  const settled = await runtime().processOrders([...known], {
-    remainingMs: () => context.getRemainingTimeInMillis(),
-    actor: `${context.functionName} ${context.awsRequestId}`,
-  });
-  const failed = Records.filter((_, index) => {
-    const orderId = orderIds[index];
-    return orderId === undefined || !settled.has(orderId);
-  });
-  return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
-});
+export const handler = observed(
+  middy<SQSEvent, SQSBatchResponse>().handler(async ({ Records }, context) => {
+    const orderIds = Records.map(({ body }) => decodeMessage(body));
+    const known = new Set(orderIds.filter((orderId) => orderId !== undefined));
+    const settled = await runtime().processOrders([...known], {
+      remainingMs: () => context.getRemainingTimeInMillis(),
+      actor: `${context.functionName} ${context.awsRequestId}`,
+      traceparents: tracesOf(Records),
+    });
+    const failed = Records.filter((_, index) => {
+      const orderId = orderIds[index];
+      return orderId === undefined || !settled.has(orderId);
+    });
+    return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  }),
+);
+
+/** Of two messages of one order, that of the later one: it is what had it processed again. */
+function tracesOf(records: readonly SQSRecord[]): Map<string, string> {
+  const traces = new Map<string, string>();
+  for (const record of records) {
+    const orderId = decodeMessage(record.body);
+    const traceparent = traceparentOf(record);
+    if (orderId !== undefined && traceparent !== undefined) traces.set(orderId, traceparent);
+  }
+  return traces;
+}

@@ -2,12 +2,16 @@ import middy, { type MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { admit } from '../auth/admit.ts';
 import { DatabaseError } from '../database/database-error.ts';
+import { createLogger } from '../logger.ts';
+import { inInvocation } from '../observability/invocation.ts';
+import { readTraceparent, traceparentOfInvocation } from '../observability/traceparent.ts';
 import { runtime } from '../runtime.ts';
 import { HttpError } from './http-error.ts';
 
 /** What a handler answers: the status and a body that becomes JSON. */
 export interface Answer {
   readonly statusCode: number;
+  /** Undefined: none, as a 304 has none. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -22,19 +26,28 @@ const RETRY_AFTER_SECONDS = 2;
 
 /**
  * The stack of every HTTP function (HTTP API, payload format 2.0): the handler's answer becomes JSON, and whatever it
- * throws becomes an answer in the form of the contract. Details of a defect go to the log, never to the client. Unless
- * it is public, it answers only those whom the authorizer let in.
+ * throws becomes an answer in the form of the contract. Details of a defect go to the log, never to the client. What is
+ * logged meanwhile bears the ids of the request, and is part of the client's trace when it names one. Unless it is public,
+ * a function answers only those whom the authorizer let in.
  */
 export function httpHandler(
   handle: (event: APIGatewayProxyEventV2, context: Context) => Promise<Answer>,
   { isPublic = false }: HttpOptions = {},
 ) {
-  return middy<APIGatewayProxyEventV2, Answer | APIGatewayProxyStructuredResultV2>()
+  const stack = middy<APIGatewayProxyEventV2, Answer | APIGatewayProxyStructuredResultV2>()
     .use(jsonAnswers())
     .before(({ event }) => {
       if (!isPublic) admit(event, runtime().auth);
     })
     .handler(handle);
+  return (event: APIGatewayProxyEventV2, context: Context) => {
+    const ids = {
+      functionRequestId: context.awsRequestId,
+      requestId: event.requestContext.requestId,
+      traceparent: readTraceparent(event.headers?.traceparent) ?? traceparentOfInvocation(),
+    };
+    return inInvocation(ids, () => stack(event, context));
+  };
 }
 
 function jsonAnswers(): MiddlewareObj<APIGatewayProxyEventV2, unknown> {
@@ -48,11 +61,20 @@ function jsonAnswers(): MiddlewareObj<APIGatewayProxyEventV2, unknown> {
   };
 }
 
+/** What the work answers, or what its error becomes; never throws. For requests in which each of several parts is answered. */
+export async function answerTo(work: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await work();
+  } catch (error) {
+    return toAnswer(error);
+  }
+}
+
 function toResult({ statusCode, body, headers }: Answer): APIGatewayProxyStructuredResultV2 {
   return {
     statusCode,
     headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(body),
+    body: body === undefined ? '' : JSON.stringify(body),
   };
 }
 
@@ -73,11 +95,7 @@ function toAnswer(error: unknown): Answer {
   return { statusCode: 500, body: { status_code: 500, message: 'Internal Server Error!' } };
 }
 
-/** Also when the runtime itself could not be built: then there is no logger but the console. */
+/** With a logger of its own, since the runtime may be what could not be built. */
 function reportDefect(error: unknown): void {
-  try {
-    runtime().logger.error('A request failed by a defect', { error });
-  } catch {
-    console.error(error);
-  }
+  createLogger('ERROR').error('A request failed by a defect', { error });
 }

@@ -3,7 +3,8 @@ import type { Database } from '../database/database.ts';
 import { DatabaseError } from '../database/database-error.ts';
 import { retryDatabase } from '../database/retry.ts';
 import type { Logger } from '../logger.ts';
-import type { OrderQueue } from '../queue/order-queue.ts';
+import { currentInvocation } from '../observability/invocation.ts';
+import type { OrderMessage, OrderQueue } from '../queue/order-queue.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { NewOrder } from './order.ts';
 import { hastenOrders } from './sql/hasten-orders.ts';
@@ -50,7 +51,7 @@ const INSERT_RETRY = { tries: 2, withinMs: 2_500 };
  */
 export function makeCreateOrder(parts: CreateOrderParts): (order: NewOrder, caller: Caller) => Promise<CreateOutcome> {
   const inserts = new GroupCommit<OrderInsert, CreateOutcome>(MAX_GROUP, (orders) => insertGroup(parts, orders));
-  const sends = new GroupCommit<string, undefined>(MAX_SENDS, (orderIds) => sendGroup(parts, orderIds));
+  const sends = new GroupCommit<OrderMessage, undefined>(MAX_SENDS, (messages) => sendGroup(parts, messages));
 
   return async (order, caller) => {
     const outcome = await inserts.add({
@@ -59,7 +60,10 @@ export function makeCreateOrder(parts: CreateOrderParts): (order: NewOrder, call
       requestToken: randomUUID(),
       fingerprint: fingerprintOf(order),
     });
-    if (outcome === 'created') await sends.add(order.orderId);
+    if (outcome === 'created') {
+      parts.logger.info('An order was accepted', { order_id: order.orderId });
+      await sends.add({ orderId: order.orderId, traceparent: currentInvocation()?.traceparent });
+    }
     return outcome;
   };
 }
@@ -71,7 +75,8 @@ async function insertGroup(parts: CreateOrderParts, orders: readonly OrderInsert
   } catch (error) {
     if (!(error instanceof DatabaseError && error.kind === 'refused')) throw error;
     if (orders.length === 1) {
-      parts.logger.warn('Postgres refused an order that validation had let through', { error });
+      for (const { orderId } of orders)
+        parts.logger.warn('Postgres refused an order that validation had let through', { order_id: orderId, error });
       return ['refused'];
     }
     const middle = Math.ceil(orders.length / 2);
@@ -101,14 +106,14 @@ function toOutcome(order: OrderInsert, conflict: Conflict | undefined): CreateOu
 }
 
 /** Sends a group. What was not taken is made due now, unless the database fails too: then its due date covers it. */
-async function sendGroup(parts: CreateOrderParts, orderIds: readonly string[]): Promise<undefined[]> {
-  const { failed } = await parts.queue.send(orderIds.map((orderId) => ({ orderId })));
+async function sendGroup(parts: CreateOrderParts, messages: readonly OrderMessage[]): Promise<undefined[]> {
+  const { failed } = await parts.queue.send(messages);
   if (failed.length > 0)
     await hastenOrders(
       parts.database,
       failed.map(({ orderId }) => orderId),
     ).catch((error: unknown) => parts.logger.warn('Unsent orders wait for their due date', { error }));
-  return orderIds.map(() => undefined);
+  return messages.map(() => undefined);
 }
 
 function fingerprintOf(order: NewOrder): string {

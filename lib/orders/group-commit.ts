@@ -1,3 +1,5 @@
+import { outsideInvocations } from '../observability/invocation.ts';
+
 /**
  * Lets callers that come at the same time share one operation: whoever comes while it is under way joins the next. A
  * lone caller never waits for company.
@@ -21,7 +23,7 @@ export class GroupCommit<Item, Result> {
   add(item: Item): Promise<Result> {
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
     this.#waiting.push({ item, resolve, reject });
-    if (!this.#busy) void this.#run();
+    if (!this.#busy) void outsideInvocations(() => this.#run());
     return promise;
   }
 

@@ -1,6 +1,7 @@
 import type { Database } from '../database/database.ts';
 import { retryDatabase } from '../database/retry.ts';
 import type { Logger } from '../logger.ts';
+import { traceIdOf } from '../observability/traceparent.ts';
 import type { Processor } from '../processors/processor.ts';
 import type { OrderMessage, OrderQueue } from '../queue/order-queue.ts';
 import { decideFailure, type RetryPolicy } from './retry-policy.ts';
@@ -24,6 +25,8 @@ export interface Invocation {
   readonly remainingMs: () => number;
   /** Named in the history: who did it. */
   readonly actor: string;
+  /** By order id: the trace that the order's message came in, when it named one. */
+  readonly traceparents?: ReadonlyMap<string, string>;
 }
 
 /** Milliseconds before the end of the invocation at which work is aborted, kept for writing the verdicts. */
@@ -85,7 +88,7 @@ async function processSuspects(
     const surplus = waiting.slice(fitting);
     await sendAgain(
       parts,
-      surplus.map((orderId) => ({ orderId })),
+      surplus.map((orderId) => ({ orderId, traceparent: invocation.traceparents?.get(orderId) })),
     );
     covered.push(...surplus);
     const [next, ...rest] = waiting.slice(0, fitting);
@@ -164,10 +167,11 @@ async function work(parts: ProcessParts, claims: readonly Claim[], invocation: I
       .filter(({ orderId, status }) => status === 'Pending' && taken.has(orderId))
       .map(({ orderId, delaySeconds }) => ({
         orderId,
+        traceparent: invocation.traceparents?.get(orderId),
         delaySeconds: Math.min(MAX_DELAY_SECONDS, Math.ceil(delaySeconds) + DELAY_MARGIN_SECONDS),
       })),
   );
-  report(parts.logger, verdicts, taken);
+  report(parts.logger, verdicts, taken, invocation);
 }
 
 /** What became of each order; a claim that took all the time is given back, and no try is charged for it. */
@@ -222,11 +226,18 @@ function timeToWork(invocation: Invocation): number {
   return Math.floor(invocation.remainingMs() - FINISH_TIME_MS);
 }
 
-function report(logger: Logger, verdicts: readonly Verdict[], taken: ReadonlySet<string>): void {
-  const lost = verdicts.filter(({ orderId }) => !taken.has(orderId));
-  const unsuccessful = verdicts.filter(({ status }) => status !== 'Completed');
-  if (lost.length > 0) logger.warn('Finished after the lease was lost; nothing was written', { orders: lost.length });
-  for (const { orderId, status, reasonCode } of unsuccessful)
-    logger.warn('An order was not completed', { order_id: orderId, status, reason_code: reasonCode });
-  logger.debug('Finished a batch', { orders: verdicts.length });
+/** An entry an order, with the trace that it came in. */
+function report(
+  logger: Logger,
+  verdicts: readonly Verdict[],
+  taken: ReadonlySet<string>,
+  { traceparents }: Invocation,
+): void {
+  for (const { orderId, status, attempts, reasonCode } of verdicts) {
+    const traceparent = traceparents?.get(orderId);
+    const order = { order_id: orderId, ...(traceparent !== undefined && { trace_id: traceIdOf(traceparent) }) };
+    if (!taken.has(orderId)) logger.warn('Finished after the lease was lost; nothing was written', order);
+    else if (status === 'Completed') logger.info('An order was completed', { ...order, attempt: attempts + 1 });
+    else logger.warn('An order was not completed', { ...order, attempt: attempts, status, reason_code: reasonCode });
+  }
 }

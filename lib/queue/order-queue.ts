@@ -1,8 +1,10 @@
-/** A note that an order wants processing. It carries nothing but the id: the row is the truth. */
+/** A note that an order wants processing. It carries nothing of it but the id: the row is the truth. */
 export interface OrderMessage {
   readonly orderId: string;
   /** Seconds before a worker may see it, 0 to 900 (the bound of SQS). Default 0. */
   readonly delaySeconds?: number;
+  /** The trace that the order is in, for its log entries. Default: that of the invocation which sends it. */
+  readonly traceparent?: string | undefined;
 }
 
 /** The queue as the domain sees it. */

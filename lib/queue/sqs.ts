@@ -5,8 +5,10 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { Logger } from '../logger.ts';
+import { currentInvocation } from '../observability/invocation.ts';
 import { encodeMessage } from './message.ts';
 import type { OrderMessage, OrderQueue, SendOutcome } from './order-queue.ts';
+import { traceAttribute } from './trace-attribute.ts';
 
 /** SendMessageBatch takes at most ten entries (Amazon SQS API reference). */
 const BATCH_LIMIT = 10;
@@ -64,7 +66,8 @@ export class SqsOrderQueue implements OrderQueue {
       );
       const outcome = readOutcome(batch, answer);
       if (outcome.failed.length > 0) {
-        logger.warn('The queue refused messages; the sweep will send them again', { failed: outcome.failed });
+        const failed = outcome.failed.map(({ orderId, reason }) => ({ order_id: orderId, reason }));
+        logger.warn('The queue refused messages; the sweep will send them again', { failed });
       }
       return outcome;
     } catch (error) {
@@ -76,8 +79,14 @@ export class SqsOrderQueue implements OrderQueue {
 }
 
 /** An entry's Id is its place in the batch: order ids have characters that SQS refuses there, and may repeat. */
-function toEntry({ orderId, delaySeconds = 0 }: OrderMessage, place: number): SendMessageBatchRequestEntry {
-  return { Id: String(place), MessageBody: encodeMessage(orderId), DelaySeconds: delaySeconds };
+function toEntry(message: OrderMessage, place: number): SendMessageBatchRequestEntry {
+  const { orderId, delaySeconds = 0, traceparent = currentInvocation()?.traceparent } = message;
+  return {
+    Id: String(place),
+    MessageBody: encodeMessage(orderId),
+    DelaySeconds: delaySeconds,
+    ...(traceparent !== undefined && { MessageAttributes: traceAttribute(traceparent) }),
+  };
 }
 
 /** Only what the answer names as successful was accepted; whatever it leaves out counts as failed. */
