@@ -26,12 +26,11 @@ export interface LogFields {
    */
   readonly reason?: string;
   readonly failed?: readonly { readonly order_id: string; readonly reason: string }[];
-  /** As API Gateway names a route, and what scope it needs. */
-  readonly routeKey?: string;
-  readonly needs?: string;
-  /** The caller: whose key it is (a shop, not its customers), and how the key is called. */
-  readonly owner?: string;
-  readonly name?: string;
+  /** What of the service was looked at. */
+  readonly check?: string;
+  readonly oldest_wait_seconds?: number;
+  /** Who switched something, as the history names it: a key's name and a request, or a command. */
+  readonly actor?: string;
   /** Anything that was thrown. What it says of values is left out (describe-error.ts). */
   readonly error?: unknown;
 }
