@@ -3,17 +3,19 @@ import { DatabaseError } from '../../lib/database/database-error.ts';
 import { StackError } from '../local/stack-error.ts';
 import { doctor } from './doctor/doctor.ts';
 import { commandEnvironment } from './environment.ts';
+import { keys } from './keys.ts';
 import { redrive } from './redrive.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Answers the exit code: 0 when all is well, 1 when something is left to do. */
 type Command = (args: string[]) => Promise<number>;
 
-const COMMANDS: Readonly<Record<string, Command>> = { doctor, redrive };
+const COMMANDS: Readonly<Record<string, Command>> = { doctor, keys, redrive };
 
 const HELP = `npm run orders -- <command>
 
   redrive   has Failed orders processed afresh
+  keys      makes, lists and revokes the keys of those who may call
   doctor    looks for what is wrong, and mends it with --fix
 
 Each says more with --help. They work on the local stack, or on the one that DATABASE_URL, QUEUE_URL and

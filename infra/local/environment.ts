@@ -38,6 +38,8 @@ function common({ postgres, sqs, queueUrl, deadLetterQueueUrl }: StackAddresses,
     AWS_ENDPOINT_URL_SQS: sqs,
     QUEUE_URL: queueUrl,
     DEAD_LETTER_QUEUE_URL: deadLetterQueueUrl,
+    // Whoever can reach this machine's port is its user.
+    AUTH: env.AUTH || 'none',
     // One process serves all requests here, as a fleet of Lambda containers with 2 connections each does on AWS.
     DATABASE_POOL_SIZE: env.DATABASE_POOL_SIZE || '10',
     // Serverless Offline logs each request at `notice`, which takes 9 % of the throughput.

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { loadConfig } from '../../lib/config.ts';
+import { loadAuthConfig, loadConfig } from '../../lib/config.ts';
 import { migrate } from '../migrate.ts';
 import { embeddedAddresses, externalAddresses, type StackAddresses } from './addresses.ts';
 import { greeting, report, withoutPassword } from './console.ts';
@@ -45,6 +45,7 @@ export async function runStack(mode: Mode, signal: AbortSignal): Promise<void> {
   const addresses = embedded ? embeddedAddresses(settings) : externalAddresses(settings, process.env);
   const env = (embedded ? embeddedEnvironment : externalEnvironment)(addresses, process.env);
   loadConfig(env);
+  loadAuthConfig(env);
 
   const lock = lockDirectory(settings.directory, `a stack is running at ${addresses.api} (pid ${process.pid})`);
   const stack = new Stack(settings.directory, addresses);

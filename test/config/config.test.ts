@@ -34,6 +34,7 @@ describe('the settings', () => {
       MAX_REDRIVES: 10,
       RETRY_BASE_MS: 1_000,
       RETRY_MAX_MS: 900_000,
+      AUTH: 'none',
       LOG_LEVEL: 'INFO',
     });
   });
