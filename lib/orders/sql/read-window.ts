@@ -40,7 +40,7 @@ const BUCKETS_AN_OCTAVE = 8;
 /** Relative: half a bucket. */
 export const MAX_QUANTILE_ERROR = 2 ** (1 / (2 * BUCKETS_AN_OCTAVE)) - 1;
 
-type Event = 'Created' | 'Completed' | 'Failed' | 'Cancelled' | 'Retried';
+export type Event = 'Created' | 'Completed' | 'Failed' | 'Cancelled' | 'Retried';
 
 interface Row {
   minute: Date | null;
