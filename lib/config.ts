@@ -6,13 +6,14 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-const integer = (lowest: number, highest: number, byDefault: number) =>
+const wholeNumber = (lowest: number, highest: number) =>
   z
     .string()
     .regex(/^\d+$/, `must be a whole number from ${lowest} to ${highest}`)
     .transform(Number)
-    .refine((value) => value >= lowest && value <= highest, `must be a whole number from ${lowest} to ${highest}`)
-    .default(byDefault);
+    .refine((value) => value >= lowest && value <= highest, `must be a whole number from ${lowest} to ${highest}`);
+
+const integer = (lowest: number, highest: number, byDefault: number) => wholeNumber(lowest, highest).default(byDefault);
 
 const PROCESSOR_RULE =
   'must be simulated, webhook, or the path of a module that begins with ./, ../ or /, such as ./processors/charge-card.ts';
@@ -112,6 +113,8 @@ export type AuthConfig = Readonly<z.infer<typeof authSettings>>;
 /** Every other setting of the functions: its unit, bounds and default. README's table says what each is for. */
 const otherSettings = {
   QUEUE_URL: z.url('must be set, to the URL of the order queue'),
+  // Only looking at dead letters needs it.
+  DEAD_LETTER_QUEUE_URL: z.url('must be the URL of the dead-letter queue').optional(),
   // Milliseconds. A 202 does not depend on the send, so it may not delay it much.
   QUEUE_SEND_TIMEOUT_MS: integer(50, 10_000, 1_000),
   // Seconds until the sweep looks for an order whose message may be lost.
@@ -145,9 +148,16 @@ const otherSettings = {
   RETRY_BASE_MS: integer(1, 600_000, 1_000),
   // Milliseconds between two tries at most. 15 minutes is as far as a message can be delayed.
   RETRY_MAX_MS: integer(1, 900_000, 900_000),
+  // Seconds that an order may wait before new ones are turned away. By default none is, however old the backlog.
+  MAX_PENDING_AGE_SECONDS: wholeNumber(1, 86_400).optional(),
   // How callers are told apart. With anything but `none`, the HTTP functions refuse what no authorizer has let in.
   AUTH: z.enum(['none', 'api-key', 'jwt'], AUTH_RULE),
   LOG_LEVEL,
+  // Where the sweep's figures go to in CloudWatch. By default there are none, as on a laptop.
+  METRICS_NAMESPACE: z
+    .string()
+    .regex(/^[\w./#-]{1,255}$/, 'must be a namespace of CloudWatch, such as orders-prod')
+    .optional(),
 };
 
 const members = [pgSettings.extend(otherSettings), dataApiSettings.extend(otherSettings)] as const;
@@ -166,6 +176,7 @@ const OUR_PREFIXES = [
   'RESEND_',
   'MAX_ATTEMPTS',
   'MAX_CRASHES',
+  'MAX_PENDING',
   'MAX_REDRIVES',
   'DATABASE_DRIV',
   'DATABASE_POOL',
@@ -173,9 +184,11 @@ const OUR_PREFIXES = [
   'DATABASE_SECRET',
   'DATABASE_TIME',
   'QUEUE_SEND',
+  'DEAD_LETTER',
   'WEBHOOK_URL',
   'WEBHOOK_SECRET',
   'WEBHOOK_TIME',
+  'METRICS_',
   'JWT_ISS',
   'JWT_AUD',
   'JWT_JWKS',

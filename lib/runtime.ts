@@ -1,16 +1,27 @@
-import { loadConfig } from './config.ts';
+import { ConfigError, loadConfig } from './config.ts';
 import { connectDatabase } from './database/connect.ts';
+import { checkHealth } from './health.ts';
 import { createLogger } from './logger.ts';
-import { makeCreateOrder } from './orders/create-order.ts';
+import { emfMetrics } from './observability/metrics.ts';
+import { makeAdmission } from './orders/admission.ts';
+import { type Caller, makeCreateOrder } from './orders/create-order.ts';
 import { getMetrics } from './orders/get-metrics.ts';
+import type { NewOrder } from './orders/order.ts';
 import { type Invocation, processOrders } from './orders/process-orders.ts';
+import { setProcessing } from './orders/processing.ts';
+import { redriveOrder } from './orders/redrive-order.ts';
 import { type RedriveRequest, redriveOrders } from './orders/redrive-orders.ts';
+import { reportFigures } from './orders/report-figures.ts';
+import { cancelOrder } from './orders/sql/cancel-order.ts';
+import { countFailures } from './orders/sql/count-failures.ts';
+import { listOrders, type OrderFilter, type Position } from './orders/sql/list-orders.ts';
+import { readProcessing } from './orders/sql/processing-control.ts';
 import { readHistory } from './orders/sql/read-history.ts';
 import { readOrder } from './orders/sql/read-order.ts';
-import { rollUpMinutes } from './orders/sql/roll-up-minutes.ts';
 import { sweepOrders } from './orders/sweep-orders.ts';
 import { loadProcessor } from './processors/load-processor.ts';
 import type { Processor } from './processors/processor.ts';
+import { DeadLetters } from './queue/dead-letters.ts';
 import { SqsOrderQueue } from './queue/sqs.ts';
 
 /** What the handlers call. The one place that knows which adapters are in use. */
@@ -28,28 +39,59 @@ export function createRuntime(env: NodeJS.ProcessEnv) {
     retryPolicy: { maxAttempts: config.MAX_ATTEMPTS, baseMs: config.RETRY_BASE_MS, maxMs: config.RETRY_MAX_MS },
     maxCrashes: config.MAX_CRASHES,
   };
+  const redriving = { ...shared, maxRedrives: config.MAX_REDRIVES };
+  const createOrder = makeCreateOrder(shared);
+  const admits = makeAdmission({ ...shared, maxPendingAgeSeconds: config.MAX_PENDING_AGE_SECONDS });
+  const metrics = config.METRICS_NAMESPACE === undefined ? undefined : emfMetrics(config.METRICS_NAMESPACE);
   let processor: Promise<Processor> | undefined;
+  let deadLetters: DeadLetters | undefined;
 
   return {
     logger,
     auth: config.AUTH,
-    createOrder: makeCreateOrder(shared),
-    readOrder: (orderId: string) => readOrder(database, orderId),
-    readHistory: (orderId: string) => readHistory(database, orderId),
+    /** `turned-away`: the backlog is too old to add to it; nothing was stored. */
+    createOrder: async (order: NewOrder, caller: Caller) => (admits() ? createOrder(order, caller) : 'turned-away'),
+    readOrder: (orderId: string, owner: string | null) => readOrder(database, orderId, owner),
+    readHistory: (orderId: string, owner: string | null) => readHistory(database, orderId, owner),
+    listOrders: (filter: OrderFilter, after: Position | null, limit: number) =>
+      listOrders(database, filter, after, limit),
+    countFailures: (owner: string | null) => countFailures(database, owner),
     getMetrics: (windowMinutes: number) => getMetrics(database, windowMinutes),
     /** @throws ConfigError when the processor cannot be loaded; then no order was touched. */
     processOrders: async (orderIds: readonly string[], invocation: Invocation) => {
       processor ??= loadProcessor(config);
       return processOrders({ ...processing, processor: await processor }, orderIds, invocation);
     },
-    redriveOrders: (request: RedriveRequest) => redriveOrders({ ...shared, maxRedrives: config.MAX_REDRIVES }, request),
+    cancelOrder: (orderId: string, owner: string | null, change: Change) =>
+      cancelOrder(database, orderId, owner, change),
+    redriveOrder: (orderId: string, owner: string | null, change: Change) =>
+      redriveOrder(redriving, orderId, owner, change),
+    redriveOrders: (request: RedriveRequest) => redriveOrders(redriving, request),
+    readProcessing: () => readProcessing(database),
+    setProcessing: (paused: boolean, change: { readonly actor: string; readonly reason: string | null }) =>
+      setProcessing(shared, paused, change),
+    checkHealth: () => checkHealth(shared),
+    /** @throws ConfigError when it is not known where they are. */
+    lookAtDeadLetters: () => {
+      if (!config.DEAD_LETTER_QUEUE_URL)
+        throw new ConfigError('DEAD_LETTER_QUEUE_URL must be set, to look at dead letters');
+      deadLetters ??= new DeadLetters(config.DEAD_LETTER_QUEUE_URL);
+      return deadLetters.look();
+    },
     sweepOrders: (remainingMs: () => number) => sweepOrders(shared, remainingMs),
-    rollUpMinutes: () => rollUpMinutes(database),
+    reportFigures: (resent: number) => reportFigures({ database, metrics }, resent),
     close: async () => {
       queue.close();
+      deadLetters?.close();
       await database.close();
     },
   };
+}
+
+/** Who moves an order, and why. */
+interface Change {
+  readonly actor: string;
+  readonly reason: string;
 }
 
 let current: Runtime | undefined;

@@ -1,12 +1,13 @@
 import { httpHandler } from '../../lib/http/handler.ts';
 import { HttpError } from '../../lib/http/http-error.ts';
 import { orderIdOf } from '../../lib/http/order-id.ts';
+import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
 import { runtime } from '../../lib/runtime.ts';
 
 /** GET /orders/{order_id}/history */
 export const handler = httpHandler(async (event) => {
   const orderId = orderIdOf(event);
-  const entries = await runtime().readHistory(orderId);
+  const entries = await runtime().readHistory(orderId, ownerFilterOf(event));
   if (entries.length === 0) throw new HttpError(404, 'Order not found');
   return {
     statusCode: 200,

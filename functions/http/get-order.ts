@@ -1,12 +1,14 @@
+import { conditional } from '../../lib/http/conditional.ts';
 import { httpHandler } from '../../lib/http/handler.ts';
 import { HttpError } from '../../lib/http/http-error.ts';
 import { orderIdOf } from '../../lib/http/order-id.ts';
+import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
 import { presentOrder } from '../../lib/http/present-order.ts';
 import { runtime } from '../../lib/runtime.ts';
 
 /** GET /orders/{order_id} */
 export const handler = httpHandler(async (event) => {
-  const order = await runtime().readOrder(orderIdOf(event));
+  const order = await runtime().readOrder(orderIdOf(event), ownerFilterOf(event));
   if (!order) throw new HttpError(404, 'Order not found');
-  return { statusCode: 200, body: presentOrder(order) };
+  return conditional(event, presentOrder(order));
 });

@@ -1,4 +1,6 @@
+import { callerOf } from '../../lib/http/caller.ts';
 import { httpHandler } from '../../lib/http/handler.ts';
+import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
 import { readJson } from '../../lib/http/read-json.ts';
 import { redriveSchema } from '../../lib/http/redrive-request.ts';
 import { validate } from '../../lib/http/validate.ts';
@@ -10,10 +12,11 @@ export const handler = httpHandler(async (event) => {
   const { redrivable, capped } = await runtime().redriveOrders({
     orderIds: request.order_ids ?? null,
     reasonCode: request.reason_code ?? null,
+    owner: ownerFilterOf(event),
     limit: request.limit,
     dryRun: request.dry_run,
     reason: request.reason,
-    actor: `api ${event.requestContext.requestId}`,
+    actor: callerOf(event).actor,
   });
   return {
     statusCode: 200,

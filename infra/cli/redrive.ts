@@ -51,6 +51,7 @@ export async function redrive(args: string[]): Promise<number> {
   const request = {
     orderIds: positionals.length > 0 ? positionals : null,
     reasonCode: values.cause ?? null,
+    owner: null,
     actor: `operator ${userInfo().username}`,
     reason: values.reason,
   };

@@ -1,15 +1,8 @@
 import { z } from 'zod';
+import { text } from './text.ts';
 
 /** Orders that one request takes: they are one commit and one answer, which must fit the time of a request. */
 const MAX_ORDERS = 1_000;
-
-const text = (max: number) =>
-  z
-    .string('must be a string')
-    .min(1, 'must not be empty')
-    .max(max, `must have at most ${max} characters`)
-    .refine((value) => value.isWellFormed() && !value.includes('\0'), 'must not have NUL or lone surrogates')
-    .meta({ pattern: '^[^\\u0000]*$' });
 
 /** The body of POST /orders/redrive. */
 export const redriveSchema = z.strictObject(

@@ -1,5 +1,15 @@
 /** The states of an order. Postgres holds the legal moves between them (infra/migrations/000001-orders.sql). */
-export type Status = 'Pending' | 'Processing' | 'Completed' | 'Failed' | 'Cancelled';
+export const STATUSES = ['Pending', 'Processing', 'Completed', 'Failed', 'Cancelled'] as const;
+export type Status = (typeof STATUSES)[number];
+
+/** The moves that Postgres lets an order make from each state. Where there is none, it is finished for good. */
+export const NEXT_STATES: Readonly<Record<Status, readonly Status[]>> = {
+  Pending: ['Processing', 'Cancelled'],
+  Processing: ['Completed', 'Failed', 'Pending'],
+  Completed: [],
+  Failed: ['Pending'],
+  Cancelled: [],
+};
 
 /** An order as a client sends it, validated. */
 export interface NewOrder {
@@ -21,6 +31,8 @@ export interface Order extends NewOrder {
   readonly attempts: number;
   /** Workers that died while they held it, since it was created or redriven. */
   readonly crashes: number;
+  /** Times that it was redriven after it had Failed. */
+  readonly redrives: number;
   /** When the next try may begin, while it waits for one; null otherwise. */
   readonly nextAttemptAt: Date | null;
   readonly reasonCode: string | null;

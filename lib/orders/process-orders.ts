@@ -7,6 +7,7 @@ import type { OrderMessage, OrderQueue } from '../queue/order-queue.ts';
 import { decideFailure, type RetryPolicy } from './retry-policy.ts';
 import { type Claim, type ClaimResult, claimOrders, type Unclaimed } from './sql/claim-orders.ts';
 import { finishOrders, type Verdict } from './sql/finish-orders.ts';
+import { hastenOrders } from './sql/hasten-orders.ts';
 
 export interface ProcessParts {
   readonly database: Database;
@@ -45,7 +46,7 @@ const MAX_DELAY_SECONDS = 900;
 const CLAIM_TRIES = 5;
 
 /** Orders that no longer need their message: a committed state or a due date covers each. */
-const COVERED: ReadonlySet<Unclaimed> = new Set(['settled', 'held', 'waiting']);
+const COVERED: ReadonlySet<Unclaimed> = new Set(['settled', 'held', 'waiting', 'paused']);
 
 /**
  * The use case behind the queue: claims the orders of a batch, runs the processor on them side by side, and commits
@@ -118,6 +119,9 @@ async function processTogether(
   const { claims, unclaimed } = await claim(parts, orderIds, invocation, suspects);
   if (claims.length > 0) await work(parts, claims, invocation);
   const withState = (state: Unclaimed) => [...unclaimed].filter(([, is]) => is === state).map(([orderId]) => orderId);
+  const paused = withState('paused');
+  // Their messages go, or would be dead letters before long. So they are due at once: the sweep sends them on resumption.
+  if (paused.length > 0) await hastenOrders(parts.database, paused);
   return {
     covered: [
       ...claims.map(({ orderId }) => orderId),

@@ -15,6 +15,8 @@ export interface RedriveRequest {
   readonly orderIds: readonly string[] | null;
   /** Null: any. */
   readonly reasonCode: string | null;
+  /** Whose; null: anyone's. */
+  readonly owner: string | null;
   /** Orders at most. */
   readonly limit: number;
   /** Only say what would be done. */

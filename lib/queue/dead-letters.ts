@@ -1,6 +1,8 @@
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  type Message,
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
@@ -10,6 +12,8 @@ export interface DeadLetter {
   readonly body: string;
   /** When its first copy was sent. */
   readonly sentAt: Date;
+  /** Times that it was received altogether, which includes every look at it here. */
+  readonly receiveCount: number;
   /** Needed to delete or release this delivery of it. */
   readonly receiptHandle: string;
 }
@@ -35,26 +39,24 @@ export class DeadLetters {
   async read(limit: number): Promise<DeadLetter[]> {
     const letters: DeadLetter[] = [];
     while (letters.length < limit) {
-      const { Messages = [] } = await this.#client.send(
-        new ReceiveMessageCommand({
-          QueueUrl: this.#queueUrl,
-          MaxNumberOfMessages: Math.min(RECEIVE_LIMIT, limit - letters.length),
-          VisibilityTimeout: HIDDEN_SECONDS,
-          // A long poll asks all servers; a short one may miss messages that are there.
-          WaitTimeSeconds: 1,
-          MessageSystemAttributeNames: ['SentTimestamp'],
-        }),
-      );
-      if (Messages.length === 0) break;
-      for (const message of Messages)
-        letters.push({
-          messageId: message.MessageId ?? '',
-          body: message.Body ?? '',
-          sentAt: new Date(Number(message.Attributes?.SentTimestamp ?? 0)),
-          receiptHandle: message.ReceiptHandle ?? '',
-        });
+      const received = await this.#receive(Math.min(RECEIVE_LIMIT, limit - letters.length), HIDDEN_SECONDS);
+      if (received.length === 0) break;
+      letters.push(...received);
     }
     return letters;
+  }
+
+  /** Up to ten of them, hidden from nobody, and about how many there are. */
+  async look(): Promise<{ letters: DeadLetter[]; approximateCount: number }> {
+    const letters = await this.#receive(RECEIVE_LIMIT, 0);
+    const { Attributes } = await this.#client.send(
+      new GetQueueAttributesCommand({
+        QueueUrl: this.#queueUrl,
+        AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+      }),
+    );
+    const { ApproximateNumberOfMessages: visible, ApproximateNumberOfMessagesNotVisible: hidden } = Attributes ?? {};
+    return { letters, approximateCount: Number(visible ?? 0) + Number(hidden ?? 0) };
   }
 
   async delete(letter: DeadLetter): Promise<void> {
@@ -77,4 +79,28 @@ export class DeadLetters {
   close(): void {
     this.#client.destroy();
   }
+
+  async #receive(limit: number, hiddenSeconds: number): Promise<DeadLetter[]> {
+    const { Messages = [] } = await this.#client.send(
+      new ReceiveMessageCommand({
+        QueueUrl: this.#queueUrl,
+        MaxNumberOfMessages: limit,
+        VisibilityTimeout: hiddenSeconds,
+        // A long poll asks all servers; a short one may miss messages that are there.
+        WaitTimeSeconds: 1,
+        MessageSystemAttributeNames: ['SentTimestamp', 'ApproximateReceiveCount'],
+      }),
+    );
+    return Messages.map(toDeadLetter);
+  }
+}
+
+function toDeadLetter({ MessageId, Body, Attributes, ReceiptHandle }: Message): DeadLetter {
+  return {
+    messageId: MessageId ?? '',
+    body: Body ?? '',
+    sentAt: new Date(Number(Attributes?.SentTimestamp ?? 0)),
+    receiveCount: Number(Attributes?.ApproximateReceiveCount ?? 0),
+    receiptHandle: ReceiptHandle ?? '',
+  };
 }

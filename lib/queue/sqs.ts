@@ -1,4 +1,5 @@
 import {
+  GetQueueAttributesCommand,
   SendMessageBatchCommand,
   type SendMessageBatchCommandOutput,
   type SendMessageBatchRequestEntry,
@@ -49,6 +50,14 @@ export class SqsOrderQueue implements OrderQueue {
       accepted: outcomes.flatMap((outcome) => outcome.accepted),
       failed: outcomes.flatMap((outcome) => outcome.failed),
     };
+  }
+
+  /** @throws whatever the queue's silence or refusal is, after the time of a send. */
+  async demandAnswer(): Promise<void> {
+    const { queueUrl, sendTimeoutMs } = this.#options;
+    await this.#client.send(new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['QueueArn'] }), {
+      abortSignal: AbortSignal.timeout(sendTimeoutMs),
+    });
   }
 
   /** Closes idle connections; the queue cannot be used afterwards. */

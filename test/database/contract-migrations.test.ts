@@ -51,20 +51,20 @@ describe.each(DRIVERS)('migrations over $name', ({ open }) => {
 
     await bringUpToDate(migrations, 'Europe/Berlin');
 
-    expect(await readOrder(database, 'done')).toMatchObject({
+    expect(await readOrder(database, 'done', null)).toMatchObject({
       itemIds: [1, 2],
       totalAmount: '12345.67',
       status: 'Completed',
       processingTime: 2.5,
       createdAt: new Date('2026-07-01T10:00:00.250Z'),
     });
-    expect(await readOrder(database, 'lost')).toMatchObject({
+    expect(await readOrder(database, 'lost', null)).toMatchObject({
       itemIds: [],
       totalAmount: '0.1',
       status: 'Processing',
       createdAt: new Date('2025-12-31T23:00:00Z'),
     });
-    expect(await readHistory(database, 'lost')).toEqual([
+    expect(await readHistory(database, 'lost', null)).toEqual([
       expect.objectContaining({ from: null, to: 'Processing', reasonCode: 'imported', actor: 'migration' }),
     ]);
     expect((await readCounters(database)).byStatus).toMatchObject({ Processing: 1, Completed: 1 });

@@ -69,7 +69,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
   const redrive = (request: Partial<RedriveRequest>) =>
     redriveOrders(
       { ...shared(), maxRedrives: 1 },
-      { orderIds: null, reasonCode: null, limit: 10, dryRun: false, actor: 'operator', reason: 'mended', ...request },
+      { orderIds: null, reasonCode: null, owner: null, limit: 10, dryRun: false, actor: 'operator', reason: 'mended', ...request },
     );
   const insert = (...orderIds: string[]) =>
     database.query(
@@ -84,13 +84,13 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
     );
   const makeDue = () =>
     database.query(`UPDATE orders SET due_at = now() - interval '1 second' WHERE due_at IS NOT NULL`);
-  const statusOf = async (orderId: string) => (await readOrder(database, orderId))?.status;
+  const statusOf = async (orderId: string) => (await readOrder(database, orderId, null))?.status;
 
   describe('create', () => {
     test('an order, and read it back as it was', async () => {
       for (const order of [HARD, anOrder({ itemIds: [3, 1, 2] })]) {
         expect(await create(order)).toBe('created');
-        expect(await readOrder(database, order.orderId)).toEqual({
+        expect(await readOrder(database, order.orderId, null)).toEqual({
           ...order,
           status: 'Pending',
           processingTime: null,
@@ -98,13 +98,14 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
           finishedAt: null,
           attempts: 0,
           crashes: 0,
+          redrives: 0,
           nextAttemptAt: null,
           reasonCode: null,
           reason: null,
         });
       }
       expect(queue.orderIds).toContain(HARD.orderId);
-      expect(await readOrder(database, 'nobody')).toBeUndefined();
+      expect(await readOrder(database, 'nobody', null)).toBeUndefined();
     });
 
     test('one of 50 at once with the same id, and all of 150 with their own', async () => {
@@ -189,7 +190,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
       expect((await claim(['a'], { suspects: true })).claims).toEqual([expect.objectContaining({ token: 2 })]);
       await killLease('a');
       expect((await claim(['a'], { suspects: true })).unclaimed.get('a')).toBe('settled');
-      expect(await readOrder(database, 'a')).toMatchObject({ status: 'Failed', crashes: 2, reasonCode: 'worker_lost' });
+      expect(await readOrder(database, 'a', null)).toMatchObject({ status: 'Failed', crashes: 2, reasonCode: 'worker_lost' });
     });
 
     test('nothing, of nothing', async () => {
@@ -217,13 +218,13 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
       );
 
       expect(taken).toEqual(new Set(['a', 'b', 'c']));
-      expect(await readOrder(database, 'a')).toMatchObject({
+      expect(await readOrder(database, 'a', null)).toMatchObject({
         status: 'Completed',
         processingTime: 2.000006,
         finishedAt: expect.any(Date),
       });
-      expect(await readOrder(database, 'b')).toMatchObject({ status: 'Failed', reasonCode: 'x', reason: `it's "é"` });
-      expect(await readOrder(database, 'c')).toMatchObject({ status: 'Pending', nextAttemptAt: expect.any(Date) });
+      expect(await readOrder(database, 'b', null)).toMatchObject({ status: 'Failed', reasonCode: 'x', reason: `it's "é"` });
+      expect(await readOrder(database, 'c', null)).toMatchObject({ status: 'Pending', nextAttemptAt: expect.any(Date) });
       expect(await statusOf('d')).toBe('Processing');
       expect((await claim(['c'])).unclaimed.get('c')).toBe('waiting');
     });
@@ -236,7 +237,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
       expect(await process(['a'])).toEqual(new Set(['a']));
       expect(subject.cutsDone() - cutsBefore).toBe(canCut ? 3 : 0);
       expect(await statusOf('a')).toBe('Completed');
-      expect((await readHistory(database, 'a')).map(({ to }) => to)).toEqual(['Pending', 'Processing', 'Completed']);
+      expect((await readHistory(database, 'a', null)).map(({ to }) => to)).toEqual(['Pending', 'Processing', 'Completed']);
     });
   });
 
@@ -251,7 +252,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
 
     expect(await Promise.all(['good', 'bad', 'shaky'].map(statusOf))).toEqual(['Completed', 'Failed', 'Pending']);
     expect(queue.sends).toEqual([[{ orderId: 'shaky', delaySeconds: expect.any(Number) }]]);
-    const moves = (await readHistory(database, 'bad')).map(({ at, ...move }) => ({
+    const moves = (await readHistory(database, 'bad', null)).map(({ at, ...move }) => ({
       ...move,
       dated: at instanceof Date,
     }));
@@ -296,7 +297,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
     const again = await claim(['a']);
     await finish(verdictOn(again.claims[0], { status: 'Failed', reasonCode: 'again' }));
     expect(await redrive({})).toEqual({ redrivable: ['c'], capped: 1 });
-    expect((await readHistory(database, 'c')).at(-1)).toMatchObject({ reason: 'mended', actor: 'operator' });
+    expect((await readHistory(database, 'c', null)).at(-1)).toMatchObject({ reason: 'mended', actor: 'operator' });
   });
 
   test('count what happened, and roll the minutes up', async () => {

@@ -29,6 +29,7 @@ describe('GET /orders/{order_id}', () => {
     expect(body).toEqual({
       order_id: 'ORD111',
       status: 'Pending',
+      next_states: ['Processing', 'Cancelled'],
       user_id: 1,
       item_ids: [7, 8],
       total_amount: '12345.67',
@@ -37,6 +38,7 @@ describe('GET /orders/{order_id}', () => {
       finished_at: null,
       attempts: 0,
       crashes: 0,
+      redrives: 0,
       next_attempt_at: null,
       reason_code: null,
       reason: null,

@@ -186,6 +186,6 @@ describe('the runtime', () => {
     await expect(processOrders(['untouched'], invocation())).rejects.toThrow(ConfigError);
 
     expect(await lab.row('untouched')).toMatchObject({ status: 'Pending', token: 0, attempts: 0 });
-    expect(await readOrder('untouched')).toMatchObject({ orderId: 'untouched' });
+    expect(await readOrder('untouched', null)).toMatchObject({ orderId: 'untouched' });
   });
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { APIGatewayProxyEventV2, Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { type FunctionName, ROUTES, routeKeyOf } from '../../lib/http/routes/routes.ts';
 import { createTestDatabase } from './database.ts';
 import { httpEvent, lambdaContext, sqsEvent } from './lambda.ts';
 import { connectPsql, type Psql } from './psql.ts';
@@ -13,11 +14,26 @@ export interface HttpAnswer {
   readonly text: string;
 }
 
+/** A request, as far as its route does not say it already. */
+export interface Asking {
+  /** The parameter in the path, decoded. */
+  readonly orderId?: string;
+  readonly query?: Record<string, string>;
+  readonly headers?: Record<string, string>;
+  /** Becomes JSON; without a body when it is left out. */
+  readonly body?: unknown;
+  /** Whom the authorizer let in; left out, none was asked. */
+  readonly as?: { readonly owner: string; readonly scopes: string };
+}
+
 /** All functions of the service as one container has them, with a database and a queue of their own. */
 export interface Functions {
   readonly databaseUrl: string;
   readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
   readonly psql: Psql;
+  /** A request to the function of this name. */
+  ask(functionName: FunctionName, asking?: Asking): Promise<HttpAnswer>;
   /** POST /orders with a body that becomes JSON. */
   post(body: unknown, headers?: Record<string, string>): Promise<HttpAnswer>;
   /** POST /orders with exactly this text, or these bytes; without any body when it is undefined. */
@@ -64,6 +80,9 @@ export async function loadFunctions({ settings = {}, via }: FunctionsOptions = {
   const sqs = new SQSClient({});
   const { QueueUrl: queueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: `orders-${randomUUID()}` }));
   process.env.QUEUE_URL = queueUrl;
+  const deadLetters = await sqs.send(new CreateQueueCommand({ QueueName: `dead-letters-${randomUUID()}` }));
+  const deadLetterQueueUrl = deadLetters.QueueUrl ?? '';
+  process.env.DEAD_LETTER_QUEUE_URL = deadLetterQueueUrl;
 
   const createOrder = (await import('../../functions/http/create-order.ts')).handler;
   const getOrder = (await import('../../functions/http/get-order.ts')).handler;
@@ -91,7 +110,9 @@ export async function loadFunctions({ settings = {}, via }: FunctionsOptions = {
   return {
     databaseUrl: testDatabase.url,
     queueUrl,
+    deadLetterQueueUrl,
     psql,
+    ask,
     postRaw,
     post: (body, headers) => postRaw(JSON.stringify(body), headers),
     getOrder: (orderId) =>
@@ -164,6 +185,29 @@ function call<Event, Answer>(handler: unknown, event: Event, context: Context): 
   return (handler as (event: Event, context: Context) => Promise<Answer>)(event, context);
 }
 
+/** The file of a function is its name in another spelling: `getOrder` is in `get-order.ts`. */
+async function ask(functionName: FunctionName, asking: Asking = {}): Promise<HttpAnswer> {
+  const file = functionName.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const { handler } = (await import(`../../functions/http/${file}.ts`)) as { handler: unknown };
+  const route = ROUTES.find((each) => each.functionName === functionName);
+  if (!route) throw new Error(`no route of ${functionName}`);
+  const { orderId, query, headers = {}, body, as } = asking;
+  const event = httpEvent({
+    method: route.method,
+    path: route.path.replace('{order_id}', encodeURIComponent(orderId ?? '')),
+    routeKey: routeKeyOf(route),
+    headers,
+    ...(query && { query }),
+    ...(orderId !== undefined && { pathParameters: { order_id: orderId } }),
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const lambda = as && { outcome: 'allowed', name: 'a key', ...as };
+  return invoke(handler, {
+    ...event,
+    requestContext: { ...event.requestContext, ...(lambda && { authorizer: { lambda } }) },
+  });
+}
+
 async function invoke(handler: unknown, event: APIGatewayProxyEventV2): Promise<HttpAnswer> {
   const answer = await call<
     APIGatewayProxyEventV2,
@@ -172,7 +216,7 @@ async function invoke(handler: unknown, event: APIGatewayProxyEventV2): Promise<
   return {
     status: answer.statusCode,
     headers: answer.headers,
-    body: JSON.parse(answer.body) as Record<string, unknown>,
+    body: (answer.body === '' ? {} : JSON.parse(answer.body)) as Record<string, unknown>,
     text: answer.body,
   };
 }

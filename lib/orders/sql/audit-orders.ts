@@ -7,11 +7,17 @@ export interface Overdue {
   readonly oldestSeconds: number;
 }
 
-/** @param graceSeconds how long past its due date an order is no cause for worry */
+/**
+ * None while processing is paused, nor for as long as the grace after it was resumed: the sweep needs time for a backlog.
+ * @param graceSeconds how long past its due date an order is no cause for worry
+ */
 export async function findOverdue(database: Queryable, graceSeconds: number): Promise<Overdue> {
   const [row] = await database.query<{ orders: number; oldest: number | null }>(
     `SELECT count(*)::bigint AS orders, extract(epoch FROM now() - min(due_at))::double precision AS oldest
-     FROM orders WHERE due_at < now() - $1::double precision * interval '1 second'`,
+     FROM orders
+     WHERE due_at < now() - $1::double precision * interval '1 second'
+       AND NOT EXISTS (SELECT FROM processing_control
+                       WHERE paused OR since > now() - $1::double precision * interval '1 second')`,
     [graceSeconds],
   );
   return { orders: row?.orders ?? 0, oldestSeconds: row?.oldest ?? 0 };

@@ -30,21 +30,27 @@ export interface Claim {
  * - `held`: another worker has a live lease.
  * - `waiting`: its next try may not begin yet; it has a due date.
  * - `suspect`: it lost a worker before, and is not asked for by this claim (or the other way round).
+ * - `paused`: processing is paused, and with it every claim.
  * - `locked`: another transaction is at it right now; asking again soon may help.
  */
-export type Unclaimed = 'unknown' | 'settled' | 'held' | 'waiting' | 'suspect' | 'locked';
+export type Unclaimed = 'unknown' | 'settled' | 'held' | 'waiting' | 'paused' | 'suspect' | 'locked';
 
 export interface ClaimResult {
   readonly claims: readonly Claim[];
   readonly unclaimed: ReadonlyMap<string, Unclaimed>;
 }
 
-/** The crash-budget rule and the lease are written in the row by this one statement, so no two workers can differ. */
+/**
+ * The crash-budget rule and the lease are written in the row by this one statement, so no two workers can differ. Whether
+ * processing is paused is asked in it, too: what it then says of an order it cannot have claimed.
+ */
 const CLAIM_ORDERS = `
   WITH wanted AS (
     SELECT DISTINCT order_id FROM json_array_elements_text($1::json) AS w(order_id)),
   actor AS MATERIALIZED (
     SELECT set_config('orders.actor', $5::text, true) AS name),
+  control AS MATERIALIZED (
+    SELECT EXISTS (SELECT FROM processing_control WHERE paused) AS paused),
   ready AS (
     SELECT o.order_id,
            o.status = 'Processing' AS lost,
@@ -53,6 +59,7 @@ const CLAIM_ORDERS = `
     WHERE ((o.status = 'Pending' AND (o.not_before IS NULL OR o.not_before <= now()))
         OR (o.status = 'Processing' AND o.lease_until <= now()))
       AND (o.crashes > 0 OR o.status = 'Processing') = $3::boolean
+      AND NOT (SELECT paused FROM control)
     ORDER BY o.order_id
     FOR UPDATE OF o SKIP LOCKED),
   claimed AS (
@@ -80,6 +87,7 @@ const CLAIM_ORDERS = `
       WHEN seen.due_at IS NULL THEN 'settled'
       WHEN seen.lease_until > now() THEN 'held'
       WHEN seen.not_before > now() THEN 'waiting'
+      WHEN (SELECT paused FROM control) THEN 'paused'
       WHEN (seen.crashes > 0 OR seen.status = 'Processing') <> $3::boolean THEN 'suspect'
       ELSE 'locked'
     END AS unclaimed

@@ -1,9 +1,11 @@
 import type { Queryable } from '../../database/database.ts';
 
-/** A page of unfinished orders whose due date has come, longest due first. */
+/** A page of unfinished orders whose due date has come, longest due first; none while processing is paused. */
 export async function findDueOrders(database: Queryable, limit: number): Promise<string[]> {
   const rows = await database.query<{ order_id: string }>(
-    'SELECT order_id FROM orders WHERE due_at <= now() ORDER BY due_at LIMIT $1::integer',
+    `SELECT order_id FROM orders
+     WHERE due_at <= now() AND NOT EXISTS (SELECT FROM processing_control WHERE paused)
+     ORDER BY due_at LIMIT $1::integer`,
     [limit],
   );
   return rows.map((row) => row.order_id);

@@ -1,6 +1,9 @@
 import type { Queryable } from '../../database/database.ts';
 
-/** Makes Pending orders due now, because their message is known not to have been sent: the next sweep sends it. */
+/**
+ * Makes Pending orders due now, or as soon as their next try may begin, because no message of theirs is on its way: the
+ * next sweep sends one.
+ */
 export async function hastenOrders(database: Queryable, orderIds: readonly string[]): Promise<void> {
   await database.query(
     `WITH unsent AS (

@@ -18,8 +18,11 @@ export interface HistoryEntry {
 /** Far more than the budgets of tries, crashes and redrives allow; a bound for what is written by hand. */
 const MAX_ENTRIES = 1_000;
 
-/** The moves of an order, oldest first; empty when there is no such order. */
-export async function readHistory(database: Queryable, orderId: string): Promise<HistoryEntry[]> {
+/**
+ * The moves of an order, oldest first; empty when there is no such order.
+ * @param owner whose order it has to be; null for anyone's
+ */
+export async function readHistory(database: Queryable, orderId: string, owner: string | null): Promise<HistoryEntry[]> {
   const rows = await database.query<{
     at: Date;
     from_status: Status | null;
@@ -30,8 +33,11 @@ export async function readHistory(database: Queryable, orderId: string): Promise
     actor: string;
   }>(
     `SELECT at, from_status, to_status, attempt, reason_code, reason, actor
-     FROM order_history WHERE order_id = $1::text ORDER BY entry LIMIT ${MAX_ENTRIES}`,
-    [orderId],
+     FROM order_history
+     WHERE order_id = $1::text
+       AND ($2::text IS NULL OR EXISTS (SELECT FROM orders o WHERE o.order_id = $1::text AND o.owner = $2::text))
+     ORDER BY entry LIMIT ${MAX_ENTRIES}`,
+    [orderId, owner],
   );
   return rows.map((row) => ({
     at: row.at,

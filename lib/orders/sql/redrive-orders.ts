@@ -4,6 +4,8 @@ import type { Queryable } from '../../database/database.ts';
 export interface FailedSelection {
   readonly orderIds: readonly string[] | null;
   readonly reasonCode: string | null;
+  /** Whose; null for anyone's. */
+  readonly owner: string | null;
   /** Orders at most. */
   readonly limit: number;
   /** Redrives an order may have had; one that has had them is left alone. */
@@ -13,7 +15,12 @@ export interface FailedSelection {
 const SELECTED = `
   status = 'Failed'
   AND ($1::json IS NULL OR order_id IN (SELECT json_array_elements_text($1::json)))
-  AND ($2::text IS NULL OR reason_code = $2::text)`;
+  AND ($2::text IS NULL OR reason_code = $2::text)
+  AND ($3::text IS NULL OR owner = $3::text)`;
+
+function selectedBy({ orderIds, reasonCode, owner }: FailedSelection) {
+  return [orderIds && JSON.stringify(orderIds), reasonCode, owner];
+}
 
 /**
  * Takes Failed orders back to Pending with a fresh count of tries, and answers their ids. The token is not reset: a
@@ -26,12 +33,12 @@ export async function redriveOrders(
 ): Promise<string[]> {
   const rows = await database.query<{ order_id: string }>(
     `WITH actor AS MATERIALIZED (
-       SELECT set_config('orders.actor', $5::text, true) AS name),
+       SELECT set_config('orders.actor', $6::text, true) AS name),
      chosen AS (
        SELECT order_id FROM orders
-       WHERE ${SELECTED} AND redrives < $4::integer
+       WHERE ${SELECTED} AND redrives < $5::integer
        ORDER BY order_id
-       LIMIT $3::integer
+       LIMIT $4::integer
        FOR UPDATE SKIP LOCKED)
      UPDATE orders o SET
        status = 'Pending',
@@ -40,15 +47,16 @@ export async function redriveOrders(
        sends = 0,
        redrives = o.redrives + 1,
        finished_at = NULL,
-       due_at = now() + $7::double precision * interval '1 second',
+       -- It may begin at once; and it says since when it waits, which is not since it was created.
+       not_before = now(),
+       due_at = now() + $8::double precision * interval '1 second',
        reason_code = 'redriven',
-       reason = $6::text
+       reason = $7::text
      FROM chosen, actor
      WHERE o.order_id = chosen.order_id
      RETURNING o.order_id`,
     [
-      selection.orderIds && JSON.stringify(selection.orderIds),
-      selection.reasonCode,
+      ...selectedBy(selection),
       selection.limit,
       selection.maxRedrives,
       change.actor,
@@ -70,13 +78,8 @@ export interface FailedOrders {
 export async function previewRedrive(database: Queryable, selection: FailedSelection): Promise<FailedOrders> {
   const rows = await database.query<{ order_id: string }>(
     `SELECT order_id FROM orders
-     WHERE ${SELECTED} AND redrives < $4::integer ORDER BY order_id LIMIT $3::integer`,
-    [
-      selection.orderIds && JSON.stringify(selection.orderIds),
-      selection.reasonCode,
-      selection.limit,
-      selection.maxRedrives,
-    ],
+     WHERE ${SELECTED} AND redrives < $5::integer ORDER BY order_id LIMIT $4::integer`,
+    [...selectedBy(selection), selection.limit, selection.maxRedrives],
   );
   return { redrivable: rows.map((row) => row.order_id), capped: await countCapped(database, selection) };
 }
@@ -84,8 +87,8 @@ export async function previewRedrive(database: Queryable, selection: FailedSelec
 /** How many of the selection were redriven as often as they may be. */
 export async function countCapped(database: Queryable, selection: FailedSelection): Promise<number> {
   const [row] = await database.query<{ capped: number }>(
-    `SELECT count(*)::bigint AS capped FROM orders WHERE ${SELECTED} AND redrives >= $3::integer`,
-    [selection.orderIds && JSON.stringify(selection.orderIds), selection.reasonCode, selection.maxRedrives],
+    `SELECT count(*)::bigint AS capped FROM orders WHERE ${SELECTED} AND redrives >= $4::integer`,
+    [...selectedBy(selection), selection.maxRedrives],
   );
   return row?.capped ?? 0;
 }

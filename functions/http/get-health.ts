@@ -1,0 +1,31 @@
+import { httpHandler } from '../../lib/http/handler.ts';
+import { refuseQuery } from '../../lib/http/read-query.ts';
+import { runtime } from '../../lib/runtime.ts';
+
+/** Seconds until the next look makes sense: what is restarted is back in about this time. */
+const RETRY_AFTER_SECONDS = 2;
+
+/** GET /health: live because it answers, ready when what it needs answers, too. Being paused is no failure. */
+export const handler = httpHandler(
+  async (event) => {
+    refuseQuery(event);
+    const { checks, processing } = await runtime().checkHealth();
+    const failing = Object.entries(checks).flatMap(([name, result]) => (result === 'ok' ? [] : [name]));
+    if (failing.length === 0)
+      return { statusCode: 200, body: { status: 'ok', live: true, ready: true, checks, processing } };
+    return {
+      statusCode: 503,
+      headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
+      body: {
+        status_code: 503,
+        message: `Not ready: ${failing.join(' and ')} failing`,
+        status: 'failing',
+        live: true,
+        ready: false,
+        checks,
+        processing,
+      },
+    };
+  },
+  { isPublic: true },
+);

@@ -1,0 +1,10 @@
+import { httpHandler } from '../../lib/http/handler.ts';
+import { presentProcessing } from '../../lib/http/present-processing.ts';
+import { refuseQuery } from '../../lib/http/read-query.ts';
+import { runtime } from '../../lib/runtime.ts';
+
+/** GET /processing */
+export const handler = httpHandler(async (event) => {
+  refuseQuery(event);
+  return { statusCode: 200, body: presentProcessing(await runtime().readProcessing()) };
+});

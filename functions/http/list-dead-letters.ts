@@ -1,0 +1,23 @@
+import { httpHandler } from '../../lib/http/handler.ts';
+import { refuseQuery } from '../../lib/http/read-query.ts';
+import { decodeMessage } from '../../lib/queue/message.ts';
+import { runtime } from '../../lib/runtime.ts';
+
+/** GET /dead-letters */
+export const handler = httpHandler(async (event) => {
+  refuseQuery(event);
+  const { letters, approximateCount } = await runtime().lookAtDeadLetters();
+  return {
+    statusCode: 200,
+    body: {
+      dead_letters: letters.map(({ messageId, body, sentAt, receiveCount }) => ({
+        message_id: messageId,
+        body,
+        sent_at: sentAt.toISOString(),
+        receive_count: receiveCount,
+        order_id: decodeMessage(body) ?? null,
+      })),
+      approximate_count: approximateCount,
+    },
+  };
+});

@@ -1,0 +1,21 @@
+import { httpHandler } from '../../lib/http/handler.ts';
+import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
+import { refuseQuery } from '../../lib/http/read-query.ts';
+import { runtime } from '../../lib/runtime.ts';
+
+/** GET /failures */
+export const handler = httpHandler(async (event) => {
+  refuseQuery(event);
+  const groups = await runtime().countFailures(ownerFilterOf(event));
+  return {
+    statusCode: 200,
+    body: {
+      failures: groups.map(({ reasonCode, orders, oldest, newest }) => ({
+        reason_code: reasonCode,
+        orders,
+        oldest: oldest?.toISOString() ?? null,
+        newest: newest?.toISOString() ?? null,
+      })),
+    },
+  };
+});

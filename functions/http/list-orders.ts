@@ -1,0 +1,21 @@
+import { encodeCursor } from '../../lib/http/cursor.ts';
+import { httpHandler } from '../../lib/http/handler.ts';
+import { listSchema } from '../../lib/http/list-request.ts';
+import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
+import { presentOrder } from '../../lib/http/present-order.ts';
+import { readQuery } from '../../lib/http/read-query.ts';
+import { runtime } from '../../lib/runtime.ts';
+
+/** GET /orders?status=&user_id=&created_from=&created_to=&limit=&cursor= */
+export const handler = httpHandler(async (event) => {
+  const query = readQuery(event, listSchema);
+  const filter = {
+    userId: query.user_id ?? null,
+    status: query.status ?? null,
+    owner: ownerFilterOf(event),
+    createdFrom: query.created_from ?? null,
+    createdTo: query.created_to ?? null,
+  };
+  const { orders, next } = await runtime().listOrders(filter, query.cursor ?? null, query.limit);
+  return { statusCode: 200, body: { orders: orders.map(presentOrder), next_cursor: next && encodeCursor(next) } };
+});

@@ -1,0 +1,13 @@
+import { callerOf } from '../../lib/http/caller.ts';
+import { httpHandler } from '../../lib/http/handler.ts';
+import { presentProcessing } from '../../lib/http/present-processing.ts';
+import { refuseQuery } from '../../lib/http/read-query.ts';
+import { readReason } from '../../lib/http/reason-request.ts';
+import { runtime } from '../../lib/runtime.ts';
+
+/** POST /processing/resume */
+export const handler = httpHandler(async (event) => {
+  refuseQuery(event);
+  const change = { actor: callerOf(event).actor, reason: readReason(event) };
+  return { statusCode: 200, body: presentProcessing(await runtime().setProcessing(false, change)) };
+});

@@ -1,0 +1,32 @@
+import type { Database } from './database/database.ts';
+import type { Logger } from './logger.ts';
+import { readProcessing } from './orders/sql/processing-control.ts';
+
+export interface HealthParts {
+  readonly database: Database;
+  /** Something that rejects when it does not answer. */
+  readonly queue: { demandAnswer(): Promise<void> };
+  readonly logger: Logger;
+}
+
+export interface Health {
+  readonly checks: Readonly<Record<'database' | 'queue', 'ok' | 'failing'>>;
+  /** `unknown` when the database, which knows it, is failing. */
+  readonly processing: 'running' | 'paused' | 'unknown';
+}
+
+/** Asks what the service needs, side by side, each with the time-out that it has for its work. Reasons go to the log. */
+export async function checkHealth({ database, queue, logger }: HealthParts): Promise<Health> {
+  const failed = (what: string) => (error: unknown) => {
+    logger.warn(`The ${what} fails its health check`, { error });
+    return undefined;
+  };
+  const [processing, answered] = await Promise.all([
+    readProcessing(database).catch(failed('database')),
+    queue.demandAnswer().then(() => true, failed('queue')),
+  ]);
+  return {
+    checks: { database: processing ? 'ok' : 'failing', queue: answered ? 'ok' : 'failing' },
+    processing: processing ? (processing.paused ? 'paused' : 'running') : 'unknown',
+  };
+}

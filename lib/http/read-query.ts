@@ -1,0 +1,27 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { z } from 'zod';
+import { validationError } from './http-error.ts';
+import { validate } from './validate.ts';
+
+const NO_PARAMETERS = z.object({});
+
+/**
+ * The query parameters of a request. An unknown one is refused: a misspelt filter that did nothing would show too much.
+ * @throws HttpError 400 naming each parameter that is wrong, and what is allowed.
+ */
+export function readQuery<Shape extends z.ZodRawShape>(
+  event: APIGatewayProxyEventV2,
+  schema: z.ZodObject<Shape>,
+): z.output<z.ZodObject<Shape>> {
+  const given = event.queryStringParameters ?? {};
+  const known = Object.keys(schema.shape);
+  const unknown = Object.keys(given).filter((name) => !known.includes(name));
+  const message = `is no query parameter of this request, which takes ${known.join(', ') || 'none'}`;
+  if (unknown.length > 0) throw validationError(unknown.map((path) => ({ path, message })));
+  return validate(schema, given);
+}
+
+/** @throws HttpError 400 when the request has query parameters. */
+export function refuseQuery(event: APIGatewayProxyEventV2): void {
+  readQuery(event, NO_PARAMETERS);
+}

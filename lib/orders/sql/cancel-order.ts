@@ -1,0 +1,43 @@
+import type { Queryable } from '../../database/database.ts';
+import type { Order, Status } from '../order.ts';
+import { ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
+
+/** What came of it: the Cancelled order; or the status that forbids it; or undefined when there is no such order. */
+export type Cancellation = { readonly order: Order } | { readonly status: Status } | undefined;
+
+/**
+ * Cancels an order if it is Pending. One statement, which sees the order as it locks it: a worker's claim is either before
+ * it, and then the order is no longer Pending, or finds it Cancelled.
+ * @param owner whose order it has to be; null for anyone's
+ */
+export async function cancelOrder(
+  database: Queryable,
+  orderId: string,
+  owner: string | null,
+  change: { readonly actor: string; readonly reason: string },
+): Promise<Cancellation> {
+  const [row] = await database.query<OrderRow & { status_before: Status; cancelled: boolean }>(
+    `WITH actor AS MATERIALIZED (
+       SELECT set_config('orders.actor', $3::text, true) AS name),
+     seen AS (
+       SELECT order_id, status FROM orders
+       WHERE order_id = $1::text AND ($2::text IS NULL OR owner = $2::text)
+       FOR UPDATE),
+     o AS (
+       UPDATE orders SET
+         status = 'Cancelled',
+         due_at = NULL,
+         not_before = NULL,
+         finished_at = now(),
+         reason_code = 'cancelled',
+         reason = $4::text
+       FROM seen, actor
+       WHERE orders.order_id = seen.order_id AND seen.status = 'Pending'
+       RETURNING orders.*)
+     SELECT seen.status AS status_before, o.order_id IS NOT NULL AS cancelled, ${ORDER_COLUMNS}
+     FROM seen LEFT JOIN o ON true`,
+    [orderId, owner, change.actor, change.reason],
+  );
+  if (!row) return undefined;
+  return row.cancelled ? { order: toOrder(row) } : { status: row.status_before };
+}

@@ -1,0 +1,132 @@
+import type { Parameter, Queryable } from '../../database/database.ts';
+import type { Order, Status } from '../order.ts';
+import { ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
+
+/** Which orders; null: any. */
+export interface OrderFilter {
+  readonly userId: number | null;
+  readonly status: Status | null;
+  readonly owner: string | null;
+  /** Inclusive. */
+  readonly createdFrom: Date | null;
+  /** Exclusive. */
+  readonly createdTo: Date | null;
+}
+
+/** A place in the list: right after this order. */
+export interface Position {
+  /** Seconds since 1970 to the microsecond, as text: a Date would lose digits, and so skip orders or repeat them. */
+  readonly createdAt: string;
+  readonly orderId: string;
+}
+
+export interface Page {
+  readonly orders: readonly Order[];
+  /** Where the next page begins; null when there is none. */
+  readonly next: Position | null;
+}
+
+/**
+ * Orders that one page looks at when no index has its filters together (an owner's or a user's orders of one status): so
+ * it costs the same when few of them or none are wanted. Ten times the longest page; cold and each on a page of its own,
+ * they are read within the time of a statement.
+ */
+const MAX_SCAN = 1_000;
+
+/** Items on a page, together: a result of the RDS Data API has at most 1 MiB, and an order at most 1,000 items. */
+const MAX_ITEMS = 30_000;
+
+/**
+ * A page of orders, newest first, at a cost that depends neither on how many orders there are nor on how deep the page
+ * lies. A page can be short, or empty, and still have a next one: see MAX_SCAN and MAX_ITEMS.
+ * @param after where the last page ended; null for the first
+ * @param limit orders on a page at most
+ */
+export async function listOrders(
+  database: Queryable,
+  filter: OrderFilter,
+  after: Position | null,
+  limit: number,
+): Promise<Page> {
+  const { parameters, parameter } = collectParameters();
+  const [indexed = 'true', ...tested] = conditions(filter, parameter);
+  // One more than the page has, to see whether there is a next one.
+  const scan = tested.length === 0 ? limit + 1 : MAX_SCAN;
+  const rows = await database.query<Row>(
+    `WITH scanned AS MATERIALIZED (
+       SELECT o.created_at, o.order_id, cardinality(o.item_ids) AS items, ${tested.join(' AND ') || 'true'} AS matches
+       FROM orders o
+       WHERE ${[indexed, ...bounds(filter, after, parameter)].join(' AND ')}
+       ORDER BY o.created_at DESC, o.order_id DESC
+       LIMIT ${parameter(scan, 'integer')}),
+     counted AS (
+       SELECT created_at, order_id, matches,
+              count(*) FILTER (WHERE matches) OVER newest AS place,
+              sum(items) FILTER (WHERE matches) OVER newest AS items,
+              count(*) OVER () AS scanned,
+              count(*) FILTER (WHERE matches) OVER () AS matching
+       FROM scanned WINDOW newest AS (ORDER BY created_at DESC, order_id DESC)),
+     chosen AS (
+       SELECT created_at, order_id, scanned, matching, row_number() OVER (ORDER BY created_at, order_id) = 1 AS is_last,
+              matches AND place <= ${parameter(limit, 'integer')} AND (place = 1 OR items <= ${MAX_ITEMS}) AS shown
+       FROM counted)
+     SELECT extract(epoch FROM chosen.created_at)::text AS position_created_at, chosen.order_id AS position_order_id,
+            chosen.shown, chosen.scanned::integer, chosen.matching::integer, ${ORDER_COLUMNS}
+     FROM chosen LEFT JOIN orders o ON chosen.shown AND o.order_id = chosen.order_id
+     WHERE chosen.shown OR chosen.is_last
+     ORDER BY chosen.created_at DESC, chosen.order_id DESC`,
+    parameters,
+  );
+  const shown = rows.filter((row) => row.shown);
+  return { orders: shown.map(toOrder), next: nextPosition(shown, rows.at(-1), scan) };
+}
+
+interface Row extends OrderRow {
+  position_created_at: string;
+  position_order_id: string;
+  shown: boolean;
+  /** Of the whole scan, in each row. */
+  scanned: number;
+  matching: number;
+}
+
+/** After the last order shown, when more of those found want to be; after the last one looked at, when more may follow. */
+function nextPosition(shown: readonly Row[], last: Row | undefined, scan: number): Position | null {
+  if (!last) return null;
+  const end = last.matching > shown.length ? shown.at(-1) : last.scanned === scan ? last : undefined;
+  return end ? { createdAt: end.position_created_at, orderId: end.position_order_id } : null;
+}
+
+type AddParameter = (value: Parameter, type: string) => string;
+
+/** Only the filters that are given, so that any plan of the statement can use the index of the first of them. */
+function conditions({ userId, status, owner }: OrderFilter, parameter: AddParameter): string[] {
+  return [
+    userId === null ? [] : [`o.user_id = ${parameter(userId, 'integer')}`],
+    status === null ? [] : [`o.status = ${parameter(status, 'text')}`],
+    // The second half says that the partial index of owners will do.
+    owner === null ? [] : [`o.owner = ${parameter(owner, 'text')} AND o.owner <> ''`],
+  ].flat();
+}
+
+function bounds({ createdFrom, createdTo }: OrderFilter, after: Position | null, parameter: AddParameter): string[] {
+  const time = (date: Date) => parameter(date.toISOString(), 'timestamptz');
+  return [
+    createdFrom === null ? [] : [`o.created_at >= ${time(createdFrom)}`],
+    createdTo === null ? [] : [`o.created_at < ${time(createdTo)}`],
+    after === null
+      ? []
+      : [
+          `(o.created_at, o.order_id) < (timestamptz 'epoch' + ${parameter(after.createdAt, 'double precision')} * interval '1 second', ${parameter(after.orderId, 'text')})`,
+        ],
+  ].flat();
+}
+
+function collectParameters() {
+  const parameters: Parameter[] = [];
+  const parameter: AddParameter = (value, type) => {
+    parameters.push(value);
+    return `$${parameters.length}::${type}`;
+  };
+  return { parameters, parameter };
+}

@@ -1,0 +1,42 @@
+import type { Order, Status } from '../order.ts';
+
+/** What a statement selects of the table `o` to answer whole orders. */
+export const ORDER_COLUMNS = `
+  o.order_id, o.user_id, o.item_ids, o.total_amount, o.status, o.processing_time, o.created_at, o.finished_at,
+  o.attempts, o.crashes, o.redrives, o.not_before, o.reason_code, o.reason`;
+
+export interface OrderRow {
+  order_id: string;
+  user_id: number;
+  item_ids: number[];
+  total_amount: string;
+  status: Status;
+  processing_time: string | null;
+  created_at: Date;
+  finished_at: Date | null;
+  attempts: number;
+  crashes: number;
+  redrives: number;
+  not_before: Date | null;
+  reason_code: string | null;
+  reason: string | null;
+}
+
+export function toOrder(row: OrderRow): Order {
+  return {
+    orderId: row.order_id,
+    userId: row.user_id,
+    itemIds: row.item_ids,
+    totalAmount: row.total_amount,
+    status: row.status,
+    processingTime: row.processing_time === null ? null : Number(row.processing_time),
+    createdAt: row.created_at,
+    finishedAt: row.finished_at,
+    attempts: row.attempts,
+    crashes: row.crashes,
+    redrives: row.redrives,
+    nextAttemptAt: row.not_before,
+    reasonCode: row.reason_code,
+    reason: row.reason,
+  };
+}
