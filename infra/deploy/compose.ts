@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { loadMigrations } from '../../lib/database/migrations.ts';
+import { roleIdOf, roleOf } from './roles.ts';
+import type { Serverless, Service, Template } from './serverless.ts';
+
+/** `custom.database` of serverless.yml: one of infra/aws/database. */
+interface DatabaseChoice {
+  readonly environment: Readonly<Record<string, unknown>>;
+  /** Of the functions, when they have to be in a network to reach it. */
+  readonly vpc?: unknown;
+  /** What must be there before it can be migrated. */
+  readonly dependsOn: readonly string[];
+  readonly resources: readonly Template[];
+}
+
+/** `custom.queue`: one of infra/aws/queue. */
+interface QueueChoice {
+  readonly environment: Readonly<Record<string, unknown>>;
+}
+
+/** The function that runs the migrations, and the resource by which CloudFormation calls it (infra/aws/migrations.yml). */
+const MIGRATE = 'migrate';
+const MIGRATIONS = 'Migrations';
+
+/** Adds to the service what serverless.yml only names: its database, environment and roles, and what waits for what. */
+export async function compose({ service, serviceDir }: Serverless): Promise<void> {
+  const database = service.custom.database as DatabaseChoice;
+  const queue = service.custom.queue as QueueChoice;
+  for (const template of database.resources) addTo(service.resources, template);
+  const { provider } = service;
+  provider.environment = { ...database.environment, ...queue.environment, ...provider.environment };
+  if (database.vpc) provider.vpc = database.vpc;
+  addRoles(service);
+  await migrateFirst(service, database, join(serviceDir, 'infra/migrations'));
+}
+
+function addRoles(service: Service): void {
+  const roles = Object.entries(service.functions).map(([key, definition]) => {
+    definition.role = roleIdOf(key);
+    return [roleIdOf(key), roleOf(key, definition, service)] as const;
+  });
+  addTo(service.resources, { Resources: Object.fromEntries(roles) });
+}
+
+/** No function but the one that migrates gets new code before the migrations have succeeded. */
+async function migrateFirst({ functions, resources }: Service, database: DatabaseChoice, folder: string) {
+  for (const [key, definition] of Object.entries(functions))
+    if (key !== MIGRATE) definition.dependsOn = [...(definition.dependsOn ?? []), MIGRATIONS];
+  const migrations = resources.Resources?.[MIGRATIONS];
+  if (!migrations) throw new Error(`infra/aws/migrations.yml has no ${MIGRATIONS}`);
+  migrations.DependsOn = database.dependsOn;
+  migrations.Properties = { ...migrations.Properties, Digest: await digestOf(folder) };
+}
+
+async function digestOf(folder: string): Promise<string> {
+  const digest = createHash('sha256');
+  for (const { checksum } of await loadMigrations(folder)) digest.update(checksum);
+  return digest.digest('hex');
+}
+
+/** Sections of a template are maps of names; no two parts of ours use the same name. */
+function addTo(template: Template, part: Template): void {
+  for (const [section, entries] of Object.entries(part))
+    template[section] = { ...(template[section] as object), ...(entries as object) };
+}

@@ -1,0 +1,35 @@
+import { createWriteStream } from 'node:fs';
+import { glob, mkdir, readFile } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { ZipFile } from 'yazl';
+import { DeploymentError } from './deployment-error.ts';
+
+type Files = ReadonlyMap<string, Uint8Array>;
+
+/** A package of the same files is the same bytes, whenever it is made: AWS sees that nothing has changed. */
+const NEVER = new Date(0);
+
+/**
+ * Files that a function reads when it runs, by glob patterns. In the package they have the paths that they have here.
+ * @throws DeploymentError for a pattern that no file is like.
+ */
+export async function filesOf(patterns: readonly string[], directory: string): Promise<Files> {
+  const files = new Map<string, Uint8Array>();
+  for (const pattern of patterns) {
+    const before = files.size;
+    for await (const path of glob(pattern, { cwd: directory }))
+      files.set(path.replaceAll(sep, '/'), await readFile(join(directory, path)));
+    if (files.size === before) throw new DeploymentError(`package.patterns has ${pattern}, and no file is like that.`);
+  }
+  return files;
+}
+
+export async function writeZip(path: string, files: Files): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const zip = new ZipFile();
+  for (const name of [...files.keys()].sort())
+    zip.addBuffer(Buffer.from(files.get(name) ?? []), name, { mtime: NEVER, mode: 0o100644 });
+  zip.end();
+  await pipeline(zip.outputStream, createWriteStream(path));
+}

@@ -1,0 +1,53 @@
+import { DeploymentError } from './deployment-error.ts';
+import type { Serverless } from './serverless.ts';
+
+interface Utils {
+  readonly log: { readonly notice: (line: string) => void };
+}
+
+/** The stage of `npm start`, which is never deployed. */
+const LOCAL_STAGE = 'local';
+
+/**
+ * What `serverless package`, `deploy` and `remove` need beyond osls: bundles, a role for each function, the parts of
+ * the stage that were chosen (its database, its queue), and checks that refuse a stage before AWS is asked for anything.
+ * Serverless loads its plugins for `npm start`, too, where this one does nothing.
+ */
+export default class DeployPlugin {
+  readonly hooks: Record<string, () => Promise<void>>;
+
+  constructor(serverless: Serverless, _options: unknown, { log }: Utils) {
+    serverless.configSchemaHandler.defineFunctionProperties('aws', {
+      properties: { permissions: { type: 'array', items: { type: 'string' } } },
+    });
+    const explained = (step: () => Promise<void>) => () => inOneLine(serverless, step);
+    this.hooks = {
+      'before:package:initialize': explained(async () => {
+        refuseLocalStage(serverless);
+        const { compose } = await import('./compose.ts');
+        await compose(serverless);
+      }),
+      'before:package:createDeploymentArtifacts': explained(async () => {
+        const { packageFunctions } = await import('./package-functions.ts');
+        await packageFunctions(serverless, log.notice);
+      }),
+    };
+  }
+}
+
+function refuseLocalStage(serverless: Serverless): void {
+  if (serverless.getProvider('aws').getStage() === LOCAL_STAGE)
+    throw new DeploymentError(
+      `Name the stage to deploy: --stage dev, --stage prod or one of your own. "${LOCAL_STAGE}" is npm start's.`,
+    );
+}
+
+/** Serverless shows a stack for every error that is not of its own class; these are for users. */
+async function inOneLine({ classes }: Serverless, step: () => Promise<void>): Promise<void> {
+  try {
+    await step();
+  } catch (error) {
+    if (!(error instanceof DeploymentError)) throw error;
+    throw new classes.Error(error.message, 'DEPLOYMENT_REFUSED');
+  }
+}

@@ -1,0 +1,94 @@
+import { DeploymentError } from './deployment-error.ts';
+import type { FunctionDefinition, Resource, Service, Statement } from './serverless.ts';
+
+/** What each name in a function's `permissions` allows: `custom.permissions` of serverless.yml. */
+export type Permissions = Readonly<Record<string, Statement | readonly Statement[]>>;
+
+/** The logical id of the role of a function: CreateOrderRole for createOrder. */
+export function roleIdOf(key: string): string {
+  return `${key.charAt(0).toUpperCase()}${key.slice(1)}Role`;
+}
+
+/**
+ * A role that allows a function what it names, and to write its own log.
+ * @throws DeploymentError when it names none, or one that does not exist.
+ */
+export function roleOf(key: string, definition: FunctionDefinition, service: Service): Resource {
+  const statements = [
+    writeLog(definition),
+    ...(definition.tracing || service.provider.tracing?.lambda ? [TRACE] : []),
+    ...(service.provider.vpc ? [ATTACH_TO_NETWORK, CODE_MAY_NOT] : []),
+    ...named(key, definition, service.custom.permissions as Permissions),
+  ];
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+      },
+      Policies: [{ PolicyName: 'function', PolicyDocument: { Version: '2012-10-17', Statement: statements } }],
+    },
+  };
+}
+
+function named(key: string, { permissions }: FunctionDefinition, all: Permissions): Statement[] {
+  if (!permissions)
+    throw new DeploymentError(
+      `functions.${key} has no permissions. Name those of infra/aws/permissions.yml that it needs, or [] for none.`,
+    );
+  return permissions.flatMap((name) => {
+    const statements = all[name];
+    if (!statements)
+      throw new DeploymentError(
+        `functions.${key}.permissions names "${name}", and infra/aws/permissions.yml has only ${Object.keys(all).join(', ')}.`,
+      );
+    return statements as Statement | Statement[];
+  });
+}
+
+/** Not logs:CreateLogGroup: the stack makes the group, with its retention. */
+function writeLog({ name }: FunctionDefinition): Statement {
+  return {
+    Effect: 'Allow',
+    Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    // Lambda names the streams of the group, by date and container.
+    Resource: ownArn('logs', `log-group:/aws/lambda/${name}:*`),
+  };
+}
+
+/** X-Ray has no resources to name (Service Authorization Reference). */
+const TRACE: Statement = {
+  Effect: 'Allow',
+  Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+  Resource: '*',
+};
+
+/**
+ * Lambda, not the function, makes the network interfaces with the function's role, before there is anything to name (AWS
+ * Lambda Developer Guide, "Required IAM permissions" of VPC access, which has this list).
+ */
+const ATTACH_TO_NETWORK: Statement = {
+  Effect: 'Allow',
+  Action: [
+    'ec2:CreateNetworkInterface',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSubnets',
+    'ec2:DeleteNetworkInterface',
+    'ec2:AssignPrivateIpAddresses',
+    'ec2:UnassignPrivateIpAddresses',
+  ],
+  Resource: '*',
+};
+
+/** The same chapter's way to keep the code of a function from using what only Lambda itself needs. */
+const CODE_MAY_NOT: Statement = {
+  ...ATTACH_TO_NETWORK,
+  Effect: 'Deny',
+  Condition: { ArnLike: { 'lambda:SourceFunctionArn': ownArn('lambda', 'function:*') } },
+};
+
+/** An ARN in the account and region of the stack. */
+function ownArn(service: string, resource: string) {
+  return { 'Fn::Sub': `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}` };
+}

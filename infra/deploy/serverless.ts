@@ -1,0 +1,60 @@
+/** What the deploy plugin needs to know of a Serverless instance. */
+export interface Serverless {
+  readonly service: Service;
+  /** Absolute path of the checkout. */
+  readonly serviceDir: string;
+  readonly classes: { readonly Error: new (message: string, code: string) => Error };
+  readonly configSchemaHandler: {
+    defineFunctionProperties(provider: string, schema: object): void;
+  };
+  getProvider(name: string): { getStage(): string; getRegion(): string };
+}
+
+export interface Service {
+  readonly service: string;
+  readonly provider: Provider;
+  readonly functions: Readonly<Record<string, FunctionDefinition>>;
+  readonly custom: Readonly<Record<string, unknown>>;
+  readonly resources: Template;
+}
+
+export interface Provider {
+  environment?: Readonly<Record<string, unknown>>;
+  vpc?: unknown;
+  readonly timeout?: number;
+  readonly tracing?: { readonly lambda?: unknown };
+  compiledCloudFormationTemplate: Template;
+}
+
+/** A function of serverless.yml. The plugin adds what osls needs to compile it. */
+export interface FunctionDefinition {
+  readonly name: string;
+  readonly handler: string;
+  /** Names of `custom.permissions`: what its role allows beyond its own log. */
+  readonly permissions?: readonly string[];
+  readonly timeout?: number;
+  readonly tracing?: unknown;
+  role?: string;
+  dependsOn?: readonly string[];
+  package?: { patterns?: readonly string[]; artifact?: string };
+}
+
+export interface Template {
+  Resources?: Record<string, Resource>;
+  [section: string]: unknown;
+}
+
+export interface Resource {
+  readonly Type: string;
+  Properties?: Readonly<Record<string, unknown>>;
+  DependsOn?: string | readonly string[];
+  readonly [attribute: string]: unknown;
+}
+
+/** A statement of an IAM policy. */
+export interface Statement {
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly [element: string]: unknown;
+}
