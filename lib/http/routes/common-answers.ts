@@ -20,11 +20,19 @@ export const OURS: Answers = {
   },
 };
 
-/** What API Gateway answers in our place, where a key is asked for. */
-export const OF_THE_GATEWAY: Answers = {
-  401: { description: 'No key was sent.', schema: gatewayFailureSchema },
-  403: { description: 'The key is not known, or does not allow this.', schema: gatewayFailureSchema },
-  429: { description: 'More requests than the service takes. Repeat it later.', schema: gatewayFailureSchema },
+const CHALLENGE: DocumentedAnswer['headers'] = {
+  'WWW-Authenticate': {
+    description: 'What is missing (RFC 6750, section 3).',
+    schema: z.string(),
+    required: true,
+  },
+};
+
+/** Besides, where a credential is asked for. API Gateway itself answers 429, before any function is called. */
+export const GUARDED: Answers = {
+  401: { description: 'The credential is missing, or not valid.', schema: failureSchema, headers: CHALLENGE },
+  403: { description: 'The credential does not allow this.', schema: failureSchema, headers: CHALLENGE },
+  429: { description: 'More requests than this stage takes. Repeat it later.', schema: gatewayFailureSchema },
 };
 
 export const INVALID: Answers = {

@@ -1,4 +1,4 @@
-import { OF_THE_GATEWAY, OURS } from './common-answers.ts';
+import { GUARDED, OURS } from './common-answers.ts';
 import type { Operation } from './operation.ts';
 import * as orders from './order-operations.ts';
 import { API_BASE, type FunctionName, ROUTES, type Route } from './routes.ts';
@@ -17,6 +17,6 @@ export const DOCUMENTED_ROUTES: readonly DocumentedRoute[] = ROUTES.filter(({ pa
 ).flatMap((route) => {
   const operation = OPERATIONS[route.functionName];
   if (!operation) return [];
-  const answers = { ...operation.answers, ...OURS, ...(route.scope === 'public' ? {} : OF_THE_GATEWAY) };
+  const answers = { ...operation.answers, ...OURS, ...(route.scope === 'public' ? {} : GUARDED) };
   return [{ ...route, operation: { ...operation, answers } }];
 });

@@ -1,0 +1,728 @@
+// Made by openapi-typescript of docs/openapi.json (sha256 4487b5170b4aff4845deb4b0f3ccb76697630d2bbd9205781c6abc252e7bc8a5): run "npm run openapi".
+
+export interface paths {
+    "/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create an order
+         * @description An order that was answered with 202 is stored, and will be Completed, Failed or Cancelled, whatever crashes.
+         */
+        post: operations["createOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/orders/{order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an order */
+        get: operations["getOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/orders/{order_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the history of an order
+         * @description Each move of the order from state to state, with its reason and who made it.
+         */
+        get: operations["getOrderHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/orders/redrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have Failed orders processed afresh
+         * @description Those with these ids, those with this reason code, those with both, or any.
+         */
+        post: operations["redriveOrders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the orders
+         * @description Costs the same however many orders there are.
+         */
+        get: operations["getMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        NewOrder: {
+            /**
+             * @description Your own id for it, unique for ever: 1 to 255 characters, none of them control characters.
+             * @example ORD-1
+             */
+            order_id: string;
+            user_id: number | string;
+            item_ids: (number | string)[];
+            /**
+             * @description Money, kept exactly: at least 0 and less than 1e12. As text when a float would not hold it.
+             * @example 19.99
+             */
+            total_amount: number | string;
+            /**
+             * @deprecated
+             * @description Ignored: every order starts Pending.
+             * @enum {string}
+             */
+            status?: "Pending" | "Processing" | "Completed";
+        };
+        /**
+         * @description The state of an order. Completed and Cancelled are final.
+         * @enum {string}
+         */
+        Status: "Pending" | "Processing" | "Completed" | "Failed" | "Cancelled";
+        Order: {
+            /** @example ORD-1 */
+            order_id: string;
+            status: components["schemas"]["Status"];
+            /** @description The states that it can go to from here. */
+            next_states: components["schemas"]["Status"][];
+            user_id: number;
+            item_ids: number[];
+            /**
+             * @description Exact decimal text, because a JSON number is a float to most clients.
+             * @example 19.99
+             */
+            total_amount: string;
+            /** @description Seconds; null until Completed. */
+            processing_time: number | null;
+            /** Format: date-time */
+            created_at: string;
+            /** @description When it became Completed, Failed or Cancelled. */
+            finished_at: string | null;
+            /** @description Failures that its processor reported since it was created or redriven. */
+            attempts: number;
+            /** @description Workers that died while they held it, since it was created or redriven. */
+            crashes: number;
+            /** @description When the next try may begin, while it waits for one; null otherwise. */
+            next_attempt_at: string | null;
+            /** @description Why it is in this state, as a word that stays the same. */
+            reason_code: string | null;
+            /** @description Why it is in this state, in words. */
+            reason: string | null;
+        };
+        OrderHistory: {
+            order_id: string;
+            /** @description Oldest first. */
+            history: {
+                /** Format: date-time */
+                at: string;
+                /** @description Null for its creation. */
+                from: components["schemas"]["Status"] | null;
+                to: components["schemas"]["Status"];
+                /** @description The try that it belongs to, since the order was created or redriven. */
+                attempt: number;
+                reason_code: string | null;
+                reason: string | null;
+                /** @description Who did it: an invocation of the worker, a caller, or a database user. */
+                actor: string;
+            }[];
+        };
+        Accepted: {
+            /** @constant */
+            status_code: 202;
+            /** @example Order successfully processed. Please check status for order id: ORD-1 */
+            message: string;
+        };
+        Metrics: {
+            /** @constant */
+            status_code: 200;
+            /** @constant */
+            message: "Succesfully fetched metrics Ddta";
+            data: {
+                /** @description Pending, Processing and Completed orders together; the name is that of the service before this one. */
+                total_orders_processed: number;
+                /** @description The average processing time of Completed orders, in seconds; 0 when there are none. */
+                total_processing_time: number;
+                status_counts: {
+                    Pending: number;
+                    Processing: number;
+                    Completed: number;
+                    Failed: number;
+                    Cancelled: number;
+                };
+                /** @description Age of the oldest Pending order; 0 when there is none. */
+                oldest_pending_seconds: number;
+                window: {
+                    minutes: number;
+                    /** @description Processing times of the orders Completed in the window; null when there were none. */
+                    processing_seconds: {
+                        average: number | null;
+                        p50: number | null;
+                        p95: number | null;
+                        /** @description Relative: by how much p50 and p95 may be off, being from a histogram. */
+                        quantile_error: number;
+                    };
+                    /** @description Orders that became Failed in the window, by reason code. */
+                    failures: {
+                        [key: string]: number;
+                    };
+                    /** @description The minutes in which anything happened, oldest first. */
+                    per_minute: {
+                        /** Format: date-time */
+                        minute: string;
+                        created: number;
+                        completed: number;
+                        failed: number;
+                        retried: number;
+                        cancelled: number;
+                        processing_seconds: {
+                            average: number | null;
+                            p95: number | null;
+                        };
+                    }[];
+                };
+            };
+        };
+        Failure: {
+            /** @description The status of the answer, again. */
+            status_code: number;
+            message: string;
+            /** @description What is wrong with the request, when that is the reason. */
+            errors?: {
+                /**
+                 * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                 * @example item_ids.3
+                 */
+                path: string;
+                /** @description What is allowed there. */
+                message: string;
+            }[];
+        };
+        GatewayFailure: {
+            message: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    createOrder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this order. A repeated request with it and the same order gets the first answer again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOrder"];
+            };
+        };
+        responses: {
+            /** @description Stored, and will be processed. */
+            202: {
+                headers: {
+                    /** @description This is the answer to an earlier request with this Idempotency-Key. */
+                    "Idempotency-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description The order exists already, or the request is not valid; then `errors` says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The credential is missing, or not valid. */
+            401: {
+                headers: {
+                    /** @description What is missing (RFC 6750, section 3). */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The credential does not allow this. */
+            403: {
+                headers: {
+                    /** @description What is missing (RFC 6750, section 3). */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The body is larger than 256 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This Idempotency-Key was used for another order. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description More requests than this stage takes. Repeat it later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayFailure"];
+                };
+            };
+            /** @description A defect of ours; its details are in the log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The service is not available. Repeating the request is safe. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before asking again. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    getOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The client's own id of the order. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The order. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description The credential is missing, or not valid. */
+            401: {
+                headers: {
+                    /** @description What is missing (RFC 6750, section 3). */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The credential does not allow this. */
+            403: {
+                headers: {
+                    /** @description What is missing (RFC 6750, section 3). */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description There is no such order. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description More requests than this stage takes. Repeat it later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayFailure"];
+                };
+            };
+            /** @description A defect of ours; its details are in the log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The service is not available. Repeating the request is safe. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before asking again. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    getOrderHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The client's own id of the order. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its moves. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderHistory"];
+                };
+            };
+            /** @description The credential is missing, or not valid. */
+            401: {
+                headers: {
+                    /** @description What is missing (RFC 6750, section 3). */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The credential does not allow this. */
+            403: {
+                headers: {
+                    /** @description What is missing (RFC 6750, section 3). */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description There is no such order. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description More requests than this stage takes. Repeat it later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayFailure"];
+                };
+            };
+            /** @description A defect of ours; its details are in the log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The service is not available. Repeating the request is safe. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before asking again. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    redriveOrders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    order_ids?: string[];
+                    reason_code?: string;
+                    /** @default 100 */
+                    limit?: number;
+                    /** @default false */
+                    dry_run?: boolean;
+                    /** @default redriven over HTTP */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Which orders were redriven, or would be. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status_code: 200;
+                        message: string;
+                        data: {
+                            /** @description Redriven now, or that would be. */
+                            order_ids: string[];
+                            /** @description How many more were left alone, being redriven as often as they may be. */
+                            capped: number;
+                        };
+                    };
+                };
+            };
+            /** @description The request is not valid; `errors` says where, and what is allowed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The credential is missing, or not valid. */
+            401: {
+                headers: {
+                    /** @description What is missing (RFC 6750, section 3). */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The credential does not allow this. */
+            403: {
+                headers: {
+                    /** @description What is missing (RFC 6750, section 3). */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The body is larger than 256 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description More requests than this stage takes. Repeat it later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayFailure"];
+                };
+            };
+            /** @description A defect of ours; its details are in the log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The service is not available. Repeating the request is safe. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before asking again. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    getMetrics: {
+        parameters: {
+            query?: {
+                /** @description Minutes up to now that `window` covers. */
+                window?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Metrics"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where, and what is allowed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The credential is missing, or not valid. */
+            401: {
+                headers: {
+                    /** @description What is missing (RFC 6750, section 3). */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The credential does not allow this. */
+            403: {
+                headers: {
+                    /** @description What is missing (RFC 6750, section 3). */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description More requests than this stage takes. Repeat it later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayFailure"];
+                };
+            };
+            /** @description A defect of ours; its details are in the log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The service is not available. Repeating the request is safe. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before asking again. */
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+}

@@ -1,0 +1,84 @@
+import createClient, { type Client } from 'openapi-fetch';
+import type { components, paths } from './api.ts';
+import { fetchPatiently } from './patience.ts';
+
+export type { components, operations, paths } from './api.ts';
+
+type Schemas = components['schemas'];
+export type NewOrder = Schemas['NewOrder'];
+export type Order = Schemas['Order'];
+export type OrderHistory = Schemas['OrderHistory'];
+export type Metrics = Schemas['Metrics'];
+export type Status = Schemas['Status'];
+export type Failure = Schemas['Failure'];
+
+export interface OrderClientOptions {
+  /** Of a stage, such as http://localhost:8000/api/v1. */
+  readonly baseUrl: string;
+  /** Sent as `Authorization: Bearer …`. A stage without authorization needs none. */
+  readonly apiKey?: string;
+  /** Milliseconds that a request may take, with all its repetitions. By default 30,000; 0 is no limit. */
+  readonly timeoutMs?: number;
+  /** How often a request is sent again that was answered with 503. By default 3 times. */
+  readonly retries?: number;
+  /** In place of the global one. */
+  readonly fetch?: (request: Request) => Promise<Response>;
+}
+
+/** One method an HTTP method; paths, parameters, bodies and answers have the types of the OpenAPI document. */
+export type OrderClient = Client<paths, 'application/json'>;
+
+/** As long as API Gateway waits for a function. */
+const TIMEOUT_MS = 30_000;
+
+/** With a pause of 2 s before each, as the service asks for: long enough for a database that restarts. */
+const RETRIES = 3;
+
+/**
+ * A client of the order backend: `await client.GET('/orders/{order_id}', { params: { path: { order_id: 'ORD-1' } } })`
+ * answers `{ data }`, or `{ error }` with what the service said. `dataOf` makes an exception of the latter.
+ *
+ * A new order gets an Idempotency-Key unless it is given one, so that sending it again, which the client does after a 503,
+ * can neither create it twice nor be refused because the first try had arrived after all.
+ */
+export function createOrderClient(options: OrderClientOptions): OrderClient {
+  const { baseUrl, apiKey, timeoutMs = TIMEOUT_MS, retries = RETRIES, fetch = globalThis.fetch } = options;
+  const client = createClient<paths, 'application/json'>({
+    baseUrl: baseUrl.replace(/\/+$/, ''),
+    headers: apiKey ? { Authorization: `Bearer ${apiKey}` } : {},
+    fetch: fetchPatiently(fetch, { timeoutMs, retries }),
+  });
+  client.use({
+    onRequest({ request, schemaPath }) {
+      const createsAnOrder = request.method === 'POST' && schemaPath === '/orders';
+      if (createsAnOrder && !request.headers.has('Idempotency-Key'))
+        request.headers.set('Idempotency-Key', crypto.randomUUID());
+      return request;
+    },
+  });
+  return client;
+}
+
+/** What the service answered in place of success. */
+export class OrderApiError extends Error {
+  override readonly name = 'OrderApiError';
+  readonly status: number;
+  /** Where the request is not valid, and what is allowed there. */
+  readonly errors: NonNullable<Failure['errors']>;
+
+  constructor(status: number, failure: Partial<Failure>) {
+    super(failure.message ?? `The service answered ${status}`);
+    this.status = status;
+    this.errors = failure.errors ?? [];
+  }
+}
+
+/**
+ * The data of an answer.
+ * @throws OrderApiError for any answer but success.
+ */
+export function dataOf<Data>(answer: { data?: Data; error?: unknown; response: Response }): Data {
+  const { data, error, response } = answer;
+  if (response.ok) return data as Data;
+  throw new OrderApiError(response.status, typeof error === 'object' && error !== null ? error : {});
+}

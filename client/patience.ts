@@ -1,0 +1,54 @@
+type Fetch = (request: Request) => Promise<Response>;
+
+export interface Patience {
+  /** Milliseconds for a request with all its repetitions; 0 is no limit. */
+  readonly timeoutMs: number;
+  readonly retries: number;
+}
+
+/** Milliseconds to wait when the service does not say how long. */
+const PAUSE_MS = 1_000;
+
+/**
+ * Sends a request again that was answered with 503, after the pause that the answer asks for in Retry-After, as seconds
+ * (RFC 9110, section 10.2.3; the service sends no dates). The last answer stands, whatever it is; so does a 503 whose pause
+ * the time does not allow.
+ * @returns a function that throws what `fetch` throws: without an answer nobody knows whether the request had arrived.
+ */
+export function fetchPatiently(fetch: Fetch, { timeoutMs, retries }: Patience): Fetch {
+  return async (request) => {
+    const deadline = timeoutMs > 0 ? Date.now() + timeoutMs : Number.POSITIVE_INFINITY;
+    const signals = timeoutMs > 0 ? [request.signal, AbortSignal.timeout(timeoutMs)] : [request.signal];
+    const signal = AbortSignal.any(signals);
+    for (let left = retries; ; left -= 1) {
+      // A body can be read once, so each try but the last sends a copy.
+      const response = await fetch(new Request(left > 0 ? request.clone() : request, { signal }));
+      if (response.status !== 503 || left <= 0) return response;
+      const pause = pauseOf(response);
+      if (Date.now() + pause >= deadline) return response;
+      await response.body?.cancel();
+      await sleep(pause, signal);
+    }
+  };
+}
+
+function pauseOf(response: Response): number {
+  const seconds = Number(response.headers.get('Retry-After') ?? Number.NaN);
+  return seconds >= 0 ? seconds * 1_000 : PAUSE_MS;
+}
+
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const wakeUp = () => {
+      signal.removeEventListener('abort', giveUp);
+      resolve();
+    };
+    const timer = setTimeout(wakeUp, ms);
+    const giveUp = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', giveUp, { once: true });
+  });
+}

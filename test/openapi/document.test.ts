@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { REPOSITORY } from '../../infra/local/settings.ts';
+import { openApiDocument } from '../../lib/openapi/document.ts';
+import manifest from '../../package.json' with { type: 'json' };
+
+const read = (path: string) => readFile(join(REPOSITORY, path), 'utf8');
+
+test('docs/openapi.json is what the routes and their schemas say; "npm run openapi" writes it', async () => {
+  expect(JSON.parse(await read('docs/openapi.json'))).toEqual(openApiDocument(manifest.version));
+});
+
+test('the types of the client are made of this document; "npm run openapi" makes them', async () => {
+  const hash = createHash('sha256')
+    .update(await read('docs/openapi.json'))
+    .digest('hex');
+  expect(await read('client/api.ts')).toContain(`docs/openapi.json (sha256 ${hash})`);
+});
