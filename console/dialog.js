@@ -1,0 +1,55 @@
+// @ts-check
+import { button, h, update } from './dom.js';
+import { ApiError } from './errors.js';
+import { complain } from './form.js';
+
+/**
+ * A modal dialog with a form. The browser keeps the focus inside, closes it by Escape, and takes the focus back to where it
+ * was. What goes wrong is said inside.
+ * @param {DialogOptions} options
+ */
+export function openDialog({ title, content, fields, submit, danger, dismiss = 'Not now', extra, onSubmit, onClose }) {
+  const problems = h('div.problems', { role: 'alert' });
+  const close = () => element.close();
+  const actions = [
+    h('button', { class: danger ? 'danger' : 'primary' }, submit),
+    extra,
+    button(dismiss, close, 'plain'),
+  ];
+  const form = h('form', ...content, problems, h('div.actions', ...actions));
+  const element = h('dialog', { 'aria-label': title }, h('h2', title), form);
+  const opener = document.activeElement;
+
+  /** @param {() => Promise<boolean>} action answers whether the dialog may close. */
+  const run = async (action) => {
+    if (form.ariaBusy === 'true' || !form.reportValidity()) return;
+    form.ariaBusy = 'true';
+    try {
+      complain([], fields);
+      update(problems, []);
+      if (await action()) close();
+    } catch (error) {
+      const rest = error instanceof ApiError ? complain(error.fields, fields) : [];
+      update(
+        problems,
+        [/** @type {Error} */ (error).message, ...rest].map((line) => h('p', line)),
+      );
+    } finally {
+      form.ariaBusy = null;
+    }
+  };
+
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    run(onSubmit);
+  });
+  element.addEventListener('close', () => {
+    element.remove();
+    // What opened it may have been renewed meanwhile.
+    if (!opener?.isConnected) document.querySelector('h1')?.focus();
+    onClose?.();
+  });
+  document.body.append(element);
+  element.showModal();
+  return { close, run };
+}

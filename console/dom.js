@@ -1,0 +1,87 @@
+// @ts-check
+
+/**
+ * An HTML element, `h('td.number', { title: 'x' }, 5)`. A function in `props` listens to the event that its name ends
+ * with, everything else is an attribute. Children become text: nothing that the API sends is ever read as markup.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag | `${Tag}.${string}`} tag with its classes.
+ * @param {Props | Child} [props] may be left out.
+ * @param {...Child} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+export function h(tag, props, ...children) {
+  const [name, ...classes] = tag.split('.');
+  const element = document.createElement(/** @type {Tag} */ (name));
+  if (classes.length > 0) element.className = classes.join(' ');
+  return fill(element, props, children);
+}
+
+/**
+ * An SVG element.
+ * @template {keyof SVGElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Props} props
+ * @param {...Child} children
+ */
+export function svg(tag, props, ...children) {
+  return fill(document.createElementNS('http://www.w3.org/2000/svg', tag), props, children);
+}
+
+/** @template {Element} E @param {E} element @param {Props | Child} props @param {Child[]} children */
+function fill(element, props, children) {
+  if (typeof props !== 'object' || props === null || props instanceof Node) children.unshift(props);
+  else
+    for (const [name, value] of Object.entries(props)) {
+      if (typeof value === 'function') element.addEventListener(name.slice(2), value);
+      else if (value !== undefined && value !== false) element.setAttribute(name, value === true ? '' : String(value));
+    }
+  for (const child of children) if (child || child === 0) element.append(child instanceof Node ? child : String(child));
+  return element;
+}
+
+/** @param {string} text @param {() => void} onclick @param {string} [look] a class */
+export function button(text, onclick, look = '') {
+  return h('button', { type: 'button', class: look || undefined, 'data-key': text, onclick }, text);
+}
+
+/**
+ * Gives `parent` these children, told apart by `data-key`. One that would look as before stays as it is, so that a page
+ * that renews itself does not take the focus, a selection or a click away from whoever uses it.
+ * @param {Element} parent
+ * @param {Element[]} children
+ */
+export function update(parent, children) {
+  const before = new Map([...parent.children].map((child, place) => [keyOf(child, place), child]));
+  const wanted = children.map((child, place) => {
+    const old = before.get(keyOf(child, place));
+    if (!old) return child;
+    before.delete(keyOf(child, place));
+    if (old.isEqualNode(child)) return old;
+    replaceKeepingFocus(old, child);
+    return child;
+  });
+  for (const gone of before.values()) gone.remove();
+  let place = parent.firstElementChild;
+  for (const child of wanted)
+    if (child === place) place = place.nextElementSibling;
+    else parent.insertBefore(child, place);
+}
+
+/** @param {Element} child @param {number} place */
+function keyOf(child, place) {
+  return child.getAttribute('data-key') ?? place;
+}
+
+/** @param {Element} old @param {Element} fresh */
+function replaceKeepingFocus(old, fresh) {
+  const within = (/** @type {Element} */ top) => [top, ...top.querySelectorAll('*')];
+  const place = within(old).indexOf(/** @type {Element} */ (document.activeElement));
+  old.replaceWith(fresh);
+  const next = within(fresh)[place];
+  if (next instanceof HTMLElement) next.focus();
+}
+
+/** @param {string} id of an element in index.html. */
+export function byId(id) {
+  return /** @type {HTMLElement} */ (document.getElementById(id));
+}

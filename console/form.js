@@ -1,0 +1,45 @@
+// @ts-check
+import { h } from './dom.js';
+import { lineOf } from './errors.js';
+
+let fields = 0;
+
+/** A labelled input, its hint, and a place for what is wrong with it. @param {FieldOptions} options @returns {Field} */
+export function field({ label, hint, ...attributes }) {
+  fields += 1;
+  const id = `field-${fields}`;
+  const about = h('span.hint', { id: `${id}-hint` }, hint);
+  const problem = h('span.problem', { id: `${id}-problem` });
+  const input = h('input', { id, autocomplete: 'off', ...attributes, 'aria-describedby': `${about.id} ${problem.id}` });
+  return {
+    row: h('div.field', h('label', { for: id }, label), input, about, problem),
+    input,
+    name: attributes.name,
+    complain(message) {
+      problem.textContent = message;
+      input.ariaInvalid = message ? 'true' : null;
+    },
+  };
+}
+
+/**
+ * Shows what is wrong at the fields that it is about, and takes the focus to the first.
+ * @param {FieldError[]} errors
+ * @param {Field[]} inputs
+ * @returns {string[]} what belongs to none of them.
+ */
+export function complain(errors, inputs) {
+  const belongs =
+    (/** @type {Field} */ { name }) =>
+    (/** @type {FieldError} */ { path }) =>
+      path.split('.')[0] === name;
+  for (const input of inputs)
+    input.complain(
+      errors
+        .filter(belongs(input))
+        .map(({ message }) => message)
+        .join('; '),
+    );
+  inputs.find(({ input }) => input.ariaInvalid)?.input.focus();
+  return errors.filter((error) => !inputs.some((input) => belongs(input)(error))).map(lineOf);
+}

@@ -1,0 +1,54 @@
+// @ts-check
+
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+// The Swedish way of writing a time is that of ISO 8601: it lines up, and nobody takes the month for the day.
+const dateTime = new Intl.DateTimeFormat('sv', { dateStyle: 'short', timeStyle: 'medium' });
+const hourMinute = new Intl.DateTimeFormat('sv', { timeStyle: 'short' });
+
+/** @param {number} value */
+export function count(value) {
+  return whole.format(value);
+}
+
+/** `1 order`, `2 orders`. @param {number} value @param {string} noun */
+export function counted(value, noun) {
+  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
+/** A decimal text with its thousands apart; a number could not hold every amount. @param {string} text */
+export function amount(text) {
+  const [units = '', decimals] = text.split('.');
+  const grouped = units.replace(/\B(?=(\d{3})+$)/g, ',');
+  return decimals === undefined ? grouped : `${grouped}.${decimals}`;
+}
+
+/** @param {number | null} seconds */
+export function duration(seconds) {
+  if (seconds === null) return '–';
+  if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`;
+  if (seconds < 59.95) return `${Number(seconds.toPrecision(3))} s`;
+  const total = Math.round(seconds);
+  const [days, hours, minutes] = [
+    Math.trunc(total / 86_400),
+    Math.trunc(total / 3600) % 24,
+    Math.trunc(total / 60) % 60,
+  ];
+  if (days > 0) return `${days} d ${hours} h`;
+  if (hours > 0) return `${hours} h ${minutes} min`;
+  return `${minutes} min ${total % 60} s`;
+}
+
+/** In the reader's time zone. @param {string} iso */
+export function moment(iso) {
+  return dateTime.format(new Date(iso));
+}
+
+/** @param {Date} time */
+export function clock(time) {
+  return hourMinute.format(time);
+}
+
+/** The view of an order. @param {string} orderId */
+export function hrefOf(orderId) {
+  return `#/orders/${encodeURIComponent(orderId)}`;
+}

@@ -1,0 +1,119 @@
+// @ts-check
+import { get, post } from './api.js';
+import { openDialog } from './dialog.js';
+import { button, h, update } from './dom.js';
+import { ApiError } from './errors.js';
+import { field } from './form.js';
+import { amount, count, duration } from './format.js';
+import { badge, facts, heading, time } from './parts.js';
+import { showProcessing } from './processing.js';
+import { attempt, say } from './say.js';
+
+/** One order and its way so far. @param {string} orderId @param {Refresh} refresh @returns {View} */
+export function openOrder(orderId, refresh) {
+  const path = encodeURIComponent(orderId);
+  const status = h('span', { role: 'status' });
+  const actions = h('div.actions');
+  const known = h('dl.facts.card');
+  const journey = h('ol.journey.card');
+  return {
+    title: orderId,
+    content: [heading(h('bdi.id', orderId), status, actions), known, h('h2', 'Journey'), journey],
+    everyMs: 2_000,
+    async refresh(signal) {
+      const [order, { history }] = await Promise.all([
+        get(`orders/${path}`, signal),
+        get(`orders/${path}/history`, signal),
+        showProcessing(signal, refresh),
+      ]).catch(orSayThatThereIsNone);
+      update(status, [badge(order.status)]);
+      update(actions, actionsFor(order, path, refresh));
+      update(known, facts(factsOf(order)));
+      update(journey, history.map(milestone));
+    },
+  };
+}
+
+/** @param {unknown} error @returns {never} */
+function orSayThatThereIsNone(error) {
+  if (!(error instanceof ApiError) || error.status !== 404) throw error;
+  throw new ApiError(
+    404,
+    'There is no order with this id. In an id every letter counts, and whether it is large or small.',
+  );
+}
+
+/** @param {Order} order @returns {[string, Child][]} */
+function factsOf(order) {
+  const items = order.item_ids.slice(0, 20).join(', ') || 'none';
+  const more = order.item_ids.length - 20;
+  return [
+    ['User', order.user_id],
+    ['Amount', amount(order.total_amount)],
+    ['Items', more > 0 ? `${items} and ${count(more)} more` : items],
+    ['Created', time(order.created_at)],
+    ['Finished', order.finished_at && time(order.finished_at)],
+    ['Processing took', order.processing_time !== null && duration(order.processing_time)],
+    ['Tries that failed', order.attempts > 0 && order.attempts],
+    ['Workers lost', order.crashes > 0 && order.crashes],
+    ['Next try from', order.next_attempt_at && time(order.next_attempt_at)],
+    ['Cause', order.reason_code],
+    ['Reason', order.reason],
+  ];
+}
+
+/** What may be done with it now. @param {Order} order @param {string} path @param {Refresh} refresh */
+function actionsFor(order, path, refresh) {
+  if (order.next_states.includes('Cancelled')) return [button('Cancel the order', () => askToCancel(path, refresh))];
+  const redrive = async () => {
+    await post(`orders/${path}/redrive`);
+    await refresh();
+    say('The order is processed afresh.');
+  };
+  return order.status === 'Failed' ? [button('Redrive', () => attempt(redrive))] : [];
+}
+
+/** @param {string} path @param {Refresh} refresh */
+function askToCancel(path, refresh) {
+  const reason = field({ name: 'reason', label: 'Reason (optional)', maxlength: 500 });
+  openDialog({
+    title: 'Cancel this order?',
+    content: [h('p', 'It will never be processed. This cannot be undone.'), reason.row],
+    fields: [reason],
+    submit: 'Cancel the order',
+    danger: true,
+    dismiss: 'Keep it',
+    onSubmit: async () => {
+      await post(`orders/${path}/cancel`, { reason: reason.input.value || undefined });
+      await refresh();
+      say('The order is cancelled.');
+      return true;
+    },
+  });
+}
+
+/** What a move means, by `from to`. @type {Record<string, string>} */
+const MOVES = {
+  'null Pending': 'Accepted',
+  'Pending Processing': 'Taken up by a worker',
+  'Processing Processing': 'Taken over: the worker before was lost',
+  'Processing Completed': 'Completed',
+  'Processing Failed': 'Failed for good',
+  'Processing Pending': 'Put back, to be tried again',
+  'Pending Cancelled': 'Cancelled',
+  'Failed Pending': 'Redriven, with a fresh count of tries',
+};
+
+/** A move on the time line. @param {HistoryEntry} entry @param {number} place @param {HistoryEntry[]} history */
+function milestone({ at, from, to, attempt: tries, reason_code: code, reason, actor }, place, history) {
+  const before = history[place - 1];
+  const since = before && duration(Math.max(0, (Date.parse(at) - Date.parse(before.at)) / 1000));
+  return h(
+    'li',
+    { 'data-key': place, class: to },
+    h('p', h('b', MOVES[`${from} ${to}`] ?? `${from} → ${to}`), tries > 0 && h('span.hint', ` try ${tries}`)),
+    h('p', time(at), since && h('span.hint', ` ${since} later`)),
+    (code || reason) && h('p', [code, reason].filter(Boolean).join(': ')),
+    h('p.hint', 'by ', h('span.id', actor)),
+  );
+}

@@ -1,0 +1,97 @@
+// @ts-check
+import { get } from './api.js';
+import { button, h } from './dom.js';
+import { field } from './form.js';
+import { hrefOf } from './format.js';
+import { heading, makeOrderTable, STATUSES } from './parts.js';
+import { showProcessing } from './processing.js';
+import { attempt } from './say.js';
+import { testOrderButton } from './test-order.js';
+
+const PAGE = 25;
+
+/** All orders, newest first. @param {URLSearchParams} query what the address asks for. @param {Refresh} refresh @returns {View} */
+export function openOrders(query, refresh) {
+  const table = makeOrderTable('Orders, newest first');
+  const stale = h('p.hint', 'Older orders are shown, so new ones do not appear by themselves.');
+  /** @type {OrderPage[]} */
+  let pages = [];
+  let { signal } = new AbortController();
+  const read = (/** @type {string | null | undefined} */ cursor) => get(`orders?${parameters(query, cursor)}`, signal);
+  const more = button('Older orders', () => attempt(readOn));
+  const show = () => {
+    table.show(pages.flatMap(({ orders }) => orders));
+    more.hidden = !pages.at(-1)?.next_cursor;
+    stale.hidden = pages.length < 2;
+  };
+  const readOn = async () => {
+    pages.push(await read(pages.at(-1)?.next_cursor));
+    show();
+  };
+  show();
+  return {
+    title: 'Orders',
+    content: [
+      heading('Orders', testOrderButton(refresh)),
+      h('div.filters', searchForm(), filterForm(query)),
+      table.element,
+      h('div.more', stale, more),
+    ],
+    everyMs: 4_000,
+    async refresh(current) {
+      signal = current;
+      await showProcessing(signal, refresh);
+      // To renew the first page alone would leave out whatever came between it and the second.
+      if (pages.length > 1) return;
+      pages = [await read(null)];
+      show();
+    },
+  };
+}
+
+/** @param {URLSearchParams} query @param {string | null | undefined} cursor */
+function parameters(query, cursor) {
+  const asked = new URLSearchParams({ limit: String(PAGE) });
+  for (const [name, value] of query)
+    asked.set(name, name.startsWith('created') ? new Date(value).toISOString() : value);
+  if (cursor) asked.set('cursor', cursor);
+  return asked;
+}
+
+/** Straight to one order. */
+function searchForm() {
+  const orderId = field({ name: 'order_id', label: 'Order id', required: true, type: 'search' });
+  const form = h('form', { role: 'search', 'aria-label': 'Orders by id' }, orderId.row, h('button', 'Show'));
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    location.hash = hrefOf(orderId.input.value);
+  });
+  return form;
+}
+
+/** @param {URLSearchParams} query */
+function filterForm(query) {
+  const value = (/** @type {string} */ name) => query.get(name) ?? '';
+  const options = STATUSES.map((status) => h('option', { selected: status === value('status') }, status));
+  const status = h('select', { id: 'status', name: 'status' }, h('option', { value: '' }, 'any'), ...options);
+  const day = (/** @type {string} */ name, /** @type {string} */ label) =>
+    field({ name, label, value: value(name), type: 'datetime-local' }).row;
+  const form = h(
+    'form',
+    { 'aria-label': 'Filter' },
+    h('div.field', h('label', { for: 'status' }, 'Status'), status),
+    field({ name: 'user_id', label: 'User id', value: value('user_id'), inputmode: 'numeric' }).row,
+    day('created_from', 'Created from'),
+    day('created_to', 'Created to'),
+    h('button', 'Filter'),
+    query.size > 0 && h('a', { href: '#/orders' }, 'All orders'),
+  );
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const chosen = [...new FormData(form)]
+      .filter(([, text]) => text)
+      .map(([name, text]) => [name, String(text).trim()]);
+    location.hash = `#/orders?${new URLSearchParams(chosen)}`;
+  });
+  return form;
+}

@@ -1,0 +1,90 @@
+// @ts-check
+import { h, update } from './dom.js';
+import { amount, count, hrefOf, moment } from './format.js';
+
+/** @type {Status[]} */
+export const STATUSES = ['Pending', 'Processing', 'Completed', 'Failed', 'Cancelled'];
+
+/** The head of a view, which gets the focus when the view is opened. @param {Child} title @param {...Child} rest */
+export function heading(title, ...rest) {
+  return h('div.title', h('h1', { tabindex: -1 }, title), ...rest);
+}
+
+/** @param {string | null} iso */
+export function time(iso) {
+  return iso && h('time', { datetime: iso, title: iso }, moment(iso));
+}
+
+/** A status, told by its word; the colour only helps. @param {Status} status */
+export function badge(status) {
+  return h('span', { class: `badge ${status}` }, status);
+}
+
+/** @param {string} orderId as it is, whatever its letters are and however they run. */
+export function orderLink(orderId) {
+  return h('a.id', { href: hrefOf(orderId) }, h('bdi', orderId));
+}
+
+/** Names and values; those without a value are left out. @param {[name: string, value: Child][]} pairs */
+export function facts(pairs) {
+  return pairs
+    .filter(([, value]) => value || value === 0)
+    .map(([name, value]) => h('div', { 'data-key': name }, h('dt', name), h('dd', value)));
+}
+
+/**
+ * A table with something to say when it is empty.
+ * @param {string} caption for screen readers.
+ * @param {[name: string, look: string][]} columns `wide` ones are left out on a narrow screen.
+ * @param {string} whenEmpty
+ */
+export function makeTable(caption, columns, whenEmpty) {
+  const rows = h('tbody');
+  const empty = h('p.empty', { hidden: true }, whenEmpty);
+  const head = columns.map(([name, look]) => (name ? h('th', { scope: 'col', class: look }, name) : h('td')));
+  const table = h('table', h('caption.unseen', caption), h('thead', h('tr', ...head)), rows);
+  return {
+    element: h('div.card', table, empty),
+    /** @param {Map<string, Child[]>} cells of each row, by a key. */
+    show(cells) {
+      empty.hidden = cells.size > 0;
+      update(
+        rows,
+        [...cells].map(([key, row]) => h('tr', { 'data-key': key }, ...row.map(cell))),
+      );
+    },
+  };
+
+  /** @param {Child} content @param {number} place */
+  function cell(content, place) {
+    return h('td', { class: columns[place]?.[1] }, content);
+  }
+}
+
+/** @param {string} caption */
+export function makeOrderTable(caption) {
+  const table = makeTable(
+    caption,
+    [
+      ['Order', ''],
+      ['Status', ''],
+      ['User', 'number wide'],
+      ['Items', 'number wide'],
+      ['Amount', 'number'],
+      ['Created', 'number wide'],
+    ],
+    'No orders.',
+  );
+  return {
+    element: table.element,
+    /** @param {Order[]} orders */
+    show(orders) {
+      table.show(new Map(orders.map((order) => [order.order_id, cellsOf(order)])));
+    },
+  };
+}
+
+/** @param {Order} order @returns {Child[]} */
+function cellsOf({ order_id, status, user_id, item_ids, total_amount, created_at }) {
+  return [orderLink(order_id), badge(status), user_id, count(item_ids.length), amount(total_amount), time(created_at)];
+}

@@ -1,0 +1,61 @@
+// @ts-check
+import { post } from './api.js';
+import { openDialog } from './dialog.js';
+import { button, h } from './dom.js';
+import { field } from './form.js';
+import { count, counted } from './format.js';
+import { orderLink } from './parts.js';
+import { say } from './say.js';
+
+/** What one request takes. */
+const MOST = 1_000;
+
+/** Ids that are listed; more tell nobody anything. */
+const SHOWN = 20;
+
+/** Redrives the Failed orders of one cause, or says which it would be. @param {FailureGroup} group @param {Refresh} refresh */
+export function askToRedrive({ reason_code: code, orders }, refresh) {
+  const most = String(Math.min(orders, MOST));
+  const limit = field({ name: 'limit', label: 'Orders at most', value: most, inputmode: 'numeric', required: true });
+  const reason = field({ name: 'reason', label: 'Reason, for their history (optional)', maxlength: 500 });
+  const preview = h('div', { role: 'status' });
+  /** @param {boolean} dryRun @returns {Promise<RedriveOutcome>} */
+  const redrive = async (dryRun) => {
+    const { data } = await post('orders/redrive', {
+      reason_code: code ?? undefined,
+      limit: Number(limit.input.value),
+      dry_run: dryRun,
+      reason: reason.input.value || undefined,
+    });
+    return data;
+  };
+  const dryRun = async () => {
+    preview.replaceChildren(...previewOf(await redrive(true)));
+    return false;
+  };
+  const dialog = openDialog({
+    title: `Redrive ${counted(orders, 'order')} that failed with ${code ?? 'no cause'}?`,
+    content: [h('p', 'They get a new count of tries. A dry run changes nothing.'), limit.row, reason.row, preview],
+    fields: [limit, reason],
+    submit: 'Redrive',
+    extra: button('Dry run', () => dialog.run(dryRun)),
+    onSubmit: async () => {
+      const { order_ids: ids, capped } = await redrive(false);
+      await refresh();
+      say(`${counted(ids.length, 'order')} redriven.`, aboutCapped(capped));
+      return true;
+    },
+  });
+}
+
+/** @param {RedriveOutcome} outcome */
+function previewOf({ order_ids: ids, capped }) {
+  const list = h('ul.ids', ...ids.slice(0, SHOWN).map((id) => h('li', orderLink(id))));
+  const more = ids.length > SHOWN && `and ${count(ids.length - SHOWN)} more`;
+  return [h('p', `${counted(ids.length, 'order')} would be redriven.`, aboutCapped(capped)), list, h('p.hint', more)];
+}
+
+/** @param {number} capped */
+function aboutCapped(capped) {
+  return capped > 0 && ` ${counted(capped, 'order')} more had as many redrives as are allowed.`;
+}

@@ -1,0 +1,59 @@
+// @ts-check
+import { post } from './api.js';
+import { openDialog } from './dialog.js';
+import { button, h } from './dom.js';
+import { field } from './form.js';
+import { orderLink } from './parts.js';
+import { say } from './say.js';
+
+/** @param {Refresh} refresh */
+export function testOrderButton(refresh) {
+  return button('Submit a test order', () => askForTestOrder(refresh), 'primary');
+}
+
+/** @param {Refresh} refresh */
+function askForTestOrder(refresh) {
+  const orderId = field({ name: 'order_id', label: 'Order id', value: `TEST-${someLetters()}`, required: true });
+  const userId = field({ name: 'user_id', label: 'User id', value: '1', inputmode: 'numeric', required: true });
+  const total = field({ name: 'total_amount', label: 'Amount', value: '19.99', inputmode: 'decimal', required: true });
+  const items = field({
+    name: 'item_ids',
+    label: 'Item ids',
+    value: '1, 2',
+    hint: 'Whole numbers, with commas between.',
+  });
+  const textOf = (/** @type {Field} */ { input }) => input.value.trim();
+  openDialog({
+    title: 'Submit a test order',
+    content: [
+      h('p.hint', 'It is an order as any other, and is processed and counted as such.'),
+      orderId.row,
+      h('div.columns', userId.row, total.row),
+      items.row,
+    ],
+    fields: [orderId, userId, total, items],
+    submit: 'Submit',
+    onSubmit: async () => {
+      const id = orderId.input.value;
+      await post('orders', {
+        order_id: id,
+        // As text: the API takes numbers so, and tells what is wrong with one that is none.
+        user_id: textOf(userId),
+        item_ids: textOf(items)
+          ? textOf(items)
+              .split(',')
+              .map((item) => item.trim())
+          : [],
+        total_amount: textOf(total),
+      });
+      await refresh();
+      say('Accepted: ', orderLink(id));
+      return true;
+    },
+  });
+}
+
+/** Enough that two test orders of a day do not meet. */
+function someLetters() {
+  return crypto.getRandomValues(new Uint32Array(1))[0]?.toString(36).toUpperCase();
+}

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+
+export interface StaticFolder {
+  /** Absolute, or relative to the working directory, which is the root of the package on Lambda. */
+  readonly directory: string;
+  /** The file that a request without a file name gets. */
+  readonly index: string;
+  /** Content-Security-Policy of every file. */
+  readonly contentSecurityPolicy: string;
+}
+
+type Answer = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
+
+/** A file of any other kind is not served. */
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+};
+
+/**
+ * Answers the files that lie directly in a folder, by the path parameter `file`. The folder is listed once, and a request
+ * can only choose from that list, so that no path of a request ever reaches the file system.
+ */
+export function serveFolder({ directory, index, contentSecurityPolicy }: StaticFolder): Answer {
+  const served = new Set(readdirSync(directory).filter((name) => extname(name) in CONTENT_TYPES));
+  const files = new Map<string, Promise<StaticFile>>();
+  const fileOf = (name: string) => {
+    const file = files.get(name) ?? readStaticFile(join(directory, name));
+    files.set(name, file);
+    return file;
+  };
+  return async (event) => {
+    const name = event.pathParameters?.file ?? index;
+    if (!served.has(name)) return notFound();
+    return answerFile(await fileOf(name), event.headers?.['if-none-match'], contentSecurityPolicy);
+  };
+}
+
+interface StaticFile {
+  readonly content: Buffer;
+  readonly contentType: string;
+  readonly etag: string;
+}
+
+async function readStaticFile(path: string): Promise<StaticFile> {
+  const content = await readFile(path);
+  const etag = `"${createHash('sha256').update(content).digest('base64url')}"`;
+  return { content, contentType: CONTENT_TYPES[extname(path)] ?? '', etag };
+}
+
+function answerFile(file: StaticFile, ifNoneMatch: string | undefined, contentSecurityPolicy: string) {
+  const headers = {
+    etag: file.etag,
+    // Asks each time, and gets 304 unless there was a deployment: no page ever runs with a script of another version.
+    'cache-control': 'no-cache',
+    'content-security-policy': contentSecurityPolicy,
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+  };
+  if (ifNoneMatch !== undefined && names(ifNoneMatch, file.etag)) return { statusCode: 304, headers, body: '' };
+  const isText = /^text\/|svg/.test(file.contentType);
+  return {
+    statusCode: 200,
+    headers: { ...headers, 'content-type': file.contentType },
+    body: file.content.toString(isText ? 'utf8' : 'base64'),
+    isBase64Encoded: !isText,
+  };
+}
+
+/** If-None-Match compares weakly (RFC 9110, section 13.1.2), and proxies that compress make an entity tag weak. */
+function names(ifNoneMatch: string, etag: string): boolean {
+  return ifNoneMatch.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag);
+}
+
+function notFound(): APIGatewayProxyStructuredResultV2 {
+  return {
+    statusCode: 404,
+    headers: { 'content-type': 'application/json', 'x-content-type-options': 'nosniff' },
+    body: JSON.stringify({ status_code: 404, message: 'File not found' }),
+  };
+}
