@@ -16,7 +16,7 @@ export function roleIdOf(key: string): string {
 export function roleOf(key: string, definition: FunctionDefinition, service: Service): Resource {
   const statements = [
     writeLog(definition),
-    ...(definition.tracing || service.provider.tracing?.lambda ? [TRACE] : []),
+    ...((definition.tracing ?? service.provider.tracing?.lambda) === 'Active' ? [TRACE] : []),
     ...(service.provider.vpc ? [ATTACH_TO_NETWORK, CODE_MAY_NOT] : []),
     ...named(key, definition, service.custom.permissions as Permissions),
   ];

@@ -1,0 +1,21 @@
+/** Aurora capacity units, and the connections that PostgreSQL then takes by default. */
+const CONNECTIONS: readonly (readonly [capacity: number, connections: number])[] = [
+  [1, 189],
+  [4, 823],
+  [8, 1_669],
+  [16, 3_360],
+  [32, 5_000],
+];
+
+/** However large it may grow, a cluster that can shrink to this or less takes no more. */
+const SMALL = { capacity: 0.5, connections: 2_000 };
+
+/**
+ * What `max_connections` is by default in a serverless cluster: it follows the largest capacity, not the present one
+ * (Amazon Aurora User Guide, "Maximum connections for Aurora Serverless v2"). Between two entries of that table, the
+ * lower one.
+ */
+export function maxConnections({ min, max }: { readonly min: number; readonly max: number }): number {
+  const connections = CONNECTIONS.findLast(([capacity]) => capacity <= max)?.[1] ?? 90;
+  return min <= SMALL.capacity ? Math.min(connections, SMALL.connections) : connections;
+}

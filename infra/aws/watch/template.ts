@@ -1,0 +1,20 @@
+/** A string, or what CloudFormation makes one of: `{ Ref: … }`, `{ 'Fn::GetAtt': … }`. */
+export type Value = string | { readonly [intrinsic: string]: unknown };
+
+export interface Resource {
+  readonly Type: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+}
+
+export interface Template {
+  readonly Resources: Readonly<Record<string, Resource>>;
+}
+
+/** The logical id that Serverless gives a function: CreateOrderLambdaFunction for createOrder. */
+export function functionId(key: string): string {
+  return `${capitalized(key)}LambdaFunction`;
+}
+
+export function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

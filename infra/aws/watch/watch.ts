@@ -1,0 +1,14 @@
+import { alarms } from './alarms.ts';
+import { dashboard } from './dashboard.ts';
+import { notifications } from './notifications.ts';
+import { type Resolvers, readStage } from './stage.ts';
+import type { Template } from './template.ts';
+
+/** The alarms and the dashboard of a stage, as a part of its template; nothing for a stage that is not watched. */
+export async function watch(resolvers: Resolvers): Promise<Template> {
+  const stage = await readStage(resolvers);
+  if (!stage) return { Resources: {} };
+  const watching = alarms(stage);
+  const Resources = { ...notifications(stage), ...watching, OrdersDashboard: dashboard(stage, Object.keys(watching)) };
+  return { Resources };
+}
