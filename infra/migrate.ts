@@ -12,23 +12,32 @@ const PATIENCE_MS = 86_400_000;
 /** Nobody waits for an answer here, and a server that has just been started may be slow to take a connection. */
 const CONNECT_TIMEOUT_MS = '10000';
 
+export interface MigrateOptions {
+  /** The zone in which the old service's `created_at`, which has none, is read; UTC by default. */
+  readonly importTimeZone?: string;
+  /** Where the migrations are; by default where they are in the repository. */
+  readonly folder?: string;
+  /** Whether a database that a newer version has migrated is left as it is, rather than refused. */
+  readonly acceptNewer?: boolean;
+}
+
 /**
  * Brings a database up to date, one made by the old service included; says what it does, line by line.
  * @param env names the database, as for the functions
- * @param importTimeZone the zone in which the old service's `created_at`, which has none, is read
  * @throws ConfigError, MigrationError or DatabaseError; then nothing of the migration that failed was kept.
  */
 export async function migrate(
   env: NodeJS.ProcessEnv,
   report: (line: string) => void,
-  importTimeZone = 'UTC',
+  { importTimeZone = 'UTC', folder = MIGRATIONS, acceptNewer = false }: MigrateOptions = {},
 ): Promise<void> {
   const config = loadDatabaseConfig({ DATABASE_TIMEOUT_MS: CONNECT_TIMEOUT_MS, ...env });
   const database = connectDatabase(config, createLogger('WARN'), PATIENCE_MS);
   try {
-    const migrations = await loadMigrations(MIGRATIONS);
+    const migrations = await loadMigrations(folder);
     const applied = await migrateDatabase(database, migrations, {
       importTimeZone,
+      acceptNewer,
       report: (name) => report(`applying ${name}`),
     });
     report(applied === 0 ? 'the database is up to date' : `applied ${applied} of ${migrations.length} migrations`);

@@ -43,7 +43,7 @@ afterAll(async () => {
   await own.drop();
 });
 
-const bringUpToDate = (timeZone?: string) => migrate({ DATABASE_URL: own.url }, () => {}, timeZone);
+const bringUpToDate = (importTimeZone = 'UTC') => migrate({ DATABASE_URL: own.url }, () => {}, { importTimeZone });
 
 /** An order of the old service, by the columns that matter, as SQL. */
 async function insertOld(orderId: string, columns: Record<string, string>): Promise<void> {

@@ -1,0 +1,34 @@
+import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceResponse } from 'aws-lambda';
+
+/** A response has 4,096 bytes at most (CloudFormation User Guide, "Custom resource response objects"). */
+const MAX_REASON_LENGTH = 1_000;
+
+/** Milliseconds: S3, where the answer goes, takes far less. */
+const TIMEOUT_MS = 5_000;
+
+/** Always the same: a resource whose id changed would be deleted under its old one. */
+const PHYSICAL_RESOURCE_ID = 'migrations';
+
+/**
+ * Answers a request to a custom resource.
+ * @param failure why it failed; undefined when it did not
+ * @throws when the answer does not get through; Lambda then runs the request again.
+ */
+export async function answerCloudFormation(
+  event: CloudFormationCustomResourceEvent,
+  failure: string | undefined,
+): Promise<void> {
+  const { StackId, RequestId, LogicalResourceId } = event;
+  const common = { StackId, RequestId, LogicalResourceId, PhysicalResourceId: PHYSICAL_RESOURCE_ID };
+  const response: CloudFormationCustomResourceResponse =
+    failure === undefined
+      ? { ...common, Status: 'SUCCESS' }
+      : { ...common, Status: 'FAILED', Reason: failure.slice(0, MAX_REASON_LENGTH) };
+  const answer = await fetch(event.ResponseURL, {
+    method: 'PUT',
+    // Bytes rather than text, which has a content type: the address is signed for a request without one.
+    body: Buffer.from(JSON.stringify(response)),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  if (!answer.ok) throw new Error(`CloudFormation's bucket answered ${answer.status}`);
+}

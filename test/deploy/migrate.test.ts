@@ -1,0 +1,176 @@
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { forThisTest } from '../support/for-this-test.ts';
+import { lambdaContext } from '../support/lambda.ts';
+import { connectPsql, type Psql } from '../support/psql.ts';
+import { waitForLockWaits, waitUntil } from '../support/wait-until.ts';
+import { type ResponseBucket, startResponseBucket } from './response-bucket.ts';
+
+// Failures are expected here. The function makes its logger when it is loaded.
+process.env.AWS_LAMBDA_LOG_LEVEL = 'FATAL';
+const { handler } = await import('../../functions/deploy/migrate.ts');
+
+const HERE = process.cwd();
+
+let database: TestDatabase;
+let psql: Psql;
+let bucket: ResponseBucket;
+let directory: string;
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  psql = await connectPsql(database.url);
+  await psql.rows('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+  bucket = await forThisTest(startResponseBucket());
+  directory = await mkdtemp(join(tmpdir(), 'package-'));
+  Object.assign(process.env, { DATABASE_DRIVER: 'pg', DATABASE_URL: database.url });
+});
+
+afterEach(async () => {
+  process.chdir(HERE);
+  await rm(directory, { recursive: true });
+  await psql.end();
+  await database.drop();
+});
+
+/** The package of a version that has these migrations; functions run in it. */
+async function deployed(...migrations: string[]): Promise<void> {
+  const folder = join(directory, 'infra/migrations');
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  for (const [index, sql] of migrations.entries()) await writeFile(join(folder, `00000${index + 1}-step.sql`), sql);
+  process.chdir(directory);
+}
+
+/** What CloudFormation is told. */
+async function answerTo(type: 'Create' | 'Update' | 'Delete', timeoutMs = 60_000) {
+  const before = bucket.answers.length;
+  await handler(bucket.request(type), lambdaContext(timeoutMs));
+  expect(bucket.answers).toHaveLength(before + 1);
+  return bucket.answers.at(-1);
+}
+
+const tables = () =>
+  psql
+    .rows<{ tablename: string }>(
+      `SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migrations' ORDER BY 1`,
+    )
+    .then((rows) => rows.map(({ tablename }) => tablename));
+
+const SUCCESS = {
+  Status: 'SUCCESS',
+  StackId: 'arn:aws:cloudformation:us-east-1:123456789012:stack/orders-test/1',
+  RequestId: '5d478078-13e9-baf0-464a-7ef285ecc786',
+  LogicalResourceId: 'Migrations',
+  PhysicalResourceId: 'migrations',
+};
+
+describe('the function that CloudFormation calls', () => {
+  test('brings an empty database up to date with the migrations of the repository', async () => {
+    expect(await answerTo('Create')).toEqual(SUCCESS);
+    expect(await tables()).toContain('orders');
+  });
+
+  test('applies what a new version adds, under the same physical id', async () => {
+    await deployed('CREATE TABLE a ()');
+    await answerTo('Create');
+    await deployed('CREATE TABLE a ()', 'CREATE TABLE b ()');
+
+    expect(await answerTo('Update')).toEqual(SUCCESS);
+    expect(await tables()).toEqual(['a', 'b']);
+  });
+
+  test('fails the update when a migration fails, names it, and keeps the migrations before it', async () => {
+    await deployed('CREATE TABLE a ()', 'CREATE TABLE b (); CREATE TABLE a ()');
+
+    expect(await answerTo('Update')).toEqual({
+      ...SUCCESS,
+      Status: 'FAILED',
+      Reason: 'DatabaseError: 42P07: relation "a" already exists. The log is in /aws/lambda/orders-test.',
+    });
+    expect(await tables()).toEqual(['a']);
+  });
+
+  test('lets the stack go back to the version before, whose database is then newer than its code', async () => {
+    await deployed('CREATE TABLE a ()', 'CREATE TABLE b ()', 'no SQL');
+    expect(await answerTo('Update')).toMatchObject({ Status: 'FAILED' });
+    await deployed('CREATE TABLE a ()');
+
+    expect(await answerTo('Update')).toEqual(SUCCESS);
+    expect(await tables()).toEqual(['a', 'b']);
+  });
+
+  test('refuses a migration that was changed after it was applied', async () => {
+    await deployed('CREATE TABLE a ()');
+    await answerTo('Create');
+    await deployed('CREATE TABLE a (id integer)');
+
+    expect(await answerTo('Update')).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringMatching(/^000001-step was changed after it was applied/),
+    });
+  });
+
+  test('does nothing when the stack is deleted, not even connect', async () => {
+    process.env.DATABASE_URL = 'postgres://nobody@127.0.0.1:1/none';
+
+    expect(await answerTo('Delete')).toEqual(SUCCESS);
+  });
+
+  test('tells CloudFormation before its own time is over', async () => {
+    await deployed('CREATE TABLE a ()');
+    await answerTo('Create');
+    await deployed('CREATE TABLE a ()', 'ALTER TABLE a ADD COLUMN b integer');
+    await psql.rows('BEGIN; LOCK TABLE a');
+
+    // 10 s are kept for the answer.
+    expect(await answerTo('Update', 10_100)).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringMatching(/^Not done within 0 s/),
+    });
+    // On Lambda it would be frozen now; here it goes on, and has to end before the database is dropped.
+    await waitForLockWaits(psql, 1);
+    await psql.rows('COMMIT');
+    await waitUntil('the migration is over', async () => {
+      const others = `SELECT count(*)::integer FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`;
+      return (await psql.value<number>(others)) === 0;
+    });
+  });
+
+  test('waits for a database that does not take connections yet', async () => {
+    const { port, refused } = await forThisTest(startingDatabase(database.url, 2));
+    process.env.DATABASE_URL = database.url.replace(/:\d+\//, `:${port}/`);
+
+    expect(await answerTo('Create')).toEqual(SUCCESS);
+    expect(refused()).toBe(2);
+  });
+});
+
+/** A way to the database on which the first connections break. */
+async function startingDatabase(url: string, breaks: number) {
+  let refused = 0;
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    if (refused < breaks) {
+      refused += 1;
+      socket.destroy();
+      return;
+    }
+    const upstream = connect(Number(new URL(url).port), '127.0.0.1');
+    upstream.on('error', () => socket.destroy());
+    socket.on('close', () => upstream.destroy());
+    socket.pipe(upstream).pipe(socket);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    refused: () => refused,
+    close: () => once(server.close(), 'close'),
+  };
+}

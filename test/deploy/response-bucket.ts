@@ -1,0 +1,56 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceResponse } from 'aws-lambda';
+
+/** Where custom resources leave their answers, as CloudFormation's bucket does. */
+export interface ResponseBucket {
+  /** A request to the custom resource, with the address for its answer. */
+  request(type: CloudFormationCustomResourceEvent['RequestType']): CloudFormationCustomResourceEvent;
+  /** The answers so far, oldest first. */
+  readonly answers: readonly CloudFormationCustomResourceResponse[];
+  close(): Promise<void>;
+}
+
+export async function startResponseBucket(): Promise<ResponseBucket> {
+  const answers: CloudFormationCustomResourceResponse[] = [];
+  const server = createServer(async (request, response) => {
+    // The signature of such an address covers the content type; S3 answers 403 to another one.
+    const signed = request.method === 'PUT' && request.headers['content-type'] === undefined;
+    answers.push((await json(request)) as CloudFormationCustomResourceResponse);
+    response.writeHead(signed ? 200 : 403).end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/answer?X-Amz-Signature=1`;
+  return {
+    request: (type) => requestOf(type, address),
+    answers,
+    async close() {
+      server.closeAllConnections();
+      await once(server.close(), 'close');
+    },
+  };
+}
+
+function requestOf(
+  type: CloudFormationCustomResourceEvent['RequestType'],
+  address: string,
+): CloudFormationCustomResourceEvent {
+  const ServiceToken = 'arn:aws:lambda:us-east-1:123456789012:function:orders-test-migrate';
+  const common = {
+    ServiceToken,
+    ResponseURL: address,
+    StackId: 'arn:aws:cloudformation:us-east-1:123456789012:stack/orders-test/1',
+    RequestId: '5d478078-13e9-baf0-464a-7ef285ecc786',
+    LogicalResourceId: 'Migrations',
+    ResourceType: 'Custom::DatabaseMigrations',
+    ResourceProperties: { ServiceToken, Digest: 'new' },
+  };
+  if (type === 'Create') return { ...common, RequestType: type };
+  const PhysicalResourceId = 'migrations';
+  if (type === 'Delete') return { ...common, RequestType: type, PhysicalResourceId };
+  const OldResourceProperties = { ServiceToken, Digest: 'old' };
+  return { ...common, RequestType: type, PhysicalResourceId, OldResourceProperties };
+}
