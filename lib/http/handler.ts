@@ -3,8 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import { admit } from '../auth/admit.ts';
 import { DatabaseError } from '../database/database-error.ts';
 import { createLogger } from '../logger.ts';
-import { inInvocation } from '../observability/invocation.ts';
-import { readTraceparent, traceparentOfInvocation } from '../observability/traceparent.ts';
+import { inInvocation, invocationOf } from '../observability/invocation.ts';
 import { runtime } from '../runtime.ts';
 import { HttpError } from './http-error.ts';
 
@@ -40,14 +39,8 @@ export function httpHandler(
       if (!isPublic) admit(event, runtime().auth);
     })
     .handler(handle);
-  return (event: APIGatewayProxyEventV2, context: Context) => {
-    const ids = {
-      functionRequestId: context.awsRequestId,
-      requestId: event.requestContext.requestId,
-      traceparent: readTraceparent(event.headers?.traceparent) ?? traceparentOfInvocation(),
-    };
-    return inInvocation(ids, () => stack(event, context));
-  };
+  return (event: APIGatewayProxyEventV2, context: Context) =>
+    inInvocation(invocationOf(event, context), () => stack(event, context));
 }
 
 function jsonAnswers(): MiddlewareObj<APIGatewayProxyEventV2, unknown> {

@@ -61,11 +61,17 @@ function quotable(error: Error): string | undefined {
   return 'syscall' in error || '$fault' in error ? error.message : undefined;
 }
 
-/** Postgres quotes values when a value (class 22) or a constraint (23) is what it minds; otherwise names of our schema. */
-function quotableOfDatabase({ message, sqlState, kind }: DatabaseError): string {
-  if (kind === 'refused') return 'Postgres refused a value (its text is withheld: it may quote one)';
-  // The Data API puts Postgres' detail on further lines, and quotes parameters that it minds itself.
-  return (sqlState === undefined ? message.split(/['"]/, 1)[0] : message.split('\n', 1)[0]) ?? '';
+/**
+ * Classes of SQLSTATE in which Postgres speaks of its own state, of our schema or of our SQL (PostgreSQL, appendix A). In
+ * others, such as 22, 23 and P0, it quotes values, or says what a trigger of somebody's wants to say.
+ */
+const IMPERSONAL: ReadonlySet<string> = new Set('08 0A 25 28 3D 3F 40 42 53 54 55 57 58 XX'.split(' '));
+
+function quotableOfDatabase({ message, sqlState }: DatabaseError): string | undefined {
+  // Without an answer it is the driver's or AWS's text, and AWS quotes parameters that it minds.
+  if (sqlState === undefined) return message.split(/['"]/, 1)[0];
+  // The Data API puts the detail on further lines.
+  return IMPERSONAL.has(sqlState.slice(0, 2)) ? message.split('\n', 1)[0] : undefined;
 }
 
 /** A name or a code, not a sentence: those are made of anything. */
