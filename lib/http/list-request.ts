@@ -15,11 +15,15 @@ const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 const wholeNumber = (lowest: number, highest: number) => {
   const rule = `must be a whole number from ${lowest} to ${highest}`;
-  return z
-    .string()
-    .regex(/^-?\d{1,10}$/, rule)
-    .transform(Number)
-    .refine((value) => value >= lowest && value <= highest, rule);
+  return (
+    z
+      .string()
+      .refine((text) => /^-?\d{1,10}$/.test(text), rule)
+      // What the OpenAPI document says of the text in a query.
+      .meta({ type: 'integer', minimum: lowest, maximum: highest })
+      .transform(Number)
+      .refine((value) => value >= lowest && value <= highest, rule)
+  );
 };
 
 const TIME_RULE =
@@ -27,6 +31,7 @@ const TIME_RULE =
 
 const time = z.iso
   .datetime({ offset: true, error: TIME_RULE })
+  .meta({ pattern: '^(19[7-9][0-9]|[2-9][0-9]{3})-', examples: ['2026-11-23T09:30:00Z'] })
   .transform((text) => new Date(text))
   .refine((date) => date.getTime() >= EARLIEST && date.getTime() <= LATEST, TIME_RULE);
 
@@ -35,10 +40,9 @@ export const listSchema = z
   .object({
     status: z.enum(STATUSES, `must be one of ${STATUSES.join(', ')}`).optional(),
     user_id: wholeNumber(INTEGER_MIN, INTEGER_MAX).optional(),
-    /** Inclusive. */
-    created_from: time.optional(),
-    /** Exclusive, so that one range's end is the next one's beginning. */
-    created_to: time.optional(),
+    created_from: time.optional().meta({ description: 'Created at this time or later.' }),
+    // Exclusive, so that one range's end is the next one's beginning.
+    created_to: time.optional().meta({ description: 'Created before this time, which is not before created_from.' }),
     limit: wholeNumber(1, MAX_LIMIT).default(DEFAULT_LIMIT),
     cursor: z
       .string()
@@ -48,7 +52,8 @@ export const listSchema = z
         context.addIssue('must be the next_cursor of an earlier answer, unchanged');
         return z.NEVER;
       })
-      .optional(),
+      .optional()
+      .meta({ description: 'The next_cursor of an earlier answer: goes on where that ended.' }),
   })
   .refine(({ created_from: from, created_to: to }) => !from || !to || from <= to, {
     path: ['created_to'],

@@ -5,7 +5,8 @@ export const text = (max: number) =>
   z
     .string('must be a string')
     .min(1, 'must not be empty')
-    .max(max, `must have at most ${max} characters`)
+    // Characters, as JSON Schema and Postgres count them, not UTF-16 units.
+    .refine((value) => [...value].length <= max, `must have at most ${max} characters`)
     .refine((value) => value.isWellFormed() && !value.includes('\0'), 'must not have NUL or lone surrogates')
     // What the OpenAPI document says of it.
-    .meta({ pattern: '^[^\\u0000]*$' });
+    .meta({ maxLength: max, pattern: '^[^\\u0000]*$' });

@@ -1,8 +1,11 @@
 import type { z } from 'zod';
-import * as answers from '../http/routes/answer-schemas.ts';
+import { failureSchema, gatewayFailureSchema } from '../http/routes/failure-schemas.ts';
+import * as operating from '../http/routes/operating-schemas.ts';
 import type { DocumentedAnswer, DocumentedHeader, Operation, Parameters } from '../http/routes/operation.ts';
 import { DOCUMENTED_ROUTES, type DocumentedRoute } from '../http/routes/operations.ts';
+import * as orders from '../http/routes/order-schemas.ts';
 import { API_BASE } from '../http/routes/routes.ts';
+import * as watching from '../http/routes/watching-schemas.ts';
 import { newOrderSchema } from '../orders/order-schema.ts';
 import { JsonSchemas } from './json-schemas.ts';
 
@@ -17,13 +20,21 @@ export interface OpenApiDocument {
 /** Schemas that have a name in the document, to which others refer. */
 const NAMED = {
   NewOrder: newOrderSchema,
-  Status: answers.statusSchema,
-  Order: answers.orderSchema,
-  OrderHistory: answers.historySchema,
-  Accepted: answers.acceptedSchema,
-  Metrics: answers.metricsSchema,
-  Failure: answers.failureSchema,
-  GatewayFailure: answers.gatewayFailureSchema,
+  Status: orders.statusSchema,
+  Order: orders.orderSchema,
+  OrderPage: orders.orderPageSchema,
+  OrderHistory: orders.historySchema,
+  Accepted: orders.acceptedSchema,
+  BatchResult: orders.batchResultSchema,
+  Redriven: operating.redrivenSchema,
+  FailureGroups: operating.failureGroupsSchema,
+  DeadLetters: operating.deadLettersSchema,
+  Processing: operating.processingSchema,
+  Metrics: watching.metricsSchema,
+  Healthy: watching.healthySchema,
+  Unhealthy: watching.unhealthySchema,
+  Failure: failureSchema,
+  GatewayFailure: gatewayFailureSchema,
 };
 
 const KEY = 'apiKey';

@@ -13,21 +13,7 @@ interface HttpApiEvent {
 type Functions = Record<string, { readonly handler: string; readonly events: readonly HttpApiEvent[] }>;
 
 /** Routes of the table that are still to be deployed. */
-const TO_COME = new Set([
-  'createOrders',
-  'listOrders',
-  'cancelOrder',
-  'redriveOrder',
-  'listFailures',
-  'listDeadLetters',
-  'getProcessing',
-  'pauseProcessing',
-  'resumeProcessing',
-  'getHealth',
-  'getOpenApi',
-  'getDocs',
-  'getConsole',
-]);
+const TO_COME = new Set(['getConsole']);
 
 let functions: Functions;
 

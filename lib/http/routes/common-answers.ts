@@ -1,8 +1,16 @@
 import { z } from 'zod';
-import { failureSchema, gatewayFailureSchema } from './answer-schemas.ts';
-import type { DocumentedAnswer } from './operation.ts';
+import { reasonSchema } from '../reason-request.ts';
+import { failureSchema, gatewayFailureSchema } from './failure-schemas.ts';
+import type { Body, DocumentedAnswer } from './operation.ts';
 
 type Answers = Readonly<Record<number, DocumentedAnswer>>;
+type Headers = NonNullable<DocumentedAnswer['headers']>;
+
+/** @param required whether every answer of this status has it */
+export function retryAfter(required: boolean): Headers {
+  const description = 'Seconds to wait before asking again.';
+  return { 'Retry-After': { description, schema: z.int().positive(), required } };
+}
 
 /** Whatever is asked, these may be the answer. */
 export const OURS: Answers = {
@@ -10,17 +18,11 @@ export const OURS: Answers = {
   503: {
     description: 'The service is not available. Repeating the request is safe.',
     schema: failureSchema,
-    headers: {
-      'Retry-After': {
-        description: 'Seconds to wait before asking again.',
-        schema: z.int().positive(),
-        required: true,
-      },
-    },
+    headers: retryAfter(true),
   },
 };
 
-const CHALLENGE: DocumentedAnswer['headers'] = {
+const CHALLENGE: Headers = {
   'WWW-Authenticate': {
     description: 'What is missing (RFC 6750, section 3).',
     schema: z.string(),
@@ -46,6 +48,8 @@ export const TOO_LARGE: Answers = {
 export const NO_SUCH_ORDER: Answers = {
   404: { description: 'There is no such order.', schema: failureSchema },
 };
+
+export const REASON: Body = { schema: reasonSchema, required: false };
 
 /** The path parameter of one order. */
 export const ORDER_ID = z.object({

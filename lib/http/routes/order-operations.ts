@@ -1,29 +1,38 @@
 import { z } from 'zod';
 import { newOrderSchema } from '../../orders/order-schema.ts';
-import { redriveSchema } from '../redrive-request.ts';
-import { acceptedSchema, failureSchema, historySchema, orderSchema, redrivenSchema } from './answer-schemas.ts';
-import { INVALID, NO_SUCH_ORDER, ORDER_ID, TOO_LARGE } from './common-answers.ts';
+import { batchOf } from '../batch-request.ts';
+import { listSchema } from '../list-request.ts';
+import { INVALID, NO_SUCH_ORDER, ORDER_ID, REASON, retryAfter, TOO_LARGE } from './common-answers.ts';
+import { failureSchema } from './failure-schemas.ts';
 import type { Operation } from './operation.ts';
+import { acceptedSchema, batchResultSchema, historySchema, orderPageSchema, orderSchema } from './order-schemas.ts';
 
-const IDEMPOTENCY_KEY = z.object({
-  'Idempotency-Key': z
-    .string()
-    .min(1)
-    .max(255)
-    .regex(/^[\x20-\x7e]*$/)
-    .optional()
-    .meta({
-      description:
-        'A value of your own for this order. A repeated request with it and the same order gets the first answer again.',
-    }),
-});
+const idempotencyKey = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^[\x20-\x7e]*$/)
+  .optional()
+  .meta({
+    description:
+      'A value of your own for this order. A repeated request with it and the same order gets the first answer again.',
+  });
+
+const ifNoneMatch = z
+  .string()
+  .optional()
+  .meta({ description: 'The ETag of an earlier answer: while the order is as it was then, the answer is 304.' });
+
+const etag = {
+  ETag: { description: 'Names this state of the order, for If-None-Match.', schema: z.string(), required: true },
+};
 
 export const createOrder: Operation = {
   tag: 'Orders',
   summary: 'Create an order',
   description:
     'An order that was answered with 202 is stored, and will be Completed, Failed or Cancelled, whatever crashes.',
-  parameters: { header: IDEMPOTENCY_KEY },
+  parameters: { header: z.object({ 'Idempotency-Key': idempotencyKey }) },
   body: { schema: newOrderSchema, required: true },
   answers: {
     202: {
@@ -39,6 +48,7 @@ export const createOrder: Operation = {
       links: {
         getOrder: { order_id: '$request.body#/order_id' },
         getOrderHistory: { order_id: '$request.body#/order_id' },
+        cancelOrder: { order_id: '$request.body#/order_id' },
       },
     },
     400: {
@@ -50,11 +60,48 @@ export const createOrder: Operation = {
   },
 };
 
+export const createOrders: Operation = {
+  tag: 'Orders',
+  summary: 'Create up to 100 orders',
+  description:
+    'Each order is answered as `POST /orders` would have done, whatever becomes of the others. There is no ' +
+    'Idempotency-Key: repeat the batch, order ids are unique.',
+  body: { schema: batchOf(newOrderSchema), required: true },
+  answers: {
+    207: {
+      description: 'An answer for each order. With Retry-After, some may be sent again.',
+      schema: batchResultSchema,
+      headers: retryAfter(false),
+    },
+    ...INVALID,
+    ...TOO_LARGE,
+  },
+};
+
+export const listOrders: Operation = {
+  tag: 'Orders',
+  summary: 'List orders, the newest first',
+  description: 'A page costs the same however far it is from the first.',
+  parameters: { query: listSchema },
+  answers: {
+    200: {
+      description: 'A page of orders.',
+      schema: orderPageSchema,
+      links: { listOrders: { cursor: '$response.body#/next_cursor' } },
+    },
+    ...INVALID,
+  },
+};
+
 export const getOrder: Operation = {
   tag: 'Orders',
   summary: 'Get an order',
-  parameters: { path: ORDER_ID },
-  answers: { 200: { description: 'The order.', schema: orderSchema }, ...NO_SUCH_ORDER },
+  parameters: { path: ORDER_ID, header: z.object({ 'If-None-Match': ifNoneMatch }) },
+  answers: {
+    200: { description: 'The order.', schema: orderSchema, headers: etag },
+    304: { description: 'The order is as it was.', headers: etag },
+    ...NO_SUCH_ORDER,
+  },
 };
 
 export const getOrderHistory: Operation = {
@@ -65,14 +112,16 @@ export const getOrderHistory: Operation = {
   answers: { 200: { description: 'Its moves.', schema: historySchema }, ...NO_SUCH_ORDER },
 };
 
-export const redriveOrders: Operation = {
-  tag: 'Operating',
-  summary: 'Have Failed orders processed afresh',
-  description: 'Those with these ids, those with this reason code, those with both, or any.',
-  body: { schema: redriveSchema, required: true },
+export const cancelOrder: Operation = {
+  tag: 'Orders',
+  summary: 'Cancel an order while it is Pending',
+  parameters: { path: ORDER_ID },
+  body: REASON,
   answers: {
-    200: { description: 'Which orders were redriven, or would be.', schema: redrivenSchema },
+    200: { description: 'The order, now Cancelled.', schema: orderSchema },
     ...INVALID,
+    ...NO_SUCH_ORDER,
+    409: { description: 'The order is not Pending.', schema: failureSchema },
     ...TOO_LARGE,
   },
 };

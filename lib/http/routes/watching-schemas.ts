@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { count, seconds, time } from './scalars.ts';
+
+const minuteSchema = z.object({
+  minute: time,
+  created: count,
+  completed: count,
+  failed: count,
+  retried: count,
+  cancelled: count,
+  processing_seconds: z.object({ average: seconds.nullable(), p95: seconds.nullable() }),
+});
+
+export const metricsSchema = z.object({
+  status_code: z.literal(200),
+  // Spelt so in the contract; clients compare it.
+  message: z.literal('Succesfully fetched metrics Ddta'),
+  data: z.object({
+    total_orders_processed: count.meta({
+      description:
+        'Pending, Processing and Completed orders together; the name is that of the service before this one.',
+    }),
+    total_processing_time: seconds.meta({
+      description: 'The average processing time of Completed orders, in seconds; 0 when there are none.',
+    }),
+    status_counts: z.object({
+      Pending: count,
+      Processing: count,
+      Completed: count,
+      Failed: count,
+      Cancelled: count,
+    }),
+    oldest_pending_seconds: seconds.meta({ description: 'Age of the oldest Pending order; 0 when there is none.' }),
+    window: z.object({
+      minutes: count,
+      processing_seconds: z
+        .object({
+          average: seconds.nullable(),
+          p50: seconds.nullable(),
+          p95: seconds.nullable(),
+          quantile_error: z
+            .number()
+            .meta({ description: 'Relative: by how much p50 and p95 may be off, being from a histogram.' }),
+        })
+        .meta({ description: 'Processing times of the orders Completed in the window; null when there were none.' }),
+      failures: z
+        .record(z.string(), count)
+        .meta({ description: 'Orders that became Failed in the window, by reason code.' }),
+      per_minute: z.array(minuteSchema).meta({ description: 'The minutes in which anything happened, oldest first.' }),
+    }),
+  }),
+});
+
+const check = z.enum(['ok', 'failing']);
+
+const health = {
+  live: z.literal(true),
+  checks: z.object({ database: check, queue: check }),
+  processing: z.enum(['running', 'paused', 'unknown']),
+};
+
+export const healthySchema = z.object({ status: z.literal('ok'), ready: z.literal(true), ...health });
+
+export const unhealthySchema = z.object({
+  status_code: z.literal(503),
+  message: z.string().meta({ description: 'Names the failing checks.' }),
+  status: z.literal('failing'),
+  ready: z.literal(false),
+  ...health,
+});
