@@ -4,11 +4,14 @@ import { isAlive, readProcesses, signal } from './process-table.ts';
 import type { Random } from './random.ts';
 import { type Kind, LEASE_SECONDS, type Target, type WorkerName } from './target.ts';
 
+/** What can be chosen to be killed. */
+export type Weighted = Kind | 'step';
+
 /**
  * Of a hundred kills. Environments are where orders are worked at; Postgres and the queue are shared by all, and each of
  * their deaths stops everything for a moment. `step` lays an ambush: whoever comes to a random step first dies there.
  */
-const WEIGHTS: Readonly<Record<Kind | 'step', number>> = {
+export const WEIGHTS: Readonly<Record<Weighted, number>> = {
   environment: 36,
   step: 30,
   api: 9,
@@ -84,14 +87,18 @@ export class Killer {
     return Object.values(this.counts).reduce((sum, { random, step }) => sum + random + step, 0);
   }
 
-  /** @param rate kills a second */
-  async run(kills: number, rate: number): Promise<void> {
-    const stalling = this.#stallNowAndThen();
+  /**
+   * @param rate kills a second
+   * @param kinds what to kill. Only among all of them are there stalls too: Postgres is spared meanwhile.
+   */
+  async run(kills: number, rate: number, kinds: readonly Weighted[]): Promise<void> {
+    const weights = Object.fromEntries(kinds.map((kind) => [kind, WEIGHTS[kind]]));
+    const stalling = kinds.length === Object.keys(WEIGHTS).length ? this.#stallNowAndThen() : undefined;
     let due = performance.now();
     while (this.kills < kills) {
       due = Math.max(due + this.#random.pauseMs(1_000 / rate), performance.now() - 1_000);
       await sleep(Math.max(0, due - performance.now()));
-      await this.#killOne();
+      await this.#killOne(weights);
       this.#countSprung();
     }
     this.#over = true;
@@ -100,8 +107,8 @@ export class Killer {
     this.#countSprung();
   }
 
-  async #killOne(): Promise<void> {
-    const kind = this.#random.weighted(WEIGHTS);
+  async #killOne(weights: Readonly<Record<string, number>>): Promise<void> {
+    const kind = this.#random.weighted(weights) as Weighted;
     if (kind === 'step') {
       const step = this.#random.pick(STEPS) as Step;
       layAmbush(this.#target.stack.ambushes, step, 'SIGKILL');

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { WEIGHTS, type Weighted } from './killer.ts';
 
 export interface StormOptions {
   readonly kills: number;
@@ -10,12 +11,17 @@ export interface StormOptions {
   /** Seconds without any progress after which unfinished orders that are overdue count as stuck. */
   readonly patience: number;
   readonly sabotage: 'fencing' | 'sweep' | undefined;
+  /** What is killed. */
+  readonly kinds: readonly Weighted[];
 }
 
+const KINDS = Object.keys(WEIGHTS) as Weighted[];
+
 export const USAGE = `npm run storm -- [--kills 1000] [--orders 10000] [--seed N] [--rate 3] [--patience 180]
-                  [--sabotage fencing|sweep]
+                  [--sabotage fencing|sweep] [--kinds postmaster,backend]
 
 Kills processes of a stack under load at random, and looks whether an order was lost, stuck, or completed twice.
+--kinds kills nothing else than these, and then stalls nobody: ${KINDS.join(', ')}.
 Exit code 0: none; 1: some; 2: the storm itself failed.`;
 
 export class UsageError extends Error {}
@@ -27,7 +33,11 @@ export function readOptions(args: string[]): StormOptions {
   const { sabotage } = values;
   if (sabotage !== undefined && sabotage !== 'fencing' && sabotage !== 'sweep')
     throw new UsageError('--sabotage must be fencing or sweep');
+  const kinds = values.kinds?.split(',') ?? KINDS;
+  if (!kinds.every((kind) => KINDS.includes(kind as Weighted)))
+    throw new UsageError(`--kinds must be some of ${KINDS.join(', ')}, with commas between them`);
   return {
+    kinds: kinds as Weighted[],
     kills: whole('kills'),
     orders: whole('orders'),
     seed: whole('seed'),
@@ -48,6 +58,7 @@ function parse(args: string[]) {
         rate: { type: 'string', default: '3' },
         patience: { type: 'string', default: '180' },
         sabotage: { type: 'string' },
+        kinds: { type: 'string' },
       },
     });
   } catch (error) {

@@ -52,7 +52,7 @@ async function storm(options: StormOptions): Promise<boolean> {
       PROGRESS_MS,
     );
     const storming = Promise.all([
-      killer.run(options.kills, options.rate),
+      killer.run(options.kills, options.rate, options.kinds),
       // As steadily as the kills, so that both are over at the same time.
       customers.run(options.orders, () => Math.ceil((options.orders * (killer.kills + 1)) / options.kills)),
     ]);
