@@ -20,6 +20,26 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
     title: 'Creating orders',
     load: async () => (await import('./create/create.ts')).benchCreate,
   },
+  drain: {
+    letter: 'b',
+    title: 'Draining a full queue',
+    load: async () => (await import('./drain/drain.ts')).benchDrain,
+  },
+  http: {
+    letter: 'c',
+    title: 'Orders over HTTP',
+    load: async () => (await import('./http/http.ts')).benchHttp,
+  },
+  metrics: {
+    letter: 'd',
+    title: 'Metrics',
+    load: async () => (await import('./metrics/metrics.ts')).benchMetrics,
+  },
+  plans: {
+    letter: 'g',
+    title: 'Plans of all statements',
+    load: async () => (await import('./plans/plans.ts')).benchPlans,
+  },
 };
 
 /** By its name or its letter. */

@@ -1,19 +1,58 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { REPOSITORY } from '../infra/local/settings.ts';
 
-/** What a program of ours says over its channel to us: `ready` once, then whatever it found. */
+const DIE_WITH_PARENT = new URL('../infra/local/die-with-parent.ts', import.meta.url).href;
+
+/** Starts a Node program that cannot outlive us, and that has a channel to us. */
+export function spawnNode(command: readonly string[], env: NodeJS.ProcessEnv, cwd = REPOSITORY): ChildProcess {
+  return spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', `--import=${DIE_WITH_PARENT}`, ...profiling(), ...command],
+    { cwd, env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
+  );
+}
+
+/** BENCH_PROFILE=<directory>: a CPU profile of each program there, for Chrome's developer tools. */
+function profiling(): string[] {
+  const directory = process.env.BENCH_PROFILE;
+  return directory ? ['--cpu-prof', `--cpu-prof-dir=${directory}`] : [];
+}
+
+/** Milliseconds: loading Serverless takes 2 s on a small machine. When it fails to, it does not always end. */
+const START_MS = 60_000;
+
+/**
+ * Resolves when the program says that it is ready, to that moment in milliseconds since 1970.
+ * @throws when it ends before, or takes too long.
+ */
+export async function readyTime(child: ChildProcess): Promise<number> {
+  const deadline = AbortSignal.timeout(START_MS);
+  return new Promise((resolve, reject) => {
+    child.on('message', (message: object) => 'ready' in message && resolve(Date.now()));
+    child.once('close', (code) => reject(new Error(`A program ended with code ${code} before it was ready.`)));
+    deadline.addEventListener('abort', () =>
+      reject(new Error(`A program was not ready within ${START_MS / 1_000} s.`)),
+    );
+  });
+}
+
+/** Ends a program, and resolves when it is gone. */
+export async function stopProgram(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await gone;
+}
+
 export interface ProgramRun<Finding> {
-  /** Milliseconds since 1970 at which it was started, and at which it said that it was ready. */
-  readonly startedAt: number;
+  /** Milliseconds since 1970 at which it said that it was ready; that of its start when it did not. */
   readonly readyAt: number;
   readonly finding: Finding;
 }
 
-const DIE_WITH_PARENT = new URL('../infra/local/die-with-parent.ts', import.meta.url).href;
-
 /**
- * Runs a program of bench/ as a process of its own, so that it neither shares a CPU thread nor a warmed-up heap with us.
+ * Runs a program of bench/ as a process of its own, so that it shares neither a thread nor a warmed-up heap with us.
  * @param task what it is to do; it gets it as its one argument, in JSON
  * @throws when it ends without a finding; it has said why.
  */
@@ -22,31 +61,16 @@ export async function runProgram<Finding>(
   task: unknown,
   env: NodeJS.ProcessEnv,
 ): Promise<ProgramRun<Finding>> {
-  const startedAt = Date.now();
-  const child = spawn(
-    process.execPath,
-    [
-      '--disable-warning=ExperimentalWarning',
-      `--import=${DIE_WITH_PARENT}`,
-      ...profiling(),
-      join(import.meta.dirname, file),
-      JSON.stringify(task),
-    ],
-    { cwd: REPOSITORY, env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
-  );
-  let readyAt = startedAt;
+  let readyAt = Date.now();
   let finding: Finding | undefined;
+  const child = spawnNode([join(import.meta.dirname, file), JSON.stringify(task)], env);
   child.on('message', (message: { ready: true } | { finding: Finding }) => {
     if ('ready' in message) readyAt = Date.now();
     else finding = message.finding;
   });
-  const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
+  const code = await new Promise<number | null>((resolve, reject) =>
+    child.once('error', reject).once('close', resolve),
+  );
   if (code !== 0 || finding === undefined) throw new Error(`bench/${file} ended with code ${code}.`);
-  return { startedAt, readyAt, finding };
-}
-
-/** BENCH_PROFILE=<directory>: a CPU profile of each program there, for Chrome's developer tools. */
-function profiling(): string[] {
-  const directory = process.env.BENCH_PROFILE;
-  return directory ? ['--cpu-prof', `--cpu-prof-dir=${directory}`] : [];
+  return { readyAt, finding };
 }

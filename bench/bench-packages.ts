@@ -1,0 +1,8 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** @throws Error that says how to install what is in bench/package.json, when it is not. */
+export function demandBenchPackages(): void {
+  if (!existsSync(join(import.meta.dirname, 'node_modules')))
+    throw new Error('What this benchmark needs is not installed: run `npm ci --prefix bench` first.');
+}

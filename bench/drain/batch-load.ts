@@ -1,0 +1,22 @@
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { encodeMessage } from '../../lib/queue/message.ts';
+import { lambdaContext, sqsEvent } from '../../test/support/lambda.ts';
+import { finish, readTask, sayReady } from '../program.ts';
+
+export interface BatchTask {
+  readonly orderIds: readonly string[];
+  readonly batchSize: number;
+}
+
+type Handler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
+
+const { orderIds, batchSize } = readTask<BatchTask>();
+const handler = (await import('../../functions/queue/process-orders.ts')).handler as unknown as Handler;
+
+sayReady();
+for (let at = 0; at < orderIds.length; at += batchSize) {
+  const bodies = orderIds.slice(at, at + batchSize).map(encodeMessage);
+  const { batchItemFailures } = await handler(sqsEvent(bodies), lambdaContext());
+  if (batchItemFailures.length > 0) throw new Error(`${batchItemFailures.length} messages would have come back`);
+}
+finish({ endedAt: Date.now() });

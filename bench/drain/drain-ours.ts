@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import { REPOSITORY } from '../../infra/local/settings.ts';
+import type { Lab } from '../lab.ts';
+import type { LabQueue } from '../order-queue.ts';
+import { readyTime, runProgram, spawnNode, stopProgram } from '../run-program.ts';
+import type { BatchTask } from './batch-load.ts';
+import { insertPending, lastCompleted, settle } from './orders.ts';
+
+const SERVERLESS = join(REPOSITORY, 'node_modules/serverless/bin/serverless.js');
+
+/** Milliseconds between two looks at the counters: seldom enough to cost nothing. */
+const POLL_MS = 100;
+/** Milliseconds without a further Completed order after which something is wrong. */
+const PATIENCE_MS = 30_000;
+
+/**
+ * Seconds from the start of the worker of `npm start` on a full queue, once Serverless has loaded, to the last Completed
+ * order.
+ */
+export async function drainWorker(
+  lab: Lab,
+  queue: LabQueue,
+  client: pg.Client,
+  { orders, batchSize }: { orders: number; batchSize: number },
+): Promise<number> {
+  await client.query('TRUNCATE orders');
+  await queue.fill(await insertPending(client, orders));
+  await settle(client);
+  const worker = spawnNode([SERVERLESS, 'worker', '--stage=local', `--param=batchSize=${batchSize}`], lab.env);
+  try {
+    const readyAt = await readyTime(worker);
+    await waitForCompleted(client, orders);
+    return ((await lastCompleted(client)) - readyAt) / 1_000;
+  } finally {
+    await stopProgram(worker);
+    await queue.purge();
+  }
+}
+
+async function waitForCompleted(client: pg.Client, orders: number): Promise<void> {
+  let completed = 0;
+  for (let changedAt = Date.now(); completed < orders; await sleep(POLL_MS)) {
+    const { rows } = await client.query('SELECT coalesce(sum(completed), 0)::integer AS completed FROM order_counters');
+    if (rows[0].completed > completed) changedAt = Date.now();
+    else if (Date.now() - changedAt > PATIENCE_MS) throw new Error(`stuck at ${completed} of ${orders} orders`);
+    completed = rows[0].completed;
+  }
+}
+
+/** Orders a second that the function behind the queue completes, in so many processes, given full batches. */
+export async function processBatches(
+  lab: Lab,
+  client: pg.Client,
+  { orders, batchSize, environments }: { orders: number; batchSize: number; environments: number },
+): Promise<number> {
+  await client.query('TRUNCATE orders');
+  const orderIds = await insertPending(client, orders);
+  await settle(client);
+  const sharesOf = Math.ceil(orderIds.length / environments);
+  const runs = await Promise.all(
+    Array.from({ length: environments }, (_, index) =>
+      runProgram<{ endedAt: number }>(
+        'drain/batch-load.ts',
+        { orderIds: orderIds.slice(index * sharesOf, (index + 1) * sharesOf), batchSize } satisfies BatchTask,
+        lab.env,
+      ),
+    ),
+  );
+  await lastCompleted(client);
+  const from = Math.min(...runs.map(({ readyAt }) => readyAt));
+  return orders / ((Math.max(...runs.map(({ finding }) => finding.endedAt)) - from) / 1_000);
+}

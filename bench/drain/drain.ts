@@ -1,0 +1,125 @@
+import type pg from 'pg';
+import { demandBenchPackages } from '../bench-packages.ts';
+import type { BenchOptions } from '../benches.ts';
+import { type Lab, withLab } from '../lab.ts';
+import { describePostgres } from '../machine.ts';
+import { LabQueue } from '../order-queue.ts';
+import { type Result, short, times, whole } from '../result.ts';
+import { median } from '../statistics.ts';
+import { drainWorker, processBatches } from './drain-ours.ts';
+import { drainRival, type Rival } from './drain-rival.ts';
+
+const FULL = {
+  /** Orders in the queue, and how often that is repeated. */
+  drains: [
+    { orders: 10_000, rounds: 3 },
+    { orders: 100_000, rounds: 1 },
+  ],
+  batches: { orders: 50_000, batchSize: 100, environments: [1, 2, 4] },
+};
+const TINY: typeof FULL = {
+  drains: [{ orders: 200, rounds: 1 }],
+  batches: { orders: 200, batchSize: 100, environments: [1] },
+};
+
+/** Orders a batch: what serverless.yml has, and what a batch of the rivals is. */
+const BATCH_SIZES = [25, 100];
+const RIVALS: readonly Rival[] = ['pg-boss', 'graphile-worker'];
+
+interface Drain {
+  readonly orders: number;
+  /** Seconds, by what was measured. */
+  readonly seconds: ReadonlyMap<string, number>;
+}
+
+const ours = (batchSize: number) => `this service, batches of ${batchSize}`;
+
+/** (b) A full queue until it is empty, against two job queues on the same Postgres; and the batch worker alone. */
+export async function benchDrain({ tiny }: BenchOptions): Promise<Result> {
+  const sizes = tiny ? TINY : FULL;
+  demandBenchPackages();
+  return withLab({}, async (lab) => {
+    const queue = await LabQueue.start(lab);
+    const client = await lab.connect();
+    const rivalUrl = await lab.createDatabase('rivals');
+    const rivalClient = await lab.connect(rivalUrl);
+    const drains: Drain[] = [];
+    for (const { orders, rounds } of sizes.drains) {
+      const runs = new Map<string, number[]>();
+      const note = (name: string, seconds: number) => runs.set(name, [...(runs.get(name) ?? []), seconds]);
+      for (let round = 0; round < rounds; round++) {
+        for (const batchSize of BATCH_SIZES)
+          note(ours(batchSize), await drainWorker(lab, queue, client, { orders, batchSize }));
+        for (const rival of RIVALS) note(rival, await drainRival(rival, rivalClient, rivalUrl, orders));
+      }
+      drains.push({ orders, seconds: new Map([...runs].map(([name, seconds]) => [name, median(seconds)])) });
+    }
+    queue.close();
+    const batches = await measureBatches(lab, client, sizes.batches);
+    return toResult(drains, batches, sizes, await describePostgres(client));
+  });
+}
+
+async function measureBatches(
+  lab: Lab,
+  client: pg.Client,
+  { environments, ...batches }: typeof FULL.batches,
+): Promise<Map<number, number>> {
+  const byEnvironments = new Map<number, number>();
+  for (const count of environments)
+    byEnvironments.set(count, await processBatches(lab, client, { ...batches, environments: count }));
+  return byEnvironments;
+}
+
+function toResult(
+  drains: readonly Drain[],
+  batches: ReadonlyMap<number, number>,
+  sizes: typeof FULL,
+  versions: string,
+): Result {
+  const largest = ours(Math.max(...BATCH_SIZES));
+  return {
+    method:
+      'Seconds from the start of the worker on a full queue, once its program is loaded, to the last Completed order; ' +
+      'the processor does nothing. This service: `serverless worker` as `npm start` runs it, so that receiving from the ' +
+      'queue server, starting execution environments, claim, finish, counters, history and deleting are included. ' +
+      'The others move a plain orders table without triggers or further indexes from Pending over Processing to ' +
+      'Completed. pg-boss: batches of 100 from 4 workers in burst mode, two set-based UPDATEs a batch. ' +
+      'graphile-worker: the configuration of its performance page (24 jobs at a time, local queue of 500, batched ' +
+      'completion), two UPDATEs a job. All on the same Postgres, vacuumed before each run; medians of ' +
+      `${sizes.drains.map(({ orders, rounds }) => `${rounds} runs of ${whole(orders)}`).join(' and ')}. ` +
+      `The batch worker alone: the function behind the queue is given batches of ${sizes.batches.batchSize}, one after ` +
+      `another, in one or more processes, ${whole(sizes.batches.orders)} orders in all. ${versions}.`,
+    tables: [
+      ...drains.map(({ orders, seconds }) => ({
+        title: `${whole(orders)} orders`,
+        columns: ['', 'seconds', 'orders/s', `of ${largest}`],
+        rows: [...seconds].map(([name, took]) => [
+          name,
+          short(took),
+          whole(orders / took),
+          times(seconds.get(largest) ?? 0, took),
+        ]),
+      })),
+      {
+        title: 'The batch worker alone',
+        columns: ['processes', 'orders/s'],
+        rows: [...batches].map(([environments, rate]) => [String(environments), whole(rate)]),
+      },
+    ],
+    charts: [
+      {
+        title: 'Draining a full queue',
+        unit: 'orders/s',
+        groups: drains.map(({ orders, seconds }) => ({
+          title: `${whole(orders)} orders`,
+          bars: [...seconds].map(([label, took]) => ({
+            label,
+            value: orders / took,
+            ours: label.startsWith('this service'),
+          })),
+        })),
+      },
+    ],
+  };
+}

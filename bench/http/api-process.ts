@@ -1,0 +1,60 @@
+import type { ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { REPOSITORY } from '../../infra/local/settings.ts';
+import type { Lab } from '../lab.ts';
+import { readyTime, spawnNode, stopProgram } from '../run-program.ts';
+
+const SERVERLESS = join(REPOSITORY, 'node_modules/serverless/bin/serverless.js');
+const EMPTY = join(import.meta.dirname, 'empty');
+
+/** Milliseconds. */
+const START_MS = 60_000;
+const POLL_MS = 50;
+
+/** Runs `use` while Serverless Offline serves the HTTP functions of the service, as `npm start` runs it. */
+export function withApi<T>(lab: Lab, use: (url: string) => Promise<T>): Promise<T> {
+  return withOffline(lab, REPOSITORY, use);
+}
+
+/** The same with a service whose one handler does nothing. */
+export function withEmptyApi<T>(lab: Lab, use: (url: string) => Promise<T>): Promise<T> {
+  return withOffline(lab, EMPTY, use);
+}
+
+async function withOffline<T>(lab: Lab, service: string, use: (url: string) => Promise<T>): Promise<T> {
+  const port = lab.settings.apiPort;
+  const api = spawnNode(
+    [SERVERLESS, 'offline', '--stage=local', '--host=127.0.0.1', `--httpPort=${port}`, '--lambdaPort=0'],
+    lab.env,
+    service,
+  );
+  const url = `http://127.0.0.1:${port}/api/v1/orders`;
+  try {
+    await answers(api, url);
+    return await use(url);
+  } finally {
+    await stopProgram(api);
+  }
+}
+
+/** Posts what is no order until it is answered, whatever the answer is: then the handler is loaded, too. */
+async function answers(api: ChildProcess, url: string): Promise<void> {
+  for (const end = Date.now() + START_MS; ; await sleep(POLL_MS)) {
+    const answer = await fetch(url, { method: 'POST', body: '{}' }).catch(() => undefined);
+    await answer?.arrayBuffer();
+    if (answer) return;
+    if (api.exitCode !== null || Date.now() > end) throw new Error('Serverless Offline did not come to answer.');
+  }
+}
+
+/** Runs `use` beside the worker of `npm start`, which takes the orders off the queue. */
+export async function besideWorker<T>(lab: Lab, use: () => Promise<T>): Promise<T> {
+  const worker = spawnNode([SERVERLESS, 'worker', '--stage=local'], lab.env);
+  try {
+    await readyTime(worker);
+    return await use();
+  } finally {
+    await stopProgram(worker);
+  }
+}

@@ -1,0 +1,152 @@
+import { demandBenchPackages } from '../bench-packages.ts';
+import type { BenchOptions } from '../benches.ts';
+import { type Lab, withLab } from '../lab.ts';
+import { describePostgres } from '../machine.ts';
+import { LabQueue } from '../order-queue.ts';
+import { type Result, share, short, times, whole } from '../result.ts';
+import { runProgram } from '../run-program.ts';
+import { medianBy } from '../statistics.ts';
+import { besideWorker, withApi, withEmptyApi } from './api-process.ts';
+
+export interface HttpTask {
+  readonly url: string;
+  readonly connections: number;
+  readonly warmUpSeconds: number;
+  readonly seconds: number;
+}
+
+export interface HttpFinding {
+  readonly ordersPerSecond: number;
+  /** Milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+  /** Requests that were not answered with 2xx. */
+  readonly failed: number;
+}
+
+const FULL = { connections: [100, 1_000], rounds: 2, warmUpSeconds: 3, seconds: 10 };
+const TINY: typeof FULL = { connections: [4], rounds: 1, warmUpSeconds: 1, seconds: 1 };
+
+/**
+ * What the service that this one replaces does without simulated work, measured on a quiet machine with two cores: 420 to
+ * 480 orders/s, and these milliseconds at p99.
+ */
+const REPLACED = {
+  ordersPerSecond: 450,
+  p99: new Map([
+    [100, 840],
+    [1_000, 4_200],
+  ]),
+};
+
+interface Round {
+  readonly empty: HttpFinding;
+  readonly intake: HttpFinding;
+  readonly whole: HttpFinding;
+}
+
+/** (c) Posting orders over HTTP through the local stack. */
+export async function benchHttp({ tiny }: BenchOptions): Promise<Result> {
+  const sizes = tiny ? TINY : FULL;
+  demandBenchPackages();
+  return withLab({}, async (lab) => {
+    const queue = await LabQueue.start(lab);
+    const client = await lab.connect();
+    const byConnections = new Map<number, Round[]>(sizes.connections.map((connections) => [connections, []]));
+    for (let round = 0; round < sizes.rounds; round++)
+      for (const [connections, rounds] of byConnections) {
+        rounds.push(await measure(lab, { ...sizes, connections }));
+        await client.query('TRUNCATE orders');
+        await queue.purge();
+      }
+    queue.close();
+    return toResult(byConnections, sizes, await describePostgres(client));
+  });
+}
+
+async function measure(lab: Lab, sizes: Omit<HttpTask, 'url'>): Promise<Round> {
+  const load = async (url: string) => {
+    const { warmUpSeconds, seconds, connections } = sizes;
+    const task: HttpTask = { url, connections, warmUpSeconds, seconds };
+    return (await runProgram<HttpFinding>('programs/http-load.ts', task, process.env)).finding;
+  };
+  return {
+    empty: await withEmptyApi(lab, load),
+    intake: await withApi(lab, load),
+    whole: await besideWorker(lab, () => withApi(lab, load)),
+  };
+}
+
+const KINDS = [
+  ['empty', 'empty handler'],
+  ['intake', 'this service, no worker'],
+  ['whole', 'this service, with its worker'],
+] as const;
+
+function toResult(byConnections: ReadonlyMap<number, readonly Round[]>, sizes: typeof FULL, versions: string): Result {
+  const measured = [...byConnections].map(([connections, rounds]) => ({
+    connections,
+    kinds: KINDS.map(([kind, name]) => ({
+      name,
+      ordersPerSecond: medianBy(rounds, (round) => round[kind].ordersPerSecond),
+      p50: medianBy(rounds, (round) => round[kind].p50),
+      p99: medianBy(rounds, (round) => round[kind].p99),
+      failed: Math.max(...rounds.map((round) => round[kind].failed)),
+    })),
+  }));
+  return {
+    method:
+      'POST /orders over HTTP to Serverless Offline as `npm start` runs it, with Postgres and the queue server in ' +
+      'processes of their own; autocannon keeps N connections alive and has one request in flight on each, every one ' +
+      'a new order; only 202s count. Once without the worker, once beside it, which then processes the orders without ' +
+      'simulated work on the same CPUs; and an empty handler through the same Serverless Offline, which is the most ' +
+      `that can be had over it. ${sizes.seconds} s after ${sizes.warmUpSeconds} s of warm-up, in turn, ${sizes.rounds} ` +
+      'rounds, medians. "Replaced" is the service that this one replaces, on a quiet machine with two cores, measured ' +
+      `apart: 420 to 480 orders/s, taken as ${REPLACED.ordersPerSecond}. ${versions}.`,
+    tables: measured.map(({ connections, kinds }) => {
+      const empty = kinds[0]?.ordersPerSecond ?? 0;
+      const replacedP99 = REPLACED.p99.get(connections);
+      return {
+        title: `${whole(connections)} connections`,
+        columns: ['', 'orders/s', 'of empty', 'of replaced', 'p50 ms', 'p99 ms', 'failed'],
+        rows: [
+          ...kinds.map(({ name, ordersPerSecond, p50, p99, failed }) => [
+            name,
+            whole(ordersPerSecond),
+            share(ordersPerSecond, empty),
+            times(ordersPerSecond, REPLACED.ordersPerSecond),
+            short(p50),
+            short(p99),
+            String(failed),
+          ]),
+          ...(replacedP99 === undefined
+            ? []
+            : [
+                [
+                  'replaced',
+                  whole(REPLACED.ordersPerSecond),
+                  share(REPLACED.ordersPerSecond, empty),
+                  '1 ×',
+                  '',
+                  short(replacedP99),
+                  '',
+                ],
+              ]),
+        ],
+      };
+    }),
+    charts: [
+      {
+        title: 'Orders over HTTP',
+        unit: 'orders/s',
+        groups: measured.map(({ connections, kinds }) => ({
+          title: `${whole(connections)} connections`,
+          bars: [
+            ...kinds.map(({ name, ordersPerSecond }, at) => ({ label: name, value: ordersPerSecond, ours: at > 0 })),
+            { label: 'the service it replaces', value: REPLACED.ordersPerSecond, ours: false },
+          ],
+        })),
+      },
+    ],
+  };
+}

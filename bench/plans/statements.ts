@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import type { Database } from '../../lib/database/database.ts';
+import { findUnfinished } from '../../lib/orders/sql/audit-orders.ts';
+import { cancelOrder } from '../../lib/orders/sql/cancel-order.ts';
+import { type Claim, claimOrders } from '../../lib/orders/sql/claim-orders.ts';
+import { countFailures } from '../../lib/orders/sql/count-failures.ts';
+import { findDueOrders, postponeOrders } from '../../lib/orders/sql/due-orders.ts';
+import { finishOrders } from '../../lib/orders/sql/finish-orders.ts';
+import { hastenOrders } from '../../lib/orders/sql/hasten-orders.ts';
+import { findConflicts, insertOrders, type OrderInsert } from '../../lib/orders/sql/insert-orders.ts';
+import { listOrders, type OrderFilter } from '../../lib/orders/sql/list-orders.ts';
+import { readLongestWait } from '../../lib/orders/sql/longest-wait.ts';
+import { readOldestPendingAge } from '../../lib/orders/sql/oldest-pending.ts';
+import { readCounters } from '../../lib/orders/sql/read-counters.ts';
+import { readHistory } from '../../lib/orders/sql/read-history.ts';
+import { readOrder } from '../../lib/orders/sql/read-order.ts';
+import { readWindow } from '../../lib/orders/sql/read-window.ts';
+import { previewRedrive, redriveOrders } from '../../lib/orders/sql/redrive-orders.ts';
+import { rollUpMinutes } from '../../lib/orders/sql/roll-up-minutes.ts';
+import { orderId } from '../data/load-orders.ts';
+
+/** Orders a statement of the intake and of the worker: a full group, a full batch. */
+const BATCH = 100;
+/** As the sweep reads. */
+const PAGE = 500;
+
+const ANY: OrderFilter = { userId: null, status: null, owner: null, createdFrom: null, createdTo: null };
+const ACTOR = 'plans';
+
+/** A statement of lib/orders/sql with the values that it usually has. */
+export interface Statement {
+  readonly name: string;
+  readonly run: (database: Database) => Promise<unknown>;
+}
+
+/** What requests, workers and the sweep run, in the order of an order's life. @param loaded orders in the table */
+export function hotStatements(loaded: number): Statement[] {
+  const inserts = newOrders();
+  const ids = inserts.map((order) => order.orderId);
+  const some = orderId(Math.ceil(loaded / 2));
+  let claims: readonly Claim[] = [];
+  const list = (name: string, filter: Partial<OrderFilter>): Statement => ({
+    name: `list, ${name}`,
+    run: (database) => listOrders(database, { ...ANY, ...filter }, null, 20),
+  });
+  return [
+    { name: `insert ${BATCH}`, run: (database) => insertOrders(database, inserts, 0) },
+    { name: `find conflicts of ${BATCH}`, run: (database) => findConflicts(database, inserts) },
+    { name: `hasten ${BATCH}`, run: (database) => hastenOrders(database, ids) },
+    { name: `find ${PAGE} due`, run: (database) => findDueOrders(database, PAGE) },
+    { name: `postpone ${BATCH}`, run: (database) => postponeOrders(database, ids, 60) },
+    {
+      name: `claim ${BATCH}`,
+      run: async (database) => {
+        const options = { leaseSeconds: 30, suspects: false, maxCrashes: 5, actor: ACTOR };
+        ({ claims } = await claimOrders(database, ids, options));
+      },
+    },
+    {
+      name: `finish ${BATCH}`,
+      run: (database) => finishOrders(database, verdictsOf(claims), { resendAfterSeconds: 60, actor: ACTOR }),
+    },
+    { name: 'read one', run: (database) => readOrder(database, some, null) },
+    { name: 'read its history', run: (database) => readHistory(database, some, null) },
+    list('newest', {}),
+    list('of a user', { userId: 5 }),
+    list('Completed', { status: 'Completed' }),
+    list('Failed', { status: 'Failed' }),
+    list('Failed of a user', { status: 'Failed', userId: 5 }),
+    list('of an owner', { owner: 'nobody' }),
+    {
+      name: 'cancel one',
+      run: (database) => cancelOrder(database, 'pending-1', null, { actor: ACTOR, reason: 'plans' }),
+    },
+    { name: 'counters', run: readCounters },
+    { name: 'window of 60 minutes', run: (database) => readWindow(database, 60) },
+    { name: 'oldest Pending', run: readOldestPendingAge },
+    { name: 'longest wait', run: readLongestWait },
+    { name: 'dead letters by id', run: (database) => findUnfinished(database, ids) },
+  ];
+}
+
+/** What an operator runs now and then: it reads the Failed orders, or all minutes, but never all orders. */
+export function rareStatements(): Statement[] {
+  const selection = { orderIds: null, reasonCode: 'card_declined_1', owner: null, limit: BATCH, maxRedrives: 10 };
+  return [
+    {
+      name: `redrive ${BATCH} by code`,
+      run: (database) => redriveOrders(database, selection, { actor: ACTOR, reason: 'plans', resendAfterSeconds: 60 }),
+    },
+    { name: 'preview a redrive', run: (database) => previewRedrive(database, selection) },
+    { name: 'causes of failure', run: (database) => countFailures(database, null) },
+    { name: 'roll minutes up', run: rollUpMinutes },
+  ];
+}
+
+function newOrders(): OrderInsert[] {
+  return Array.from({ length: BATCH }, () => ({
+    orderId: randomUUID(),
+    userId: 7,
+    itemIds: [1, 2, 3],
+    totalAmount: '19.99',
+    requestToken: randomUUID(),
+    owner: '',
+    idempotencyKey: randomUUID(),
+    fingerprint: randomUUID(),
+  }));
+}
+
+function verdictsOf(claims: readonly Claim[]) {
+  return claims.map(({ orderId, token, attempts }) => ({
+    orderId,
+    token,
+    attempts,
+    status: 'Completed' as const,
+    processingTime: 0.001,
+    delaySeconds: 0,
+    reasonCode: null,
+    reason: null,
+  }));
+}

@@ -1,0 +1,53 @@
+import pg from 'pg';
+import { PgBoss } from 'pg-boss';
+import type { RivalTask } from '../drain/drain-rival.ts';
+import { finish, readTask, sayReady } from '../program.ts';
+
+const QUEUE = 'orders';
+
+/**
+ * As pg-boss' documentation of work() has it for throughput: batches instead of single jobs, several workers in the
+ * process, and `burstWhenBatchFull`, with which no polling interval lies between two full batches.
+ */
+const OPTIONS = { batchSize: 100, localConcurrency: 4, burstWhenBatchFull: true, pollingIntervalSeconds: 0.5 };
+
+interface Job {
+  readonly orderId: string;
+}
+
+const { url, role, orders } = readTask<RivalTask>();
+const boss = new PgBoss({ connectionString: url });
+boss.on('error', console.error);
+const pool = new pg.Pool({ connectionString: url, max: OPTIONS.localConcurrency });
+await boss.start();
+await (role === 'fill' ? fill() : drain());
+await boss.stop();
+await pool.end();
+finish({});
+
+async function fill(): Promise<void> {
+  await boss.createQueue(QUEUE);
+  const { rows } = await pool.query<{ order_id: string }>('SELECT order_id FROM orders');
+  for (let at = 0; at < rows.length; at += 1_000)
+    await boss.insert(
+      QUEUE,
+      rows.slice(at, at + 1_000).map(({ order_id: orderId }) => ({ data: { orderId } })),
+    );
+}
+
+async function drain(): Promise<void> {
+  const done = Promise.withResolvers<void>();
+  let left = orders;
+  sayReady();
+  await boss.work<Job>(QUEUE, OPTIONS, async (jobs) => {
+    const orderIds = jobs.map(({ data }) => data.orderId);
+    await pool.query(`UPDATE orders SET status = 'Processing' WHERE order_id = ANY($1)`, [orderIds]);
+    await pool.query(
+      `UPDATE orders SET status = 'Completed', processing_time = 0, finished_at = now() WHERE order_id = ANY($1)`,
+      [orderIds],
+    );
+    left -= jobs.length;
+    if (left === 0) done.resolve();
+  });
+  await done.promise;
+}
