@@ -1,0 +1,118 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { encodeMessage } from '../../lib/queue/message.ts';
+import { createRuntime } from '../../lib/runtime.ts';
+import { type Functions, loadFunctions } from '../support/functions.ts';
+import { type CapturedLog, captureLog } from './captured-log.ts';
+
+let service: Functions;
+let log: CapturedLog;
+
+beforeAll(async () => {
+  service = await loadFunctions({ settings: { METRICS_NAMESPACE: 'orders-test', LOG_LEVEL: 'WARN' } });
+  log = captureLog();
+});
+
+afterEach(async () => {
+  log.clear();
+  await service.psql.rows('TRUNCATE orders');
+});
+
+afterAll(async () => {
+  log?.release();
+  await service?.close();
+});
+
+const order = (orderId: string) => ({ order_id: orderId, user_id: 7, item_ids: [1], total_amount: 19.99 });
+
+/** Minutes are told when they are over; this makes those that have counted something older. */
+const passTime = () => service.psql.rows(`UPDATE order_minutes SET minute = minute - interval '10 minutes'`);
+
+const nothing = {
+  OrdersAccepted: 0,
+  OrdersCompleted: 0,
+  OrdersFailed: 0,
+  OrdersRetried: 0,
+  OrdersCancelled: 0,
+  OrdersResent: 0,
+  OrdersPending: 0,
+  LongestWait: 0,
+};
+
+describe('each sweep', () => {
+  test('publishes what happened since the last one, once, as CloudWatch reads it', async () => {
+    for (const id of ['a', 'b', 'c', 'd', 'e']) expect((await service.post(order(id))).status).toBe(202);
+    await service.deliver(['a', 'b'].map(encodeMessage));
+    await service.ask('cancelOrder', { orderId: 'c' });
+    await service.psql.rows(`UPDATE orders SET due_at = now() WHERE order_id = 'd'`);
+    await passTime();
+
+    await service.sweep();
+    await service.sweep();
+
+    const [first, second] = log.entries;
+    expect(log.entries).toHaveLength(2);
+    expect(first).toEqual({
+      _aws: {
+        Timestamp: expect.any(Number),
+        CloudWatchMetrics: [
+          {
+            Namespace: 'orders-test',
+            Dimensions: [['service']],
+            Metrics: Object.keys(nothing).map((Name) => ({
+              Name,
+              Unit: Name === 'LongestWait' ? 'Seconds' : 'Count',
+            })),
+          },
+        ],
+      },
+      service: 'orders',
+      ...nothing,
+      OrdersAccepted: 5,
+      OrdersCompleted: 2,
+      OrdersCancelled: 1,
+      OrdersResent: 1,
+      OrdersPending: 2,
+      LongestWait: expect.any(Number),
+    });
+    expect(first?.LongestWait).toBeGreaterThan(0);
+    expect(second).toMatchObject({ ...nothing, OrdersPending: 2, LongestWait: expect.any(Number) });
+  });
+
+  test('publishes zeros when there is nothing, so that its silence means that it does not run', async () => {
+    await service.sweep();
+    expect(log.entries).toMatchObject([nothing]);
+  });
+
+  test('counts failures and retries', async () => {
+    await service.psql.rows(
+      `INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES ('a', 1, '{}', 1), ('b', 1, '{}', 1)`,
+    );
+    await service.psql.rows(
+      `UPDATE orders SET status = 'Processing', token = token + 1, lease_until = now() + interval '1 minute'`,
+    );
+    await service.psql.rows(
+      `UPDATE orders SET lease_until = NULL, status = CASE order_id WHEN 'a' THEN 'Failed' ELSE 'Pending' END,
+         due_at = CASE order_id WHEN 'b' THEN now() + interval '1 minute' END,
+         finished_at = CASE order_id WHEN 'a' THEN now() END, reason_code = 'x', reason = 'x'`,
+    );
+    await passTime();
+
+    await service.sweep();
+
+    expect(log.entries).toMatchObject([{ OrdersAccepted: 2, OrdersFailed: 1, OrdersRetried: 1, OrdersPending: 1 }]);
+  });
+});
+
+describe('without a namespace', () => {
+  test('nothing is published, and the minutes are tidied all the same', async () => {
+    await service.post(order('a'));
+    await passTime();
+    const runtime = createRuntime({ ...process.env, METRICS_NAMESPACE: '' });
+
+    await runtime.reportFigures(0);
+
+    await runtime.close();
+    expect(log.text).toBe('');
+    expect(await service.psql.rows('SELECT slot FROM order_minutes')).toEqual([{ slot: -1 }]);
+  });
+});
