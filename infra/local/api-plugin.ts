@@ -19,6 +19,7 @@ export default class ApiPlugin {
       'before:offline:start': () => {
         leaveSchedulesToTheWorker(serverless);
         hideRouteTable();
+        ignoreOverride();
         keepBytes();
       },
     };
@@ -39,6 +40,18 @@ function hideRouteTable(): void {
   };
   console.log = () => undefined;
   subscribe('http.server.request.start', restore);
+}
+
+/**
+ * Renames, before anybody reads headers, the one by which Serverless Offline lets a client say what the authorizer decided.
+ * It cannot be taken out: Node has counted the headers.
+ */
+function ignoreOverride(): void {
+  subscribe('http.server.request.start', (message) => {
+    const { rawHeaders } = (message as { request: IncomingMessage }).request;
+    for (const [place, text] of rawHeaders.entries())
+      if (place % 2 === 0 && text.toLowerCase() === 'sls-offline-authorizer-override') rawHeaders[place] = 'x-ignored';
+  });
 }
 
 /**

@@ -67,8 +67,8 @@ export function apiPart(settings: StackSettings, env: Environment): Part {
     name: 'api',
     command: [SERVERLESS, 'offline', ...Object.entries(options).map(([name, value]) => `--${name}=${value}`)],
     env,
-    // It reads the database and loads a function, which a mere open port does not show.
-    readyWhen: { answers: `http://127.0.0.1:${settings.apiPort}/api/v1/metrics` },
+    // It asks database and queue, and loads a function, which a mere open port does not show. Nobody needs a key for it.
+    readyWhen: { answers: `http://127.0.0.1:${settings.apiPort}/api/v1/health` },
     stopMs: FUNCTIONS_STOP_MS,
   });
 }
