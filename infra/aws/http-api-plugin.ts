@@ -1,3 +1,4 @@
+import { ConfigError, loadAuthConfig } from '../../lib/config.ts';
 import { ROUTES, routeKeyOf } from '../../lib/http/routes/routes.ts';
 
 type HttpApi = string | { readonly method: string; readonly path: string; readonly authorizer?: object };
@@ -6,9 +7,19 @@ interface Serverless {
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
   readonly service: {
     readonly provider: { readonly environment: { readonly AUTH: string }; readonly httpApi: { cors?: Cors } };
-    readonly functions: Record<string, { readonly events: { httpApi?: HttpApi }[] }>;
+    readonly functions: Readonly<Record<string, FunctionDefinition>> & { readonly authorize: AuthorizerDefinition };
     readonly custom: { readonly corsAllowOrigins: string };
   };
+}
+
+interface FunctionDefinition {
+  readonly events: { httpApi?: HttpApi }[];
+}
+
+interface AuthorizerDefinition extends FunctionDefinition {
+  readonly environment: Readonly<Record<string, string>>;
+  permissions: readonly string[];
+  vpc?: false;
 }
 
 interface Cors {
@@ -32,25 +43,26 @@ const PUBLIC: ReadonlySet<string> = new Set(ROUTES.filter(({ scope }) => scope =
 export default class HttpApiPlugin {
   readonly hooks: Record<string, () => void>;
 
-  constructor(serverless: Serverless) {
-    const { service, classes } = serverless;
+  constructor({ service, classes }: Serverless) {
     this.hooks = {
       initialize: () => {
-        const { AUTH } = service.provider.environment;
-        if (!['none', 'api-key', 'jwt'].includes(AUTH))
-          throw new classes.Error(`AUTH must be none, api-key or jwt, and is "${AUTH}".`, 'AUTH_UNKNOWN');
-        if (AUTH !== 'none') closeRoutes(service.functions);
-        const origins = service.custom.corsAllowOrigins.split(',').filter((origin) => origin !== '');
-        const wrong = origins.find((origin) => !isOrigin(origin));
-        if (wrong !== undefined)
-          throw new classes.Error(
-            `CORS_ALLOW_ORIGINS must be origins like https://shop.example, with commas between, or * alone; "${wrong}" is none.`,
-            'CORS_ORIGIN_INVALID',
-          );
-        if (origins.length > 0) service.provider.httpApi.cors = corsFor(origins);
+        try {
+          guardRoutes(service);
+          allowOrigins(service);
+        } catch (error) {
+          // Serverless shows a stack for every error that is not of its own class; this one is the user's.
+          throw error instanceof ConfigError ? new classes.Error(error.message, 'BAD_CONFIGURATION') : error;
+        }
       },
     };
   }
+}
+
+function guardRoutes({ provider, functions }: Serverless['service']): void {
+  const { AUTH } = loadAuthConfig({ ...functions.authorize.environment, AUTH: provider.environment.AUTH });
+  if (AUTH !== 'none') closeRoutes(functions);
+  // Tokens are verified without the database, and with the issuer's keys, which a network without a way out cannot reach.
+  if (AUTH === 'jwt') Object.assign(functions.authorize, { permissions: [], vpc: false });
 }
 
 function closeRoutes(functions: Serverless['service']['functions']): void {
@@ -65,6 +77,16 @@ function methodAndPath(httpApi: HttpApi): { method: string; path: string } {
   if (typeof httpApi !== 'string') return { method: httpApi.method.toUpperCase(), path: httpApi.path };
   const [method = '', path = ''] = httpApi.split(' ');
   return { method: method.toUpperCase(), path };
+}
+
+function allowOrigins({ provider, custom }: Serverless['service']): void {
+  const origins = custom.corsAllowOrigins.split(',').filter((origin) => origin !== '');
+  for (const origin of origins)
+    if (!isOrigin(origin))
+      throw new ConfigError(
+        `CORS_ALLOW_ORIGINS must be origins like https://shop.example, with commas between, or *; "${origin}" is none.`,
+      );
+  if (origins.length > 0) provider.httpApi.cors = corsFor(origins);
 }
 
 /** As a browser sends it (RFC 6454, section 6.2): no path, not even a slash. */

@@ -17,7 +17,7 @@ export function roleOf(key: string, definition: FunctionDefinition, service: Ser
   const statements = [
     writeLog(definition),
     ...((definition.tracing ?? service.provider.tracing?.lambda) === 'Active' ? [TRACE] : []),
-    ...(service.provider.vpc ? [ATTACH_TO_NETWORK, CODE_MAY_NOT] : []),
+    ...(service.provider.vpc && definition.vpc !== false ? [ATTACH_TO_NETWORK, CODE_MAY_NOT] : []),
     ...named(key, definition, service.custom.permissions as Permissions),
   ];
   return {

@@ -34,6 +34,8 @@ export interface FunctionDefinition {
   readonly permissions?: readonly string[];
   readonly timeout?: number;
   readonly tracing?: unknown;
+  /** Keeps it out of the network that the others are in. */
+  readonly vpc?: false;
   role?: string;
   dependsOn?: readonly string[];
   package?: { patterns?: readonly string[]; artifact?: string };
