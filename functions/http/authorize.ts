@@ -9,10 +9,10 @@ import { observed } from '../../lib/observability/observed.ts';
  * and a failure into 500, so neither 401 nor 503 could be said otherwise (docs/decisions). What it throws lets nobody in.
  */
 export const handler = observed(
-  async ({ routeKey, identitySource }: APIGatewayRequestAuthorizerEventV2): Promise<Answer> => {
-    // The identity source is the Authorization header, and comes here whatever the case of its name.
-    const decision = await authorizer().decide({ routeKey, authorization: identitySource?.[0] });
-    return { isAuthorized: true, context: decision };
+  async ({ routeKey, headers }: APIGatewayRequestAuthorizerEventV2): Promise<Answer> => {
+    // API Gateway writes names in lower case; Serverless Offline leaves them to an authorizer as the client wrote them.
+    const authorization = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'authorization')?.[1];
+    return { isAuthorized: true, context: await authorizer().decide({ routeKey, authorization }) };
   },
 );
 
