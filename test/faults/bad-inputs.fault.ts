@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { apiPart } from '../../infra/local/parts.ts';
+import { fetchDocumented } from '../support/documented.ts';
 import { anOrder, FaultLab, LabApi } from './stack/lab.ts';
 
 let lab: FaultLab;
@@ -51,13 +52,13 @@ describe('20: 400 or 413, and nothing stored, for', () => {
     ['half a JSON', bodyWith({}).slice(0, -5), 400],
     ['no body', '', 400],
   ])('%s', async (_, body, status) => {
-    const answer = await fetch(`${api.url}/orders`, { method: 'POST', body });
+    const answer = await fetchDocumented(`${api.url}/orders`, { method: 'POST', body });
     expect(answer.status).toBe(status);
     expect(await answer.json()).toMatchObject({ status_code: status });
     expect(await lab.value('SELECT count(*)::integer FROM orders')).toBe(0);
   });
 
   test('and a good order afterwards is accepted', async () => {
-    expect((await fetch(`${api.url}/orders`, { method: 'POST', body: bodyWith({}) })).status).toBe(202);
+    expect((await fetchDocumented(`${api.url}/orders`, { method: 'POST', body: bodyWith({}) })).status).toBe(202);
   });
 });

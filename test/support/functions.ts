@@ -3,6 +3,7 @@ import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, SQSCli
 import type { APIGatewayProxyEventV2, Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { type FunctionName, ROUTES, routeKeyOf } from '../../lib/http/routes/routes.ts';
 import { createTestDatabase } from './database.ts';
+import { demandDocumented } from './documented.ts';
 import { httpEvent, lambdaContext, sqsEvent } from './lambda.ts';
 import { connectPsql, type Psql } from './psql.ts';
 
@@ -209,14 +210,15 @@ async function ask(functionName: FunctionName, asking: Asking = {}): Promise<Htt
 }
 
 async function invoke(handler: unknown, event: APIGatewayProxyEventV2): Promise<HttpAnswer> {
-  const answer = await call<
-    APIGatewayProxyEventV2,
-    { statusCode: number; headers: Record<string, string>; body: string }
-  >(handler, event, lambdaContext());
-  return {
-    status: answer.statusCode,
-    headers: answer.headers,
-    body: (answer.body === '' ? {} : JSON.parse(answer.body)) as Record<string, unknown>,
-    text: answer.body,
-  };
+  const answer = await call<APIGatewayProxyEventV2, LambdaAnswer>(handler, event, lambdaContext());
+  const { statusCode: status, headers, body: text } = answer;
+  demandDocumented(event.routeKey, { status, headers, text });
+  const body = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>;
+  return { status, headers, body, text };
+}
+
+interface LambdaAnswer {
+  readonly statusCode: number;
+  readonly headers: Record<string, string>;
+  readonly body: string;
 }

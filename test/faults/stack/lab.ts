@@ -4,6 +4,7 @@ import type { Part, RunningPart } from '../../../infra/local/part.ts';
 import { ExecutionEnvironment } from '../../../infra/local/worker/execution-environment.ts';
 import { encodeMessage } from '../../../lib/queue/message.ts';
 import { findInconsistencies } from '../../support/consistency.ts';
+import { fetchDocumented } from '../../support/documented.ts';
 import { freePorts } from '../../support/free-port.ts';
 import { layAmbush, type Signal, type Sprung, type Step, sprungAmbushes } from './ambush.ts';
 import { findDoubled, findStuck, findUsurped } from './audit.ts';
@@ -80,15 +81,17 @@ export class LabApi extends LabProcess {
   /** @throws TypeError when there is no answer. */
   async post(order: Partial<OrderBody> | string, headers: Record<string, string> = {}): Promise<Answer> {
     const body = typeof order === 'string' ? order : JSON.stringify({ ...anOrder(), ...order });
-    return toAnswer(await fetch(`${this.url}/orders`, { method: 'POST', body, headers }));
+    return toAnswer(await fetchDocumented(`${this.url}/orders`, { method: 'POST', body, headers }));
   }
 
   async redrive(body: object): Promise<Answer> {
-    return toAnswer(await fetch(`${this.url}/orders/redrive`, { method: 'POST', body: JSON.stringify(body) }));
+    return toAnswer(
+      await fetchDocumented(`${this.url}/orders/redrive`, { method: 'POST', body: JSON.stringify(body) }),
+    );
   }
 
   async get(path: string): Promise<Answer> {
-    return toAnswer(await fetch(`${this.url}/${path}`));
+    return toAnswer(await fetchDocumented(`${this.url}/${path}`));
   }
 }
 

@@ -1,0 +1,28 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { serveFolder } from '../../lib/http/static-files.ts';
+
+// Swagger UI inlines small images into its style sheet, as data: URLs.
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Of the folder of the package, which also has an index.html and a start script of its own. */
+const VIEWER_FILES = new Set(['swagger-ui.css', 'swagger-ui-bundle.js']);
+
+const page = serveFolder({ directory: 'docs/viewer', index: 'index.html', contentSecurityPolicy });
+const viewer = serveFolder({
+  directory: 'node_modules/swagger-ui-dist',
+  index: 'swagger-ui.css',
+  contentSecurityPolicy,
+});
+
+/** GET /docs, GET /docs/{file} */
+export const handler = (event: APIGatewayProxyEventV2) =>
+  VIEWER_FILES.has(event.pathParameters?.file ?? '') ? viewer(event) : page(event);

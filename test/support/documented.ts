@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import { REPOSITORY } from '../../infra/local/settings.ts';
+import { API_BASE } from '../../lib/http/routes/routes.ts';
+
+/** An answer as it goes to the client; names of headers in lower case. */
+export interface SentAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly text: string;
+}
+
+type JsonObject = { readonly [key: string]: unknown };
+
+interface ResponseObject {
+  readonly headers?: Readonly<Record<string, { readonly required?: boolean; readonly schema: JsonObject }>>;
+  readonly content?: { readonly 'application/json': { readonly schema: JsonObject } };
+}
+
+interface OpenApi {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { responses: Record<string, ResponseObject> }>>>>;
+}
+
+const DOCUMENT = JSON.parse(readFileSync(join(REPOSITORY, 'docs/openapi.json'), 'utf8')) as OpenApi;
+
+// The document itself is not a schema; it is there for what refers to its components.
+const ajv = new Ajv2020({ strict: false, allErrors: true }).addSchema(closed(DOCUMENT) as JsonObject, 'openapi.json');
+formats.default(ajv);
+
+/**
+ * Holds an answer to docs/openapi.json: its status, headers and body, which may have no field that is not there.
+ * Clients are told to expect further fields; a test that meets one has found something that was not documented.
+ * @param routeKey as API Gateway names the route; those outside of the API are not looked at.
+ * @throws Error that says what is not as documented.
+ */
+export function demandDocumented(routeKey: string, answer: SentAnswer): void {
+  const [method = '', path = ''] = routeKey.split(' ');
+  if (!path.startsWith(`${API_BASE}/`)) return;
+  const { status, headers, text } = answer;
+  const responses = DOCUMENT.paths[path.slice(API_BASE.length)]?.[method.toLowerCase()]?.responses;
+  if (!responses) throw new Error(`docs/openapi.json has no ${routeKey}`);
+  const response = responses[status];
+  const problems = response
+    ? [...headerProblems(response, headers), ...bodyProblems(response, headers, text)]
+    : [`only ${Object.keys(responses).join(', ')} are documented`];
+  if (problems.length > 0)
+    throw new Error(
+      `${routeKey} answered ${status}, not as docs/openapi.json says: ${problems.join('; ')}\n${text.slice(0, 2_000)}`,
+    );
+}
+
+/**
+ * `fetch` from a running stack, whose answer must be as documented. What Serverless Offline answers by itself, in API
+ * Gateway's place, is not looked at: it has `statusCode` and `error`, which no answer of ours has.
+ */
+export async function fetchDocumented(url: string, init: RequestInit = {}): Promise<Response> {
+  const response = await fetch(url, init);
+  const routeKey = routeKeyAt(init.method ?? 'GET', url);
+  const text = await response.clone().text();
+  if (routeKey && !/^\{"statusCode":\d+,"error":/.test(text))
+    demandDocumented(routeKey, { status: response.status, headers: Object.fromEntries(response.headers), text });
+  return response;
+}
+
+/** The route of a request to a running stack, or undefined when the document has none for it. */
+export function routeKeyAt(method: string, url: string): string | undefined {
+  const path = new URL(url).pathname.slice(API_BASE.length);
+  const literalFirst = Object.keys(DOCUMENT.paths).sort((a, b) => Number(a.includes('{')) - Number(b.includes('{')));
+  const template = literalFirst.find(
+    (one) =>
+      method.toLowerCase() in (DOCUMENT.paths[one] ?? {}) &&
+      new RegExp(`^${one.replaceAll(/\{\w+\}/g, '[^/]*')}$`).test(path),
+  );
+  return template && `${method} ${API_BASE}${template}`;
+}
+
+function headerProblems({ headers = {} }: ResponseObject, sent: SentAnswer['headers']): string[] {
+  return Object.entries(headers).flatMap(([name, { required, schema }]) => {
+    const value = sent[name.toLowerCase()];
+    if (value === undefined) return required ? [`${name} is missing`] : [];
+    return schemaProblems(schema, schema.type === 'integer' ? Number(value) : value).map((text) => `${name} ${text}`);
+  });
+}
+
+function bodyProblems({ content }: ResponseObject, headers: SentAnswer['headers'], text: string): string[] {
+  if (!content) return text === '' ? [] : ['there should be no body'];
+  // Serverless Offline adds a charset, of which JSON has none (RFC 8259, section 11).
+  if (headers['content-type']?.split(';')[0] !== 'application/json')
+    return [`content-type is ${headers['content-type']}`];
+  return schemaProblems(content['application/json'].schema, JSON.parse(text));
+}
+
+function schemaProblems(schema: JsonObject, value: unknown): string[] {
+  const validate = validatorOf(schema);
+  if (validate(value)) return [];
+  return (validate.errors ?? []).map(
+    ({ instancePath, message, params }) => `${instancePath || 'it'} ${message} ${JSON.stringify(params)}`,
+  );
+}
+
+const validators = new Map<JsonObject, ReturnType<typeof ajv.compile>>();
+
+function validatorOf(schema: JsonObject) {
+  const validator = validators.get(schema) ?? ajv.compile(absolute(closed(schema)) as JsonObject);
+  validators.set(schema, validator);
+  return validator;
+}
+
+/** The same, with no other properties than those that an object schema names. */
+function closed(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(closed);
+  if (!isObject(schema)) return schema;
+  const inner = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, closed(value)]));
+  return schema.type === 'object' && 'properties' in schema ? { additionalProperties: false, ...inner } : inner;
+}
+
+/** The same, with its references into the document. */
+function absolute(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(absolute);
+  if (!isObject(schema)) return schema;
+  return Object.fromEntries(
+    Object.entries(schema).map(([key, value]) =>
+      key === '$ref' && typeof value === 'string' ? [key, `openapi.json${value}`] : [key, absolute(value)],
+    ),
+  );
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null;
+}
