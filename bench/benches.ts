@@ -35,10 +35,25 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
     title: 'Metrics',
     load: async () => (await import('./metrics/metrics.ts')).benchMetrics,
   },
+  drivers: {
+    letter: 'e',
+    title: 'Both database drivers',
+    load: async () => (await import('./drivers/drivers.ts')).benchDrivers,
+  },
+  memory: {
+    letter: 'f',
+    title: 'Memory of the local stack',
+    load: async () => (await import('./memory/memory.ts')).benchMemory,
+  },
   plans: {
     letter: 'g',
     title: 'Plans of all statements',
     load: async () => (await import('./plans/plans.ts')).benchPlans,
+  },
+  storage: {
+    letter: 'h',
+    title: 'Fillfactor, indexes and HOT updates',
+    load: async () => (await import('./storage/storage.ts')).benchStorage,
   },
 };
 

@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import { OrderBackend } from '../../load/order-backend.ts';
+import { makeStackHome, stackFileOf, startStack } from '../../test/stack/stack-process.ts';
+import { waitUntil } from '../../test/support/wait-until.ts';
+import type { BenchOptions } from '../benches.ts';
+import { type Result, whole } from '../result.ts';
+import { type MemoryUse, memoryOf, withDescendants } from './process-memory.ts';
+
+const FULL = { orders: 20_000 };
+const TINY: typeof FULL = { orders: 50 };
+
+/** Posts in flight. */
+const CONNECTIONS = 20;
+/** Milliseconds. */
+const POST_TIMEOUT_MS = 10_000;
+const DRAIN_MS = 300_000;
+
+type Uses = ReadonlyMap<string, MemoryUse>;
+
+/** (f) What the processes of the started stack need, before they had to do anything, and after. */
+export async function benchMemory({ tiny }: BenchOptions): Promise<Result> {
+  const { orders } = tiny ? TINY : FULL;
+  const home = await makeStackHome();
+  const stack = await startStack({ ...home, env: { ...home.env, PROCESSING_DELAY_MS: '0' } });
+  try {
+    const file = stackFileOf(home);
+    const idle = await measure(file.processes);
+    await work(file.api, orders);
+    const afterwards = await measure(file.processes);
+    return toResult(idle, afterwards, orders);
+  } finally {
+    stack.pressCtrlC();
+    await stack.exit;
+    await home.remove();
+  }
+}
+
+async function measure(processes: Readonly<Record<string, number>>): Promise<Uses> {
+  const uses = new Map<string, MemoryUse>();
+  for (const [name, pid] of Object.entries(processes)) {
+    // All others are its children, and are listed by themselves.
+    const pids = name === 'supervisor' ? [pid] : await withDescendants(pid);
+    const [own = pid, ...others] = pids;
+    uses.set(name, await memoryOf(name === 'worker' ? [own] : pids));
+    if (name === 'worker') uses.set('execution environments', await memoryOf(others));
+  }
+  return uses;
+}
+
+/** Posts orders, and waits until all are Completed. */
+async function work(api: string, orders: number): Promise<void> {
+  const backend = new OrderBackend(api);
+  let posted = 0;
+  const postInTurn = async () => {
+    while (posted < orders) {
+      posted += 1;
+      const order = { order_id: randomUUID(), user_id: 7, item_ids: [1, 2, 3], total_amount: 19.99 };
+      await backend.post(order, POST_TIMEOUT_MS);
+    }
+  };
+  await Promise.all(Array.from({ length: CONNECTIONS }, postInTurn));
+  await waitUntil(
+    'all orders are Completed',
+    async () => (await backend.statusCounts())?.Completed === orders,
+    DRAIN_MS,
+  );
+  backend.close();
+}
+
+function toResult(idle: Uses, afterwards: Uses, orders: number): Result {
+  const names = [...afterwards.keys()];
+  const cells = (use: MemoryUse | undefined) => [String(use?.processes ?? 0), megabytes(use)];
+  const total = (uses: Uses): MemoryUse => ({
+    processes: [...uses.values()].reduce((sum, { processes }) => sum + processes, 0),
+    bytes: [...uses.values()].reduce((sum, { bytes }) => sum + bytes, 0),
+  });
+  return {
+    method:
+      '`npm start`, measured when it is ready, and again when ' +
+      `${whole(orders)} orders were posted over HTTP and Completed, without simulated work. ` +
+      (process.platform === 'linux'
+        ? 'Proportional set sizes: shared memory is divided among those that share it.'
+        : 'Resident set sizes: shared memory counts once for each that shares it.'),
+    tables: [
+      {
+        title: 'Megabytes',
+        columns: ['', 'processes', 'MB when ready', 'processes', 'MB afterwards'],
+        rows: [
+          ...names.map((name) => [name, ...cells(idle.get(name)), ...cells(afterwards.get(name))]),
+          ['together', ...cells(total(idle)), ...cells(total(afterwards))],
+        ],
+      },
+    ],
+    charts: [
+      {
+        title: `Memory after ${whole(orders)} orders`,
+        unit: 'MB',
+        groups: [
+          {
+            title: '',
+            bars: names.map((name) => ({ label: name, value: (afterwards.get(name)?.bytes ?? 0) / 1e6, ours: true })),
+          },
+        ],
+      },
+    ],
+  };
+}
+
+function megabytes(use: MemoryUse | undefined): string {
+  return whole((use?.bytes ?? 0) / 1e6);
+}

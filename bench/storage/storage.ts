@@ -1,0 +1,148 @@
+import type pg from 'pg';
+import { migrate } from '../../infra/migrate.ts';
+import { connectPg } from '../../lib/database/pg.ts';
+import { createLogger } from '../../lib/logger.ts';
+import type { BenchOptions } from '../benches.ts';
+import { type Lab, withLab } from '../lab.ts';
+import { describePostgres } from '../machine.ts';
+import { type Result, short, whole } from '../result.ts';
+import { runOrders, type WorkloadTimes } from './workload.ts';
+
+const FULL = { ballast: 300_000, orders: 40_000 };
+const TINY: typeof FULL = { ballast: 1_000, orders: 200 };
+
+const TIMEOUT_MS = 60_000;
+
+/** Whether an index on, or a predicate with, a column that claim and finish change is there. */
+const INDEX_SETS = {
+  'as migrated': [],
+  'no orders_by_status': ['orders_by_status'],
+  'none that changes': ['orders_by_status', 'orders_due', 'orders_waiting', 'orders_failed'],
+} as const;
+type IndexSet = keyof typeof INDEX_SETS;
+
+const CASES: readonly { readonly indexes: IndexSet; readonly fillfactor: number }[] = [
+  ...[100, 90, 70, 50].map((fillfactor) => ({ indexes: 'as migrated' as const, fillfactor })),
+  { indexes: 'no orders_by_status', fillfactor: 100 },
+  ...[100, 90, 70, 50].map((fillfactor) => ({ indexes: 'none that changes' as const, fillfactor })),
+];
+
+interface Measured {
+  readonly indexes: IndexSet;
+  readonly fillfactor: number;
+  readonly times: WorkloadTimes;
+  /** Bytes. */
+  readonly wal: number;
+  readonly table: number;
+  readonly index: number;
+  readonly hotShare: number;
+}
+
+/** How fillfactor and indexes change what three updates a row cost. */
+export async function benchStorage({ tiny }: BenchOptions): Promise<Result> {
+  const sizes = tiny ? TINY : FULL;
+  const cases = tiny ? CASES.slice(0, 1) : CASES;
+  return withLab({}, async (lab) => {
+    const measured: Measured[] = [];
+    for (const [at, one] of cases.entries())
+      measured.push({ ...one, ...(await measure(lab, `case_${at}`, one, sizes)) });
+    const client = await lab.connect();
+    return toResult(measured, sizes, await describePostgres(client));
+  });
+}
+
+async function measure(
+  lab: Lab,
+  name: string,
+  { indexes, fillfactor }: (typeof CASES)[number],
+  { ballast, orders }: typeof FULL,
+): Promise<Omit<Measured, 'indexes' | 'fillfactor'>> {
+  const url = await lab.createDatabase(name);
+  await migrate({ DATABASE_URL: url }, () => undefined);
+  const client = await lab.connect(url);
+  await client.query(`ALTER TABLE orders SET (fillfactor = ${fillfactor})`);
+  for (const index of INDEX_SETS[indexes]) await client.query(`DROP INDEX ${index}`);
+  await loadBallast(client, ballast);
+
+  const database = connectPg({
+    url,
+    poolSize: 1,
+    statementTimeoutMs: TIMEOUT_MS,
+    connectTimeoutMs: TIMEOUT_MS,
+    logger: createLogger('WARN'),
+  });
+  const before = await walPosition(client);
+  const times = await runOrders(database, orders);
+  const wal = (await walPosition(client)) - before;
+  await database.close();
+
+  await client.query('VACUUM orders');
+  const [row] = (
+    await client.query(
+      `SELECT pg_relation_size('orders')::float8 AS "table", pg_indexes_size('orders')::float8 AS index,
+              n_tup_hot_upd::float8 / greatest(n_tup_upd, 1) AS "hotShare"
+       FROM pg_stat_user_tables WHERE relname = 'orders'`,
+    )
+  ).rows;
+  await client.end();
+  return { times, wal, ...row };
+}
+
+/** Orders that are done with, with ids all over the index. */
+async function loadBallast(client: pg.Client, count: number): Promise<void> {
+  await client.query(
+    `INSERT INTO orders (order_id, user_id, item_ids, total_amount, status, due_at, finished_at, processing_time)
+     SELECT gen_random_uuid(), n % 100000, '{1,2,3}', 19.99, 'Completed', NULL, now(), 2
+     FROM generate_series(1, $1::integer) AS n`,
+    [count],
+  );
+  await client.query('VACUUM ANALYZE');
+  await client.query('CHECKPOINT');
+  await client.query('SELECT pg_stat_reset()');
+}
+
+async function walPosition(client: pg.Client): Promise<number> {
+  const { rows } = await client.query(`SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float8 AS position`);
+  return rows[0].position;
+}
+
+function toResult(measured: readonly Measured[], { ballast, orders }: typeof FULL, versions: string): Result {
+  return {
+    method:
+      `${whole(orders)} orders with random ids go through insert, claim and finish in batches of 100, in waves of 5,000, ` +
+      `beside ${whole(ballast)} that are done with, on one connection. WAL is what was written to the log, full pages ` +
+      'included. Sizes are those after a VACUUM; all cases end with the same rows. "None that changes" drops every index ' +
+      'with a column that claim or finish change, which makes HOT updates possible and the sweep and lists impossible: ' +
+      `it is the bound of what other indexes could bring. ${versions}.`,
+    tables: [
+      {
+        title: 'By indexes and fillfactor',
+        columns: [
+          'indexes',
+          'fillfactor',
+          'HOT',
+          'insert µs',
+          'claim µs',
+          'finish µs',
+          'orders/s',
+          'WAL kB an order',
+          'table MB',
+          'indexes MB',
+        ],
+        rows: measured.map(({ indexes, fillfactor, times, wal, table, index, hotShare }) => [
+          indexes,
+          String(fillfactor),
+          `${Math.round(100 * hotShare)} %`,
+          whole((1_000 * times.insert) / orders),
+          whole((1_000 * times.claim) / orders),
+          whole((1_000 * times.finish) / orders),
+          whole((1_000 * orders) / (times.insert + times.claim + times.finish)),
+          short(wal / orders / 1_000),
+          short(table / 1e6),
+          short(index / 1e6),
+        ]),
+      },
+    ],
+    charts: [],
+  };
+}

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import type { Database } from '../../lib/database/database.ts';
+import { claimOrders } from '../../lib/orders/sql/claim-orders.ts';
+import { finishOrders } from '../../lib/orders/sql/finish-orders.ts';
+import { insertOrders, type OrderInsert } from '../../lib/orders/sql/insert-orders.ts';
+
+/** Orders a statement. */
+const BATCH = 100;
+/** Orders that are Pending before the first of them is claimed: the backlog of a few seconds. */
+const WAVE = 5_000;
+const ACTOR = 'bench';
+
+/** Milliseconds in each of the three statements of an order's life, for all orders together. */
+export interface WorkloadTimes {
+  readonly insert: number;
+  readonly claim: number;
+  readonly finish: number;
+}
+
+/** Takes orders through their lives with the statements of the service, on one connection. */
+export async function runOrders(database: Database, count: number): Promise<WorkloadTimes> {
+  const times = { insert: 0, claim: 0, finish: 0 };
+  const timed = async <T>(step: keyof WorkloadTimes, work: Promise<T>): Promise<T> => {
+    const started = performance.now();
+    const result = await work;
+    times[step] += performance.now() - started;
+    return result;
+  };
+  for (let done = 0; done < count; done += WAVE) {
+    const wave = Array.from({ length: Math.min(WAVE, count - done) / BATCH }, newOrders);
+    for (const orders of wave) await timed('insert', insertOrders(database, orders, 60));
+    for (const orders of wave) {
+      const ids = orders.map(({ orderId }) => orderId);
+      const options = { leaseSeconds: 30, suspects: false, maxCrashes: 5, actor: ACTOR };
+      const { claims } = await timed('claim', claimOrders(database, ids, options));
+      const verdicts = claims.map(({ orderId, token, attempts }) => ({
+        orderId,
+        token,
+        attempts,
+        status: 'Completed' as const,
+        processingTime: 0.001,
+        delaySeconds: 0,
+        reasonCode: null,
+        reason: null,
+      }));
+      await timed('finish', finishOrders(database, verdicts, { resendAfterSeconds: 60, actor: ACTOR }));
+    }
+  }
+  return times;
+}
+
+/** With ids in no order, as those of clients are: each touches another page of the index. */
+function newOrders(): OrderInsert[] {
+  return Array.from({ length: BATCH }, () => ({
+    orderId: randomUUID(),
+    userId: Math.floor(Math.random() * 100_000),
+    itemIds: [1, 2, 3],
+    totalAmount: '19.99',
+    requestToken: randomUUID(),
+    owner: '',
+    idempotencyKey: null,
+    fingerprint: randomUUID(),
+  }));
+}
