@@ -1,0 +1,337 @@
+import { globSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { guard } from '../../infra/checks/guard.ts';
+import { type PackagedStage, packageStage } from '../../infra/checks/package-stage.ts';
+import { checkSums } from '../../infra/checks/sums.ts';
+import { installCfnGuard } from '../../infra/tools/cfn-guard.ts';
+import { change, firstOf, type Json, writeBroken } from './broken-template.ts';
+
+interface Break {
+  readonly title: string;
+  /** The rules that must fail, and no others. */
+  readonly rules: readonly string[];
+  readonly breakIt: (template: Json) => void;
+}
+
+const MAPPING = 'AWS::Lambda::EventSourceMapping';
+const WORKER = 'ProcessOrdersLambdaFunction';
+const ROUTE = 'HttpApiRoutePostApiV1Orders';
+
+const allow = (statement: object) => (template: Json) =>
+  change(template, 'CreateOrderRole', ({ Policies }) =>
+    Policies[0].PolicyDocument.Statement.push({ Effect: 'Allow', ...statement }),
+  );
+
+const variable = (name: string, value: unknown) => (template: Json) =>
+  change(template, WORKER, ({ Environment }) => {
+    Environment.Variables[name] = value;
+  });
+
+const property = (logicalId: string, name: string, value: unknown) => (template: Json) =>
+  change(template, logicalId, (properties) => {
+    if (value === undefined) delete properties[name];
+    else properties[name] = value;
+  });
+
+const ofType = (type: string, name: string, value: unknown) => (template: Json) =>
+  property(firstOf(template, type), name, value)(template);
+
+const ingress = (rule: object) => (template: Json) =>
+  change(template, 'DatabaseSecurityGroup', (properties) => {
+    properties.SecurityGroupIngress = [{ IpProtocol: 'tcp', FromPort: 5432, ToPort: 5432, ...rule }];
+  });
+
+const BREAKS: readonly Break[] = [
+  {
+    title: 'no event source takes from the queue',
+    rules: ['there_is_an_event_source'],
+    breakIt: (template) => {
+      delete template.Resources[firstOf(template, MAPPING)];
+    },
+  },
+  {
+    title: 'a failed order has its whole batch processed again',
+    rules: ['event_source_takes_partial_answers'],
+    breakIt: ofType(MAPPING, 'FunctionResponseTypes', undefined),
+  },
+  {
+    title: 'the worker has no maximum concurrency',
+    rules: ['event_source_is_limited'],
+    breakIt: ofType(MAPPING, 'ScalingConfig', undefined),
+  },
+  {
+    title: 'a queue is not encrypted',
+    rules: ['queues_are_encrypted'],
+    breakIt: property('OrderQueue', 'SqsManagedSseEnabled', false),
+  },
+  {
+    title: 'no policy demands TLS of who uses the queues',
+    rules: ['queue_policy', 'queues_demand_tls'],
+    breakIt: (template) => {
+      delete template.Resources[firstOf(template, 'AWS::SQS::QueuePolicy')];
+    },
+  },
+  {
+    title: 'the policy that demands TLS allows what it should refuse',
+    rules: ['queues_demand_tls'],
+    breakIt: (template) =>
+      change(template, 'QueuesOnlyOverTls', ({ PolicyDocument }) => {
+        PolicyDocument.Statement[0].Effect = 'Allow';
+      }),
+  },
+  {
+    title: 'the policy that demands TLS forgets the dead letters',
+    rules: ['queue_policy'],
+    breakIt: property('QueuesOnlyOverTls', 'Queues', [{ Ref: 'OrderQueue' }]),
+  },
+  {
+    title: 'messages show themselves again while their batch is still tried',
+    rules: ['visibility_timeout'],
+    breakIt: property('OrderQueue', 'VisibilityTimeout', 360),
+  },
+  {
+    title: 'the time-out of the worker grows, and the visibility timeout does not',
+    rules: ['visibility_timeout'],
+    breakIt: property(WORKER, 'Timeout', 61),
+  },
+  {
+    title: 'the batching window grows, and the visibility timeout does not',
+    rules: ['visibility_timeout'],
+    breakIt: ofType(MAPPING, 'MaximumBatchingWindowInSeconds', 2),
+  },
+  {
+    title: 'dead letters are not kept longer than messages',
+    rules: ['dead_letter_retention'],
+    breakIt: property('DeadLetterQueue', 'MessageRetentionPeriod', 345_600),
+  },
+  {
+    title: 'throttling alone can make a dead letter',
+    rules: ['max_receive_count'],
+    breakIt: (template) =>
+      change(template, 'OrderQueue', ({ RedrivePolicy }) => {
+        RedrivePolicy.maxReceiveCount = 4;
+      }),
+  },
+  {
+    title: 'a route asks for no credentials',
+    rules: ['routes_have_an_authorizer'],
+    breakIt: property(ROUTE, 'AuthorizationType', 'NONE'),
+  },
+  {
+    title: 'a route names no authorizer',
+    rules: ['routes_have_an_authorizer'],
+    breakIt: property(ROUTE, 'AuthorizerId', undefined),
+  },
+  {
+    title: 'there are no routes',
+    rules: ['there_are_routes'],
+    breakIt: (template) => {
+      for (const [logicalId, { Type }] of Object.entries<Json>(template.Resources))
+        if (Type === 'AWS::ApiGatewayV2::Route') delete template.Resources[logicalId];
+    },
+  },
+  {
+    title: 'the API is not throttled',
+    rules: ['stages_are_throttled'],
+    breakIt: ofType('AWS::ApiGatewayV2::Stage', 'DefaultRouteSettings', { DetailedMetricsEnabled: true }),
+  },
+  {
+    title: 'nobody writes down who asked',
+    rules: ['stages_log_access'],
+    breakIt: ofType('AWS::ApiGatewayV2::Stage', 'AccessLogSettings', undefined),
+  },
+  {
+    title: 'every web page may call the API',
+    rules: ['cors_is_not_for_everybody'],
+    breakIt: ofType('AWS::ApiGatewayV2::Api', 'CorsConfiguration', { AllowOrigins: ['*'] }),
+  },
+  {
+    title: 'a function behind the API may take longer than the API waits',
+    rules: ['api_timeout'],
+    breakIt: property('GetOrderLambdaFunction', 'Timeout', 30),
+  },
+  {
+    title: 'functions share a role of somebody else',
+    rules: ['functions_have_roles_of_their_own'],
+    breakIt: property('GetOrderLambdaFunction', 'Role', 'arn:aws:iam::123456789012:role/everything'),
+  },
+  {
+    title: 'a role allows every action',
+    rules: ['actions_are_named'],
+    breakIt: allow({ Action: '*', Resource: { 'Fn::GetAtt': ['OrderQueue', 'Arn'] } }),
+  },
+  {
+    title: 'a role allows every action of a service',
+    rules: ['actions_are_named'],
+    breakIt: allow({ Action: ['sqs:SendMessage', 'sqs:*'], Resource: { 'Fn::GetAtt': ['OrderQueue', 'Arn'] } }),
+  },
+  {
+    title: 'a role allows all actions but some',
+    rules: ['actions_are_named'],
+    breakIt: allow({ NotAction: 'iam:PassRole', Resource: { 'Fn::GetAtt': ['OrderQueue', 'Arn'] } }),
+  },
+  {
+    title: 'a role allows an action on everything',
+    rules: ['resources_are_named'],
+    breakIt: allow({ Action: 'sqs:SendMessage', Resource: '*' }),
+  },
+  {
+    title: 'a role allows an action on everything, among other things',
+    rules: ['resources_are_named'],
+    breakIt: allow({ Action: ['sqs:SendMessage'], Resource: [{ 'Fn::GetAtt': ['OrderQueue', 'Arn'] }, '*'] }),
+  },
+  {
+    title: 'a role allows an action on all that begin so',
+    rules: ['resources_are_named'],
+    breakIt: allow({ Action: 'sqs:SendMessage', Resource: 'arn:aws:sqs:us-east-1:123456789012:orders-*' }),
+  },
+  {
+    title: 'a role allows an action on all that begin with what is put in',
+    rules: ['resource_ends_are_named'],
+    breakIt: allow({
+      Action: 'sqs:SendMessage',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own.
+      Resource: [{ 'Fn::Sub': 'arn:aws:sqs:us-east-1:${AWS::AccountId}:*' }],
+    }),
+  },
+  {
+    title: 'a role allows an action on all but some',
+    rules: ['resources_are_named'],
+    breakIt: allow({ Action: 'sqs:SendMessage', NotResource: 'arn:aws:sqs:us-east-1:123456789012:theirs' }),
+  },
+  {
+    title: "a role has one of AWS's policies",
+    rules: ['roles_have_no_managed_policies'],
+    breakIt: property('GetOrderRole', 'ManagedPolicyArns', ['arn:aws:iam::aws:policy/AmazonSQSFullAccess']),
+  },
+  {
+    title: 'an environment has a password in a URL',
+    rules: ['environment_has_no_secrets'],
+    breakIt: variable('DATABASE_URL', 'postgres://postgres:hunter2@database:5432/orders_db'),
+  },
+  {
+    title: 'an environment has a secret by its name',
+    rules: ['environment_has_no_secrets'],
+    breakIt: variable('WEBHOOK_SECRET', { Ref: 'Secret' }),
+  },
+  {
+    title: 'an environment has a signing key',
+    rules: ['environment_has_no_secrets'],
+    breakIt: variable('SIGNS_WITH', 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'),
+  },
+  {
+    title: 'an environment has a secret put in by CloudFormation',
+    rules: ['environment_has_no_secrets'],
+    breakIt: variable('SIGNS_WITH', '{{resolve:secretsmanager:webhook:SecretString:key}}'),
+  },
+  {
+    title: 'a password is in the template',
+    rules: ['clusters_keep_their_own_password'],
+    breakIt: property('DatabaseCluster', 'MasterUserPassword', 'hunter2'),
+  },
+  {
+    title: 'a log is kept for ever',
+    rules: ['logs_end'],
+    breakIt: property('GetOrderLogGroup', 'RetentionInDays', undefined),
+  },
+  {
+    title: 'the world may connect to the database',
+    rules: ['nobody_comes_from_everywhere'],
+    breakIt: ingress({ CidrIp: '0.0.0.0/0' }),
+  },
+  {
+    title: 'the world may connect to the database over IPv6',
+    rules: ['nobody_comes_from_everywhere'],
+    breakIt: ingress({ CidrIpv6: '::/0' }),
+  },
+  {
+    title: 'the world may connect to the database by a rule of its own',
+    rules: ['nobody_comes_from_everywhere'],
+    breakIt: (template) => {
+      template.Resources.OpenDoor = {
+        Type: 'AWS::EC2::SecurityGroupIngress',
+        Properties: { GroupId: { Ref: 'DatabaseSecurityGroup' }, IpProtocol: '-1', CidrIp: '0.0.0.0/0' },
+      };
+    },
+  },
+  {
+    title: 'the database has an address on the Internet',
+    rules: ['databases_are_not_public'],
+    breakIt: property('DatabaseInstance', 'PubliclyAccessible', true),
+  },
+  {
+    title: 'the database is not encrypted',
+    rules: ['clusters_are_encrypted'],
+    breakIt: property('DatabaseCluster', 'StorageEncrypted', false),
+  },
+  {
+    title: 'the database talks to whoever comes without TLS',
+    rules: ['clusters_demand_tls'],
+    breakIt: (template) =>
+      change(template, 'DatabaseParameters', ({ Parameters }) => {
+        Parameters['rds.force_ssl'] = '0';
+      }),
+  },
+  {
+    title: 'there is hardly a backup',
+    rules: ['clusters_are_backed_up'],
+    breakIt: property('DatabaseCluster', 'BackupRetentionPeriod', 1),
+  },
+  {
+    title: 'one call deletes the database',
+    rules: ['clusters_are_not_deleted_by_mistake'],
+    breakIt: property('DatabaseCluster', 'DeletionProtection', false),
+  },
+  {
+    title: 'the orders go with the stack',
+    rules: ['clusters_are_not_deleted_by_mistake'],
+    breakIt: (template) =>
+      change(template, 'DatabaseCluster', (_, resource) => {
+        resource.DeletionPolicy = 'Delete';
+      }),
+  },
+];
+
+let directory: string;
+let cfnGuard: string;
+let prod: PackagedStage;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'template-rules-'));
+  cfnGuard = await installCfnGuard(console.log);
+  prod = await packageStage({ stage: 'prod', driver: 'data-api', region: 'us-east-1' }, join(directory, 'prod'));
+});
+
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+describe('our rules find nothing in the packaged stage, and fail when', () => {
+  test.each(BREAKS)('$title', async ({ rules, breakIt }) => {
+    const broken = await writeBroken(prod.template, breakIt, directory);
+    const found = [...(await guard(cfnGuard, broken.path, { isProtected: true })), ...checkSums(broken.template)];
+    expect(new Set(found.map(({ rule }) => rule))).toEqual(new Set(rules));
+  });
+});
+
+test('each of our rules is broken by one of these templates', () => {
+  const files = globSync(join(import.meta.dirname, '../../infra/checks/rules/*.guard'));
+  const rules = files.flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/^rule (\w+)/gm)].map(([, name = '']) => name),
+  );
+  const broken = new Set(BREAKS.flatMap((it) => it.rules));
+  expect(rules.filter((rule) => !broken.has(rule))).toEqual([]);
+});
+
+test('an unprotected stage may have a day of backups, and go with its stack', async () => {
+  const broken = await writeBroken(
+    prod.template,
+    (template) => {
+      property('DatabaseCluster', 'BackupRetentionPeriod', 1)(template);
+      property('DatabaseCluster', 'DeletionProtection', false)(template);
+    },
+    directory,
+  );
+  expect(await guard(cfnGuard, broken.path, { isProtected: false })).toEqual([]);
+});
