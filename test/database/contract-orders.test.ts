@@ -69,7 +69,16 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
   const redrive = (request: Partial<RedriveRequest>) =>
     redriveOrders(
       { ...shared(), maxRedrives: 1 },
-      { orderIds: null, reasonCode: null, owner: null, limit: 10, dryRun: false, actor: 'operator', reason: 'mended', ...request },
+      {
+        orderIds: null,
+        reasonCode: null,
+        owner: null,
+        limit: 10,
+        dryRun: false,
+        actor: 'operator',
+        reason: 'mended',
+        ...request,
+      },
     );
   const insert = (...orderIds: string[]) =>
     database.query(
@@ -190,7 +199,11 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
       expect((await claim(['a'], { suspects: true })).claims).toEqual([expect.objectContaining({ token: 2 })]);
       await killLease('a');
       expect((await claim(['a'], { suspects: true })).unclaimed.get('a')).toBe('settled');
-      expect(await readOrder(database, 'a', null)).toMatchObject({ status: 'Failed', crashes: 2, reasonCode: 'worker_lost' });
+      expect(await readOrder(database, 'a', null)).toMatchObject({
+        status: 'Failed',
+        crashes: 2,
+        reasonCode: 'worker_lost',
+      });
     });
 
     test('nothing, of nothing', async () => {
@@ -223,8 +236,15 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
         processingTime: 2.000006,
         finishedAt: expect.any(Date),
       });
-      expect(await readOrder(database, 'b', null)).toMatchObject({ status: 'Failed', reasonCode: 'x', reason: `it's "é"` });
-      expect(await readOrder(database, 'c', null)).toMatchObject({ status: 'Pending', nextAttemptAt: expect.any(Date) });
+      expect(await readOrder(database, 'b', null)).toMatchObject({
+        status: 'Failed',
+        reasonCode: 'x',
+        reason: `it's "é"`,
+      });
+      expect(await readOrder(database, 'c', null)).toMatchObject({
+        status: 'Pending',
+        nextAttemptAt: expect.any(Date),
+      });
       expect(await statusOf('d')).toBe('Processing');
       expect((await claim(['c'])).unclaimed.get('c')).toBe('waiting');
     });
@@ -237,7 +257,11 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
       expect(await process(['a'])).toEqual(new Set(['a']));
       expect(subject.cutsDone() - cutsBefore).toBe(canCut ? 3 : 0);
       expect(await statusOf('a')).toBe('Completed');
-      expect((await readHistory(database, 'a', null)).map(({ to }) => to)).toEqual(['Pending', 'Processing', 'Completed']);
+      expect((await readHistory(database, 'a', null)).map(({ to }) => to)).toEqual([
+        'Pending',
+        'Processing',
+        'Completed',
+      ]);
     });
   });
 

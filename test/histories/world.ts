@@ -149,7 +149,13 @@ export class World {
     const operator = this.#start('redrive');
     const parts = { ...this.#partsOf(operator), maxRedrives: MAX_REDRIVES };
     await operator.run(() =>
-      redriveOrders(parts, { ...selection, owner: null, dryRun: false, actor: operator.name, reason: 'the history says so' }).then(
+      redriveOrders(parts, {
+        ...selection,
+        owner: null,
+        dryRun: false,
+        actor: operator.name,
+        reason: 'the history says so',
+      }).then(
         () => undefined,
         (error) => this.#expectInjected(operator, error),
       ),

@@ -49,15 +49,16 @@ export async function listOrders(
   limit: number,
 ): Promise<Page> {
   const { parameters, parameter } = collectParameters();
-  const [indexed = 'true', ...tested] = conditions(filter, parameter);
+  const [indexed, ...tested] = conditions(filter, parameter);
+  const createdAt = indexed === undefined ? CREATED_AT_OF_ANY : 'o.created_at';
   // One more than the page has, to see whether there is a next one.
   const scan = tested.length === 0 ? limit + 1 : MAX_SCAN;
   const rows = await database.query<Row>(
     `WITH scanned AS MATERIALIZED (
        SELECT o.created_at, o.order_id, cardinality(o.item_ids) AS items, ${tested.join(' AND ') || 'true'} AS matches
        FROM orders o
-       WHERE ${[indexed, ...bounds(filter, after, parameter)].join(' AND ')}
-       ORDER BY o.created_at DESC, o.order_id DESC
+       WHERE ${[indexed ?? 'true', ...bounds(createdAt, filter, after, parameter)].join(' AND ')}
+       ORDER BY ${createdAt} DESC, o.order_id DESC
        LIMIT ${parameter(scan, 'integer')}),
      counted AS (
        SELECT created_at, order_id, matches,
@@ -66,14 +67,17 @@ export async function listOrders(
               count(*) OVER () AS scanned,
               count(*) FILTER (WHERE matches) OVER () AS matching
        FROM scanned WINDOW newest AS (ORDER BY created_at DESC, order_id DESC)),
-     chosen AS (
-       SELECT created_at, order_id, scanned, matching, row_number() OVER (ORDER BY created_at, order_id) = 1 AS is_last,
+     judged AS (
+       SELECT *, row_number() OVER (ORDER BY created_at, order_id) = 1 AS is_last,
               matches AND place <= ${parameter(limit, 'integer')} AND (place = 1 OR items <= ${MAX_ITEMS}) AS shown
-       FROM counted)
+       FROM counted),
+     -- As many as they can be, said to the planner.
+     chosen AS (
+       SELECT * FROM judged WHERE shown OR is_last
+       ORDER BY created_at DESC, order_id DESC LIMIT ${parameter(limit + 1, 'integer')})
      SELECT extract(epoch FROM chosen.created_at)::text AS position_created_at, chosen.order_id AS position_order_id,
             chosen.shown, chosen.scanned::integer, chosen.matching::integer, ${ORDER_COLUMNS}
      FROM chosen LEFT JOIN orders o ON chosen.shown AND o.order_id = chosen.order_id
-     WHERE chosen.shown OR chosen.is_last
      ORDER BY chosen.created_at DESC, chosen.order_id DESC`,
     parameters,
   );
@@ -109,16 +113,26 @@ function conditions({ userId, status, owner }: OrderFilter, parameter: AddParame
   ].flat();
 }
 
-function bounds({ createdFrom, createdTo }: OrderFilter, after: Position | null, parameter: AddParameter): string[] {
-  const time = (date: Date) => parameter(date.toISOString(), 'timestamptz');
+/** As in the index of all orders (infra/migrations/000005-listing-and-control.sql, which says why). */
+const CREATED_AT_OF_ANY = `(o.created_at AT TIME ZONE 'UTC')`;
+
+/** @param createdAt in the words of the index that is meant */
+function bounds(
+  createdAt: string,
+  { createdFrom, createdTo }: OrderFilter,
+  after: Position | null,
+  parameter: AddParameter,
+): string[] {
+  const inItsWords = (time: string) => (createdAt === CREATED_AT_OF_ANY ? `(${time} AT TIME ZONE 'UTC')` : time);
+  const seconds = (time: string) =>
+    inItsWords(`(timestamptz 'epoch' + ${parameter(time, 'double precision')} * interval '1 second')`);
+  const date = (time: Date) => inItsWords(parameter(time.toISOString(), 'timestamptz'));
   return [
-    createdFrom === null ? [] : [`o.created_at >= ${time(createdFrom)}`],
-    createdTo === null ? [] : [`o.created_at < ${time(createdTo)}`],
+    createdFrom === null ? [] : [`${createdAt} >= ${date(createdFrom)}`],
+    createdTo === null ? [] : [`${createdAt} < ${date(createdTo)}`],
     after === null
       ? []
-      : [
-          `(o.created_at, o.order_id) < (timestamptz 'epoch' + ${parameter(after.createdAt, 'double precision')} * interval '1 second', ${parameter(after.orderId, 'text')})`,
-        ],
+      : [`(${createdAt}, o.order_id) < (${seconds(after.createdAt)}, ${parameter(after.orderId, 'text')})`],
   ].flat();
 }
 

@@ -1,0 +1,208 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Database } from '../../lib/database/database.ts';
+import { listOrders, type OrderFilter, type Position } from '../../lib/orders/sql/list-orders.ts';
+import { type OrderLab, openOrderLab } from '../support/order-lab.ts';
+
+const ANY: OrderFilter = { userId: null, status: null, owner: null, createdFrom: null, createdTo: null };
+
+let lab: OrderLab;
+beforeAll(async () => {
+  lab = await openOrderLab();
+});
+beforeEach(async () => {
+  await lab.psql.rows('TRUNCATE orders');
+});
+afterAll(() => lab.close());
+
+const list = (filter: Partial<OrderFilter> = {}, after: Position | null = null, limit = 100) =>
+  listOrders(lab.database, { ...ANY, ...filter }, after, limit);
+
+/** The ids of every page, one after the other. */
+async function pages(filter: Partial<OrderFilter>, limit: number): Promise<string[][]> {
+  const found: string[][] = [];
+  for (let after: Position | null = null; ; ) {
+    const { orders, next }: Awaited<ReturnType<typeof list>> = await list(filter, after, limit);
+    found.push(orders.map(({ orderId }) => orderId));
+    if (!next) return found;
+    after = next;
+  }
+}
+
+interface Row {
+  readonly id: string;
+  /** Microseconds after a certain moment. */
+  readonly at?: number;
+  readonly user?: number;
+  readonly status?: string;
+  readonly owner?: string;
+  readonly items?: number;
+}
+
+async function insert(...rows: Row[]): Promise<void> {
+  await lab.psql.rows(
+    `INSERT INTO orders (order_id, created_at, user_id, status, owner, item_ids, total_amount, due_at)
+     SELECT id, timestamptz '2026-11-01 12:00+00' + coalesce(at, 0) * interval '1 microsecond', coalesce("user", 1),
+            coalesce(status, 'Completed'), coalesce(owner, ''), array_fill(1, ARRAY[coalesce(items, 1)]), 1,
+            CASE WHEN status = 'Pending' THEN now() END
+     FROM json_to_recordset($1) AS r(id text, at integer, "user" integer, status text, owner text, items integer)`,
+    [JSON.stringify(rows)],
+  );
+}
+
+/** Rows a, b, c … */
+const letters = (count: number, values: (place: number) => Partial<Row> = () => ({})): Row[] =>
+  Array.from({ length: count }, (_, place) => ({ id: String.fromCharCode(97 + place), at: place, ...values(place) }));
+
+describe('a list of orders', () => {
+  test('has the newest first, each once, however it is cut into pages', async () => {
+    await insert(...letters(10));
+    for (const limit of [1, 3, 5, 10, 100]) expect((await pages({}, limit)).flat().join('')).toBe('jihgfedcba');
+    expect(await pages({}, 5)).toHaveLength(2);
+  });
+
+  test('orders those of one moment by their ids, and tells a microsecond from the next', async () => {
+    await insert(
+      { id: 'b', at: 1 },
+      { id: 'a', at: 1 },
+      { id: 'c', at: 1 },
+      { id: 'z', at: 0 },
+      { id: 'first', at: 2 },
+    );
+    expect(await pages({}, 1)).toEqual([['first'], ['c'], ['b'], ['a'], ['z']]);
+  });
+
+  test('is of nobody but the user, the status, the owner and the time that are asked for', async () => {
+    await insert(
+      { id: 'a', at: 1, user: 1, status: 'Failed', owner: 'x' },
+      { id: 'b', at: 2_000, user: 1, status: 'Completed', owner: 'y' },
+      { id: 'c', at: 3_000, user: 2, status: 'Failed', owner: 'y' },
+      { id: 'd', at: 4_000, user: 2, status: 'Pending', owner: '' },
+    );
+    const found = async (filter: Partial<OrderFilter>) => (await pages(filter, 2)).flat().join('');
+    const moment = (ms: number) => new Date(Date.UTC(2026, 10, 1, 12) + ms);
+
+    expect(await found({ userId: 1 })).toBe('ba');
+    expect(await found({ status: 'Failed' })).toBe('ca');
+    expect(await found({ owner: 'y' })).toBe('cb');
+    expect(await found({ owner: 'nobody' })).toBe('');
+    expect(await found({ userId: 2, status: 'Failed' })).toBe('c');
+    expect(await found({ owner: 'y', status: 'Failed' })).toBe('c');
+    expect(await found({ owner: 'x', userId: 1, status: 'Failed' })).toBe('a');
+    expect(await found({ owner: 'x', userId: 2 })).toBe('');
+    expect(await found({ createdFrom: moment(2), createdTo: moment(4) })).toBe('cb');
+    expect(await found({ createdFrom: moment(3), userId: 2 })).toBe('dc');
+    expect(await found({ createdTo: moment(2), status: 'Failed' })).toBe('a');
+  });
+
+  test('does not change while orders come in: what is newer is not in later pages', async () => {
+    await insert(...letters(4));
+    const first = await list({}, null, 2);
+    await insert({ id: 'new', at: 100 });
+    const second = await list({}, first.next, 2);
+    expect([...first.orders, ...second.orders].map(({ orderId }) => orderId).join('')).toBe('dcba');
+  });
+
+  test('has fewer orders on a page when they have very many items, and leaves none out', async () => {
+    await insert(...letters(9, () => ({ items: 1_000 })), ...letters(70, (n) => ({ id: `many-${n}`, items: 1_000 })));
+    const found = await pages({}, 100);
+    expect(found.map((page) => page.length)).toEqual([30, 30, 19]);
+    expect(new Set(found.flat()).size).toBe(79);
+  });
+
+  test('has an order with more items than a page holds on a page of its own', async () => {
+    await lab.psql.rows('ALTER TABLE orders DISABLE TRIGGER USER');
+    await lab.psql.rows(
+      `INSERT INTO orders (order_id, user_id, item_ids, total_amount, imported)
+       VALUES ('huge', 1, array_fill(1, ARRAY[40000]), 1, true), ('next', 1, '{}', 1, false)`,
+    );
+    await lab.psql.rows('ALTER TABLE orders ENABLE TRIGGER USER');
+    expect((await pages({}, 10)).map((page) => page.length).sort()).toEqual([1, 1]);
+  });
+});
+
+describe('in a large table', () => {
+  const ORDERS = 30_000;
+
+  beforeEach(async () => {
+    // The newer half has nothing of the busy user, the busy owner, or what failed: whoever looks for them there reads it all.
+    await lab.psql.rows(
+      `SET session_replication_role = replica;
+       INSERT INTO orders (order_id, created_at, user_id, owner, status, item_ids, total_amount, due_at)
+       SELECT 'order-' || n, timestamptz '2026-11-01 12:00+00' + n * interval '1 second',
+              CASE WHEN n < ${ORDERS / 2} AND n % 2 = 0 THEN 7 ELSE 1000 + n % 500 END,
+              CASE WHEN n < ${ORDERS / 2} AND n % 2 = 0 THEN 'busy' ELSE 'shop-' || n % 50 END,
+              CASE WHEN n < ${ORDERS / 2} AND n % 5 = 0 THEN 'Failed' ELSE 'Completed' END, '{1}', 1, NULL
+       FROM generate_series(1, ${ORDERS}) AS n;
+       SET session_replication_role = origin;
+       ANALYZE orders`,
+    );
+  });
+
+  /** Rows that the scans below a page read. */
+  async function rowsRead(filter: Partial<OrderFilter>, after: Position | null): Promise<number> {
+    let read = 0;
+    const explaining: Database = {
+      ...lab.database,
+      async query(sql, parameters = []) {
+        const [row] = await lab.psql.rows<{ 'QUERY PLAN': { Plan: Plan }[] }>(
+          `EXPLAIN (ANALYZE, FORMAT JSON) ${sql}`,
+          parameters,
+        );
+        read = countRows(row?.['QUERY PLAN'][0]?.Plan as Plan);
+        return [];
+      },
+    };
+    await listOrders(explaining, { ...ANY, ...filter }, after, 100);
+    return read;
+  }
+
+  const deep = { createdAt: String(Date.UTC(2026, 10, 1, 12, 30) / 1_000).concat('.000000'), orderId: '' };
+
+  test.each<[string, Partial<OrderFilter>]>([
+    ['all', {}],
+    ['a busy user’s', { userId: 7 }],
+    ['an idle user’s', { userId: 1_007 }],
+    ['a busy owner’s', { owner: 'busy' }],
+    ['failed', { status: 'Failed' }],
+    ['completed', { status: 'Completed' }],
+    ['nobody’s', { userId: 1 }],
+    ['the latest', { createdFrom: new Date(Date.UTC(2026, 10, 1, 20)) }],
+  ])('a page of %s orders reads no more than it shows, at the top and deep down', async (_, filter) => {
+    // Each is read once by its index, and once for what is shown of it.
+    for (const after of [null, deep]) expect(await rowsRead(filter, after)).toBeLessThanOrEqual(202);
+  });
+
+  test.each<[string, Partial<OrderFilter>]>([
+    ['a user’s orders of a status', { userId: 7, status: 'Cancelled' }],
+    ['an owner’s orders of a status', { owner: 'busy', status: 'Processing' }],
+    ['an owner’s orders of a user', { owner: 'shop-1', userId: 7 }],
+  ])('a page of %s looks at a thousand orders and goes on in the next page', async (_, filter) => {
+    expect(await rowsRead(filter, null)).toBeLessThanOrEqual(1_000 + 101);
+    const all = await pages(filter, 100);
+    expect(all.flat()).toEqual([]);
+    expect(all.length).toBeLessThanOrEqual(ORDERS / 2 / 2 / 1_000 + 1);
+  });
+
+  test('what is rare is found, if on a later page', async () => {
+    await lab.psql.rows(`SET session_replication_role = replica`);
+    await lab.psql.rows(`UPDATE orders SET status = 'Cancelled' WHERE order_id = 'order-2'`);
+    await lab.psql.rows(`SET session_replication_role = origin`);
+    expect((await pages({ userId: 7, status: 'Cancelled' }, 100)).flat()).toEqual(['order-2']);
+  });
+});
+
+interface Plan {
+  readonly 'Node Type': string;
+  readonly 'Relation Name'?: string;
+  readonly 'Actual Rows': number;
+  readonly 'Actual Loops': number;
+  readonly 'Rows Removed by Filter'?: number;
+  readonly Plans?: readonly Plan[];
+}
+
+function countRows(plan: Plan): number {
+  const own = plan['Relation Name']
+    ? (plan['Actual Rows'] + (plan['Rows Removed by Filter'] ?? 0)) * plan['Actual Loops']
+    : 0;
+  return own + (plan.Plans ?? []).reduce((sum, child) => sum + countRows(child), 0);
+}
