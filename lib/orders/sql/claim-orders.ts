@@ -51,17 +51,22 @@ const CLAIM_ORDERS = `
     SELECT set_config('orders.actor', $5::text, true) AS name),
   control AS MATERIALIZED (
     SELECT EXISTS (SELECT FROM processing_control WHERE paused) AS paused),
+  -- By id alone, and judged afterwards: with a condition on the status in it, the planner may read all Pending orders
+  -- instead of those of the batch.
+  free AS MATERIALIZED (
+    SELECT o.order_id, o.status, o.crashes, o.not_before, o.lease_until
+    FROM orders o JOIN wanted USING (order_id)
+    WHERE NOT (SELECT paused FROM control)
+    ORDER BY o.order_id
+    FOR UPDATE OF o SKIP LOCKED),
   ready AS (
     SELECT o.order_id,
            o.status = 'Processing' AS lost,
            o.status = 'Processing' AND o.crashes + 1 >= $4::integer AS lost_too_often
-    FROM orders o JOIN wanted USING (order_id)
+    FROM free o
     WHERE ((o.status = 'Pending' AND (o.not_before IS NULL OR o.not_before <= now()))
         OR (o.status = 'Processing' AND o.lease_until <= now()))
-      AND (o.crashes > 0 OR o.status = 'Processing') = $3::boolean
-      AND NOT (SELECT paused FROM control)
-    ORDER BY o.order_id
-    FOR UPDATE OF o SKIP LOCKED),
+      AND (o.crashes > 0 OR o.status = 'Processing') = $3::boolean),
   claimed AS (
     UPDATE orders o SET
       status = CASE WHEN ready.lost_too_often THEN 'Failed' ELSE 'Processing' END,

@@ -21,11 +21,10 @@ export async function postponeOrders(
   resendAfterSeconds: number,
 ): Promise<number> {
   const rows = await database.query(
-    `WITH sent AS (
-       SELECT o.order_id
+    `WITH sent AS MATERIALIZED (
+       -- By id alone: with the due date in it, the planner may read all due orders for each page of them.
+       SELECT o.order_id, o.due_at
        FROM orders o JOIN json_array_elements_text($1::json) AS wanted(order_id) ON o.order_id = wanted.order_id
-       -- Whoever changed it meanwhile gave it a due date that fits.
-       WHERE o.due_at <= now()
        ORDER BY o.order_id
        FOR UPDATE OF o SKIP LOCKED)
      UPDATE orders o SET
@@ -34,7 +33,8 @@ export async function postponeOrders(
          -- Bounded before it doubles: 2^sends alone would overflow one day.
          $2::double precision * 2 ^ least(o.sends + 1, 10) * interval '1 second')
      FROM sent
-     WHERE o.order_id = sent.order_id
+     -- Whoever changed it meanwhile gave it a due date that fits.
+     WHERE o.order_id = sent.order_id AND sent.due_at <= now()
      RETURNING o.order_id`,
     [JSON.stringify(orderIds), resendAfterSeconds],
   );

@@ -38,12 +38,16 @@ export async function finishOrders(
          "delaySeconds" double precision, "reasonCode" text, reason text)),
      actor AS MATERIALIZED (
        SELECT set_config('orders.actor', $3::text, true) AS name),
+     -- By id alone: with the status in it, the planner may read every Processing order for each of these.
+     locked AS MATERIALIZED (
+       SELECT o.order_id, o.status, o.token
+       FROM orders o JOIN verdicts v ON o.order_id = v."orderId"
+       ORDER BY o.order_id
+       FOR UPDATE OF o),
      held AS (
        SELECT o.order_id
-       FROM orders o JOIN verdicts v ON o.order_id = v."orderId" AND o.token = v.token
-       WHERE o.status = 'Processing'
-       ORDER BY o.order_id
-       FOR UPDATE OF o)
+       FROM locked o JOIN verdicts v ON o.order_id = v."orderId" AND o.token = v.token
+       WHERE o.status = 'Processing')
      UPDATE orders o SET
        status = v.status,
        processing_time = v."processingTime",

@@ -4,7 +4,7 @@ const STATEMENTS = {
   hasten: 'greatest(now(), o.not_before)',
   claim: 'AS lost_too_often',
   finish: 'json_to_recordset($1::json) AS v(',
-  'due orders': 'WHERE due_at <= now() ORDER BY due_at LIMIT',
+  'due orders': 'ORDER BY due_at LIMIT',
   postpone: 'sends = o.sends + 1',
 } as const;
 
