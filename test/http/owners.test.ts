@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { FunctionName } from '../../lib/http/routes/routes.ts';
+import { type Functions, loadFunctions } from '../support/functions.ts';
+
+let service: Functions;
+beforeAll(async () => {
+  service = await loadFunctions();
+});
+afterAll(() => service.close());
+
+const SHOP = { owner: 'shop', scopes: 'orders:read orders:write' };
+const RIVAL = { owner: 'rival', scopes: 'orders:read orders:write' };
+const OPERATOR = { owner: 'us', scopes: 'orders:read orders:write orders:admin' };
+const anOrder = (orderId: string) => ({ order_id: orderId, user_id: 1, item_ids: [], total_amount: 1 });
+
+beforeEach(async () => {
+  await service.psql.rows('TRUNCATE orders');
+  await service.ask('createOrder', { body: anOrder('theirs'), as: SHOP });
+  await service.ask('createOrders', { body: { orders: [anOrder('also theirs')] }, as: SHOP });
+  await service.ask('createOrder', { body: anOrder('the rival’s'), as: RIVAL });
+});
+
+describe('an order of another owner', () => {
+  test.each<[FunctionName]>([['getOrder'], ['getOrderHistory'], ['cancelOrder'], ['redriveOrder']])(
+    'is not found by %s, as if there were none',
+    async (functionName) => {
+      const asked = (orderId: string) => service.ask(functionName, { orderId, as: RIVAL });
+      const nobody = await asked('nobody');
+      expect(nobody.status).toBe(404);
+      expect(await asked('theirs')).toEqual(nobody);
+      expect((await service.getOrder('theirs')).body.status).toBe('Pending');
+    },
+  );
+
+  test('is in no list', async () => {
+    const listed = async (as: typeof SHOP, query = {}) => {
+      const { body } = await service.ask('listOrders', { query, as });
+      return (body.orders as { order_id: string }[]).map(({ order_id }) => order_id);
+    };
+    expect(await listed(SHOP)).toEqual(['also theirs', 'theirs']);
+    expect(await listed(RIVAL)).toEqual(['the rival’s']);
+    expect(await listed(RIVAL, { user_id: '1' })).toEqual(['the rival’s']);
+    expect(await listed(RIVAL, { status: 'Pending' })).toEqual(['the rival’s']);
+    expect(await listed(OPERATOR)).toHaveLength(3);
+  });
+
+  test('keeps its id to itself: nobody can create it again, nor under the same key', async () => {
+    expect((await service.ask('createOrder', { body: anOrder('theirs'), as: RIVAL })).status).toBe(400);
+    const headers = { 'idempotency-key': 'the same' };
+    expect((await service.ask('createOrder', { body: anOrder('x'), headers, as: SHOP })).status).toBe(202);
+    expect((await service.ask('createOrder', { body: anOrder('y'), headers, as: RIVAL })).status).toBe(202);
+  });
+});
+
+describe('an owner', () => {
+  test('reads and cancels what is theirs, and the history names their key', async () => {
+    expect((await service.ask('getOrder', { orderId: 'theirs', as: SHOP })).status).toBe(200);
+    expect((await service.ask('cancelOrder', { orderId: 'theirs', as: SHOP })).status).toBe(200);
+    const { body } = await service.ask('getOrderHistory', { orderId: 'theirs', as: SHOP });
+    expect((body.history as { actor: string }[]).at(-1)?.actor).toMatch(/^a key /);
+  });
+});
+
+describe('orders:admin', () => {
+  test('sees and moves every owner’s orders', async () => {
+    for (const orderId of ['theirs', 'the rival’s'])
+      expect((await service.ask('cancelOrder', { orderId, as: OPERATOR })).status).toBe(200);
+    await service.psql.rows(
+      `UPDATE orders SET status = 'Processing', token = 1, lease_until = now() WHERE order_id = 'also theirs';
+       UPDATE orders SET status = 'Failed', lease_until = NULL, due_at = NULL, reason_code = 'no' WHERE token = 1`,
+    );
+    expect((await service.ask('listFailures', { as: OPERATOR })).body.failures).toMatchObject([{ orders: 1 }]);
+    expect((await service.ask('redriveOrders', { body: {}, as: SHOP })).body.data).toMatchObject({
+      order_ids: ['also theirs'],
+    });
+  });
+
+  test('without it, a failure and a redrive of another owner’s orders show and move nothing', async () => {
+    await service.psql.rows(
+      `UPDATE orders SET status = 'Processing', token = 1, lease_until = now() WHERE order_id = 'theirs';
+       UPDATE orders SET status = 'Failed', lease_until = NULL, due_at = NULL, reason_code = 'no' WHERE token = 1`,
+    );
+    expect((await service.ask('listFailures', { as: RIVAL })).body.failures).toEqual([]);
+    expect((await service.ask('redriveOrders', { body: { dry_run: true }, as: RIVAL })).body.data).toEqual({
+      order_ids: [],
+      capped: 0,
+    });
+    expect((await service.ask('redriveOrders', { body: {}, as: RIVAL })).body.data).toMatchObject({ order_ids: [] });
+    expect((await service.getOrder('theirs')).body.status).toBe('Failed');
+  });
+});
