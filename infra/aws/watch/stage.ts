@@ -69,8 +69,11 @@ export async function readStage(resolvers: Resolvers): Promise<Stage | undefined
   const names = Object.keys(parameters.shape);
   const values = await Promise.all(names.map((name) => variable(`param:${name}`)));
   const parsed = parameters.safeParse(Object.fromEntries(names.map((name, place) => [name, values[place]])));
-  if (!parsed.success)
-    throw new Error(parsed.error.issues.map(({ path, message }) => `params: ${path.join('.')} ${message}`).join('; '));
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => `params.${path.join('.')} ${message}`);
+    // Serverless would show the stack, where there is one, instead of the line that helps.
+    throw Object.assign(new Error(problems.join('; ')), { stack: undefined });
+  }
   const given = parsed.data;
   if (!given.watched) return undefined;
 

@@ -1,0 +1,43 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { REPOSITORY } from '../../infra/local/settings.ts';
+import { ROUTES } from '../../lib/http/routes/routes.ts';
+
+const run = promisify(execFile);
+
+let runbook: string;
+beforeAll(async () => {
+  runbook = await readFile(join(REPOSITORY, 'docs/runbook.md'), 'utf8');
+});
+
+describe('the runbook', () => {
+  test('names commands that there are', async () => {
+    const { scripts } = JSON.parse(await readFile(join(REPOSITORY, 'package.json'), 'utf8')) as { scripts: object };
+    const cli = join(REPOSITORY, 'infra/cli/orders.ts');
+    const { stdout: help } = await run(process.execPath, [cli, '--help'], {
+      env: { ...process.env, NODE_OPTIONS: '' },
+    });
+    for (const [, script = '', command] of runbook.matchAll(/npm run ([\w:]+)(?: -- (\w+))?/g)) {
+      expect(scripts).toHaveProperty([script]);
+      if (script === 'orders' && command) expect(help).toMatch(new RegExp(`^ {2}${command} `, 'm'));
+    }
+  });
+
+  test('names requests that there are', () => {
+    const known = ROUTES.map(({ method, path }) => `${method} ${path}`);
+    const named = [...runbook.matchAll(/curl (?:-i )?(?:-X (\w+) )?"\$API(\/[^"]+)"/g)];
+    expect(named.length).toBeGreaterThan(5);
+    for (const [, method = 'GET', path = ''] of named)
+      expect(known).toContain(`${method} /api/v1${path.replace('$ORDER', '{order_id}')}`);
+  });
+
+  test('has a target for each of its links', () => {
+    const anchors = new Set(
+      [...runbook.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => title.toLowerCase().replaceAll(' ', '-')),
+    );
+    for (const [, anchor = ''] of runbook.matchAll(/\]\(#([^)]+)\)/g)) expect(anchors).toContain(anchor);
+  });
+});
