@@ -28,6 +28,12 @@ export const ACCEPTED: readonly Accepted[] = [
     reason: 'It asks for a KMS key. Queues are encrypted by SQS itself, which our rule queues_are_encrypted checks.',
   },
   {
+    rule: 'CKV_AWS_111',
+    reason:
+      'Making network interfaces, which Lambda does with the roles of functions in a network, knows no resources. Our ' +
+      'rule resources_are_named lists the actions for which that holds, and allows no others.',
+  },
+  {
     rule: 'CKV_AWS_115',
     reason:
       'Reserved concurrency is taken from what all functions of the account share, and a new account has only 10. The ' +

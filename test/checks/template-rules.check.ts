@@ -198,6 +198,15 @@ const BREAKS: readonly Break[] = [
     }),
   },
   {
+    title: 'a role allows an action on all that begin with what is put in by name',
+    rules: ['resource_ends_are_named'],
+    breakIt: allow({
+      Action: 'rds-db:connect',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own.
+      Resource: { 'Fn::Sub': ['arn:aws:rds-db:${Region}:*', { Region: 'eu' }] },
+    }),
+  },
+  {
     title: 'a role allows an action on all but some',
     rules: ['resources_are_named'],
     breakIt: allow({ Action: 'sqs:SendMessage', NotResource: 'arn:aws:sqs:us-east-1:123456789012:theirs' }),
