@@ -48,11 +48,9 @@ function readSigningKeys(value: string): readonly Buffer[] | undefined {
 
 const arn = (service: string, what: string) => {
   const rule = `must be set, to the ARN of ${what}: arn:aws:${service}:…`;
-  // 100 characters are the bound of the RDS Data API.
-  return z
-    .string(rule)
-    .regex(new RegExp(`^arn:[a-z-]+:${service}:`), rule)
-    .max(100, 'must have at most 100 characters');
+  // Any length: the RDS Data API's reference allows 100 characters, and the service takes the secrets that RDS manages,
+  // whose ARNs have more.
+  return z.string(rule).regex(new RegExp(`^arn:[a-z-]+:${service}:`), rule);
 };
 
 // Milliseconds. Below the 5 s after which clients of this API give up, with a retry in it.
@@ -64,6 +62,8 @@ const pgSettings = z.object({
   DATABASE_URL: z
     .string('must be set, to a URL like postgres://user:password@host:5432/orders_db')
     .regex(/^postgres(ql)?:\/\//, 'must be a URL like postgres://user:password@host:5432/orders_db'),
+  // `iam` has a token of IAM for each connection instead of the URL's password, and TLS with it.
+  DATABASE_AUTH: z.enum(['password', 'iam'], 'must be password or iam').default('password'),
   // Connections of one container. A Lambda container serves one request at a time and needs no more than two.
   DATABASE_POOL_SIZE: integer(1, 50, 2),
   DATABASE_TIMEOUT_MS,
@@ -178,6 +178,7 @@ const OUR_PREFIXES = [
   'MAX_CRASHES',
   'MAX_PENDING',
   'MAX_REDRIVES',
+  'DATABASE_AUTH',
   'DATABASE_DRIV',
   'DATABASE_POOL',
   'DATABASE_RESOURCE',

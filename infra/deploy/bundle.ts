@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { build, type Metafile, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 
 /** How a function reaches its database: it carries only that driver. */
 export type Driver = 'pg' | 'data-api';
@@ -20,8 +20,19 @@ export interface Bundle {
  * @param directory the checkout, absolute.
  */
 export async function bundleHandler(handler: string, driver: Driver, directory: string): Promise<Bundle> {
-  const stem = handler.slice(0, handler.lastIndexOf('.'));
-  const result = await build({
+  const options = optionsOf(handler.slice(0, handler.lastIndexOf('.')), driver, directory);
+  const lean = await build({ ...options, plugins: [...options.plugins, withoutJsonSchema] });
+  const describesItself = Object.keys(lean.metafile.inputs).some((path) => path.startsWith('lib/openapi/'));
+  const { outputFiles, metafile } = describesItself ? await build(options) : lean;
+  const files = new Map(
+    outputFiles.map(({ path, contents }) => [relative(directory, path).replaceAll(sep, '/'), contents]),
+  );
+  const bytes = files.get(options.outfile)?.byteLength ?? 0;
+  return { files, bytes, parts: partsOf(metafile) };
+}
+
+function optionsOf(stem: string, driver: Driver, directory: string) {
+  return {
     entryPoints: [`${stem}.ts`],
     outfile: `${stem}.mjs`,
     absWorkingDir: directory,
@@ -38,19 +49,14 @@ export async function bundleHandler(handler: string, driver: Driver, directory: 
     define: { 'process.env.BUNDLED_DRIVER': JSON.stringify(driver) },
     // For CommonJS packages (pg), which require Node's own modules.
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-    // The SDK imports it where an operation streams events. None of ours does, and none of ours could.
-    external: ['@smithy/core/event-streams'],
+    // Loaded where they are needed, and here they never are: the SDK's for operations that stream events, and pg's for
+    // passwords from a file.
+    external: ['@smithy/core/event-streams', 'pgpass'],
     plugins: [zodAsNamespace, credentialsOfLambda, versionOnly, pgInJavaScript],
     metafile: true,
     write: false,
     logLevel: 'silent',
-  });
-  const files = result.outputFiles.map(
-    ({ path, contents }) => [relative(directory, path).replaceAll(sep, '/'), contents] as const,
-  );
-  const code = files.find(([path]) => path.endsWith('.mjs'))?.[1];
-  if (!code) throw new Error(`esbuild made no ${stem}.mjs`);
-  return { files: new Map(files), bytes: code.byteLength, parts: partsOf(result.metafile) };
+  } as const satisfies BuildOptions;
 }
 
 /**
@@ -63,6 +69,18 @@ const zodAsNamespace: Plugin = {
       contents: (await readFile(path, 'utf8')).replace("import { z } from 'zod'", "import * as z from 'zod'"),
       loader: 'ts',
     }));
+  },
+};
+
+/** Every schema of Zod can say itself in JSON Schema, 15 kB; only the OpenAPI document has them do so. */
+const withoutJsonSchema: Plugin = {
+  name: 'without-json-schema',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /\/(json-schema-processors|to-json-schema)\.js$/ }, ({ importer }) =>
+      /[\\/]zod[\\/]v4[\\/]classic[\\/]schemas\.js$/.test(importer) ? { path: 'none', namespace: 'none' } : undefined,
+    );
+    // As CommonJS, of which esbuild does not demand that it exports what is imported.
+    onLoad({ filter: /^none$/, namespace: 'none' }, () => ({ contents: 'module.exports = {};' }));
   },
 };
 

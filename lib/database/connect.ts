@@ -17,9 +17,11 @@ export function connectDatabase(
   const shared = { statementTimeoutMs, logger };
   if (process.env.BUNDLED_DRIVER !== 'data-api' && config.DATABASE_DRIVER === 'pg') {
     const { DATABASE_URL: url, DATABASE_POOL_SIZE: poolSize, DATABASE_TIMEOUT_MS: connectTimeoutMs } = config;
-    return loadedWhenUsed(async () =>
-      (await import('./pg.ts')).connectPg({ ...shared, url, poolSize, connectTimeoutMs }),
-    );
+    return loadedWhenUsed(async () => {
+      const password = config.DATABASE_AUTH === 'iam' && (await import('./iam-token.ts')).iamTokens(url);
+      const options = { ...shared, url, poolSize, connectTimeoutMs, ...(password && { password }) };
+      return (await import('./pg.ts')).connectPg(options);
+    });
   }
   if (process.env.BUNDLED_DRIVER !== 'pg' && config.DATABASE_DRIVER === 'data-api') {
     const { DATABASE_RESOURCE_ARN: resourceArn, DATABASE_SECRET_ARN: secretArn, DATABASE_NAME: databaseName } = config;

@@ -4,9 +4,12 @@ import type { Database, Parameter, Queryable, Transaction } from './database.ts'
 import { DatabaseError, kindOfSqlState } from './database-error.ts';
 import { inTurn } from './in-turn.ts';
 import { parseBigint } from './parse-bigint.ts';
+import { addressOf, isRdsProxy } from './pg-address.ts';
 
 export interface PgOptions {
   readonly url: string;
+  /** Makes the password of each new connection, in place of the URL's. Such connections use TLS, and check who answers. */
+  readonly password?: () => Promise<string>;
   /** Connections at most. */
   readonly poolSize: number;
   /** Milliseconds for a statement: the server cancels it then, and a little later the client gives up waiting. */
@@ -32,12 +35,12 @@ const types = {
 /** Postgres over its own protocol, with a small bounded pool. */
 export function connectPg(options: PgOptions): Database {
   const pool = new pg.Pool({
-    connectionString: options.url,
+    ...destination(options),
     max: options.poolSize,
     connectionTimeoutMillis: options.connectTimeoutMs,
     // A frozen Lambda container cannot notice that its idle connections were cut; keep-alives shorten the doubt.
     keepAlive: true,
-    statement_timeout: options.statementTimeoutMs,
+    ...(!isRdsProxy(options.url) && { statement_timeout: options.statementTimeoutMs }),
     query_timeout: options.statementTimeoutMs + ANSWER_MARGIN_MS,
     application_name: 'orders',
     types,
@@ -50,6 +53,11 @@ export function connectPg(options: PgOptions): Database {
     transaction: (work) => withClient(pool, (client) => runTransaction(client, work)),
     close: () => pool.end(),
   };
+}
+
+/** Not both: what a URL says, an empty password included, outranks for pg what stands beside it. */
+function destination({ url, password }: PgOptions): pg.PoolConfig {
+  return password ? { ...addressOf(url), password, ssl: true } : { connectionString: url };
 }
 
 /** Acquire, use, release. A connection whose last statement got no verdict is discarded, never reused. */

@@ -22,6 +22,7 @@ describe('the settings', () => {
     expect(loadConfig(REQUIRED)).toEqual({
       ...REQUIRED,
       DATABASE_DRIVER: 'pg',
+      DATABASE_AUTH: 'password',
       DATABASE_POOL_SIZE: 2,
       DATABASE_TIMEOUT_MS: 2_000,
       QUEUE_SEND_TIMEOUT_MS: 1_000,

@@ -14,6 +14,7 @@ describe('the settings of the database', () => {
     expect(loadDatabaseConfig({ DATABASE_URL: URL })).toEqual({
       DATABASE_DRIVER: 'pg',
       DATABASE_URL: URL,
+      DATABASE_AUTH: 'password',
       DATABASE_POOL_SIZE: 2,
       DATABASE_TIMEOUT_MS: 2_000,
     });

@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { iamTokens } from '../../lib/database/iam-token.ts';
+import { connectPg } from '../../lib/database/pg.ts';
+import { isRdsProxy } from '../../lib/database/pg-address.ts';
+import { forThisTest } from '../support/for-this-test.ts';
+import { recordingLogger } from '../support/recording-logger.ts';
+
+const PROXY = 'orders-prod.proxy-cdotqcqdlwdo.eu-central-1.rds.amazonaws.com';
+
+beforeEach(() => {
+  Object.assign(process.env, {
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_SESSION_TOKEN: 'session',
+  });
+});
+
+describe('a token of IAM', () => {
+  test('is an address, signed for this server and user, that is valid for 15 minutes', async () => {
+    const token = await iamTokens(`postgres://orders%40app@${PROXY}:5433/orders_db`)();
+
+    const { host, searchParams } = new URL(`https://${token}`);
+    expect(host).toBe(`${PROXY}:5433`);
+    expect(Object.fromEntries(searchParams)).toMatchObject({
+      Action: 'connect',
+      DBUser: 'orders@app',
+      'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+      'X-Amz-Credential': expect.stringMatching(/^AKIDEXAMPLE\/\d{8}\/eu-central-1\/rds-db\/aws4_request$/),
+      'X-Amz-Expires': '900',
+      'X-Amz-Security-Token': 'session',
+      'X-Amz-SignedHeaders': 'host',
+    });
+  });
+
+  test('is never sent to a server that has no TLS', async () => {
+    const received: Buffer[] = [];
+    const server = createServer((socket) => {
+      socket.on('data', (data) => {
+        received.push(data);
+        // "No TLS here" (PostgreSQL, "Message Flow", SSL Session Encryption).
+        socket.write('N');
+      });
+      socket.on('error', () => undefined);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    await forThisTest(Promise.resolve({ close: () => once(server.close(), 'close') }));
+    const url = `postgres://orders@127.0.0.1:${(server.address() as AddressInfo).port}/orders_db`;
+    const database = connectPg({
+      url,
+      password: iamTokens(url),
+      poolSize: 1,
+      statementTimeoutMs: 1_000,
+      connectTimeoutMs: 1_000,
+      logger: recordingLogger(),
+    });
+    await forThisTest(Promise.resolve(database));
+
+    await expect(database.query('SELECT 1')).rejects.toThrow('The server does not support SSL connections');
+    // The eight bytes that ask for TLS, and nothing after them.
+    expect(Buffer.concat(received).toString('hex')).toBe('0000000804d2162f');
+  });
+});
+
+describe('an RDS Proxy, which takes no settings with a connection,', () => {
+  test.each([
+    `postgres://postgres@${PROXY}:5432/orders_db`,
+    'postgres://a@orders.proxy-abc123.cn-north-1.rds.amazonaws.com.cn/b',
+  ])('is known by its address: %s', (url) => expect(isRdsProxy(url)).toBe(true));
+
+  test.each([
+    'postgres://postgres@orders.cluster-cdotqcqdlwdo.eu-central-1.rds.amazonaws.com/orders_db',
+    'postgres://postgres@127.0.0.1:5432/orders_db',
+    'postgres:///orders_db?host=/var/run/postgresql',
+  ])('is not: %s', (url) => expect(isRdsProxy(url)).toBe(false));
+});
