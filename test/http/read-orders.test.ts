@@ -66,6 +66,26 @@ describe('GET /orders/{order_id}', () => {
     expect((await service.getOrder('a')).body.next_attempt_at).toBe('2126-11-01T12:00:00.000Z');
   });
 
+  test('answers 304 without a body to whoever has it already, until it changes', async () => {
+    await service.post(anOrder('a'));
+    const first = await service.getOrder('a');
+    expect(first.headers).toMatchObject({
+      etag: expect.stringMatching(/^"[\w-]+"$/),
+      'cache-control': 'private, no-cache',
+    });
+    const { etag = '' } = first.headers;
+    const again = (condition: string) =>
+      service.ask('getOrder', { orderId: 'a', headers: { 'if-none-match': condition } });
+
+    for (const condition of [etag, `W/${etag}`, `"other", ${etag}`, ` ${etag},"other"`, '*'])
+      expect(await again(condition)).toMatchObject({ status: 304, text: '', headers: { etag } });
+    for (const condition of ['"other"', etag.replaceAll('"', ''), '', `"${etag}`.slice(0, -1)])
+      expect(await again(condition)).toMatchObject({ status: 200, text: first.text });
+
+    await service.deliver([encodeMessage('a')]);
+    expect(await again(etag)).toMatchObject({ status: 200, body: { status: 'Completed', next_states: [] } });
+  });
+
   const unknown: [string, string][] = [
     ['an id that nobody has', 'ORD999'],
     ['an id in other letters', 'ord111'],
