@@ -87,6 +87,7 @@ function scopesOf({ scope, scp }: JWTPayload, prefix: string): string[] {
   const claim = scope ?? scp;
   const granted = Array.isArray(claim) ? claim : typeof claim === 'string' ? claim.split(' ') : [];
   return granted
-    .filter((name): name is string => typeof name === 'string' && name.startsWith(prefix) && !/\s/.test(name))
-    .map((name) => name.slice(prefix.length));
+    .filter((name): name is string => typeof name === 'string' && name.startsWith(prefix))
+    .map((name) => name.slice(prefix.length))
+    .filter((name) => /^\S+$/.test(name));
 }

@@ -1,0 +1,243 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT, UnsecuredJWT } from 'jose';
+import { VerifierUnavailable, type Verify } from '../../lib/auth/decision.ts';
+import { makeVerifyToken } from '../../lib/auth/verify-token.ts';
+
+const ISSUER = 'https://login.example/';
+const AUDIENCE = 'https://orders.example';
+
+/** A claim that is undefined is left out. */
+type Claims = Readonly<Record<string, unknown>>;
+
+interface KeyPair {
+  readonly privateKey: CryptoKey;
+  readonly publicKey: CryptoKey;
+  readonly jwk: JWK;
+}
+
+const pairs = new Map<string, KeyPair>();
+
+/** The issuer of the tokens, as far as we see it: where it publishes its keys. */
+interface Issuer {
+  readonly jwksUrl: string;
+  readonly requests: number;
+  /** What the next requests get. */
+  answer: { status: number; body: string };
+  close(): Promise<void>;
+}
+
+let issuer: Issuer;
+let verify: Verify;
+
+beforeAll(async () => {
+  for (const [kid, alg] of [
+    ['rsa', 'RS256'],
+    ['pss', 'PS256'],
+    ['ec', 'ES256'],
+    ['ed', 'Ed25519'],
+    ['stranger', 'RS256'],
+  ] as const) {
+    const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
+    pairs.set(kid, { privateKey, publicKey, jwk: { ...(await exportJWK(publicKey)), kid, alg } });
+  }
+});
+
+beforeEach(async () => {
+  issuer = await startIssuer();
+  verify = makeVerifyToken({ issuer: ISSUER, audience: AUDIENCE, jwksUrl: issuer.jwksUrl, scopePrefix: '' });
+});
+
+afterEach(() => issuer.close());
+
+async function startIssuer(): Promise<Issuer> {
+  let requests = 0;
+  const published = ['rsa', 'pss', 'ec', 'ed'].map((kid) => pairOf(kid).jwk);
+  let answer = { status: 200, body: JSON.stringify({ keys: published }) };
+  const server: Server = createServer((_, response) => {
+    requests += 1;
+    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    jwksUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`,
+    get requests() {
+      return requests;
+    },
+    get answer() {
+      return answer;
+    },
+    set answer(next) {
+      answer = next;
+    },
+    async close() {
+      if (!server.listening) return;
+      server.closeAllConnections();
+      await once(server.close(), 'close');
+    },
+  };
+}
+
+function pairOf(kid: string): KeyPair {
+  const pair = pairs.get(kid);
+  if (!pair) throw new Error(`no key ${kid}`);
+  return pair;
+}
+
+const seconds = () => Math.floor(Date.now() / 1_000);
+
+const claims = (): Claims => ({
+  iss: ISSUER,
+  aud: AUDIENCE,
+  sub: 'shop-7',
+  exp: seconds() + 600,
+  scope: 'orders:read orders:write',
+});
+
+function sign(changes: Claims = {}, kid = 'rsa'): Promise<string> {
+  const { privateKey, jwk } = pairOf(kid);
+  return new SignJWT({ ...claims(), ...changes }).setProtectedHeader({ alg: jwk.alg ?? '', kid }).sign(privateKey);
+}
+
+const SHOP_7 = { principal: { owner: 'shop-7', name: 'shop-7', scopes: ['orders:read', 'orders:write'] } };
+
+describe('verifying tokens', () => {
+  for (const kid of ['rsa', 'pss', 'ec', 'ed'])
+    test(`takes one that is signed with the issuer's ${kid} key`, async () => {
+      expect(await verify(await sign({}, kid))).toEqual(SHOP_7);
+    });
+
+  const good: [string, Claims][] = [
+    ['has several audiences', { aud: ['https://other.example', AUDIENCE] }],
+    ['has no audience but a client id, as those of Amazon Cognito', { aud: undefined, client_id: AUDIENCE }],
+    ['expired a moment ago, by our clock', { exp: seconds() - 20 }],
+    ['is valid from in a moment on, by our clock', { nbf: seconds() + 20 }],
+    ['has its scopes as a text in scp', { scope: undefined, scp: 'orders:read orders:write' }],
+    ['has its scopes as a list in scp', { scope: undefined, scp: ['orders:read', 'orders:write'] }],
+  ];
+  test.each(good)('takes one that %s', async (_, changes) => {
+    expect(await verify(await sign(changes))).toEqual(SHOP_7);
+  });
+
+  const bad: [string, Claims][] = [
+    ['has expired', { exp: seconds() - 60 }],
+    ['never expires', { exp: undefined }],
+    ['is not valid yet', { nbf: seconds() + 60 }],
+    ['is of another issuer', { iss: 'https://login.example' }],
+    ['is of no issuer', { iss: undefined }],
+    ['is for another audience', { aud: 'https://other.example' }],
+    ['is for another audience, whatever its client id', { aud: 'https://other.example', client_id: AUDIENCE }],
+    ['is for nobody', { aud: undefined }],
+    ['is for an empty list', { aud: [] }],
+    ['has no subject', { sub: undefined }],
+    ['has an empty subject', { sub: '' }],
+    ['has NUL in its subject', { sub: 'shop\0' }],
+    ['has a subject of 256 characters', { sub: 'x'.repeat(256) }],
+  ];
+  test.each(bad)('refuses one that %s', async (_, changes) => {
+    expect(await verify(await sign(changes))).toEqual({ refused: expect.stringContaining('a token') });
+  });
+
+  test('refuses one without a signature', async () => {
+    const token = new UnsecuredJWT(claims()).encode();
+    expect(await verify(token)).toHaveProperty('refused');
+    expect(await verify(`${token}AAAA`)).toHaveProperty('refused');
+  });
+
+  test('refuses one that is signed with the public key as if it were a secret', async () => {
+    const secret = new TextEncoder().encode(await exportSPKI(pairOf('rsa').publicKey));
+    const token = await new SignJWT(claims()).setProtectedHeader({ alg: 'HS256', kid: 'rsa' }).sign(secret);
+    expect(await verify(token)).toHaveProperty('refused');
+  });
+
+  test('refuses one that is signed with another key, under its own name and under ours', async () => {
+    expect(await verify(await sign({}, 'stranger'))).toHaveProperty('refused');
+    const { privateKey } = pairOf('stranger');
+    const forged = await new SignJWT(claims()).setProtectedHeader({ alg: 'RS256', kid: 'rsa' }).sign(privateKey);
+    expect(await verify(forged)).toHaveProperty('refused');
+  });
+
+  test('refuses one that brings its own key', async () => {
+    const { privateKey, jwk } = pairOf('stranger');
+    const { kid, ...own } = jwk;
+    const header = { alg: 'RS256', jwk: own, jku: 'https://stranger.example/jwks' };
+    const token = await new SignJWT(claims()).setProtectedHeader(header).sign(privateKey);
+    expect(await verify(token)).toHaveProperty('refused');
+  });
+
+  test('refuses one that was changed after it was signed', async () => {
+    const [header, , signature] = (await sign()).split('.');
+    const payload = Buffer.from(JSON.stringify({ ...claims(), sub: 'shop-8' })).toString('base64url');
+    expect(await verify(`${header}.${payload}.${signature}`)).toHaveProperty('refused');
+  });
+
+  test('refuses what is no token, without asking the issuer', async () => {
+    for (const text of ['x', 'a.b.c', '..', 'ob_0000000000000000000000000000000000000000000000000'])
+      expect(await verify(text)).toHaveProperty('refused');
+    expect(issuer.requests).toBe(0);
+  });
+
+  const odd: [string, Claims, string[]][] = [
+    ['no scopes', { scope: undefined }, []],
+    ['an empty scope', { scope: '' }, []],
+    ['a number for a scope', { scope: 7 }, []],
+    ['numbers among its scopes', { scope: undefined, scp: ['orders:read', 7, null] }, ['orders:read']],
+    ['scopes with spaces in a list', { scope: undefined, scp: ['x orders:admin'] }, []],
+  ];
+  test.each(odd)('gives nothing for %s', async (_, changes, scopes) => {
+    expect(await verify(await sign(changes))).toMatchObject({ principal: { scopes } });
+  });
+
+  test('takes only the scopes with the prefix that the issuer puts before ours', async () => {
+    const cognito = makeVerifyToken({
+      issuer: ISSUER,
+      audience: AUDIENCE,
+      jwksUrl: issuer.jwksUrl,
+      scopePrefix: 'orders-api/',
+    });
+    const token = await sign({ scope: 'orders-api/orders:read billing/orders:write orders:admin' });
+    expect(await cognito(token)).toMatchObject({ principal: { scopes: ['orders:read'] } });
+  });
+
+  test('asks for the keys of the issuer once', async () => {
+    await Promise.all([verify(await sign()), verify(await sign({}, 'ec')), verify(await sign())]);
+    await verify(await sign());
+    expect(issuer.requests).toBe(1);
+  });
+
+  test('is not made to ask again and again by made-up key ids', async () => {
+    await verify(await sign());
+    for (let n = 0; n < 20; n += 1) expect(await verify(await sign({}, 'stranger'))).toHaveProperty('refused');
+    expect(issuer.requests).toBe(1);
+  });
+
+  const outages: [string, { status: number; body: string } | undefined][] = [
+    ['has an outage', { status: 500, body: 'down' }],
+    ['sends one elsewhere', { status: 302, body: '' }],
+    ['answers with a page', { status: 200, body: '<html>' }],
+    ['answers with something else', { status: 200, body: '{"keys":1}' }],
+    ['is gone', undefined],
+  ];
+  test.each(outages)('can not be done while the issuer %s', async (_, answer) => {
+    if (answer) issuer.answer = answer;
+    else await issuer.close();
+    await expect(verify(await sign())).rejects.toThrow(VerifierUnavailable);
+  });
+
+  test('goes on with the keys it knows while the issuer is gone', async () => {
+    await verify(await sign());
+    await issuer.close();
+    expect(await verify(await sign())).toEqual(SHOP_7);
+    expect(await verify(await sign({}, 'stranger'))).toHaveProperty('refused');
+  });
+
+  test('is possible again when the issuer is back', async () => {
+    const { answer } = issuer;
+    issuer.answer = { status: 503, body: '' };
+    await expect(verify(await sign())).rejects.toThrow(VerifierUnavailable);
+    issuer.answer = answer;
+    expect(await verify(await sign())).toEqual(SHOP_7);
+  });
+});
