@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { loadMigrations } from '../../lib/database/migrations.ts';
 import { roleIdOf, roleOf } from './roles.ts';
 import type { Serverless, Service, Template } from './serverless.ts';
+import { addWebhookSecret, passedOn } from './settings.ts';
 
 /** `custom.database` of serverless.yml: one of infra/aws/database. */
 interface DatabaseChoice {
@@ -29,7 +30,9 @@ export async function compose({ service, serviceDir }: Serverless): Promise<void
   const queue = service.custom.queue as QueueChoice;
   for (const template of database.resources) addTo(service.resources, template);
   const { provider } = service;
-  provider.environment = { ...database.environment, ...queue.environment, ...provider.environment };
+  const { environment } = provider;
+  provider.environment = { ...database.environment, ...queue.environment, ...environment, ...passedOn(process.env) };
+  addWebhookSecret(service);
   if (database.vpc) provider.vpc = database.vpc;
   addRoles(service);
   await migrateFirst(service, database, join(serviceDir, 'infra/migrations'));

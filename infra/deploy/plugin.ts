@@ -22,6 +22,10 @@ export default class DeployPlugin {
     });
     const explained = (step: () => Promise<void>) => () => inOneLine(serverless, step);
     this.hooks = {
+      'before:package:cleanup': explained(async () => {
+        const { packageAlone } = await import('./one-at-a-time.ts');
+        packageAlone(serverless.serviceDir);
+      }),
       'before:package:initialize': explained(async () => {
         refuseLocalStage(serverless);
         const { compose } = await import('./compose.ts');
@@ -30,6 +34,12 @@ export default class DeployPlugin {
       'before:package:createDeploymentArtifacts': explained(async () => {
         const { packageFunctions } = await import('./package-functions.ts');
         await packageFunctions(serverless, log.notice);
+      }),
+      'before:aws:package:finalize:saveServiceState': explained(async () => {
+        const { checkSettings } = await import('./settings.ts');
+        const { checkStage } = await import('./check-stage.ts');
+        checkSettings(serverless.service);
+        checkStage(serverless.service);
       }),
     };
   }

@@ -36,6 +36,7 @@ export interface FunctionDefinition {
   readonly tracing?: unknown;
   /** Keeps it out of the network that the others are in. */
   readonly vpc?: false;
+  environment?: Readonly<Record<string, unknown>>;
   role?: string;
   dependsOn?: readonly string[];
   package?: { patterns?: readonly string[]; artifact?: string };

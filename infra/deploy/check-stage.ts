@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { isRdsProxy } from '../../lib/database/pg-address.ts';
+import { checkSums } from '../checks/sums.ts';
+import { type Limits, overdraws } from './budget.ts';
+import { DeploymentError } from './deployment-error.ts';
+import type { Service } from './serverless.ts';
+
+/** Connections of a container where nothing else is said (lib/config.ts). */
+const DEFAULT_POOL_SIZE = 2;
+
+const RULE = 'must be a whole number above 0';
+const count = z.coerce.number(RULE).int(RULE).positive(RULE);
+
+/** `custom.limits` of serverless.yml. */
+const limitsSchema = z.object({
+  lambdaConcurrency: count,
+  // Empty where the stage makes its own database, whose connections follow from its capacity.
+  databaseMaxConnections: z.union([z.literal('').transform(() => undefined), count]),
+});
+
+/**
+ * Looks at the template that CloudFormation would get, and does the sums that none of its own checks does.
+ * @throws DeploymentError with each that does not come out: the numbers, and what to change.
+ */
+export function checkStage(service: Service): void {
+  const template = service.provider.compiledCloudFormationTemplate;
+  const refusals = [
+    ...checkSums(template).map(({ resource, message }) => `${resource}: ${message}`),
+    ...overdraws(template, limitsOf(service)),
+  ];
+  if (refusals.length > 0) throw new DeploymentError(refusals.join('\n'));
+}
+
+function limitsOf({ custom, provider }: Service): Limits {
+  const parsed = limitsSchema.safeParse(custom.limits);
+  if (!parsed.success)
+    throw new DeploymentError(parsed.error.issues.map(({ path }) => `${path.join('.')} ${RULE}.`).join('\n'));
+  const { lambdaConcurrency, databaseMaxConnections: existingConnections } = parsed.data;
+  const makesDatabase = provider.compiledCloudFormationTemplate.Resources?.DatabaseCluster !== undefined;
+  if (!makesDatabase && existingConnections === undefined)
+    throw new DeploymentError(
+      'databaseMaxConnections must say how many connections the existing database takes: ask it SHOW max_connections.',
+    );
+  const { DATABASE_URL: url, DATABASE_POOL_SIZE: poolSize = DEFAULT_POOL_SIZE } = provider.environment ?? {};
+  return {
+    lambdaConcurrency,
+    poolSize: Number(poolSize),
+    existingConnections: makesDatabase ? undefined : existingConnections,
+    // The address of the stage's own proxy is not known yet.
+    direct: typeof url === 'string' && !isRdsProxy(url),
+  };
+}

@@ -1,0 +1,81 @@
+import { ConfigError, loadAuthConfig, loadConfig } from '../../lib/config.ts';
+import { DeploymentError } from './deployment-error.ts';
+import type { Service } from './serverless.ts';
+
+/** Settings of README.md that the functions get as whoever deploys has them. The others follow from the stage. */
+const PASSED_ON = [
+  'DATABASE_POOL_SIZE',
+  'DATABASE_TIMEOUT_MS',
+  'MAX_ATTEMPTS',
+  'MAX_CRASHES',
+  'MAX_PENDING_AGE_SECONDS',
+  'MAX_REDRIVES',
+  'PROCESSING_DELAY_MS',
+  'PROCESSOR',
+  'QUEUE_SEND_TIMEOUT_MS',
+  'RETRY_BASE_MS',
+  'RETRY_MAX_MS',
+  'WEBHOOK_TIMEOUT_MS',
+  'WEBHOOK_URL',
+];
+
+/** The function that processes orders, the only one that may know a processor's secret. */
+const PROCESSES = 'processOrders';
+
+/** The settings of this list that are set in an environment. */
+export function passedOn(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(PASSED_ON.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
+}
+
+/**
+ * Gives the webhook its signing key. The template names the secret; CloudFormation looks it up when it makes the function
+ * ("Using dynamic references"), so that a new key takes a deployment.
+ */
+export function addWebhookSecret({ functions, custom }: Service): void {
+  const processes = functions[PROCESSES];
+  if (!processes || !custom.webhookSecretArn) return;
+  const WEBHOOK_SECRET = `{{resolve:secretsmanager:${custom.webhookSecretArn}:SecretString}}`;
+  processes.environment = { ...processes.environment, WEBHOOK_SECRET };
+}
+
+/**
+ * Reads the environment of the functions as they will, before any of them is deployed with a setting that it refuses.
+ * @throws DeploymentError naming every wrong one.
+ */
+export function checkSettings({ functions, provider, custom }: Service): void {
+  const shared = provider.environment ?? {};
+  try {
+    loadConfig(known(shared));
+    loadAuthConfig(known({ ...shared, ...functions.authorize?.environment }));
+  } catch (error) {
+    throw error instanceof ConfigError ? new DeploymentError(error.message) : error;
+  }
+  if (shared.PROCESSOR !== 'webhook') return;
+  if (!shared.WEBHOOK_URL || !custom.webhookSecretArn)
+    throw new DeploymentError(
+      'PROCESSOR is webhook, which needs WEBHOOK_URL, and webhookSecretArn: the ARN of a secret whose text is the signing key.',
+    );
+  if (provider.compiledCloudFormationTemplate.Resources?.Network && provider.vpc)
+    throw new DeploymentError(
+      "PROCESSOR is webhook, and the stage's own network has no way to the Internet: take the driver data-api, or " +
+        'existing-pg in a network of yours that has one.',
+    );
+}
+
+/** What only CloudFormation knows: something of the right form stands for it. */
+const STANDS_FOR: Readonly<Record<string, string>> = {
+  DATABASE_URL: 'postgres://user@host/name',
+  DATABASE_RESOURCE_ARN: 'arn:aws:rds:',
+  DATABASE_SECRET_ARN: 'arn:aws:secretsmanager:',
+  QUEUE_URL: 'https://queue',
+  DEAD_LETTER_QUEUE_URL: 'https://queue',
+};
+
+function known(environment: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [
+      name,
+      typeof value === 'object' ? (STANDS_FOR[name] ?? '') : String(value),
+    ]),
+  );
+}
