@@ -55,6 +55,11 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
     title: 'Fillfactor, indexes and HOT updates',
     load: async () => (await import('./storage/storage.ts')).benchStorage,
   },
+  billed: {
+    letter: 'i',
+    title: 'What an invocation is billed for',
+    load: async () => (await import('./billed/billed.ts')).benchBilled,
+  },
 };
 
 /** By its name or its letter. */
