@@ -1,3 +1,4 @@
+import { waitUntil } from '../support/wait-until.ts';
 import { Customers } from './customers.ts';
 import { drain } from './drain.ts';
 import { Killer } from './killer.ts';
@@ -6,6 +7,9 @@ import { seededRandom } from './random.ts';
 import { isClean, report } from './report.ts';
 import { Target } from './target.ts';
 import { verify } from './verify.ts';
+
+/** Milliseconds. Recovery takes a second or two; longer than this is a finding. */
+const RECOVERY_MS = 60_000;
 
 /** Milliseconds between two lines of progress. */
 const PROGRESS_MS = 5_000;
@@ -59,6 +63,9 @@ async function storm(options: StormOptions): Promise<boolean> {
     await Promise.race([storming, aborted()]).finally(() => clearInterval(progress));
     const stormSeconds = seconds();
 
+    // The last kill may have been its own.
+    const answers = () => stack.withPsql(() => Promise.resolve(true)).catch(() => false);
+    await waitUntil('Postgres answers', answers, RECOVERY_MS);
     await Promise.race([drain(stack, options.patience, tell), aborted()]);
     const drainSeconds = seconds() - stormSeconds;
     const outcome = await verify(stack, customers, target.apiUrl);
