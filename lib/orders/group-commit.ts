@@ -1,8 +1,9 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { outsideInvocations } from '../observability/invocation.ts';
 
 /**
- * Lets callers that come at the same time share one operation: whoever comes while it is under way joins the next. A
- * lone caller never waits for company.
+ * Lets callers that come at the same time share one operation: those of one turn of the event loop share it, and whoever
+ * comes while it is under way joins the next. A lone caller never waits for company.
  */
 export class GroupCommit<Item, Result> {
   readonly #flush: (items: readonly Item[]) => Promise<readonly Result[]>;
@@ -30,6 +31,9 @@ export class GroupCommit<Item, Result> {
   async #run(): Promise<void> {
     this.#busy = true;
     while (this.#waiting.length > 0) {
+      // Many requests are read in one turn, and those that were answered together ask again together. Begun at once,
+      // every other operation would have a single item.
+      await endOfTurn();
       const group = this.#waiting.splice(0, this.#maxItems);
       try {
         const results = await this.#flush(group.map(({ item }) => item));

@@ -1,3 +1,4 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { GroupCommit } from '../../lib/orders/group-commit.ts';
 
@@ -14,24 +15,39 @@ function gatedGroupCommit(maxItems = 100) {
 }
 
 describe('group commit', () => {
-  test('a lone caller is served in the same turn, without waiting for company', () => {
+  test('a lone caller is served at the end of the turn, without waiting for company', async () => {
     const { group, flushes } = gatedGroupCommit();
 
     void group.add('a');
+    await endOfTurn();
 
     expect(flushes.map(({ items }) => items)).toEqual([['a']]);
   });
 
+  test('those who come in one turn share an operation', async () => {
+    const { group, flushes } = gatedGroupCommit();
+
+    const results = [group.add('a'), Promise.resolve().then(() => group.add('b'))];
+    await endOfTurn();
+    flushes[0]?.end();
+
+    expect(await Promise.all(results)).toEqual(['a!', 'b!']);
+    expect(flushes.map(({ items }) => items)).toEqual([['a', 'b']]);
+  });
+
   test('whoever comes while an operation is under way joins the next, and each gets the result of its own item', async () => {
     const { group, flushes } = gatedGroupCommit();
-    const results = ['a', 'b', 'c'].map((item) => group.add(item));
+    const first = group.add('a');
+    await endOfTurn();
+    const others = ['b', 'c'].map((item) => group.add(item));
 
     flushes[0]?.end();
-    expect(await results[0]).toBe('a!');
+    expect(await first).toBe('a!');
+    await endOfTurn();
     expect(flushes.map(({ items }) => items)).toEqual([['a'], ['b', 'c']]);
 
     flushes[1]?.end();
-    expect(await Promise.all(results)).toEqual(['a!', 'b!', 'c!']);
+    expect(await Promise.all(others)).toEqual(['b!', 'c!']);
   });
 
   test('no operation takes more than its bound, and the rest follows in order', async () => {
@@ -43,18 +59,21 @@ describe('group commit', () => {
     const numbers = Array.from({ length: 250 }, (_, n) => n);
 
     expect(await Promise.all(numbers.map((n) => group.add(n)))).toEqual(numbers);
-    expect(sizes).toEqual([1, 100, 100, 49]);
+    expect(sizes).toEqual([100, 100, 50]);
   });
 
   test('an operation that fails fails its group and whoever waits behind it, and the next caller is served', async () => {
     const { group, flushes } = gatedGroupCommit();
-    const settled = Promise.allSettled(['a', 'b', 'c'].map((item) => group.add(item)));
+    const first = group.add('a');
+    await endOfTurn();
+    const settled = Promise.allSettled([first, ...['b', 'c'].map((item) => group.add(item))]);
 
     flushes[0]?.fail(new Error('no disk'));
 
     expect((await settled).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
     expect(flushes).toHaveLength(1);
     const next = group.add('next');
+    await endOfTurn();
     flushes[1]?.end();
     expect(await next).toBe('next!');
   });
@@ -63,6 +82,7 @@ describe('group commit', () => {
     const { group, flushes } = gatedGroupCommit();
     const result = group.add('a');
 
+    await endOfTurn();
     flushes[0]?.end([]);
 
     await expect(result).rejects.toThrow('1 items, but 0 results');
