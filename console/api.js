@@ -1,9 +1,7 @@
-// @ts-check
 import { ApiError } from './errors.js';
 import { newKey, storedKey } from './key.js';
 
-/** Beside the console's own files, so that it also works where both are below some other path. */
-const BASE = new URL('../api/v1/', import.meta.url);
+const BASE = '/api/v1/';
 
 /**
  * @template {string} Path
@@ -42,7 +40,7 @@ async function call(path, request) {
 async function send(path, request, key) {
   const headers = { accept: 'application/json', ...(key !== null && { authorization: `Bearer ${key}` }) };
   try {
-    return await fetch(new URL(path, BASE), { ...request, headers, cache: 'no-store' });
+    return await fetch(BASE + path, { ...request, headers, cache: 'no-store' });
   } catch (error) {
     if (request.signal?.aborted) throw error;
     throw new ApiError(0, 'The API does not answer. Is it running, and is this machine online?');

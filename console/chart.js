@@ -1,27 +1,21 @@
-// @ts-check
 import { h, svg, update } from './dom.js';
 import { clock } from './format.js';
 
 // Pixels.
 const HEIGHT = 190;
 const TOP = 8;
-const LEFT = 52;
+const LEFT = 48;
 const RIGHT = 4;
 const INNER_HEIGHT = HEIGHT - TOP - 22;
 
-/**
- * What happened in each minute, as a picture and as a table.
- * @param {string} title
- * @param {(value: number) => string} format of a value, with its unit.
- * @returns {Chart}
- */
+/** What happened in each minute, as a picture and as a table. @param {string} title @param {Format} format @returns {Chart} */
 export function makeChart(title, format) {
   const legend = h('ul.legend');
   const caption = h('span.hint');
   const plot = svg('svg', { role: 'img', height: HEIGHT });
   const table = h('table');
   const numbers = h('details', h('summary', 'As a table'), table);
-  const element = h('figure.card', h('figcaption', h('h2', title), caption), legend, plot, numbers);
+  const element = h('figure.card', h('figcaption.title', h('h2', title), caption), legend, plot, numbers);
 
   /** @type {Date[]} */
   let minutes = [];
@@ -75,13 +69,7 @@ function tableOf(minutes, series, tell) {
   return [h('thead', h('tr', ...head)), h('tbody', ...rows.reverse())];
 }
 
-/**
- * @param {Date[]} minutes
- * @param {Series[]} series
- * @param {number} width
- * @param {(value: number) => string} format
- * @param {number} pointed
- */
+/** @param {Date[]} minutes @param {Series[]} series @param {number} width @param {Format} format @param {number} pointed */
 function picture(minutes, series, width, format, pointed) {
   const bars = series.filter(({ kind }) => kind === 'bar');
   const lines = series.filter(({ kind }) => kind === 'line');
@@ -89,12 +77,14 @@ function picture(minutes, series, width, format, pointed) {
   const highest = Math.max(...stacks, ...lines.flatMap(({ values }) => values.map((value) => value ?? 0)));
   const { top, step } = niceScale(highest);
   const band = (width - LEFT - RIGHT) / minutes.length;
-  const x = (/** @type {number} */ place) => LEFT + place * band;
-  const y = (/** @type {number} */ value) => TOP + INNER_HEIGHT * (1 - value / top);
+  /** @type {Scale} */
+  const x = (place) => LEFT + place * band;
+  /** @type {Scale} */
+  const y = (value) => TOP + INNER_HEIGHT * (1 - value / top);
 
   const grid = Array.from({ length: Math.round(top / step) + 1 }, (_, line) => line * step).flatMap((value) => [
     svg('path', { class: value === 0 ? 'axis' : 'grid', d: `M${LEFT} ${y(value)}H${width - RIGHT}` }),
-    svg('text', { x: LEFT - 8, y: y(value) + 4, 'text-anchor': 'end' }, value === 0 ? '0' : format(value)),
+    svg('text', { y: y(value) + 4 }, value === 0 ? '0' : format(value)),
   ]);
   const labels = minutes.flatMap((minute, place) => {
     const at = x(place) + band / 2;
@@ -121,13 +111,7 @@ function niceScale(highest) {
   return { top: Math.ceil(highest / step) * step, step };
 }
 
-/**
- * @param {Series[]} bars
- * @param {number} place
- * @param {number} x
- * @param {number} band
- * @param {(value: number) => number} y
- */
+/** @param {Series[]} bars @param {number} place @param {number} x @param {number} band @param {Scale} y */
 function stack(bars, place, x, band, y) {
   const width = Math.max(band - 1, 1);
   let below = 0;
@@ -139,16 +123,13 @@ function stack(bars, place, x, band, y) {
   });
 }
 
-/**
- * A line for each stretch without a gap; a dot where that is a single minute.
- * @param {Series} line
- * @param {(place: number) => number} x
- * @param {(value: number) => number} y
- */
+/** A line for each stretch without a gap. @param {Series} line @param {Scale} x @param {Scale} y */
 function drawLine({ values, colour }, x, y) {
   /** @type {string[][]} */
   const stretches = [[]];
-  values.forEach((value, place) => {
+  // The minute that is not over would have the line fall each time.
+  const isFalling = Number(values.at(-1)) < Number(values.at(-2));
+  values.slice(0, isFalling ? -1 : undefined).forEach((value, place) => {
     if (value === null) stretches.push([]);
     else stretches.at(-1)?.push(`${x(place)} ${y(value)}`);
   });

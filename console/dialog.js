@@ -1,4 +1,3 @@
-// @ts-check
 import { button, h, update } from './dom.js';
 import { ApiError } from './errors.js';
 import { complain } from './form.js';
@@ -8,7 +7,8 @@ import { complain } from './form.js';
  * was. What goes wrong is said inside.
  * @param {DialogOptions} options
  */
-export function openDialog({ title, content, fields, submit, danger, dismiss = 'Not now', extra, onSubmit, onClose }) {
+export function openDialog({ title, content, submit, danger, dismiss = 'Not now', extra, onSubmit, onClose }) {
+  const fields = content.filter(isField);
   const problems = h('div.problems', { role: 'alert' });
   const close = () => element.close();
   const actions = [
@@ -16,7 +16,12 @@ export function openDialog({ title, content, fields, submit, danger, dismiss = '
     extra,
     button(dismiss, close, 'plain'),
   ];
-  const form = h('form', ...content, problems, h('div.actions', ...actions));
+  const form = h(
+    'form',
+    ...content.map((part) => (isField(part) ? part.row : part)),
+    problems,
+    h('div.actions', ...actions),
+  );
   const element = h('dialog', { 'aria-label': title }, h('h2', title), form);
   const opener = document.activeElement;
 
@@ -52,4 +57,9 @@ export function openDialog({ title, content, fields, submit, danger, dismiss = '
   document.body.append(element);
   element.showModal();
   return { close, run };
+}
+
+/** @param {Child | Field} part @returns {part is Field} */
+function isField(part) {
+  return typeof part === 'object' && part !== null && 'row' in part;
 }

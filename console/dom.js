@@ -1,31 +1,17 @@
-// @ts-check
-
 /**
- * An HTML element, `h('td.number', { title: 'x' }, 5)`. A function in `props` listens to the event that its name ends
- * with, everything else is an attribute. Children become text: nothing that the API sends is ever read as markup.
- * @template {keyof HTMLElementTagNameMap} Tag
- * @param {Tag | `${Tag}.${string}`} tag with its classes.
- * @param {Props | Child} [props] may be left out.
- * @param {...Child} children
- * @returns {HTMLElementTagNameMap[Tag]}
+ * `h('td.number', { title: 'x' }, 5)`. A function in the props listens to the event that its name ends with, everything
+ * else is an attribute. Children become text: nothing that the API sends is ever read as markup. @type {MakeHtml}
  */
-export function h(tag, props, ...children) {
+export const h = (tag, props, ...children) => {
   const [name, ...classes] = tag.split('.');
-  const element = document.createElement(/** @type {Tag} */ (name));
+  const element = document.createElement(/** @type {typeof tag & keyof HTMLElementTagNameMap} */ (name));
   if (classes.length > 0) element.className = classes.join(' ');
   return fill(element, props, children);
-}
+};
 
-/**
- * An SVG element.
- * @template {keyof SVGElementTagNameMap} Tag
- * @param {Tag} tag
- * @param {Props} props
- * @param {...Child} children
- */
-export function svg(tag, props, ...children) {
-  return fill(document.createElementNS('http://www.w3.org/2000/svg', tag), props, children);
-}
+/** @type {MakeSvg} */
+export const svg = (tag, props, text) =>
+  fill(document.createElementNS('http://www.w3.org/2000/svg', tag), props, [text]);
 
 /** @template {Element} E @param {E} element @param {Props | Child} props @param {Child[]} children */
 function fill(element, props, children) {

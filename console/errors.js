@@ -1,5 +1,3 @@
-// @ts-check
-
 /** An answer other than success, or none at all. The message is in plain words, for whoever looks at the console. */
 export class ApiError extends Error {
   /** @param {number} status 0 when nothing answered. @param {string} message @param {any} [body] as the API sent it. */

@@ -1,13 +1,11 @@
-// @ts-check
 import { get } from './api.js';
 import { button, h } from './dom.js';
 import { count } from './format.js';
 import { heading, makeTable, time } from './parts.js';
-import { showProcessing } from './processing.js';
 import { askToRedrive } from './redrive.js';
 
-/** Failed orders by their cause. @type {OpenView} */
-export function openFailures(refresh) {
+/** Failed orders by their cause. @returns {View} */
+export function openFailures() {
   const table = makeTable(
     'Failed orders by cause',
     [
@@ -28,16 +26,16 @@ export function openFailures(refresh) {
     ],
     everyMs: 4_000,
     async refresh(signal) {
-      const [{ failures }] = await Promise.all([get('failures', signal), showProcessing(signal, refresh)]);
-      table.show(new Map(failures.map((group) => [group.reason_code ?? '', cellsOf(group, refresh)])));
+      const { failures } = await get('failures', signal);
+      table.show(new Map(failures.map((group) => [group.reason_code ?? '', cellsOf(group)])));
     },
   };
 }
 
-/** @param {FailureGroup} group @param {Refresh} refresh @returns {Child[]} */
-function cellsOf(group, refresh) {
+/** @param {FailureGroup} group @returns {Child[]} */
+function cellsOf(group) {
   const cause = group.reason_code ?? 'no cause given';
-  const redrive = button('Redrive…', () => askToRedrive(group, refresh));
-  redrive.ariaLabel = `Redrive: ${cause}`;
+  const redrive = button('Redrive…', () => askToRedrive(group));
+  redrive.ariaLabel = `Redrive… ${cause}`;
   return [cause, count(group.orders), time(group.oldest), time(group.newest), redrive];
 }

@@ -1,4 +1,3 @@
-// @ts-check
 import { h } from './dom.js';
 import { lineOf } from './errors.js';
 

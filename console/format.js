@@ -1,5 +1,3 @@
-// @ts-check
-
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 // The Swedish way of writing a time is that of ISO 8601: it lines up, and nobody takes the month for the day.
 const dateTime = new Intl.DateTimeFormat('sv', { dateStyle: 'short', timeStyle: 'medium' });
@@ -15,11 +13,10 @@ export function counted(value, noun) {
   return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
-/** A decimal text with its thousands apart; a number could not hold every amount. @param {string} text */
+/** Money, a decimal text, with its thousands apart and cents in line; a number could not hold it. @param {string} text */
 export function amount(text) {
-  const [units = '', decimals] = text.split('.');
-  const grouped = units.replace(/\B(?=(\d{3})+$)/g, ',');
-  return decimals === undefined ? grouped : `${grouped}.${decimals}`;
+  const [units = '', decimals = ''] = text.split('.');
+  return `${units.replace(/\B(?=(\d{3})+$)/g, ',')}.${decimals.padEnd(2, '0')}`;
 }
 
 /** @param {number | null} seconds */

@@ -1,4 +1,3 @@
-// @ts-check
 import { openDialog } from './dialog.js';
 import { button, byId, h } from './dom.js';
 import { field } from './form.js';
@@ -43,8 +42,7 @@ export function askForKey(why) {
   const { promise, resolve } = Promise.withResolvers();
   const dialog = openDialog({
     title: 'API key',
-    content: [why && h('p', why), h('p.hint', 'It is kept in this tab only, until you close it.'), key.row],
-    fields: [key],
+    content: [why && h('p', why), h('p.hint', 'It is kept in this tab only, until you close it.'), key],
     submit: 'Use this key',
     extra: before !== null && button('Forget the key', forget),
     onSubmit: async () => {

@@ -1,16 +1,12 @@
-// @ts-check
-import { get, post } from './api.js';
-import { openDialog } from './dialog.js';
+import { askForReason, doIt } from './act.js';
+import { get } from './api.js';
 import { button, h, update } from './dom.js';
 import { ApiError } from './errors.js';
-import { field } from './form.js';
 import { amount, count, duration } from './format.js';
 import { badge, facts, heading, time } from './parts.js';
-import { showProcessing } from './processing.js';
-import { attempt, say } from './say.js';
 
-/** One order and its way so far. @param {string} orderId @param {Refresh} refresh @returns {View} */
-export function openOrder(orderId, refresh) {
+/** One order and its way so far. @param {string} orderId @returns {View} */
+export function openOrder(orderId) {
   const path = encodeURIComponent(orderId);
   const status = h('span', { role: 'status' });
   const actions = h('div.actions');
@@ -24,10 +20,9 @@ export function openOrder(orderId, refresh) {
       const [order, { history }] = await Promise.all([
         get(`orders/${path}`, signal),
         get(`orders/${path}/history`, signal),
-        showProcessing(signal, refresh),
       ]).catch(orSayThatThereIsNone);
       update(status, [badge(order.status)]);
-      update(actions, actionsFor(order, path, refresh));
+      update(actions, actionsFor(order, path));
       update(known, facts(factsOf(order)));
       update(journey, history.map(milestone));
     },
@@ -62,35 +57,22 @@ function factsOf(order) {
   ];
 }
 
-/** What may be done with it now. @param {Order} order @param {string} path @param {Refresh} refresh */
-function actionsFor(order, path, refresh) {
-  if (order.next_states.includes('Cancelled')) return [button('Cancel the order', () => askToCancel(path, refresh))];
-  const redrive = async () => {
-    await post(`orders/${path}/redrive`);
-    await refresh();
-    say('The order is processed afresh.');
-  };
-  return order.status === 'Failed' ? [button('Redrive', () => attempt(redrive))] : [];
+/** What may be done with it now. @param {Order} order @param {string} path */
+function actionsFor({ status, next_states: next }, path) {
+  const redrive = () => doIt(`orders/${path}/redrive`, 'The order is processed afresh.');
+  const cancel = () => askForReason(`orders/${path}/cancel`, CANCEL);
+  if (next.includes('Cancelled')) return [button('Cancel the order', cancel)];
+  return status === 'Failed' ? [button('Redrive', redrive)] : [];
 }
 
-/** @param {string} path @param {Refresh} refresh */
-function askToCancel(path, refresh) {
-  const reason = field({ name: 'reason', label: 'Reason (optional)', maxlength: 500 });
-  openDialog({
-    title: 'Cancel this order?',
-    content: [h('p', 'It will never be processed. This cannot be undone.'), reason.row],
-    fields: [reason],
-    submit: 'Cancel the order',
-    danger: true,
-    dismiss: 'Keep it',
-    onSubmit: async () => {
-      await post(`orders/${path}/cancel`, { reason: reason.input.value || undefined });
-      await refresh();
-      say('The order is cancelled.');
-      return true;
-    },
-  });
-}
+const CANCEL = {
+  title: 'Cancel this order?',
+  text: 'It will never be processed. This cannot be undone.',
+  submit: 'Cancel the order',
+  danger: true,
+  dismiss: 'Keep it',
+  done: 'The order is cancelled.',
+};
 
 /** What a move means, by `from to`. @type {Record<string, string>} */
 const MOVES = {
@@ -105,13 +87,13 @@ const MOVES = {
 };
 
 /** A move on the time line. @param {HistoryEntry} entry @param {number} place @param {HistoryEntry[]} history */
-function milestone({ at, from, to, attempt: tries, reason_code: code, reason, actor }, place, history) {
+function milestone({ at, from, to, attempt, reason_code: code, reason, actor }, place, history) {
   const before = history[place - 1];
   const since = before && duration(Math.max(0, (Date.parse(at) - Date.parse(before.at)) / 1000));
   return h(
     'li',
     { 'data-key': place, class: to },
-    h('p', h('b', MOVES[`${from} ${to}`] ?? `${from} → ${to}`), tries > 0 && h('span.hint', ` try ${tries}`)),
+    h('p', h('b', MOVES[`${from} ${to}`] ?? `${from} → ${to}`), attempt > 0 && h('span.hint', ` try ${attempt}`)),
     h('p', time(at), since && h('span.hint', ` ${since} later`)),
     (code || reason) && h('p', [code, reason].filter(Boolean).join(': ')),
     h('p.hint', 'by ', h('span.id', actor)),

@@ -1,17 +1,15 @@
-// @ts-check
 import { get } from './api.js';
 import { button, h } from './dom.js';
 import { field } from './form.js';
 import { hrefOf } from './format.js';
 import { heading, makeOrderTable, STATUSES } from './parts.js';
-import { showProcessing } from './processing.js';
 import { attempt } from './say.js';
 import { testOrderButton } from './test-order.js';
 
 const PAGE = 25;
 
-/** All orders, newest first. @param {URLSearchParams} query what the address asks for. @param {Refresh} refresh @returns {View} */
-export function openOrders(query, refresh) {
+/** All orders, newest first. @param {URLSearchParams} query what the address asks for. @returns {View} */
+export function openOrders(query) {
   const table = makeOrderTable('Orders, newest first');
   const stale = h('p.hint', 'Older orders are shown, so new ones do not appear by themselves.');
   /** @type {OrderPage[]} */
@@ -32,7 +30,7 @@ export function openOrders(query, refresh) {
   return {
     title: 'Orders',
     content: [
-      heading('Orders', testOrderButton(refresh)),
+      heading('Orders', testOrderButton()),
       h('div.filters', searchForm(), filterForm(query)),
       table.element,
       h('div.more', stale, more),
@@ -40,7 +38,6 @@ export function openOrders(query, refresh) {
     everyMs: 4_000,
     async refresh(current) {
       signal = current;
-      await showProcessing(signal, refresh);
       // To renew the first page alone would leave out whatever came between it and the second.
       if (pages.length > 1) return;
       pages = [await read(null)];

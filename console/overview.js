@@ -1,20 +1,18 @@
-// @ts-check
 import { get } from './api.js';
 import { makeChart } from './chart.js';
 import { h, update } from './dom.js';
 import { ApiError } from './errors.js';
 import { count, duration } from './format.js';
 import { badge, facts, heading, makeOrderTable, STATUSES } from './parts.js';
-import { pauseButton, resumeButton, showProcessing } from './processing.js';
+import { pauseButton } from './processing.js';
 import { testOrderButton } from './test-order.js';
 
 /** Minutes. */
 const WINDOW = 60;
 
-/** How the orders are doing, and did in the last hour. @type {OpenView} */
-export function openOverview(refresh) {
+/** How the orders are doing, and did in the last hour. @returns {View} */
+export function openOverview() {
   const health = h('ul.health', { 'aria-label': 'What the API needs' });
-  const control = h('span');
   const counts = h('ul.tiles', { 'aria-label': 'Orders by status' });
   const known = h('dl.facts.card');
   const throughput = makeChart('Orders by the minute', count);
@@ -23,7 +21,7 @@ export function openOverview(refresh) {
   return {
     title: 'Overview',
     content: [
-      heading('Overview', health, control, testOrderButton(refresh)),
+      heading('Overview', health, pauseButton(), testOrderButton()),
       counts,
       known,
       h('div.charts', throughput.element, latency.element),
@@ -32,14 +30,12 @@ export function openOverview(refresh) {
     ],
     everyMs: 2_000,
     async refresh(signal) {
-      const [, metrics, paused, page] = await Promise.all([
+      const [, metrics, page] = await Promise.all([
         readHealth(signal).then((checks) => update(health, checks)),
         get(`metrics?window=${WINDOW}`, signal),
-        showProcessing(signal, refresh),
         get('orders?limit=8', signal),
       ]);
       const { status_counts: byStatus, window } = metrics.data;
-      update(control, [paused ? resumeButton(refresh) : pauseButton(refresh)]);
       update(
         counts,
         STATUSES.map((status) => tile(status, byStatus[status])),

@@ -1,4 +1,3 @@
-// @ts-check
 import { h, update } from './dom.js';
 import { amount, count, hrefOf, moment } from './format.js';
 

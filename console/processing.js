@@ -1,56 +1,27 @@
-// @ts-check
-import { get, post } from './api.js';
-import { openDialog } from './dialog.js';
+import { askForReason, doIt } from './act.js';
+import { get } from './api.js';
 import { button, byId, h, update } from './dom.js';
-import { field } from './form.js';
 import { time } from './parts.js';
-import { attempt, say } from './say.js';
 
-/** Whether the workers take orders. Every view says so while they do not. @param {AbortSignal} signal @param {Refresh} refresh */
-export async function showProcessing(signal, refresh) {
+/** Every view says so while the workers take no orders. @param {AbortSignal} signal */
+export async function showProcessing(signal) {
   const { paused, since, actor, reason } = await get('processing', signal);
-  const what = h(
-    'p',
-    h('b', 'Processing is paused'),
-    since && ' since ',
-    since && time(since),
-    actor && ` by ${actor}`,
-  );
+  const what = h('p', h('b', 'Processing is paused'), ' since ', time(since), actor && ` by ${actor}`);
   what.append(reason ? `: ${reason}. ` : '. ', 'Orders are still accepted, and wait.');
-  update(byId('paused'), paused ? [h('div.notice.Pending', what, resumeButton(refresh))] : []);
-  return paused;
+  update(byId('paused'), paused ? [h('div.notice.Pending', what, resumeButton())] : []);
 }
 
-/** @param {Refresh} refresh */
-export function resumeButton(refresh) {
-  const resume = async () => {
-    await post('processing/resume');
-    await refresh();
-    say('Processing goes on.');
-  };
-  return button('Resume processing', () => attempt(resume));
+function resumeButton() {
+  return button('Resume processing', () => doIt('processing/resume', 'Processing goes on.'));
 }
 
-/** @param {Refresh} refresh */
-export function pauseButton(refresh) {
-  return button('Pause processing', () => askToPause(refresh));
-}
-
-/** @param {Refresh} refresh */
-function askToPause(refresh) {
-  const reason = field({ name: 'reason', label: 'Reason (optional)', maxlength: 500 });
-  const what = 'Orders are still accepted, and wait. Those that are being processed now are finished.';
-  openDialog({
+export function pauseButton() {
+  const words = {
     title: 'Pause processing?',
-    content: [h('p', what), reason.row],
-    fields: [reason],
+    text: 'Orders are still accepted, and wait. Those that are being processed now are finished.',
     submit: 'Pause',
     dismiss: 'Leave it running',
-    onSubmit: async () => {
-      await post('processing/pause', { reason: reason.input.value || undefined });
-      await refresh();
-      say('Processing is paused.');
-      return true;
-    },
-  });
+    done: 'Processing is paused.',
+  };
+  return button('Pause processing', () => askForReason('processing/pause', words), 'pause');
 }

@@ -1,9 +1,9 @@
-// @ts-check
 import { post } from './api.js';
 import { openDialog } from './dialog.js';
 import { button, h } from './dom.js';
 import { field } from './form.js';
 import { count, counted } from './format.js';
+import { refresh } from './live.js';
 import { orderLink } from './parts.js';
 import { say } from './say.js';
 
@@ -13,8 +13,8 @@ const MOST = 1_000;
 /** Ids that are listed; more tell nobody anything. */
 const SHOWN = 20;
 
-/** Redrives the Failed orders of one cause, or says which it would be. @param {FailureGroup} group @param {Refresh} refresh */
-export function askToRedrive({ reason_code: code, orders }, refresh) {
+/** Redrives the Failed orders of one cause, or says which it would be. @param {FailureGroup} group */
+export function askToRedrive({ reason_code: code, orders }) {
   const most = String(Math.min(orders, MOST));
   const limit = field({ name: 'limit', label: 'Orders at most', value: most, inputmode: 'numeric', required: true });
   const reason = field({ name: 'reason', label: 'Reason, for their history (optional)', maxlength: 500 });
@@ -35,8 +35,7 @@ export function askToRedrive({ reason_code: code, orders }, refresh) {
   };
   const dialog = openDialog({
     title: `Redrive ${counted(orders, 'order')} that failed with ${code ?? 'no cause'}?`,
-    content: [h('p', 'They get a new count of tries. A dry run changes nothing.'), limit.row, reason.row, preview],
-    fields: [limit, reason],
+    content: [h('p', 'They get a new count of tries. A dry run changes nothing.'), limit, reason, preview],
     submit: 'Redrive',
     extra: button('Dry run', () => dialog.run(dryRun)),
     onSubmit: async () => {

@@ -1,4 +1,3 @@
-// @ts-check
 import { button, byId, h, update } from './dom.js';
 import { linesOf } from './errors.js';
 

@@ -1,18 +1,16 @@
-// @ts-check
 import { post } from './api.js';
 import { openDialog } from './dialog.js';
 import { button, h } from './dom.js';
 import { field } from './form.js';
+import { refresh } from './live.js';
 import { orderLink } from './parts.js';
 import { say } from './say.js';
 
-/** @param {Refresh} refresh */
-export function testOrderButton(refresh) {
-  return button('Submit a test order', () => askForTestOrder(refresh), 'primary');
+export function testOrderButton() {
+  return button('Submit a test order', () => askForTestOrder(), 'primary');
 }
 
-/** @param {Refresh} refresh */
-function askForTestOrder(refresh) {
+function askForTestOrder() {
   const orderId = field({ name: 'order_id', label: 'Order id', value: `TEST-${someLetters()}`, required: true });
   const userId = field({ name: 'user_id', label: 'User id', value: '1', inputmode: 'numeric', required: true });
   const total = field({ name: 'total_amount', label: 'Amount', value: '19.99', inputmode: 'decimal', required: true });
@@ -27,11 +25,11 @@ function askForTestOrder(refresh) {
     title: 'Submit a test order',
     content: [
       h('p.hint', 'It is an order as any other, and is processed and counted as such.'),
-      orderId.row,
-      h('div.columns', userId.row, total.row),
-      items.row,
+      orderId,
+      userId,
+      total,
+      items,
     ],
-    fields: [orderId, userId, total, items],
     submit: 'Submit',
     onSubmit: async () => {
       const id = orderId.input.value;

@@ -116,14 +116,21 @@ interface View {
   title: string;
   content: Element[];
   /** Asks the API, and shows what it says. */
-  refresh(signal: AbortSignal): Promise<void>;
+  refresh(signal: AbortSignal): Promise<unknown>;
   /** Milliseconds between two refreshes; without, only when somebody asks for it. */
   everyMs?: number;
 }
 
-/** Makes a view. It calls `refresh` when it has changed something. */
-type Refresh = () => Promise<void>;
-type OpenView = (refresh: Refresh) => View;
+/** What a dialog says that asks for a reason. */
+interface Words {
+  title: string;
+  text: string;
+  submit: string;
+  dismiss: string;
+  danger?: boolean;
+  /** Said when it is done. */
+  done: string;
+}
 
 interface FieldOptions {
   /** What the API calls it, so that its complaints find their field. */
@@ -147,9 +154,8 @@ interface Field {
 
 interface DialogOptions {
   title: string;
-  content: Child[];
-  /** Where complaints of the API can go. */
-  fields: Field[];
+  /** Complaints of the API go to their fields. */
+  content: (Child | Field)[];
   /** What the button says that does it. */
   submit: string;
   /** Whether that cannot be undone. */
@@ -179,3 +185,21 @@ interface Chart {
   element: HTMLElement;
   show(minutes: Date[], series: Series[]): void;
 }
+
+/** HTML of this tag with its classes; the props may be left out. */
+type MakeHtml = <Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag | `${Tag}.${string}`,
+  props?: Props | Child,
+  ...children: Child[]
+) => HTMLElementTagNameMap[Tag];
+
+type MakeSvg = <Tag extends keyof SVGElementTagNameMap>(
+  tag: Tag,
+  props: Props,
+  text?: string,
+) => SVGElementTagNameMap[Tag];
+
+/** The place of a value in a picture, in pixels. */
+type Scale = (value: number) => number;
+
+type Format = (value: number) => string;
