@@ -91,7 +91,7 @@ function allowOrigins({ provider, custom }: Serverless['service']): void {
 
 /** As a browser sends it (RFC 6454, section 6.2): no path, not even a slash. */
 function isOrigin(text: string): boolean {
-  return text === '*' || URL.parse(text)?.origin === text;
+  return text === '*' || (URL.parse(text)?.origin === text && !text.includes('*'));
 }
 
 /** Credentials are not allowed in the sense of CORS: that is cookies, and nothing here reads one. */

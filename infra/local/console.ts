@@ -3,9 +3,36 @@ export function report(part: string, line: string): void {
   console.log(`  ${part.padEnd(12)}${line}`);
 }
 
+/** What a request needs besides, by AUTH: steps before the first one, and what each one carries. */
+const CREDENTIALS = {
+  none: { steps: [], option: '' },
+  'api-key': {
+    steps: [
+      'npm run orders -- keys create --owner me --name me --scopes orders:write,orders:read,metrics:read',
+      'KEY=ob_…',
+    ],
+    option: ' -H "Authorization: Bearer $KEY"',
+  },
+  jwt: { steps: ['TOKEN=…'], option: ' -H "Authorization: Bearer $TOKEN"' },
+};
+
+export interface Greeting {
+  readonly api: string;
+  readonly places: Readonly<Record<string, string>>;
+  readonly seconds: number;
+  readonly auth: keyof typeof CREDENTIALS;
+}
+
 /** What a user needs once everything runs: where it is, and a first request to copy. */
-export function greeting(api: string, places: Readonly<Record<string, string>>, seconds: number): string {
+export function greeting({ api, places, seconds, auth }: Greeting): string {
   const list = Object.entries(places).map(([name, place]) => `  ${name.padEnd(14)}${place}`);
+  const { steps, option } = CREDENTIALS[auth];
+  const requests = [
+    ...steps,
+    `curl -i ${api}/orders${option} -d '{"order_id":"ORD-1","user_id":7,"item_ids":[1,2],"total_amount":19.99}'`,
+    `curl ${api}/orders/ORD-1${option}`,
+    `curl ${api}/metrics${option}`,
+  ];
   return `
 Ready after ${seconds.toFixed(1)} s. Ctrl-C stops it.
 
@@ -13,9 +40,7 @@ ${list.join('\n')}
 
 Try it:
 
-  curl -i ${api}/orders -d '{"order_id":"ORD-1","user_id":7,"item_ids":[1,2],"total_amount":19.99}'
-  curl ${api}/orders/ORD-1
-  curl ${api}/metrics
+${requests.map((request) => `  ${request}`).join('\n')}
 `;
 }
 

@@ -44,7 +44,7 @@ export async function runStack(mode: Mode, signal: AbortSignal): Promise<void> {
     );
   const addresses = embedded ? embeddedAddresses(settings) : externalAddresses(settings, process.env);
   const env = (embedded ? embeddedEnvironment : externalEnvironment)(addresses, process.env);
-  loadConfig(env);
+  const { AUTH: auth } = loadConfig(env);
   loadAuthConfig(env);
 
   const lock = lockDirectory(settings.directory, `a stack is running at ${addresses.api} (pid ${process.pid})`);
@@ -56,7 +56,8 @@ export async function runStack(mode: Mode, signal: AbortSignal): Promise<void> {
     report('api, worker', 'starting');
     await stack.start([apiPart(settings, env), workerPart(env)], signal);
     stack.publish();
-    console.log(greeting(addresses.api, places(addresses), (performance.now() - started) / 1000));
+    const seconds = (performance.now() - started) / 1000;
+    console.log(greeting({ api: addresses.api, places: places(addresses), seconds, auth }));
     await aborted(signal);
   } finally {
     if (signal.aborted) console.log('\nStopping …');

@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { hashOf, makeApiKey } from '../../lib/auth/api-key.ts';
+import { type Route, routeKeyOf, type Scope } from '../../lib/http/routes/routes.ts';
+import { type Functions, loadFunctions } from '../support/functions.ts';
+import { askFunction, askThroughGateway, GUARDED } from './gateway.ts';
+
+let service: Functions;
+const SCOPES: readonly Scope[] = ['orders:read', 'orders:write', 'orders:admin', 'metrics:read'];
+
+beforeAll(async () => {
+  service = await loadFunctions({ settings: { AUTH: 'api-key' } });
+});
+
+afterAll(async () => {
+  const { authorizer } = await import('../../lib/auth/authorizer.ts');
+  await authorizer().close();
+  await service.close();
+});
+
+async function makeKey(scopes: readonly string[], changes = ''): Promise<string> {
+  const key = makeApiKey();
+  await service.psql.rows(
+    `INSERT INTO api_keys (owner, name, scopes, secret_sha256) VALUES ('shop-7', 'web', $1, decode($2, 'hex'))`,
+    [scopes, hashOf(key)],
+  );
+  if (changes)
+    await service.psql.rows(`UPDATE api_keys SET ${changes} WHERE secret_sha256 = decode($1, 'hex')`, [hashOf(key)]);
+  return key;
+}
+
+const named = GUARDED.map((route) => [routeKeyOf(route), route] as const);
+const orderId = 'ORD-1';
+
+describe('a route that is not public', () => {
+  test.each(named)('%s answers 401 without a credential that is good', async (_, route) => {
+    const all = await makeKey(SCOPES);
+    const credentials: [string | undefined, string][] = [
+      [undefined, 'Bearer'],
+      ['', 'Bearer'],
+      [all, 'Bearer'],
+      [`Basic ${Buffer.from(`shop-7:${all}`).toString('base64')}`, 'Bearer'],
+      [`Bearer ${all},Bearer ${all}`, 'Bearer'],
+      ['Bearer nonsense', 'Bearer error="invalid_token"'],
+      [`Bearer ${makeApiKey()}`, 'Bearer error="invalid_token"'],
+      [`Bearer ${await makeKey(SCOPES, 'revoked_at = now()')}`, 'Bearer error="invalid_token"'],
+      [`Bearer ${await makeKey(SCOPES, 'expires_at = now()')}`, 'Bearer error="invalid_token"'],
+    ];
+    for (const [authorization, challenge] of credentials) {
+      const answer = await askThroughGateway(route, { orderId, ...(authorization !== undefined && { authorization }) });
+      expect({ authorization, ...answer }).toMatchObject({
+        status: 401,
+        headers: { 'www-authenticate': challenge, 'content-type': 'application/json' },
+        body: { status_code: 401, message: expect.stringContaining('Unauthorized') },
+      });
+    }
+  });
+
+  test.each(named)('%s answers 403 to a key with every scope but the one it needs', async (_, route) => {
+    const key = await makeKey(SCOPES.filter((scope) => scope !== route.scope));
+
+    const { status, headers, body } = await askThroughGateway(route, { orderId, authorization: `Bearer ${key}` });
+
+    expect({ status, body }).toEqual({
+      status: 403,
+      body: { status_code: 403, message: `Forbidden: this needs the scope ${route.scope}.` },
+    });
+    expect(headers['www-authenticate']).toBe(`Bearer error="insufficient_scope", scope="${route.scope}"`);
+  });
+
+  test.each(named)('%s lets a key with the scope it needs in, and no other is asked for', async (_, route) => {
+    const key = await makeKey([route.scope]);
+
+    const { status } = await askThroughGateway(route, { orderId, authorization: `bearer ${key}` });
+
+    expect([200, 400, 404]).toContain(status);
+  });
+
+  test.each(named)('%s answers nobody when no authorizer was asked', async (_, route) => {
+    const { status, body } = await askFunction(route, undefined, { orderId });
+    expect({ status, body }).toEqual({
+      status: 500,
+      body: { status_code: 500, message: 'Internal Server Error!' },
+    });
+  });
+
+  test.each(named)('%s takes no word of an authorizer that it does not know', async (_, route) => {
+    for (const decision of [{}, { outcome: 'Allowed' }, { isAuthorized: true }])
+      expect(await askFunction(route, decision as never, { orderId })).toMatchObject({ status: 500 });
+  });
+
+  test.each(named)('%s answers 503 while it cannot be found out who asks', async (_, route) => {
+    const { status, headers, body } = await askFunction(route, { outcome: 'unavailable' }, { orderId });
+    expect({ status, body }).toMatchObject({ status: 503, body: { status_code: 503 } });
+    expect(headers['retry-after']).toMatch(/^\d+$/);
+  });
+});
+
+describe('the authorizer', () => {
+  test('fails, which lets nobody in, when it is asked about a route that it does not know', async () => {
+    const authorization = `Bearer ${await makeKey(SCOPES)}`;
+    const routes: Route[] = [
+      { functionName: 'getOrder', method: 'GET', path: '/api/v2/orders/{order_id}', scope: 'orders:read' },
+      { functionName: 'getOrder', method: 'POST', path: '/api/v1/orders/{order_id}', scope: 'orders:read' },
+      { functionName: 'getHealth', method: 'GET', path: '/api/v1/health', scope: 'public' },
+    ];
+    for (const route of routes)
+      await expect(askThroughGateway(route, { authorization })).rejects.toThrow('The authorizer was asked about');
+  });
+
+  test('says nothing of the credential, and nothing that is not a text', async () => {
+    const { handler } = await import('../../functions/http/authorize.ts');
+    const key = await makeKey(['orders:read', 'metrics:read']);
+    const event = { routeKey: 'GET /api/v1/metrics', headers: { AuthoriZation: `Bearer ${key}` } };
+
+    const { context } = await handler(event as never, { awsRequestId: 'a' } as never);
+
+    expect(context).toEqual({
+      outcome: 'allowed',
+      owner: 'shop-7',
+      name: 'web',
+      scopes: 'orders:read metrics:read',
+    });
+  });
+});

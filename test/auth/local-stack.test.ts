@@ -1,0 +1,101 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { REPOSITORY } from '../../infra/local/settings.ts';
+import { makeStackHome, type StackHome, type StackProcess, stackFileOf, startStack } from '../stack/stack-process.ts';
+import { fetchDocumented } from '../support/documented.ts';
+
+let home: StackHome;
+let stack: StackProcess;
+let key: string;
+
+beforeAll(async () => {
+  const { env, ...rest } = await makeStackHome();
+  home = { ...rest, env: { ...env, AUTH: 'api-key', CORS_ALLOW_ORIGINS: 'https://shop.example' } };
+  stack = await startStack(home);
+  ({ key } = await createKey('shop-7', 'orders:write,orders:read'));
+});
+
+afterAll(async () => {
+  if (stack?.running) stack.pressCtrlC();
+  await stack?.exit;
+  await home?.remove();
+});
+
+/** As a user of the local stack makes one. */
+async function createKey(owner: string, scopes: string): Promise<{ key: string; id: number }> {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [
+      '--disable-warning=ExperimentalWarning',
+      join(REPOSITORY, 'infra/cli/orders.ts'),
+      ...['keys', 'create', '--owner', owner, '--name', 'web', '--scopes', scopes, '--json'],
+    ],
+    { cwd: REPOSITORY, env: home.env },
+  );
+  return JSON.parse(stdout) as { key: string; id: number };
+}
+
+const ask = (path: string, headers: Record<string, string> = {}, init: RequestInit = {}) =>
+  fetchDocumented(`${stackFileOf(home).api}${path}`, { headers, ...init });
+
+const post = (orderId: string, headers: Record<string, string>) =>
+  ask('/orders', headers, {
+    method: 'POST',
+    body: JSON.stringify({ order_id: orderId, user_id: 1, item_ids: [7], total_amount: 1 }),
+  });
+
+describe('AUTH=api-key npm start', () => {
+  test('says how to make a key, and to send it', () => {
+    expect(stack.output).toContain('npm run orders -- keys create');
+    expect(stack.output).toContain('-H "Authorization: Bearer $KEY"');
+  });
+
+  test('takes an order of a caller with a key, however the header is written, and shows it to no other', async () => {
+    const other = await createKey('shop-8', 'orders:read');
+
+    expect((await post('a', { AUTHORIZATION: `bearer ${key}` })).status).toBe(202);
+
+    expect((await ask('/orders/a', { Authorization: `Bearer ${key}` })).status).toBe(200);
+    expect((await ask('/orders/a', { Authorization: `Bearer ${other.key}` })).status).toBe(404);
+    expect((await post('b', { Authorization: `Bearer ${other.key}` })).status).toBe(403);
+  });
+
+  test('answers 401 in the form of every error, without a key and with a wrong one', async () => {
+    for (const headers of [{}, { authorization: '' }, { authorization: `Bearer ${key.slice(0, -1)}` }]) {
+      const answer = await ask('/metrics', headers);
+      expect(answer.status).toBe(401);
+      expect(await answer.json()).toEqual({ status_code: 401, message: expect.stringContaining('Unauthorized') });
+    }
+  });
+
+  test('lets no client say what the authorizer decided', async () => {
+    const decision = { lambda: { outcome: 'allowed', owner: 'x', name: 'x', scopes: 'orders:admin' } };
+    for (const name of ['sls-offline-authorizer-override', 'SLS-Offline-Authorizer-Override'])
+      expect((await ask('/failures', { authorization: 'Bearer x', [name]: JSON.stringify(decision) })).status).toBe(
+        401,
+      );
+  });
+
+  test('asks nobody for a key who asks after its health', async () => {
+    expect((await ask('/health')).status).toBe(200);
+  });
+
+  test('answers a page of an origin that was named, and no other', async () => {
+    const preflight = async (origin: string) =>
+      (
+        await fetch(`${stackFileOf(home).api}/orders`, {
+          method: 'OPTIONS',
+          headers: {
+            origin,
+            'access-control-request-method': 'POST',
+            'access-control-request-headers': 'authorization,idempotency-key',
+          },
+        })
+      ).headers.get('access-control-allow-origin');
+
+    expect(await preflight('https://shop.example')).toBe('https://shop.example');
+    expect(await preflight('https://other.example')).toBeNull();
+  });
+});
