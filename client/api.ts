@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 a82f163906c37db5d5f3b2466730cc0da882f8a45f752f4b557c4bf0dc359fc4): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 f05d5ab4f8610b5f7a4f74406d788ce3930a9544609b0a6f8a42cb315a4892eb): run "npm run openapi".
 
 export interface paths {
     "/orders": {

@@ -1,16 +1,12 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { httpHandler } from '../../lib/http/handler.ts';
-import { validationError } from '../../lib/http/http-error.ts';
+import { metricsQuerySchema } from '../../lib/http/metrics-request.ts';
+import { validate } from '../../lib/http/validate.ts';
 import { MAX_QUANTILE_ERROR } from '../../lib/orders/sql/read-window.ts';
 import { runtime } from '../../lib/runtime.ts';
 
-/** Minutes. A day is what is kept by the minute for certain, and what an answer of reasonable size can list. */
-const MAX_WINDOW = 1_440;
-const DEFAULT_WINDOW = 60;
-
 /** GET /metrics?window=60 */
 export const handler = httpHandler(async (event) => {
-  const minutes = readWindowLength(event);
+  const { window: minutes } = validate(metricsQuerySchema, event.queryStringParameters ?? {});
   const { counters, window, oldestPendingAge } = await runtime().getMetrics(minutes);
   const { byStatus, averageProcessingTime } = counters;
   return {
@@ -40,11 +36,3 @@ export const handler = httpHandler(async (event) => {
     },
   };
 });
-
-function readWindowLength(event: APIGatewayProxyEventV2): number {
-  const text = event.queryStringParameters?.window;
-  if (text === undefined) return DEFAULT_WINDOW;
-  const minutes = Number(text);
-  if (/^\d+$/.test(text) && minutes >= 1 && minutes <= MAX_WINDOW) return minutes;
-  throw validationError([{ path: 'window', message: `must be a whole number of minutes from 1 to ${MAX_WINDOW}` }]);
-}

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { STATUSES } from '../orders/order.ts';
 import { decodeCursor } from './cursor.ts';
+import { wholeNumber } from './whole-number.ts';
 
 const MAX_LIMIT = 100;
 const DEFAULT_LIMIT = 20;
@@ -12,19 +13,6 @@ const INTEGER_MAX = 2_147_483_647;
 /** Of no order is the time of creation outside of these, and Postgres and JavaScript both know what is inside. */
 const EARLIEST = Date.UTC(1970, 0, 1);
 const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
-
-const wholeNumber = (lowest: number, highest: number) => {
-  const rule = `must be a whole number from ${lowest} to ${highest}`;
-  return (
-    z
-      .string()
-      .refine((text) => /^-?\d{1,10}$/.test(text), rule)
-      // What the OpenAPI document says of the text in a query.
-      .meta({ type: 'integer', minimum: lowest, maximum: highest })
-      .transform(Number)
-      .refine((value) => value >= lowest && value <= highest, rule)
-  );
-};
 
 const TIME_RULE =
   'must be a time with its zone, such as 2026-11-23T09:30:00Z (a + in a query is written %2B), from 1970 to 9999';
@@ -43,7 +31,7 @@ export const listSchema = z
     created_from: time.optional().meta({ description: 'Created at this time or later.' }),
     // Exclusive, so that one range's end is the next one's beginning.
     created_to: time.optional().meta({ description: 'Created before this time, which is not before created_from.' }),
-    limit: wholeNumber(1, MAX_LIMIT).default(DEFAULT_LIMIT),
+    limit: wholeNumber(1, MAX_LIMIT).default(DEFAULT_LIMIT).meta({ default: DEFAULT_LIMIT }),
     cursor: z
       .string()
       .transform((text, context) => {

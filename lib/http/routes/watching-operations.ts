@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { metricsQuerySchema } from '../metrics-request.ts';
 import { INVALID, retryAfter } from './common-answers.ts';
 import type { Operation } from './operation.ts';
 import { healthySchema, metricsSchema, unhealthySchema } from './watching-schemas.ts';
@@ -7,11 +7,7 @@ export const getMetrics: Operation = {
   tag: 'Watching',
   summary: 'Count the orders',
   description: 'Costs the same however many orders there are.',
-  parameters: {
-    query: z.object({
-      window: z.int().min(1).max(1_440).default(60).meta({ description: 'Minutes up to now that `window` covers.' }),
-    }),
-  },
+  parameters: { query: metricsQuerySchema },
   answers: { 200: { description: 'The counts.', schema: metricsSchema }, ...INVALID },
 };
 
