@@ -33,7 +33,7 @@ export class Lab {
   readonly directory: string;
   readonly settings: StackSettings;
   readonly addresses: StackAddresses;
-  /** Of the functions. No simulated work, and nothing logged but errors. */
+  /** Of the functions. No simulated work; they log as they do by default. */
   readonly env: NodeJS.ProcessEnv;
   readonly #keep: boolean;
   readonly #running: RunningPart[] = [];
@@ -68,7 +68,6 @@ export class Lab {
       ...embeddedEnvironment(this.addresses, process.env),
       DATABASE_DRIVER: 'pg',
       PROCESSING_DELAY_MS: '0',
-      LOG_LEVEL: 'ERROR',
     };
   }
 

@@ -5,8 +5,8 @@ import { formatTable } from '../result.ts';
 import { drawChart } from './draw-chart.ts';
 import { readResult, type SavedResult } from './saved-result.ts';
 
-const REPORT = join(import.meta.dirname, '../RESULTS.md');
-const PLOTS = join(import.meta.dirname, '../plots');
+export const REPORT = join(import.meta.dirname, '../RESULTS.md');
+export const PLOTS = join(import.meta.dirname, '../plots');
 
 const INTRODUCTION = `# Results
 
@@ -18,19 +18,34 @@ compare within a table, and expect other absolute figures on another machine.
 /** Writes RESULTS.md and its plots from all results that were saved. */
 export function writeReport(): void {
   mkdirSync(PLOTS, { recursive: true });
-  const sections = Object.entries(BENCHES).flatMap(([name, { letter, title }]) => {
-    const saved = readResult(name);
-    return saved ? [section(name, `${letter}) ${title}`, saved)] : [];
-  });
-  writeFileSync(REPORT, [INTRODUCTION, ...sections].join('\n'));
+  const { text, plots } = renderReport();
+  writeFileSync(REPORT, text);
+  for (const [file, svg] of plots) writeFileSync(join(PLOTS, file), svg);
 }
 
-function section(name: string, title: string, saved: SavedResult): string {
-  const plots = saved.charts.map((chart, index) => {
-    const file = `${name}${index === 0 ? '' : `-${index + 1}`}.svg`;
-    writeFileSync(join(PLOTS, file), drawChart(chart));
-    return `![${chart.title}](plots/${file})\n`;
+export interface Report {
+  /** Markdown. */
+  readonly text: string;
+  /** SVG, by file name. */
+  readonly plots: ReadonlyMap<string, string>;
+}
+
+export function renderReport(): Report {
+  const plots = new Map<string, string>();
+  const sections = Object.entries(BENCHES).flatMap(([name, { letter, title }]) => {
+    const saved = readResult(name);
+    if (!saved) return [];
+    const files = saved.charts.map((chart, index) => {
+      const file = `${name}${index === 0 ? '' : `-${index + 1}`}.svg`;
+      plots.set(file, drawChart(chart));
+      return `![${chart.title}](plots/${file})\n`;
+    });
+    return [section(`${letter}) ${title}`, saved, files)];
   });
+  return { text: [INTRODUCTION, ...sections].join('\n'), plots };
+}
+
+function section(title: string, saved: SavedResult, plots: readonly string[]): string {
   return [
     `## ${title}\n`,
     `${saved.method}\n`,

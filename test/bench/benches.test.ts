@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from '@jest/globals';
+import { BENCHES } from '../../bench/benches.ts';
+import { REPOSITORY } from '../../infra/local/settings.ts';
+
+/** Milliseconds: one of them starts Serverless three times, on a machine that runs other tests meanwhile. */
+const RUN_MS = 180_000;
+
+/** What not everybody has who runs the tests: CI installs both, and then none is left out. */
+const hasPackages = existsSync(join(REPOSITORY, 'bench/node_modules'));
+const hasPgbench = (process.env.PATH ?? '').split(':').some((directory) => existsSync(join(directory, 'pgbench')));
+const runnable: Readonly<Record<string, boolean>> = { create: hasPgbench, drain: hasPackages, http: hasPackages };
+
+for (const [name, { letter, title }] of Object.entries(BENCHES))
+  (runnable[name] === false ? test.skip : test)(
+    `the benchmark ${letter}, ${name}, runs and prints its tables`,
+    async () => {
+      const { stdout } = await bench(name, '--tiny');
+      expect(stdout).toContain(title);
+      // At least one table, with a line of figures.
+      expect(stdout).toMatch(/^\|-+\|(-+:\|)+\n\|.*\d.*\|$/m);
+    },
+    RUN_MS,
+  );
+
+test('an unknown benchmark is refused with the list of those that there are', async () => {
+  await expect(bench('speed')).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('b, drain') });
+});
+
+test('a misspelt option is refused', async () => {
+  await expect(bench('create', '--tny')).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('--tny') });
+});
+
+function bench(...args: string[]) {
+  return promisify(execFile)(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', 'bench/bench.ts', ...args],
+    // The test runner's own options would get into the processes otherwise.
+    { cwd: REPOSITORY, env: { ...process.env, NODE_OPTIONS: '' }, maxBuffer: 10_000_000 },
+  );
+}
