@@ -9,6 +9,7 @@ import { connectDatabase } from '../../lib/database/connect.ts';
 import type { Database } from '../../lib/database/database.ts';
 import { ROUTES } from '../../lib/http/routes/routes.ts';
 import { createLogger } from '../../lib/logger.ts';
+import { enterStack } from './environment.ts';
 import { UsageError } from './usage-error.ts';
 
 const SCOPES: readonly string[] = [...new Set(ROUTES.map(({ scope }) => scope))]
@@ -54,6 +55,7 @@ export async function keys(args: string[]): Promise<number> {
   }
   const [verb, ...rest] = positionals;
   const work = workOf(verb, rest, values);
+  enterStack();
   const config = loadDatabaseConfig(process.env);
   const database = connectDatabase(config, createLogger('WARN'));
   try {

@@ -10,6 +10,7 @@ import { DeadLetters } from '../../../lib/queue/dead-letters.ts';
 import { SqsOrderQueue } from '../../../lib/queue/sqs.ts';
 import { createRuntime } from '../../../lib/runtime.ts';
 import { REPOSITORY } from '../../local/settings.ts';
+import { enterStack } from '../environment.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Check } from './check.ts';
 import { deadLetters } from './dead-letters.ts';
@@ -23,7 +24,11 @@ Looks for orders that are stuck, dead letters, counters or history that differ f
 missing, and queues that are not as serverless.yml describes them. Exit code 0: all is well; 1: something is not.
 
   --fix           mends what can be mended; dead letters of unknown orders are kept
-  --stage STAGE   the stage of serverless.yml to compare the queues with (default local)`;
+  --stage STAGE   the stage of serverless.yml to compare the queues with (default local)
+
+Examples
+  npm run orders -- doctor
+  npm run orders -- doctor --stage prod --fix`;
 
 /** Milliseconds: counting every order of a large table takes minutes. */
 const STATEMENT_TIMEOUT_MS = 600_000;
@@ -41,6 +46,7 @@ export async function doctor(args: string[]): Promise<number> {
     console.log(HELP);
     return 0;
   }
+  enterStack();
   const deadLetterQueueUrl = process.env.DEAD_LETTER_QUEUE_URL;
   if (!deadLetterQueueUrl) throw new UsageError('DEAD_LETTER_QUEUE_URL must be set, to the URL of that queue.');
   const config = loadConfig(process.env);

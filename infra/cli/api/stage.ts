@@ -1,0 +1,81 @@
+import { createOrderClient, dataOf, OrderApiError, type OrderClient } from '../../../client/index.ts';
+import { readStackSettings } from '../../local/settings.ts';
+import { readStackFile } from '../../local/stack-file.ts';
+import { UsageError } from '../usage-error.ts';
+
+/** The options of every command that talks to the API, as `parseArgs` takes them. */
+export const STAGE_OPTIONS = {
+  url: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+/** What the help of each of them says of these. */
+export const STAGE_HELP = `  --url URL   the API, such as https://orders.example/api/v1; by default ORDERS_URL, else the local stack
+  --json      prints JSON
+
+Where the API asks for a key, ORDERS_API_KEY has it: as an option it would be in the list of processes.`;
+
+/** A stage of the service, by its API. */
+export interface Stage {
+  readonly url: string;
+  readonly client: OrderClient;
+}
+
+/** @throws UsageError for what is no URL. */
+export function connectStage(values: { url?: string | undefined }, env: NodeJS.ProcessEnv = process.env): Stage {
+  const url = values.url ?? env.ORDERS_URL ?? localUrl(env);
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
+    throw new UsageError(`"${url}" is no URL of an API: it is like https://orders.example/api/v1.`);
+  return {
+    url,
+    client: createOrderClient({ baseUrl: url, ...(env.ORDERS_API_KEY && { apiKey: env.ORDERS_API_KEY }) }),
+  };
+}
+
+function localUrl(env: NodeJS.ProcessEnv): string {
+  const settings = readStackSettings(env);
+  return readStackFile(settings.directory)?.api ?? `http://localhost:${settings.apiPort}/api/v1`;
+}
+
+/** The stage did not do what was asked. The message says why, and what to do where that is known. */
+export class StageError extends Error {
+  override readonly name = 'StageError';
+  /** Whether it refused this very request: another one may do better. */
+  readonly refused: boolean;
+
+  constructor(message: string, refused: boolean) {
+    super(message);
+    this.refused = refused;
+  }
+}
+
+/** @throws StageError when the stage refuses, or does not answer. */
+export async function ask<Data>(
+  { url }: Stage,
+  asking: Promise<{ data?: Data; error?: unknown; response: Response }>,
+): Promise<Data> {
+  try {
+    return dataOf(await asking);
+  } catch (error) {
+    if (error instanceof OrderApiError) throw new StageError(refusal(error), isAboutThisRequest(error.status));
+    const hint = 'Is it the right --url, and is the stack running?';
+    throw new StageError(`${url} does not answer (${reasonOf(error)}). ${hint}`, false);
+  }
+}
+
+/** Credentials and a service that is down or too busy are about all of them. */
+function isAboutThisRequest(status: number): boolean {
+  return status >= 400 && status < 500 && ![401, 403, 429].includes(status);
+}
+
+function refusal({ status, message, errors }: OrderApiError): string {
+  const where = errors.map(({ path, message: allowed }) => `\n  ${path} ${allowed}`.trimEnd()).join('');
+  const hint = status === 401 || status === 403 ? ' Set ORDERS_API_KEY to a key with the scope for this.' : '';
+  return `${message} (${status})${hint}${where}`;
+}
+
+function reasonOf(error: unknown): string {
+  const { cause, message } = error as Error & { cause?: { code?: string } };
+  return cause?.code ?? message;
+}

@@ -1,0 +1,48 @@
+import type { Order } from '../../../client/index.ts';
+
+/** Rows under their headings, each column as wide as what is in it. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = headings.map((heading, column) =>
+    Math.max(heading.length, ...rows.map((row) => cell(row, column).length)),
+  );
+  const line = (row: readonly string[]) =>
+    widths
+      .map((width, column) => cell(row, column).padEnd(width))
+      .join('  ')
+      .trimEnd();
+  return [headings, ...rows].map(line).join('\n');
+}
+
+/** An id may have any character but controls, and an imported one those, too: none may move the cursor. */
+const cell = (row: readonly string[], column: number): string => printable(row[column] ?? '');
+
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, (character) => JSON.stringify(character).slice(1, -1) || ' ');
+}
+
+const HEADINGS = ['ORDER', 'STATUS', 'USER', 'AMOUNT', 'CREATED', 'TRIES', 'REASON'];
+
+export function orderTable(orders: readonly Order[]): string {
+  return table(
+    HEADINGS,
+    orders.map((order) => [
+      order.order_id,
+      order.status,
+      String(order.user_id),
+      order.total_amount,
+      order.created_at,
+      String(order.attempts + order.crashes),
+      order.reason_code ?? '',
+    ]),
+  );
+}
+
+/** Everything that is known of one order, a line each. */
+export function orderSheet(order: Order): string {
+  return Object.entries(order)
+    .map(
+      ([field, value]) =>
+        `${field.padEnd(16)}  ${printable(Array.isArray(value) ? value.join(', ') : String(value ?? '-'))}`,
+    )
+    .join('\n');
+}

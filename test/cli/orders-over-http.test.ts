@@ -1,0 +1,177 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { REPOSITORY } from '../../infra/local/settings.ts';
+import { makeStackHome, type StackHome, type StackProcess, stackFileOf, startStack } from '../stack/stack-process.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+const NODE = ['--disable-warning=ExperimentalWarning', join(REPOSITORY, 'infra/cli/orders.ts')];
+
+let home: StackHome;
+let stack: StackProcess;
+let directory: string;
+let api: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'order-backend-cli-'));
+  home = await makeStackHome();
+  const doomed = join(directory, 'processor.ts');
+  await writeFile(
+    doomed,
+    `export default async ({ orderId }) => {
+       if (orderId.startsWith('doomed'))
+         throw new Error('never');
+     };`,
+  );
+  home = { ...home, env: { ...home.env, MAX_ATTEMPTS: '1', PROCESSOR: doomed } };
+  stack = await startStack(home);
+  ({ api } = stackFileOf(home));
+});
+
+afterAll(async () => {
+  if (stack?.running) stack.pressCtrlC();
+  await stack?.exit;
+  await home?.remove();
+  await rm(directory, { recursive: true, force: true });
+});
+
+interface Run {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command against the stack by its URL alone. */
+function orders(
+  args: readonly string[],
+  { env = {}, input }: { env?: NodeJS.ProcessEnv; input?: string } = {},
+): Promise<Run> {
+  const { LOCAL_DIR, ...inherited } = home.env;
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [...NODE, ...args],
+      { cwd: REPOSITORY, env: { ...inherited, LOCAL_DIR: directory, ORDERS_URL: api, ...env } },
+      (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+    );
+    if (input !== undefined) child.stdin?.end(input);
+  });
+}
+
+const create = (id: string) => orders(['create', id, '--user', '7', '--items', '1,2', '--amount', '19.95']);
+const settled = (id: string) =>
+  waitUntil(`${id} is finished`, async () => {
+    const { stdout } = await orders(['get', id, '--json']);
+    return ['Completed', 'Failed', 'Cancelled'].includes((JSON.parse(stdout) as { status: string }).status);
+  });
+
+describe('npm run orders, by the API', () => {
+  test('creates an order, shows it with its exact amount, and tells its journey', async () => {
+    const created = await create('cli-1');
+    expect(created).toMatchObject({ code: 0, stdout: expect.stringContaining('order id: cli-1') });
+    await settled('cli-1');
+
+    const shown = await orders(['get', 'cli-1']);
+    expect(shown.stdout).toMatch(/status +Completed/);
+    expect(shown.stdout).toMatch(/total_amount +19\.95\n/);
+
+    const { stdout } = await orders(['history', 'cli-1']);
+    expect(stdout).toMatch(/Pending[\s\S]*Pending → Processing[\s\S]*Processing → Completed/);
+  });
+
+  test('says which field is wrong, and exits with 1', async () => {
+    const { code, stderr } = await orders(['create', 'cli-2', '--user', 'seven', '--amount=-1']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/Validation Error \(400\)\n {2}user_id .+\n {2}total_amount .+\n$/);
+  });
+
+  test('creates the orders of a file, names those that are refused, and keeps amounts that no float holds', async () => {
+    const line = (id: string, amount: string) =>
+      `{"order_id":"${id}","user_id":8,"item_ids":[],"total_amount":${amount}}`;
+    const input = [line('file-1', '123456789012.1234567'), '', line('file-2', '-1'), line('file-3', '1')].join('\n');
+    const { code, stdout, stderr } = await orders(['create', '--file', '-', '--json'], { input });
+    expect({ code, tally: JSON.parse(stdout) }).toEqual({ code: 1, tally: { accepted: 2, refused: 1 } });
+    expect(stderr).toContain('line 3: Validation Error (400)\n  total_amount ');
+    expect((await orders(['get', 'file-1', '--json'])).stdout).toContain('"total_amount":"123456789012.1234567"');
+  });
+
+  test('refuses a file with a line that is not JSON, and names the line', async () => {
+    const { code, stderr } = await orders(['create', '--file', '-'], { input: 'nonsense' });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^Line 1 is not JSON\..*\n$/) });
+  });
+
+  test('lists the newest first, over more than one page, by status and user', async () => {
+    const input = Array.from({ length: 130 }, (_, n) =>
+      JSON.stringify({ order_id: `page-${n}`, user_id: 99, item_ids: [], total_amount: 1 }),
+    ).join('\n');
+    expect(await orders(['create', '--file', '-'], { input })).toMatchObject({
+      code: 0,
+      stdout: '130 accepted, 0 refused.\n',
+    });
+
+    const all = JSON.parse((await orders(['list', '--user', '99', '--limit', '500', '--json'])).stdout) as {
+      order_id: string;
+      created_at: string;
+    }[];
+    expect(new Set(all.map(({ order_id }) => order_id)).size).toBe(130);
+    const times = all.map(({ created_at }) => created_at);
+    expect(times).toEqual([...times].sort().reverse());
+
+    const table = (await orders(['list', '--user', '99', '--limit', '3'])).stdout.trimEnd().split('\n');
+    expect(table).toHaveLength(4);
+    expect(table[0]).toMatch(/^ORDER +STATUS +USER +AMOUNT/);
+    expect((await orders(['list', '--status', 'Sleeping'])).stderr).toMatch(/status .*Pending, Processing/);
+  });
+
+  test('pauses, cancels what waits meanwhile, and goes on', async () => {
+    expect((await orders(['pause', '--reason', 'lunch'])).stdout).toBe('Processing is paused.\n');
+    await create('cli-3');
+    await create('cli-4');
+    expect((await orders(['cancel', 'cli-3', '--reason', 'not wanted'])).stdout).toBe('cli-3 is Cancelled.\n');
+    expect(await orders(['cancel', 'cli-3'])).toMatchObject({ code: 1, stderr: expect.stringContaining('(409)') });
+    expect((await orders(['resume'])).stdout).toBe('Processing is running.\n');
+    await settled('cli-4');
+    expect((await orders(['history', 'cli-3'])).stdout).toContain('not wanted');
+  });
+
+  test('redrives Failed orders, after showing which', async () => {
+    await create('doomed-1');
+    await settled('doomed-1');
+    const preview = await orders(['redrive', '--all', '--dry-run', '--json']);
+    expect(JSON.parse(preview.stdout)).toEqual({ order_ids: ['doomed-1'], capped: 0 });
+    expect((await orders(['redrive', 'doomed-1', '--reason', 'once more'])).stdout).toBe('Redrove 1 orders.\n');
+    expect((await orders(['history', 'doomed-1'])).stdout).toContain('once more');
+  });
+
+  test('watches the counts change, and ends when all is done', async () => {
+    const { LOCAL_DIR, ...env } = home.env;
+    const watching = spawn(process.execPath, [...NODE, 'watch', '--until-done', '--json', '--url', api], {
+      cwd: REPOSITORY,
+      env,
+    });
+    let seen = '';
+    watching.stdout.on('data', (text) => {
+      seen += text;
+    });
+    const ended = new Promise<number | null>((resolve) => watching.on('close', resolve));
+    expect(await ended).toBe(0);
+    expect(JSON.parse(seen.trim().split('\n').at(-1) ?? '')).toMatchObject({ Pending: 0, Processing: 0, Cancelled: 1 });
+  });
+
+  test('says in one line that nobody answers there', async () => {
+    const { code, stderr } = await orders(['get', 'x', '--url', 'http://127.0.0.1:1/api/v1']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^http:\/\/127\.0\.0\.1:1\/api\/v1 does not answer .*\n$/);
+  });
+
+  test.each(['create', 'get', 'list', 'watch', 'history', 'cancel', 'pause', 'resume', 'redrive', 'doctor', 'keys'])(
+    '%s has help with an example',
+    async (command) => {
+      const { code, stdout } = await orders([command, '--help']);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(new RegExp(`Examples?\\n {2}npm run orders -- (${command}|pause)`));
+    },
+  );
+});
