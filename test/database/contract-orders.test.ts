@@ -1,10 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Database } from '../../lib/database/database.ts';
-import { type Caller, type CreateOutcome, makeCreateOrder } from '../../lib/orders/create-order.ts';
 import { getMetrics } from '../../lib/orders/get-metrics.ts';
-import type { NewOrder } from '../../lib/orders/order.ts';
-import { type ProcessParts, processOrders } from '../../lib/orders/process-orders.ts';
-import { type RedriveRequest, redriveOrders } from '../../lib/orders/redrive-orders.ts';
 import {
   countUnrecorded,
   findCounterDrift,
@@ -13,9 +9,7 @@ import {
   recordRepairs,
   recount,
 } from '../../lib/orders/sql/audit-orders.ts';
-import { type ClaimOptions, claimOrders } from '../../lib/orders/sql/claim-orders.ts';
 import { findDueOrders, postponeOrders } from '../../lib/orders/sql/due-orders.ts';
-import { finishOrders, type Verdict } from '../../lib/orders/sql/finish-orders.ts';
 import { hastenOrders } from '../../lib/orders/sql/hasten-orders.ts';
 import { readHistory } from '../../lib/orders/sql/read-history.ts';
 import { readOrder } from '../../lib/orders/sql/read-order.ts';
@@ -23,18 +17,13 @@ import { rollUpMinutes } from '../../lib/orders/sql/roll-up-minutes.ts';
 import { sweepOrders } from '../../lib/orders/sweep-orders.ts';
 import { PermanentFailure, TransientFailure } from '../../lib/processors/processor.ts';
 import { DRIVERS, type Subject } from '../support/contract.ts';
+import { HARD, UseCases } from '../support/contract-use-cases.ts';
 import { anOrder, countdown, RESEND_AFTER, verdictOn } from '../support/order-lab.ts';
-import { recordingLogger } from '../support/recording-logger.ts';
-import { RecordingQueue } from '../support/recording-queue.ts';
-
-/** The hardest that the schema lets through. */
-const HARD = { orderId: `é😀"'\\:p1 $1 ~`, userId: -2_147_483_648, itemIds: [], totalAmount: '12345678901.123456789' };
 
 describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
   let subject: Subject;
   let database: Database;
-  let queue: RecordingQueue;
-  let create: (order: NewOrder, caller?: Partial<Caller>) => Promise<CreateOutcome>;
+  let cases: UseCases;
   const testCuts = canCut ? test : test.skip;
 
   beforeAll(async () => {
@@ -42,63 +31,14 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
     database = subject.database;
   });
   beforeEach(async () => {
-    await database.query('TRUNCATE orders');
-    queue = new RecordingQueue();
-    const createOrder = makeCreateOrder(shared());
-    create = (order, caller = {}) => createOrder(order, { owner: '', idempotencyKey: null, ...caller });
+    cases = await UseCases.afresh(database);
   });
   afterAll(() => subject?.close());
-
-  const shared = () => ({ database, queue, logger: recordingLogger(), resendAfterSeconds: RESEND_AFTER });
-  const claim = (orderIds: readonly string[], options: Partial<ClaimOptions> = {}) =>
-    claimOrders(database, orderIds, { leaseSeconds: 30, suspects: false, maxCrashes: 2, actor: 'worker', ...options });
-  const finish = (...verdicts: Verdict[]) =>
-    finishOrders(database, verdicts, { resendAfterSeconds: RESEND_AFTER, actor: 'worker' });
-  const process = (orderIds: readonly string[], parts: Partial<ProcessParts> = {}) =>
-    processOrders(
-      {
-        ...shared(),
-        processor: async () => {},
-        retryPolicy: { maxAttempts: 2, baseMs: 1_000, maxMs: 60_000 },
-        maxCrashes: 2,
-        ...parts,
-      },
-      orderIds,
-      { remainingMs: countdown(30_000), actor: 'worker' },
-    );
-  const redrive = (request: Partial<RedriveRequest>) =>
-    redriveOrders(
-      { ...shared(), maxRedrives: 1 },
-      {
-        orderIds: null,
-        reasonCode: null,
-        owner: null,
-        limit: 10,
-        dryRun: false,
-        actor: 'operator',
-        reason: 'mended',
-        ...request,
-      },
-    );
-  const insert = (...orderIds: string[]) =>
-    database.query(
-      `INSERT INTO orders (order_id, user_id, item_ids, total_amount)
-       SELECT order_id, 1, '{1}', 9.5 FROM json_array_elements_text($1::json) AS o(order_id)`,
-      [JSON.stringify(orderIds)],
-    );
-  const killLease = (orderId: string) =>
-    database.query(
-      `UPDATE orders SET lease_until = now() - interval '1 second' WHERE order_id = $1::text AND status = 'Processing'`,
-      [orderId],
-    );
-  const makeDue = () =>
-    database.query(`UPDATE orders SET due_at = now() - interval '1 second' WHERE due_at IS NOT NULL`);
-  const statusOf = async (orderId: string) => (await readOrder(database, orderId, null))?.status;
 
   describe('create', () => {
     test('an order, and read it back as it was', async () => {
       for (const order of [HARD, anOrder({ itemIds: [3, 1, 2] })]) {
-        expect(await create(order)).toBe('created');
+        expect(await cases.create(order)).toBe('created');
         expect(await readOrder(database, order.orderId, null)).toEqual({
           ...order,
           status: 'Pending',
@@ -113,7 +53,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
           reason: null,
         });
       }
-      expect(queue.orderIds).toContain(HARD.orderId);
+      expect(cases.queue.orderIds).toContain(HARD.orderId);
       expect(await readOrder(database, 'nobody', null)).toBeUndefined();
     });
 
@@ -121,7 +61,9 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
       const twin = anOrder();
       const orders = Array.from({ length: 150 }, () => anOrder());
 
-      const outcomes = await Promise.all([...Array.from({ length: 50 }, () => twin), ...orders].map((o) => create(o)));
+      const outcomes = await Promise.all(
+        [...Array.from({ length: 50 }, () => twin), ...orders].map((o) => cases.create(o)),
+      );
 
       expect(outcomes.slice(0, 50).filter((outcome) => outcome === 'created')).toHaveLength(1);
       expect(outcomes.slice(0, 50).filter((outcome) => outcome === 'duplicate')).toHaveLength(49);
@@ -132,23 +74,23 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
       const order = anOrder();
       const key = { idempotencyKey: 'key "1"' };
 
-      expect(await create(order, key)).toBe('created');
-      expect(await create(order, key)).toBe('replayed');
-      expect(await create(anOrder(), key)).toBe('key-reused');
-      expect(await create({ ...order, userId: 8 })).toBe('duplicate');
+      expect(await cases.create(order, key)).toBe('created');
+      expect(await cases.create(order, key)).toBe('replayed');
+      expect(await cases.create(anOrder(), key)).toBe('key-reused');
+      expect(await cases.create({ ...order, userId: 8 })).toBe('duplicate');
     });
 
     test('all but the one that Postgres refuses', async () => {
       const orders = [anOrder(), anOrder({ orderId: 'n\0l' }), anOrder()];
 
-      expect(await Promise.all(orders.map((order) => create(order)))).toEqual(['created', 'refused', 'created']);
+      expect(await Promise.all(orders.map((order) => cases.create(order)))).toEqual(['created', 'refused', 'created']);
     });
 
     test('with a message that cannot be sent: it is due at once', async () => {
-      queue.refuses = () => true;
+      cases.queue.refuses = () => true;
       const { orderId } = anOrder();
 
-      expect(await create(anOrder({ orderId }))).toBe('created');
+      expect(await cases.create(anOrder({ orderId }))).toBe('created');
       expect(await findDueOrders(database, 10)).toEqual([orderId]);
     });
 
@@ -159,31 +101,31 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
         const cutsBefore = subject.cutsDone();
         subject.cutAt('INSERT INTO orders', cut);
 
-        expect(await create(order)).toBe('created');
+        expect(await cases.create(order)).toBe('created');
         expect(subject.cutsDone() - cutsBefore).toBe(1);
-        expect(await create(order)).toBe('duplicate');
-        expect(queue.orderIds).toEqual([order.orderId]);
+        expect(await cases.create(order)).toBe('duplicate');
+        expect(cases.queue.orderIds).toEqual([order.orderId]);
       },
     );
   });
 
   describe('claim', () => {
     test('Pending orders, and bring what a processor needs', async () => {
-      await create(HARD);
+      await cases.create(HARD);
 
-      const { claims, unclaimed } = await claim([HARD.orderId, 'nobody']);
+      const { claims, unclaimed } = await cases.claim([HARD.orderId, 'nobody']);
 
       expect(claims).toEqual([{ ...HARD, token: 1, attempts: 0, createdAt: expect.any(Date) }]);
       expect([...unclaimed]).toEqual([['nobody', 'unknown']]);
-      expect((await claim([HARD.orderId])).unclaimed.get(HARD.orderId)).toBe('held');
+      expect((await cases.claim([HARD.orderId])).unclaimed.get(HARD.orderId)).toBe('held');
     });
 
     test('each order for one of many workers', async () => {
       const orderIds = ['a', 'b', 'c', 'd', 'e'];
-      await insert(...orderIds);
+      await cases.insert(...orderIds);
 
       const results = await Promise.all(
-        Array.from({ length: 8 }, (_, n) => claim(n % 2 ? orderIds : orderIds.toReversed())),
+        Array.from({ length: 8 }, (_, n) => cases.claim(n % 2 ? orderIds : orderIds.toReversed())),
       );
 
       const claimed = results.flatMap(({ claims }) => claims.map(({ orderId }) => orderId));
@@ -191,14 +133,14 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
     });
 
     test('a lost order until its budget of workers is used up', async () => {
-      await insert('a');
-      await claim(['a']);
-      await killLease('a');
+      await cases.insert('a');
+      await cases.claim(['a']);
+      await cases.killLease('a');
 
-      expect((await claim(['a'])).unclaimed.get('a')).toBe('suspect');
-      expect((await claim(['a'], { suspects: true })).claims).toEqual([expect.objectContaining({ token: 2 })]);
-      await killLease('a');
-      expect((await claim(['a'], { suspects: true })).unclaimed.get('a')).toBe('settled');
+      expect((await cases.claim(['a'])).unclaimed.get('a')).toBe('suspect');
+      expect((await cases.claim(['a'], { suspects: true })).claims).toEqual([expect.objectContaining({ token: 2 })]);
+      await cases.killLease('a');
+      expect((await cases.claim(['a'], { suspects: true })).unclaimed.get('a')).toBe('settled');
       expect(await readOrder(database, 'a', null)).toMatchObject({
         status: 'Failed',
         crashes: 2,
@@ -207,17 +149,17 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
     });
 
     test('nothing, of nothing', async () => {
-      expect(await claim([])).toEqual({ claims: [], unclaimed: new Map() });
+      expect(await cases.claim([])).toEqual({ claims: [], unclaimed: new Map() });
     });
   });
 
   describe('finish', () => {
     test('with each verdict, and only with the token of the claim', async () => {
-      await insert('a', 'b', 'c', 'd');
-      const { claims } = await claim(['a', 'b', 'c', 'd']);
+      await cases.insert('a', 'b', 'c', 'd');
+      const { claims } = await cases.claim(['a', 'b', 'c', 'd']);
       const of = (orderId: string) => claims.find((each) => each.orderId === orderId);
 
-      const taken = await finish(
+      const taken = await cases.finish(
         verdictOn(of('a'), { processingTime: 2.000006 }),
         verdictOn(of('b'), {
           status: 'Failed',
@@ -245,18 +187,18 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
         status: 'Pending',
         nextAttemptAt: expect.any(Date),
       });
-      expect(await statusOf('d')).toBe('Processing');
-      expect((await claim(['c'])).unclaimed.get('c')).toBe('waiting');
+      expect(await cases.statusOf('d')).toBe('Processing');
+      expect((await cases.claim(['c'])).unclaimed.get('c')).toBe('waiting');
     });
 
     test('in the end, through an outage', async () => {
-      await insert('a');
+      await cases.insert('a');
       const cutsBefore = subject.cutsDone();
       if (canCut) subject.cutAt('WITH verdicts', 'before it is sent', 'when it was sent', 'before it is sent');
 
-      expect(await process(['a'])).toEqual(new Set(['a']));
+      expect(await cases.process(['a'])).toEqual(new Set(['a']));
       expect(subject.cutsDone() - cutsBefore).toBe(canCut ? 3 : 0);
-      expect(await statusOf('a')).toBe('Completed');
+      expect(await cases.statusOf('a')).toBe('Completed');
       expect((await readHistory(database, 'a', null)).map(({ to }) => to)).toEqual([
         'Pending',
         'Processing',
@@ -266,16 +208,20 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
   });
 
   test('process a batch to its verdicts, and record who did what', async () => {
-    await insert('good', 'bad', 'shaky');
+    await cases.insert('good', 'bad', 'shaky');
     const processor = async ({ orderId }: { orderId: string }) => {
       if (orderId === 'bad') throw new PermanentFailure('card_declined', 'no');
       if (orderId === 'shaky') throw new TransientFailure('bank_away', 'later');
     };
 
-    expect(await process(['good', 'bad', 'shaky'], { processor })).toEqual(new Set(['good', 'bad', 'shaky']));
+    expect(await cases.process(['good', 'bad', 'shaky'], { processor })).toEqual(new Set(['good', 'bad', 'shaky']));
 
-    expect(await Promise.all(['good', 'bad', 'shaky'].map(statusOf))).toEqual(['Completed', 'Failed', 'Pending']);
-    expect(queue.sends).toEqual([[{ orderId: 'shaky', delaySeconds: expect.any(Number) }]]);
+    expect(await Promise.all(['good', 'bad', 'shaky'].map((id) => cases.statusOf(id)))).toEqual([
+      'Completed',
+      'Failed',
+      'Pending',
+    ]);
+    expect(cases.queue.sends).toEqual([[{ orderId: 'shaky', delaySeconds: expect.any(Number) }]]);
     const moves = (await readHistory(database, 'bad', null)).map(({ at, ...move }) => ({
       ...move,
       dated: at instanceof Date,
@@ -296,13 +242,13 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
   });
 
   test('sweep what is due, and look again later', async () => {
-    await insert('a', 'b');
-    expect(await sweepOrders(shared(), countdown(60_000))).toBe(0);
-    await makeDue();
+    await cases.insert('a', 'b');
+    expect(await sweepOrders(cases.shared, countdown(60_000))).toBe(0);
+    await cases.makeDue();
 
-    expect(await sweepOrders(shared(), countdown(60_000))).toBe(2);
+    expect(await sweepOrders(cases.shared, countdown(60_000))).toBe(2);
 
-    expect(queue.orderIds.sort()).toEqual(['a', 'b']);
+    expect(cases.queue.orderIds.sort()).toEqual(['a', 'b']);
     expect(await findDueOrders(database, 10)).toEqual([]);
     await hastenOrders(database, ['b', 'nobody']);
     expect(await findDueOrders(database, 10)).toEqual(['b']);
@@ -310,24 +256,26 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
   });
 
   test('redrive failed orders, by id, by cause and all, as often as they may be', async () => {
-    await insert('a', 'b', 'c');
-    const { claims } = await claim(['a', 'b', 'c']);
-    await finish(...claims.map((each) => verdictOn(each, { status: 'Failed', reasonCode: `is ${each.orderId}` })));
+    await cases.insert('a', 'b', 'c');
+    const { claims } = await cases.claim(['a', 'b', 'c']);
+    await cases.finish(
+      ...claims.map((each) => verdictOn(each, { status: 'Failed', reasonCode: `is ${each.orderId}` })),
+    );
 
-    expect(await redrive({ dryRun: true })).toEqual({ redrivable: ['a', 'b', 'c'], capped: 0 });
-    expect(await redrive({ orderIds: ['a', 'nobody'] })).toEqual({ redrivable: ['a'], capped: 0 });
-    expect(await redrive({ reasonCode: 'is b' })).toEqual({ redrivable: ['b'], capped: 0 });
-    expect(queue.orderIds).toEqual(['a', 'b']);
-    const again = await claim(['a']);
-    await finish(verdictOn(again.claims[0], { status: 'Failed', reasonCode: 'again' }));
-    expect(await redrive({})).toEqual({ redrivable: ['c'], capped: 1 });
+    expect(await cases.redrive({ dryRun: true })).toEqual({ redrivable: ['a', 'b', 'c'], capped: 0 });
+    expect(await cases.redrive({ orderIds: ['a', 'nobody'] })).toEqual({ redrivable: ['a'], capped: 0 });
+    expect(await cases.redrive({ reasonCode: 'is b' })).toEqual({ redrivable: ['b'], capped: 0 });
+    expect(cases.queue.orderIds).toEqual(['a', 'b']);
+    const again = await cases.claim(['a']);
+    await cases.finish(verdictOn(again.claims[0], { status: 'Failed', reasonCode: 'again' }));
+    expect(await cases.redrive({})).toEqual({ redrivable: ['c'], capped: 1 });
     expect((await readHistory(database, 'c', null)).at(-1)).toMatchObject({ reason: 'mended', actor: 'operator' });
   });
 
   test('count what happened, and roll the minutes up', async () => {
-    await insert('a', 'b', 'c');
-    const { claims } = await claim(['a', 'b']);
-    await finish(
+    await cases.insert('a', 'b', 'c');
+    const { claims } = await cases.claim(['a', 'b']);
+    await cases.finish(
       verdictOn(
         claims.find(({ orderId }) => orderId === 'a'),
         { processingTime: 2.25 },
@@ -357,7 +305,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
 
   describe('audit', () => {
     test('finds nothing where all is well', async () => {
-      await insert('a');
+      await cases.insert('a');
       expect(await findOverdue(database, 180)).toEqual({ orders: 0, oldestSeconds: 0 });
       expect(await findCounterDrift(database)).toEqual([]);
       expect(await countUnrecorded(database)).toBe(0);
@@ -365,7 +313,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
     });
 
     test('finds and mends overdue orders, counters and history', async () => {
-      await insert('a', 'b');
+      await cases.insert('a', 'b');
       await database.query(`UPDATE orders SET due_at = now() - interval '10 minutes' WHERE order_id = 'a'`);
       await database.query('UPDATE order_counters SET pending = pending + 3');
       await database.query(`UPDATE order_history SET to_status = 'Failed' WHERE order_id = 'b'`);

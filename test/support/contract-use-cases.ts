@@ -1,0 +1,97 @@
+import type { Database } from '../../lib/database/database.ts';
+import { type Caller, type CreateOutcome, makeCreateOrder } from '../../lib/orders/create-order.ts';
+import type { NewOrder } from '../../lib/orders/order.ts';
+import { type ProcessParts, processOrders } from '../../lib/orders/process-orders.ts';
+import { type RedriveRequest, redriveOrders } from '../../lib/orders/redrive-orders.ts';
+import { type ClaimOptions, claimOrders } from '../../lib/orders/sql/claim-orders.ts';
+import { finishOrders, type Verdict } from '../../lib/orders/sql/finish-orders.ts';
+import { readOrder } from '../../lib/orders/sql/read-order.ts';
+import { countdown, RESEND_AFTER } from './order-lab.ts';
+import { recordingLogger } from './recording-logger.ts';
+import { RecordingQueue } from './recording-queue.ts';
+
+/** The hardest that the schema lets through. */
+export const HARD: NewOrder = {
+  orderId: `é😀"'\\:p1 $1 ~`,
+  userId: -2_147_483_648,
+  itemIds: [],
+  totalAmount: '12345678901.123456789',
+};
+
+/** The use cases over whatever database a contract is about, with budgets of two tries, two workers and one redrive. */
+export class UseCases {
+  readonly database: Database;
+  readonly queue = new RecordingQueue();
+  readonly #createOrder: ReturnType<typeof makeCreateOrder>;
+
+  private constructor(database: Database) {
+    this.database = database;
+    this.#createOrder = makeCreateOrder(this.shared);
+  }
+
+  /** Without any orders. */
+  static async afresh(database: Database): Promise<UseCases> {
+    await database.query('TRUNCATE orders');
+    await database.query('TRUNCATE processing_control');
+    return new UseCases(database);
+  }
+
+  get shared() {
+    const { database, queue } = this;
+    return { database, queue, logger: recordingLogger(), resendAfterSeconds: RESEND_AFTER };
+  }
+
+  create(order: NewOrder, caller: Partial<Caller> = {}): Promise<CreateOutcome> {
+    return this.#createOrder(order, { owner: '', idempotencyKey: null, ...caller });
+  }
+
+  claim(orderIds: readonly string[], options: Partial<ClaimOptions> = {}) {
+    const standard = { leaseSeconds: 30, suspects: false, maxCrashes: 2, actor: 'worker' };
+    return claimOrders(this.database, orderIds, { ...standard, ...options });
+  }
+
+  finish(...verdicts: Verdict[]) {
+    return finishOrders(this.database, verdicts, { resendAfterSeconds: RESEND_AFTER, actor: 'worker' });
+  }
+
+  process(orderIds: readonly string[], parts: Partial<ProcessParts> = {}) {
+    const standard = {
+      ...this.shared,
+      processor: async () => {},
+      retryPolicy: { maxAttempts: 2, baseMs: 1_000, maxMs: 60_000 },
+      maxCrashes: 2,
+    };
+    return processOrders({ ...standard, ...parts }, orderIds, { remainingMs: countdown(30_000), actor: 'worker' });
+  }
+
+  redrive(request: Partial<RedriveRequest>) {
+    const any = { orderIds: null, reasonCode: null, owner: null, limit: 10, dryRun: false };
+    const change = { actor: 'operator', reason: 'mended' };
+    return redriveOrders({ ...this.shared, maxRedrives: 1 }, { ...any, ...change, ...request });
+  }
+
+  /** Pending orders by SQL, without a message. */
+  insert(...orderIds: string[]) {
+    return this.database.query(
+      `INSERT INTO orders (order_id, user_id, item_ids, total_amount)
+       SELECT order_id, 1, '{1}', 9.5 FROM json_array_elements_text($1::json) AS o(order_id)`,
+      [JSON.stringify(orderIds)],
+    );
+  }
+
+  /** Lets the lease of an order end, as if its worker had died. */
+  killLease(orderId: string) {
+    return this.database.query(
+      `UPDATE orders SET lease_until = now() - interval '1 second' WHERE order_id = $1::text AND status = 'Processing'`,
+      [orderId],
+    );
+  }
+
+  makeDue() {
+    return this.database.query(`UPDATE orders SET due_at = now() - interval '1 second' WHERE due_at IS NOT NULL`);
+  }
+
+  async statusOf(orderId: string) {
+    return (await readOrder(this.database, orderId, null))?.status;
+  }
+}
