@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StackError } from './stack-error.ts';
 
@@ -21,7 +21,7 @@ export function lockDirectory(directory: string, holder: string): DirectoryLock 
   const holderFile = join(directory, 'lock.holder');
   let database: DatabaseSync | undefined;
   try {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(directory);
     database = new DatabaseSync(join(directory, 'lock'));
     database.exec('PRAGMA busy_timeout = 0; BEGIN IMMEDIATE');
     const leftBehind = existsSync(holderFile);
@@ -33,7 +33,21 @@ export function lockDirectory(directory: string, holder: string): DirectoryLock 
       throw new StackError(
         `In ${directory} ${wordsOf(holderFile)}. Stop that first, or set LOCAL_DIR and other ports.`,
       );
-    throw new StackError(`${directory} cannot be written (${(error as Error).message}). Whose is it?`);
+    throw new StackError(
+      `${directory} cannot be written (${(error as Error).message}). Whose is it? LOCAL_DIR may name another.`,
+    );
+  }
+}
+
+/** One by one, because Node's recursive mkdir never ends where the system makes no directories, as in /proc. */
+function makeDirectory(directory: string): void {
+  if (existsSync(directory)) return;
+  makeDirectory(dirname(directory));
+  try {
+    mkdirSync(directory);
+  } catch (error) {
+    // Another process made it this moment.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,4 +51,9 @@ test('a directory that cannot be made is named', () => {
   // Not even root can make a directory below a file.
   const file = new URL(import.meta.url).pathname;
   expect(() => lockDirectory(join(file, 'below'), 'us')).toThrow(/below cannot be written \(ENOTDIR/);
+});
+
+(existsSync('/proc/self') ? test : test.skip)('a directory where the system makes none is named, at once', () => {
+  const directory = '/proc/nowhere/local';
+  expect(() => lockDirectory(directory, 'us')).toThrow(/^\/proc\/nowhere\/local cannot be written \(ENOENT.*LOCAL_DIR/);
 });
