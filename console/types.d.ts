@@ -1,107 +1,40 @@
-// Global types of the console, so that its files need not import them. None of this is served.
+// Global types of the console, so that its files need not import them. None of this is served. What the API answers is
+// taken from its OpenAPI document, by way of the client.
 
-type Status = 'Pending' | 'Processing' | 'Completed' | 'Failed' | 'Cancelled';
-
-interface Order {
-  order_id: string;
-  status: Status;
-  user_id: number;
-  item_ids: number[];
-  /** Exact decimal text. */
-  total_amount: string;
-  /** Seconds. */
-  processing_time: number | null;
-  created_at: string;
-  finished_at: string | null;
-  attempts: number;
-  crashes: number;
-  next_attempt_at: string | null;
-  reason_code: string | null;
-  reason: string | null;
-  next_states: Status[];
-}
-
-interface OrderPage {
-  orders: Order[];
-  next_cursor: string | null;
-}
-
-interface HistoryEntry {
-  at: string;
-  from: Status | null;
-  to: Status;
-  attempt: number;
-  reason_code: string | null;
-  reason: string | null;
-  actor: string;
-}
-
-interface Minute {
-  minute: string;
-  created: number;
-  completed: number;
-  failed: number;
-  retried: number;
-  cancelled: number;
-  processing_seconds: { average: number | null; p95: number | null };
-}
-
-interface Metrics {
-  status_counts: Record<Status, number>;
-  oldest_pending_seconds: number;
-  window: {
-    minutes: number;
-    processing_seconds: { average: number | null; p50: number | null; p95: number | null };
-    failures: Record<string, number>;
-    per_minute: Minute[];
-  };
-}
-
-interface Processing {
-  paused: boolean;
-  since: string | null;
-  actor: string | null;
-  reason: string | null;
-}
-
-interface FailureGroup {
-  reason_code: string | null;
-  orders: number;
-  oldest: string | null;
-  newest: string | null;
-}
-
-interface RedriveOutcome {
-  order_ids: string[];
-  capped: number;
-}
-
-interface DeadLetter {
-  message_id: string;
-  body: string;
-  sent_at: string;
-  receive_count: number;
-  order_id: string | null;
-}
+type Operations = import('../client/api.ts').operations;
+type JsonOf<Answer> = Answer extends { content: { 'application/json': infer Json } } ? Json : never;
+type AnswerOf<Name extends keyof Operations> = JsonOf<
+  Operations[Name]['responses'][200 & keyof Operations[Name]['responses']]
+>;
 
 /** What the API answers to a GET. */
-type AnswerTo<Path extends string> = Path extends `metrics${string}`
-  ? { data: Metrics }
+type AnswerTo<Path extends string> = Path extends `metrics?${string}`
+  ? AnswerOf<'getMetrics'>
   : Path extends 'health'
-    ? { checks: Record<string, string> }
+    ? AnswerOf<'getHealth'>
     : Path extends 'processing'
-      ? Processing
+      ? AnswerOf<'getProcessing'>
       : Path extends 'failures'
-        ? { failures: FailureGroup[] }
+        ? AnswerOf<'listFailures'>
         : Path extends 'dead-letters'
-          ? { dead_letters: DeadLetter[]; approximate_count: number }
+          ? AnswerOf<'listDeadLetters'>
           : Path extends `orders?${string}`
             ? OrderPage
             : Path extends `orders/${string}/history`
-              ? { history: HistoryEntry[] }
+              ? AnswerOf<'getOrderHistory'>
               : Path extends `orders/${string}`
                 ? Order
                 : never;
+
+type OrderPage = AnswerOf<'listOrders'>;
+type Order = AnswerOf<'getOrder'>;
+type Status = Order['status'];
+type HistoryEntry = AnswerOf<'getOrderHistory'>['history'][number];
+type Metrics = AnswerOf<'getMetrics'>['data'];
+type Minute = Metrics['window']['per_minute'][number];
+type FailureGroup = AnswerOf<'listFailures'>['failures'][number];
+type RedriveOutcome = AnswerOf<'redriveOrders'>['data'];
+type DeadLetter = AnswerOf<'listDeadLetters'>['dead_letters'][number];
 
 interface FieldError {
   path: string;

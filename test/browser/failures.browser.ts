@@ -1,0 +1,94 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { waitUntil } from '../support/wait-until.ts';
+import { openConsole, waitForFocus } from './support/browser.ts';
+import { ask, newId, sendDeadLetter, settle } from './support/service.ts';
+
+const ids = [newId('failed'), newId('failed'), newId('failed')];
+
+beforeAll(async () => {
+  for (const id of ids) await settle(id, 410);
+});
+
+const REDRIVE = { name: 'Redrive… sold_out' };
+
+async function redrivesOf(orderId: string): Promise<number> {
+  const { body } = await ask('GET', `/orders/${orderId}/history`);
+  return (body.history as { reason_code: string | null }[]).filter(({ reason_code: code }) => code === 'redriven')
+    .length;
+}
+
+// The tests share these orders: the last one redrives them.
+describe('Failed orders', () => {
+  test('are counted by their cause', async () => {
+    const page = await openConsole('#/failures');
+    const row = page.getByRole('row').filter({ hasText: 'sold_out' });
+    await row.getByText(String(ids.length), { exact: true }).waitFor();
+    expect(await row.getByRole('time').count()).toBe(2);
+  });
+
+  test('are named by a dry run, which changes nothing', async () => {
+    const page = await openConsole('#/failures');
+    await page.getByRole('button', REDRIVE).click();
+    const dialog = page.getByRole('dialog', { name: 'Redrive 3 orders that failed with sold_out?' });
+    await dialog.getByRole('button', { name: 'Dry run' }).click();
+    await dialog.getByRole('status').getByText('3 orders would be redriven.').waitFor();
+    expect(await dialog.getByRole('link').allInnerTexts()).toEqual([...ids].sort());
+    for (const id of ids) expect(await redrivesOf(id)).toBe(0);
+
+    await dialog.getByLabel('Orders at most').fill('2');
+    await dialog.getByRole('button', { name: 'Dry run' }).click();
+    await dialog.getByRole('status').getByText('2 orders would be redriven.').waitFor();
+    await page.keyboard.press('Escape');
+    await waitForFocus(page, REDRIVE.name);
+  });
+
+  test('are not redriven in a number that the API does not allow', async () => {
+    const page = await openConsole('#/failures');
+    await page.getByRole('button', REDRIVE).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Orders at most').fill('1001');
+    await dialog.getByRole('button', { name: 'Redrive', exact: true }).click();
+    await dialog.getByText('must be a whole number from 1 to 1000').waitFor();
+    expect(await dialog.getByLabel('Orders at most').getAttribute('aria-invalid')).toBe('true');
+  });
+
+  test('are redriven by their cause, with a reason for their history', async () => {
+    const page = await openConsole('#/failures');
+    await page.getByRole('button', REDRIVE).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Reason').fill('stock came in');
+    await dialog.getByRole('button', { name: 'Redrive', exact: true }).click();
+    await page.getByRole('status').getByText('3 orders redriven.').waitFor();
+    for (const id of ids) expect(await redrivesOf(id)).toBe(1);
+    await page.goto(`${page.url().split('#')[0]}#/orders/${ids[0]}`);
+    await page.getByText('redriven: stock came in').waitFor();
+  });
+});
+
+describe('dead letters', () => {
+  test('are shown with their text, when they were sent, and the order they name', async () => {
+    const name = newId('unknown');
+    await sendDeadLetter('not JSON at all');
+    await sendDeadLetter(JSON.stringify({ order_id: name }));
+    const page = await openConsole('#/dead-letters');
+    await page.getByText('not JSON at all').waitFor();
+    const letter = page.getByRole('listitem').filter({ hasText: name });
+    await letter.getByRole('link', { name }).waitFor();
+    await letter.getByText(/^\d+ times?$/).waitFor();
+    expect(await letter.getByRole('time').count()).toBe(1);
+  });
+
+  test('are looked at again only when somebody asks', async () => {
+    const page = await openConsole('#/dead-letters');
+    await page.getByText(/messages? of about/).waitFor();
+    let looks = 0;
+    page.on('request', (request) => {
+      if (request.url().endsWith('/dead-letters')) looks += 1;
+    });
+    await page.clock.install();
+    await page.clock.runFor('01:00');
+    expect(looks).toBe(0);
+    await page.getByRole('button', { name: 'Look again' }).click();
+    await waitUntil('it looks again', () => looks === 1);
+  });
+});

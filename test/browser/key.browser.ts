@@ -1,0 +1,79 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { openConsole } from './support/browser.ts';
+import { KEYS } from './support/service.ts';
+
+const DIALOG = { name: 'API key' };
+
+async function giveKey(page: Page, key: string): Promise<void> {
+  const dialog = page.getByRole('dialog', DIALOG);
+  await dialog.getByLabel('API key').fill(key);
+  await dialog.getByRole('button', { name: 'Use this key' }).click();
+  await dialog.waitFor({ state: 'detached' });
+}
+
+describe('the API key', () => {
+  test('is asked for when the API wants one, and then all is there', async () => {
+    const page = await openConsole('#/orders', { key: null });
+    await page.getByRole('dialog', DIALOG).getByText('it needs an API key').waitFor();
+    await giveKey(page, KEYS.operator);
+    await page.getByRole('table').waitFor();
+    await page.getByRole('button', { name: 'API key ✓' }).waitFor();
+    expect(await page.getByRole('alert').innerText()).toBe('');
+  });
+
+  test('is kept for this tab only: not in the address, a cookie, or any store that outlives the tab', async () => {
+    const page = await openConsole('#/', { key: null });
+    await giveKey(page, KEYS.operator);
+    await page.getByText('database ok').waitFor();
+    expect(await page.evaluate('JSON.stringify([{ ...localStorage }, document.cookie])')).toBe('[{},""]');
+    expect(await page.evaluate('Object.values(sessionStorage)')).toEqual([KEYS.operator]);
+    expect(page.url()).not.toContain(KEYS.operator);
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    await other.getByRole('dialog', DIALOG).waitFor();
+  });
+
+  test('that is wrong is asked for again, and says that it is wrong', async () => {
+    const page = await openConsole('#/orders', { key: null });
+    await giveKey(page, 'ob_wrong');
+    await page.getByRole('dialog', DIALOG).getByText('The API does not know this key').waitFor();
+    await giveKey(page, KEYS.operator);
+    await page.getByRole('table').waitFor();
+  });
+
+  test('that may not do something is asked for again where that is wanted, and not elsewhere', async () => {
+    const page = await openConsole('#/', { key: KEYS.reader });
+    await page.getByText('database ok').waitFor();
+    await page.getByRole('list', { name: 'Orders by status' }).getByRole('link').first().waitFor();
+    expect(await page.getByRole('dialog').count()).toBe(0);
+
+    await page.getByRole('navigation').getByRole('link', { name: 'Failures' }).click();
+    await page.getByRole('dialog', DIALOG).getByText('This key may not do that.').waitFor();
+    await giveKey(page, KEYS.operator);
+    await page.getByRole('columnheader', { name: 'Cause' }).waitFor();
+  });
+
+  test('that is not given is not asked for again and again; the page says what is missing', async () => {
+    const page = await openConsole('#/', { key: null });
+    await page.getByRole('dialog', DIALOG).getByRole('button', { name: 'Not now' }).click();
+    await page.getByRole('alert').getByText('it needs an API key').waitFor();
+    await page.getByRole('navigation').getByRole('link', { name: 'Failures' }).click();
+    await page.getByRole('alert').getByText('it needs an API key').waitFor();
+    expect(await page.getByRole('dialog').count()).toBe(0);
+
+    await page.getByRole('button', { name: 'API key' }).click();
+    await giveKey(page, KEYS.operator);
+    await page.getByRole('columnheader', { name: 'Cause' }).waitFor();
+  });
+
+  test('can be forgotten', async () => {
+    const page = await openConsole('#/orders', { key: null });
+    await giveKey(page, KEYS.operator);
+    await page.getByRole('table').waitFor();
+    await page.getByRole('button', { name: 'API key ✓' }).click();
+    await page.getByRole('button', { name: 'Forget the key' }).click();
+    await page.getByRole('dialog', DIALOG).getByText('it needs an API key').waitFor();
+    expect(await page.evaluate('sessionStorage.length')).toBe(0);
+  });
+});

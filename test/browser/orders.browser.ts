@@ -1,0 +1,102 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { waitUntil } from '../support/wait-until.ts';
+import { openConsole } from './support/browser.ts';
+import { ask, createOrder, newId, settle } from './support/service.ts';
+
+const USER = 77_001;
+const [first, second, third] = [newId('listed'), newId('listed'), newId('listed')] as const;
+
+beforeAll(async () => {
+  await settle(first, USER);
+  await settle(second, USER);
+  await settle(third, 402);
+});
+
+const TABLE = { name: 'Orders, newest first' };
+
+describe('the orders', () => {
+  test('are listed newest first, with what is known of them', async () => {
+    const page = await openConsole('#/orders');
+    const row = page.getByRole('table', TABLE).getByRole('row').filter({ hasText: second });
+    await row.waitFor();
+    for (const text of ['Completed', String(USER), '1,234.50']) await row.getByText(text, { exact: true }).waitFor();
+    const ids = await page.getByRole('table', TABLE).getByRole('link').allInnerTexts();
+    expect(ids.slice(0, 3)).toEqual([third, second, first]);
+  });
+
+  test('are filtered by status and by user, and the address says so', async () => {
+    const page = await openConsole('#/orders');
+    await page.getByLabel('Status').selectOption('Completed');
+    await page.getByLabel('User id').fill(String(USER));
+    await page.getByRole('button', { name: 'Filter' }).click();
+    const links = page.getByRole('table', TABLE).getByRole('link');
+    await waitUntil('two are left', async () => (await links.count()) === 2);
+    expect(await links.allInnerTexts()).toEqual([second, first]);
+    expect(page.url()).toContain(`#/orders?status=Completed&user_id=${USER}`);
+
+    await page.reload();
+    await waitUntil('the reloaded page has the same two', async () => (await links.count()) === 2);
+    expect(await page.getByLabel('Status').inputValue()).toBe('Completed');
+    await page.getByRole('link', { name: 'All orders' }).click();
+    await page.getByText(third).waitFor();
+  });
+
+  test('are filtered by when they were created', async () => {
+    const page = await openConsole('#/orders');
+    await page.getByLabel('Created to').fill('2020-01-01T12:00');
+    await page.getByRole('button', { name: 'Filter' }).click();
+    await page.getByText('No orders.').waitFor();
+    await page.getByLabel('Created to').fill('');
+    await page.getByLabel('Created from').fill('2020-01-01T12:00');
+    await page.getByRole('button', { name: 'Filter' }).click();
+    await page.getByText(third).waitFor();
+  });
+
+  test('are found by their id', async () => {
+    const page = await openConsole('#/orders');
+    await page.getByLabel('Order id').fill(first);
+    await page.getByRole('button', { name: 'Show' }).click();
+    await page.getByRole('heading', { name: first, level: 1 }).waitFor();
+    await page.getByText('Accepted').waitFor();
+  });
+
+  test('that nobody has are said not to be there', async () => {
+    const page = await openConsole('#/orders/nobody-has-this');
+    await page.getByRole('alert').getByText('There is no order with this id.').waitFor();
+  });
+
+  test('are filtered wrongly, and the API says how it should be', async () => {
+    const page = await openConsole('#/orders?user_id=x');
+    await page.getByRole('alert').getByText('Some values are not as the API needs them.').waitFor();
+    await page
+      .getByRole('alert')
+      .getByText(/^user_id must be/)
+      .waitFor();
+  });
+
+  test('go on beyond the first page', async () => {
+    const user = 77_002;
+    const ids = Array.from({ length: 30 }, () => newId('paged'));
+    const orders = ids.map((order_id) => ({ order_id, user_id: user, item_ids: [], total_amount: 1 }));
+    expect((await ask('POST', '/orders/batch', { orders })).status).toBe(207);
+
+    const page = await openConsole(`#/orders?user_id=${user}`);
+    const links = page.getByRole('table', TABLE).getByRole('link');
+    await waitUntil('the first page is there', async () => (await links.count()) === 25);
+    await page.getByRole('button', { name: 'Older orders' }).click();
+    await waitUntil('all are there', async () => (await links.count()) === 30);
+    expect(new Set(await links.allInnerTexts())).toEqual(new Set(ids));
+    expect(await page.getByRole('button', { name: 'Older orders' }).isVisible()).toBe(false);
+    await page.getByText('Older orders are shown').waitFor();
+  });
+
+  test('appear by themselves, and leave the focus where it is', async () => {
+    const page = await openConsole('#/orders');
+    const link = page.getByRole('link', { name: third, exact: true });
+    await link.focus();
+    const fresh = newId('fresh');
+    await createOrder(fresh);
+    await page.getByRole('link', { name: fresh, exact: true }).waitFor();
+    expect(await link.evaluate('(link) => link === document.activeElement')).toBe(true);
+  });
+});

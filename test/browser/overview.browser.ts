@@ -1,0 +1,173 @@
+import { describe, expect, test } from '@jest/globals';
+import { waitUntil } from '../support/wait-until.ts';
+import { openConsole } from './support/browser.ts';
+import { ask, createOrder, newId, setProcessing, settle } from './support/service.ts';
+
+type Counts = Record<string, number>;
+
+async function countsOfApi(): Promise<Counts> {
+  const { body } = await ask('GET', '/metrics');
+  return (body.data as { status_counts: Counts }).status_counts;
+}
+
+describe('the overview', () => {
+  test('counts the orders by status, and goes on counting', async () => {
+    const page = await openConsole();
+    const tiles = page.getByRole('list', { name: 'Orders by status' });
+    const shown = async () => {
+      const texts = await tiles.getByRole('link').allInnerTexts();
+      return Object.fromEntries(texts.map((text) => text.split(/\s+/).reverse()).map(([name, n]) => [name, Number(n)]));
+    };
+    await tiles.getByRole('link').first().waitFor();
+    const before = (await countsOfApi()).Completed ?? 0;
+    await settle(newId('counted'));
+    await settle(newId('counted'), 402);
+    await waitUntil('the new orders are counted', async () => ((await shown()).Completed ?? 0) > before);
+    await waitUntil('all is as the API says', async () => {
+      const counts = await countsOfApi();
+      return JSON.stringify(await shown()) === JSON.stringify(counts);
+    });
+  });
+
+  test('leads from a count to the orders behind it', async () => {
+    await settle(newId('failed'), 402);
+    const page = await openConsole();
+    await page.getByRole('link', { name: /Failed/ }).click();
+    await page.getByRole('heading', { name: 'Orders', level: 1 }).waitFor();
+    const table = page.getByRole('table', { name: 'Orders, newest first' });
+    await table.getByText('Failed').first().waitFor();
+    expect(await table.getByText('Completed').count()).toBe(0);
+  });
+
+  test('shows what each minute brought, as a picture and as a table', async () => {
+    await settle(newId('charted'));
+    const page = await openConsole();
+    const picture = page.getByRole('img', { name: /^Orders by the minute\. accepted: [1-9]/ });
+    await picture.waitFor();
+    expect(await picture.locator('rect.Completed').count()).toBeGreaterThan(0);
+
+    const chart = page.getByRole('figure').filter({ hasText: 'Orders by the minute' });
+    await chart.getByText('As a table').click();
+    await chart.getByRole('columnheader', { name: 'completed' }).waitFor();
+    expect(await chart.getByRole('row').count()).toBe(61);
+    const completed = await chart.getByRole('row').locator('td:nth-child(3)').allInnerTexts();
+    expect(completed.some((text) => Number(text) > 0)).toBe(true);
+  });
+
+  test('shows how long processing takes, by the minute and over the hour', async () => {
+    await settle(newId('timed'));
+    const page = await openConsole();
+    const chart = page.getByRole('figure').filter({ hasText: 'Processing time' });
+    await chart
+      .getByRole('listitem')
+      .filter({ hasText: /mean \d+ ms/ })
+      .waitFor();
+    await chart.locator('path.Processing').waitFor({ state: 'attached' });
+    await page.getByText('95th percentile').first().waitFor();
+  });
+
+  test('tells of the minute that the pointer is at', async () => {
+    await settle(newId('pointed'));
+    const page = await openConsole();
+    const chart = page.getByRole('figure').filter({ hasText: 'Orders by the minute' });
+    await chart.getByText('last 60 minutes').waitFor();
+    await chart.getByRole('img').hover();
+    await chart.getByText(/^minute \d\d:\d\d$/).waitFor();
+    await page.mouse.move(0, 0);
+    await chart.getByText('last 60 minutes').waitFor();
+  });
+
+  test('says how long the oldest order has been waiting', async () => {
+    await setProcessing('pause');
+    const orderId = newId('waits');
+    try {
+      await createOrder(orderId);
+      const page = await openConsole();
+      const age = page.locator('dl > div', { hasText: 'Oldest waiting' }).getByRole('definition');
+      await age.filter({ hasText: /^[\d.]+ (ms|s)$/ }).waitFor();
+    } finally {
+      await setProcessing('resume');
+    }
+    const page = await openConsole();
+    await page.getByText('nothing waits').waitFor();
+  });
+
+  test('says that the database and the queue answer', async () => {
+    const page = await openConsole();
+    const health = page.getByRole('list', { name: 'What the API needs' });
+    await health.getByText('database ok').waitFor();
+    await health.getByText('queue ok').waitFor();
+  });
+
+  test('stands still when it is told to, and goes on when it is told to', async () => {
+    const page = await openConsole();
+    await page.getByText('database ok').waitFor();
+    const live = page.getByRole('button', { name: 'Live' });
+    await live.click();
+    expect(await live.getAttribute('aria-pressed')).toBe('false');
+    let asked = 0;
+    page.on('request', () => {
+      asked += 1;
+    });
+    await page.clock.install();
+    await page.clock.runFor('01:00');
+    expect(asked).toBe(0);
+    await live.click();
+    await waitUntil('it asks again', () => asked > 0);
+  });
+});
+
+describe('a test order', () => {
+  test('is submitted by a form, and can be followed', async () => {
+    const page = await openConsole();
+    await page.getByRole('button', { name: 'Submit a test order' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Submit a test order' });
+    const orderId = newId('test "order" &');
+    await dialog.getByLabel('Order id').fill(orderId);
+    await dialog.getByLabel('User id').fill('42');
+    await dialog.getByLabel('Amount').fill('0.1');
+    await dialog.getByLabel('Item ids').fill('7, 8,9');
+    await dialog.getByRole('button', { name: 'Submit' }).click();
+    await dialog.waitFor({ state: 'detached' });
+
+    const said = page.getByRole('status').filter({ hasText: `Accepted: ${orderId}` });
+    await said.getByRole('link').click();
+    await page.getByRole('heading', { name: orderId }).waitFor();
+    await page.getByText('Taken up by a worker').waitFor();
+    expect((await ask('GET', `/orders/${encodeURIComponent(orderId)}`)).body).toMatchObject({
+      user_id: 42,
+      item_ids: [7, 8, 9],
+      total_amount: '0.1',
+    });
+  });
+
+  test('that the API refuses keeps the form open, and each complaint is at its field', async () => {
+    const page = await openConsole();
+    await page.getByRole('button', { name: 'Submit a test order' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('User id').fill('seven');
+    await dialog.getByLabel('Item ids').fill('1, x');
+    await dialog.getByRole('button', { name: 'Submit' }).click();
+
+    await dialog.getByRole('alert').getByText('Some values are not as the API needs them.').waitFor();
+    const userId = dialog.getByLabel('User id');
+    expect(await userId.getAttribute('aria-invalid')).toBe('true');
+    expect(await userId.evaluate('(input) => input === document.activeElement')).toBe(true);
+    for (const name of ['User id', 'Item ids']) {
+      const described = await dialog.getByLabel(name).getAttribute('aria-describedby');
+      const problem = dialog.locator(`#${described?.split(' ').at(-1)}`);
+      expect(await problem.innerText()).toContain('must be');
+    }
+    expect(await dialog.getByLabel('Amount').getAttribute('aria-invalid')).toBeNull();
+  });
+
+  test('with an id that exists is refused in the words of the API', async () => {
+    const orderId = newId('twice');
+    await createOrder(orderId);
+    const page = await openConsole();
+    await page.getByRole('button', { name: 'Submit a test order' }).click();
+    await page.getByLabel('Order id').fill(orderId);
+    await page.getByRole('button', { name: 'Submit', exact: true }).click();
+    await page.getByRole('alert').getByText(`Order with order_id ${orderId} already exists.`).waitFor();
+  });
+});

@@ -1,0 +1,41 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { waitUntil } from '../support/wait-until.ts';
+import { openConsole } from './support/browser.ts';
+import { ask, createOrder, newId, setProcessing, statusOf } from './support/service.ts';
+
+afterEach(() => setProcessing('resume'));
+
+describe('processing', () => {
+  test('is paused and resumed, and every view says so meanwhile', async () => {
+    const page = await openConsole();
+    await page.getByRole('button', { name: 'Pause processing' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Pause processing?' });
+    await dialog.getByLabel('Reason').fill('the bank is down');
+    await dialog.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('status').getByText('Processing is paused.').waitFor();
+
+    const orderId = newId('while paused');
+    await createOrder(orderId);
+    for (const view of ['Orders', 'Failures', 'Dead letters', 'Overview']) {
+      await page.getByRole('navigation').getByRole('link', { name: view, exact: true }).click();
+      await page
+        .getByText(/^Processing is paused since .+ by console .+: the bank is down\. Orders are still/)
+        .waitFor();
+    }
+    expect(await statusOf(orderId)).toBe('Pending');
+    expect(await page.getByRole('button', { name: 'Pause processing' }).isVisible()).toBe(false);
+
+    await page.getByRole('button', { name: 'Resume processing' }).click();
+    await page.getByRole('status').getByText('Processing goes on.').waitFor();
+    await page.getByRole('button', { name: 'Pause processing' }).waitFor();
+    expect((await ask('GET', '/processing')).body.paused).toBe(false);
+    await waitUntil('the order is Completed', async () => (await statusOf(orderId)) === 'Completed');
+  });
+
+  test('that somebody else paused is noticed', async () => {
+    const page = await openConsole();
+    await page.getByRole('button', { name: 'Pause processing' }).waitFor();
+    await setProcessing('pause', 'by another operator');
+    await page.getByText('by another operator').waitFor();
+  });
+});
