@@ -53,7 +53,7 @@ function demandOf(template: Template): Demand {
 function containers({ requests, batches, schedules, total }: Demand, { lambdaConcurrency }: Limits): string[] {
   if (total <= lambdaConcurrency) return [];
   return [
-    `${requests} requests at once (apiBurstLimit) + ${batches} batches (maximumConcurrency) + ${schedules} schedules + ` +
+    `${requests} requests at once (apiBurstLimit) + ${batches} batches (maximumConcurrency) + ${schedules} scheduled + ` +
       `${MIGRATIONS} for migrations are ${total} invocations at a time, and lambdaConcurrency, what the account allows, ` +
       `is ${lambdaConcurrency}. Lower the former, or have AWS raise the latter.`,
   ];

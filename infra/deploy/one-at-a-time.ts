@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DeploymentError } from './deployment-error.ts';
@@ -13,9 +14,8 @@ const PATIENCE_MS = 600_000;
  * @throws DeploymentError when the other does not finish.
  */
 export function packageAlone(checkout: string): void {
-  const directory = join(checkout, 'node_modules/.cache/serverless-order-backend');
-  mkdirSync(directory, { recursive: true });
-  const lock = new DatabaseSync(join(directory, 'packaging.lock'));
+  const name = createHash('sha256').update(checkout).digest('hex').slice(0, 16);
+  const lock = new DatabaseSync(join(tmpdir(), `serverless-packaging-${name}.lock`));
   try {
     lock.exec(`PRAGMA busy_timeout = ${PATIENCE_MS}; BEGIN IMMEDIATE`);
   } catch (error) {

@@ -41,6 +41,11 @@ export default class DeployPlugin {
         checkSettings(serverless.service);
         checkStage(serverless.service);
       }),
+      'before:deploy:deploy': explained(async () => {
+        const { checkExistingQueue } = await import('./existing-queue.ts');
+        await checkExistingQueue(serverless.service);
+      }),
+      'before:remove:remove': explained(async () => refuseProtectedStage(serverless)),
     };
   }
 }
@@ -50,6 +55,16 @@ function refuseLocalStage(serverless: Serverless): void {
     throw new DeploymentError(
       `Name the stage to deploy: --stage dev, --stage prod or one of your own. "${LOCAL_STAGE}" is npm start's.`,
     );
+}
+
+/** Before AWS is asked for anything. The stack and the database have protections of their own besides, in AWS. */
+function refuseProtectedStage(serverless: Serverless): void {
+  if (!serverless.service.provider.deletionProtection) return;
+  const stage = serverless.getProvider('aws').getStage();
+  throw new DeploymentError(
+    `The stage ${stage} is protected. To remove it with its orders (a last snapshot stays): first ` +
+      `npm run deploy -- --stage ${stage} --param=protected=false, then the same with remove in place of deploy.`,
+  );
 }
 
 /** Serverless shows a stack for every error that is not of its own class; these are for users. */

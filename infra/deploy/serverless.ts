@@ -21,6 +21,7 @@ export interface Service {
 export interface Provider {
   environment?: Readonly<Record<string, unknown>>;
   vpc?: unknown;
+  readonly deletionProtection?: boolean;
   readonly timeout?: number;
   readonly tracing?: { readonly lambda?: unknown };
   compiledCloudFormationTemplate: Template;

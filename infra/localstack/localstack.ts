@@ -7,12 +7,23 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type PythonTool, pythonEnvironment } from '../tools/python-environment.ts';
 
-const LOCALSTACK: PythonTool = {
-  title: 'LocalStack',
-  name: 'localstack',
-  requirements: ['localstack-core[base-runtime]'],
-  constraints: join(import.meta.dirname, 'constraints.txt'),
-  takes: 'about half a minute',
+/** How much of LocalStack runs. */
+export interface Edition {
+  readonly tool: PythonTool;
+  /** Its settings, besides those that every edition needs. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** Only SQS, which is all that the functions themselves talk to. */
+const QUEUES_ONLY: Edition = {
+  tool: {
+    title: 'LocalStack',
+    name: 'localstack',
+    requirements: ['localstack-core[base-runtime]'],
+    constraints: join(import.meta.dirname, 'constraints.txt'),
+    takes: 'about half a minute',
+  },
+  settings: { SERVICES: 'sqs' },
 };
 const EXIT_WITH_PARENT = join(import.meta.dirname, 'exit_with_parent.py');
 
@@ -23,6 +34,8 @@ const HEALTH_INTERVAL_MS = 200;
 
 export interface LocalStack {
   readonly endpoint: string;
+  /** What it has written so far. */
+  log(): Promise<string>;
   /** Settles when the process has ended, for whatever reason. */
   readonly ended: Promise<void>;
   /** Stops the process and removes its files. */
@@ -30,32 +43,39 @@ export interface LocalStack {
 }
 
 /**
- * Runs LocalStack's SQS on this machine, without Docker, and answers when it is healthy.
+ * Runs LocalStack on this machine, without Docker, and answers when it is healthy.
  *
  * @param wantedPort on 127.0.0.1; 0 for any free one.
  * @param say takes a line for whoever waits.
  * @throws {Error} with one line when it cannot be installed, the port is in use, or it does not become healthy.
  */
-export async function startLocalStack(wantedPort: number, say: (line: string) => void): Promise<LocalStack> {
-  const python = await pythonEnvironment(LOCALSTACK, say);
+export async function startLocalStack(
+  wantedPort: number,
+  say: (line: string) => void,
+  { tool, settings }: Edition = QUEUES_ONLY,
+): Promise<LocalStack> {
+  const python = await pythonEnvironment(tool, say);
   const port = await freePort(wantedPort);
   const directory = await mkdtemp(join(tmpdir(), 'localstack-'));
   const logFile = join(directory, 'localstack.log');
   const log = await open(logFile, 'w');
   const child = spawn(python, ['-I', EXIT_WITH_PARENT], {
     cwd: directory,
-    env: environment(port, directory),
+    env: { ...environment(port, directory), ...settings },
     stdio: ['pipe', log.fd, log.fd],
+    // It leads a process group, so that the functions which it may start end with it.
+    detached: true,
   });
   const ended = once(child, 'exit').then(() => {});
   await log.close();
 
   const localStack: LocalStack = {
     endpoint: `http://127.0.0.1:${port}`,
+    log: () => readFile(logFile, 'utf8'),
     ended,
     async stop() {
-      // It is one process and holds nothing worth saving, and takes 2 s when it is asked politely.
-      child.kill('SIGKILL');
+      // It holds nothing worth saving, and takes 2 s when it is asked politely.
+      killGroup(child);
       await ended;
       await rm(directory, { recursive: true, force: true });
     },
@@ -64,6 +84,14 @@ export async function startLocalStack(wantedPort: number, say: (line: string) =>
   const lastWords = (await readFile(logFile, 'utf8')).trim().split('\n').at(-1);
   await localStack.stop();
   throw new Error(`LocalStack did not start on port ${port}: ${lastWords || 'it said nothing'}`);
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // All of it has ended already.
+  }
 }
 
 /** Asked first, because whatever else listens there could answer the health check in LocalStack's place. */
@@ -84,10 +112,10 @@ function environment(port: number, directory: string): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
     HOME: directory,
+    TMPDIR: directory,
     FILESYSTEM_ROOT: directory,
     // Inside a container too, its files belong under FILESYSTEM_ROOT rather than /var/lib.
     OVERRIDE_IN_DOCKER: '0',
-    SERVICES: 'sqs',
     GATEWAY_LISTEN: address,
     LOCALSTACK_HOST: address,
     SQS_ENDPOINT_STRATEGY: 'path',
@@ -99,7 +127,7 @@ function environment(port: number, directory: string): NodeJS.ProcessEnv {
   };
 }
 
-/** Whether SQS answers before the process ends or its time is up. */
+/** Whether it answers before the process ends or its time is up. */
 async function becomesHealthy(endpoint: string, child: ChildProcess): Promise<boolean> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < deadline && child.exitCode === null && child.signalCode === null) {

@@ -1,0 +1,75 @@
+import { GetQueueAttributesCommand, type QueueAttributeName, SQSClient } from '@aws-sdk/client-sqs';
+import { DeploymentError } from './deployment-error.ts';
+import type { Service } from './serverless.ts';
+
+/** Function time-outs that fit into a visibility timeout (AWS Lambda Developer Guide, "Using Lambda with Amazon SQS"). */
+const TIMEOUTS_IN_VISIBILITY = 6;
+
+/** Throttled invocations alone can use up fewer. */
+const LEAST_RECEIVES = 5;
+
+const ATTRIBUTES: QueueAttributeName[] = ['VisibilityTimeout', 'MessageRetentionPeriod', 'RedrivePolicy'];
+
+/** An AWS::Lambda::EventSourceMapping of a queue that is there already. */
+interface Mapping {
+  readonly EventSourceArn: string;
+  readonly FunctionName: { readonly 'Fn::GetAtt': readonly [string, string] };
+  readonly MaximumBatchingWindowInSeconds?: number;
+}
+
+/**
+ * Asks AWS for the attributes of a queue that is there already, which the template does not have: the same sums as for one
+ * that the stage makes.
+ * @throws DeploymentError with each that does not come out.
+ */
+export async function checkExistingQueue({ provider }: Service): Promise<void> {
+  const { Resources = {} } = provider.compiledCloudFormationTemplate;
+  const mappings = Object.values(Resources)
+    .filter(({ Type }) => Type === 'AWS::Lambda::EventSourceMapping')
+    .map(({ Properties }) => Properties as unknown as Mapping)
+    .filter(({ EventSourceArn }) => typeof EventSourceArn === 'string');
+  const problems = await Promise.all(
+    mappings.map((mapping) => {
+      const worker = Resources[mapping.FunctionName['Fn::GetAtt'][0]];
+      return problemsOf(mapping, Number(worker?.Properties?.Timeout));
+    }),
+  );
+  if (problems.flat().length > 0) throw new DeploymentError(problems.flat().join('\n'));
+}
+
+async function problemsOf(mapping: Mapping, timeout: number): Promise<string[]> {
+  const { EventSourceArn: arn, MaximumBatchingWindowInSeconds: window = 0 } = mapping;
+  const queue = await attributesOf(arn);
+  const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(queue.RedrivePolicy ?? '{}');
+  const least = TIMEOUTS_IN_VISIBILITY * timeout + window;
+  const problems: string[] = [];
+  if (Number(queue.VisibilityTimeout) < least)
+    problems.push(
+      `${arn}: its visibility timeout is ${queue.VisibilityTimeout} s, and must be ` +
+        `${TIMEOUTS_IN_VISIBILITY} × ${timeout} s + ${window} s = ${least} s at least.`,
+    );
+  if (!deadLetterTargetArn) return [...problems, `${arn}: it has no dead-letter queue.`];
+  if (Number(maxReceiveCount) < LEAST_RECEIVES)
+    problems.push(`${arn}: its maxReceiveCount is ${maxReceiveCount}, and must be ${LEAST_RECEIVES} at least.`);
+  const { MessageRetentionPeriod: longer } = await attributesOf(deadLetterTargetArn);
+  if (Number(longer) <= Number(queue.MessageRetentionPeriod))
+    problems.push(
+      `${deadLetterTargetArn}: it keeps dead letters ${longer} s, which must be longer than the ` +
+        `${queue.MessageRetentionPeriod} s of the queue: a message keeps its first timestamp.`,
+    );
+  return problems;
+}
+
+async function attributesOf(arn: string): Promise<Partial<Record<QueueAttributeName, string>>> {
+  const [, , , region = '', account = '', name = ''] = arn.split(':');
+  const endpoint = process.env.AWS_ENDPOINT_URL_SQS || process.env.AWS_ENDPOINT_URL;
+  const sqs = new SQSClient({ region, useQueueUrlAsEndpoint: !endpoint });
+  const QueueUrl = `${endpoint || `https://sqs.${region}.amazonaws.com`}/${account}/${name}`;
+  try {
+    return (await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ATTRIBUTES }))).Attributes ?? {};
+  } catch (error) {
+    throw new DeploymentError(`${arn} cannot be looked at: ${(error as Error).message}`);
+  } finally {
+    sqs.destroy();
+  }
+}

@@ -1,0 +1,165 @@
+import { describe, expect, test } from '@jest/globals';
+import { checkStage } from '../../infra/deploy/check-stage.ts';
+import type { Resource, Service, Template } from '../../infra/deploy/serverless.ts';
+
+interface Stage {
+  readonly burst?: number;
+  readonly batches?: number;
+  readonly reserved?: number;
+  readonly capacity?: { readonly MinCapacity: number; readonly MaxCapacity: number } | undefined;
+  /** Of a proxy in front of the database, in percent. */
+  readonly proxy?: number;
+  readonly visibility?: number;
+  readonly deadLetterRetention?: number;
+  readonly environment?: Readonly<Record<string, unknown>>;
+  readonly limits?: { readonly lambdaConcurrency?: unknown; readonly databaseMaxConnections?: unknown };
+}
+
+/** What of a packaged service the sums are about, with numbers that come out unless others are given. */
+function service({ limits, environment = {}, ...stage }: Stage): Service {
+  return {
+    service: 'orders',
+    provider: { environment, compiledCloudFormationTemplate: templateOf(stage) },
+    functions: {},
+    custom: { limits: { lambdaConcurrency: 1_000, databaseMaxConnections: '', ...limits } },
+    resources: {},
+  };
+}
+
+const ownDatabase = { MinCapacity: 0.5, MaxCapacity: 4 };
+
+function templateOf(stage: Omit<Stage, 'limits' | 'environment'>): Template {
+  const capacity = 'capacity' in stage ? stage.capacity : ownDatabase;
+  const { burst = 500, batches = 10, reserved, proxy, visibility = 361, deadLetterRetention = 1_209_600 } = stage;
+  return {
+    Resources: {
+      HttpApiStage: resource('AWS::ApiGatewayV2::Stage', {
+        DefaultRouteSettings: { ThrottlingBurstLimit: burst, ThrottlingRateLimit: 500 },
+      }),
+      Worker: resource('AWS::Lambda::Function', {
+        Timeout: 60,
+        ...(reserved && { ReservedConcurrentExecutions: reserved }),
+      }),
+      Mapping: resource('AWS::Lambda::EventSourceMapping', {
+        EventSourceArn: { 'Fn::GetAtt': ['OrderQueue', 'Arn'] },
+        FunctionName: { 'Fn::GetAtt': ['Worker', 'Arn'] },
+        MaximumBatchingWindowInSeconds: 1,
+        ScalingConfig: { MaximumConcurrency: batches },
+      }),
+      Sweep: resource('AWS::Events::Rule', {}),
+      OrderQueue: resource('AWS::SQS::Queue', {
+        VisibilityTimeout: visibility,
+        RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] }, maxReceiveCount: 5 },
+      }),
+      DeadLetterQueue: resource('AWS::SQS::Queue', { MessageRetentionPeriod: deadLetterRetention }),
+      Policy: resource('AWS::SQS::QueuePolicy', {
+        Queues: [{ Ref: 'OrderQueue' }, { Ref: 'DeadLetterQueue' }],
+        PolicyDocument: { Statement: [{ Condition: { Bool: { 'aws:SecureTransport': 'false' } } }] },
+      }),
+      ...(capacity && {
+        DatabaseCluster: resource('AWS::RDS::DBCluster', { ServerlessV2ScalingConfiguration: capacity }),
+      }),
+      ...(proxy && {
+        Proxy: resource('AWS::RDS::DBProxyTargetGroup', {
+          ConnectionPoolConfigurationInfo: { MaxConnectionsPercent: proxy },
+        }),
+      }),
+    },
+  };
+}
+
+const resource = (Type: string, Properties: Record<string, unknown>): Resource => ({ Type, Properties });
+
+/** The sentences by which a stage is refused; none when it is not. */
+function refusals(stage: Stage): string[] {
+  try {
+    checkStage(service(stage));
+    return [];
+  } catch (error) {
+    expect(error).toMatchObject({ name: 'DeploymentError' });
+    return (error as Error).message.split('\n');
+  }
+}
+
+describe('a stage is not refused', () => {
+  test.each<[string, Stage]>([
+    ['whose sums come out', {}],
+    [
+      'that uses exactly what there is: 801 + 10 + 1 + 1 = 823 - 10',
+      { burst: 801, capacity: { MinCapacity: 1, MaxCapacity: 4 } },
+    ],
+    ['that reserves all that Lambda lets it', { reserved: 900 }],
+    ['whose proxy has a connection for each invocation', { proxy: 80 }],
+    [
+      'with an existing database that takes as many',
+      { capacity: undefined, limits: { databaseMaxConnections: '600' } },
+    ],
+    [
+      'whose containers may all connect to an existing database',
+      {
+        capacity: undefined,
+        environment: { DATABASE_URL: 'postgres://orders@db.example/orders' },
+        limits: { databaseMaxConnections: 2_010 },
+      },
+    ],
+  ])('%s', (_, stage) => expect(refusals(stage)).toEqual([]));
+});
+
+describe('a stage is refused, with the numbers,', () => {
+  test('that could need more invocations at a time than the account allows', () => {
+    expect(refusals({ limits: { lambdaConcurrency: 100 } })).toEqual([
+      '500 requests at once (apiBurstLimit) + 10 batches (maximumConcurrency) + 1 scheduled + 1 for migrations are 512 invocations at a time, and lambdaConcurrency, what the account allows, is 100. Lower the former, or have AWS raise the latter.',
+    ]);
+  });
+
+  test('whose functions reserve what Lambda keeps for others', () => {
+    expect(refusals({ reserved: 901 })).toEqual([
+      "The functions reserve 901 invocations at a time, and of the account's 1000 (lambdaConcurrency) Lambda keeps 100 unreserved, which leaves 900.",
+    ]);
+  });
+
+  test('whose database is too small for the invocations', () => {
+    expect(refusals({ capacity: { MinCapacity: 0, MaxCapacity: 2 } })).toEqual([
+      '512 invocations at a time (500 of them by apiBurstLimit) × 1 connection are 512, and the database has 189 (max_connections) - 10 for RDS and people = 179. Raise databaseMaxCapacity, or lower apiBurstLimit.',
+    ]);
+  });
+
+  test('whose proxy may not hold enough of its connections', () => {
+    expect(refusals({ proxy: 60 })).toEqual([
+      '512 invocations at a time (500 of them by apiBurstLimit) × 1 connection are 512, and the database has 60 % (proxyConnectionsPercent) of 823 (max_connections) - 10 for RDS and people = 813, for the proxy 493. Raise databaseMaxCapacity, or lower apiBurstLimit.',
+    ]);
+  });
+
+  test('whose containers could connect to an existing database more often than it allows', () => {
+    const environment = { DATABASE_URL: 'postgres://orders@db.example/orders', DATABASE_POOL_SIZE: '3' };
+    expect(refusals({ capacity: undefined, environment, limits: { databaseMaxConnections: 2_000 } })).toEqual([
+      '1000 containers (lambdaConcurrency) × 3 connections (DATABASE_POOL_SIZE) are 3000, and the database has 2000 (max_connections) - 10 for RDS and people = 1990. Put an RDS Proxy in front of it and name that in databaseUrl.',
+    ]);
+  });
+
+  test('whose messages come back while their batch may still be worked on', () => {
+    expect(refusals({ visibility: 360 })).toEqual([
+      'OrderQueue: VisibilityTimeout is 360 s, and must be 6 × 60 s + 1 s = 361 s at least.',
+    ]);
+  });
+
+  test('whose dead letters are gone before anyone looks', () => {
+    expect(refusals({ deadLetterRetention: 345_600 })).toEqual([
+      'OrderQueue: Dead letters are kept 345600 s, and messages 345600 s.',
+    ]);
+  });
+
+  test('that does not say what its existing database takes', () => {
+    expect(refusals({ capacity: undefined })).toEqual([
+      'databaseMaxConnections must say how many connections the existing database takes: ask it SHOW max_connections.',
+    ]);
+  });
+
+  test.each(['many', '0', '1.5', ''])('whose lambdaConcurrency is "%s"', (lambdaConcurrency) => {
+    expect(refusals({ limits: { lambdaConcurrency } })).toEqual(['lambdaConcurrency must be a whole number above 0.']);
+  });
+
+  test('for everything at once', () => {
+    expect(refusals({ burst: 1_000, visibility: 30, capacity: { MinCapacity: 0, MaxCapacity: 1 } })).toHaveLength(3);
+  });
+});
