@@ -59,7 +59,9 @@ export default class HttpApiPlugin {
 }
 
 function guardRoutes({ provider, functions }: Serverless['service']): void {
-  const { AUTH } = loadAuthConfig({ ...functions.authorize.environment, AUTH: provider.environment.AUTH });
+  // An empty setting counts as none, and `none` by oversight would open the stage.
+  const auth = provider.environment.AUTH || 'empty';
+  const { AUTH } = loadAuthConfig({ ...functions.authorize.environment, AUTH: auth });
   if (AUTH !== 'none') closeRoutes(functions);
   // Tokens are verified without the database, and with the issuer's keys, which a network without a way out cannot reach.
   if (AUTH === 'jwt') Object.assign(functions.authorize, { permissions: [], vpc: false });

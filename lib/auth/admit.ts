@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { Config } from '../config.ts';
+import { type Config, ConfigError } from '../config.ts';
 import { HttpError } from '../http/http-error.ts';
 import { decisionOf } from './decision.ts';
 
@@ -9,7 +9,7 @@ const RETRY_AFTER_SECONDS = 2;
 /**
  * Lets the request pass that the authorizer has let in. Nobody passes without a decision where callers are told apart: a
  * route that was left without its authorizer answers nobody.
- * @throws HttpError 401, 403 or 503, with the challenge of RFC 6750, section 3; Error when there should be a decision.
+ * @throws HttpError 401, 403 or 503, with the challenge of RFC 6750, section 3; ConfigError without a decision.
  */
 export function admit(event: APIGatewayProxyEventV2, auth: Config['AUTH']): void {
   const decision = decisionOf(event);
@@ -28,7 +28,7 @@ export function admit(event: APIGatewayProxyEventV2, auth: Config['AUTH']): void
         headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
       });
     default:
-      throw new Error(`AUTH is ${auth}, and no authorizer decided on ${event.routeKey}: its event has none`);
+      throw new ConfigError(`AUTH is ${auth}, and no authorizer decided on ${event.routeKey}: its event has none`);
   }
 }
 

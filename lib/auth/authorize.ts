@@ -1,3 +1,4 @@
+import { ConfigError } from '../config.ts';
 import { ROUTES, type Route, routeKeyOf } from '../http/routes/routes.ts';
 import type { Logger } from '../logger.ts';
 import { type Decision, VerifierUnavailable, type Verify } from './decision.ts';
@@ -18,7 +19,8 @@ export interface Question {
 
 /**
  * Decides whether a caller may call a route: who it is, and whether it has the scope that the table of routes asks for. A
- * route that is not in the table, or that is public and yet asks, is a mistake of ours and nobody's.
+ * route that is not in the table, or that is public and yet asks, is a mistake of ours.
+ * @throws ConfigError for such a route, and whatever else is a defect: nobody is let in by it.
  */
 export async function authorize(
   verify: Verify,
@@ -27,7 +29,7 @@ export async function authorize(
 ): Promise<Decision> {
   const needs = SCOPE_OF_ROUTE.get(routeKey);
   if (needs === undefined || needs === 'public')
-    throw new Error(`The authorizer was asked about ${routeKey}, which is no route that needs a scope`);
+    throw new ConfigError(`The authorizer was asked about ${routeKey}, which is no route that needs a scope`);
   const credential = BEARER.exec(authorization ?? '')?.[1];
   if (credential === undefined) return { outcome: 'unauthenticated', credential: 'none' };
   try {

@@ -35,7 +35,7 @@ export type Verdict = { readonly principal: Principal } | { readonly refused: st
 /** @throws VerifierUnavailable when it could not be found out. */
 export type Verify = (credential: string) => Promise<Verdict>;
 
-/** The database, or the issuer of the tokens, did not answer. */
+/** The database, or the issuer of the tokens, did not answer. Its text quotes nothing that a client sent. */
 export class VerifierUnavailable extends Error {
   override readonly name = 'VerifierUnavailable';
 }

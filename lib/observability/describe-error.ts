@@ -1,3 +1,4 @@
+import { VerifierUnavailable } from '../auth/decision.ts';
 import { ConfigError } from '../config.ts';
 import { DatabaseError } from '../database/database-error.ts';
 
@@ -54,8 +55,8 @@ export function describeError(error: unknown, depth = 1): ErrorDescription {
 
 function quotable(error: Error): string | undefined {
   if (error instanceof DatabaseError) return quotableOfDatabase(error);
-  // Ours; it names settings and what they may be.
-  if (error instanceof ConfigError) return error.message;
+  // Ours; they name settings and what they may be, and addresses.
+  if (error instanceof ConfigError || error instanceof VerifierUnavailable) return error.message;
   // The operating system speaks of addresses and files. AWS speaks of queues and permissions: all that we send to a service
   // besides the database, whose errors are DatabaseErrors, are order ids.
   return 'syscall' in error || '$fault' in error ? error.message : undefined;

@@ -1,17 +1,23 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { hashOf, makeApiKey } from '../../lib/auth/api-key.ts';
 import { type Route, routeKeyOf, type Scope } from '../../lib/http/routes/routes.ts';
+import { type CapturedLog, captureLog } from '../observability/captured-log.ts';
 import { type Functions, loadFunctions } from '../support/functions.ts';
 import { askFunction, askThroughGateway, GUARDED } from './gateway.ts';
 
 let service: Functions;
+let log: CapturedLog;
 const SCOPES: readonly Scope[] = ['orders:read', 'orders:write', 'orders:admin', 'metrics:read'];
 
 beforeAll(async () => {
-  service = await loadFunctions({ settings: { AUTH: 'api-key' } });
+  log = captureLog();
+  service = await loadFunctions({ settings: { AUTH: 'api-key', LOG_LEVEL: 'INFO' } });
 });
 
+beforeEach(() => log.clear());
+
 afterAll(async () => {
+  log.release();
   const { authorizer } = await import('../../lib/auth/authorizer.ts');
   await authorizer().close();
   await service.close();
@@ -53,6 +59,13 @@ describe('a route that is not public', () => {
         body: { status_code: 401, message: expect.stringContaining('Unauthorized') },
       });
     }
+    const refused = log.entries.filter(({ message }) => message === 'Refused a credential');
+    expect(refused.map(({ reason }) => reason)).toEqual([
+      'not an API key, or mistyped',
+      ...Array(3).fill('an API key that is unknown, expired or revoked'),
+    ]);
+    for (const [authorization] of credentials) if (authorization) expect(log.text).not.toContain(authorization);
+    expect(log.text).not.toContain('ob_');
   });
 
   test.each(named)('%s answers 403 to a key with every scope but the one it needs', async (_, route) => {
@@ -81,6 +94,7 @@ describe('a route that is not public', () => {
       status: 500,
       body: { status_code: 500, message: 'Internal Server Error!' },
     });
+    expect(log.text).toContain(`AUTH is api-key, and no authorizer decided on ${routeKeyOf(route)}`);
   });
 
   test.each(named)('%s takes no word of an authorizer that it does not know', async (_, route) => {
