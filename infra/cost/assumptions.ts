@@ -1,0 +1,77 @@
+/**
+ * What the model assumes of a month, beside what the stage's template says. Each is an option of `npm run cost`, and is
+ * printed with the result, because the result is worth no more than these.
+ */
+export interface Assumption {
+  readonly byDefault: number;
+  readonly unit: string;
+  /** Where the default comes from. */
+  readonly from: string;
+}
+
+const BILLED = 'npm run bench -- billed, 2026-11-23';
+const GUESS = 'a guess';
+
+export const ASSUMPTIONS = {
+  orders: { byDefault: 1_000_000, unit: 'orders a month', from: 'the question' },
+  busyHours: {
+    byDefault: 730,
+    unit: 'hours of the month in which they come, evenly',
+    from: 'all of them, the dearest: the slower orders come, the smaller are the batches',
+  },
+  readsPerOrder: { byDefault: 1, unit: 'GET requests an order', from: 'a client that asks once what became of it' },
+  processorMs: {
+    byDefault: 2_000,
+    unit: 'ms that the processor takes for a batch, side by side',
+    from: 'the simulated work (PROCESSING_DELAY_MS)',
+  },
+  databaseMs: { byDefault: 10, unit: 'ms to wait for a statement', from: `${GUESS}: on AWS it was never measured` },
+  sendMs: { byDefault: 10, unit: 'ms to wait for a send to SQS', from: `${GUESS}: on AWS it was never measured` },
+  authorizeCpuMs: { byDefault: 0.2, unit: 'ms of CPU an authorization', from: BILLED },
+  createCpuMs: { byDefault: 2.2, unit: 'ms of CPU a POST', from: BILLED },
+  readCpuMs: { byDefault: 1.3, unit: 'ms of CPU a GET', from: BILLED },
+  batchCpuMs: { byDefault: 3, unit: 'ms of CPU a batch', from: BILLED },
+  orderCpuMs: { byDefault: 0.04, unit: 'ms of CPU an order in it', from: BILLED },
+  sweepCpuMs: { byDefault: 7.3, unit: 'ms of CPU a sweep', from: BILLED },
+  coldStarts: { byDefault: 0.005, unit: 'cold starts an invocation', from: GUESS },
+  coldStartMs: { byDefault: 250, unit: 'ms of a cold start', from: 'what a bundle may take at most' },
+  keys: { byDefault: 10, unit: 'API keys in use at a time', from: GUESS },
+  authorizers: { byDefault: 5, unit: 'containers of the authorizer, each with its own memory', from: GUESS },
+  pollers: {
+    byDefault: 5,
+    unit: 'pollers of the event source',
+    from: 'AWS Lambda Developer Guide, "SQS event source"',
+  },
+  pollSeconds: { byDefault: 20, unit: 's of a poll of an empty queue', from: 'the longest that SQS allows' },
+  responseBytes: { byDefault: 600, unit: 'bytes of an answer with its headers', from: GUESS },
+  createLogBytes: { byDefault: 316, unit: 'bytes logged a POST', from: BILLED },
+  orderLogBytes: { byDefault: 297, unit: 'bytes logged an order in a batch', from: BILLED },
+  sweepLogBytes: { byDefault: 607, unit: 'bytes logged a sweep', from: BILLED },
+  lambdaLogBytes: {
+    byDefault: 370,
+    unit: 'bytes that Lambda logs an invocation: START, END, REPORT',
+    from: 'the lines in the AWS Lambda Developer Guide, and 26 bytes more for each event',
+  },
+  accessLogBytes: { byDefault: 300, unit: 'bytes of access log a request', from: "the stage's format, filled in" },
+  acu: {
+    byDefault: 0,
+    unit: 'ACUs on average, where that is more than the least',
+    from: 'a database that is not busy',
+  },
+  bytesPerOrder: { byDefault: 1_500, unit: 'bytes an order takes with history and indexes', from: GUESS },
+  monthsKept: { byDefault: 12, unit: 'months of orders in the database', from: GUESS },
+  ioPerOrder: { byDefault: 10, unit: 'storage I/O requests an order', from: GUESS },
+} as const satisfies Record<string, Assumption>;
+
+export type AssumptionName = keyof typeof ASSUMPTIONS;
+
+/** A month by what is assumed of it. */
+export type Month = Readonly<Record<AssumptionName, number>>;
+
+export const ASSUMPTION_NAMES = Object.keys(ASSUMPTIONS) as AssumptionName[];
+
+/** The month of all defaults, some of them replaced. */
+export function monthOf(replaced: Partial<Month> = {}): Month {
+  const byDefault = Object.fromEntries(ASSUMPTION_NAMES.map((name) => [name, ASSUMPTIONS[name].byDefault]));
+  return { ...(byDefault as Month), ...replaced };
+}

@@ -1,0 +1,102 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Month, monthOf } from '../../infra/cost/assumptions.ts';
+import { type Bill, billOf } from '../../infra/cost/bill.ts';
+import { countsOf } from '../../infra/cost/counts.ts';
+import type { Meter } from '../../infra/cost/prices.ts';
+import { savingsOf } from '../../infra/cost/savings.ts';
+import { readStage } from '../../infra/cost/stage.ts';
+import type { Cause } from '../../infra/cost/usage.ts';
+import { loadConfig } from '../../lib/config.ts';
+import { TEMPLATE } from './stage-template.ts';
+
+const STAGE = readStage(TEMPLATE);
+const LIST_PRICES = { freeAmounts: false };
+
+/** 100 orders a second and poller make 25 a batch, and a million of them 2,000 s. */
+const FULL_BATCHES = { busyHours: 2_000 / 3_600, coldStarts: 0 };
+
+const billed = (month: Partial<Month>) => billOf(STAGE, monthOf(month), LIST_PRICES);
+
+function usd({ lines }: Bill, cause: Cause, what: string, meter: Meter): number {
+  return lines
+    .filter((line) => line.cause === cause && line.what === what && line.meter === meter)
+    .reduce((sum, line) => sum + line.usd, 0);
+}
+
+describe('A month of orders', () => {
+  const bill = billed(FULL_BATCHES);
+
+  test('costs what its requests cost, added up by hand', () => {
+    expect(usd(bill, 'orders', 'HTTP API', 'httpApiRequests')).toBeCloseTo(1, 10);
+    expect(usd(bill, 'orders', 'createOrder', 'lambdaRequests')).toBeCloseTo(0.2, 10);
+    expect(usd(bill, 'orders', 'authorize', 'lambdaRequests')).toBeCloseTo(0.2, 10);
+    expect(usd(bill, 'orders', 'processOrders', 'lambdaRequests')).toBeCloseTo(0.2 / 25, 10);
+    expect(usd(bill, 'orders', 'sends', 'sqsRequests')).toBeCloseTo(0.4, 10);
+    // 40,000 batches of 25 are three receives and three deletes of at most ten messages each.
+    expect(usd(bill, 'orders', 'receives', 'sqsRequests')).toBeCloseTo(0.048, 10);
+    expect(usd(bill, 'orders', 'deletes', 'sqsRequests')).toBeCloseTo(0.048, 10);
+    // 5 pollers × 3 a minute × 43,800 minutes.
+    expect(usd(bill, 'month', 'polls of an empty queue', 'sqsRequests')).toBeCloseTo(0.2628, 10);
+  });
+
+  test('costs what its functions take, by the whole millisecond', () => {
+    // 10 ms + 10 ms + 2.2 ms of a whole processor are 23 ms with 1,769 MB.
+    const gbSeconds = 1_000_000 * 0.023 * (1_769 / 1_024);
+    expect(usd(bill, 'orders', 'createOrder', 'lambdaGbSeconds')).toBeCloseTo(gbSeconds * 0.000_013_333_4, 8);
+    // Two seconds for each of 40,000 batches with 1 GB.
+    expect(bill.of('processor')).toBeCloseTo(80_000 * 0.000_013_333_4, 8);
+  });
+
+  test('with half of the memory takes longer on the processor, and not for waiting', () => {
+    const half = billOf({ ...STAGE, memory: () => 1_769 / 2 }, monthOf(FULL_BATCHES), LIST_PRICES);
+    // 10 ms + 10 ms + 4.4 ms are 25 ms.
+    const gbSeconds = 1_000_000 * 0.025 * (1_769 / 2 / 1_024);
+    expect(usd(half, 'orders', 'createOrder', 'lambdaGbSeconds')).toBeCloseTo(gbSeconds * 0.000_013_333_4, 8);
+  });
+
+  test('costs what it logs, of which the authorizer logs nothing', () => {
+    const bytes = 1_000_000 * (316 + 370);
+    expect(usd(bill, 'orders', 'log of createOrder', 'logsIngestedGb')).toBeCloseTo((bytes / 2 ** 30) * 0.5, 8);
+    expect(usd(bill, 'orders', 'log of authorize', 'logsIngestedGb')).toBe(0);
+  });
+
+  test('costs a database by the hour, and the Data API by the statement', () => {
+    expect(usd(bill, 'database', 'capacity', 'auroraAcuHours')).toBeCloseTo(730 * 0.5 * 0.12, 8);
+    const { keyLookUps } = countsOf(STAGE, monthOf(FULL_BATCHES));
+    const statements = 1_000_000 + 1_000_000 + 2 * 40_000 + 4 * 43_800 + keyLookUps;
+    expect(usd(bill, 'database', 'Data API', 'dataApiRequests')).toBeCloseTo((statements * 0.35) / 1_000_000, 8);
+  });
+
+  test('is the sum of its causes', () => {
+    expect(bill.of('orders', 'reads', 'month', 'processor', 'database')).toBeCloseTo(bill.total, 8);
+  });
+
+  test('costs the more by the order, the slower orders come', () => {
+    const perOrder = [1, 10, 100, 730].map((busyHours) => billed({ busyHours }).of('orders', 'processor'));
+    expect(perOrder).toEqual([...perOrder].sort((a, b) => a - b));
+  });
+
+  test('without reads costs nothing for them', () => {
+    expect(billed({ readsPerOrder: 0 }).of('reads')).toBe(0);
+  });
+
+  test('is cheaper by what is free, once for each price', () => {
+    const free = billOf(STAGE, monthOf(FULL_BATCHES), { freeAmounts: true });
+    // All requests to SQS share one free million.
+    const sqs = ({ lines }: Bill) =>
+      lines.filter(({ meter }) => meter === 'sqsRequests').reduce((sum, line) => sum + line.usd, 0);
+    expect(sqs(bill) - sqs(free)).toBeCloseTo(0.4, 10);
+  });
+});
+
+test('The simulated work is what the processor does by default', () => {
+  const config = loadConfig({ DATABASE_URL: 'postgres://u@h/d', QUEUE_URL: 'https://queue', AUTH: 'none' });
+  expect(monthOf().processorMs).toBe(config.PROCESSING_DELAY_MS);
+});
+
+test('What would make it cheaper is listed from the most, and is never dearer', () => {
+  const savings = savingsOf(STAGE, monthOf(), LIST_PRICES).map(({ usd: saved }) => saved);
+  expect(savings.length).toBeGreaterThan(2);
+  expect(savings).toEqual([...savings].sort((a, b) => b - a));
+  expect(Math.min(...savings)).toBeGreaterThan(0);
+});

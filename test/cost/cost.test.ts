@@ -1,0 +1,30 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from '@jest/globals';
+
+const run = promisify(execFile);
+
+const COST = join(import.meta.dirname, '../../infra/cost/cost.ts');
+
+const cost = (...options: string[]) => run(process.execPath, [COST, ...options]);
+
+test('npm run cost prices the packaged stage: at most $4 a million orders beside the database', async () => {
+  const { stdout } = await cost('--orders', '1000000');
+  expect(stdout).toContain('Stage prod (data-api), list prices of us-east-1');
+  const [, perMillion] = /\$ +([\d.]+) {2}a million orders, beside the processor's time/.exec(stdout) ?? [];
+  expect(Number(perMillion)).toBeGreaterThan(2);
+  expect(Number(perMillion)).toBeLessThanOrEqual(4);
+  // Each assumption stands there with its option and its source.
+  expect(stdout).toMatch(/--create-cpu-ms [\d.]+ {2}ms of CPU a POST \(npm run bench -- billed/);
+});
+
+test.each([
+  [['--orders', '0'], '--orders must be a number above 0.'],
+  [['--orders', 'many'], '--orders must be a number above 0.'],
+  [['--reads-per-order', '-1'], "--reads-per-order' argument is ambiguous"],
+  [['--database', 'mysql'], '--database must be data-api or pg.'],
+  [['--discount', '5'], "Unknown option '--discount'"],
+])('npm run cost %j says what is wrong', async (options, message) => {
+  await expect(cost(...options)).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(message) });
+});

@@ -1,0 +1,73 @@
+import { expect, test } from '@jest/globals';
+import { OWN_METRICS, readStage } from '../../infra/cost/stage.ts';
+import type { Figures } from '../../lib/observability/metrics.ts';
+import { TEMPLATE, withResource } from './stage-template.ts';
+
+test('What costs money is read from the template', () => {
+  const { memory, logsRuns, ...stage } = readStage(TEMPLATE);
+  expect(stage).toEqual({
+    tracing: false,
+    batchSize: 25,
+    batchingWindow: 1,
+    scheduledRuns: 43_800,
+    hasAuthorizer: true,
+    customMetrics: OWN_METRICS,
+    // An alarm on two metrics counts as two.
+    alarms: 3,
+    keys: 0,
+    dashboards: 0,
+    secrets: 1,
+    logRetention: 30,
+    database: { instances: 1, minCapacity: 0.5 },
+    endpointZones: 0,
+    proxies: 0,
+    usesDataApi: true,
+  });
+  expect([memory('createOrder'), memory('authorize')]).toEqual([1_769, 512]);
+  expect([logsRuns('createOrder'), logsRuns('authorize')]).toEqual([true, false]);
+});
+
+test('A standby counts where its condition holds', () => {
+  const Conditions = { HasStandby: { 'Fn::Equals': ['standby true', 'standby true'] } };
+  expect(readStage({ ...TEMPLATE, Conditions }).database?.instances).toBe(2);
+});
+
+test('Detailed metrics are billed for each route', () => {
+  const Properties = { DefaultRouteSettings: { DetailedMetricsEnabled: true } };
+  const detailed = withResource('Stage', { Type: 'AWS::ApiGatewayV2::Stage', Properties });
+  expect(readStage(detailed).customMetrics).toBe(OWN_METRICS + 6);
+});
+
+test('An interface endpoint counts in each of its zones, and a gateway endpoint not', () => {
+  const endpoint = (Properties: object) => withResource('Endpoint', { Type: 'AWS::EC2::VPCEndpoint', Properties });
+  expect(readStage(endpoint({ VpcEndpointType: 'Interface', SubnetIds: ['a', 'b'] })).endpointZones).toBe(2);
+  expect(readStage(endpoint({ VpcEndpointType: 'Gateway', RouteTableIds: ['r'] })).endpointZones).toBe(0);
+});
+
+test('What the model does not know it refuses', () => {
+  const cached = withResource('Authorizer', {
+    Type: 'AWS::ApiGatewayV2::Authorizer',
+    Properties: { AuthorizerResultTtlInSeconds: 300 },
+  });
+  expect(() => readStage(cached)).toThrow('knows no authorizer whose answers are cached');
+  const cron = withResource('Schedule', {
+    Type: 'AWS::Events::Rule',
+    Properties: { ScheduleExpression: 'cron(0 * * * ? *)' },
+  });
+  expect(() => readStage(cron)).toThrow('no schedule like cron');
+  expect(() => readStage(TEMPLATE).memory('missing')).toThrow('no MissingLambdaFunction');
+});
+
+test('The metrics of our own are those that the sweep publishes', () => {
+  const figures: Figures = {
+    OrdersAccepted: 0,
+    OrdersCompleted: 0,
+    OrdersFailed: 0,
+    OrdersRetried: 0,
+    OrdersCancelled: 0,
+    OrdersResent: 0,
+    OrdersPending: 0,
+    LongestWait: 0,
+  };
+  expect(Object.keys(figures)).toHaveLength(OWN_METRICS);
+});
