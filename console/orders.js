@@ -11,29 +11,32 @@ const PAGE = 25;
 /** All orders, newest first. @param {URLSearchParams} query what the address asks for. @returns {View} */
 export function openOrders(query) {
   const table = makeOrderTable('Orders, newest first');
-  const stale = h('p.hint', 'Older orders are shown, so new ones do not appear by themselves.');
+  const hint = h('p.hint', { hidden: true });
   /** @type {OrderPage[]} */
   let pages = [];
   let { signal } = new AbortController();
   const read = (/** @type {string | null | undefined} */ cursor) => get(`orders?${parameters(query, cursor)}`, signal);
   const more = button('Older orders', () => attempt(readOn));
   const show = () => {
-    table.show(pages.flatMap(({ orders }) => orders));
+    const orders = pages.flatMap((page) => page.orders);
+    table.show(orders);
     more.hidden = !pages.at(-1)?.next_cursor;
-    stale.hidden = pages.length < 2;
+    // The API looks through so many orders for a page, which can end before it finds one.
+    hint.hidden = pages.length < 2 && (more.hidden || orders.length > 0);
+    hint.textContent = orders.length > 0 ? 'New orders do not appear while older ones are shown.' : 'None so far.';
   };
   const readOn = async () => {
     pages.push(await read(pages.at(-1)?.next_cursor));
     show();
   };
-  show();
+  more.hidden = true;
   return {
     title: 'Orders',
     content: [
       heading('Orders', testOrderButton()),
       h('div.filters', searchForm(), filterForm(query)),
       table.element,
-      h('div.more', stale, more),
+      h('div.more', hint, more),
     ],
     everyMs: 4_000,
     async refresh(current) {

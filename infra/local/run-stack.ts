@@ -124,6 +124,7 @@ async function bringUpToDate({ postgres }: StackAddresses, signal: AbortSignal):
 function places({ api, postgres, dataApi, queueUrl, deadLetterQueueUrl }: StackAddresses): Record<string, string> {
   return {
     API: api,
+    Console: new URL('/console', api).href,
     Postgres: withoutPassword(postgres),
     ...(dataApi !== undefined && { 'Data API': dataApi }),
     Queue: queueUrl,

@@ -9,7 +9,6 @@ async function giveKey(page: Page, key: string): Promise<void> {
   const dialog = page.getByRole('dialog', DIALOG);
   await dialog.getByLabel('API key').fill(key);
   await dialog.getByRole('button', { name: 'Use this key' }).click();
-  await dialog.waitFor({ state: 'detached' });
 }
 
 describe('the API key', () => {
@@ -39,7 +38,11 @@ describe('the API key', () => {
     await giveKey(page, 'ob_wrong');
     await page.getByRole('dialog', DIALOG).getByText('The API does not know this key').waitFor();
     await giveKey(page, KEYS.operator);
-    await page.getByRole('table').waitFor();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page
+      .getByText(/^(No orders\.|Completed)$/)
+      .first()
+      .waitFor();
   });
 
   test('that may not do something is asked for again where that is wanted, and not elsewhere', async () => {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { waitUntil } from '../support/wait-until.ts';
-import { openConsole } from './support/browser.ts';
-import { ask, createOrder, newId, settle } from './support/service.ts';
+import { focused, openConsole } from './support/browser.ts';
+import { ask, createOrder, newId, settle, withPsql } from './support/service.ts';
 
 const USER = 77_001;
 const [first, second, third] = [newId('listed'), newId('listed'), newId('listed')] as const;
@@ -87,16 +87,33 @@ describe('the orders', () => {
     await waitUntil('all are there', async () => (await links.count()) === 30);
     expect(new Set(await links.allInnerTexts())).toEqual(new Set(ids));
     expect(await page.getByRole('button', { name: 'Older orders' }).isVisible()).toBe(false);
-    await page.getByText('Older orders are shown').waitFor();
+    await page.getByText('New orders do not appear while older ones are shown.').waitFor();
+  });
+
+  test('that are rare are looked for page by page, and the console says so', async () => {
+    const user = 77_003;
+    await withPsql((psql) =>
+      psql.rows(
+        `INSERT INTO orders (order_id, user_id, item_ids, total_amount, status, due_at, created_at)
+         SELECT 'rare-' || n, $1, '{}', 1, CASE n WHEN 0 THEN 'Cancelled' ELSE 'Completed' END, NULL, now() - interval '1 day'
+         FROM generate_series(0, 1500) AS n`,
+        [user],
+      ),
+    );
+    const page = await openConsole(`#/orders?user_id=${user}&status=Cancelled`);
+    await page.getByText('None so far.').waitFor();
+    await page.getByRole('button', { name: 'Older orders' }).click();
+    await page.getByRole('link', { name: 'rare-0', exact: true }).waitFor();
   });
 
   test('appear by themselves, and leave the focus where it is', async () => {
+    const before = newId('before');
+    await createOrder(before);
     const page = await openConsole('#/orders');
-    const link = page.getByRole('link', { name: third, exact: true });
-    await link.focus();
+    await page.getByRole('link', { name: before, exact: true }).focus();
     const fresh = newId('fresh');
     await createOrder(fresh);
     await page.getByRole('link', { name: fresh, exact: true }).waitFor();
-    expect(await link.evaluate('(link) => link === document.activeElement')).toBe(true);
+    expect(await focused(page)).toBe(before);
   });
 });

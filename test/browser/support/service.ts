@@ -1,5 +1,6 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { readStackFile } from '../../../infra/local/stack-file.ts';
+import { connectPsql, type Psql } from '../../support/psql.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 
 const { STACK_DIRECTORY = '', KEY_OF_OPERATOR = '', KEY_OF_READER = '' } = process.env;
@@ -69,4 +70,14 @@ export async function sendDeadLetter(body: string): Promise<void> {
   });
   await sqs.send(new SendMessageCommand({ QueueUrl: stack.deadLetterQueueUrl, MessageBody: body }));
   sqs.destroy();
+}
+
+/** Writes by hand what would take long over HTTP. */
+export async function withPsql<T>(use: (psql: Psql) => Promise<T>): Promise<T> {
+  const psql = await connectPsql(stack.postgres);
+  try {
+    return await use(psql);
+  } finally {
+    await psql.end();
+  }
 }
