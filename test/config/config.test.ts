@@ -51,6 +51,7 @@ describe('the settings', () => {
     ['MAX_ATTEMPTS', 1, 100],
     ['MAX_CRASHES', 1, 100],
     ['MAX_REDRIVES', 0, 100],
+    ['MAX_PENDING_AGE_SECONDS', 1, 86_400],
     ['RETRY_BASE_MS', 1, 600_000],
     ['RETRY_MAX_MS', 1, 900_000],
   ];
@@ -116,6 +117,8 @@ describe('the settings', () => {
     'MAX_ATTEMPTS_',
     'MAX_CRASHES_ALLOWED',
     'MAX_REDRIVES_',
+    'MAX_PENDING_AGE',
+    'DEAD_LETTER_QUEUE',
     'DATABASE_POOLSIZE',
     'DATABASE_TIMEOUT',
     'QUEUE_SEND_TIMEOUT',
@@ -124,7 +127,7 @@ describe('the settings', () => {
   });
 
   test('of others are none of our business', () => {
-    const others = { PATH: '/bin', AWS_REGION: 'x', DEAD_LETTER_QUEUE_URL: 'x', PROCESSOR_LEVEL: '6', DATABASE: 'x' };
+    const others = { PATH: '/bin', AWS_REGION: 'x', PROCESSOR_LEVEL: '6', DATABASE: 'x' };
     expect(loadConfig({ ...REQUIRED, ...others })).toEqual(loadConfig(REQUIRED));
   });
 

@@ -41,6 +41,12 @@ const ENDPOINTS: [string, () => Promise<HttpAnswer>][] = [
   ['POST /orders', () => service.post(anOrder())],
   ['GET /orders/{order_id}', () => service.getOrder('a')],
   ['GET /metrics', () => service.getMetrics()],
+  ['GET /orders', () => service.ask('listOrders')],
+  ['POST /orders/{order_id}/cancel', () => service.ask('cancelOrder', { orderId: 'a' })],
+  ['POST /orders/{order_id}/redrive', () => service.ask('redriveOrder', { orderId: 'a' })],
+  ['GET /failures', () => service.ask('listFailures')],
+  ['GET /processing', () => service.ask('getProcessing')],
+  ['POST /processing/pause', () => service.ask('pauseProcessing')],
 ];
 
 describe('a database that refuses connections', () => {
@@ -57,6 +63,14 @@ describe('a database that refuses connections', () => {
     await proxy.become('open');
 
     expect((await service.post(anOrder())).status).toBe(202);
+  });
+
+  test('has each order of a batch answered 503, but a bad one 400 as ever', async () => {
+    await proxy.become('closed');
+    const answer = await service.ask('createOrders', { body: { orders: [anOrder(), {}, anOrder()] } });
+    expect(answer).toMatchObject({ status: 207, headers: { 'retry-after': expect.any(String) } });
+    const { results } = answer.body.data as { results: { status_code: number }[] };
+    expect(results.map(({ status_code }) => status_code)).toEqual([503, 400, 503]);
   });
 
   test('is told from a bad request, which is 400 as ever', async () => {

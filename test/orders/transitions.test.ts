@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { NEXT_STATES } from '../../lib/orders/order.ts';
 import { findInconsistencies } from '../support/consistency.ts';
 import { forThisTest } from '../support/for-this-test.ts';
 import { type OrderLab, openOrderLab } from '../support/order-lab.ts';
@@ -50,6 +51,11 @@ const moveTo = (state: State, where = 'true', token = 'token + 1') =>
      WHERE ${where}`,
     [state],
   );
+
+test('the next states that clients are told of are those that Postgres lets an order move to', () => {
+  const told = STATES.flatMap((from) => NEXT_STATES[from].map((to) => `${from} to ${to}`));
+  expect(new Set(told)).toEqual(LEGAL);
+});
 
 describe('an UPDATE of the status', () => {
   for (const from of STATES)
