@@ -26,6 +26,7 @@ export async function drain(world: World, { workIsDone, messagesStay }: History)
     if (workIsDone) await goOnToTheEnd(world, container);
     else container.crash();
   }
+  await goOnToTheEnd(world, await world.setProcessing(false));
   await world.demandPromises();
   world.queue.isDown = false;
   if (!messagesStay) world.queue.deleteAll();

@@ -73,7 +73,7 @@ export async function openHistoryLab(sabotage: Sabotage = NO_SABOTAGE): Promise<
       return sight as Sight;
     },
     async clear() {
-      await psql.rows('TRUNCATE orders, witness.writes');
+      await psql.rows('TRUNCATE orders, processing_control, witness.writes');
     },
     async close() {
       await Promise.all([psql.end(), operator.end(), database.close()]);

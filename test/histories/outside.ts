@@ -16,6 +16,9 @@ const STATEMENTS = {
   postpone: 'sends = o.sends + 1',
   redrive: 'redrives = o.redrives + 1',
   'count capped': 'AS capped',
+  cancel: `reason_code = 'cancelled'`,
+  'switch processing': 'INSERT INTO processing_control',
+  'read processing': 'SELECT paused, since',
 } as const;
 type Statement = keyof typeof STATEMENTS;
 

@@ -57,6 +57,14 @@ async function take(world: World, step: Step): Promise<boolean> {
       return true;
     }
     case 'cancel':
+      world.did('cancel', orderIdOf(step.order));
+      await goOn(world, await world.cancel(orderIdOf(step.order)), step.progress);
+      return true;
+    case 'switch processing':
+      world.did(step.paused ? 'pause' : 'resume');
+      await goOn(world, await world.setProcessing(step.paused), step.progress);
+      return true;
+    case 'cancel by SQL':
       return cancel(world, orderIdOf(step.order));
     case 'write illegally':
       return writeIllegally(world, orderIdOf(step.order), step.write);

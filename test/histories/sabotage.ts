@@ -42,6 +42,20 @@ export const SABOTAGES: readonly (Sabotage & { readonly breaks: RegExp })[] = [
     breaks: /lost a worker before, and were held together by worker-\d+/,
   },
   {
+    name: 'the due date of another try',
+    rewrite: replacing(
+      `(v."delaySeconds" + $2::double precision) * interval '1 second'`,
+      // Further than virtual time gets, even in the rounds at the end.
+      `$2::double precision * interval '100 days'`,
+    ),
+    breaks: /is still Pending after \d+ rounds/,
+  },
+  {
+    name: 'the stop of claims while processing is paused',
+    rewrite: replacing('WHERE NOT (SELECT paused FROM control)', ''),
+    breaks: /was claimed while processing was paused/,
+  },
+  {
     name: 'the request token',
     rewrite: replacing('same_id.request_token IS NOT DISTINCT FROM wanted."requestToken" AS', 'true AS'),
     breaks: /was answered created, but/,

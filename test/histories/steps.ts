@@ -29,7 +29,9 @@ export type Step =
   | { do: 'go on'; container: number; progress: Progress }
   | { do: 'sweep'; progress: Progress }
   | { do: 'redrive'; order: number | null; reasonCode: string | null; limit: number; progress: Progress }
-  | { do: 'cancel'; order: number }
+  | { do: 'cancel'; order: number; progress: Progress }
+  | { do: 'cancel by SQL'; order: number }
+  | { do: 'switch processing'; paused: boolean; progress: Progress }
   | { do: 'write illegally'; order: number; write: IllegalWrite }
   | { do: 'elapse'; seconds: number | 'to the next deadline' }
   | { do: 'duplicate a message'; message: number }
@@ -99,7 +101,16 @@ const STEPS: { readonly [Kind in Step['do']]: readonly [number, Parts<Extract<St
       progress: START,
     },
   ],
-  cancel: [1, { order }],
+  cancel: [1, { order, progress: START }],
+  'cancel by SQL': [1, { order }],
+  // Mostly on, so that there is something to stop.
+  'switch processing': [
+    2,
+    {
+      paused: fc.oneof({ weight: 1, arbitrary: fc.constant(true) }, { weight: 2, arbitrary: fc.constant(false) }),
+      progress: START,
+    },
+  ],
   'write illegally': [1, { order, write: fc.constantFrom(...ILLEGAL_WRITES) }],
   'duplicate a message': [4, { message: any }],
   'lose a message': [1, { message: any }],

@@ -14,11 +14,13 @@ export async function installWitness(psql: Psql): Promise<void> {
       before public.orders,
       after public.orders,
       actor text,
-      at timestamptz NOT NULL);
+      at timestamptz NOT NULL,
+      paused boolean NOT NULL);
     CREATE FUNCTION witness.write() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-      INSERT INTO witness.writes (order_id, before, after, actor, at)
-      VALUES (coalesce(NEW.order_id, OLD.order_id), OLD, NEW, current_setting('orders.actor', true), now());
+      INSERT INTO witness.writes (order_id, before, after, actor, at, paused)
+      VALUES (coalesce(NEW.order_id, OLD.order_id), OLD, NEW, current_setting('orders.actor', true), now(),
+              EXISTS (SELECT FROM public.processing_control AS control WHERE control.paused));
       RETURN NULL;
     END
     $$;
@@ -31,7 +33,7 @@ export async function installWitness(psql: Psql): Promise<void> {
  */
 export const BROKEN_PROMISES = `
   WITH writes AS (
-    SELECT order_id, entry, actor, at, before, after,
+    SELECT order_id, entry, actor, at, paused, before, after,
            (before).status AS from_status, (after).status AS to_status,
            (before).token AS token_before, (after).token AS token_after
     FROM witness.writes),
@@ -69,6 +71,8 @@ export const BROKEN_PROMISES = `
     UNION ALL
     SELECT order_id, 'was claimed before its next try might begin' FROM writes
     WHERE from_status = 'Pending' AND token_after > token_before AND (before).not_before > at
+    UNION ALL
+    SELECT order_id, 'was claimed while processing was paused' FROM writes WHERE token_after > token_before AND paused
     UNION ALL
     SELECT order_id, 'changed what was ordered' FROM writes
     WHERE from_status IS NOT NULL AND to_status IS NOT NULL AND

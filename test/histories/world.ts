@@ -1,8 +1,10 @@
 import type { Logger } from '../../lib/logger.ts';
 import { makeCreateOrder } from '../../lib/orders/create-order.ts';
 import { processOrders } from '../../lib/orders/process-orders.ts';
+import { setProcessing } from '../../lib/orders/processing.ts';
 import { redriveOrders } from '../../lib/orders/redrive-orders.ts';
-import { sweepOrders } from '../../lib/orders/sweep-orders.ts';
+import { cancelOrder } from '../../lib/orders/sql/cancel-order.ts';
+import { type SweepParts, sweepOrders } from '../../lib/orders/sweep-orders.ts';
 import { PermanentFailure, type Processor, TransientFailure } from '../../lib/processors/processor.ts';
 import { decodeMessage } from '../../lib/queue/message.ts';
 import { recordingLogger } from '../support/recording-logger.ts';
@@ -146,21 +148,24 @@ export class World {
     reasonCode: string | null;
     limit: number;
   }): Promise<Container> {
-    const operator = this.#start('redrive');
-    const parts = { ...this.#partsOf(operator), maxRedrives: MAX_REDRIVES };
-    await operator.run(() =>
-      redriveOrders(parts, {
-        ...selection,
-        owner: null,
-        dryRun: false,
-        actor: operator.name,
-        reason: 'the history says so',
-      }).then(
-        () => undefined,
-        (error) => this.#expectInjected(operator, error),
+    return this.#operate('redrive', (parts, actor) =>
+      redriveOrders(
+        { ...parts, maxRedrives: MAX_REDRIVES },
+        { ...selection, owner: null, dryRun: false, actor, reason: 'the history says so' },
       ),
     );
-    return operator;
+  }
+
+  async cancel(orderId: string): Promise<Container> {
+    return this.#operate('cancel', ({ database }, actor) =>
+      cancelOrder(database, orderId, null, { actor, reason: 'the history says so' }),
+    );
+  }
+
+  async setProcessing(paused: boolean): Promise<Container> {
+    return this.#operate(paused ? 'pause' : 'resume', (parts, actor) =>
+      setProcessing(parts, paused, { actor, reason: null }),
+    );
   }
 
   /** Lets one call of a container go on, with one of the faults that may befall it, or with none. */
@@ -215,6 +220,18 @@ export class World {
     this.#containerCount += 1;
     const container = new Container(`${kind}-${this.#containerCount}`);
     this.#containers = [...this.#containers.filter(({ isAlive }) => isAlive), container];
+    return container;
+  }
+
+  /** Begins what an operator asks for, in a container of its own. */
+  async #operate(kind: string, work: (parts: SweepParts, actor: string) => Promise<unknown>): Promise<Container> {
+    const container = this.#start(kind);
+    await container.run(() =>
+      work(this.#partsOf(container), container.name).then(
+        () => undefined,
+        (error) => this.#expectInjected(container, error),
+      ),
+    );
     return container;
   }
 
