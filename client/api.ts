@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 f05d5ab4f8610b5f7a4f74406d788ce3930a9544609b0a6f8a42cb315a4892eb): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 fed5ab6df668f0f5662b3cfb5748cfbcb10a143ba889034af7f9d142afcfec1b): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -545,6 +545,7 @@ export interface operations {
                 created_from?: string;
                 /** @description Created before this time, which is not before created_from. */
                 created_to?: string;
+                /** @description Orders in one answer at most; by default 20. */
                 limit?: number;
                 /** @description The next_cursor of an earlier answer: goes on where that ended. */
                 cursor?: string;
@@ -1777,7 +1778,7 @@ export interface operations {
     getMetrics: {
         parameters: {
             query?: {
-                /** @description Minutes up to now that `window` covers. */
+                /** @description Minutes up to now that `window` covers; by default 60. */
                 window?: number;
             };
             header?: never;

@@ -31,7 +31,9 @@ export const listSchema = z
     created_from: time.optional().meta({ description: 'Created at this time or later.' }),
     // Exclusive, so that one range's end is the next one's beginning.
     created_to: time.optional().meta({ description: 'Created before this time, which is not before created_from.' }),
-    limit: wholeNumber(1, MAX_LIMIT).default(DEFAULT_LIMIT).meta({ default: DEFAULT_LIMIT }),
+    limit: wholeNumber(1, MAX_LIMIT)
+      .default(DEFAULT_LIMIT)
+      .meta({ description: `Orders in one answer at most; by default ${DEFAULT_LIMIT}.` }),
     cursor: z
       .string()
       .transform((text, context) => {

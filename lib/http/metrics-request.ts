@@ -9,5 +9,5 @@ const DEFAULT_WINDOW = 60;
 export const metricsQuerySchema = z.object({
   window: wholeNumber(1, MAX_WINDOW, 'minutes')
     .default(DEFAULT_WINDOW)
-    .meta({ default: DEFAULT_WINDOW, description: 'Minutes up to now that `window` covers.' }),
+    .meta({ description: `Minutes up to now that \`window\` covers; by default ${DEFAULT_WINDOW}.` }),
 });

@@ -90,7 +90,7 @@ function identitiesFile({ directory }: StackHome): string {
 async function withStack(work: (home: StackHome, apiUrl: string) => Promise<number>): Promise<number> {
   const home = await makeStackHome();
   try {
-    Object.assign(home.env, { AUTH: 'api-key', PROCESSING_DELAY_MS: '0' });
+    Object.assign(home.env, { AUTH: 'api-key', PROCESSOR: join(import.meta.dirname, 'processor.ts') });
     const stack = await startStack(home);
     try {
       const { api, postgres } = stackFileOf(home);

@@ -49,6 +49,7 @@ export const createOrder: Operation = {
         getOrder: { order_id: '$request.body#/order_id' },
         getOrderHistory: { order_id: '$request.body#/order_id' },
         cancelOrder: { order_id: '$request.body#/order_id' },
+        redriveOrder: { order_id: '$request.body#/order_id' },
       },
     },
     400: {
