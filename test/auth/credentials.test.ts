@@ -3,15 +3,24 @@ import { hashOf, makeApiKey } from '../../lib/auth/api-key.ts';
 import { type Route, routeKeyOf, type Scope } from '../../lib/http/routes/routes.ts';
 import { type CapturedLog, captureLog } from '../observability/captured-log.ts';
 import { type Functions, loadFunctions } from '../support/functions.ts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { askFunction, askThroughGateway, GUARDED } from './gateway.ts';
 
 let service: Functions;
 let log: CapturedLog;
+/** Between the functions and their database. */
+let proxy: TcpProxy;
 const SCOPES: readonly Scope[] = ['orders:read', 'orders:write', 'orders:admin', 'metrics:read'];
 
 beforeAll(async () => {
   log = captureLog();
-  service = await loadFunctions({ settings: { AUTH: 'api-key', LOG_LEVEL: 'INFO' } });
+  service = await loadFunctions({
+    settings: { AUTH: 'api-key', LOG_LEVEL: 'INFO', DATABASE_TIMEOUT_MS: '1000' },
+    via: async (url) => {
+      proxy = await startTcpProxy(url);
+      return proxy.url;
+    },
+  });
 });
 
 beforeEach(() => log.clear());
@@ -21,6 +30,7 @@ afterAll(async () => {
   const { authorizer } = await import('../../lib/auth/authorizer.ts');
   await authorizer().close();
   await service.close();
+  await proxy.close();
 });
 
 async function makeKey(scopes: readonly string[], changes = ''): Promise<string> {
@@ -102,10 +112,22 @@ describe('a route that is not public', () => {
       expect(await askFunction(route, decision as never, { orderId })).toMatchObject({ status: 500 });
   });
 
-  test.each(named)('%s answers 503 while it cannot be found out who asks', async (_, route) => {
-    const { status, headers, body } = await askFunction(route, { outcome: 'unavailable' }, { orderId });
-    expect({ status, body }).toMatchObject({ status: 503, body: { status_code: 503 } });
-    expect(headers['retry-after']).toMatch(/^\d+$/);
+  describe('while the database with the keys is down', () => {
+    beforeAll(() => proxy.become('closed'));
+    afterAll(() => proxy.become('open'));
+
+    test.each(named)('%s answers 503, since it cannot be found out who asks', async (_, route) => {
+      const authorization = `Bearer ${await makeKey(SCOPES)}`;
+
+      const { status, headers, body } = await askThroughGateway(route, { orderId, authorization });
+
+      expect({ status, body }).toEqual({
+        status: 503,
+        body: { status_code: 503, message: 'Service temporarily unavailable. Please try again.' },
+      });
+      expect(headers['retry-after']).toMatch(/^\d+$/);
+      expect(log.text).toContain('The database with the API keys did not answer');
+    });
   });
 });
 
