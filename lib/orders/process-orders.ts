@@ -155,7 +155,7 @@ function claim(
 }
 
 async function work(parts: ProcessParts, claims: readonly Claim[], invocation: Invocation): Promise<void> {
-  const verdicts = await judge(parts, claims, timeToWork(invocation));
+  const verdicts = await judge(parts, claims, invocation);
   const taken = await retryDatabase(
     () =>
       finishOrders(parts.database, verdicts, {
@@ -179,10 +179,13 @@ async function work(parts: ProcessParts, claims: readonly Claim[], invocation: I
 }
 
 /** What became of each order; a claim that took all the time is given back, and no try is charged for it. */
-async function judge(parts: ProcessParts, claims: readonly Claim[], timeMs: number): Promise<Verdict[]> {
+async function judge(parts: ProcessParts, claims: readonly Claim[], invocation: Invocation): Promise<Verdict[]> {
+  const timeMs = timeToWork(invocation);
   if (timeMs <= 0) return claims.map((order) => ({ ...unfinished(order), status: 'Pending', ...NOT_BEGUN }));
   const signal = AbortSignal.timeout(timeMs);
-  return Promise.all(claims.map((order) => processOne(parts, order, signal)));
+  return Promise.all(
+    claims.map((order) => processOne(parts, order, invocation.traceparents?.get(order.orderId), signal)),
+  );
 }
 
 const NOT_BEGUN = { reasonCode: 'not_begun', reason: 'no time was left to begin' };
@@ -191,11 +194,16 @@ function unfinished({ orderId, token, attempts }: Claim) {
   return { orderId, token, attempts, processingTime: null, delaySeconds: 0 };
 }
 
-async function processOne(parts: ProcessParts, order: Claim, signal: AbortSignal): Promise<Verdict> {
+async function processOne(
+  parts: ProcessParts,
+  order: Claim,
+  traceparent: string | undefined,
+  signal: AbortSignal,
+): Promise<Verdict> {
   const attempt = order.attempts + 1;
   const started = performance.now();
   try {
-    await untilAborted(parts.processor({ ...order, attempt }, signal), signal);
+    await untilAborted(parts.processor({ ...order, attempt, traceparent }, signal), signal);
     const processingTime = Number(((performance.now() - started) / 1_000).toFixed(6));
     return { ...unfinished(order), status: 'Completed', processingTime, reasonCode: null, reason: null };
   } catch (error) {

@@ -5,6 +5,11 @@ export interface ProcessorOrder extends NewOrder {
   readonly createdAt: Date;
   /** 1 for the first try since the order was created or redriven. */
   readonly attempt: number;
+  /**
+   * The trace that it is in (W3C Trace Context), when its message named one: whoever is called with it can be found by the
+   * trace id in our logs.
+   */
+  readonly traceparent?: string | undefined;
 }
 
 /**

@@ -34,7 +34,8 @@ export function webhookProcessor({ url, signingKeys, timeoutMs }: WebhookOptions
   return async (order, signal) => {
     const body = JSON.stringify(toEvent(order));
     const headers = signWebhook(webhookId(EVENT_TYPE, order.orderId), new Date(), body, signingKeys);
-    const response = await post(url, headers, body, timeoutMs, signal);
+    const traced = order.traceparent === undefined ? headers : { ...headers, traceparent: order.traceparent };
+    const response = await post(url, traced, body, timeoutMs, signal);
     await discard(response);
     if (!response.ok) throw failureOf(response);
   };

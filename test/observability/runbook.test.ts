@@ -20,16 +20,18 @@ describe('the runbook', () => {
     const { stdout: help } = await run(process.execPath, [cli, '--help'], {
       env: { ...process.env, NODE_OPTIONS: '' },
     });
+    // `  pause, resume  processing`
+    const commands = [...help.matchAll(/^ {2}([a-z, ]+?) {2}/gm)].flatMap(([, names = '']) => names.split(', '));
     for (const [, script = '', command] of runbook.matchAll(/npm run ([\w:]+)(?: -- (\w+))?/g)) {
       expect(scripts).toHaveProperty([script]);
-      if (script === 'orders' && command) expect(help).toMatch(new RegExp(`^ {2}${command} `, 'm'));
+      if (script === 'orders' && command) expect(commands).toContain(command);
     }
   });
 
   test('names requests that there are', () => {
     const known = ROUTES.map(({ method, path }) => `${method} ${path}`);
-    const named = [...runbook.matchAll(/curl (?:-i )?(?:-X (\w+) )?"\$API(\/[^"]+)"/g)];
-    expect(named.length).toBeGreaterThan(5);
+    const named = [...runbook.matchAll(/curl (?:-i )?(?:-X (\w+) )?"\$ORDERS_URL(\/[^"]+)"/g)];
+    expect(named.length).toBeGreaterThan(3);
     for (const [, method = 'GET', path = ''] of named)
       expect(known).toContain(`${method} /api/v1${path.replace('$ORDER', '{order_id}')}`);
   });

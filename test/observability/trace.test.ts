@@ -3,7 +3,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { toSqsRecord } from '../../infra/local/worker/sqs-record.ts';
 import { traceIdOf } from '../../lib/observability/traceparent.ts';
+import { webhookProcessor } from '../../lib/processors/webhook.ts';
 import { encodeMessage } from '../../lib/queue/message.ts';
+import { startReceiver } from '../processors/receiver.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { type Functions, loadFunctions } from '../support/functions.ts';
 import { lambdaContext } from '../support/lambda.ts';
 import { type OrderLab, openOrderLab } from '../support/order-lab.ts';
@@ -199,5 +202,16 @@ describe('another try of an order', () => {
     await lab.process(['suspect'], {}, { traceparents: new Map([['suspect', traceparent(3)]]), remainingMs: () => 1 });
 
     expect(lab.queue.sends.flat()).toEqual([{ orderId: 'suspect', traceparent: traceparent(3) }]);
+  });
+
+  test('tells its receiver the trace', async () => {
+    const receiver = await forThisTest(startReceiver());
+    const processor = webhookProcessor({ url: receiver.url, signingKeys: [Buffer.alloc(24)], timeoutMs: 5_000 });
+    await lab.insert('traced', 'untraced');
+
+    await lab.process(['traced'], { processor }, { traceparents: new Map([['traced', traceparent(4)]]) });
+    await lab.process(['untraced'], { processor });
+
+    expect(receiver.requests.map(({ headers }) => headers.traceparent)).toEqual([traceparent(4), undefined]);
   });
 });

@@ -1,4 +1,3 @@
-import { maxConnections } from './max-connections.ts';
 import { TOPIC } from './notifications.ts';
 import type { Stage } from './stage.ts';
 import { capitalized, functionId, type Resource, type Value } from './template.ts';
@@ -136,9 +135,8 @@ function functionAlarms(stage: Stage, key: string): [string, Resource][] {
 }
 
 /** Of a cluster of the stage's own, or one that it knows the name of. */
-function databaseAlarms({ cluster, databaseCapacity }: Stage): Record<string, [string, Condition]> {
+function databaseAlarms({ cluster, maxConnections }: Stage): Record<string, [string, Condition]> {
   if (cluster === undefined) return {};
-  const connections = maxConnections(databaseCapacity);
   const metric = (MetricName: string, Statistic: string, Threshold: number) => ({
     Namespace: 'AWS/RDS',
     MetricName,
@@ -158,8 +156,8 @@ function databaseAlarms({ cluster, databaseCapacity }: Stage): Record<string, [s
       metric('CPUUtilization', 'Average', NEARLY_FULL),
     ],
     DatabaseConnections: [
-      `The database has had more than ${NEARLY_FULL} % of its ${connections} connections for a quarter of an hour.`,
-      metric('DatabaseConnections', 'Maximum', Math.floor((connections * NEARLY_FULL) / 100)),
+      `The database has had more than ${NEARLY_FULL} % of its ${maxConnections} connections for a quarter of an hour.`,
+      metric('DatabaseConnections', 'Maximum', Math.floor((maxConnections * NEARLY_FULL) / 100)),
     ],
   };
 }

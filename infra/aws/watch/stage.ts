@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { maxConnections } from './max-connections.ts';
 import type { Value } from './template.ts';
 
 /** What Serverless gives a JavaScript file that serverless.yml includes. */
@@ -20,8 +21,8 @@ export interface Stage {
   readonly deadLetterQueue: Value;
   /** The id of the database's cluster; undefined for an existing one of which it is not known. */
   readonly cluster: Value | undefined;
-  /** Aurora capacity units. */
-  readonly databaseCapacity: { readonly min: number; readonly max: number };
+  /** Connections that the database takes. */
+  readonly maxConnections: number;
   /** Seconds between two sweeps. */
   readonly sweepSeconds: number;
   /** Namespace of what the sweep publishes. */
@@ -58,6 +59,8 @@ const parameters = z.object({
   alarmLatencyMs: z.coerce.number().int().min(1),
   databaseMinCapacity: z.coerce.number(),
   databaseMaxCapacity: z.coerce.number(),
+  // Of a database that is there already. Coercion alone would take the empty text for 0.
+  databaseMaxConnections: z.union([z.literal('').transform(() => undefined), z.coerce.number().int().min(1)]),
 });
 
 /**
@@ -86,7 +89,9 @@ export async function readStage(resolvers: Resolvers): Promise<Stage | undefined
     queue: queue.name,
     deadLetterQueue: queue.deadLetterName,
     cluster: database.cluster || undefined,
-    databaseCapacity: { min: given.databaseMinCapacity, max: given.databaseMaxCapacity },
+    maxConnections:
+      given.databaseMaxConnections ??
+      maxConnections({ min: given.databaseMinCapacity, max: given.databaseMaxCapacity }),
     sweepSeconds: given.sweepRate,
     metrics: given.metricsNamespace,
     email: given.alarmEmail,
