@@ -1,0 +1,162 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { describe, expect, test } from '@jest/globals';
+import { createOrderClient, dataOf, OrderApiError } from '../../client/index.ts';
+import { forThisTest } from '../support/for-this-test.ts';
+
+interface Seen {
+  readonly line: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+interface Scripted {
+  readonly status: number;
+  readonly headers?: Record<string, string>;
+  readonly body?: unknown;
+}
+
+const ACCEPTED: Scripted = { status: 202, body: { status_code: 202, message: 'Order successfully processed.' } };
+const UNAVAILABLE = (retryAfter: string): Scripted => ({
+  status: 503,
+  headers: { 'retry-after': retryAfter },
+  body: { status_code: 503, message: 'Later.' },
+});
+const ORDER = { order_id: 'ORD-1', user_id: 7, item_ids: [1, 2], total_amount: '19.99' };
+
+/** A server that answers as it is told, one request after another; `silence` is no answer. */
+async function play(...script: (Scripted | 'silence')[]) {
+  const seen: Seen[] = [];
+  const server = createServer(async (request, response) => {
+    seen.push({ line: `${request.method} ${request.url}`, headers: request.headers, body: await text(request) });
+    const answer = script[seen.length - 1];
+    if (!answer || answer === 'silence') return;
+    response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
+    response.end(JSON.stringify(answer.body));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const close = async () => {
+    server.closeAllConnections();
+    await once(server.close(), 'close');
+  };
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1`;
+  return forThisTest(Promise.resolve({ seen, baseUrl, close }));
+}
+
+describe('the typed client', () => {
+  test('sends the key and the body, to the path under the base URL, however that ends', async () => {
+    const { seen, baseUrl } = await play(ACCEPTED);
+    const client = createOrderClient({ baseUrl: `${baseUrl}/`, apiKey: 'ob_key' });
+
+    const { data } = await client.POST('/orders', { body: ORDER });
+
+    expect(data?.message).toBe('Order successfully processed.');
+    expect(seen[0]).toMatchObject({ line: 'POST /api/v1/orders', headers: { authorization: 'Bearer ob_key' } });
+    expect(JSON.parse(seen[0]?.body ?? '')).toEqual(ORDER);
+  });
+
+  test('writes an order id into the path letter by letter', async () => {
+    const { seen, baseUrl } = await play({ status: 404, body: { status_code: 404, message: 'Order not found' } });
+    const client = createOrderClient({ baseUrl });
+
+    await client.GET('/orders/{order_id}', { params: { path: { order_id: 'a/b?c=d#e é%' } } });
+
+    expect(seen[0]?.line).toBe('GET /api/v1/orders/a%2Fb%3Fc%3Dd%23e%20%C3%A9%25');
+  });
+
+  test('gives each new order an Idempotency-Key of its own, unless it has one', async () => {
+    const { seen, baseUrl } = await play(ACCEPTED, ACCEPTED, ACCEPTED);
+    const client = createOrderClient({ baseUrl });
+
+    await client.POST('/orders', { body: ORDER });
+    await client.POST('/orders', { body: ORDER });
+    await client.POST('/orders', { body: ORDER, params: { header: { 'Idempotency-Key': 'mine' } } });
+
+    const keys = seen.map(({ headers }) => headers['idempotency-key']);
+    expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/);
+    expect(keys[1]).not.toBe(keys[0]);
+    expect(keys[2]).toBe('mine');
+  });
+});
+
+describe('a 503', () => {
+  test('is asked again after the pause that it asks for, with the same body and key', async () => {
+    const { seen, baseUrl } = await play(UNAVAILABLE('1'), UNAVAILABLE('0'), ACCEPTED);
+    const client = createOrderClient({ baseUrl });
+    const askedAt = performance.now();
+
+    const { response } = await client.POST('/orders', { body: ORDER });
+
+    expect(response.status).toBe(202);
+    expect(performance.now() - askedAt).toBeGreaterThan(950);
+    expect(seen).toHaveLength(3);
+    expect(new Set(seen.map(({ headers, body }) => `${headers['idempotency-key']} ${body}`)).size).toBe(1);
+  });
+
+  test('is the answer when it comes too often', async () => {
+    const { seen, baseUrl } = await play(...Array.from({ length: 5 }, () => UNAVAILABLE('0')));
+    const client = createOrderClient({ baseUrl, retries: 2 });
+
+    const answer = await client.GET('/metrics');
+
+    expect(answer.response.status).toBe(503);
+    expect(answer.error).toEqual({ status_code: 503, message: 'Later.' });
+    expect(seen).toHaveLength(3);
+  });
+
+  test('is the answer at once when there is no time for its pause', async () => {
+    const { seen, baseUrl } = await play(UNAVAILABLE('60'));
+    const client = createOrderClient({ baseUrl, timeoutMs: 10_000 });
+    const askedAt = performance.now();
+
+    expect((await client.GET('/metrics')).response.status).toBe(503);
+
+    expect(performance.now() - askedAt).toBeLessThan(5_000);
+    expect(seen).toHaveLength(1);
+  });
+
+  test('is not waited for any more by who has given up', async () => {
+    const { seen, baseUrl } = await play(UNAVAILABLE('20'));
+    const giveUp = new AbortController();
+    const client = createOrderClient({ baseUrl, timeoutMs: 0 });
+
+    const asking = client.GET('/metrics', { signal: giveUp.signal });
+    setTimeout(() => giveUp.abort(new Error('given up')), 300);
+
+    await expect(asking).rejects.toThrow('given up');
+    expect(seen).toHaveLength(1);
+  });
+});
+
+test('a service that does not answer is given up after the time-out', async () => {
+  const { baseUrl } = await play('silence');
+  const client = createOrderClient({ baseUrl, timeoutMs: 200 });
+
+  await expect(client.GET('/metrics')).rejects.toThrow('timeout');
+});
+
+describe('dataOf', () => {
+  test('is the data of a success', async () => {
+    const { baseUrl } = await play(ACCEPTED);
+    const answer = await createOrderClient({ baseUrl }).POST('/orders', { body: ORDER });
+    expect(dataOf(answer).status_code).toBe(202);
+  });
+
+  test('throws what the service said in place of success', async () => {
+    const errors = [{ path: 'user_id', message: 'must be a whole number' }];
+    const { baseUrl } = await play({ status: 400, body: { status_code: 400, message: 'Validation Error', errors } });
+    const answer = await createOrderClient({ baseUrl }).POST('/orders', { body: { ...ORDER, user_id: 'x' } });
+
+    const refusal = new OrderApiError(400, { message: 'Validation Error', errors });
+    expect(() => dataOf(answer)).toThrow(refusal);
+    expect(refusal).toMatchObject({ status: 400, errors });
+  });
+
+  test('throws the status when the answer is not of the service', async () => {
+    const { baseUrl } = await play({ status: 502 });
+    const answer = await createOrderClient({ baseUrl }).GET('/metrics');
+    expect(() => dataOf(answer)).toThrow('The service answered 502');
+  });
+});
