@@ -36,7 +36,7 @@ const WEBHOOK_SECRET_RULE =
   'must be whsec_ and the base64 of 24 to 64 random bytes; while one is replaced, the new and the old, with a space between';
 
 /** Signing keys as Standard Webhooks 1.0.0 writes them ("Signature scheme"), or undefined when one is none. */
-function readSigningKeys(value: string): readonly Buffer[] | undefined {
+export function readSigningKeys(value: string): readonly Buffer[] | undefined {
   const keys = value.split(' ').map((secret) => {
     const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
     // Written again it must be the same: Node skips what is not base64.
@@ -134,6 +134,8 @@ const otherSettings = {
       return z.NEVER;
     })
     .optional(),
+  // In its place: where it is kept. Deployed functions read it there, since whoever may look at one sees its environment.
+  WEBHOOK_SECRET_ARN: arn('secretsmanager', 'the secret whose text is the signing key').optional(),
   // Milliseconds until an answer must begin. 15 s of the local function, or 60 s of the deployed one for the bound, less
   // 2 s for the claim, 1 s for the rest of the answer and 2 s for the verdicts. The end of the invocation would come
   // first otherwise, and have the tries count as `timed_out`.

@@ -59,7 +59,11 @@ export function createRuntime(env: NodeJS.ProcessEnv) {
     getMetrics: (windowMinutes: number) => getMetrics(database, windowMinutes),
     /** @throws ConfigError when the processor cannot be loaded; then no order was touched. */
     processOrders: async (orderIds: readonly string[], invocation: Invocation) => {
-      processor ??= loadProcessor(config);
+      // Once a container, unless it failed: what it needs may be there the next time.
+      processor ??= loadProcessor(config).catch((error: unknown) => {
+        processor = undefined;
+        throw error;
+      });
       return processOrders({ ...processing, processor: await processor }, orderIds, invocation);
     },
     cancelOrder: (orderId: string, owner: string | null, change: Change) =>

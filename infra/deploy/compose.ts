@@ -30,8 +30,14 @@ export async function compose({ service, serviceDir }: Serverless): Promise<void
   const queue = service.custom.queue as QueueChoice;
   for (const template of database.resources) addTo(service.resources, template);
   const { provider } = service;
-  const { environment } = provider;
-  provider.environment = { ...database.environment, ...queue.environment, ...environment, ...passedOn(process.env) };
+  provider.environment = {
+    // So that stacks in logs name our files and lines. It costs 10 ms of a cold start, however large the maps are.
+    NODE_OPTIONS: '--enable-source-maps',
+    ...database.environment,
+    ...queue.environment,
+    ...provider.environment,
+    ...passedOn(process.env),
+  };
   addWebhookSecret(service);
   if (database.vpc) provider.vpc = database.vpc;
   addRoles(service);

@@ -32,7 +32,7 @@ export interface FunctionDefinition {
   readonly name: string;
   readonly handler: string;
   /** Names of `custom.permissions`: what its role allows beyond its own log. */
-  readonly permissions?: readonly string[];
+  permissions?: readonly string[];
   readonly timeout?: number;
   readonly tracing?: unknown;
   /** Keeps it out of the network that the others are in. */

@@ -27,15 +27,12 @@ export function passedOn(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(PASSED_ON.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
 }
 
-/**
- * Gives the webhook its signing key. The template names the secret; CloudFormation looks it up when it makes the function
- * ("Using dynamic references"), so that a new key takes a deployment.
- */
+/** Lets the function that processes orders read the webhook's signing key, where the stage has one. */
 export function addWebhookSecret({ functions, custom }: Service): void {
   const processes = functions[PROCESSES];
   if (!processes || !custom.webhookSecretArn) return;
-  const WEBHOOK_SECRET = `{{resolve:secretsmanager:${custom.webhookSecretArn}:SecretString}}`;
-  processes.environment = { ...processes.environment, WEBHOOK_SECRET };
+  processes.environment = { ...processes.environment, WEBHOOK_SECRET_ARN: custom.webhookSecretArn };
+  processes.permissions = [...(processes.permissions ?? []), 'readWebhookSecret'];
 }
 
 /**

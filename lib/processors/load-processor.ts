@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { type Config, ConfigError } from '../config.ts';
 import { bundledProcessors } from './bundled.ts';
 import type { Processor } from './processor.ts';
+import { signingKeysAt } from './signing-keys.ts';
 import { simulatedProcessor } from './simulated.ts';
 import { webhookProcessor } from './webhook.ts';
 
@@ -23,12 +24,13 @@ export async function loadProcessor(config: Config): Promise<Processor> {
 }
 
 /** Demanded here and not of every function: only the one that processes orders need know the secret. */
-function configuredWebhook({ WEBHOOK_URL: url, WEBHOOK_SECRET: signingKeys, WEBHOOK_TIMEOUT_MS: timeoutMs }: Config) {
-  if (!url || !signingKeys) {
-    const missing = [...(url ? [] : ['WEBHOOK_URL']), ...(signingKeys ? [] : ['WEBHOOK_SECRET'])];
+async function configuredWebhook(config: Config): Promise<Processor> {
+  const { WEBHOOK_URL: url, WEBHOOK_SECRET: secret, WEBHOOK_SECRET_ARN: arn, WEBHOOK_TIMEOUT_MS: timeoutMs } = config;
+  if (!url || !(secret || arn)) {
+    const missing = [...(url ? [] : ['WEBHOOK_URL']), ...(secret || arn ? [] : ['WEBHOOK_SECRET'])];
     throw new ConfigError(`Bad configuration: PROCESSOR is webhook, which needs ${missing.join(' and ')} to be set`);
   }
-  return webhookProcessor({ url, signingKeys, timeoutMs });
+  return webhookProcessor({ url, signingKeys: secret ?? (await signingKeysAt(arn ?? '')), timeoutMs });
 }
 
 async function loadModule(path: string): Promise<Processor> {

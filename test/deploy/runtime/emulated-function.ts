@@ -18,7 +18,7 @@ export interface FunctionCode {
 export interface EmulatedFunction {
   /** @throws when the function failed. */
   invoke(event: unknown): Promise<unknown>;
-  /** Milliseconds from the start of the process until it asked for its first event: the first line that says so. */
+  /** Milliseconds from the start of the process until it asked for its first event, as the emulator reports them. */
   readonly initMs: () => number;
   readonly log: () => string;
   stop(): Promise<void>;
@@ -65,7 +65,7 @@ export async function startFunction(code: FunctionCode): Promise<EmulatedFunctio
       if (body?.errorType) throw new Error(`${code.handler}: ${text}\n${log}`);
       return body;
     },
-    initMs: () => Number(/Init Duration: ([\d.]+) ms/.exec(log)?.[1]),
+    initMs: () => Number(/INIT REPORT\(durationMs: ([\d.]+)\)/.exec(log)?.[1]),
     log: () => log,
     stop: () => stop(child),
   };

@@ -1,0 +1,27 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { ConfigError, readSigningKeys } from '../config.ts';
+
+/** Milliseconds: a batch waits for it, once a container. */
+const TIMEOUT_MS = 5_000;
+
+/**
+ * The signing keys that a secret of Secrets Manager has as its text, written as in WEBHOOK_SECRET.
+ * @throws ConfigError when the secret cannot be read or is none; never with what it says.
+ */
+export async function signingKeysAt(arn: string): Promise<readonly Buffer[]> {
+  const client = new SecretsManagerClient({});
+  try {
+    const abortSignal = AbortSignal.timeout(TIMEOUT_MS);
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: arn }), { abortSignal });
+    const keys = readSigningKeys(SecretString ?? '');
+    if (!keys) throw new ConfigError('its text is no signing key (whsec_…)');
+    return keys;
+  } catch (error) {
+    const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    throw new ConfigError(`Bad configuration: the secret at WEBHOOK_SECRET_ARN cannot be used (${why})`, {
+      cause: error,
+    });
+  } finally {
+    client.destroy();
+  }
+}
