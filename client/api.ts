@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 fed5ab6df668f0f5662b3cfb5748cfbcb10a143ba889034af7f9d142afcfec1b): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 4a7dff2463360ffb7ced51364b6464260ca7110f8f75e932d0daff60f3002abe): run "npm run openapi".
 
 export interface paths {
     "/orders": {

@@ -16,7 +16,7 @@ export interface OrderClientOptions {
   /** Of a stage, such as http://localhost:8000/api/v1. */
   readonly baseUrl: string;
   /** Sent as `Authorization: Bearer …`. A stage without authorization needs none. */
-  readonly apiKey?: string;
+  readonly apiKey?: string | undefined;
   /** Milliseconds that a request may take, with all its repetitions. By default 30,000; 0 is no limit. */
   readonly timeoutMs?: number;
   /** How often a request is sent again that was answered with 503. By default 3 times. */

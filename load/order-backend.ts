@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import type { Metrics, NewOrder, Order } from '../client/index.ts';
 import { type Exchange, exchange } from './http-exchange.ts';
 
 /** Milliseconds for a look at the service. Longer than a client would wait: a slow answer here is not what is measured. */
@@ -7,20 +8,10 @@ const LOOK_TIMEOUT_MS = 10_000;
 /** Connections that are kept for looking, so that looking does not compete with what it looks at. */
 const LOOK_CONNECTIONS = 20;
 
-export interface Order {
-  readonly order_id: string;
-  readonly user_id: number;
-  readonly item_ids: readonly number[];
-  readonly total_amount: number;
-}
-
-export interface StatusCounts {
-  readonly Pending: number;
-  readonly Processing: number;
-  readonly Completed: number;
-}
-
-/** The service under load, as its clients see it. */
+/**
+ * The service under load, as its clients see it. It has the types of the client, but sends by itself: the client keeps its
+ * connections and repeats what was not answered, and here each order has one connection and one try.
+ */
 export class OrderBackend {
   readonly #api: string;
   readonly #agent: http.Agent;
@@ -33,15 +24,15 @@ export class OrderBackend {
   }
 
   /** Posts an order on a connection of its own. */
-  post(order: Order, timeoutMs: number): Promise<Exchange> {
+  post(order: NewOrder, timeoutMs: number): Promise<Exchange> {
     return exchange({ method: 'POST', url: `${this.#api}/orders`, body: order, timeoutMs });
   }
 
   /** How many orders are in each state, or undefined when the service does not say. */
-  async statusCounts(): Promise<StatusCounts | undefined> {
+  async statusCounts(): Promise<Metrics['data']['status_counts'] | undefined> {
     const answer = await this.#look('metrics');
     if (answer.kind === 'unanswered' || answer.status !== 200) return undefined;
-    const metrics: { data: { status_counts: StatusCounts } } = JSON.parse(answer.body);
+    const metrics: Metrics = JSON.parse(answer.body);
     return metrics.data.status_counts;
   }
 
@@ -51,7 +42,7 @@ export class OrderBackend {
     if (answer.kind === 'unanswered') return 'no answer';
     if (answer.status === 404) return 'lost';
     if (answer.status !== 200) return 'no answer';
-    const order: { status: string } = JSON.parse(answer.body);
+    const order: Order = JSON.parse(answer.body);
     return order.status;
   }
 

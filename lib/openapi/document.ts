@@ -69,7 +69,8 @@ export function openApiDocument(version: string): OpenApiDocument {
         [KEY]: {
           type: 'http',
           scheme: 'bearer',
-          description: 'An API key. A stage without authorization takes every request.',
+          description:
+            'An API key, or a token, as the stage wants it. A stage without authorization takes every request.',
         },
       },
     },

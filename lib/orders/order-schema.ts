@@ -39,12 +39,12 @@ const orderId = z
 const wholeNumber = z
   .union(
     [
-      z.number().meta({ type: 'integer', minimum: INTEGER_MIN, maximum: INTEGER_MAX }),
+      z.number().meta({ type: 'integer', minimum: INTEGER_MIN, maximum: INTEGER_MAX, examples: [7] }),
       z
         .string()
         .regex(/^\s*[+-]?\d+\s*$/)
         // What is promised is less than what is accepted: no pattern of a decent length knows the range.
-        .meta({ pattern: '^[+-]?[0-9]{1,9}$' })
+        .meta({ pattern: '^[+-]?[0-9]{1,9}$', examples: ['7'] })
         .transform(Number),
     ],
     INTEGER_RANGE,

@@ -46,7 +46,7 @@ async function play(...script: (Scripted | 'silence')[]) {
 }
 
 describe('the typed client', () => {
-  test('sends the key and the body, to the path under the base URL, however that ends', async () => {
+  test('sends the key and the body, to the path under the base URL, however that is written', async () => {
     const { seen, baseUrl } = await play(ACCEPTED);
     const client = createOrderClient({ baseUrl: `${baseUrl}/`, apiKey: 'ob_key' });
 
