@@ -45,8 +45,8 @@ export const SABOTAGES: readonly (Sabotage & { readonly breaks: RegExp })[] = [
     name: 'the due date of another try',
     rewrite: replacing(
       `(v."delaySeconds" + $2::double precision) * interval '1 second'`,
-      // Further than virtual time gets, even in the rounds at the end.
-      `$2::double precision * interval '100 days'`,
+      // 60 days: further than virtual time gets, even in the rounds at the end.
+      `$2::double precision * interval '1 day'`,
     ),
     breaks: /is still Pending after \d+ rounds/,
   },

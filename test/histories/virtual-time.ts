@@ -56,7 +56,7 @@ export class VirtualTime {
   /** Milliseconds until the next alarm, or until a due date, a lease or a pause of an order ends; null when none does. */
   async untilNext(): Promise<number | null> {
     const inDatabase = await this.#psql.value<number | null>(
-      `SELECT ceil(extract(epoch FROM min(at) - now()) * 1000)::integer
+      `SELECT ceil(extract(epoch FROM min(at) - now()) * 1000)::double precision
        FROM orders CROSS JOIN LATERAL (VALUES (due_at), (lease_until), (not_before)) AS deadline(at)
        WHERE at > now()`,
     );
