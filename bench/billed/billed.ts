@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { APIGatewayRequestAuthorizerEventV2, Context } from 'aws-lambda';
+import type pg from 'pg';
 import { LOCAL_CLUSTER } from '../../infra/local/data-api/local-cluster.ts';
 import { hashOf, makeApiKey } from '../../lib/auth/api-key.ts';
 import type { Decision } from '../../lib/auth/decision.ts';
@@ -43,14 +44,40 @@ export async function benchBilled({ tiny }: BenchOptions): Promise<Result> {
       LOG_LEVEL: 'INFO',
       METRICS_NAMESPACE: 'bench',
     });
-    const invocations = await measure(await createApiKey(lab), sizes);
+    const client = await lab.connect();
+    const apiKey = await createApiKey(lab);
+    const before = await footprintOf(client);
+    const invocations = await measure(apiKey, sizes);
+    const after = await footprintOf(client);
     await (await import('../../lib/runtime.ts')).runtime().close();
     await (await import('../../lib/auth/authorizer.ts')).authorizer().close();
     queue.close();
-    const client = await lab.connect();
-    return toResult(invocations, sizes.runs, await describePostgres(client));
+    return toResult(invocations, perOrder(before, after), sizes.runs, await describePostgres(client));
   });
 }
+
+interface Footprint {
+  readonly orders: number;
+  /** Of all tables with their indexes. */
+  readonly bytes: number;
+  /** Written to the write-ahead log so far. */
+  readonly walBytes: number;
+}
+
+async function footprintOf(client: pg.Client): Promise<Footprint> {
+  const { rows } = await client.query(
+    `SELECT (SELECT count(*) FROM orders)::integer AS orders,
+            (SELECT sum(pg_total_relation_size(oid)) FROM pg_class
+             WHERE relnamespace = 'public'::regnamespace AND relkind = 'r')::double precision AS bytes,
+            (pg_current_wal_insert_lsn() - '0/0')::double precision AS "walBytes"`,
+  );
+  return rows[0] as Footprint;
+}
+
+const perOrder = (before: Footprint, after: Footprint) => {
+  const orders = after.orders - before.orders;
+  return { bytes: (after.bytes - before.bytes) / orders, walBytes: (after.walBytes - before.walBytes) / orders };
+};
 
 /** The invocations by what was done, in the order of an order. */
 async function measure(apiKey: string, sizes: typeof FULL): Promise<Map<string, Invocation[]>> {
@@ -145,7 +172,12 @@ function admitted(event: ReturnType<typeof httpEvent>, lambda: Decision) {
   return { ...event, requestContext: { ...event.requestContext, authorizer: { lambda } } };
 }
 
-function toResult(invocations: ReadonlyMap<string, Invocation[]>, runs: number, versions: string): Result {
+function toResult(
+  invocations: ReadonlyMap<string, Invocation[]>,
+  order: ReturnType<typeof perOrder>,
+  runs: number,
+  versions: string,
+): Result {
   const average = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   return {
     method:
@@ -163,6 +195,14 @@ function toResult(invocations: ReadonlyMap<string, Invocation[]>, runs: number, 
           short(average(all.map(({ cpuMs }) => cpuMs))),
           whole(median(all.map(({ logBytes }) => logBytes))),
         ]),
+      },
+      {
+        title: 'An order in Postgres, when it is Completed',
+        columns: ['', 'bytes'],
+        rows: [
+          ['tables with their indexes', whole(order.bytes)],
+          ['write-ahead log', whole(order.walBytes)],
+        ],
       },
     ],
     charts: [],

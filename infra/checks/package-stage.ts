@@ -21,9 +21,14 @@ export interface StageChoice {
   readonly region: string;
 }
 
+/** Serverless refused. The message is what it said. */
+export class PackagingError extends Error {
+  override readonly name = 'PackagingError';
+}
+
 /**
  * Packages a stage as `npm run package` does, into a directory of its own. It needs neither credentials nor AWS.
- * @throws {Error} with what Serverless says.
+ * @throws PackagingError with what Serverless says.
  */
 export async function packageStage(choice: StageChoice, directory: string): Promise<PackagedStage> {
   const { stage, driver, region } = choice;
@@ -33,7 +38,7 @@ export async function packageStage(choice: StageChoice, directory: string): Prom
   }).catch((error: { stdout?: string }) => {
     // Serverless writes the word, the message below it, and then where it ran.
     const said = error.stdout?.split('Error:\n').at(-1)?.trim() || String(error);
-    throw new Error(`Stage ${stage} (${driver}) could not be packaged: ${said}`, { cause: error });
+    throw new PackagingError(`Stage ${stage} (${driver}) could not be packaged: ${said}`, { cause: error });
   });
   const path = join(directory, 'cloudformation-template-update-stack.json');
   return { path, template: JSON.parse(await readFile(path, 'utf8')) };

@@ -58,7 +58,7 @@ export const ASSUMPTIONS = {
     unit: 'ACUs on average, where that is more than the least',
     from: 'a database that is not busy',
   },
-  bytesPerOrder: { byDefault: 1_500, unit: 'bytes an order takes with history and indexes', from: GUESS },
+  bytesPerOrder: { byDefault: 2_200, unit: 'bytes an order takes with history and indexes', from: BILLED },
   monthsKept: { byDefault: 12, unit: 'months of orders in the database', from: GUESS },
   ioPerOrder: { byDefault: 10, unit: 'storage I/O requests an order', from: GUESS },
 } as const satisfies Record<string, Assumption>;

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { packageStage } from '../checks/package-stage.ts';
+import { PackagingError, packageStage } from '../checks/package-stage.ts';
 import { UsageError } from '../cli/usage-error.ts';
 import { ASSUMPTION_NAMES, type Month, monthOf } from './assumptions.ts';
 import { REGION } from './prices.ts';
@@ -18,13 +18,17 @@ const HELP = `npm run cost -- [--orders 1000000] [--stage prod] [--database data
 
 Without any option it prints every assumption with its option.`;
 
+/** By these something is divided. */
+const NOT_NONE: ReadonlySet<keyof Month> = new Set(['orders', 'busyHours', 'pollers', 'pollSeconds']);
+
 const DRIVERS = ['data-api', 'pg'] as const;
 
 try {
   await main(process.argv.slice(2));
 } catch (error) {
   const wrongOption = error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
-  console.error(error instanceof UsageError || wrongOption ? `${(error as Error).message}\n\n${HELP}` : error);
+  if (error instanceof UsageError || wrongOption) console.error(`${(error as Error).message}\n\n${HELP}`);
+  else console.error(error instanceof PackagingError ? error.message : error);
   process.exitCode = 1;
 }
 
@@ -70,6 +74,3 @@ function readAssumptions(values: Values): Partial<Month> {
   });
   return Object.fromEntries(given);
 }
-
-/** By these something is divided. */
-const NOT_NONE: ReadonlySet<keyof Month> = new Set(['orders', 'busyHours', 'pollers', 'pollSeconds']);
