@@ -34,9 +34,12 @@ export class Reader {
 
   private constructor(port: number, postgresPort: number, queuePort: number) {
     this.#port = port;
-    const { DATABASE_URL, QUEUE_URL, LOCAL_DIR, ...inherited } = process.env;
+    const { DATABASE_URL, QUEUE_URL, LOCAL_DIR, ...others } = process.env;
+    // No page may ever reach the account of whoever runs this.
+    const inherited = Object.fromEntries(Object.entries(others).filter(([name]) => !name.startsWith('AWS_')));
     this.#env = {
       ...inherited,
+      HOME: this.#directory,
       PORT: String(port),
       POSTGRES_PORT: String(postgresPort),
       QUEUE_PORT: String(queuePort),
