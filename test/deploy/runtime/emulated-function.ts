@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { installLambdaEmulator } from '../../../infra/tools/lambda-emulator.ts';
 import { installRuntimeClient } from '../../../infra/tools/lambda-runtime-client.ts';
 import { freePorts } from '../../support/free-port.ts';
@@ -54,7 +55,7 @@ export async function startFunction(code: FunctionCode): Promise<EmulatedFunctio
       log += text;
     });
   const address = `http://127.0.0.1:${port}/2015-03-31/functions/function/invocations`;
-  await waitUntil('the emulator listens', () => listens(address));
+  await waitUntil('the emulator listens', () => listens(port));
 
   return {
     async invoke(event) {
@@ -71,12 +72,16 @@ export async function startFunction(code: FunctionCode): Promise<EmulatedFunctio
   };
 }
 
-const listens = (address: string) =>
-  // Not an event: a GET is refused without starting the function.
-  fetch(address).then(
-    () => true,
-    () => false,
-  );
+/** Asked without HTTP: any request would be an event. */
+async function listens(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  return once(socket, 'connect')
+    .then(
+      () => true,
+      () => false,
+    )
+    .finally(() => socket.destroy());
+}
 
 async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.pid === undefined) return;

@@ -3,6 +3,7 @@ import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/c
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Driver } from '../../../infra/deploy/bundle.ts';
 import { type DataApiServer, startDataApi } from '../../../infra/local/data-api/server.ts';
+import { ROUTES, routeKeyOf } from '../../../lib/http/routes/routes.ts';
 import { CLUSTER } from '../../support/data-api.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { httpEvent, sqsEvent } from '../../support/lambda.ts';
@@ -63,6 +64,7 @@ describe.each<Driver>(['data-api', 'pg'])('the packaged functions, with %s, unde
           }),
       QUEUE_URL: queueUrl,
       DEAD_LETTER_QUEUE_URL: queueUrl,
+      AUTH: 'none',
       PROCESSING_DELAY_MS: '0',
     });
   });
@@ -137,7 +139,9 @@ function firstEvent(key: string, bucket: ResponseBucket): unknown {
   if (key === 'migrate') return bucket.request('Delete');
   if (key === 'processOrders') return sqsEvent([]);
   if (key === 'sweepOrders') return {};
-  return httpEvent({ method: 'GET', path: '/', routeKey: 'GET /', body: '{}' });
+  // Without a body, or a key for the authorizer, which every route answers.
+  const route = ROUTES.find(({ functionName }) => functionName === key) ?? ROUTES[0];
+  return httpEvent({ method: route.method, path: route.path, routeKey: routeKeyOf(route) });
 }
 
 interface Row {
