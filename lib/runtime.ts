@@ -27,7 +27,13 @@ import { SqsOrderQueue } from './queue/sqs.ts';
 /** What the handlers call. The one place that knows which adapters are in use. */
 export type Runtime = ReturnType<typeof createRuntime>;
 
-/** @throws ConfigError naming each variable that is missing or out of bounds. */
+const FOREIGN = 'This bundle was built for another function';
+
+/**
+ * A bundler that replaces BUNDLED_FUNCTION by the name of its function leaves out what is heavy and only another one uses:
+ * processors, publishing metrics, looking at dead letters.
+ * @throws ConfigError naming each variable that is missing or out of bounds.
+ */
 export function createRuntime(env: NodeJS.ProcessEnv) {
   const config = loadConfig(env);
   const logger = createLogger(config.LOG_LEVEL);
@@ -42,7 +48,11 @@ export function createRuntime(env: NodeJS.ProcessEnv) {
   const redriving = { ...shared, maxRedrives: config.MAX_REDRIVES };
   const createOrder = makeCreateOrder(shared);
   const admits = makeAdmission({ ...shared, maxPendingAgeSeconds: config.MAX_PENDING_AGE_SECONDS });
-  const metrics = config.METRICS_NAMESPACE === undefined ? undefined : emfMetrics(config.METRICS_NAMESPACE);
+  const metrics =
+    config.METRICS_NAMESPACE === undefined ||
+    (process.env.BUNDLED_FUNCTION && process.env.BUNDLED_FUNCTION !== 'sweepOrders')
+      ? undefined
+      : emfMetrics(config.METRICS_NAMESPACE);
   let processor: Promise<Processor> | undefined;
   let deadLetters: DeadLetters | undefined;
 
@@ -59,12 +69,15 @@ export function createRuntime(env: NodeJS.ProcessEnv) {
     getMetrics: (windowMinutes: number) => getMetrics(database, windowMinutes),
     /** @throws ConfigError when the processor cannot be loaded; then no order was touched. */
     processOrders: async (orderIds: readonly string[], invocation: Invocation) => {
-      // Once a container, unless it failed: what it needs may be there the next time.
-      processor ??= loadProcessor(config).catch((error: unknown) => {
-        processor = undefined;
-        throw error;
-      });
-      return processOrders({ ...processing, processor: await processor }, orderIds, invocation);
+      if (!process.env.BUNDLED_FUNCTION || process.env.BUNDLED_FUNCTION === 'processOrders') {
+        // Once a container, unless it failed: what it needs may be there the next time.
+        processor ??= loadProcessor(config).catch((error: unknown) => {
+          processor = undefined;
+          throw error;
+        });
+        return processOrders({ ...processing, processor: await processor }, orderIds, invocation);
+      }
+      throw new Error(FOREIGN);
     },
     cancelOrder: (orderId: string, owner: string | null, change: Change) =>
       cancelOrder(database, orderId, owner, change),
@@ -77,10 +90,13 @@ export function createRuntime(env: NodeJS.ProcessEnv) {
     checkHealth: () => checkHealth(shared),
     /** @throws ConfigError when it is not known where they are. */
     lookAtDeadLetters: () => {
-      if (!config.DEAD_LETTER_QUEUE_URL)
-        throw new ConfigError('DEAD_LETTER_QUEUE_URL must be set, to look at dead letters');
-      deadLetters ??= new DeadLetters(config.DEAD_LETTER_QUEUE_URL);
-      return deadLetters.look();
+      if (!process.env.BUNDLED_FUNCTION || process.env.BUNDLED_FUNCTION === 'listDeadLetters') {
+        if (!config.DEAD_LETTER_QUEUE_URL)
+          throw new ConfigError('DEAD_LETTER_QUEUE_URL must be set, to look at dead letters');
+        deadLetters ??= new DeadLetters(config.DEAD_LETTER_QUEUE_URL);
+        return deadLetters.look();
+      }
+      throw new Error(FOREIGN);
     },
     sweepOrders: (remainingMs: () => number) => sweepOrders(shared, remainingMs),
     reportFigures: (resent: number) => reportFigures({ database, metrics }, resent),

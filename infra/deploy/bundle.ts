@@ -5,6 +5,13 @@ import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 /** How a function reaches its database: it carries only that driver. */
 export type Driver = 'pg' | 'data-api';
 
+/** A function, as serverless.yml has it. */
+export interface Handler {
+  readonly key: string;
+  /** `functions/http/create-order.handler` */
+  readonly handler: string;
+}
+
 export interface Bundle {
   /** By their paths in the package, relative and with slashes. */
   readonly files: ReadonlyMap<string, Uint8Array>;
@@ -16,11 +23,10 @@ export interface Bundle {
 
 /**
  * A handler as one minified ES module with its source map.
- * @param handler as in serverless.yml: `functions/http/create-order.handler`.
  * @param directory the checkout, absolute.
  */
-export async function bundleHandler(handler: string, driver: Driver, directory: string): Promise<Bundle> {
-  const options = optionsOf(handler.slice(0, handler.lastIndexOf('.')), driver, directory);
+export async function bundleHandler(handler: Handler, driver: Driver, directory: string): Promise<Bundle> {
+  const options = optionsOf(handler, driver, directory);
   const lean = await build({ ...options, plugins: [...options.plugins, withoutJsonSchema] });
   const describesItself = Object.keys(lean.metafile.inputs).some((path) => path.startsWith('lib/openapi/'));
   const { outputFiles, metafile } = describesItself ? await build(options) : lean;
@@ -31,7 +37,8 @@ export async function bundleHandler(handler: string, driver: Driver, directory: 
   return { files, bytes, parts: partsOf(metafile) };
 }
 
-function optionsOf(stem: string, driver: Driver, directory: string) {
+function optionsOf({ key, handler }: Handler, driver: Driver, directory: string) {
+  const stem = handler.slice(0, handler.lastIndexOf('.'));
   return {
     entryPoints: [`${stem}.ts`],
     outfile: `${stem}.mjs`,
@@ -46,13 +53,16 @@ function optionsOf(stem: string, driver: Driver, directory: string) {
     sourcemap: 'linked',
     // A stack needs positions and names; the sources are in the repository.
     sourcesContent: false,
-    define: { 'process.env.BUNDLED_DRIVER': JSON.stringify(driver) },
+    define: {
+      'process.env.BUNDLED_DRIVER': JSON.stringify(driver),
+      'process.env.BUNDLED_FUNCTION': JSON.stringify(key),
+    },
     // For CommonJS packages (pg), which require Node's own modules.
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     // Loaded where they are needed, and here they never are: the SDK's for operations that stream events, and pg's for
     // passwords from a file.
     external: ['@smithy/core/event-streams', 'pgpass'],
-    plugins: [zodAsNamespace, credentialsOfLambda, versionOnly, pgInJavaScript],
+    plugins: [zodAsNamespace, credentialsOfLambda, versionOnly, pgInJavaScript, withoutOwnHashes],
     metafile: true,
     write: false,
     logLevel: 'silent',
@@ -73,16 +83,28 @@ const zodAsNamespace: Plugin = {
 };
 
 /** Every schema of Zod can say itself in JSON Schema, 15 kB; only the OpenAPI document has them do so. */
-const withoutJsonSchema: Plugin = {
-  name: 'without-json-schema',
-  setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /\/(json-schema-processors|to-json-schema)\.js$/ }, ({ importer }) =>
-      /[\\/]zod[\\/]v4[\\/]classic[\\/]schemas\.js$/.test(importer) ? { path: 'none', namespace: 'none' } : undefined,
-    );
-    // As CommonJS, of which esbuild does not demand that it exports what is imported.
-    onLoad({ filter: /^none$/, namespace: 'none' }, () => ({ contents: 'module.exports = {};' }));
-  },
-};
+const withoutJsonSchema = without(
+  /\/(json-schema-processors|to-json-schema)\.js$/,
+  /[\\/]zod[\\/]v4[\\/]classic[\\/]schemas\.js$/,
+);
+
+/** The SDK has hashes of its own for a Node without any, 5 kB. */
+const withoutOwnHashes = without(/^\.\/(Sha256Js|Md5Js)$/, /[\\/]@smithy[\\/]core[\\/].*[\\/]checksum[\\/]/);
+
+/** Leaves a module out where it is imported and, in our bundles, never used. */
+function without(module: RegExp, importedBy: RegExp): Plugin {
+  const namespace = module.source;
+  return {
+    name: `without ${namespace}`,
+    setup: ({ onResolve, onLoad }) => {
+      onResolve({ filter: module }, ({ importer }) =>
+        importedBy.test(importer) ? { path: 'nothing', namespace } : undefined,
+      );
+      // As CommonJS, of which esbuild does not demand that it exports what is imported.
+      onLoad({ filter: /./, namespace }, () => ({ contents: 'module.exports = {};' }));
+    },
+  };
+}
 
 /**
  * The SDK looks for credentials in a dozen places (profiles, SSO, instance metadata …), 115 kB of code. Lambda has them in

@@ -4,11 +4,8 @@ import { DeploymentError } from './deployment-error.ts';
 import { filesOf, writeZip } from './package-files.ts';
 import type { Serverless } from './serverless.ts';
 
-/**
- * Bytes of a function's code at most: a cold start reads and compiles all of it. Postgres' own protocol takes 60 kB, the
- * RDS Data API 20 kB.
- */
-const BUNDLE_LIMIT: Readonly<Record<Driver, number>> = { 'data-api': 400_000, pg: 440_000 };
+/** Bytes of a function's code at most: a cold start reads and compiles all of it. */
+const BUNDLE_LIMIT = 400_000;
 
 /**
  * Makes the package of each function, and says how large its code is.
@@ -23,9 +20,8 @@ export async function packageFunctions(
   const width = Math.max(...functions.map(([key]) => key.length));
   const lines = await Promise.all(
     functions.map(async ([key, definition]) => {
-      const bundle = await bundleHandler(definition.handler, driver, serviceDir);
-      const limit = BUNDLE_LIMIT[driver];
-      if (bundle.bytes > limit) throw new DeploymentError(tooLarge(key, bundle, limit));
+      const bundle = await bundleHandler({ key, handler: definition.handler }, driver, serviceDir);
+      if (bundle.bytes > BUNDLE_LIMIT) throw new DeploymentError(tooLarge(key, bundle));
       const beside = await filesOf(definition.package?.patterns ?? [], serviceDir);
       const artifact = join(serviceDir, '.serverless', `${key}.zip`);
       await writeZip(artifact, new Map([...bundle.files, ...beside]));
@@ -36,9 +32,9 @@ export async function packageFunctions(
   for (const line of lines) say(line);
 }
 
-function tooLarge(key: string, { bytes, parts }: Bundle, limit: number): string {
+function tooLarge(key: string, { bytes, parts }: Bundle): string {
   const largest = parts.slice(0, 8).map(([name, size]) => `${name} ${kilobytes(size)}`);
-  return `The code of ${key} is ${kilobytes(bytes)}, and at most ${kilobytes(limit)} are allowed. It is ${largest.join(', ')} …`;
+  return `The code of ${key} is ${kilobytes(bytes)}, and at most ${kilobytes(BUNDLE_LIMIT)} are allowed. It is ${largest.join(', ')} …`;
 }
 
 function kilobytes(bytes: number): string {
