@@ -5,29 +5,28 @@
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { REPOSITORY } from '../../infra/local/settings.ts';
-import { makeStackHome, stackFileOf, startStack } from '../stack/stack-process.ts';
+import { makeStackHome, StackProcess, stackFileOf } from '../stack/stack-process.ts';
 import { connectPsql } from '../support/psql.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { findChromium } from './support/chromium.ts';
 
 const PICTURE = join(REPOSITORY, 'docs', 'console.png');
 
-/** Orders, most of them of users whose orders the processor of the browser tests completes. */
 const ORDERS = 120;
-const USERS = [118, 402, 553, 204, 871, 396, 404, 162, 745, 230];
 
 const executablePath = findChromium();
 const { env, ...place } = await makeStackHome();
 const home = { ...place, env: { ...env, PROCESSOR: join(import.meta.dirname, 'support', 'processor.ts') } };
-const stack = await startStack(home);
+const stack = new StackProcess('start', home.env);
 try {
+  await stack.says('Ready after');
   const { api, postgres } = stackFileOf(home);
   await makeUpAnHour(postgres);
   await createOrders(api);
   await takePicture(new URL('/console', api).href);
   console.log(`${PICTURE} is written.`);
 } finally {
-  stack.pressCtrlC();
+  if (stack.running) stack.pressCtrlC();
   await stack.exit;
   await home.remove();
 }
@@ -37,15 +36,16 @@ async function makeUpAnHour(url: string): Promise<void> {
   const psql = await connectPsql(url);
   await psql.rows(`
     WITH minutes AS (
-      SELECT n, n BETWEEN 22 AND 27 AS bad, (105 + 32 * sin(n / 8.0) + 17 * sin(n * 2.4))::integer AS orders,
+      SELECT n, (105 + 32 * sin(n / 8.0) + 9 * sin(n * n))::integer AS orders,
+        CASE WHEN n BETWEEN 22 AND 27 THEN 5 + n % 7 ELSE 0 END AS failed,
         date_trunc('minute', now()) - n * interval '1 minute' AS minute
       FROM generate_series(1, 59) AS n),
     times AS (
-      SELECT minute, share * orders AS orders, seconds * (CASE WHEN bad THEN 2.6 ELSE 1 + sin(n) / 9 END) AS seconds
+      SELECT minute, share * (orders - failed) AS orders, seconds * (1 + failed / 6.0 + sin(n * n) / 9) AS seconds
       FROM minutes, (VALUES (0.62, 0.14), (0.3, 0.32), (0.08, 0.83)) AS spread (share, seconds))
     INSERT INTO order_minutes (minute, slot, event, detail, orders, processing_time)
     SELECT minute, 0, 'Created', '', orders, 0 FROM minutes
-    UNION ALL SELECT minute, 0, 'Failed', 'card_declined', 5 + n % 7, 0 FROM minutes WHERE bad
+    UNION ALL SELECT minute, 0, 'Failed', 'card_declined', failed, 0 FROM minutes WHERE failed > 0
     UNION ALL
     SELECT minute, 0, 'Completed', duration_bucket(seconds::numeric)::text, sum(orders)::integer, sum(orders * seconds)
     FROM times GROUP BY minute, duration_bucket(seconds::numeric)`);
@@ -56,9 +56,10 @@ async function createOrders(api: string): Promise<void> {
   for (let n = 0; n < ORDERS; n += 1) {
     const order = {
       order_id: `ORD-${20_418 + n}`,
-      user_id: USERS[(n * 7) % USERS.length],
+      // The processor of the browser tests fails the orders of user 402.
+      user_id: n % 31 === 19 ? 402 : 501 + ((n * 379) % 400),
       item_ids: Array.from({ length: 1 + (n % 4) }, (_, item) => n + item),
-      total_amount: ((n * 7_919) % 48_000) / 100 + 4.9,
+      total_amount: (((n * 7_919) % 48_000) / 100 + 4.9).toFixed(2),
     };
     await fetch(`${api}/orders`, { method: 'POST', body: JSON.stringify(order) });
   }
@@ -77,6 +78,6 @@ async function takePicture(url: string): Promise<void> {
   await page.goto(url);
   await page.getByText('database ok').waitFor();
   await page.getByRole('row').nth(8).waitFor();
-  await page.screenshot({ path: PICTURE });
+  await page.screenshot({ path: PICTURE, fullPage: true });
   await browser.close();
 }

@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { REPOSITORY } from '../../../infra/local/settings.ts';
-import { makeStackHome, type StackHome, type StackProcess, startStack } from '../../stack/stack-process.ts';
+import { makeStackHome, type StackHome, StackProcess } from '../../stack/stack-process.ts';
 import { findChromium } from './chromium.ts';
+import tearDown from './global-teardown.ts';
 
 declare global {
   /** From set-up to teardown, which run in one process. */
@@ -16,8 +17,10 @@ export default async function setUp(): Promise<void> {
   const { env, ...place } = await makeStackHome();
   const PROCESSOR = join(import.meta.dirname, 'processor.ts');
   const home = { ...place, env: { ...env, AUTH: 'api-key', PROCESSOR } };
+  const stack = new StackProcess('start', home.env);
+  globalThis.browserStack = { home, stack };
   try {
-    globalThis.browserStack = { home, stack: await startStack(home) };
+    await stack.says('Ready after');
     Object.assign(process.env, {
       CHROMIUM: chromium,
       STACK_DIRECTORY: home.directory,
@@ -25,8 +28,8 @@ export default async function setUp(): Promise<void> {
       KEY_OF_READER: await createKey(home, 'orders:read,metrics:read'),
     });
   } catch (error) {
-    await home.remove();
-    throw error;
+    await tearDown();
+    throw new Error(`The stack for the tests did not start; it wrote:\n${stack.output}`, { cause: error });
   }
 }
 
