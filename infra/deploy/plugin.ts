@@ -29,16 +29,16 @@ export default class DeployPlugin {
       'before:package:initialize': explained(async () => {
         refuseLocalStage(serverless);
         const { compose } = await import('./compose.ts');
+        const { checkSettings } = await import('./settings.ts');
         await compose(serverless);
+        checkSettings(serverless.service);
       }),
       'before:package:createDeploymentArtifacts': explained(async () => {
         const { packageFunctions } = await import('./package-functions.ts');
         await packageFunctions(serverless, log.notice);
       }),
       'before:aws:package:finalize:saveServiceState': explained(async () => {
-        const { checkSettings } = await import('./settings.ts');
         const { checkStage } = await import('./check-stage.ts');
-        checkSettings(serverless.service);
         checkStage(serverless.service);
       }),
       'before:deploy:deploy': explained(async () => {

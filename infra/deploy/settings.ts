@@ -39,7 +39,7 @@ export function addWebhookSecret({ functions, custom }: Service): void {
  * Reads the environment of the functions as they will, before any of them is deployed with a setting that it refuses.
  * @throws DeploymentError naming every wrong one.
  */
-export function checkSettings({ functions, provider, custom }: Service): void {
+export function checkSettings({ functions, provider, custom, resources }: Service): void {
   const shared = provider.environment ?? {};
   try {
     loadConfig(known(shared));
@@ -52,7 +52,7 @@ export function checkSettings({ functions, provider, custom }: Service): void {
     throw new DeploymentError(
       'PROCESSOR is webhook, which needs WEBHOOK_URL, and webhookSecretArn: the ARN of a secret whose text is the signing key.',
     );
-  if (provider.compiledCloudFormationTemplate.Resources?.Network && provider.vpc)
+  if (resources.Resources?.Network && provider.vpc)
     throw new DeploymentError(
       "PROCESSOR is webhook, and the stage's own network has no way to the Internet: take the driver data-api, or " +
         'existing-pg in a network of yours that has one.',

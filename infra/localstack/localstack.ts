@@ -112,7 +112,8 @@ function environment(port: number, directory: string): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
     HOME: directory,
-    TMPDIR: directory,
+    // For Python's temporary files. TMPDIR would do, too, but is a setting of LocalStack's past.
+    TEMP: directory,
     FILESYSTEM_ROOT: directory,
     // Inside a container too, its files belong under FILESYSTEM_ROOT rather than /var/lib.
     OVERRIDE_IN_DOCKER: '0',

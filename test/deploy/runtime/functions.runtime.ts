@@ -64,7 +64,6 @@ describe.each<Driver>(['data-api', 'pg'])('the packaged functions, with %s, unde
           }),
       QUEUE_URL: queueUrl,
       DEAD_LETTER_QUEUE_URL: queueUrl,
-      AUTH: 'none',
       PROCESSING_DELAY_MS: '0',
     });
   });
@@ -77,9 +76,16 @@ describe.each<Driver>(['data-api', 'pg'])('the packaged functions, with %s, unde
     await database?.drop();
   });
 
-  /** What a new container answers to its first event, and the container. */
+  /** A container that has not begun. No authorizer stands before the routes here. */
+  function containerOf(key: string): Promise<EmulatedFunction> {
+    const code = stage.of(key);
+    const AUTH = key === 'authorize' ? 'api-key' : 'none';
+    return startFunction({ ...code, environment: { ...code.environment, AUTH } });
+  }
+
+  /** What a new container answers to its first event. */
   async function once<T>(key: string, event: unknown): Promise<T> {
-    const container = await startFunction(stage.of(key));
+    const container = await containerOf(key);
     try {
       return (await container.invoke(event)) as T;
     } finally {
@@ -120,7 +126,7 @@ describe.each<Driver>(['data-api', 'pg'])('the packaged functions, with %s, unde
     for (const { key, codeBytes, packageBytes } of stage.functions) {
       const initMs: number[] = [];
       for (let start = 0; start < STARTS; start += 1) {
-        const container: EmulatedFunction = await startFunction(stage.of(key));
+        const container = await containerOf(key);
         await container.invoke(firstEvent(key, bucket)).finally(() => container.stop());
         initMs.push(container.initMs());
       }

@@ -1,0 +1,70 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { REPOSITORY } from '../../../infra/local/settings.ts';
+
+const run = promisify(execFile);
+
+let directory: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'refused-'));
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+/** Runs a command that has to fail, without credentials and without a way to AWS; answers what it says. */
+async function refusal(command: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
+  const args = [join(REPOSITORY, 'node_modules/serverless/bin/serverless.js'), ...command.split(' ')];
+  const options = {
+    cwd: REPOSITORY,
+    env: { PATH: process.env.PATH, HOME: directory, AWS_ENDPOINT_URL: 'http://127.0.0.1:1', ...env },
+  };
+  const outcome = await run(process.execPath, args, options).catch((error: { code: number; stdout: string }) => error);
+  expect(outcome).toMatchObject({ code: 1 });
+  return outcome.stdout.split('Error:\n').at(-1)?.trim() ?? '';
+}
+
+describe('the commands say in a few lines why they refuse', () => {
+  test("npm start's stage", async () => {
+    expect(await refusal('package')).toBe(
+      'Name the stage to deploy: --stage dev, --stage prod or one of your own. "local" is npm start\'s.',
+    );
+  });
+
+  test('a setting that the functions would refuse', async () => {
+    expect(await refusal('package --stage dev', { MAX_ATTEMPTS: '0' })).toBe(
+      'Bad configuration: MAX_ATTEMPTS must be a whole number from 1 to 100',
+    );
+  });
+
+  test('a stage whose sums do not come out, each with its numbers', async () => {
+    const parameters = ['databaseMaxCapacity=2', 'processTimeout=90', 'lambdaConcurrency=100'];
+    const said = await refusal(
+      `package --stage prod ${parameters.map((parameter) => `--param=${parameter}`).join(' ')}`,
+    );
+
+    expect(said.split('\n')).toEqual([
+      'OrderQueue: VisibilityTimeout is 361 s, and must be 6 × 90 s + 1 s = 541 s at least.',
+      expect.stringContaining('are 812 invocations at a time, and lambdaConcurrency, what the account allows, is 100.'),
+      expect.stringContaining('are 812, and the database has 189 (max_connections) - 10 for RDS and people = 179.'),
+    ]);
+  });
+
+  test('the webhook in a network without a way to the Internet', async () => {
+    const env = { DATABASE_DRIVER: 'pg', PROCESSOR: 'webhook', WEBHOOK_URL: 'https://shop.example/orders' };
+    const secret = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:webhook-AbCdEf';
+
+    expect(await refusal(`package --stage dev --param=webhookSecretArn=${secret}`, env)).toContain(
+      "the stage's own network has no way to the Internet",
+    );
+  });
+
+  test('to remove a protected stage, before they ask AWS', async () => {
+    const credentials = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+
+    expect(await refusal('remove --stage prod', credentials)).toMatch(/^The stage prod is protected\. To remove it/);
+  });
+});
