@@ -22,8 +22,7 @@ describe("AWS's own examples come out as on its price pages", () => {
     expect(charge(432_000_000, PRICES.httpApiRequests)).toBeCloseTo(300 * 1 + 132 * 0.9, 6);
   });
 
-  test("Aurora: 25 % of a bill for I/O is the rule's break-even, from its storage and I/O prices", () => {
-    // 100 GiB at $0.10 and 250 million I/O requests at $0.20 a million (I/O-Optimized skill of aws/agent-toolkit-for-aws).
+  test('Aurora: 100 GiB at $0.10 and 250 million I/O requests at $0.20 a million are $10 and $50', () => {
     expect(charge(100, PRICES.auroraStorageGbMonths)).toBeCloseTo(10, 10);
     expect(charge(250_000_000, PRICES.auroraIoRequests)).toBeCloseTo(50, 10);
   });
