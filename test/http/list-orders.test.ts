@@ -77,7 +77,7 @@ describe('GET /orders', () => {
     ['status', 'pending', /must be one of Pending, Processing, Completed, Failed, Cancelled/],
     ['status', '', /must be one of/],
     ['user_id', '2147483648', /from -2147483648 to 2147483647/],
-    ['user_id', '1.0', /must be a whole number/],
+    ['user_id', '1.5', /must be a whole number/],
     ['user_id', '1,2', /must be a whole number/],
     ['limit', '0', /from 1 to 100/],
     ['limit', '101', /from 1 to 100/],

@@ -241,6 +241,8 @@ const BUILD = `
     bundle: true,
     platform: 'node',
     format: 'esm',
+    // As infra/deploy/bundle.ts has it, for CommonJS packages.
+    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     nodePaths: [join(repository, 'node_modules')],
     plugins: [
       redirect(/^lib\\//, ({ path }) => resolve(repository, path)),
