@@ -12,7 +12,7 @@ import { type ResponseBucket, startResponseBucket } from '../response-bucket.ts'
 import { type EmulatedFunction, startFunction } from './emulated-function.ts';
 import { type Packaged, packaged } from './packaged-stage.ts';
 
-/** Bytes, milliseconds. What we hold ourselves to with the default driver. */
+/** Bytes, milliseconds: what we hold ourselves to. */
 const CODE_LIMIT = 400_000;
 const INIT_LIMIT_MS = 250;
 
@@ -134,7 +134,6 @@ describe.each<Driver>(['data-api', 'pg'])('the packaged functions, with %s, unde
     }
     process.stdout.write(`\n${driver}\n${table(rows)}\n`);
 
-    if (driver !== 'data-api') return;
     expect(rows.filter(({ codeBytes }) => codeBytes > CODE_LIMIT)).toEqual([]);
     expect(rows.filter(({ initMs }) => initMs > INIT_LIMIT_MS)).toEqual([]);
   });
