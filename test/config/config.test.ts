@@ -102,6 +102,12 @@ describe('the settings', () => {
     );
   });
 
+  test.each(['orders prod', 'x'.repeat(256), 'orders:prod'])('METRICS_NAMESPACE may not be %s', (namespace) => {
+    expect(problemWith({ METRICS_NAMESPACE: namespace })).toBe(
+      'Bad configuration: METRICS_NAMESPACE must be a namespace of CloudWatch, such as orders-prod',
+    );
+  });
+
   test('that are wrong are all named at once', () => {
     expect(problemWith({ MAX_ATTEMPTS: '0', LOG_LEVEL: 'loud', RETRY_BASE_MS: 'x' })).toBe(
       'Bad configuration: MAX_ATTEMPTS must be a whole number from 1 to 100; RETRY_BASE_MS must be a whole number from 1 to 600000; LOG_LEVEL must be one of DEBUG, INFO, WARN, ERROR',
