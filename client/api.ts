@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 4a7dff2463360ffb7ced51364b6464260ca7110f8f75e932d0daff60f3002abe): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 9603a00ecbec0b804662561b4e9929f7787586109ed58cbd17d476560d882341): run "npm run openapi".
 
 export interface paths {
     "/orders": {

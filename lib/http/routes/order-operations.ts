@@ -27,6 +27,14 @@ const etag = {
   ETag: { description: 'Names this state of the order, for If-None-Match.', schema: z.string(), required: true },
 };
 
+/** What can be done with an order whose id is found there. */
+const linksToOrder = (where: string) => ({
+  getOrder: { order_id: where },
+  getOrderHistory: { order_id: where },
+  cancelOrder: { order_id: where },
+  redriveOrder: { order_id: where },
+});
+
 export const createOrder: Operation = {
   tag: 'Orders',
   summary: 'Create an order',
@@ -45,12 +53,7 @@ export const createOrder: Operation = {
           required: false,
         },
       },
-      links: {
-        getOrder: { order_id: '$request.body#/order_id' },
-        getOrderHistory: { order_id: '$request.body#/order_id' },
-        cancelOrder: { order_id: '$request.body#/order_id' },
-        redriveOrder: { order_id: '$request.body#/order_id' },
-      },
+      links: linksToOrder('$request.body#/order_id'),
     },
     400: {
       description: 'The order exists already, or the request is not valid; then `errors` says where.',
@@ -88,7 +91,10 @@ export const listOrders: Operation = {
     200: {
       description: 'A page of orders.',
       schema: orderPageSchema,
-      links: { listOrders: { cursor: '$response.body#/next_cursor' } },
+      links: {
+        listOrders: { cursor: '$response.body#/next_cursor' },
+        ...linksToOrder('$response.body#/orders/0/order_id'),
+      },
     },
     ...INVALID,
   },
