@@ -28,8 +28,7 @@ export interface Page {
 
 /**
  * Orders that one page looks at when no index has its filters together (an owner's or a user's orders of one status): so
- * it costs the same when few of them or none are wanted. Ten times the longest page; cold and each on a page of its own,
- * they are read within the time of a statement.
+ * it costs the same when few of them or none are wanted. Ten times the longest page.
  */
 const MAX_SCAN = 1_000;
 
