@@ -114,7 +114,8 @@ describe('by keyboard', () => {
     for (const name of ['Orders', 'Failures', 'Dead letters', 'Overview']) {
       await page.getByRole('navigation').getByRole('link', { name, exact: true }).focus();
       await page.keyboard.press('Enter');
-      await waitForFocus(page, name);
+      await waitUntil('the title has the focus', () => page.evaluate(`document.activeElement.matches('h1')`));
+      expect(await focused(page)).toBe(name);
       expect(await page.title()).toBe(`${name} · Orders`);
       expect(await page.locator('[aria-current=page]').allInnerTexts()).toEqual([name]);
     }

@@ -10,6 +10,8 @@ export interface Visit {
   readonly scheme?: 'light' | 'dark';
   /** Pixels. */
   readonly width?: number;
+  /** Whether the test moves the time of the page, by `page.clock`. */
+  readonly ownClock?: boolean;
 }
 
 let browser: Promise<Browser> | undefined;
@@ -18,7 +20,7 @@ const troubles: string[] = [];
 
 /** Opens the console at a view, `#/orders`, in a tab of its own, which is closed after the test. */
 export async function openConsole(view = '#/', visit: Visit = {}): Promise<Page> {
-  const { key = KEYS.operator, scheme = 'light', width = 1280 } = visit;
+  const { key = KEYS.operator, scheme = 'light', width = 1280, ownClock = false } = visit;
   browser ??= chromium.launch({ executablePath: findChromium() });
   const context = await (await browser).newContext({
     viewport: { width, height: 800 },
@@ -29,6 +31,7 @@ export async function openConsole(view = '#/', visit: Visit = {}): Promise<Page>
   const page = await context.newPage();
   noteTroubles(page);
   if (key !== null) await page.addInitScript(`sessionStorage.setItem('orders-api-key', ${JSON.stringify(key)})`);
+  if (ownClock) await page.clock.install();
   await page.goto(`${CONSOLE}${view}`);
   return page;
 }
