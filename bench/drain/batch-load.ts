@@ -2,15 +2,19 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { encodeMessage } from '../../lib/queue/message.ts';
 import { lambdaContext, sqsEvent } from '../../test/support/lambda.ts';
 import { finish, readTask, sayReady } from '../program.ts';
+import { pendingId } from './orders.ts';
 
 export interface BatchTask {
-  readonly orderIds: readonly string[];
+  /** Which of the orders that insertPending has made: from this number on, so many. */
+  readonly from: number;
+  readonly orders: number;
   readonly batchSize: number;
 }
 
 type Handler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
 
-const { orderIds, batchSize } = readTask<BatchTask>();
+const { from, orders, batchSize } = readTask<BatchTask>();
+const orderIds = Array.from({ length: orders }, (_, index) => pendingId(from + index));
 const handler = (await import('../../functions/queue/process-orders.ts')).handler as unknown as Handler;
 
 sayReady();

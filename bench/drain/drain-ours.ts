@@ -6,7 +6,7 @@ import type { Lab } from '../lab.ts';
 import type { LabQueue } from '../order-queue.ts';
 import { readyTime, runProgram, spawnNode, stopProgram } from '../run-program.ts';
 import type { BatchTask } from './batch-load.ts';
-import { insertPending, lastCompleted, settle } from './orders.ts';
+import { insertPending, lastCompleted, pendingId, settle } from './orders.ts';
 
 const SERVERLESS = join(REPOSITORY, 'node_modules/serverless/bin/serverless.js');
 
@@ -26,7 +26,8 @@ export async function drainWorker(
   { orders, batchSize }: { orders: number; batchSize: number },
 ): Promise<number> {
   await client.query('TRUNCATE orders');
-  await queue.fill(await insertPending(client, orders));
+  await insertPending(client, orders);
+  await queue.fill(Array.from({ length: orders }, (_, index) => pendingId(1 + index)));
   await settle(client);
   const worker = spawnNode([SERVERLESS, 'worker', '--stage=local', `--param=batchSize=${batchSize}`], lab.env);
   try {
@@ -49,21 +50,24 @@ async function waitForCompleted(client: pg.Client, orders: number): Promise<void
   }
 }
 
-/** Orders a second that the function behind the queue completes, in so many processes, given full batches. */
+/**
+ * Orders a second that the function behind the queue completes, in so many processes, given full batches.
+ * @param orders a multiple of the number of processes
+ */
 export async function processBatches(
   lab: Lab,
   client: pg.Client,
   { orders, batchSize, environments }: { orders: number; batchSize: number; environments: number },
 ): Promise<number> {
   await client.query('TRUNCATE orders');
-  const orderIds = await insertPending(client, orders);
+  await insertPending(client, orders);
   await settle(client);
-  const sharesOf = Math.ceil(orderIds.length / environments);
+  const share = orders / environments;
   const runs = await Promise.all(
     Array.from({ length: environments }, (_, index) =>
       runProgram<{ endedAt: number }>(
         'drain/batch-load.ts',
-        { orderIds: orderIds.slice(index * sharesOf, (index + 1) * sharesOf), batchSize } satisfies BatchTask,
+        { from: 1 + index * share, orders: share, batchSize } satisfies BatchTask,
         lab.env,
       ),
     ),

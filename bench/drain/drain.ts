@@ -46,7 +46,10 @@ export async function benchDrain({ tiny }: BenchOptions): Promise<Result> {
     const drains: Drain[] = [];
     for (const { orders, rounds } of sizes.drains) {
       const runs = new Map<string, number[]>();
-      const note = (name: string, seconds: number) => runs.set(name, [...(runs.get(name) ?? []), seconds]);
+      const note = (name: string, seconds: number) => {
+        console.log(`${whole(orders)} orders, ${name}: ${short(seconds)} s`);
+        runs.set(name, [...(runs.get(name) ?? []), seconds]);
+      };
       for (let round = 0; round < rounds; round++) {
         for (const batchSize of BATCH_SIZES)
           note(ours(batchSize), await drainWorker(lab, queue, client, { orders, batchSize }));
