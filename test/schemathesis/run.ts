@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stopSignal } from '../../infra/local/stop-signal.ts';
 import { type PythonTool, pythonEnvironment } from '../../infra/tools/python-environment.ts';
 import { makeStackHome, type StackHome, stackFileOf, startStack } from '../stack/stack-process.ts';
 import { makeIdentities } from './identities.ts';
@@ -16,6 +17,8 @@ const SCHEMATHESIS: PythonTool = {
   takes: 'about half a minute',
 };
 
+const CONFIGURATION = join(import.meta.dirname, 'schemathesis.toml');
+
 /** Examples an operation in one round. More of them keep more in the memory of Python; another round has another seed. */
 const MAX_EXAMPLES = 1_000;
 /** Cases that come of an example an operation, about: there are 15, of which some know only one request. */
@@ -23,12 +26,15 @@ const CASES_AN_EXAMPLE = 15;
 /** Requests at once. The API is one process, and so is Python: more make nothing faster. */
 const WORKERS = 2;
 
+// Whoever stops it has the stack stopped, too, and what it wrote removed.
+const stopping = stopSignal();
+
 try {
   const options = readOptions(process.argv.slice(2));
   const python = await pythonEnvironment(SCHEMATHESIS, console.log);
   process.exitCode = await withStack((home, apiUrl) => fuzz(options, python, home, apiUrl));
 } catch (error) {
-  console.error(error instanceof UsageError ? `${error.message}\n\n${USAGE}` : error);
+  if (!stopping.aborted) console.error(error instanceof UsageError ? `${error.message}\n\n${USAGE}` : error);
   process.exitCode = 2;
 }
 
@@ -50,18 +56,16 @@ async function runRound(python: string, home: StackHome, apiUrl: string, example
   const child = spawn(
     python,
     [
-      ...[
-        '-I',
-        '-m',
-        'schemathesis.cli',
-        '--no-color',
-        '--config-file',
-        join(import.meta.dirname, 'schemathesis.toml'),
-      ],
+      ...['-I', '-m', 'schemathesis.cli', '--no-color', '--config-file', CONFIGURATION],
       ...['run', new URL('/openapi.json', apiUrl).href, '--workers', String(WORKERS)],
       ...['--max-examples', String(examples), '--seed', String(seed)],
     ],
-    { cwd: home.directory, env: { ...process.env, ...configuration(home) }, stdio: ['ignore', 'pipe', 'inherit'] },
+    {
+      cwd: home.directory,
+      env: { ...process.env, ...configuration(home) },
+      stdio: ['ignore', 'pipe', 'inherit'],
+      signal: stopping,
+    },
   );
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
