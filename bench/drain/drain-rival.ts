@@ -2,14 +2,27 @@ import type pg from 'pg';
 import { runProgram } from '../run-program.ts';
 import { insertPending, lastCompleted, settle } from './orders.ts';
 
-/** A job queue on Postgres; its program is bench/programs/<name>.ts. */
-export type Rival = 'pg-boss' | 'graphile-worker';
+/** A job queue on Postgres. */
+export interface Rival {
+  readonly name: string;
+  /** Its program is bench/programs/<program>.ts. */
+  readonly program: 'pg-boss' | 'graphile-worker';
+  /** What an UPDATE of the orders table takes in; graphile-worker hands out single jobs only. */
+  readonly updates: 'of a job' | 'of a batch';
+}
+
+export const RIVALS: readonly Rival[] = [
+  { name: 'pg-boss, an UPDATE a job', program: 'pg-boss', updates: 'of a job' },
+  { name: 'pg-boss, an UPDATE a batch', program: 'pg-boss', updates: 'of a batch' },
+  { name: 'graphile-worker, an UPDATE a job', program: 'graphile-worker', updates: 'of a job' },
+];
 
 export interface RivalTask {
   readonly url: string;
   /** `fill` adds a job for each order of the table; `drain` processes so many. */
   readonly role: 'fill' | 'drain';
   readonly orders: number;
+  readonly updates: Rival['updates'];
 }
 
 /** The same row, with nothing of this service: no trigger, no check, no further index. */
@@ -25,14 +38,20 @@ const PLAIN_ORDERS = `
     finished_at timestamptz)`;
 
 /** Seconds from the moment at which the rival's worker starts on a full queue to the last Completed order. */
-export async function drainRival(rival: Rival, client: pg.Client, url: string, orders: number): Promise<number> {
+export async function drainRival(
+  { program, updates }: Rival,
+  client: pg.Client,
+  url: string,
+  orders: number,
+): Promise<number> {
   await client.query('DROP TABLE IF EXISTS orders');
   await client.query('DROP SCHEMA IF EXISTS pgboss, graphile_worker CASCADE');
   await client.query(PLAIN_ORDERS);
   await insertPending(client, orders, 'plain');
-  const program = `programs/${rival}.ts`;
-  await runProgram(program, { url, role: 'fill', orders } satisfies RivalTask, process.env);
+  const file = `programs/${program}.ts`;
+  await runProgram(file, { url, role: 'fill', orders, updates } satisfies RivalTask, process.env);
   await settle(client);
-  const { readyAt } = await runProgram(program, { url, role: 'drain', orders } satisfies RivalTask, process.env);
+  const drain: RivalTask = { url, role: 'drain', orders, updates };
+  const { readyAt } = await runProgram(file, drain, process.env);
   return ((await lastCompleted(client)) - readyAt) / 1_000;
 }

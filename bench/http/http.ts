@@ -24,7 +24,7 @@ export interface HttpFinding {
   readonly failed: number;
 }
 
-const FULL = { connections: [100, 1_000], rounds: 2, warmUpSeconds: 3, seconds: 10 };
+const FULL = { connections: [100, 1_000], rounds: 1, warmUpSeconds: 3, seconds: 10 };
 const TINY: typeof FULL = { connections: [4], rounds: 1, warmUpSeconds: 1, seconds: 1 };
 
 /**

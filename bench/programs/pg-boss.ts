@@ -15,10 +15,13 @@ interface Job {
   readonly orderId: string;
 }
 
-const { url, role, orders } = readTask<RivalTask>();
+/** Of the handler's own; 24 jobs are updated at a time, as many as graphile-worker works on. */
+const CONNECTIONS = 24;
+
+const { url, role, orders, updates } = readTask<RivalTask>();
 const boss = new PgBoss({ connectionString: url });
 boss.on('error', console.error);
-const pool = new pg.Pool({ connectionString: url, max: OPTIONS.localConcurrency });
+const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS });
 await boss.start();
 await (role === 'fill' ? fill() : drain());
 await boss.stop();
@@ -41,13 +44,18 @@ async function drain(): Promise<void> {
   sayReady();
   await boss.work<Job>(QUEUE, OPTIONS, async (jobs) => {
     const orderIds = jobs.map(({ data }) => data.orderId);
-    await pool.query(`UPDATE orders SET status = 'Processing' WHERE order_id = ANY($1)`, [orderIds]);
-    await pool.query(
-      `UPDATE orders SET status = 'Completed', processing_time = 0, finished_at = now() WHERE order_id = ANY($1)`,
-      [orderIds],
-    );
+    if (updates === 'of a batch') await complete(orderIds);
+    else await Promise.all(orderIds.map((orderId) => complete([orderId])));
     left -= jobs.length;
     if (left === 0) done.resolve();
   });
   await done.promise;
+}
+
+async function complete(orderIds: readonly string[]): Promise<void> {
+  await pool.query(`UPDATE orders SET status = 'Processing' WHERE order_id = ANY($1)`, [orderIds]);
+  await pool.query(
+    `UPDATE orders SET status = 'Completed', processing_time = 0, finished_at = now() WHERE order_id = ANY($1)`,
+    [orderIds],
+  );
 }

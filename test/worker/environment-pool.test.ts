@@ -44,6 +44,13 @@ describe('an execution environment', () => {
     expect(new Set(answers.map(({ pid }) => pid)).size).toBe(3);
   });
 
+  test('is left alone while it is done sooner than another one would have started', async () => {
+    open('echo', 3);
+    await invoke();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => invoke()));
+    expect(new Set(answers.map(({ pid }) => pid)).size).toBe(1);
+  });
+
   test('is replaced when it dies while idle', async () => {
     open('countCalls');
     const { pid } = await invoke();

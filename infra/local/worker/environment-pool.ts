@@ -9,8 +9,16 @@ import type { WorkerLog } from './worker-log.ts';
  */
 const KEEP_WARM_MS = 120_000;
 
+/**
+ * Milliseconds that an invocation waits for a busy environment before another one is started for it. A third of what a
+ * start takes: short batches are served sooner by those that there are, and the cores that ten starts would take for
+ * seconds are left for the work.
+ */
+const GROW_AFTER_MS = 100;
+
 interface Waiting {
   readonly payload: string;
+  readonly since: number;
   readonly outcome: PromiseWithResolvers<string>;
 }
 
@@ -27,7 +35,10 @@ export class EnvironmentPool {
   #idle: { readonly environment: ExecutionEnvironment; readonly since: number }[] = [];
   readonly #waiting: Waiting[] = [];
   readonly #retirement: NodeJS.Timeout;
+  #growth: NodeJS.Timeout | undefined;
   #starting = 0;
+  /** When the last environment came to serve. */
+  #grownAt = 0;
   #stopped = false;
 
   constructor(definition: FunctionDefinition, size: number, log: WorkerLog) {
@@ -50,7 +61,7 @@ export class EnvironmentPool {
   invoke(payload: string): Promise<string> {
     const outcome = Promise.withResolvers<string>();
     if (this.#stopped) outcome.reject(new InvocationFailed('the worker is stopping'));
-    else this.#waiting.push({ payload, outcome });
+    else this.#waiting.push({ payload, since: performance.now(), outcome });
     this.#assign();
     return outcome.promise;
   }
@@ -59,6 +70,7 @@ export class EnvironmentPool {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#retirement);
+    clearTimeout(this.#growth);
     for (const { outcome } of this.#waiting.splice(0)) outcome.reject(new InvocationFailed('the worker is stopping'));
     for (const environment of this.#all) environment.kill('the worker is stopping');
     await Promise.all([...this.#all].map(({ exited }) => exited));
@@ -71,9 +83,21 @@ export class EnvironmentPool {
       const next = this.#waiting.shift();
       if (next) void this.#run(free.environment, next);
     }
-    // More starts at a time than there are cores would only make each of them late.
-    const starts = Math.min(this.#waiting.length, availableParallelism());
+    if (this.#waiting.length > 0) this.#grow();
+  }
+
+  /** Starts environments for those who have waited for long enough, also for what the last one has brought. */
+  #grow(): void {
+    const longAgo = performance.now() - GROW_AFTER_MS;
+    const urgent = this.#waiting.filter(({ since }) => Math.max(since, this.#grownAt) <= longAgo).length;
+    // With none at all there is nothing to wait for. More starts at a time than there are cores would only make each late.
+    const starts = this.#all.size === 0 ? 1 : Math.min(urgent, availableParallelism());
     while (this.#starting < starts && this.#all.size < this.#size) void this.#start();
+    if (this.#all.size < this.#size)
+      this.#growth ??= setTimeout(() => {
+        this.#growth = undefined;
+        this.#assign();
+      }, GROW_AFTER_MS / 4);
   }
 
   async #run(environment: ExecutionEnvironment, { payload, outcome }: Waiting): Promise<void> {
@@ -93,6 +117,7 @@ export class EnvironmentPool {
     void environment.exited.then(() => this.#forget(environment));
     try {
       await environment.ready;
+      this.#grownAt = performance.now();
       this.#idle.push({ environment, since: Date.now() });
     } catch (error) {
       // As on Lambda, an environment that cannot start is a failed invocation: of the one it was started for.
