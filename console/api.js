@@ -51,7 +51,7 @@ async function send(path, request, key) {
 function inPlainWords(status, message = '', key, retryAfter) {
   if (status === 401 && key === null) return 'The API asks who you are: it needs an API key.';
   if (status === 401) return 'The API does not know this key, or it was revoked or has expired.';
-  if (status === 403) return `This key may not do that. ${message === 'Forbidden' ? '' : message}`.trim();
+  if (status === 403) return message.replace('Forbidden', 'This key may not do that');
   if (status === 429) return 'The API has had too many requests. Wait a little, and try again.';
   if (status === 500) return 'Something is broken inside the API. Its log says what.';
   if (status === 502 || status === 504) return 'The API was reached, but its function did not answer.';

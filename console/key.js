@@ -34,7 +34,7 @@ export async function newKey(refused, why) {
 /** @param {string} [why] @returns {Promise<boolean>} whether there is another key than before. */
 export function askForKey(why) {
   const before = storedKey();
-  const key = field({ name: 'key', label: 'API key', type: 'password', required: true });
+  const key = field({ name: 'key', label: 'API key', type: 'password', pattern: '\\s*[!-~]+\\s*', required: true });
   const forget = () => {
     sessionStorage.removeItem(NAME);
     dialog.close();

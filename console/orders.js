@@ -43,7 +43,8 @@ export function openOrders(query) {
       signal = current;
       // To renew the first page alone would leave out whatever came between it and the second.
       if (pages.length > 1) return;
-      pages = [await read(null)];
+      const first = await read(null);
+      if (pages.length < 2) pages = [first];
       show();
     },
   };

@@ -15,6 +15,8 @@ export async function attempt(action) {
   try {
     await action();
   } catch (error) {
+    // Somebody went to another view meanwhile.
+    if (error instanceof DOMException && error.name === 'AbortError') return;
     const lines = linesOf(error).map((line) => h('p', line));
     byId('said').replaceChildren(h('div.notice.Failed', h('div', ...lines), button('Dismiss', hush, 'plain')));
   }

@@ -73,6 +73,7 @@ interface FieldOptions {
   hint?: string;
   type?: string;
   inputmode?: string;
+  pattern?: string;
   required?: boolean;
   maxlength?: number;
 }

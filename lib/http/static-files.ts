@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { etagOf, isNamed } from './etag.ts';
 
 export interface StaticFolder {
   /** Absolute, or relative to the working directory, which is the root of the package on Lambda. */
@@ -51,8 +51,7 @@ interface StaticFile {
 
 async function readStaticFile(path: string): Promise<StaticFile> {
   const content = await readFile(path);
-  const etag = `"${createHash('sha256').update(content).digest('base64url')}"`;
-  return { content, contentType: CONTENT_TYPES[extname(path)] ?? '', etag };
+  return { content, contentType: CONTENT_TYPES[extname(path)] ?? '', etag: etagOf(content) };
 }
 
 function answerFile(file: StaticFile, ifNoneMatch: string | undefined, contentSecurityPolicy: string) {
@@ -66,7 +65,7 @@ function answerFile(file: StaticFile, ifNoneMatch: string | undefined, contentSe
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
   };
-  if (ifNoneMatch !== undefined && names(ifNoneMatch, file.etag)) return { statusCode: 304, headers, body: '' };
+  if (isNamed(file.etag, ifNoneMatch)) return { statusCode: 304, headers, body: '' };
   const isText = /^text\/|svg/.test(file.contentType);
   return {
     statusCode: 200,
@@ -74,11 +73,6 @@ function answerFile(file: StaticFile, ifNoneMatch: string | undefined, contentSe
     body: file.content.toString(isText ? 'utf8' : 'base64'),
     isBase64Encoded: !isText,
   };
-}
-
-/** If-None-Match compares weakly (RFC 9110, section 13.1.2), and proxies that compress make an entity tag weak. */
-function names(ifNoneMatch: string, etag: string): boolean {
-  return ifNoneMatch.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag);
 }
 
 function notFound(): APIGatewayProxyStructuredResultV2 {

@@ -49,7 +49,10 @@ describe('the API key', () => {
     expect(await page.getByRole('dialog').count()).toBe(0);
 
     await page.getByRole('navigation').getByRole('link', { name: 'Failures' }).click();
-    await page.getByRole('dialog', DIALOG).getByText('This key may not do that.').waitFor();
+    await page
+      .getByRole('dialog', DIALOG)
+      .getByText('This key may not do that: this needs the scope orders:admin.')
+      .waitFor();
     await giveKey(page, KEYS.operator);
     await page.getByRole('columnheader', { name: 'Cause' }).waitFor();
   });
@@ -65,6 +68,13 @@ describe('the API key', () => {
     await page.getByRole('button', { name: 'API key' }).click();
     await giveKey(page, KEYS.operator);
     await page.getByRole('columnheader', { name: 'Cause' }).waitFor();
+  });
+
+  test('is not taken when no key can be like it', async () => {
+    const page = await openConsole('#/', { key: null });
+    await giveKey(page, 'Schlüssel');
+    expect(await page.locator('input:invalid').count()).toBe(1);
+    expect(await page.evaluate('sessionStorage.length')).toBe(0);
   });
 
   test('can be forgotten', async () => {
