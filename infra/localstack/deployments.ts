@@ -5,7 +5,8 @@ import { type Edition, type LocalStack, startLocalStack } from './localstack.ts'
 
 /**
  * Runs a LocalStack to which stacks can be deployed: CloudFormation, Lambda, IAM, S3, SQS, EventBridge and others. It only
- * pretends to make what its free edition does not have, such as HTTP APIs and all of RDS.
+ * pretends to make what its free edition does not have, such as HTTP APIs and all of RDS, and does not undo an update that
+ * failed.
  *
  * @param functionEnvironment that every function gets, over its own.
  * @param say takes a line for whoever waits.
@@ -24,8 +25,8 @@ export async function startLocalStackForDeployments(
       takes: 'a minute or two',
     },
     settings: {
-      // Functions run as processes of this machine (executor/emulator_executor.py).
-      LOCALSTACK_PLUGINS: join(import.meta.dirname, 'executor'),
+      // What the free edition lacks: functions without Docker, and custom resources.
+      LOCALSTACK_PLUGINS: join(import.meta.dirname, 'plugins'),
       LAMBDA_RUNTIME_EXECUTOR: 'emulator',
       EMULATOR: await installLambdaEmulator(say),
       EMULATED_RUNTIME: JSON.stringify([process.execPath, await installRuntimeClient(say)]),

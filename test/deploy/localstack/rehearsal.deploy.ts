@@ -1,7 +1,9 @@
+import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startDataApi } from '../../../infra/local/data-api/server.ts';
 import { startLocalStackForDeployments } from '../../../infra/localstack/deployments.ts';
 import type { LocalStack } from '../../../infra/localstack/localstack.ts';
+import { type Receiver, startReceiver } from '../../processors/receiver.ts';
 import { CLUSTER } from '../../support/data-api.ts';
 import { createTestDatabase } from '../../support/database.ts';
 import { httpEvent } from '../../support/lambda.ts';
@@ -22,6 +24,7 @@ let localStack: LocalStack;
 let aws: Aws;
 let checkout: Checkout;
 let parameters: string;
+let images: Receiver;
 
 /** The stage takes a database that is there already, since LocalStack has none: an emulated cluster. */
 beforeAll(async () => {
@@ -35,6 +38,9 @@ beforeAll(async () => {
   localStack = await startLocalStackForDeployments({ AWS_ENDPOINT_URL_RDS_DATA: dataApi.endpoint }, console.log);
   cleanUps.push(() => localStack.stop());
   aws = awsAt(localStack.endpoint);
+  images = await startReceiver();
+  images.answer = noSuchRepository;
+  cleanUps.push(() => images.close());
   checkout = await copyCheckout();
   cleanUps.push(() => checkout.remove());
   parameters = Object.entries({
@@ -55,12 +61,19 @@ afterAll(async () => {
 const serverless = (command: string) =>
   checkout.serverless(`${command} --stage ${STAGE} ${parameters}`, {
     AWS_ENDPOINT_URL: localStack.endpoint,
+    AWS_ENDPOINT_URL_ECR: images.url,
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     AUTH: 'none',
     PROCESSING_DELAY_MS: '0',
   });
+
+/** Serverless asks for container images when it removes a stage, and LocalStack's free edition knows none. */
+function noSuchRepository(response: ServerResponse): void {
+  response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' });
+  response.end(JSON.stringify({ __type: 'RepositoryNotFoundException' }));
+}
 
 async function deploy(): Promise<void> {
   const { succeeded, output } = await serverless('deploy');
