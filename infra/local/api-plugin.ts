@@ -1,5 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage } from 'node:http';
+import { loadHandlersOnce } from './load-handler-once.ts';
+import { takeTurns } from './take-turns.ts';
 
 interface Serverless {
   readonly service: {
@@ -21,6 +23,8 @@ export default class ApiPlugin {
         hideRouteTable();
         ignoreOverride();
         keepBytes();
+        loadHandlersOnce();
+        takeTurns();
       },
     };
   }

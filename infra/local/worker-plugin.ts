@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { StackError } from './stack-error.ts';
 
 /** What a plugin needs to know of the Serverless instance. The service is checked where it is read. */
@@ -37,6 +38,8 @@ export default class WorkerPlugin {
 }
 
 async function run({ service, serviceDir }: Serverless): Promise<never> {
+  // On one machine requests come first: a backlog can wait, and whoever asks cannot. The environments inherit it.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const stopping = new AbortController();
   // Not once: Ctrl-C in a terminal and a supervisor may both tell us, and the second word must not cut the first short.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
