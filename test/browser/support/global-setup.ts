@@ -1,44 +1,27 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { REPOSITORY } from '../../../infra/local/settings.ts';
-import { makeStackHome, type StackHome, StackProcess } from '../../stack/stack-process.ts';
 import { findChromium } from './chromium.ts';
-import tearDown from './global-teardown.ts';
 
 declare global {
   /** From set-up to teardown, which run in one process. */
-  var browserStack: { readonly home: StackHome; readonly stack: StackProcess } | undefined;
+  var browserStack: ChildProcess | undefined;
 }
 
 /** Starts one stack that asks callers for a key, and tells the tests where it is and which keys it knows. */
 export default async function setUp(): Promise<void> {
-  const chromium = findChromium();
-  const { env, ...place } = await makeStackHome();
-  const PROCESSOR = join(import.meta.dirname, 'processor.ts');
-  const home = { ...place, env: { ...env, AUTH: 'api-key', PROCESSOR } };
-  const stack = new StackProcess('start', home.env);
-  globalThis.browserStack = { home, stack };
-  try {
-    await stack.says('Ready after');
-    Object.assign(process.env, {
-      CHROMIUM: chromium,
-      STACK_DIRECTORY: home.directory,
-      KEY_OF_OPERATOR: await createKey(home, 'orders:read,orders:write,orders:admin,metrics:read'),
-      KEY_OF_READER: await createKey(home, 'orders:read,metrics:read'),
-    });
-  } catch (error) {
-    await tearDown();
-    throw new Error(`The stack for the tests did not start; it wrote:\n${stack.output}`, { cause: error });
-  }
-}
-
-async function createKey({ env }: StackHome, scopes: string): Promise<string> {
-  const command = ['keys', 'create', '--owner', 'operations', '--name', 'console', '--scopes', scopes, '--json'];
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', join(REPOSITORY, 'infra/cli/orders.ts'), ...command],
-    { cwd: REPOSITORY, env },
-  );
-  return (JSON.parse(stdout) as { key: string }).key;
+  const CHROMIUM = findChromium();
+  const stack = fork(join(import.meta.dirname, 'stack.ts'), {
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    // A process group of its own: at Ctrl-C it must outlive the tests.
+    detached: process.platform !== 'win32',
+  });
+  globalThis.browserStack = stack;
+  const failed = once(stack, 'exit').then(([code]) => {
+    throw new Error(`The stack for the browser tests ended (exit code ${code}); the reason is above.`);
+  });
+  const [addresses] = await Promise.race([once(stack, 'message'), failed]);
+  // Still to be told apart from a failure, but no longer to be waited for.
+  failed.catch(() => undefined);
+  Object.assign(process.env, addresses, { CHROMIUM });
 }

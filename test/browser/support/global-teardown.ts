@@ -1,8 +1,10 @@
-/** Stops the stack, and removes what it wrote. */
+import { once } from 'node:events';
+
+/** Ends the stack, which removes what it wrote. */
 export default async function tearDown(): Promise<void> {
-  const started = globalThis.browserStack;
-  if (!started) return;
-  if (started.stack.running) started.stack.pressCtrlC();
-  await started.stack.exit;
-  await started.home.remove();
+  const stack = globalThis.browserStack;
+  if (!stack?.connected) return;
+  const exit = once(stack, 'exit');
+  stack.disconnect();
+  await exit;
 }
