@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 9603a00ecbec0b804662561b4e9929f7787586109ed58cbd17d476560d882341): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 6e410bfbe741dd22c6d9f0bf40b97f8f73ad37ddf16129f8502f572230292192): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -385,7 +385,7 @@ export interface components {
             status_code: 200;
             message: string;
             data: {
-                /** @description Redriven now, or that would be. */
+                /** @description Redriven now, or that would be; sorted. */
                 order_ids: string[];
                 /** @description How many more were left alone, being redriven as often as they may be. */
                 capped: number;
@@ -1255,6 +1255,8 @@ export interface operations {
                 "application/json": {
                     order_ids?: string[];
                     reason_code?: string;
+                    /** @description Goes on after this order id, the last of an earlier answer: an order that fails again meanwhile is not taken twice. */
+                    after?: string;
                     /** @default 100 */
                     limit?: number;
                     /** @default false */

@@ -82,7 +82,8 @@ export function hotStatements(loaded: number): Statement[] {
 
 /** What an operator runs now and then: it reads the Failed orders, or all minutes, but never all orders. */
 export function rareStatements(): Statement[] {
-  const selection = { orderIds: null, reasonCode: 'card_declined_1', owner: null, limit: BATCH, maxRedrives: 10 };
+  const which = { orderIds: null, reasonCode: 'card_declined_1', owner: null, after: null };
+  const selection = { ...which, limit: BATCH, maxRedrives: 10 };
   return [
     {
       name: `redrive ${BATCH} by code`,

@@ -2,17 +2,20 @@ import { callerOf } from '../../lib/http/caller.ts';
 import { httpHandler } from '../../lib/http/handler.ts';
 import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
 import { readJson } from '../../lib/http/read-json.ts';
+import { refuseQuery } from '../../lib/http/read-query.ts';
 import { redriveSchema } from '../../lib/http/redrive-request.ts';
 import { validate } from '../../lib/http/validate.ts';
 import { runtime } from '../../lib/runtime.ts';
 
 /** POST /orders/redrive */
 export const handler = httpHandler(async (event) => {
+  refuseQuery(event);
   const request = validate(redriveSchema, readJson(event, new Set()));
   const { redrivable, capped } = await runtime().redriveOrders({
     orderIds: request.order_ids ?? null,
     reasonCode: request.reason_code ?? null,
     owner: ownerFilterOf(event),
+    after: request.after ?? null,
     limit: request.limit,
     dryRun: request.dry_run,
     reason: request.reason,

@@ -39,7 +39,7 @@ const OPTIONS = {
   scopes: { type: 'string' },
   'expires-in-days': { type: 'string' },
   json: { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
 type Values = ReturnType<typeof parse>['values'];

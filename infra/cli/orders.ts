@@ -39,7 +39,7 @@ DEAD_LETTER_QUEUE_URL name:
   doctor         looks for what is wrong, and mends it with --fix
   keys           makes, lists and revokes the keys of those who may call
 
-Each says more with --help.`;
+Each says more with --help. The exit code is 0 when all was done, or is well, and 1 otherwise.`;
 
 const [name = '--help', ...args] = process.argv.slice(2);
 try {
@@ -54,7 +54,7 @@ try {
 }
 
 async function run(): Promise<number> {
-  if (name === '--help' || name === 'help') {
+  if (['--help', '-h', 'help'].includes(name)) {
     console.log(HELP);
     return 0;
   }

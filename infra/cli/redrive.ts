@@ -61,14 +61,14 @@ export async function redrive(args: string[]): Promise<number> {
   };
   const redriver = (values.url ?? process.env.ORDERS_URL) ? overApi(connectStage(values)) : onStack();
   try {
-    const ask = (limit: number, dryRun: boolean) => redriver.redrive({ ...selection, limit, dryRun });
-    return await (values['dry-run'] ? preview(ask, values.json) : redriveAll(ask, rate, values.json));
+    if (values['dry-run']) return await preview(redriver, selection, values.json);
+    return await redriveAll(redriver, selection, rate, values.json);
   } finally {
     await redriver.close();
   }
 }
 
-type Ask = (limit: number, dryRun: boolean) => Promise<FailedOrders>;
+type Selection = Pick<RedriveRequest, 'orderIds' | 'reasonCode' | 'reason'>;
 
 /** Where orders are redriven. */
 interface Redriver {
@@ -88,10 +88,11 @@ function onStack(): Redriver {
 
 function overApi(stage: Stage): Redriver {
   return {
-    redrive: async ({ orderIds, reasonCode, limit, dryRun, reason }) => {
+    redrive: async ({ orderIds, reasonCode, after, limit, dryRun, reason }) => {
       const body = {
         ...(orderIds && { order_ids: [...orderIds] }),
         ...(reasonCode !== null && { reason_code: reasonCode }),
+        ...(after !== null && { after }),
         limit,
         dry_run: dryRun,
         reason,
@@ -103,8 +104,8 @@ function overApi(stage: Stage): Redriver {
   };
 }
 
-async function preview(ask: Ask, json: boolean): Promise<number> {
-  const { redrivable, capped } = await ask(PREVIEW, true);
+async function preview(redriver: Redriver, selection: Selection, json: boolean): Promise<number> {
+  const { redrivable, capped } = await redriver.redrive({ ...selection, after: null, limit: PREVIEW, dryRun: true });
   if (json) {
     console.log(JSON.stringify({ order_ids: redrivable, capped }));
     return 0;
@@ -115,20 +116,29 @@ async function preview(ask: Ask, json: boolean): Promise<number> {
   return 0;
 }
 
-async function redriveAll(ask: Ask, rate: number, json: boolean): Promise<number> {
-  let total = 0;
+/** Each once, by their ids: an order that fails again meanwhile is not taken a second time. */
+async function redriveAll(redriver: Redriver, selection: Selection, rate: number, json: boolean): Promise<number> {
+  const redriven: string[] = [];
   const limit = Math.min(PAGE, rate);
+  let capped: number | undefined;
   for (;;) {
     const started = performance.now();
-    const { redrivable, capped } = await ask(limit, false);
-    total += redrivable.length;
-    if (redrivable.length < limit) {
-      console.log(json ? JSON.stringify({ redriven: total, capped }) : `Redrove ${total} orders${capsNote(capped)}.`);
-      return capped > 0 ? 1 : 0;
-    }
-    console.error(`Redrove ${total} orders so far …`);
-    await sleep(Math.max(0, (redrivable.length / rate) * 1_000 - (performance.now() - started)));
+    const page = await redriver.redrive({ ...selection, after: redriven.at(-1) ?? null, limit, dryRun: false });
+    redriven.push(...page.redrivable);
+    // The first page counts those of all pages.
+    capped ??= page.capped;
+    if (page.redrivable.length < limit) break;
+    console.error(`Redrove ${redriven.length} orders so far …`);
+    await sleep(Math.max(0, (limit / rate) * 1_000 - (performance.now() - started)));
   }
+  const leftAlone = [...new Set(selection.orderIds)].filter((orderId) => !redriven.includes(orderId));
+  if (json) console.log(JSON.stringify({ redriven: redriven.length, capped, left_alone: leftAlone }));
+  else {
+    console.log(`Redrove ${redriven.length} orders${capsNote(capped)}.`);
+    for (const orderId of leftAlone)
+      console.error(`Not redriven: ${printable(orderId)}. It is not Failed, or was redriven too often.`);
+  }
+  return capped + leftAlone.length > 0 ? 1 : 0;
 }
 
 function capsNote(capped: number): string {

@@ -12,6 +12,10 @@ export const redriveSchema = z.strictObject(
       .max(MAX_ORDERS, `must have at most ${MAX_ORDERS} ids`)
       .optional(),
     reason_code: text(100).optional(),
+    after: text(10_000).optional().meta({
+      description:
+        'Goes on after this order id, the last of an earlier answer: an order that fails again meanwhile is not taken twice.',
+    }),
     limit: z
       .int(`must be a whole number from 1 to ${MAX_ORDERS}`)
       .min(1, `must be a whole number from 1 to ${MAX_ORDERS}`)

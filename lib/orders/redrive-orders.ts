@@ -17,7 +17,9 @@ export interface RedriveRequest {
   readonly reasonCode: string | null;
   /** Whose; null: anyone's. */
   readonly owner: string | null;
-  /** Orders at most. */
+  /** Only those that come after this order id; null: from the first. */
+  readonly after: string | null;
+  /** Orders at most, the first by their ids. */
   readonly limit: number;
   /** Only say what would be done. */
   readonly dryRun: boolean;

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { encodeMessage } from '../../lib/queue/message.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { connectPsql, type Psql } from '../support/psql.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
 
@@ -134,6 +135,34 @@ describe('npm run orders -- doctor', () => {
     expect((await orders('doctor')).code).toBe(0);
   });
 
+  test('with --json prints what it finds, and what it mends, for programs', async () => {
+    await insert('a');
+    const well = await orders('doctor', '--json');
+    expect({ code: well.code, told: JSON.parse(well.output) }).toMatchObject({ code: 0, told: { left: 0 } });
+    expect(JSON.parse(well.output).checks).toHaveLength(6);
+
+    await psql.rows('UPDATE order_counters SET pending = pending + 3');
+    const counters = { check: 'the counters agree with the orders' };
+    const problem = 'the counters have Pending 4 instead of 1';
+    const found = await orders('doctor', '--json');
+    expect(found.code).toBe(1);
+    expect(JSON.parse(found.output)).toMatchObject({ left: 1 });
+    expect(JSON.parse(found.output).checks).toContainEqual({ ...counters, findings: [{ problem, fixed: null }] });
+    const mended = await orders('doctor', '--json', '--fix');
+    expect(mended.code).toBe(0);
+    expect(JSON.parse(mended.output).checks).toContainEqual({
+      ...counters,
+      findings: [{ problem, fixed: 'counted afresh' }],
+    });
+  });
+
+  test('lets no dead letter write to the terminal', async () => {
+    const body = 'first\nok     all \u009b2Jwell\u202e';
+    await sqs.send(new SendMessageCommand({ QueueUrl: deadLetterQueueUrl, MessageBody: body }));
+    const { output } = await orders('doctor');
+    expect(output).toContain('first\\u{a}ok     all \\u{9b}2Jwell\\u{202e} (not one of our messages; kept)');
+  });
+
   test('keeps dead letters that no order explains, also with --fix', async () => {
     for (const body of ['not ours', encodeMessage('nobody')])
       await sqs.send(new SendMessageCommand({ QueueUrl: deadLetterQueueUrl, MessageBody: body }));
@@ -180,6 +209,28 @@ describe('npm run orders -- redrive', () => {
     expect(await statuses()).toEqual({ a: 'Pending', b: 'Pending', c: 'Pending', d: 'Failed' });
     expect((await orders('redrive', '--all', '--rate', '1')).code).toBe(0);
     expect((await statuses()).d).toBe('Pending');
+  });
+
+  test('takes each order once, also one that fails again meanwhile', async () => {
+    await insert('a', 'b');
+    await fail('bank_down', 'a', 'b');
+    const running = orders('redrive', '--all', '--rate', '1');
+    await waitUntil('the first is redriven', async () => (await statuses()).a === 'Pending');
+    await fail('bank_down', 'a');
+    expect((await running).output).toContain('Redrove 2 orders.');
+    expect(await statuses()).toEqual({ a: 'Failed', b: 'Pending' });
+  });
+
+  test('names what it was told to take and could not, and exits with 1', async () => {
+    await insert('a', 'b');
+    await fail('bank_down', 'a');
+    const { code, output } = await orders('redrive', 'a', 'b', 'nobody');
+    expect(output).toContain('Redrove 1 orders.');
+    expect(output).toContain('Not redriven: b.');
+    expect(output).toContain('Not redriven: nobody.');
+    expect(code).toBe(1);
+    const again = await orders('redrive', 'a', '--json');
+    expect(again).toEqual({ code: 1, output: '{"redriven":0,"capped":0,"left_alone":["a"]}\n' });
   });
 
   test('with --dry-run says which, and changes nothing', async () => {

@@ -166,6 +166,13 @@ describe('npm run orders, by the API', () => {
     expect(stderr).toMatch(/^http:\/\/127\.0\.0\.1:1\/api\/v1 does not answer .*\n$/);
   });
 
+  test('says which commands there are, however it is asked', async () => {
+    const { code, stdout } = await orders([]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('The exit code is 0 when') });
+    for (const args of [['--help'], ['-h'], ['help']]) expect(await orders(args)).toMatchObject({ code: 0, stdout });
+    expect(await orders(['get', '-h'])).toEqual(await orders(['get', '--help']));
+  });
+
   test.each(['create', 'get', 'list', 'watch', 'history', 'cancel', 'pause', 'resume', 'redrive', 'doctor', 'keys'])(
     '%s has help with an example',
     async (command) => {

@@ -263,6 +263,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
     );
 
     expect(await cases.redrive({ dryRun: true })).toEqual({ redrivable: ['a', 'b', 'c'], capped: 0 });
+    expect(await cases.redrive({ dryRun: true, after: 'a' })).toEqual({ redrivable: ['b', 'c'], capped: 0 });
     expect(await cases.redrive({ orderIds: ['a', 'nobody'] })).toEqual({ redrivable: ['a'], capped: 0 });
     expect(await cases.redrive({ reasonCode: 'is b' })).toEqual({ redrivable: ['b'], capped: 0 });
     expect(cases.queue.orderIds).toEqual(['a', 'b']);

@@ -151,7 +151,7 @@ export class World {
     return this.#operate('redrive', (parts, actor) =>
       redriveOrders(
         { ...parts, maxRedrives: MAX_REDRIVES },
-        { ...selection, owner: null, dryRun: false, actor, reason: 'the history says so' },
+        { ...selection, owner: null, after: null, dryRun: false, actor, reason: 'the history says so' },
       ),
     );
   }

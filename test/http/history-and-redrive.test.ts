@@ -111,6 +111,27 @@ describe('POST /orders/redrive', () => {
     expect((await service.redrive({ limit: 2 })).body.data).toMatchObject({ order_ids: ['a', 'b'] });
   });
 
+  test('goes on after an order, so that one which fails again meanwhile is not taken twice', async () => {
+    for (const id of ['a', 'b', 'c', 'd']) await create(id);
+    await fail('bank_down', 'd', 'c', 'b', 'a');
+    expect((await service.redrive({ limit: 2 })).body.data).toMatchObject({ order_ids: ['a', 'b'] });
+    await fail('bank_down', 'a');
+    expect((await service.redrive({ dry_run: true, after: 'b' })).body.data).toEqual({
+      order_ids: ['c', 'd'],
+      capped: 0,
+    });
+    expect((await service.redrive({ after: 'b' })).body.data).toMatchObject({ order_ids: ['c', 'd'] });
+    expect((await service.getOrder('a')).body.status).toBe('Failed');
+  });
+
+  test('refuses query parameters: what is said there may be what keeps it from being done', async () => {
+    await create('a');
+    await fail('bank_down', 'a');
+    const answer = await service.ask('redriveOrders', { body: {}, query: { dry_run: 'true' } });
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: 'dry_run' }] } });
+    expect((await service.getOrder('a')).body.status).toBe('Failed');
+  });
+
   test.each([
     [{ limit: 0 }, 'limit'],
     [{ limit: 1001 }, 'limit'],
@@ -118,6 +139,7 @@ describe('POST /orders/redrive', () => {
     [{ order_ids: ['\0'] }, 'order_ids.0'],
     [{ dry_run: 'yes' }, 'dry_run'],
     [{ reason: '' }, 'reason'],
+    [{ after: 7 }, 'after'],
     [{ everything: true }, 'everything'],
   ])('refuses %j, and names the field', async (body, path) => {
     expect(await service.redrive(body)).toMatchObject({ status: 400, body: { errors: [{ path }] } });

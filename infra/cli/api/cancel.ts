@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../usage-error.ts';
 import { ask, connectStage, STAGE_HELP, STAGE_OPTIONS } from './stage.ts';
+import { printable } from './table.ts';
 
 const HELP = `npm run orders -- cancel <order id> [--reason TEXT]
 
@@ -30,6 +31,6 @@ export async function cancel(args: string[]): Promise<number> {
       body: values.reason === undefined ? {} : { reason: values.reason },
     }),
   );
-  console.log(values.json ? JSON.stringify(order) : `${order.order_id} is ${order.status}.`);
+  console.log(values.json ? JSON.stringify(order) : `${printable(order.order_id)} is ${order.status}.`);
   return 0;
 }

@@ -7,7 +7,7 @@ import { UsageError } from '../usage-error.ts';
 export const STAGE_OPTIONS = {
   url: { type: 'string' },
   json: { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
 /** What the help of each of them says of these. */

@@ -13,11 +13,14 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
   return [headings, ...rows].map(line).join('\n');
 }
 
-/** An id may have any character but controls, and an imported one those, too: none may move the cursor. */
 const cell = (row: readonly string[], column: number): string => printable(row[column] ?? '');
 
+/** What would move the cursor, or have text run the other way. Without joiners (U+200C, U+200D) an emoji falls apart. */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}]|(?![\u200c\u200d])\p{Cf}/gu;
+
+/** Text as a terminal may have it: ids, reasons and dead letters come from others. */
 export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, (character) => JSON.stringify(character).slice(1, -1) || ' ');
+  return text.replace(UNPRINTABLE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }
 
 const HEADINGS = ['ORDER', 'STATUS', 'USER', 'AMOUNT', 'CREATED', 'TRIES', 'REASON'];

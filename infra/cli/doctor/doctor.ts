@@ -10,6 +10,7 @@ import { DeadLetters } from '../../../lib/queue/dead-letters.ts';
 import { SqsOrderQueue } from '../../../lib/queue/sqs.ts';
 import { createRuntime } from '../../../lib/runtime.ts';
 import { REPOSITORY } from '../../local/settings.ts';
+import { printable } from '../api/table.ts';
 import { enterStack } from '../environment.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Check } from './check.ts';
@@ -18,13 +19,14 @@ import { migrations } from './migrations.ts';
 import { counters, history, overdueOrders } from './order-checks.ts';
 import { queueAttributes } from './queue-attributes.ts';
 
-const HELP = `npm run orders -- doctor [--fix] [--stage STAGE]
+const HELP = `npm run orders -- doctor [--fix] [--stage STAGE] [--json]
 
 Looks for orders that are stuck, dead letters, counters or history that differ from the orders, migrations that are
 missing, and queues that are not as serverless.yml describes them. Exit code 0: all is well; 1: something is not.
 
   --fix           mends what can be mended; dead letters of unknown orders are kept
   --stage STAGE   the stage of serverless.yml to compare the queues with (default local)
+  --json          prints JSON: how much is left to do, and what was found, by check
 
 Examples
   npm run orders -- doctor
@@ -39,7 +41,8 @@ export async function doctor(args: string[]): Promise<number> {
     options: {
       fix: { type: 'boolean', default: false },
       stage: { type: 'string', default: 'local' },
-      help: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   });
   if (values.help) {
@@ -58,7 +61,7 @@ export async function doctor(args: string[]): Promise<number> {
     logger: createLogger(config.LOG_LEVEL),
   });
   const letters = new DeadLetters(deadLetterQueueUrl);
-  const checks = [
+  const rest = [
     overdueOrders(database, runtime),
     counters(database),
     history(database, `doctor ${userInfo().username}`),
@@ -66,17 +69,14 @@ export async function doctor(args: string[]): Promise<number> {
     queueAttributes(values.stage, { queueUrl: config.QUEUE_URL, deadLetterQueueUrl }),
   ];
   try {
+    const how = { fixing: values.fix, tell: values.json ? () => {} : tell };
+    const first = await examine(await migrationCheck(database), how);
+    const examined = [first];
     // The other checks ask for what the migrations make.
-    const first = await run(await migrationCheck(database), values.fix);
-    if (first > 0) {
-      console.log('Nothing else was looked at: it needs an up-to-date database.');
-      return 1;
-    }
-    let left = 0;
-    for (const check of checks) left += await run(check, values.fix);
-    console.log(
-      left === 0 ? 'All is well.' : `${left} left to do${values.fix ? '' : '; --fix mends what can be mended'}.`,
-    );
+    if (leftOf(examined) === 0) for (const check of rest) examined.push(await examine(check, how));
+    const left = leftOf(examined);
+    if (values.json) console.log(JSON.stringify({ left, checks: examined }));
+    else console.log(summaryOf(left, leftOf([first]) > 0, values.fix));
     return left === 0 ? 0 : 1;
   } finally {
     letters.close();
@@ -88,19 +88,43 @@ export async function doctor(args: string[]): Promise<number> {
 
 async function migrationCheck(database: Database): Promise<Check> {
   const known = await loadMigrations(join(REPOSITORY, 'infra', 'migrations'));
-  const options = { importTimeZone: 'UTC', report: (name: string) => console.log(`  applying ${name}`) };
+  const options = { importTimeZone: 'UTC', report: (name: string) => console.error(`  applying ${name}`) };
   return migrations(database, known, () => migrate(database, known, options));
 }
 
-/** Prints what a check finds, mends it when asked, and answers how much of it is left. */
-async function run(check: Check, fixing: boolean): Promise<number> {
-  const findings = await check.find();
-  if (findings.length === 0) console.log(`ok     ${check.name}`);
-  let left = 0;
-  for (const { problem, fix } of findings) {
-    console.log(`wrong  ${problem}`);
-    if (fixing && fix) console.log(`fixed  ${await fix()}`);
-    else left += 1;
+interface Examined {
+  /** What is well when nothing is found. */
+  readonly check: string;
+  readonly findings: readonly { readonly problem: string; readonly fixed: string | null }[];
+}
+
+/** Tells what a check finds as it finds it, and mends it when asked. */
+async function examine(
+  check: Check,
+  { fixing, tell }: { readonly fixing: boolean; readonly tell: (line: string) => void },
+): Promise<Examined> {
+  const found = await check.find();
+  if (found.length === 0) tell(`ok     ${check.name}`);
+  const findings = [];
+  for (const { problem, fix } of found) {
+    tell(`wrong  ${problem}`);
+    const fixed = fixing && fix ? await fix() : null;
+    if (fixed !== null) tell(`fixed  ${fixed}`);
+    findings.push({ problem, fixed });
   }
-  return left;
+  return { check: check.name, findings };
+}
+
+/** A dead letter may have any text in it, none of which is to move the cursor. */
+function tell(line: string): void {
+  console.log(printable(line));
+}
+
+function leftOf(examined: readonly Examined[]): number {
+  return examined.flatMap(({ findings }) => findings).filter(({ fixed }) => fixed === null).length;
+}
+
+function summaryOf(left: number, endedEarly: boolean, fixing: boolean): string {
+  if (endedEarly) return 'Nothing else was looked at: it needs an up-to-date database.';
+  return left === 0 ? 'All is well.' : `${left} left to do${fixing ? '' : '; --fix mends what can be mended'}.`;
 }

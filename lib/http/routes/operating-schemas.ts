@@ -5,7 +5,7 @@ export const redrivenSchema = z.object({
   status_code: z.literal(200),
   message: z.string(),
   data: z.object({
-    order_ids: z.array(z.string()).meta({ description: 'Redriven now, or that would be.' }),
+    order_ids: z.array(z.string()).meta({ description: 'Redriven now, or that would be; sorted.' }),
     capped: count.meta({ description: 'How many more were left alone, being redriven as often as they may be.' }),
   }),
 });

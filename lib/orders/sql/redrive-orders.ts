@@ -6,7 +6,9 @@ export interface FailedSelection {
   readonly reasonCode: string | null;
   /** Whose; null for anyone's. */
   readonly owner: string | null;
-  /** Orders at most. */
+  /** Only those that come after this order id; null: from the first. */
+  readonly after: string | null;
+  /** Orders at most, the first by their ids. */
   readonly limit: number;
   /** Redrives an order may have had; one that has had them is left alone. */
   readonly maxRedrives: number;
@@ -16,15 +18,16 @@ const SELECTED = `
   status = 'Failed'
   AND ($1::json IS NULL OR order_id IN (SELECT json_array_elements_text($1::json)))
   AND ($2::text IS NULL OR reason_code = $2::text)
-  AND ($3::text IS NULL OR owner = $3::text)`;
+  AND ($3::text IS NULL OR owner = $3::text)
+  AND ($4::text IS NULL OR order_id > $4::text)`;
 
-function selectedBy({ orderIds, reasonCode, owner }: FailedSelection) {
-  return [orderIds && JSON.stringify(orderIds), reasonCode, owner];
+function selectedBy({ orderIds, reasonCode, owner, after }: FailedSelection) {
+  return [orderIds && JSON.stringify(orderIds), reasonCode, owner, after];
 }
 
 /**
- * Takes Failed orders back to Pending with a fresh count of tries, and answers their ids. The token is not reset: a
- * worker that held the order long ago still cannot finish it.
+ * Takes Failed orders back to Pending with a fresh count of tries, and answers their ids, sorted. The token is not reset:
+ * a worker that held the order long ago still cannot finish it.
  */
 export async function redriveOrders(
   database: Queryable,
@@ -33,28 +36,30 @@ export async function redriveOrders(
 ): Promise<string[]> {
   const rows = await database.query<{ order_id: string }>(
     `WITH actor AS MATERIALIZED (
-       SELECT set_config('orders.actor', $6::text, true) AS name),
+       SELECT set_config('orders.actor', $7::text, true) AS name),
      chosen AS (
        SELECT order_id FROM orders
-       WHERE ${SELECTED} AND redrives < $5::integer
+       WHERE ${SELECTED} AND redrives < $6::integer
        ORDER BY order_id
-       LIMIT $4::integer
-       FOR UPDATE SKIP LOCKED)
-     UPDATE orders o SET
-       status = 'Pending',
-       attempts = 0,
-       crashes = 0,
-       sends = 0,
-       redrives = o.redrives + 1,
-       finished_at = NULL,
-       -- It may begin at once; and it says since when it waits, which is not since it was created.
-       not_before = now(),
-       due_at = now() + $8::double precision * interval '1 second',
-       reason_code = 'redriven',
-       reason = $7::text
-     FROM chosen, actor
-     WHERE o.order_id = chosen.order_id
-     RETURNING o.order_id`,
+       LIMIT $5::integer
+       FOR UPDATE SKIP LOCKED),
+     redriven AS (
+       UPDATE orders o SET
+         status = 'Pending',
+         attempts = 0,
+         crashes = 0,
+         sends = 0,
+         redrives = o.redrives + 1,
+         finished_at = NULL,
+         -- It may begin at once; and it says since when it waits, which is not since it was created.
+         not_before = now(),
+         due_at = now() + $9::double precision * interval '1 second',
+         reason_code = 'redriven',
+         reason = $8::text
+       FROM chosen, actor
+       WHERE o.order_id = chosen.order_id
+       RETURNING o.order_id)
+     SELECT order_id FROM redriven ORDER BY order_id`,
     [
       ...selectedBy(selection),
       selection.limit,
@@ -68,7 +73,7 @@ export async function redriveOrders(
 }
 
 export interface FailedOrders {
-  /** Those that a redrive would take now, up to the limit. */
+  /** Those that a redrive would take now, up to the limit, sorted. */
   readonly redrivable: readonly string[];
   /** How many it would leave alone, because they were redriven too often already. */
   readonly capped: number;
@@ -78,7 +83,7 @@ export interface FailedOrders {
 export async function previewRedrive(database: Queryable, selection: FailedSelection): Promise<FailedOrders> {
   const rows = await database.query<{ order_id: string }>(
     `SELECT order_id FROM orders
-     WHERE ${SELECTED} AND redrives < $5::integer ORDER BY order_id LIMIT $4::integer`,
+     WHERE ${SELECTED} AND redrives < $6::integer ORDER BY order_id LIMIT $5::integer`,
     [...selectedBy(selection), selection.limit, selection.maxRedrives],
   );
   return { redrivable: rows.map((row) => row.order_id), capped: await countCapped(database, selection) };
@@ -87,7 +92,7 @@ export async function previewRedrive(database: Queryable, selection: FailedSelec
 /** How many of the selection were redriven as often as they may be. */
 export async function countCapped(database: Queryable, selection: FailedSelection): Promise<number> {
   const [row] = await database.query<{ capped: number }>(
-    `SELECT count(*)::bigint AS capped FROM orders WHERE ${SELECTED} AND redrives >= $4::integer`,
+    `SELECT count(*)::bigint AS capped FROM orders WHERE ${SELECTED} AND redrives >= $5::integer`,
     [...selectedBy(selection), selection.maxRedrives],
   );
   return row?.capped ?? 0;
