@@ -3,6 +3,7 @@ import { loadAuthConfig, loadConfig } from '../../lib/config.ts';
 import { migrate } from '../migrate.ts';
 import { embeddedAddresses, externalAddresses, type StackAddresses } from './addresses.ts';
 import { greeting, report, withoutPassword } from './console.ts';
+import { demandProcessor } from './demand-processor.ts';
 import { type Environment, embeddedEnvironment, externalEnvironment } from './environment.ts';
 import { waitForServices } from './external-services.ts';
 import { lockDirectory } from './lock.ts';
@@ -44,8 +45,9 @@ export async function runStack(mode: Mode, signal: AbortSignal): Promise<void> {
     );
   const addresses = embedded ? embeddedAddresses(settings) : externalAddresses(settings, process.env);
   const env = (embedded ? embeddedEnvironment : externalEnvironment)(addresses, process.env);
-  const { AUTH: auth } = loadConfig(env);
+  const config = loadConfig(env);
   loadAuthConfig(env);
+  await demandProcessor(config, env, signal);
 
   const lock = lockDirectory(settings.directory, `a stack is running at ${addresses.api} (pid ${process.pid})`);
   const stack = new Stack(settings.directory, addresses);
@@ -57,7 +59,7 @@ export async function runStack(mode: Mode, signal: AbortSignal): Promise<void> {
     await stack.start([apiPart(settings, env), workerPart(env)], signal);
     stack.publish();
     const seconds = (performance.now() - started) / 1000;
-    console.log(greeting({ api: addresses.api, places: places(addresses), seconds, auth }));
+    console.log(greeting({ api: addresses.api, places: places(addresses), seconds, auth: config.AUTH }));
     await aborted(signal);
   } finally {
     if (signal.aborted) console.log('\nStopping …');

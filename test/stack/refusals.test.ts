@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { BATCH_MS } from '../../infra/local/demand-processor.ts';
 import { makeStackHome, type StackHome, StackProcess } from './stack-process.ts';
 
 let home: StackHome;
@@ -27,6 +29,38 @@ describe('a start names the setting that is wrong', () => {
 
   test('when two ports are one', async () => {
     expect(await refusal({ PORT: '4000', QUEUE_PORT: '4000' })).toContain('PORT and QUEUE_PORT are both 4000');
+  });
+
+  test.each([
+    ['there is none', './no-such.ts', 'there is no '],
+    ['it is no module', './README.md', 'could not be loaded: '],
+    ['it has no function', './infra/local/settings.ts', 'no function as default export'],
+    ['its process ends', './test/processors/modules/ends.ts', 'could not be loaded: its process ended with code 3.'],
+  ])('when PROCESSOR is a path and %s', async (_, PROCESSOR, why) => {
+    const line = await refusal({ PROCESSOR });
+    expect(line).toContain(`PROCESSOR is ${PROCESSOR}`);
+    expect(line).toContain(why);
+  });
+
+  test('when PROCESSOR is webhook and has no address', async () => {
+    expect(await refusal({ PROCESSOR: 'webhook' })).toBe(
+      'Bad configuration: PROCESSOR is webhook, which needs WEBHOOK_URL and WEBHOOK_SECRET to be set',
+    );
+  });
+
+  test.each([
+    [{ PROCESSING_DELAY_MS: '10001' }, 'PROCESSING_DELAY_MS'],
+    [{ PROCESSOR: 'webhook', WEBHOOK_TIMEOUT_MS: '10001' }, 'WEBHOOK_TIMEOUT_MS'],
+  ])('when %j is longer than a batch has time', async (env, name) => {
+    expect(await refusal(env)).toMatch(
+      new RegExp(`^${name} must be at most 10000 on this machine, .*; it is 10001\\.$`),
+    );
+  });
+
+  test('by the time that serverless.yml gives a batch', async () => {
+    const [, seconds] =
+      /\n {2}local:[\s\S]*?processTimeout: (\d+)/.exec(await readFile('serverless.yml', 'utf8')) ?? [];
+    expect(Number(seconds) * 1_000).toBe(BATCH_MS);
   });
 
   test('when it is one of the functions', async () => {
