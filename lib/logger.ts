@@ -43,7 +43,8 @@ export interface Logger {
   error(message: string, fields?: LogFields): void;
 }
 
-export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
+const LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
+export type LogLevel = (typeof LEVELS)[number];
 
 /**
  * One JSON line an entry, in the field names that Powertools gives them. Each bears the ids of the invocation that it
@@ -51,11 +52,17 @@ export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
  */
 export function createLogger(level: LogLevel): Logger {
   const logger = new PowertoolsLogger({ serviceName: 'orders', logLevel: level });
+  const writer =
+    (entryLevel: LogLevel, method: 'debug' | 'info' | 'warn' | 'error') =>
+    (message: string, fields?: LogFields): void => {
+      // Powertools asks as well, but only when the attributes have been put together.
+      if (LEVELS.indexOf(entryLevel) >= LEVELS.indexOf(level)) logger[method](message, toAttributes(fields));
+    };
   return {
-    debug: (message, fields) => logger.debug(message, toAttributes(fields)),
-    info: (message, fields) => logger.info(message, toAttributes(fields)),
-    warn: (message, fields) => logger.warn(message, toAttributes(fields)),
-    error: (message, fields) => logger.error(message, toAttributes(fields)),
+    debug: writer('DEBUG', 'debug'),
+    info: writer('INFO', 'info'),
+    warn: writer('WARN', 'warn'),
+    error: writer('ERROR', 'error'),
   };
 }
 

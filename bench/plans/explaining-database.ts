@@ -51,9 +51,9 @@ export function explaining(database: Database, note: (explained: Explained) => v
       if (error !== undo) throw error;
     }
   };
-  const query: Database['query'] = async (sql, parameters) => {
+  const query: Database['query'] = async (sql, parameters, options) => {
     await explain(sql, parameters);
-    return database.query(sql, parameters);
+    return database.query(sql, parameters, options);
   };
   return {
     query,

@@ -1,6 +1,14 @@
 /** What a statement may take: scalars only. A set travels as one JSON text, since the Data API takes no arrays. */
 export type Parameter = string | number | boolean | null;
 
+export interface QueryOptions {
+  /**
+   * The driver may have it parsed and planned once a connection. Only for a statement that reads no table: the plan would
+   * stay as it was when the tables were small.
+   */
+  readonly prepared?: boolean;
+}
+
 /**
  * The smallest seam a database needs. One SQL text serves every driver: it is written with `$1`, and each parameter is
  * cast in it (`$1::json`).
@@ -14,7 +22,7 @@ export interface Queryable {
    * Runs one statement, by itself (committed at once) or within its transaction.
    * @throws DatabaseError saying whether repeating it can help.
    */
-  query<Row>(sql: string, parameters?: readonly Parameter[]): Promise<Row[]>;
+  query<Row>(sql: string, parameters?: readonly Parameter[], options?: QueryOptions): Promise<Row[]>;
 }
 
 /** A statement that must not run alone takes this type. */

@@ -1,6 +1,7 @@
+import { hash } from 'node:crypto';
 import pg from 'pg';
 import type { Logger } from '../logger.ts';
-import type { Database, Parameter, Queryable, Transaction } from './database.ts';
+import type { Database, Parameter, Queryable, QueryOptions, Transaction } from './database.ts';
 import { DatabaseError, kindOfSqlState } from './database-error.ts';
 import { inTurn } from './in-turn.ts';
 import { parseBigint } from './parse-bigint.ts';
@@ -48,8 +49,11 @@ export function connectPg(options: PgOptions): Database {
   // Without a listener, an error on an idle connection ends the process.
   pool.on('error', (error) => options.logger.warn('An idle database connection was lost', { error }));
 
+  // RDS Proxy gives a connection that has prepared a statement to nobody else any more ("pinning").
+  const mayPrepare = !isRdsProxy(options.url);
   return {
-    query: (sql, parameters) => withClient(pool, (client) => queryable(client).query(sql, parameters)),
+    query: (sql, parameters, { prepared = false } = {}) =>
+      withClient(pool, (client) => queryable(client).query(sql, parameters, { prepared: prepared && mayPrepare })),
     transaction: (work) => withClient(pool, (client) => runTransaction(client, work)),
     close: () => pool.end(),
   };
@@ -86,15 +90,34 @@ async function withClient<T>(pool: pg.Pool, use: (client: pg.PoolClient) => Prom
 
 function queryable(client: pg.PoolClient): Queryable {
   return {
-    async query<Row>(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
+    async query<Row>(
+      sql: string,
+      parameters: readonly Parameter[] = [],
+      { prepared = false }: QueryOptions = {},
+    ): Promise<Row[]> {
       try {
-        const result = await client.query(sql, [...parameters]);
+        const result = await client.query({
+          text: sql,
+          values: [...parameters],
+          ...(prepared && { name: nameOf(sql) }),
+        });
         return result.rows as Row[];
       } catch (error) {
         throw toDatabaseError(error);
       }
     },
   };
+}
+
+const names = new Map<string, string>();
+
+/** Of a prepared statement. The same text has the same name, so that it does not matter which process prepared it. */
+function nameOf(sql: string): string {
+  const known = names.get(sql);
+  if (known) return known;
+  const name = `orders_${hash('sha256', sql).slice(0, 16)}`;
+  names.set(sql, name);
+  return name;
 }
 
 async function runTransaction<T>(client: pg.PoolClient, work: (transaction: Transaction) => Promise<T>): Promise<T> {

@@ -50,6 +50,19 @@ const sessions = () =>
      WHERE datname = current_database() AND application_name = 'orders'`,
   );
 
+test('a statement is prepared once a connection, if that is asked for', async () => {
+  const database = connect({ poolSize: 1 });
+  const sql = 'SELECT $1::integer + 1 AS sum';
+  const prepared = () =>
+    database.query('SELECT statement, generic_plans + custom_plans AS runs FROM pg_prepared_statements');
+
+  expect(await database.query(sql, [1])).toEqual([{ sum: 2 }]);
+  expect(await prepared()).toEqual([]);
+  expect(await database.query(sql, [2], { prepared: true })).toEqual([{ sum: 3 }]);
+  expect(await database.query(sql, [3], { prepared: true })).toEqual([{ sum: 4 }]);
+  expect(await prepared()).toEqual([{ statement: sql, runs: 2 }]);
+});
+
 describe('the pool', () => {
   test('uses a connection again', async () => {
     const database = connect();

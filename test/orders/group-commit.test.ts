@@ -2,11 +2,14 @@ import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { GroupCommit } from '../../lib/orders/group-commit.ts';
 
+/** One operation at a time. */
+const ONE = { maxItems: 100, maxOperations: 1, worthAnother: 1 };
+
 /** A group commit whose operations end when the test says so. */
-function gatedGroupCommit(maxItems = 100) {
+function gatedGroupCommit(limits = ONE) {
   const flushes: { items: readonly string[]; end: (results?: readonly string[]) => void; fail: (e: Error) => void }[] =
     [];
-  const group = new GroupCommit<string, string>(maxItems, (items) => {
+  const group = new GroupCommit<string, string>(limits, (items) => {
     const { promise, resolve, reject } = Promise.withResolvers<readonly string[]>();
     flushes.push({ items, end: (results = items.map((item) => `${item}!`)) => resolve(results), fail: reject });
     return promise;
@@ -52,7 +55,7 @@ describe('group commit', () => {
 
   test('no operation takes more than its bound, and the rest follows in order', async () => {
     const sizes: number[] = [];
-    const group = new GroupCommit<number, number>(100, async (items) => {
+    const group = new GroupCommit<number, number>(ONE, async (items) => {
       sizes.push(items.length);
       return items;
     });
@@ -60,6 +63,35 @@ describe('group commit', () => {
 
     expect(await Promise.all(numbers.map((n) => group.add(n)))).toEqual(numbers);
     expect(sizes).toEqual([100, 100, 50]);
+  });
+
+  test('a further operation begins beside one that is under way when enough wait, up to a number of them', async () => {
+    const { group, flushes } = gatedGroupCommit({ maxItems: 3, maxOperations: 2, worthAnother: 2 });
+    const sizes = () => flushes.map(({ items }) => items.length);
+    const results = [group.add('a')];
+    await endOfTurn();
+
+    results.push(group.add('b'));
+    await endOfTurn();
+    expect(sizes()).toEqual([1]);
+    results.push(group.add('c'));
+    await endOfTurn();
+    expect(sizes()).toEqual([1, 2]);
+    results.push(...['d', 'e', 'f', 'g'].map((item) => group.add(item)));
+    await endOfTurn();
+    expect(sizes()).toEqual([1, 2]);
+
+    flushes[1]?.end();
+    await Promise.all(results.slice(1, 3));
+    await endOfTurn();
+    expect(sizes()).toEqual([1, 2, 3]);
+    flushes[0]?.end();
+    flushes[2]?.end();
+    await Promise.all(results.slice(0, 6));
+    await endOfTurn();
+    flushes[3]?.end();
+    expect(await Promise.all(results)).toEqual(['a!', 'b!', 'c!', 'd!', 'e!', 'f!', 'g!']);
+    expect(sizes()).toEqual([1, 2, 3, 1]);
   });
 
   test('an operation that fails fails its group and whoever waits behind it, and the next caller is served', async () => {
@@ -90,7 +122,7 @@ describe('group commit', () => {
 
   test('an operation that throws before it starts leaves the next caller served', async () => {
     let broken = true;
-    const group = new GroupCommit<string, string>(10, (items) => {
+    const group = new GroupCommit<string, string>(ONE, (items) => {
       if (broken) throw new Error('not yet');
       return Promise.resolve(items);
     });

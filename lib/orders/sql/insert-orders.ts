@@ -18,6 +18,17 @@ const WANTED = `
     "orderId" text, "userId" integer, "itemIds" integer[], "totalAmount" numeric,
     "requestToken" uuid, owner text, "idempotencyKey" text, fingerprint text)`;
 
+const INSERT_ORDERS = `
+  WITH wanted AS (${WANTED})
+  INSERT INTO orders (order_id, user_id, item_ids, total_amount, due_at,
+                      request_token, owner, idempotency_key, fingerprint)
+  SELECT "orderId", "userId", "itemIds", "totalAmount", now() + $2::double precision * interval '1 second',
+         "requestToken", owner, "idempotencyKey", fingerprint
+  FROM wanted
+  ORDER BY "orderId"
+  ON CONFLICT DO NOTHING
+  RETURNING request_token`;
+
 /**
  * Inserts Pending orders, and answers the request tokens of those it inserted. A taken order id or idempotency key is
  * skipped, also when it is taken by another row of the same statement.
@@ -29,18 +40,8 @@ export async function insertOrders(
   orders: readonly OrderInsert[],
   resendAfterSeconds: number,
 ): Promise<Set<string>> {
-  const rows = await database.query<{ request_token: string }>(
-    `WITH wanted AS (${WANTED})
-     INSERT INTO orders (order_id, user_id, item_ids, total_amount, due_at,
-                         request_token, owner, idempotency_key, fingerprint)
-     SELECT "orderId", "userId", "itemIds", "totalAmount", now() + $2::double precision * interval '1 second',
-            "requestToken", owner, "idempotencyKey", fingerprint
-     FROM wanted
-     ORDER BY "orderId"
-     ON CONFLICT DO NOTHING
-     RETURNING request_token`,
-    [JSON.stringify(orders), resendAfterSeconds],
-  );
+  const parameters = [JSON.stringify(orders), resendAfterSeconds];
+  const rows = await database.query<{ request_token: string }>(INSERT_ORDERS, parameters, { prepared: true });
   return new Set(rows.map((row) => row.request_token));
 }
 

@@ -47,28 +47,37 @@ interface Row {
   event: Event;
   detail: string | null;
   orders: number;
-  processing_time: string;
+  processing_time: string | null;
   /** Completed orders whose processing time is known. */
   timed: number;
   /** The bucket in which 95 % of them are reached. */
   p95_bucket: number | null;
 }
 
-/** Sums the minutes of the window, at a cost that depends on its length and not on the orders. */
+/**
+ * Sums the minutes of the window, at a cost that depends on its length and not on the orders. Orders are summed as floats:
+ * exact up to 2^53, and without the numeric arithmetic of sums of bigints.
+ */
 export async function readWindow(database: Queryable, minutes: number): Promise<Window> {
   const rows = await database.query<Row>(
-    `SELECT minute, event, detail, sum(orders)::bigint AS orders, sum(processing_time) AS processing_time,
+    `WITH by_detail AS (
+       SELECT minute, event, detail, sum(orders::double precision) AS orders,
+         sum(processing_time) FILTER (WHERE event = 'Completed') AS processing_time,
+         CASE WHEN event = 'Completed' AND detail <> '' THEN detail::integer END AS bucket
+       FROM order_minutes
+       WHERE minute > date_trunc('minute', now()) - $1::integer * interval '1 minute'
+       GROUP BY minute, event, detail),
+     ranked AS (
+       SELECT minute, event, detail, orders, processing_time, bucket,
+         sum(orders) OVER (PARTITION BY minute ORDER BY bucket) AS reached,
+         sum(orders) OVER (PARTITION BY minute) AS timed
+       FROM by_detail WHERE bucket IS NOT NULL
+       UNION ALL
+       SELECT minute, event, detail, orders, processing_time, NULL, NULL, NULL FROM by_detail WHERE bucket IS NULL)
+     SELECT minute, event, detail, sum(orders)::bigint AS orders, sum(processing_time) AS processing_time,
        coalesce(sum(orders) FILTER (WHERE bucket IS NOT NULL), 0)::bigint AS timed,
        min(bucket) FILTER (WHERE reached >= 0.95 * timed) AS p95_bucket
-     FROM (
-       SELECT *, sum(orders) OVER (PARTITION BY minute, event, bucket IS NULL ORDER BY bucket) AS reached,
-         sum(orders) OVER (PARTITION BY minute, event, bucket IS NULL) AS timed
-       FROM (
-         SELECT minute, event, detail, sum(orders) AS orders, sum(processing_time) AS processing_time,
-           CASE WHEN event = 'Completed' THEN nullif(detail, '')::integer END AS bucket
-         FROM order_minutes
-         WHERE minute > date_trunc('minute', now()) - $1::integer * interval '1 minute'
-         GROUP BY minute, event, detail) AS by_detail) AS ranked
+     FROM ranked
      GROUP BY GROUPING SETS ((minute, event), (event, detail))
      ORDER BY minute`,
     [minutes],
