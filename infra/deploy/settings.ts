@@ -36,13 +36,13 @@ export function addWebhookSecret({ functions, custom }: Service): void {
 }
 
 /**
- * Reads the environment of the functions as they will, before any of them is deployed with a setting that it refuses.
- * @throws DeploymentError naming every wrong one.
+ * Reads the environment of each function as it will, before any of them is deployed with a setting that it refuses.
+ * @throws DeploymentError naming every wrong one of the first function that has any.
  */
 export function checkSettings({ functions, provider, custom, resources }: Service): void {
   const shared = provider.environment ?? {};
   try {
-    loadConfig(known(shared));
+    for (const { environment } of Object.values(functions)) loadConfig(known({ ...shared, ...environment }));
     loadAuthConfig(known({ ...shared, ...functions.authorize?.environment }));
   } catch (error) {
     throw error instanceof ConfigError ? new DeploymentError(error.message) : error;

@@ -1,0 +1,107 @@
+import { describe, expect, test } from '@jest/globals';
+import type { FunctionDefinition, Service } from '../../infra/deploy/serverless.ts';
+import { addWebhookSecret, checkSettings } from '../../infra/deploy/settings.ts';
+
+const SECRET = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:webhook-AbCdEf';
+const WEBHOOK = { PROCESSOR: 'webhook', WEBHOOK_URL: 'https://shop.example/orders' };
+
+interface Stage {
+  /** Beside what every function of it needs. */
+  readonly environment?: Readonly<Record<string, unknown>>;
+  readonly sweepOrders?: Readonly<Record<string, unknown>>;
+  readonly authorize?: Readonly<Record<string, unknown>>;
+  readonly webhookSecretArn?: string;
+}
+
+/** What of a service is about settings: some of its functions, with what CloudFormation will fill in. */
+function service({ environment, sweepOrders = {}, authorize = {}, webhookSecretArn = '' }: Stage): Service {
+  const definition = (own: Readonly<Record<string, unknown>>): FunctionDefinition => ({
+    name: 'orders-test',
+    handler: 'functions/some.handler',
+    environment: own,
+    permissions: ['useDatabase'],
+  });
+  const provider = {
+    environment: {
+      DATABASE_DRIVER: 'data-api',
+      DATABASE_RESOURCE_ARN: { 'Fn::GetAtt': ['DatabaseCluster', 'DBClusterArn'] },
+      DATABASE_SECRET_ARN: { 'Fn::GetAtt': ['DatabaseCluster', 'MasterUserSecret.SecretArn'] },
+      DATABASE_NAME: 'orders_db',
+      QUEUE_URL: { Ref: 'OrderQueue' },
+      DEAD_LETTER_QUEUE_URL: { Ref: 'DeadLetterQueue' },
+      AUTH: 'api-key',
+      ...environment,
+    },
+    compiledCloudFormationTemplate: {},
+  };
+  const functions = {
+    authorize: definition(authorize),
+    processOrders: definition({}),
+    sweepOrders: definition(sweepOrders),
+  };
+  return { service: 'orders', provider, functions, custom: { webhookSecretArn }, resources: {} };
+}
+
+/** Why the stage is refused; undefined when it is not. */
+function refusal(stage: Stage): string | undefined {
+  const refused = service(stage);
+  addWebhookSecret(refused);
+  try {
+    checkSettings(refused);
+    return undefined;
+  } catch (error) {
+    expect(error).toMatchObject({ name: 'DeploymentError' });
+    return (error as Error).message;
+  }
+}
+
+describe('the settings of a stage', () => {
+  test.each<[string, Stage]>([
+    ['by default', {}],
+    ['with metrics', { sweepOrders: { METRICS_NAMESPACE: 'orders-prod' } }],
+    ['with a webhook', { environment: WEBHOOK, webhookSecretArn: SECRET }],
+  ])('are taken %s', (_, stage) => expect(refusal(stage)).toBeUndefined());
+
+  test.each<[string, Stage, string]>([
+    [
+      'of all functions',
+      { environment: { MAX_ATTEMPTS: '0', RETRY_BASE_MS: 'soon' } },
+      'MAX_ATTEMPTS must be a whole number from 1 to 100; RETRY_BASE_MS must be a whole number from 1 to 600000',
+    ],
+    [
+      'of one function',
+      { sweepOrders: { METRICS_NAMESPACE: 'orders prod' } },
+      'METRICS_NAMESPACE must be a namespace of CloudWatch, such as orders-prod',
+    ],
+    [
+      'of the authorizer',
+      { environment: { AUTH: 'jwt' }, authorize: { JWT_ISSUER: 'https://issuer.example', JWT_AUDIENCE: 'orders' } },
+      "JWT_JWKS_URL must be set, to the address of the issuer's keys: the jwks_uri of its OpenID configuration",
+    ],
+    [
+      'that says where the signing key of the webhook is',
+      { environment: WEBHOOK, webhookSecretArn: 'whsec_c2lnbmluZyBrZXkgb2YgdGhpcnR5LXR3byBieXRlcw==' },
+      'WEBHOOK_SECRET_ARN must be set, to the ARN of the secret whose text is the signing key: arn:aws:secretsmanager:…',
+    ],
+  ])('are refused for one %s that it would refuse', (_, stage, why) => {
+    expect(refusal(stage)).toBe(`Bad configuration: ${why}`);
+  });
+
+  test('are refused for a webhook without its key', () => {
+    expect(refusal({ environment: WEBHOOK })).toMatch(
+      /^PROCESSOR is webhook, which needs WEBHOOK_URL, and webhookSecretArn/,
+    );
+  });
+
+  test('give the signing key to the function that processes orders, as the name of a secret and the right to read it', () => {
+    const stage = service({ environment: WEBHOOK, webhookSecretArn: SECRET });
+    addWebhookSecret(stage);
+
+    const { processOrders, ...others } = stage.functions;
+    expect(processOrders).toMatchObject({
+      environment: { WEBHOOK_SECRET_ARN: SECRET },
+      permissions: ['useDatabase', 'readWebhookSecret'],
+    });
+    expect(JSON.stringify([others, stage.provider])).not.toContain(SECRET);
+  });
+});
