@@ -4,6 +4,7 @@ import { checkSums } from '../checks/sums.ts';
 import { type Limits, overdraws } from './budget.ts';
 import { DeploymentError } from './deployment-error.ts';
 import type { Service } from './serverless.ts';
+import { outwaits } from './waits.ts';
 
 /** Connections of a container where nothing else is said (lib/config.ts). */
 const DEFAULT_POOL_SIZE = 2;
@@ -27,6 +28,7 @@ export function checkStage(service: Service): void {
   const refusals = [
     ...checkSums(template).map(({ resource, message }) => `${resource}: ${message}`),
     ...overdraws(template, limitsOf(service)),
+    ...outwaits(template, service.provider.environment ?? {}),
   ];
   if (refusals.length > 0) throw new DeploymentError(refusals.join('\n'));
 }

@@ -95,6 +95,10 @@ describe('a stage is not refused', () => {
       { capacity: undefined, limits: { databaseMaxConnections: '600' } },
     ],
     [
+      'whose functions end just after they have waited: 2 × 29,499 ms + 1,000 ms < 60 s',
+      { environment: { DATABASE_TIMEOUT_MS: '29499' } },
+    ],
+    [
       'whose containers may all connect to an existing database',
       {
         capacity: undefined,
@@ -146,6 +150,12 @@ describe('a stage is refused, with the numbers,', () => {
   test('whose dead letters are gone before anyone looks', () => {
     expect(refusals({ deadLetterRetention: 345_600 })).toEqual([
       'OrderQueue: Dead letters are kept 345600 s, and messages 345600 s.',
+    ]);
+  });
+
+  test('whose functions may be ended while they still wait', () => {
+    expect(refusals({ environment: { DATABASE_TIMEOUT_MS: '29000', QUEUE_SEND_TIMEOUT_MS: '2000' } })).toEqual([
+      'A request may wait 2 × 29000 ms (DATABASE_TIMEOUT_MS) + 2000 ms (QUEUE_SEND_TIMEOUT_MS) = 60000 ms, and Worker ends after 60000 ms. Lower the former, or raise requestTimeout; the 10 s of the authorizer are the longest that API Gateway waits for one.',
     ]);
   });
 
