@@ -23,6 +23,7 @@ export default class DeployPlugin {
     const explained = (step: () => Promise<void>) => () => inOneLine(serverless, step);
     this.hooks = {
       'before:package:cleanup': explained(async () => {
+        if (serverless.processedInput.commands.join(' ') === 'deploy') await demandCredentials(serverless);
         const { packageAlone } = await import('./one-at-a-time.ts');
         packageAlone(serverless.serviceDir);
       }),
@@ -45,7 +46,10 @@ export default class DeployPlugin {
         const { checkExistingQueue } = await import('./existing-queue.ts');
         await checkExistingQueue(serverless.service);
       }),
-      'before:remove:remove': explained(async () => refuseProtectedStage(serverless)),
+      'before:remove:remove': explained(async () => {
+        refuseProtectedStage(serverless);
+        await demandCredentials(serverless);
+      }),
     };
   }
 }
@@ -65,6 +69,20 @@ function refuseProtectedStage(serverless: Serverless): void {
     `The stage ${stage} is protected. To remove it with its orders (a last snapshot stays): first ` +
       `npm run deploy -- --stage ${stage} --param=protected=false, then the same with remove in place of deploy.`,
   );
+}
+
+/** Before the packages are made, which takes a while. Serverless would say it afterwards, and not how to get on. */
+async function demandCredentials(serverless: Serverless): Promise<void> {
+  await serverless
+    .getProvider('aws')
+    .getAwsSdkV3CredentialsProvider()()
+    .catch((error: unknown) => {
+      if ((error as { code?: unknown }).code !== 'AWS_CREDENTIALS_NOT_FOUND') throw error;
+      throw new DeploymentError(
+        'There are no AWS credentials. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, as for the AWS CLI; ' +
+          'npm run package and npm run test:deploy need none.',
+      );
+    });
 }
 
 /** Serverless shows a stack for every error that is not of its own class; these are for users. */

@@ -7,7 +7,16 @@ export interface Serverless {
   readonly configSchemaHandler: {
     defineFunctionProperties(provider: string, schema: object): void;
   };
-  getProvider(name: string): { getStage(): string; getRegion(): string };
+  /** The words of the command: `deploy`, or `deploy list`. */
+  readonly processedInput: { readonly commands: readonly string[] };
+  getProvider(name: 'aws'): AwsProvider;
+}
+
+export interface AwsProvider {
+  getStage(): string;
+  getRegion(): string;
+  /** As the AWS CLI looks for them: variables, profiles, and so on. */
+  getAwsSdkV3CredentialsProvider(): () => Promise<unknown>;
 }
 
 export interface Service {

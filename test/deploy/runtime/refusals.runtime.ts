@@ -20,7 +20,14 @@ async function refusal(command: string, env: NodeJS.ProcessEnv = {}): Promise<st
   const args = [join(REPOSITORY, 'node_modules/serverless/bin/serverless.js'), ...command.split(' ')];
   const options = {
     cwd: REPOSITORY,
-    env: { PATH: process.env.PATH, HOME: directory, AWS_ENDPOINT_URL: 'http://127.0.0.1:1', ...env },
+    env: {
+      PATH: process.env.PATH,
+      HOME: directory,
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
+      // A machine of AWS's would have some.
+      AWS_EC2_METADATA_DISABLED: 'true',
+      ...env,
+    },
   };
   const outcome = await run(process.execPath, args, options).catch((error: { code: number; stdout: string }) => error);
   expect(outcome).toMatchObject({ code: 1 });
@@ -63,8 +70,12 @@ describe('the commands say in a few lines why they refuse', () => {
   });
 
   test('to remove a protected stage, before they ask AWS', async () => {
-    const credentials = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+    expect(await refusal('remove --stage prod')).toMatch(/^The stage prod is protected\. To remove it/);
+  });
 
-    expect(await refusal('remove --stage prod', credentials)).toMatch(/^The stage prod is protected\. To remove it/);
+  test.each(['deploy', 'remove'])('to %s without credentials, and where those are looked for', async (command) => {
+    expect(await refusal(`${command} --stage dev`)).toMatch(
+      /^There are no AWS credentials\. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, [^\n]+$/,
+    );
   });
 });
