@@ -10,6 +10,7 @@ export function checkSums(template: Template): Finding[] {
     ...visibilityTimeouts(resources),
     ...retentions(resources),
     ...tlsPolicies(resources),
+    ...sharedRoles(resources),
     ...timeouts(resources),
   ];
 }
@@ -87,6 +88,18 @@ function tlsPolicies(resources: Resources): Finding[] {
   return ofType(resources, 'AWS::SQS::Queue')
     .filter(([queueId]) => !named.has(queueId))
     .map(([queueId]) => finding('queue_policy', queueId, 'No policy demands TLS of whoever uses this queue.'));
+}
+
+/** What one function may is not for another to have. */
+function sharedRoles(resources: Resources): Finding[] {
+  const firstWith = new Map<string, string>();
+  return ofType(resources, 'AWS::Lambda::Function').flatMap(([functionId, { Role }]) => {
+    const role = attributeOwner(Role);
+    if (role === undefined) return [];
+    const first = firstWith.get(role) ?? functionId;
+    firstWith.set(role, first);
+    return first === functionId ? [] : [finding('shared_role', functionId, `It has ${role}, which ${first} has, too.`)];
+  });
 }
 
 /** Whoever called has gone when a function behind the API takes longer than the API waits. */

@@ -58,6 +58,15 @@ const BREAKS: readonly Break[] = [
     breakIt: ofType(MAPPING, 'FunctionResponseTypes', undefined),
   },
   {
+    title: 'one of two event sources has whole batches processed again',
+    rules: ['event_source_takes_partial_answers'],
+    breakIt: (template) => {
+      const second = structuredClone(template.Resources[firstOf(template, MAPPING)]);
+      delete second.Properties.FunctionResponseTypes;
+      template.Resources.SecondSource = second;
+    },
+  },
+  {
     title: 'the worker has no maximum concurrency',
     rules: ['event_source_is_limited'],
     breakIt: ofType(MAPPING, 'ScalingConfig', undefined),
@@ -152,6 +161,11 @@ const BREAKS: readonly Break[] = [
     title: 'a function behind the API may take longer than the API waits',
     rules: ['api_timeout'],
     breakIt: property('GetOrderLambdaFunction', 'Timeout', 30),
+  },
+  {
+    title: 'a function has the role of another',
+    rules: ['shared_role'],
+    breakIt: property('GetOrderLambdaFunction', 'Role', { 'Fn::GetAtt': ['CreateOrderRole', 'Arn'] }),
   },
   {
     title: 'functions share a role of somebody else',
