@@ -27,7 +27,7 @@ export const ASSUMPTIONS = {
   },
   databaseMs: { byDefault: 10, unit: 'ms to wait for a statement', from: `${GUESS}: on AWS it was never measured` },
   sendMs: { byDefault: 10, unit: 'ms to wait for a send to SQS', from: `${GUESS}: on AWS it was never measured` },
-  authorizeCpuMs: { byDefault: 0.2, unit: 'ms of CPU an authorization', from: BILLED },
+  authorizeCpuMs: { byDefault: 0.13, unit: 'ms of CPU an authorization', from: BILLED },
   createCpuMs: { byDefault: 2.5, unit: 'ms of CPU a POST', from: BILLED },
   readCpuMs: { byDefault: 1.3, unit: 'ms of CPU a GET', from: BILLED },
   batchCpuMs: { byDefault: 3.3, unit: 'ms of CPU a batch', from: BILLED },
