@@ -57,8 +57,8 @@ function quotable(error: Error): string | undefined {
   if (error instanceof DatabaseError) return quotableOfDatabase(error);
   // Ours; they name settings and what they may be, and addresses.
   if (error instanceof ConfigError || error instanceof VerifierUnavailable) return error.message;
-  // The operating system speaks of addresses and files. AWS speaks of queues and permissions: all that we send to a service
-  // besides the database, whose errors are DatabaseErrors, are order ids.
+  // The operating system speaks of addresses and files. AWS speaks of queues, secrets and permissions: all that we send to a
+  // service besides the database, whose errors are DatabaseErrors, are order ids and the name of a secret.
   return 'syscall' in error || '$fault' in error ? error.message : undefined;
 }
 
