@@ -25,6 +25,8 @@ export interface TcpProxy {
 /** Ends of client and server messages (PostgreSQL documentation, 54.7): Sync, and ReadyForQuery. */
 const SYNC = Buffer.from([0x53, 0, 0, 0, 4]);
 const READY_FOR_QUERY = Buffer.from([0x5a, 0, 0, 0, 5]);
+/** Parse of a statement that has a name: `P`, length, name, text. A later Bind has the name only. */
+const NAMED_PARSE = /P.{4}([^\0]+)\0([^\0]+)\0/gs;
 
 export async function startTcpProxy(databaseUrl: string): Promise<TcpProxy> {
   const target = new URL(databaseUrl);
@@ -42,6 +44,14 @@ export async function startTcpProxy(databaseUrl: string): Promise<TcpProxy> {
     }
     /** What is under way on this connection; set when a statement to be cut is seen. */
     let cut: Cut | undefined;
+    /** Of this connection, by name. */
+    const prepared = new Map<string, string>();
+    const runs = (bytes: Buffer, text: string): boolean => {
+      const sent = bytes.toString('latin1');
+      for (const [, name = '', statement = ''] of sent.matchAll(NAMED_PARSE)) prepared.set(name, statement);
+      const named = [...prepared].filter(([, statement]) => statement.includes(text));
+      return sent.includes(text) || named.some(([name]) => sent.includes(`\0${name}\0`));
+    };
     const cutNow = (): void => {
       cutsDone += 1;
       client.destroy();
@@ -49,7 +59,7 @@ export async function startTcpProxy(databaseUrl: string): Promise<TcpProxy> {
 
     client.on('data', (bytes) => {
       if (state !== 'open') return;
-      if (!cut && planned.cuts.length > 0 && bytes.includes(planned.text)) cut = planned.cuts.shift();
+      if (runs(bytes, planned.text) && !cut) cut = planned.cuts.shift();
       if (cut === 'before it is sent') {
         cutNow();
         server.destroy();
