@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
@@ -12,9 +13,15 @@ const cost = (...options: string[]) => run(process.execPath, [COST, ...options])
 test('npm run cost prices the packaged stage: at most $4 a million orders beside the database', async () => {
   const { stdout } = await cost('--orders', '1000000');
   expect(stdout).toContain('Stage prod (data-api), list prices of us-east-1');
-  const [, perMillion] = /\$ +([\d.]+) {2}a million orders, beside the processor's time/.exec(stdout) ?? [];
+  const amount = (line: RegExp) => new RegExp(`\\$ +([\\d.]+) {2}${line.source}`).exec(stdout)?.[1];
+  const perMillion = amount(/a million orders, beside the processor's time/);
   expect(Number(perMillion)).toBeGreaterThan(2);
   expect(Number(perMillion)).toBeLessThanOrEqual(4);
+  // As docs/cost.md has it.
+  const document = readFileSync(join(import.meta.dirname, '../../docs/cost.md'), 'utf8');
+  expect(document).toContain(`| a month, day and night: 0.4/s | 730 | $${perMillion} | $${amount(/its time: /)} |`);
+  const [, window] = /-\$ +([\d.]+) {2}batchingWindow: 20/.exec(stdout) ?? [];
+  expect(document).toContain(`takes $${window} off the month`);
   // Each assumption stands there with its option and its source.
   expect(stdout).toMatch(/--create-cpu-ms [\d.]+ {2}ms of CPU a POST \(npm run bench -- billed/);
 });
