@@ -14,23 +14,23 @@ import pg from 'pg';
 import { reach } from './ambush.ts';
 import { requestOf, statementOf } from './statements.ts';
 
-type Query = (sql: unknown, parameters?: unknown[]) => Promise<pg.QueryResult>;
+type Query = (config: pg.QueryConfig) => Promise<pg.QueryResult>;
 type Send = (command: object, ...others: unknown[]) => Promise<unknown>;
 
 const { LEDGER, CLOCK_SHIFT_MS, SABOTAGE } = process.env;
 
 const clients = pg.Client.prototype as unknown as { query: Query };
 const query = clients.query;
-clients.query = function (this: unknown, sql, parameters) {
-  const statement = statementOf(sql);
-  if (!statement) return query.call(this, sql, parameters);
+clients.query = function (this: unknown, config) {
+  const statement = statementOf(config.text);
+  if (!statement) return query.call(this, config);
   reach(`before ${statement}`);
-  const text = statement === 'finish' && SABOTAGE === 'fencing' ? withoutFencing(sql as string) : sql;
-  const answer = query.call(this, text, parameters);
+  const text = statement === 'finish' && SABOTAGE === 'fencing' ? withoutFencing(config.text) : config.text;
+  const answer = query.call(this, { ...config, text });
   // It is written at the end of this turn of the event loop, and its answer cannot be read before the next.
   setImmediate(() => reach(`${statement} sent`));
   return answer.then((result) => {
-    if (statement === 'finish') record(parameters?.[0] as string, result.rows as { order_id: string }[]);
+    if (statement === 'finish') record(config.values?.[0], result.rows as { order_id: string }[]);
     reach(`after ${statement}`);
     return result;
   });
