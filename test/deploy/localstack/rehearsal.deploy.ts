@@ -78,6 +78,7 @@ function noSuchRepository(response: ServerResponse): void {
 async function deploy(): Promise<void> {
   const { succeeded, output } = await serverless('deploy');
   if (!succeeded) throw new Error(`${output}\n${(await localStack.log()).slice(-5_000)}`);
+  process.stdout.write(`${output}${STACK} is ${await aws.stackStatus(STACK)}\n\n`);
 }
 
 /** Posts an order, waits until it is Completed, and answers what the client was told. */
@@ -103,6 +104,16 @@ describe('a deployment', () => {
 
   test('takes an order from the API through the queue to the worker, by the deployed bundles', async () => {
     expect(await completes('ORD-1')).toMatch(/^Order successfully processed/);
+
+    const history = await psql.rows<{ to_status: string; actor: string }>(
+      "SELECT to_status, actor FROM order_history WHERE order_id = 'ORD-1' ORDER BY entry",
+    );
+    process.stdout.write(history.map(({ to_status: status, actor }) => `ORD-1 is ${status} by ${actor}\n`).join(''));
+    const worker = expect.stringMatching(new RegExp(`^${STACK}-processOrders [0-9a-f-]{36}$`));
+    expect(history.slice(1)).toEqual([
+      { to_status: 'Processing', actor: worker },
+      { to_status: 'Completed', actor: worker },
+    ]);
   });
 
   test('of a new version migrates, and then gives the functions its code', async () => {
