@@ -41,6 +41,12 @@ DEAD_LETTER_QUEUE_URL name:
 
 Each says more with --help. The exit code is 0 when all was done, or is well, and 1 otherwise.`;
 
+// Whoever reads our output may have enough of it: `… | head -1`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 const [name = '--help', ...args] = process.argv.slice(2);
 try {
   process.exitCode = await run();

@@ -127,6 +127,7 @@ function places({ api, postgres, dataApi, queueUrl, deadLetterQueueUrl }: StackA
   return {
     API: api,
     Console: new URL('/console', api).href,
+    Docs: new URL('/docs', api).href,
     Postgres: withoutPassword(postgres),
     ...(dataApi !== undefined && { 'Data API': dataApi }),
     Queue: queueUrl,

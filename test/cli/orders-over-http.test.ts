@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -158,6 +159,27 @@ describe('npm run orders, by the API', () => {
     const ended = new Promise<number | null>((resolve) => watching.on('close', resolve));
     expect(await ended).toBe(0);
     expect(JSON.parse(seen.trim().split('\n').at(-1) ?? '')).toMatchObject({ Pending: 0, Processing: 0, Cancelled: 1 });
+  });
+
+  test('ends quietly when nobody reads on', async () => {
+    const { LOCAL_DIR, ...env } = home.env;
+    const watching = spawn(process.execPath, [...NODE, 'watch', '--url', api], { cwd: REPOSITORY, env });
+    let complaint = '';
+    watching.stderr.on('data', (text) => {
+      complaint += text;
+    });
+    const ended = once(watching, 'close');
+    await once(watching.stdout, 'data');
+    watching.stdout.destroy();
+    await create('cli-5');
+    expect(await ended).toEqual([0, null]);
+    expect(complaint).toBe('');
+  });
+
+  test('says in one line that there is no API', async () => {
+    const { code, stderr } = await orders(['get', 'x', '--url', new URL('/', api).href]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^There is no API at http.* \(404\): its URL ends with \/api\/v1\.\n$/);
   });
 
   test('says in one line that nobody answers there', async () => {

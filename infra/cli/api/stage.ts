@@ -55,13 +55,23 @@ export async function ask<Data>(
   { url }: Stage,
   asking: Promise<{ data?: Data; error?: unknown; response: Response }>,
 ): Promise<Data> {
-  try {
-    return dataOf(await asking);
-  } catch (error) {
-    if (error instanceof OrderApiError) throw new StageError(refusal(error), isAboutThisRequest(error.status));
+  const answer = await asking.catch((error: unknown) => {
     const hint = 'Is it the right --url, and is the stack running?';
     throw new StageError(`${url} does not answer (${reasonOf(error)}). ${hint}`, false);
+  });
+  if (answer.response.status === 404 && !isOurs(answer.error))
+    throw new StageError(`There is no API at ${url} (404): its URL ends with /api/v1.`, false);
+  try {
+    return dataOf(answer);
+  } catch (error) {
+    if (!(error instanceof OrderApiError)) throw error;
+    throw new StageError(refusal(error), isAboutThisRequest(error.status));
   }
+}
+
+/** What our functions answer says its status again; gateways and other servers do not. */
+function isOurs(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'status_code' in error;
 }
 
 /** Credentials and a service that is down or too busy are about all of them. */
