@@ -15,10 +15,13 @@ const START_MS = 50_000;
 /** A line that starts the stack, with the settings before it. What npm ci installs is there already. */
 const START = /^((?:[A-Z_]+=\S+ )*)(?:npm ci && )?npm start\b.*$/;
 
+/** What a page has its reader set for a stage of theirs: here it is the local one. Not exported, so that no command notices. */
+const STAGE = 'STAGE=local ORDERS_URL=http://localhost:8000/api/v1 ORDERS_API_KEY=none ORDER=ORD113';
+
 /**
  * Somebody who follows a page: has a copy of the repository, runs its blocks one after another, starts the stack in a
  * terminal of its own, and stops the one that runs before starting another. A page that does not say how to start begins with
- * one that runs.
+ * one that runs, and has the sample orders.
  */
 export class Reader {
   readonly #directory = mkdtempSync(join(tmpdir(), 'order-backend-reader-'));
@@ -62,7 +65,10 @@ export class Reader {
         continue;
       }
       if (pending.trim() !== '') {
-        if (!this.#stack) await this.#start('', place);
+        if (!this.#stack) {
+          await this.#start('', place);
+          await this.#bash('npm run seed', place);
+        }
         output += await this.#bash(pending, place);
       }
       pending = '';
@@ -72,7 +78,7 @@ export class Reader {
   }
 
   #bash(commands: string, place: string): Promise<string> {
-    const script = commands.replaceAll('localhost:8000', `localhost:${this.#port}`);
+    const script = `${STAGE}\n${commands}`.replaceAll('localhost:8000', `localhost:${this.#port}`);
     // curl says with its exit code, too, that a request was refused.
     const shell = spawn(
       'bash',
