@@ -98,6 +98,11 @@ describe('a stage is not refused', () => {
       'whose functions end just after they have waited: 2 × 29,499 ms + 1,000 ms < 60 s',
       { environment: { DATABASE_TIMEOUT_MS: '29499' } },
     ],
+    ['whose worker ends just after its work', { environment: { PROCESSING_DELAY_MS: '55000' } }],
+    [
+      'whose processor takes as long as it takes',
+      { environment: { PROCESSOR: './processors/own.ts', PROCESSING_DELAY_MS: '60000' } },
+    ],
     [
       'whose containers may all connect to an existing database',
       {
@@ -156,6 +161,18 @@ describe('a stage is refused, with the numbers,', () => {
   test('whose functions may be ended while they still wait', () => {
     expect(refusals({ environment: { DATABASE_TIMEOUT_MS: '29000', QUEUE_SEND_TIMEOUT_MS: '2000' } })).toEqual([
       'A request may wait 2 × 29000 ms (DATABASE_TIMEOUT_MS) + 2000 ms (QUEUE_SEND_TIMEOUT_MS) = 60000 ms, and Worker ends after 60000 ms. Lower the former, or raise requestTimeout; the 10 s of the authorizer are the longest that API Gateway waits for one.',
+    ]);
+  });
+
+  test.each([
+    [{ PROCESSING_DELAY_MS: '55001' }, '55001 ms (PROCESSING_DELAY_MS) + 5000 ms for claim and verdicts = 60001 ms'],
+    [
+      { PROCESSOR: 'webhook', WEBHOOK_TIMEOUT_MS: '56000' },
+      '56000 ms (WEBHOOK_TIMEOUT_MS) + 5000 ms for claim and verdicts = 61000 ms',
+    ],
+  ])('whose worker may be ended while an order is processed: %j', (environment, sum) => {
+    expect(refusals({ environment })).toEqual([
+      `A batch may take ${sum}, and the worker ends after 60000 ms. Lower the former, or raise processTimeout.`,
     ]);
   });
 
