@@ -1,3 +1,4 @@
+import type { DatabaseSync } from 'node:sqlite';
 import { buildApp } from 'fauxqs';
 // startFauxqs() listens on every interface of the machine. What it puts together is not exported, so it is named by path.
 import { PersistenceManager } from '../../node_modules/fauxqs/dist/persistence.js';
@@ -28,6 +29,7 @@ export async function startQueueServer({ port, directory }: QueueServerOptions):
   const stores = { sqsStore, snsStore: new SnsStore(), s3Store: new S3Store() };
   const app = buildApp({ logger: false, defaultRegion: 'us-east-1', stores });
   app.addHook('onSend', async (request, _reply, payload) => {
+    persistence?.commit();
     if (request.raw.socket.destroyed) takeBack(sqsStore, request.body, payload);
   });
   const endpoint = await app.listen({ host: '127.0.0.1', port });
@@ -35,14 +37,21 @@ export async function startQueueServer({ port, directory }: QueueServerOptions):
     endpoint,
     async stop() {
       await app.close();
+      persistence?.commit();
       persistence?.close();
     },
   };
 }
 
-function loadQueues(directory: string, sqsStore: SqsStore, endpoint: string): PersistenceManager {
+interface QueueFile {
+  /** What was written is kept from now on, should the process die. */
+  commit(): void;
+  close(): void;
+}
+
+function loadQueues(directory: string, sqsStore: SqsStore, endpoint: string): QueueFile {
   const persistence = new PersistenceManager(directory);
-  const { db } = persistence as unknown as { db: import('node:sqlite').DatabaseSync };
+  const { db } = persistence as unknown as { db: DatabaseSync };
   // In WAL mode this survives the death of the process. A power cut may lose the last messages, and the sweep sends
   // those again; waiting for the disk with each message would cost most of the throughput.
   db.exec('PRAGMA synchronous = NORMAL');
@@ -57,7 +66,30 @@ function loadQueues(directory: string, sqsStore: SqsStore, endpoint: string): Pe
   persistence.loadSqsAndSns(sqsStore, new SnsStore());
   sqsStore.persistence = persistence;
   for (const queue of sqsStore.allQueues()) queue.persistence = persistence;
-  return persistence;
+  return { commit: shareTransactions(persistence, db), close: () => persistence.close() };
+}
+
+/**
+ * Makes what is written for one request, ten messages mostly, one transaction; by itself each message is one.
+ * @returns what commits: to be called before the answer is sent. What no request has caused is committed by itself.
+ */
+function shareTransactions(persistence: PersistenceManager, db: DatabaseSync): () => void {
+  const begin = db.prepare('BEGIN');
+  const end = db.prepare('COMMIT');
+  const commit = () => {
+    if (db.isTransaction) end.run();
+  };
+  for (const name of ['insertMessage', 'deleteMessage', 'updateMessageInflight', 'updateMessageReady'] as const) {
+    const write = persistence[name].bind(persistence) as (...values: unknown[]) => void;
+    persistence[name] = (...values: unknown[]) => {
+      if (!db.isTransaction) {
+        begin.run();
+        setImmediate(commit);
+      }
+      write(...values);
+    };
+  }
+  return commit;
 }
 
 /**

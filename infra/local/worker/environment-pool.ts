@@ -10,11 +10,11 @@ import type { WorkerLog } from './worker-log.ts';
 const KEEP_WARM_MS = 120_000;
 
 /**
- * Milliseconds that an invocation waits for a busy environment before another one is started for it. A third of what a
+ * Milliseconds that an invocation waits for a busy environment before another one is started for it. Two thirds of what a
  * start takes: short batches are served sooner by those that there are, and the cores that ten starts would take for
  * seconds are left for the work.
  */
-const GROW_AFTER_MS = 100;
+const GROW_AFTER_MS = 200;
 
 interface Waiting {
   readonly payload: string;

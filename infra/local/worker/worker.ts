@@ -40,6 +40,7 @@ export async function startWorker(deployment: Deployment, log: WorkerLog, signal
     region: deployment.region,
     // The endpoint is given, so it may not be replaced by the host of a queue URL: LocalStack's differs.
     useQueueUrlAsEndpoint: false,
+    md5: false,
     requestHandler: {
       connectionTimeout: CONNECT_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
