@@ -274,6 +274,13 @@ const BREAKS: readonly Break[] = [
     breakIt: property('GetOrderLogGroup', 'RetentionInDays', undefined),
   },
   {
+    title: 'the log of the database is kept for ever',
+    rules: ['database_logs_end'],
+    breakIt: (template) => {
+      delete template.Resources.DatabaseLog;
+    },
+  },
+  {
     title: 'the world may connect to the database',
     rules: ['nobody_comes_from_everywhere'],
     breakIt: ingress({ CidrIp: '0.0.0.0/0' }),
