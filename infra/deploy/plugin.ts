@@ -8,6 +8,12 @@ interface Utils {
 /** The stage of `npm start`, which is never deployed. */
 const LOCAL_STAGE = 'local';
 
+/** As RDS calls clusters, in lower case also where it is asked for another. */
+const STAGE = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+
+/** What is left of the 64 characters of a function's name: orders-<stage>-resumeProcessing. */
+const LONGEST_STAGE = 40;
+
 /**
  * What `serverless package`, `deploy` and `remove` need beyond osls: bundles, a role for each function, the parts of
  * the stage that were chosen (its database, its queue), and checks that refuse a stage before AWS is asked for anything.
@@ -28,7 +34,7 @@ export default class DeployPlugin {
         packageAlone(serverless.serviceDir);
       }),
       'before:package:initialize': explained(async () => {
-        refuseLocalStage(serverless);
+        checkName(serverless);
         const { compose } = await import('./compose.ts');
         const { checkSettings } = await import('./settings.ts');
         await compose(serverless);
@@ -54,10 +60,16 @@ export default class DeployPlugin {
   }
 }
 
-function refuseLocalStage(serverless: Serverless): void {
-  if (serverless.getProvider('aws').getStage() === LOCAL_STAGE)
+function checkName(serverless: Serverless): void {
+  const stage = serverless.getProvider('aws').getStage();
+  if (stage === LOCAL_STAGE)
     throw new DeploymentError(
       `Name the stage to deploy: --stage dev, --stage prod or one of your own. "${LOCAL_STAGE}" is npm start's.`,
+    );
+  if (stage.length > LONGEST_STAGE || !STAGE.test(stage))
+    throw new DeploymentError(
+      `The stage "${stage}" becomes part of names in AWS: call it by at most ${LONGEST_STAGE} lower-case letters and digits, ` +
+        'with single hyphens between.',
     );
 }
 

@@ -41,6 +41,12 @@ describe('the commands say in a few lines why they refuse', () => {
     );
   });
 
+  test.each(['Prod', 'prod--2', 'a'.repeat(41)])('a stage that AWS would call otherwise: %s', async (stage) => {
+    expect(await refusal(`package --stage ${stage}`)).toBe(
+      `The stage "${stage}" becomes part of names in AWS: call it by at most 40 lower-case letters and digits, with single hyphens between.`,
+    );
+  });
+
   test('a setting that the functions would refuse', async () => {
     expect(await refusal('package --stage dev', { MAX_ATTEMPTS: '0' })).toBe(
       'Bad configuration: MAX_ATTEMPTS must be a whole number from 1 to 100',
