@@ -103,6 +103,13 @@ describe('npm run orders, by the API', () => {
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^Line 1 is not JSON\..*\n$/) });
   });
 
+  test('says how far it came with a file that it cannot read to its end', async () => {
+    const input = '{"order_id":"file-4","user_id":8,"item_ids":[],"total_amount":1}\n\nnonsense';
+    const { code, stderr } = await orders(['create', '--file', '-', '--concurrency', '1'], { input });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^Stopped, with 1 accepted and 0 refused\.\nLine 3 is not JSON\..*\n$/);
+  });
+
   test('lists the newest first, over more than one page, by status and user', async () => {
     const input = Array.from({ length: 130 }, (_, n) =>
       JSON.stringify({ order_id: `page-${n}`, user_id: 99, item_ids: [], total_amount: 1 }),

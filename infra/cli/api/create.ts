@@ -91,6 +91,10 @@ async function createAll(
   try {
     // An async generator queues the calls of next, so that each line goes to one of them.
     await Promise.all(Array.from({ length: concurrency }, sender));
+  } catch (error) {
+    if (tally.accepted + tally.refused > 0)
+      console.error(`Stopped, with ${tally.accepted} accepted and ${tally.refused} refused.`);
+    throw error;
   } finally {
     clearInterval(progress);
   }
