@@ -53,8 +53,11 @@ export function openOrders(query) {
 /** @param {URLSearchParams} query @param {string | null | undefined} cursor */
 function parameters(query, cursor) {
   const asked = new URLSearchParams({ limit: String(PAGE) });
-  for (const [name, value] of query)
-    asked.set(name, name.startsWith('created') ? new Date(value).toISOString() : value);
+  for (const [name, value] of query) {
+    const time = name.startsWith('created') ? Date.parse(value) : Number.NaN;
+    // What is no time is left for the API to say.
+    asked.set(name, time ? new Date(time).toISOString() : value);
+  }
   if (cursor) asked.set('cursor', cursor);
   return asked;
 }

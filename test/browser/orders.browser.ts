@@ -63,16 +63,20 @@ describe('the orders', () => {
   test('that nobody has are said not to be there', async () => {
     const page = await openConsole('#/orders/nobody-has-this');
     await page.getByRole('alert').getByText('There is no order with this id.').waitFor();
+    expect(await page.getByText('Journey').isVisible()).toBe(false);
   });
 
-  test('are filtered wrongly, and the API says how it should be', async () => {
-    const page = await openConsole('#/orders?user_id=x');
-    await page.getByRole('alert').getByText('Some values are not as the API needs them.').waitFor();
-    await page
-      .getByRole('alert')
-      .getByText(/^user_id must be/)
-      .waitFor();
-  });
+  test.each(['user_id', 'created_from'])(
+    'are filtered by a wrong %s, and the API says how it should be',
+    async (name) => {
+      const page = await openConsole(`#/orders?${name}=x`);
+      await page.getByRole('alert').getByText('Some values are not as the API needs them.').waitFor();
+      await page
+        .getByRole('alert')
+        .getByText(new RegExp(`^${name} must be`))
+        .waitFor();
+    },
+  );
 
   test('go on beyond the first page', async () => {
     const user = 77_002;
