@@ -43,104 +43,80 @@ export const MAX_QUANTILE_ERROR = 2 ** (1 / (2 * BUCKETS_AN_OCTAVE)) - 1;
 export type Event = 'Created' | 'Completed' | 'Failed' | 'Cancelled' | 'Retried';
 
 interface Row {
-  minute: Date | null;
+  minute: Date;
   event: Event;
-  detail: string | null;
   orders: number;
+  /** Seconds, of all orders Completed in the minute; null for other events. */
   processing_time: string | null;
-  /** Completed orders whose processing time is known. */
-  timed: number;
-  /** The bucket in which 95 % of them are reached. */
-  p95_bucket: number | null;
+  /** Orders by bucket or by reason code, as a JSON object; null for events that are not told apart. */
+  by_detail: string | null;
 }
 
-/**
- * Sums the minutes of the window, at a cost that depends on its length and not on the orders. Orders are summed as floats:
- * exact up to 2^53, and without the numeric arithmetic of sums of bigints.
- */
+/** Sums the minutes of the window, at a cost that depends on its length and not on the orders. */
 export async function readWindow(database: Queryable, minutes: number): Promise<Window> {
   const rows = await database.query<Row>(
-    `WITH by_detail AS (
-       SELECT minute, event, detail, sum(orders::double precision) AS orders,
-         sum(processing_time) FILTER (WHERE event = 'Completed') AS processing_time,
-         CASE WHEN event = 'Completed' AND detail <> '' THEN detail::integer END AS bucket
+    `SELECT minute, event, sum(orders)::bigint AS orders, sum(processing_time) AS processing_time,
+       (json_object_agg(detail, orders::bigint) FILTER (WHERE event IN ('Completed', 'Failed')))::text AS by_detail
+     FROM (
+       SELECT minute, event, detail, sum(orders) AS orders,
+         sum(processing_time) FILTER (WHERE event = 'Completed') AS processing_time
        FROM order_minutes
        WHERE minute > date_trunc('minute', now()) - $1::integer * interval '1 minute'
-       GROUP BY minute, event, detail),
-     ranked AS (
-       SELECT minute, event, detail, orders, processing_time, bucket,
-         sum(orders) OVER (PARTITION BY minute ORDER BY bucket) AS reached,
-         sum(orders) OVER (PARTITION BY minute) AS timed
-       FROM by_detail WHERE bucket IS NOT NULL
-       UNION ALL
-       SELECT minute, event, detail, orders, processing_time, NULL, NULL, NULL FROM by_detail WHERE bucket IS NULL)
-     SELECT minute, event, detail, sum(orders)::bigint AS orders, sum(processing_time) AS processing_time,
-       coalesce(sum(orders) FILTER (WHERE bucket IS NOT NULL), 0)::bigint AS timed,
-       min(bucket) FILTER (WHERE reached >= 0.95 * timed) AS p95_bucket
-     FROM ranked
-     GROUP BY GROUPING SETS ((minute, event), (event, detail))
+       GROUP BY minute, event, detail) AS details
+     GROUP BY minute, event
      ORDER BY minute`,
     [minutes],
   );
-  const totals = rows.filter((row) => row.minute === null);
+  const of = (event: Event) => rows.filter((row) => row.event === event);
+  const byMinute = Map.groupBy(rows, ({ minute }) => minute.getTime());
   return {
-    minutes: toMinutes(rows),
-    processing: toDurations(totals.filter(({ event }) => event === 'Completed')),
-    failures: Object.fromEntries(
-      totals.filter(({ event }) => event === 'Failed').map(({ detail, orders }) => [detail ?? '', orders]),
-    ),
+    minutes: [...byMinute].map(([minute, events]) => toMinute(new Date(minute), events)),
+    processing: toDurations(of('Completed')),
+    failures: Object.fromEntries(sumByDetail(of('Failed'))),
   };
 }
 
-function toMinutes(rows: readonly Row[]): Minute[] {
-  const byMinute = Map.groupBy(
-    rows.filter((row) => row.minute !== null),
-    (row) => row.minute?.getTime() ?? 0,
-  );
-  return [...byMinute].map(([minute, events]) => {
-    const count = (event: Event) => events.find((row) => row.event === event)?.orders ?? 0;
-    return {
-      minute: new Date(minute),
-      created: count('Created'),
-      completed: count('Completed'),
-      failed: count('Failed'),
-      retried: count('Retried'),
-      cancelled: count('Cancelled'),
-      processing: toMinuteDurations(events.find((row) => row.event === 'Completed')),
-    };
-  });
-}
-
-function toMinuteDurations(completed: Row | undefined): MinuteDurations {
-  if (!completed || completed.p95_bucket === null) return { average: null, p95: null };
+function toMinute(minute: Date, events: readonly Row[]): Minute {
+  const of = (event: Event) => events.filter((row) => row.event === event);
+  const count = (event: Event) => of(event)[0]?.orders ?? 0;
+  const { average, p95 } = toDurations(of('Completed'));
   return {
-    average: rounded(Number(completed.processing_time) / completed.timed),
-    p95: middleOf(completed.p95_bucket),
+    minute,
+    created: count('Created'),
+    completed: count('Completed'),
+    failed: count('Failed'),
+    retried: count('Retried'),
+    cancelled: count('Cancelled'),
+    processing: { average, p95 },
   };
 }
 
 /** Completed orders without a processing time, as written by hand, have an empty detail and count nowhere here. */
 function toDurations(completed: readonly Row[]): Durations {
-  const buckets = completed
-    .filter(({ detail }) => detail !== '')
-    .map(({ detail, orders, processing_time }) => ({
-      bucket: Number(detail),
-      orders,
-      seconds: Number(processing_time),
-    }))
+  const histogram = [...sumByDetail(completed)]
+    .filter(([bucket]) => bucket !== '')
+    .map(([bucket, orders]) => ({ bucket: Number(bucket), orders }))
     .sort((a, b) => a.bucket - b.bucket);
-  const orders = buckets.reduce((sum, bucket) => sum + bucket.orders, 0);
-  if (orders === 0) return { average: null, p50: null, p95: null };
+  const timed = histogram.reduce((sum, { orders }) => sum + orders, 0);
+  if (timed === 0) return { average: null, p50: null, p95: null };
   const quantile = (share: number) => {
-    let seen = 0;
-    const hit = buckets.find((bucket) => {
-      seen += bucket.orders;
-      return seen >= share * orders;
+    let reached = 0;
+    const hit = histogram.find(({ orders }) => {
+      reached += orders;
+      return reached >= share * timed;
     });
     return middleOf(hit?.bucket ?? 0);
   };
-  const total = buckets.reduce((sum, bucket) => sum + bucket.seconds, 0);
-  return { average: rounded(total / orders), p50: quantile(0.5), p95: quantile(0.95) };
+  const seconds = completed.reduce((sum, row) => sum + Number(row.processing_time), 0);
+  return { average: rounded(seconds / timed), p50: quantile(0.5), p95: quantile(0.95) };
+}
+
+function sumByDetail(rows: readonly Row[]): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>();
+  for (const { by_detail } of rows)
+    for (const [detail, orders] of Object.entries(JSON.parse(by_detail ?? '{}') as Record<string, number>))
+      sums.set(detail, (sums.get(detail) ?? 0) + orders);
+  return sums;
 }
 
 /** Seconds. */
