@@ -23,11 +23,7 @@ export function orderId(n: number): string {
  * @param report told how many there are, now and then
  */
 export async function loadOrders(client: pg.Client, count: number, report: (loaded: number) => void): Promise<void> {
-  const { rows } = await client.query(
-    'SELECT coalesce(sum(completed + failed + cancelled), 0)::integer AS loaded, coalesce(sum(pending), 0)::integer AS pending FROM order_counters',
-  );
-  const [{ loaded, pending }] = rows;
-  for (let from = loaded + 1; from <= count; from += CHUNK) {
+  for (let from = (await countFinished(client)) + 1; from <= count; from += CHUNK) {
     const to = Math.min(count, from + CHUNK - 1);
     await client.query('BEGIN');
     await client.query(INSERT_FINISHED, [from, to]);
@@ -35,10 +31,19 @@ export async function loadOrders(client: pg.Client, count: number, report: (load
     await client.query('COMMIT');
     if (to % (20 * CHUNK) === 0) report(to);
   }
-  if (pending === 0) await insertBacklog(client);
+  const { rows } = await client.query('SELECT coalesce(sum(pending), 0)::integer AS pending FROM order_counters');
+  if (rows[0].pending === 0) await insertBacklog(client);
   await client.query('VACUUM ANALYZE orders');
   await client.query('VACUUM ANALYZE order_history');
   await client.query('CHECKPOINT');
+}
+
+/** How many finished orders there are. */
+export async function countFinished(client: pg.Client): Promise<number> {
+  const { rows } = await client.query(
+    'SELECT coalesce(sum(completed + failed + cancelled), 0)::integer AS finished FROM order_counters',
+  );
+  return rows[0].finished;
 }
 
 /** A second apart, the last one just now. */

@@ -5,7 +5,7 @@ import { readOldestPendingAge } from '../../lib/orders/sql/oldest-pending.ts';
 import { readCounters } from '../../lib/orders/sql/read-counters.ts';
 import { readWindow } from '../../lib/orders/sql/read-window.ts';
 import type { BenchOptions } from '../benches.ts';
-import { loadMinutes, loadOrders } from '../data/load-orders.ts';
+import { countFinished, loadMinutes, loadOrders } from '../data/load-orders.ts';
 import { withLab } from '../lab.ts';
 import { describePostgres } from '../machine.ts';
 import { type Result, short, times, whole } from '../result.ts';
@@ -51,6 +51,10 @@ export async function benchMetrics({ tiny, keepIn }: BenchOptions): Promise<Resu
     });
     const measured: Measured[] = [];
     for (const orders of sizes) {
+      if ((await countFinished(client)) > orders) {
+        console.log(`The database that was kept has more than ${whole(orders)} orders: this size is left out.`);
+        continue;
+      }
       await loadOrders(client, orders, (loaded) => console.log(`${whole(loaded)} orders`));
       await loadMinutes(client);
       measured.push(await measure(database, orders, { runs, countRuns }));
