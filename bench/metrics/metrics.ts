@@ -51,7 +51,8 @@ export async function benchMetrics({ tiny, keepIn }: BenchOptions): Promise<Resu
     });
     const measured: Measured[] = [];
     for (const orders of sizes) {
-      if ((await countFinished(client)) > orders) {
+      // "plans" finishes some of the backlog of a database that is kept.
+      if ((await countFinished(client)) > 1.01 * orders) {
         console.log(`The database that was kept has more than ${whole(orders)} orders: this size is left out.`);
         continue;
       }

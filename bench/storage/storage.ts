@@ -6,7 +6,8 @@ import type { BenchOptions } from '../benches.ts';
 import { type Lab, withLab } from '../lab.ts';
 import { describePostgres } from '../machine.ts';
 import { type Result, short, whole } from '../result.ts';
-import { runOrders, type WorkloadTimes } from './workload.ts';
+import { type DeadRows, measureDeadRows } from './dead-rows.ts';
+import { loadBallast, runOrders, type WorkloadTimes } from './workload.ts';
 
 const FULL = { ballast: 300_000, orders: 40_000 };
 const TINY: typeof FULL = { ballast: 1_000, orders: 200 };
@@ -46,8 +47,9 @@ export async function benchStorage({ tiny }: BenchOptions): Promise<Result> {
     const measured: Measured[] = [];
     for (const [at, one] of cases.entries())
       measured.push({ ...one, ...(await measure(lab, `case_${at}`, one, sizes)) });
+    const deadRows = await measureDeadRows(lab, sizes);
     const client = await lab.connect();
-    return toResult(measured, sizes, await describePostgres(client));
+    return toResult(measured, deadRows, sizes, await describePostgres(client));
   });
 }
 
@@ -88,25 +90,17 @@ async function measure(
   return { times, wal, ...row };
 }
 
-/** Orders that are done with, with ids all over the index. */
-async function loadBallast(client: pg.Client, count: number): Promise<void> {
-  await client.query(
-    `INSERT INTO orders (order_id, user_id, item_ids, total_amount, status, due_at, finished_at, processing_time)
-     SELECT gen_random_uuid(), n % 100000, '{1,2,3}', 19.99, 'Completed', NULL, now(), 2
-     FROM generate_series(1, $1::integer) AS n`,
-    [count],
-  );
-  await client.query('VACUUM ANALYZE');
-  await client.query('CHECKPOINT');
-  await client.query('SELECT pg_stat_reset()');
-}
-
 async function walPosition(client: pg.Client): Promise<number> {
   const { rows } = await client.query(`SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float8 AS position`);
   return rows[0].position;
 }
 
-function toResult(measured: readonly Measured[], { ballast, orders }: typeof FULL, versions: string): Result {
+function toResult(
+  measured: readonly Measured[],
+  { reads, vacuumMs }: DeadRows,
+  { ballast, orders }: typeof FULL,
+  versions: string,
+): Result {
   return {
     method:
       `${whole(orders)} orders with random ids go through insert, claim and finish in batches of 100, in waves of 5,000, ` +
@@ -140,6 +134,19 @@ function toResult(measured: readonly Measured[], { ballast, orders }: typeof FUL
           short(wal / orders / 1_000),
           short(table / 1e6),
           short(index / 1e6),
+        ]),
+      },
+      {
+        title:
+          `What reads of the backlog cost when those ${whole(orders)} orders have left their dead versions, and after the ` +
+          `VACUUM, which took ${whole(vacuumMs)} ms`,
+        columns: ['', 'pages before', 'after', 'ms before', 'after'],
+        rows: reads.map(({ name, before, after }) => [
+          name,
+          whole(before.pages),
+          whole(after.pages),
+          short(before.executionMs),
+          short(after.executionMs),
         ]),
       },
     ],

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
 import type { Database } from '../../lib/database/database.ts';
 import { claimOrders } from '../../lib/orders/sql/claim-orders.ts';
 import { finishOrders } from '../../lib/orders/sql/finish-orders.ts';
@@ -61,4 +62,17 @@ function newOrders(): OrderInsert[] {
     idempotencyKey: null,
     fingerprint: randomUUID(),
   }));
+}
+
+/** Orders that are done with, with ids all over the index. */
+export async function loadBallast(client: pg.Client, count: number): Promise<void> {
+  await client.query(
+    `INSERT INTO orders (order_id, user_id, item_ids, total_amount, status, due_at, finished_at, processing_time)
+     SELECT gen_random_uuid(), n % 100000, '{1,2,3}', 19.99, 'Completed', NULL, now(), 2
+     FROM generate_series(1, $1::integer) AS n`,
+    [count],
+  );
+  await client.query('VACUUM ANALYZE');
+  await client.query('CHECKPOINT');
+  await client.query('SELECT pg_stat_reset()');
 }
