@@ -17,8 +17,17 @@ const READS = {
 
 const TIMEOUT_MS = 60_000;
 
+export interface DeadRowsRead {
+  readonly name: string;
+  /** Meets the dead versions for the first time. */
+  readonly first: Explained;
+  /** Finds what the first has marked. */
+  readonly second: Explained;
+  readonly vacuumed: Explained;
+}
+
 export interface DeadRows {
-  readonly reads: readonly { readonly name: string; readonly before: Explained; readonly after: Explained }[];
+  readonly reads: readonly DeadRowsRead[];
   readonly vacuumMs: number;
 }
 
@@ -51,17 +60,18 @@ export async function measureDeadRows(
     return results;
   };
   await runOrders(driver, orders);
-  const before = await explainAll();
+  const first = await explainAll();
+  const second = await explainAll();
   const started = performance.now();
   await client.query('VACUUM orders');
   const vacuumMs = performance.now() - started;
-  const after = await explainAll();
+  const vacuumed = await explainAll();
   await driver.close();
   await client.end();
   return {
-    reads: [...before].flatMap(([name, one]) => {
-      const other = after.get(name);
-      return other ? [{ name, before: one, after: other }] : [];
+    reads: [...first].flatMap(([name, one]) => {
+      const [other, last] = [second.get(name), vacuumed.get(name)];
+      return other && last ? [{ name, first: one, second: other, vacuumed: last }] : [];
     }),
     vacuumMs,
   };
