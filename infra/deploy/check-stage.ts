@@ -14,6 +14,7 @@ const count = z.coerce.number(RULE).int(RULE).positive(RULE);
 
 /** `custom.limits` of serverless.yml. */
 const limitsSchema = z.object({
+  bundleKilobytes: count,
   lambdaConcurrency: count,
   // Empty where the stage makes its own database, whose connections follow from its capacity.
   databaseMaxConnections: z.union([z.literal('').transform(() => undefined), count]),

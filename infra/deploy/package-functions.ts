@@ -4,9 +4,6 @@ import { DeploymentError } from './deployment-error.ts';
 import { filesOf, writeZip } from './package-files.ts';
 import type { Serverless } from './serverless.ts';
 
-/** Bytes of a function's code at most: a cold start reads and compiles all of it. */
-const BUNDLE_LIMIT = 400_000;
-
 /**
  * Makes the package of each function, and says how large its code is.
  * @throws DeploymentError when one is over the limit, with what it consists of.
@@ -16,12 +13,14 @@ export async function packageFunctions(
   say: (line: string) => void,
 ): Promise<void> {
   const driver = service.provider.environment?.DATABASE_DRIVER as Driver;
+  const { bundleKilobytes } = service.custom.limits as { readonly bundleKilobytes: unknown };
+  const limit = 1_000 * Number(bundleKilobytes);
   const functions = Object.entries(service.functions);
   const width = Math.max(...functions.map(([key]) => key.length));
   const lines = await Promise.all(
     functions.map(async ([key, definition]) => {
       const bundle = await bundleHandler({ key, handler: definition.handler }, driver, serviceDir);
-      if (bundle.bytes > BUNDLE_LIMIT) throw new DeploymentError(tooLarge(key, bundle));
+      if (bundle.bytes > limit) throw new DeploymentError(tooLarge(key, bundle, limit));
       const beside = await filesOf(definition.package?.patterns ?? [], serviceDir);
       const artifact = join(serviceDir, '.serverless', `${key}.zip`);
       await writeZip(artifact, new Map([...bundle.files, ...beside]));
@@ -32,9 +31,12 @@ export async function packageFunctions(
   for (const line of lines) say(line);
 }
 
-function tooLarge(key: string, { bytes, parts }: Bundle): string {
-  const largest = parts.slice(0, 8).map(([name, size]) => `${name} ${kilobytes(size)}`);
-  return `The code of ${key} is ${kilobytes(bytes)}, and at most ${kilobytes(BUNDLE_LIMIT)} are allowed. It is ${largest.join(', ')} …`;
+function tooLarge(key: string, { bytes, parts }: Bundle, limit: number): string {
+  const largest = parts.slice(0, 8).map(([name, size]) => `${name} ${kilobytes(size).trim()}`);
+  return (
+    `The code of ${key} is ${kilobytes(bytes)}, and bundleKilobytes allows ${kilobytes(limit)}. It is ` +
+    `${largest.join(', ')} …`
+  );
 }
 
 function kilobytes(bytes: number): string {

@@ -21,7 +21,7 @@ function service({ limits, environment = {}, ...stage }: Stage): Service {
     service: 'orders',
     provider: { environment, compiledCloudFormationTemplate: templateOf(stage) },
     functions: {},
-    custom: { limits: { lambdaConcurrency: 1_000, databaseMaxConnections: '', ...limits } },
+    custom: { limits: { bundleKilobytes: 400, lambdaConcurrency: 1_000, databaseMaxConnections: '', ...limits } },
     resources: {},
   };
 }

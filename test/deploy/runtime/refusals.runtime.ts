@@ -66,6 +66,12 @@ describe('the commands say in a few lines why they refuse', () => {
     ]);
   });
 
+  test('code that is too large, with what it consists of', async () => {
+    expect(await refusal('package --stage dev --param=bundleKilobytes=300')).toMatch(
+      /^The code of \w+ is \d{3} kB, and bundleKilobytes allows 300 kB\. It is @smithy\/core \d+ kB, [^\n]+ …$/,
+    );
+  });
+
   test('the webhook in a network without a way to the Internet', async () => {
     const env = { DATABASE_DRIVER: 'pg', PROCESSOR: 'webhook', WEBHOOK_URL: 'https://shop.example/orders' };
     const secret = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:webhook-AbCdEf';
