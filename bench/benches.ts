@@ -1,11 +1,5 @@
+import type { BenchOptions } from './bench-options.ts';
 import type { Result } from './result.ts';
-
-export interface BenchOptions {
-  /** So small that it only shows that it runs; its figures mean nothing. */
-  readonly tiny: boolean;
-  /** Where a large database stays, and is found again. */
-  readonly keepIn: string | undefined;
-}
 
 export interface Bench {
   readonly letter: string;

@@ -2,12 +2,13 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { embeddedAddresses, type StackAddresses } from '../infra/local/addresses.ts';
+import { embeddedAddresses } from '../infra/local/addresses.ts';
 import { embeddedEnvironment } from '../infra/local/environment.ts';
 import type { Part, RunningPart } from '../infra/local/part.ts';
 import { dataApiPart, postgresPart, queuePart } from '../infra/local/parts.ts';
 import { installPostgres, refugeOf } from '../infra/local/postgres-installation.ts';
 import type { StackSettings } from '../infra/local/settings.ts';
+import type { StackAddresses } from '../infra/local/stack-file.ts';
 import { migrate } from '../infra/migrate.ts';
 import { freePorts } from '../test/support/free-port.ts';
 

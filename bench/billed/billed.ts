@@ -9,7 +9,7 @@ import { connectPg } from '../../lib/database/pg.ts';
 import { createLogger } from '../../lib/logger.ts';
 import { encodeMessage } from '../../lib/queue/message.ts';
 import { httpEvent, lambdaContext, sqsEvent } from '../../test/support/lambda.ts';
-import type { BenchOptions } from '../benches.ts';
+import type { BenchOptions } from '../bench-options.ts';
 import { type Lab, withLab } from '../lab.ts';
 import { describePostgres } from '../machine.ts';
 import { LabQueue } from '../order-queue.ts';

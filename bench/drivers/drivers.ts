@@ -9,7 +9,7 @@ import { finishOrders } from '../../lib/orders/sql/finish-orders.ts';
 import { insertOrders, type OrderInsert } from '../../lib/orders/sql/insert-orders.ts';
 import { readCounters } from '../../lib/orders/sql/read-counters.ts';
 import { readOrder } from '../../lib/orders/sql/read-order.ts';
-import type { BenchOptions } from '../benches.ts';
+import type { BenchOptions } from '../bench-options.ts';
 import { type Lab, withLab } from '../lab.ts';
 import { describePostgres } from '../machine.ts';
 import { type Result, short, times } from '../result.ts';

@@ -1,5 +1,5 @@
+import type { BenchOptions } from '../bench-options.ts';
 import { demandBenchPackages } from '../bench-packages.ts';
-import type { BenchOptions } from '../benches.ts';
 import { type Lab, withLab } from '../lab.ts';
 import { describePostgres } from '../machine.ts';
 import { LabQueue } from '../order-queue.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { OrderBackend } from '../../load/order-backend.ts';
 import { makeStackHome, stackFileOf, startStack } from '../../test/stack/stack-process.ts';
 import { waitUntil } from '../../test/support/wait-until.ts';
-import type { BenchOptions } from '../benches.ts';
+import type { BenchOptions } from '../bench-options.ts';
 import { type Result, whole } from '../result.ts';
 import { type MemoryUse, memoryOf, withDescendants } from './process-memory.ts';
 

@@ -4,7 +4,7 @@ import { createLogger } from '../../lib/logger.ts';
 import { readOldestPendingAge } from '../../lib/orders/sql/oldest-pending.ts';
 import { readCounters } from '../../lib/orders/sql/read-counters.ts';
 import { readWindow } from '../../lib/orders/sql/read-window.ts';
-import type { BenchOptions } from '../benches.ts';
+import type { BenchOptions } from '../bench-options.ts';
 import { countFinished, loadMinutes, loadOrders } from '../data/load-orders.ts';
 import { withLab } from '../lab.ts';
 import { describePostgres } from '../machine.ts';

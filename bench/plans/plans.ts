@@ -1,6 +1,6 @@
 import { connectPg } from '../../lib/database/pg.ts';
 import { createLogger } from '../../lib/logger.ts';
-import type { BenchOptions } from '../benches.ts';
+import type { BenchOptions } from '../bench-options.ts';
 import { loadMinutes, loadOrders } from '../data/load-orders.ts';
 import { withLab } from '../lab.ts';
 import { describePostgres } from '../machine.ts';

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { migrate } from '../../infra/migrate.ts';
 import { connectPg } from '../../lib/database/pg.ts';
 import { createLogger } from '../../lib/logger.ts';
-import type { BenchOptions } from '../benches.ts';
+import type { BenchOptions } from '../bench-options.ts';
 import { type Lab, withLab } from '../lab.ts';
 import { describePostgres } from '../machine.ts';
 import { type Result, short, whole } from '../result.ts';

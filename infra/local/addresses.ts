@@ -1,16 +1,5 @@
 import { readStackSettings, type StackSettings } from './settings.ts';
-import { readStackFile } from './stack-file.ts';
-
-/** Where the parts of a stack are reached. */
-export interface StackAddresses {
-  readonly api: string;
-  readonly postgres: string;
-  /** The emulator of the RDS Data API, where the functions use that driver. */
-  readonly dataApi?: string;
-  readonly sqs: string;
-  readonly queueUrl: string;
-  readonly deadLetterQueueUrl: string;
-}
+import { readStackFile, type StackAddresses } from './stack-file.ts';
 
 /** As infra/aws/queues.yml names the queues in the stage `local`. */
 const QUEUE = 'orders-local';

@@ -1,6 +1,6 @@
-import type { StackAddresses } from './addresses.ts';
 import { LOCAL_CLUSTER } from './data-api/local-cluster.ts';
 import { DATABASE } from './postgres.ts';
+import type { StackAddresses } from './stack-file.ts';
 
 /** Environment variables of the functions, and of the programs that run them. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import pg from 'pg';
-import type { StackAddresses } from './addresses.ts';
 import { report, withoutPassword } from './console.ts';
 import type { Environment } from './environment.ts';
 import { StackError } from './stack-error.ts';
+import type { StackAddresses } from './stack-file.ts';
 
 /** Seconds: containers that start for the first time, without the download of their images, are up long before. */
 const PATIENCE_SECONDS = 60;

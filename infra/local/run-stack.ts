@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { loadAuthConfig, loadConfig } from '../../lib/config.ts';
 import { migrate } from '../migrate.ts';
-import { embeddedAddresses, externalAddresses, type StackAddresses } from './addresses.ts';
+import { embeddedAddresses, externalAddresses } from './addresses.ts';
 import { greeting, report, withoutPassword } from './console.ts';
 import { demandProcessor } from './demand-processor.ts';
 import { type Environment, embeddedEnvironment, externalEnvironment } from './environment.ts';
@@ -14,6 +14,7 @@ import { installPostgres, type PostgresInstallation } from './postgres-installat
 import { readStackSettings, type StackSettings } from './settings.ts';
 import { Stack } from './stack.ts';
 import { StackError } from './stack-error.ts';
+import type { StackAddresses } from './stack-file.ts';
 
 /** `embedded`: with a Postgres and a queue server of its own. `external`: with those found in the environment. */
 export type Mode = 'embedded' | 'external';

@@ -1,6 +1,16 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { StackAddresses } from './addresses.ts';
+
+/** Where the parts of a stack are reached. */
+export interface StackAddresses {
+  readonly api: string;
+  readonly postgres: string;
+  /** The emulator of the RDS Data API, where the functions use that driver. */
+  readonly dataApi?: string;
+  readonly sqs: string;
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+}
 
 /** What `stack.json` tells other programs about the running stack. */
 export interface StackFile extends StackAddresses {

@@ -1,6 +1,6 @@
-import type { StackAddresses } from './addresses.ts';
 import { report } from './console.ts';
 import type { Part } from './part.ts';
+import type { StackAddresses } from './stack-file.ts';
 import { removeStackFile, writeStackFile } from './stack-file.ts';
 import { type SupervisedPart, supervise } from './supervisor.ts';
 

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PurgeQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { embeddedAddresses, type StackAddresses } from '../../../infra/local/addresses.ts';
+import { embeddedAddresses } from '../../../infra/local/addresses.ts';
 import { embeddedEnvironment } from '../../../infra/local/environment.ts';
 import { nodeProcess } from '../../../infra/local/node-process.ts';
 import type { Part } from '../../../infra/local/part.ts';
@@ -10,6 +10,7 @@ import { postgresPart, queuePart } from '../../../infra/local/parts.ts';
 import { installPostgres, type PostgresInstallation, refugeOf } from '../../../infra/local/postgres-installation.ts';
 import type { StackSettings } from '../../../infra/local/settings.ts';
 import { REPOSITORY } from '../../../infra/local/settings.ts';
+import type { StackAddresses } from '../../../infra/local/stack-file.ts';
 import { readDeployment } from '../../../infra/local/worker/deployment.ts';
 import { ensureQueues } from '../../../infra/local/worker/queues.ts';
 import { migrate } from '../../../infra/migrate.ts';
