@@ -2,7 +2,7 @@ import { type Bar, type Chart, short } from '../result.ts';
 
 /** Pixels. */
 const WIDTH = 760;
-const LABELS = 230;
+const LABELS = 250;
 const FIGURES = 90;
 const BAR = 16;
 const GAP = 5;

@@ -37,7 +37,7 @@ test('the longest bar of a chart is the largest value, and labels cannot break o
   ];
   const svg = drawChart({ title: 'Speed', unit: 'orders/s', groups: [{ title: 'group', bars }] });
   const widths = [...svg.matchAll(/<rect [^>]*width="([\d.]+)"/g)].map(([, width]) => Number(width));
-  expect(widths).toEqual([220, 440]);
+  expect(widths).toEqual([210, 420]);
   expect(svg).toContain('a &lt; b &amp; c');
 });
 
