@@ -1,14 +1,10 @@
+import { loadConfig } from '../../lib/config.ts';
 import type { Resource, Template } from './serverless.ts';
 
 type Environment = Readonly<Record<string, unknown>>;
 
-/** Milliseconds where nothing else is said (lib/config.ts). */
-const DEFAULTS = {
-  DATABASE_TIMEOUT_MS: 2_000,
-  QUEUE_SEND_TIMEOUT_MS: 1_000,
-  PROCESSING_DELAY_MS: 2_000,
-  WEBHOOK_TIMEOUT_MS: 10_000,
-};
+/** What the functions take where nothing else is said, as the code says that reads their settings. */
+const DEFAULTS = loadConfig({ DATABASE_URL: 'postgres://user@host/name', QUEUE_URL: 'https://queue', AUTH: 'none' });
 
 /** A request's own statement, and the one that tells what became of it when no answer came. */
 const STATEMENTS = 2;
@@ -69,7 +65,9 @@ function workersOf({ Resources = {} }: Template): Resource[] {
 /** Milliseconds. */
 const timeoutOf = ({ Properties }: Resource): number => 1_000 * Number(Properties?.Timeout);
 
+type Wait = 'DATABASE_TIMEOUT_MS' | 'QUEUE_SEND_TIMEOUT_MS' | 'PROCESSING_DELAY_MS' | 'WEBHOOK_TIMEOUT_MS';
+
 /** Milliseconds. */
-function setting(environment: Environment, name: keyof typeof DEFAULTS): number {
+function setting(environment: Environment, name: Wait): number {
   return Number(environment[name] ?? DEFAULTS[name]);
 }
