@@ -39,7 +39,7 @@ function loadedWhenUsed(load: () => Promise<Database>): Database {
     return loading;
   };
   return {
-    query: async (sql, parameters) => (await loaded()).query(sql, parameters),
+    query: async (...statement) => (await loaded()).query(...statement),
     transaction: async (work) => (await loaded()).transaction(work),
     close: async () => (await loading)?.close(),
   };

@@ -76,6 +76,17 @@ describe('connecting', () => {
     expect(applicationNames).toEqual([{ name: 'orders' }, { name: '' }]);
   });
 
+  test('leaves the driver what is asked of it beside the statement', async () => {
+    const database = connectDatabase(
+      loadDatabaseConfig({ DATABASE_URL: own.url, DATABASE_POOL_SIZE: '1' }),
+      recordingLogger(),
+    );
+    await database.query('SELECT 1 AS n', [], { prepared: true });
+    const prepared = await database.query('SELECT statement FROM pg_prepared_statements');
+    await database.close();
+    expect(prepared).toEqual([{ statement: 'SELECT 1 AS n' }]);
+  });
+
   test('that never happened can be closed', async () => {
     await connectDatabase(loadDatabaseConfig({ DATABASE_URL: own.url }), recordingLogger()).close();
   });

@@ -151,9 +151,9 @@ export async function openOrderLab({
 function noteStatements(database: Database, statements: string[]): Database {
   return {
     ...database,
-    query(sql, parameters) {
-      statements.push(sql);
-      return database.query(sql, parameters);
+    query(...statement) {
+      statements.push(statement[0]);
+      return database.query(...statement);
     },
   };
 }
