@@ -103,6 +103,8 @@ function queryable(client: pg.PoolClient): Queryable {
         });
         return result.rows as Row[];
       } catch (error) {
+        if (prepared && isNoLongerPrepared(error))
+          throw new DatabaseError(error.message, 'unavailable', error.code, error);
         throw toDatabaseError(error);
       }
     },
@@ -118,6 +120,15 @@ function nameOf(sql: string): string {
   const name = `orders_${hash('sha256', sql).slice(0, 16)}`;
   names.set(sql, name);
   return name;
+}
+
+/**
+ * The statement did not run, and on this connection it never will again. 26000 (invalid_sql_statement_name): the session
+ * has forgotten it, or is another one, given by a pooler. 0A000 (feature_not_supported): a migration has changed the type
+ * of what it returns.
+ */
+function isNoLongerPrepared(error: unknown): error is pg.DatabaseError {
+  return error instanceof pg.DatabaseError && (error.code === '26000' || error.code === '0A000');
 }
 
 async function runTransaction<T>(client: pg.PoolClient, work: (transaction: Transaction) => Promise<T>): Promise<T> {

@@ -63,6 +63,27 @@ test('a statement is prepared once a connection, if that is asked for', async ()
   expect(await prepared()).toEqual([{ statement: sql, runs: 2 }]);
 });
 
+test('a prepared statement that is gone or outdated costs its connection, and can be repeated on another', async () => {
+  const database = connect({ poolSize: 1 });
+  await database.query('CREATE TABLE outdated (value integer)');
+  const insert = () =>
+    database.query('INSERT INTO outdated VALUES (1) RETURNING value', [], { prepared: true }).catch((error) => error);
+  const harms = ['DEALLOCATE ALL', 'ALTER TABLE outdated ALTER value TYPE text'];
+  const answers: unknown[] = [await insert()];
+  for (const harm of harms) {
+    await database.query(harm);
+    answers.push(await insert(), await insert());
+  }
+
+  expect(answers).toMatchObject([
+    [{ value: 1 }],
+    { sqlState: '26000', retryable: true },
+    [{ value: 1 }],
+    { sqlState: '0A000', retryable: true },
+    [{ value: '1' }],
+  ]);
+});
+
 describe('the pool', () => {
   test('uses a connection again', async () => {
     const database = connect();
