@@ -1,4 +1,4 @@
-/** `npm run schemathesis`: requests of all kinds against a stack of its own, and its answers held to the document. */
+/** `npm run schemathesis`: requests of all kinds against stacks of its own, and their answers held to the document. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
@@ -32,18 +32,23 @@ const stopping = stopSignal();
 try {
   const options = readOptions(process.argv.slice(2));
   const python = await pythonEnvironment(SCHEMATHESIS, console.log);
-  process.exitCode = await withStack((home, apiUrl) => fuzz(options, python, home, apiUrl));
+  process.exitCode = await fuzz(options, python);
 } catch (error) {
   if (!stopping.aborted) console.error(error instanceof UsageError ? `${error.message}\n\n${USAGE}` : error);
   process.exitCode = 2;
 }
 
-/** Runs rounds until there were enough cases or one failed. */
-async function fuzz({ cases, seed }: FuzzOptions, python: string, home: StackHome, apiUrl: string): Promise<number> {
+/**
+ * Runs rounds until there were enough cases or one failed. Each has a stack of its own, as exceptions.py knows only the ids
+ * and keys that its own round has used; so a round can be repeated by its seed alone.
+ */
+async function fuzz({ cases, seed }: FuzzOptions, python: string): Promise<number> {
   const examples = Math.min(MAX_EXAMPLES, Math.ceil(cases / CASES_AN_EXAMPLE));
   let sent = 0;
   for (let round = 0; sent < cases; round += 1) {
-    const { failed, generated } = await runRound(python, home, apiUrl, examples, seed + round);
+    const { failed, generated } = await withStack((home, apiUrl) =>
+      runRound(python, home, apiUrl, examples, seed + round),
+    );
     sent += generated;
     console.log(`schemathesis: ${sent} of at least ${cases} cases (seed ${seed + round})`);
     if (failed || generated === 0) return 1;
@@ -91,7 +96,7 @@ function identitiesFile({ directory }: StackHome): string {
   return join(directory, 'identities.json');
 }
 
-async function withStack(work: (home: StackHome, apiUrl: string) => Promise<number>): Promise<number> {
+async function withStack<T>(work: (home: StackHome, apiUrl: string) => Promise<T>): Promise<T> {
   const home = await makeStackHome();
   try {
     Object.assign(home.env, { AUTH: 'api-key', PROCESSOR: join(import.meta.dirname, 'processor.ts') });
