@@ -9,7 +9,7 @@ const REQUESTS_A_TURN = 4;
 /**
  * Lets the requests of HTTP servers begin a few at a time. All that had been read in a turn would begin in it otherwise,
  * so that with hundreds of busy connections turns took hundreds of milliseconds, and a client that connected then was not
- * even accepted for seconds: p99 was 6.6 s with 1,000 connections, and is 0.7 s.
+ * even accepted for seconds: p99 was 6.6 s with 1,000 connections, and is below 1 s.
  * @param servers the prototype whose servers are meant; those of Serverless Offline by default
  */
 export function takeTurns(servers: Server = Server.prototype): void {
