@@ -39,7 +39,7 @@ interface Measured {
   readonly hotShare: number;
 }
 
-/** How fillfactor and indexes change what three updates a row cost. */
+/** How fillfactor and indexes change what the three versions of a row cost. */
 export async function benchStorage({ tiny }: BenchOptions): Promise<Result> {
   const sizes = tiny ? TINY : FULL;
   const cases = tiny ? CASES.slice(0, 1) : CASES;
