@@ -1,6 +1,7 @@
 import { ConfigError } from '../../lib/config.ts';
 import { DatabaseError } from '../../lib/database/database-error.ts';
 import { StackError } from '../local/stack-error.ts';
+import { describe } from '../local/worker/describe-error.ts';
 import { StageError } from './api/stage.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -55,7 +56,10 @@ try {
     (kind) => error instanceof kind,
   );
   const wrongOption = error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
-  console.error(expected || wrongOption ? (error as Error).message : error);
+  // The AWS SDK leaves this in whatever it throws about a request. What the RDS Data API says is a DatabaseError by now.
+  const fromSqs = error instanceof Error && '$metadata' in error;
+  if (fromSqs) console.error(`SQS cannot be asked: ${describe(error)}`);
+  else console.error(expected || wrongOption ? (error as Error).message : error);
   process.exitCode = 1;
 }
 

@@ -197,6 +197,15 @@ describe('npm run orders -- doctor', () => {
     expect(output.trim().split('\n')).toHaveLength(1);
     expect(output).toContain('ECONNREFUSED');
   });
+
+  test('says in one line when it cannot reach the queues', async () => {
+    const { code, output } = await run('orders.ts', ['doctor'], { AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:1' });
+    expect(code).toBe(1);
+    const lines = output.trim().split('\n');
+    expect(lines.filter((line) => !line.startsWith('ok '))).toEqual([
+      'SQS cannot be asked: connect ECONNREFUSED 127.0.0.1:1',
+    ]);
+  });
 });
 
 describe('npm run orders -- redrive', () => {
