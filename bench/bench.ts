@@ -33,9 +33,10 @@ async function main(args: readonly string[]): Promise<void> {
   const [key, bench] = found;
   const started = performance.now();
   const run = await bench.load();
-  const result = await run({ tiny: values.tiny, keepIn: values.keep });
+  const options = { tiny: values.tiny, keepIn: values.keep };
+  const result = await run(options);
   print(bench.title, result, (performance.now() - started) / 1_000);
-  if (values.save) saveResult(key, args, result);
+  if (values.save) saveResult(key, options, result);
 }
 
 function print(title: string, { method, tables }: Result, seconds: number): void {

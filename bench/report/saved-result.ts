@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { BenchOptions } from '../bench-options.ts';
 import { describeMachine } from '../machine.ts';
 import type { Result } from '../result.ts';
 
@@ -13,11 +14,11 @@ export interface SavedResult extends Result {
   readonly command: string;
 }
 
-export function saveResult(name: string, args: readonly string[], result: Result): void {
+export function saveResult(name: string, { tiny }: BenchOptions, result: Result): void {
   const saved: SavedResult = {
     date: new Date().toISOString().slice(0, 10),
     machine: describeMachine(),
-    command: ['npm run bench --', ...args.filter((arg) => arg !== '--save')].join(' '),
+    command: `npm run bench -- ${name}${tiny ? ' --tiny' : ''}`,
     ...result,
   };
   mkdirSync(DIRECTORY, { recursive: true });
