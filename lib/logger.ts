@@ -52,12 +52,11 @@ export type LogLevel = (typeof LEVELS)[number];
  */
 export function createLogger(level: LogLevel): Logger {
   const logger = new PowertoolsLogger({ serviceName: 'orders', logLevel: level });
-  const writer =
-    (entryLevel: LogLevel, method: 'debug' | 'info' | 'warn' | 'error') =>
-    (message: string, fields?: LogFields): void => {
-      // Powertools asks as well, but only when the attributes have been put together.
-      if (LEVELS.indexOf(entryLevel) >= LEVELS.indexOf(level)) logger[method](message, toAttributes(fields));
-    };
+  const writer = (entryLevel: LogLevel, method: 'debug' | 'info' | 'warn' | 'error'): Logger[typeof method] => {
+    // Powertools asks as well, but only when the attributes have been put together.
+    if (LEVELS.indexOf(entryLevel) < LEVELS.indexOf(level)) return () => {};
+    return (message, fields) => logger[method](message, toAttributes(fields));
+  };
   return {
     debug: writer('DEBUG', 'debug'),
     info: writer('INFO', 'info'),
