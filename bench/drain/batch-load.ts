@@ -2,7 +2,7 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { encodeMessage } from '../../lib/queue/message.ts';
 import { lambdaContext, sqsEvent } from '../../test/support/lambda.ts';
 import { finish, readTask, sayReady } from '../program.ts';
-import { pendingId } from './orders.ts';
+import { pendingIds } from './orders.ts';
 
 export interface BatchTask {
   /** Which of the orders that insertPending has made: from this number on, so many. */
@@ -14,7 +14,7 @@ export interface BatchTask {
 type Handler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
 
 const { from, orders, batchSize } = readTask<BatchTask>();
-const orderIds = Array.from({ length: orders }, (_, index) => pendingId(from + index));
+const orderIds = pendingIds(from, orders);
 const handler = (await import('../../functions/queue/process-orders.ts')).handler as unknown as Handler;
 
 sayReady();

@@ -6,7 +6,7 @@ import type { Lab } from '../lab.ts';
 import type { LabQueue } from '../order-queue.ts';
 import { readyTime, runProgram, spawnNode, stopProgram } from '../run-program.ts';
 import type { BatchTask } from './batch-load.ts';
-import { insertPending, lastCompleted, pendingId, settle } from './orders.ts';
+import { insertPending, lastCompleted, pendingIds, settle } from './orders.ts';
 
 const SERVERLESS = join(REPOSITORY, 'node_modules/serverless/bin/serverless.js');
 
@@ -27,7 +27,7 @@ export async function drainWorker(
 ): Promise<number> {
   await client.query('TRUNCATE orders');
   await insertPending(client, orders);
-  await queue.fill(Array.from({ length: orders }, (_, index) => pendingId(1 + index)));
+  await queue.fill(pendingIds(1, orders));
   await settle(client);
   const worker = spawnNode([SERVERLESS, 'worker', '--stage=local', `--param=batchSize=${batchSize}`], lab.env);
   try {

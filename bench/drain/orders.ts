@@ -8,8 +8,13 @@ const CHUNK = 10_000;
 const DUE_IN = 3_600;
 
 /** The id of the order of this number, from 1; a hash, since the ids of clients do not come in order either. */
-export function pendingId(n: number): string {
+function pendingId(n: number): string {
   return createHash('md5').update(String(n)).digest('hex');
+}
+
+/** The ids of so many orders, from the one of this number on. */
+export function pendingIds(from: number, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => pendingId(from + index));
 }
 
 /** Inserts Pending orders. `due_at` exists in the table of the service only. */

@@ -19,11 +19,8 @@ const TIMEOUT_MS = 60_000;
 
 export interface DeadRowsRead {
   readonly name: string;
-  /** Meets the dead versions for the first time. */
-  readonly first: Explained;
-  /** Finds what the first has marked. */
-  readonly second: Explained;
-  readonly vacuumed: Explained;
+  /** When it meets the dead versions for the first time; when it finds what the first has marked; after the VACUUM. */
+  readonly explained: readonly Explained[];
 }
 
 export interface DeadRows {
@@ -41,38 +38,25 @@ export async function measureDeadRows(
   const client = await lab.connect(url);
   await client.query('ALTER TABLE orders SET (autovacuum_enabled = off)');
   await loadBallast(client, ballast);
-  const explained: Explained[] = [];
-  const driver = connectPg({
+  const database = connectPg({
     url,
     poolSize: 1,
     statementTimeoutMs: TIMEOUT_MS,
     connectTimeoutMs: TIMEOUT_MS,
     logger: createLogger('WARN'),
   });
-  const database = explaining(driver, (one) => explained.push(one));
+  const reads = Object.entries(READS).map(([name, read]) => ({ name, read, explained: [] as Explained[] }));
   const explainAll = async () => {
-    const results = new Map<string, Explained>();
-    for (const [name, read] of Object.entries(READS)) {
-      await read(database);
-      const last = explained.at(-1);
-      if (last) results.set(name, last);
-    }
-    return results;
+    for (const { read, explained } of reads) await read(explaining(database, (one) => explained.push(one)));
   };
-  await runOrders(driver, orders);
-  const first = await explainAll();
-  const second = await explainAll();
+  await runOrders(database, orders);
+  await explainAll();
+  await explainAll();
   const started = performance.now();
   await client.query('VACUUM orders');
   const vacuumMs = performance.now() - started;
-  const vacuumed = await explainAll();
-  await driver.close();
+  await explainAll();
+  await database.close();
   await client.end();
-  return {
-    reads: [...first].flatMap(([name, one]) => {
-      const [other, last] = [second.get(name), vacuumed.get(name)];
-      return other && last ? [{ name, first: one, second: other, vacuumed: last }] : [];
-    }),
-    vacuumMs,
-  };
+  return { reads, vacuumMs };
 }

@@ -141,10 +141,11 @@ function toResult(
           `What reads of the backlog cost when those ${whole(orders)} orders have left their dead versions, and after the ` +
           `VACUUM, which took ${whole(vacuumMs)} ms`,
         columns: ['', 'pages at first', 'again', 'vacuumed', 'ms at first', 'again', 'vacuumed'],
-        rows: reads.map(({ name, ...times }) => {
-          const all = [times.first, times.second, times.vacuumed];
-          return [name, ...all.map(({ pages }) => whole(pages)), ...all.map(({ executionMs }) => short(executionMs))];
-        }),
+        rows: reads.map(({ name, explained }) => [
+          name,
+          ...explained.map(({ pages }) => whole(pages)),
+          ...explained.map(({ executionMs }) => short(executionMs)),
+        ]),
       },
     ],
     charts: [],
