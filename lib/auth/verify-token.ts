@@ -21,6 +21,12 @@ const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'];
 /** Seconds by which the clocks of the issuer and of Lambda may differ. */
 const CLOCK_TOLERANCE = 30;
 
+/** Seconds from now. A JWT cannot be revoked; 30 days is the longest lifetime that common issuers allow for access tokens. */
+const MAX_LIFETIME = 31 * 86_400;
+
+/** `typ` of an access token (RFC 9068, section 2.1); many issuers still write JWT, or nothing. */
+const TYPES: ReadonlySet<string> = new Set(['jwt', 'at+jwt', 'application/at+jwt']);
+
 /** Milliseconds. As long as API Gateway's own JWT authorizers wait for it. */
 const JWKS_TIMEOUT_MS = 1_500;
 
@@ -44,10 +50,12 @@ export function makeVerifyToken(rules: TokenRules): Verify {
   };
   return async (token) => {
     try {
-      const { payload } = await jwtVerify(token, keys, options);
+      const { payload, protectedHeader } = await jwtVerify(token, keys, options);
+      if (!isAccessToken(payload, protectedHeader.typ)) return { refused: 'a token that is not an access token' };
       return verdictOn(payload, rules);
     } catch (error) {
-      if (error instanceof errors.JOSEError) return { refused: `a token with ${error.code}: ${error.message}` };
+      // The message quotes the token, which nobody has verified yet: a caller could write anything into the log with it.
+      if (error instanceof errors.JOSEError) return { refused: `a token with ${error.code}` };
       throw error;
     }
   };
@@ -74,7 +82,16 @@ function issuerKeys(jwksUrl: string): JWTVerifyGetKey {
   };
 }
 
+/**
+ * An issuer signs other tokens with the same keys: ID tokens, logout tokens, tokens bound to a key that a bearer does not
+ * prove to have (RFC 8725, section 3.11). `token_use` is Amazon Cognito's.
+ */
+function isAccessToken({ token_use: use, cnf: bound }: JWTPayload, typ: string | undefined): boolean {
+  return TYPES.has((typ ?? 'jwt').toLowerCase()) && (use ?? 'access') === 'access' && bound === undefined;
+}
+
 function verdictOn(payload: JWTPayload, { audience, scopePrefix }: TokenRules): Verdict {
+  if ((payload.exp ?? 0) > Date.now() / 1_000 + MAX_LIFETIME) return { refused: 'a token that is valid for too long' };
   const audiences = [payload.aud ?? payload.client_id].flat();
   if (!audiences.includes(audience)) return { refused: 'a token for another audience' };
   const { sub: owner } = payload;

@@ -2,7 +2,16 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT, UnsecuredJWT } from 'jose';
+import {
+  CompactSign,
+  type CryptoKey,
+  exportJWK,
+  exportSPKI,
+  generateKeyPair,
+  type JWK,
+  SignJWT,
+  UnsecuredJWT,
+} from 'jose';
 import { VerifierUnavailable, type Verify } from '../../lib/auth/decision.ts';
 import { makeVerifyToken } from '../../lib/auth/verify-token.ts';
 
@@ -96,9 +105,10 @@ const claims = (): Claims => ({
   scope: 'orders:read orders:write',
 });
 
-function sign(changes: Claims = {}, kid = 'rsa'): Promise<string> {
+function sign(changes: Claims = {}, kid = 'rsa', header: Claims = {}): Promise<string> {
   const { privateKey, jwk } = pairOf(kid);
-  return new SignJWT({ ...claims(), ...changes }).setProtectedHeader({ alg: jwk.alg ?? '', kid }).sign(privateKey);
+  const protectedHeader = { alg: jwk.alg ?? '', kid, ...header };
+  return new SignJWT({ ...claims(), ...changes }).setProtectedHeader(protectedHeader).sign(privateKey);
 }
 
 const SHOP_7 = { principal: { owner: 'shop-7', name: 'shop-7', scopes: ['orders:read', 'orders:write'] } };
@@ -157,6 +167,39 @@ describe('verifying tokens', () => {
     const { privateKey } = pairOf('stranger');
     const forged = await new SignJWT(claims()).setProtectedHeader({ alg: 'RS256', kid: 'rsa' }).sign(privateKey);
     expect(await verify(forged)).toHaveProperty('refused');
+  });
+
+  test.each(['logout+jwt', 'dpop+jwt', 'secevent+jwt', ''])('refuses a token of type "%s"', async (typ) => {
+    expect(await verify(await sign({}, 'rsa', { typ }))).toEqual({ refused: 'a token that is not an access token' });
+  });
+
+  test.each(['JWT', 'at+jwt', 'AT+JWT', 'application/at+jwt'])('accepts an access token of type %s', async (typ) => {
+    expect(await verify(await sign({}, 'rsa', { typ }))).toEqual(SHOP_7);
+  });
+
+  test.each<[string, Claims]>([
+    ['an ID token of Amazon Cognito', { token_use: 'id' }],
+    ['a token bound to a key of the client', { cnf: { jkt: 'x' } }],
+  ])('refuses %s', async (_, changes) => {
+    expect(await verify(await sign(changes))).toEqual({ refused: 'a token that is not an access token' });
+  });
+
+  // The last one is Infinity once it is parsed.
+  test.each(['5e9', '1e300', '1e400'])('refuses a token that expires at %s', async (exp) => {
+    const payload = JSON.stringify({ ...claims(), exp: 0 }).replace('"exp":0', `"exp":${exp}`);
+    const token = await new CompactSign(new TextEncoder().encode(payload))
+      .setProtectedHeader({ alg: 'RS256', kid: 'rsa' })
+      .sign(pairOf('rsa').privateKey);
+    expect(await verify(token)).toEqual({ refused: 'a token that is valid for too long' });
+  });
+
+  test('names the kind of error of a refused token, and quotes nothing of the token', async () => {
+    const header = { alg: 'RS256', kid: 'rsa', crit: ['jane@example.com'], 'jane@example.com': 1 };
+    const [head, rest] = [
+      Buffer.from(JSON.stringify(header)).toString('base64url'),
+      (await sign()).split('.').slice(1),
+    ];
+    expect(await verify([head, ...rest].join('.'))).toEqual({ refused: 'a token with ERR_JOSE_NOT_SUPPORTED' });
   });
 
   test('refuses one that brings its own key', async () => {
