@@ -6,7 +6,11 @@ type HttpApi = string | { readonly method: string; readonly path: string; readon
 interface Serverless {
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
   readonly service: {
-    readonly provider: { readonly environment: { readonly AUTH: string }; readonly httpApi: { cors?: Cors } };
+    readonly provider: {
+      readonly environment: { readonly AUTH: string };
+      readonly deletionProtection?: boolean;
+      readonly httpApi: { cors?: Cors };
+    };
     readonly functions: Readonly<Record<string, FunctionDefinition>> & { readonly authorize: AuthorizerDefinition };
     readonly custom: { readonly corsAllowOrigins: string };
   };
@@ -62,6 +66,8 @@ function guardRoutes({ provider, functions }: Serverless['service']): void {
   // An empty setting counts as none, and `none` by oversight would open the stage.
   const auth = provider.environment.AUTH || 'empty';
   const { AUTH } = loadAuthConfig({ ...functions.authorize.environment, AUTH: auth });
+  if (AUTH === 'none' && provider.deletionProtection)
+    throw new ConfigError('AUTH is none, and would open a protected stage to everybody: set it to api-key or jwt.');
   if (AUTH !== 'none') closeRoutes(functions);
   // Tokens are verified without the database, and with the issuer's keys, which a network without a way out cannot reach.
   if (AUTH === 'jwt') Object.assign(functions.authorize, { permissions: [], vpc: false });

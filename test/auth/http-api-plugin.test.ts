@@ -8,15 +8,19 @@ interface Settings {
   readonly auth?: string;
   readonly origins?: string;
   readonly tokens?: Readonly<Record<string, string>>;
+  readonly deletionProtection?: boolean;
 }
 
 /** The events of serverless.yml in its two spellings, as the plugin leaves them. */
-function guard({ auth = 'api-key', origins = '', tokens = {} }: Settings, ...more: { httpApi: unknown }[]) {
+function guard(
+  { auth = 'api-key', origins = '', tokens = {}, deletionProtection = false }: Settings,
+  ...more: { httpApi: unknown }[]
+) {
   const routes = ROUTES.map((route, n) => ({
     httpApi: n % 2 === 0 ? routeKeyOf(route) : { method: route.method.toLowerCase(), path: route.path },
   }));
   const service = {
-    provider: { environment: { AUTH: auth }, httpApi: {} as Record<string, unknown> },
+    provider: { environment: { AUTH: auth }, deletionProtection, httpApi: {} as Record<string, unknown> },
     functions: {
       authorize: { events: [], environment: tokens, permissions: ['useDatabase'] } as Record<string, unknown>,
       all: { events: [...routes, ...more] },
@@ -67,6 +71,13 @@ describe('the routes of a stage', () => {
       expect(() => guard({ auth })).toThrow(
         new ServerlessError('Bad configuration: AUTH must be none, api-key or jwt'),
       );
+  });
+
+  test('are never open where the stage is protected', () => {
+    expect(() => guard({ auth: 'none', deletionProtection: true })).toThrow(
+      new ServerlessError('AUTH is none, and would open a protected stage to everybody: set it to api-key or jwt.'),
+    );
+    guard({ auth: 'api-key', deletionProtection: true });
   });
 
   test('are not made without the settings that tokens are verified by', () => {
