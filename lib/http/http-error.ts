@@ -23,7 +23,10 @@ export class HttpError extends Error {
   }
 }
 
+/** Errors that one response names at most: enough to fix a form; a hostile request must not get a response many times its size. */
+const MAX_ERRORS = 20;
+
 /** 400 in the words that clients compare. */
 export function validationError(errors: readonly FieldError[]): HttpError {
-  return new HttpError(400, 'Validation Error', { errors });
+  return new HttpError(400, 'Validation Error', { errors: errors.slice(0, MAX_ERRORS) });
 }

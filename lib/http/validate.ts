@@ -1,9 +1,6 @@
 import type { z } from 'zod';
 import { type FieldError, validationError } from './http-error.ts';
 
-/** Errors that one answer names at most: enough to mend a form, too few to blow up an answer. */
-const MAX_ERRORS = 20;
-
 /**
  * The value as the schema has it.
  * @throws HttpError 400 naming each field that is wrong, and what is allowed.
@@ -11,7 +8,7 @@ const MAX_ERRORS = 20;
 export function validate<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw validationError(parsed.error.issues.flatMap(toFieldErrors).slice(0, MAX_ERRORS));
+  throw validationError(parsed.error.issues.flatMap(toFieldErrors));
 }
 
 function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {

@@ -28,6 +28,9 @@ function validText(): string {
   return `{"order_id":"order-${ordersMade}","user_id":1,"item_ids":[1],"total_amount":1}`;
 }
 
+const many = <T>(entry: (n: number) => [string, T]) =>
+  Object.fromEntries(Array.from({ length: 1_800 }, (_, n) => entry(n)));
+
 /** Valid JSON of exactly so many bytes. */
 function ofSize(bytes: number): string {
   const text = validText();
@@ -40,6 +43,19 @@ function expectTooLarge({ status, body }: HttpAnswer): void {
     body: { status_code: 413, message: `The body is larger than ${MAX_BODY} bytes` },
   });
 }
+
+describe('the size of a response', () => {
+  test.each([
+    ['1,800 unknown query parameters', () => ({ query: many((n) => [`p${n}`, 'x']) })],
+    ['a body with 1,000 wrong items', () => ({ body: { item_ids: Array(1_000).fill('x') } })],
+    ['a body with 1,000 unknown fields', () => ({ body: many((n) => [`f${n}`, 1]) })],
+  ])('names at most 20 errors for %s', async (_, asking) => {
+    const request = asking();
+    const { status, body } = await service.ask('query' in request ? 'listOrders' : 'createOrder', request);
+    expect(status).toBe(400);
+    expect(body.errors).toHaveLength(20);
+  });
+});
 
 describe('the size of a body', () => {
   test('of exactly 256 KiB is accepted', async () => {
