@@ -20,6 +20,13 @@ export interface HttpOptions {
   readonly isPublic?: boolean;
 }
 
+/** No cache between us and the caller may keep a response, unless its handler says otherwise. */
+const COMMON_HEADERS = {
+  'content-type': 'application/json',
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+};
+
 /** Seconds after which a client does well to ask again: a database that restarts is back in about this time. */
 const RETRY_AFTER_SECONDS = 2;
 
@@ -66,7 +73,7 @@ export async function answerTo(work: () => Promise<Answer>): Promise<Answer> {
 function toResult({ statusCode, body, headers }: Answer): APIGatewayProxyStructuredResultV2 {
   return {
     statusCode,
-    headers: { 'content-type': 'application/json', ...headers },
+    headers: { ...COMMON_HEADERS, ...headers },
     body: body === undefined ? '' : JSON.stringify(body),
   };
 }

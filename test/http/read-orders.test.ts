@@ -115,6 +115,20 @@ describe('GET /orders/{order_id}', () => {
   });
 });
 
+test.each([
+  'createOrder',
+  'listOrders',
+  'getOrder',
+  'getOrderHistory',
+  'getMetrics',
+  'listFailures',
+  'getProcessing',
+  'getHealth',
+] as const)('%s lets no cache keep its response, and no browser guess its type', async (name) => {
+  const { headers } = await service.ask(name, { orderId: 'unknown' });
+  expect(headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+});
+
 describe('GET /metrics', () => {
   const metrics = async () => {
     const { status, body } = await service.getMetrics();
