@@ -4,7 +4,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 export interface Principal {
   /** Whose orders these are: the owner of the key, or the subject of the token. */
   readonly owner: string;
-  /** The name of the key, or the subject of the token. */
+  /** For the history and the access log: `key:3 (web)`, or `sub:` and the subject of the token. */
   readonly name: string;
   readonly scopes: readonly string[];
 }

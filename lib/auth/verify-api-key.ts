@@ -2,7 +2,7 @@ import type { Database } from '../database/database.ts';
 import { DatabaseError } from '../database/database-error.ts';
 import { retryDatabase } from '../database/retry.ts';
 import { hashOf, looksLikeApiKey } from './api-key.ts';
-import { VerifierUnavailable, type Verify } from './decision.ts';
+import { type Principal, VerifierUnavailable, type Verify } from './decision.ts';
 import { type FoundApiKey, findApiKey } from './sql/find-api-key.ts';
 
 /**
@@ -54,11 +54,16 @@ export function makeVerifyApiKey(database: Database, now = () => performance.now
     if (!looksLikeApiKey(apiKey)) return { refused: 'not an API key, or mistyped' };
     try {
       const key = await find(hashOf(apiKey));
-      return key ? { principal: key } : { refused: 'an API key that is unknown, expired or revoked' };
+      return key ? { principal: principalOf(key) } : { refused: 'an API key that is unknown, expired or revoked' };
     } catch (error) {
       if (error instanceof DatabaseError && error.retryable)
         throw new VerifierUnavailable('The database with the API keys did not answer', { cause: error });
       throw error;
     }
   };
+}
+
+/** Names of keys are not unique, and each owner chooses its own: the id says which key moved an order. */
+function principalOf({ id, owner, name, scopes }: FoundApiKey): Principal {
+  return { owner, name: `key:${id} (${name})`, scopes };
 }

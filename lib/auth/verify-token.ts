@@ -96,7 +96,7 @@ function verdictOn(payload: JWTPayload, { audience, scopePrefix }: TokenRules): 
   if (!audiences.includes(audience)) return { refused: 'a token for another audience' };
   const { sub: owner } = payload;
   if (typeof owner !== 'string' || !OWNER.test(owner)) return { refused: 'a token with a subject that is no owner' };
-  return { principal: { owner, name: owner, scopes: scopesOf(payload, scopePrefix) } };
+  return { principal: { owner, name: `sub:${owner}`, scopes: scopesOf(payload, scopePrefix) } };
 }
 
 /** `scope` is RFC 9068's; `scp`, a text or a list, is what Microsoft Entra and Okta write. */

@@ -63,7 +63,13 @@ async function makeKey(expiresInDays: number | null = null): Promise<Made> {
   return { id, key };
 }
 
-const GOOD = { principal: { owner: 'shop-7', name: 'web', scopes: ['orders:read', 'orders:write'] } };
+const GOOD = {
+  principal: {
+    owner: 'shop-7',
+    name: expect.stringMatching(/^key:\d+ \(web\)$/),
+    scopes: ['orders:read', 'orders:write'],
+  },
+};
 const REFUSED = { refused: 'an API key that is unknown, expired or revoked' };
 
 const laterBy = (seconds: number) => {
@@ -74,6 +80,12 @@ describe('verifying API keys', () => {
   test('says whose a key is', async () => {
     const { key } = await makeKey(1);
     expect(await verify(key)).toMatchObject(GOOD);
+  });
+
+  test('two keys with the same name differ by their ids', async () => {
+    const [first, second] = [await makeKey(), await makeKey()];
+    expect(await verify(first.key)).toMatchObject({ principal: { name: `key:${first.id} (web)` } });
+    expect(await verify(second.key)).toMatchObject({ principal: { name: `key:${second.id} (web)` } });
   });
 
   test('refuses a key that nobody has, and knows it once it is made', async () => {

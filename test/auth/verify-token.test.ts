@@ -111,7 +111,7 @@ function sign(changes: Claims = {}, kid = 'rsa', header: Claims = {}): Promise<s
   return new SignJWT({ ...claims(), ...changes }).setProtectedHeader(protectedHeader).sign(privateKey);
 }
 
-const SHOP_7 = { principal: { owner: 'shop-7', name: 'shop-7', scopes: ['orders:read', 'orders:write'] } };
+const SHOP_7 = { principal: { owner: 'shop-7', name: 'sub:shop-7', scopes: ['orders:read', 'orders:write'] } };
 
 describe('verifying tokens', () => {
   for (const kid of ['rsa', 'pss', 'ec', 'ed'])

@@ -1,6 +1,7 @@
 import type { Queryable } from '../../database/database.ts';
 
 export interface FoundApiKey {
+  readonly id: number;
   readonly owner: string;
   readonly name: string;
   readonly scopes: readonly string[];
@@ -9,6 +10,7 @@ export interface FoundApiKey {
 }
 
 interface Row {
+  id: number;
   owner: string;
   name: string;
   scopes: string;
@@ -18,7 +20,7 @@ interface Row {
 /** The key with this hash (hexadecimal), unless it is revoked or expired. One look into the index on the hash. */
 export async function findApiKey(database: Queryable, sha256: string): Promise<FoundApiKey | undefined> {
   const [row] = await database.query<Row>(
-    `SELECT owner, name, array_to_string(scopes, ' ') AS scopes,
+    `SELECT id, owner, name, array_to_string(scopes, ' ') AS scopes,
             extract(epoch FROM expires_at - now())::double precision AS expires_in
      FROM api_keys
      WHERE secret_sha256 = decode($1::text, 'hex')
@@ -26,5 +28,7 @@ export async function findApiKey(database: Queryable, sha256: string): Promise<F
        AND (expires_at IS NULL OR expires_at > now())`,
     [sha256],
   );
-  return row && { owner: row.owner, name: row.name, scopes: row.scopes.split(' '), expiresIn: row.expires_in };
+  return (
+    row && { id: row.id, owner: row.owner, name: row.name, scopes: row.scopes.split(' '), expiresIn: row.expires_in }
+  );
 }
