@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 6e410bfbe741dd22c6d9f0bf40b97f8f73ad37ddf16129f8502f572230292192): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 9951f12bb06686fb9bd7ddcd19914942910c5a766b96559a30d850670d202ee1): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -420,7 +420,9 @@ export interface components {
             paused: boolean;
             /** @description When it was last paused or resumed; null when it never was. */
             since: string | null;
+            /** @description Who paused or resumed; null without `orders:admin`. */
             actor: string | null;
+            /** @description Why; null without `orders:admin`. */
             reason: string | null;
         };
         Metrics: {

@@ -17,5 +17,5 @@ export const handler = httpHandler(async (event) => {
   if (!outcome) throw new HttpError(404, 'Order not found');
   if ('status' in outcome)
     throw new HttpError(409, `The order is ${outcome.status}. Only a Pending order can be cancelled.`);
-  return { statusCode: 200, body: presentOrder(outcome.order) };
+  return { statusCode: 200, body: presentOrder(event, outcome.order) };
 });

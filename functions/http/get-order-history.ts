@@ -2,6 +2,7 @@ import { httpHandler } from '../../lib/http/handler.ts';
 import { HttpError } from '../../lib/http/http-error.ts';
 import { orderIdOf } from '../../lib/http/order-id.ts';
 import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
+import { presentReason } from '../../lib/http/present-order.ts';
 import { runtime } from '../../lib/runtime.ts';
 
 /** GET /orders/{order_id}/history */
@@ -19,7 +20,7 @@ export const handler = httpHandler(async (event) => {
         to,
         attempt,
         reason_code: reasonCode,
-        reason,
+        reason: presentReason(event, { reasonCode, reason }),
         actor,
       })),
     },

@@ -10,5 +10,5 @@ import { runtime } from '../../lib/runtime.ts';
 export const handler = httpHandler(async (event) => {
   const order = await runtime().readOrder(orderIdOf(event), ownerFilterOf(event));
   if (!order) throw new HttpError(404, 'Order not found');
-  return conditional(event, presentOrder(order));
+  return conditional(event, presentOrder(event, order));
 });

@@ -6,5 +6,5 @@ import { runtime } from '../../lib/runtime.ts';
 /** GET /processing */
 export const handler = httpHandler(async (event) => {
   refuseQuery(event);
-  return { statusCode: 200, body: presentProcessing(await runtime().readProcessing()) };
+  return { statusCode: 200, body: presentProcessing(event, await runtime().readProcessing()) };
 });

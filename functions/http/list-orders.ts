@@ -17,5 +17,6 @@ export const handler = httpHandler(async (event) => {
     createdTo: query.created_to ?? null,
   };
   const { orders, next } = await runtime().listOrders(filter, query.cursor ?? null, query.limit);
-  return { statusCode: 200, body: { orders: orders.map(presentOrder), next_cursor: next && encodeCursor(next) } };
+  const presented = orders.map((order) => presentOrder(event, order));
+  return { statusCode: 200, body: { orders: presented, next_cursor: next && encodeCursor(next) } };
 });

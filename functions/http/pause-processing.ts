@@ -9,5 +9,5 @@ import { runtime } from '../../lib/runtime.ts';
 export const handler = httpHandler(async (event) => {
   refuseQuery(event);
   const change = { actor: callerOf(event).actor, reason: readReason(event) };
-  return { statusCode: 200, body: presentProcessing(await runtime().setProcessing(true, change)) };
+  return { statusCode: 200, body: presentProcessing(event, await runtime().setProcessing(true, change)) };
 });

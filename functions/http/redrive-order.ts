@@ -19,5 +19,5 @@ export const handler = httpHandler(async (event) => {
     throw new HttpError(409, `The order is ${outcome.status}. Only a Failed order can be redriven.`);
   if ('capped' in outcome)
     throw new HttpError(409, `The order was redriven ${outcome.capped} times already, which is as often as it may be.`);
-  return { statusCode: 200, body: presentOrder(outcome.order) };
+  return { statusCode: 200, body: presentOrder(event, outcome.order) };
 });

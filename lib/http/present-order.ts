@@ -1,7 +1,10 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { NEXT_STATES, type Order } from '../orders/order.ts';
+import { UNEXPECTED_FAILURE } from '../orders/retry-policy.ts';
+import { callerOf } from './caller.ts';
 
-/** An order as clients see it. `order_id` and `status` are the contract's; the rest may only grow. */
-export function presentOrder(order: Order) {
+/** An order as this caller sees it. `order_id` and `status` are the contract's; the rest may only grow. */
+export function presentOrder(event: APIGatewayProxyEventV2, order: Order) {
   return {
     order_id: order.orderId,
     status: order.status,
@@ -18,6 +21,17 @@ export function presentOrder(order: Order) {
     redrives: order.redrives,
     next_attempt_at: order.nextAttemptAt?.toISOString() ?? null,
     reason_code: order.reasonCode,
-    reason: order.reason,
+    reason: presentReason(event, order),
   };
+}
+
+/**
+ * A processor's author chose the text of a PermanentFailure or TransientFailure. Any other error is a library's, and may
+ * name hosts and users: operators read it, shops do not.
+ */
+export function presentReason(
+  event: APIGatewayProxyEventV2,
+  { reasonCode, reason }: Pick<Order, 'reasonCode' | 'reason'>,
+) {
+  return reasonCode === UNEXPECTED_FAILURE && !callerOf(event).seesAll ? 'the processor failed' : reason;
 }

@@ -14,6 +14,9 @@ export type FailureDecision =
   | { readonly status: 'Failed'; readonly reasonCode: string; readonly reason: string }
   | { readonly status: 'Pending'; readonly reasonCode: string; readonly reason: string; readonly delaySeconds: number };
 
+/** The code of a failure that the processor's author did not name. */
+export const UNEXPECTED_FAILURE = 'processor_error';
+
 /** Characters of a reason that are kept: enough to find the cause, too few to fill the table. */
 const MAX_REASON = 500;
 
@@ -52,7 +55,7 @@ export function decideFailure(
 
 function codeOf(error: unknown, aborted: boolean): string {
   if (error instanceof PermanentFailure || error instanceof TransientFailure) return error.code;
-  return aborted ? 'timed_out' : 'processor_error';
+  return aborted ? 'timed_out' : UNEXPECTED_FAILURE;
 }
 
 /** 0 for whatever is no time to wait, NaN included. */

@@ -89,3 +89,33 @@ describe('orders:admin', () => {
     expect((await service.getOrder('theirs')).body.status).toBe('Failed');
   });
 });
+
+describe('what operators write for each other', () => {
+  test('GET /processing shows who paused and why to orders:admin only', async () => {
+    await service.ask('pauseProcessing', { body: { reason: 'the bank is down' }, as: OPERATOR });
+    const shown = async (as: typeof SHOP) => (await service.ask('getProcessing', { as })).body;
+    expect(await shown(OPERATOR)).toMatchObject({ paused: true, reason: 'the bank is down' });
+    expect(await shown(SHOP)).toMatchObject({ paused: true, since: expect.any(String), actor: null, reason: null });
+    await service.ask('resumeProcessing', { as: OPERATOR });
+  });
+
+  test.each([
+    ['processor_error', 'connect ECONNREFUSED 10.0.3.7:5432', 'the processor failed'],
+    ['card_declined', 'The bank declined the card', 'The bank declined the card'],
+  ])('an owner reads the reason of %s only where its processor chose the text', async (code, text, shown) => {
+    await service.psql.rows(
+      `UPDATE orders SET status = 'Processing', token = 1, lease_until = now() WHERE order_id = 'theirs';
+       UPDATE orders SET status = 'Failed', lease_until = NULL, due_at = NULL, reason_code = '${code}', reason = '${text}'
+       WHERE order_id = 'theirs'`,
+    );
+    const reasons = async (as: typeof SHOP) => {
+      const order = await service.ask('getOrder', { orderId: 'theirs', as });
+      const list = await service.ask('listOrders', { query: { status: 'Failed' }, as });
+      const history = await service.ask('getOrderHistory', { orderId: 'theirs', as });
+      const [listed, moves] = [list.body.orders, history.body.history] as { reason: string }[][];
+      return [order.body.reason, listed?.[0]?.reason, moves?.at(-1)?.reason];
+    };
+    expect(await reasons(SHOP)).toEqual([shown, shown, shown]);
+    expect(await reasons(OPERATOR)).toEqual([text, text, text]);
+  });
+});

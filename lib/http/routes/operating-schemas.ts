@@ -39,6 +39,6 @@ export const deadLettersSchema = z.object({
 export const processingSchema = z.object({
   paused: z.boolean(),
   since: time.nullable().meta({ description: 'When it was last paused or resumed; null when it never was.' }),
-  actor: z.string().nullable(),
-  reason: z.string().nullable(),
+  actor: z.string().nullable().meta({ description: 'Who paused or resumed; null without `orders:admin`.' }),
+  reason: z.string().nullable().meta({ description: 'Why; null without `orders:admin`.' }),
 });
