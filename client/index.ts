@@ -40,9 +40,12 @@ const RETRIES = 3;
  *
  * A new order gets an Idempotency-Key unless it is given one, so that sending it again, which the client does after a 503,
  * can neither create it twice nor be refused because the first try had arrived after all.
+ * @throws TypeError for an API key with a URL that would send it in clear over a network.
  */
 export function createOrderClient(options: OrderClientOptions): OrderClient {
   const { baseUrl, apiKey, timeoutMs = TIMEOUT_MS, retries = RETRIES, fetch = globalThis.fetch } = options;
+  if (apiKey && !isPrivate(baseUrl))
+    throw new TypeError(`An API key is only sent over https (http to this machine excepted), and not to ${baseUrl}.`);
   const client = createClient<paths, 'application/json'>({
     baseUrl: baseUrl.replace(/\/+$/, ''),
     headers: apiKey ? { Authorization: `Bearer ${apiKey}` } : {},
@@ -57,6 +60,12 @@ export function createOrderClient(options: OrderClientOptions): OrderClient {
     },
   });
   return client;
+}
+
+/** Whether nobody between here and there can read along. */
+function isPrivate(baseUrl: string): boolean {
+  const { protocol, hostname } = new URL(baseUrl);
+  return protocol === 'https:' || /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
 }
 
 /** What the service answered in place of success. */

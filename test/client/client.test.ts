@@ -45,6 +45,23 @@ async function play(...script: (Scripted | 'silence')[]) {
   return forThisTest(Promise.resolve({ seen, baseUrl, close }));
 }
 
+test.each(['http://orders.example/api/v1', 'http://10.0.0.7:8000/api/v1', 'http://localhost.example/api/v1'])(
+  'an API key is never sent in clear to %s',
+  (baseUrl) => {
+    expect(() => createOrderClient({ baseUrl, apiKey: 'ob_key' })).toThrow(
+      new TypeError(`An API key is only sent over https (http to this machine excepted), and not to ${baseUrl}.`),
+    );
+    createOrderClient({ baseUrl });
+  },
+);
+
+test.each(['https://orders.example/api/v1', 'http://[::1]:8000/api/v1', 'http://localhost:8000/api/v1'])(
+  'an API key may be sent to %s',
+  (baseUrl) => {
+    createOrderClient({ baseUrl, apiKey: 'ob_key' });
+  },
+);
+
 describe('the typed client', () => {
   test('sends the key and the body, to the path under the base URL, however that is written', async () => {
     const { seen, baseUrl } = await play(ACCEPTED);

@@ -22,15 +22,16 @@ export interface Stage {
   readonly client: OrderClient;
 }
 
-/** @throws UsageError for what is no URL. */
+/** @throws UsageError for what is not a URL, and for a key that would go over a network in clear. */
 export function connectStage(values: { url?: string | undefined }, env: NodeJS.ProcessEnv = process.env): Stage {
   const url = values.url ?? env.ORDERS_URL ?? localUrl(env);
   if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
     throw new UsageError(`"${url}" is no URL of an API: it is like https://orders.example/api/v1.`);
-  return {
-    url,
-    client: createOrderClient({ baseUrl: url, ...(env.ORDERS_API_KEY && { apiKey: env.ORDERS_API_KEY }) }),
-  };
+  try {
+    return { url, client: createOrderClient({ baseUrl: url, apiKey: env.ORDERS_API_KEY }) };
+  } catch (error) {
+    throw error instanceof TypeError ? new UsageError(error.message) : error;
+  }
 }
 
 function localUrl(env: NodeJS.ProcessEnv): string {
