@@ -8,6 +8,8 @@ export interface PortUse {
   readonly purpose: string;
   /** The environment variable that moves it. */
   readonly variable: string;
+  /** Whether it speaks HTTP: browsers and `fetch` refuse some ports. */
+  readonly http?: boolean;
 }
 
 /** How often a port that must become free is tried. */
@@ -15,7 +17,7 @@ const RETRY_MS = 100;
 
 /**
  * @param patienceMs how long to wait for ports to become free; 0 tries once.
- * @throws StackError that names the first port in use, what it is for, and the variable that moves it.
+ * @throws StackError that names the first port that cannot be used, what it is for, and the variable that moves it.
  */
 export async function demandFreePorts(uses: readonly PortUse[], patienceMs: number): Promise<void> {
   const deadline = Date.now() + patienceMs;
@@ -33,6 +35,11 @@ export async function demandFreePorts(uses: readonly PortUse[], patienceMs: numb
       throw new StackError(
         `Port ${use.port}, for ${use.purpose}, is refused (${refusal}); set ${use.variable} to another.`,
       );
+    if (use.http && (await isBadPort(use.port)))
+      throw new StackError(
+        `Port ${use.port}, for ${use.purpose}, is one that browsers and fetch refuse ("bad port" in the Fetch standard); ` +
+          `set ${use.variable} to another.`,
+      );
   }
 }
 
@@ -42,6 +49,14 @@ async function refusalOf(port: number): Promise<string | undefined> {
   if (onIpv4) return onIpv4;
   const onIpv6 = await listenOnce(port, '::1');
   return onIpv6 === 'EADDRINUSE' ? onIpv6 : undefined;
+}
+
+/** Asks `fetch` itself, which refuses such a port before it connects; any other port is known to be free here. */
+async function isBadPort(port: number): Promise<boolean> {
+  return fetch(`http://127.0.0.1:${port}/`).then(
+    () => false,
+    ({ cause }: { cause?: { message?: string } }) => cause?.message === 'bad port',
+  );
 }
 
 function listenOnce(port: number, host: string): Promise<string | undefined> {

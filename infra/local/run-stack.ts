@@ -78,10 +78,10 @@ async function startServices(stack: Stack, { settings, leftBehind }: Plan, signa
   const uses: PortUse[] = [
     apiPort(settings),
     { port: settings.postgresPort, purpose: 'Postgres', variable: 'POSTGRES_PORT' },
-    { port: settings.queuePort, purpose: 'the queue server', variable: 'QUEUE_PORT' },
+    { port: settings.queuePort, purpose: 'the queue server', variable: 'QUEUE_PORT', http: true },
     ...(settings.dataApiPort === undefined
       ? []
-      : [{ port: settings.dataApiPort, purpose: 'the RDS Data API', variable: 'DATA_API_PORT' }]),
+      : [{ port: settings.dataApiPort, purpose: 'the RDS Data API', variable: 'DATA_API_PORT', http: true }]),
   ];
   await demandFreePorts(uses, leftBehind ? LEFT_BEHIND_MS : 0);
 
@@ -113,7 +113,7 @@ async function findServices({ settings, addresses, env, leftBehind }: Plan, sign
 }
 
 function apiPort({ apiPort: port }: StackSettings): PortUse {
-  return { port, purpose: 'the HTTP API', variable: 'PORT' };
+  return { port, purpose: 'the HTTP API', variable: 'PORT', http: true };
 }
 
 async function bringUpToDate({ postgres }: StackAddresses, signal: AbortSignal): Promise<void> {

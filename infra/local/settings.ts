@@ -9,12 +9,15 @@ export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 export interface StackSettings {
   /** PORT: where the HTTP functions answer. Default 8000. */
   readonly apiPort: number;
-  /** POSTGRES_PORT. Default 54320, which leaves 5432 to a Postgres of the machine's own. */
+  /**
+   * POSTGRES_PORT. Default 15432, which leaves 5432 to a Postgres of the machine's own, and is below the ports that systems
+   * give to outgoing connections (Linux from 32,768 on): one of those can be taken at any moment.
+   */
   readonly postgresPort: number;
   /** QUEUE_PORT. Default 9324, the customary port of local SQS servers. */
   readonly queuePort: number;
   /**
-   * DATA_API_PORT, where an emulator of the RDS Data API answers, with DATABASE_DRIVER=data-api. Default 54321, next to
+   * DATA_API_PORT, where an emulator of the RDS Data API answers, with DATABASE_DRIVER=data-api. Default 15433, next to
    * Postgres. Undefined with the driver pg.
    */
   readonly dataApiPort?: number;
@@ -29,9 +32,9 @@ export function readStackSettings(env: NodeJS.ProcessEnv): StackSettings {
     throw new StackError(`DATABASE_DRIVER must be pg or data-api, and is "${driver}".`);
   const ports = {
     PORT: port(env, 'PORT', 8000),
-    POSTGRES_PORT: port(env, 'POSTGRES_PORT', 54320),
+    POSTGRES_PORT: port(env, 'POSTGRES_PORT', 15432),
     QUEUE_PORT: port(env, 'QUEUE_PORT', 9324),
-    ...(driver === 'data-api' && { DATA_API_PORT: port(env, 'DATA_API_PORT', 54321) }),
+    ...(driver === 'data-api' && { DATA_API_PORT: port(env, 'DATA_API_PORT', 15433) }),
   };
   const owners = new Map<number, string>();
   for (const [name, value] of Object.entries(ports)) {

@@ -27,6 +27,12 @@ describe('a start names the setting that is wrong', () => {
     expect(await refusal({ PORT })).toBe(`PORT must be a port, a whole number from 1 to 65535, and is "${PORT}".`);
   });
 
+  test.each(['PORT', 'QUEUE_PORT'])('when %s is one that fetch refuses', async (variable) => {
+    expect(await refusal({ [variable]: '10080' })).toMatch(
+      new RegExp(`^Port 10080, for .*, is one that browsers and fetch refuse .*; set ${variable} to another\\.$`),
+    );
+  });
+
   test('when two ports are one', async () => {
     expect(await refusal({ PORT: '4000', QUEUE_PORT: '4000' })).toContain('PORT and QUEUE_PORT are both 4000');
   });

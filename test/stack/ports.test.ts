@@ -1,0 +1,29 @@
+import { describe, expect, test } from '@jest/globals';
+import { demandFreePorts } from '../../infra/local/ports.ts';
+import { readStackSettings } from '../../infra/local/settings.ts';
+
+describe('a port that the Fetch standard blocks', () => {
+  test.each([6000, 6667, 10080])('is refused for what speaks HTTP: %i', async (port) => {
+    const use = { port, purpose: 'the HTTP API', variable: 'PORT', http: true };
+    await expect(demandFreePorts([use], 0)).rejects.toThrow(
+      new RegExp(`^Port ${port}, for the HTTP API, is .*bad port.*; set PORT to another\\.$`),
+    );
+  });
+
+  test('is taken for Postgres, which has a protocol of its own', async () => {
+    const use = { port: 10080, purpose: 'Postgres', variable: 'POSTGRES_PORT' };
+    await expect(demandFreePorts([use], 0)).resolves.toBeUndefined();
+  });
+});
+
+test('the default ports are none that a system gives to outgoing connections, nor one that fetch blocks', async () => {
+  const { apiPort, postgresPort, queuePort, dataApiPort } = readStackSettings({ DATABASE_DRIVER: 'data-api' });
+  for (const port of [apiPort, postgresPort, queuePort, dataApiPort as number]) {
+    // ip_local_port_range of Linux; other systems begin at 49,152.
+    expect(port).toBeLessThan(32_768);
+    await demandFreePorts([{ port, purpose: 'a test', variable: 'PORT', http: true }], 0).catch((error: Error) =>
+      // A stack may run on this machine.
+      expect(error.message).toContain('is in use'),
+    );
+  }
+});
