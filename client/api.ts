@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 9951f12bb06686fb9bd7ddcd19914942910c5a766b96559a30d850670d202ee1): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 7ff5802dec6388fea22330f07b441c15329f0a8ac33efad406a383bb88fe287f): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -127,7 +127,7 @@ export interface paths {
         put?: never;
         /**
          * Have Failed orders processed afresh
-         * @description Those with these ids, those with this reason code, those with both, or any.
+         * @description Those with these ids, those with this reason code, those with both, or, with `all`, every one.
          */
         post: operations["redriveOrders"];
         delete?: never;
@@ -270,7 +270,7 @@ export interface components {
     schemas: {
         NewOrder: {
             /**
-             * @description Your own id for it, unique for ever: 1 to 255 characters, none of them control characters.
+             * @description Your own id for it, unique for ever: 1 to 255 characters, none of them control characters, not `.` or `..`.
              * @example ORD-1
              */
             order_id: string;
@@ -1255,8 +1255,14 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /**
+                     * @description Every Failed order.
+                     * @constant
+                     */
+                    all?: true;
                     order_ids?: string[];
-                    reason_code?: string;
+                    /** @description Only orders that failed with this code; null: those that failed without one. */
+                    reason_code?: string | null;
                     /** @description Goes on after this order id, the last of an earlier answer: an order that fails again meanwhile is not taken twice. */
                     after?: string;
                     /** @default 100 */

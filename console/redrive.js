@@ -22,7 +22,7 @@ export function askToRedrive({ reason_code: code, orders }) {
   /** @param {boolean} dryRun @returns {Promise<RedriveOutcome>} */
   const redrive = async (dryRun) => {
     const { data } = await post('orders/redrive', {
-      reason_code: code ?? undefined,
+      reason_code: code,
       limit: Number(limit.input.value),
       dry_run: dryRun,
       reason: reason.input.value || undefined,

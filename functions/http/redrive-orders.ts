@@ -5,15 +5,16 @@ import { readJson } from '../../lib/http/read-json.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
 import { redriveSchema } from '../../lib/http/redrive-request.ts';
 import { validate } from '../../lib/http/validate.ts';
+import { WITHOUT_CODE } from '../../lib/orders/sql/redrive-orders.ts';
 import { runtime } from '../../lib/runtime.ts';
 
 /** POST /orders/redrive */
 export const handler = httpHandler(async (event) => {
   refuseQuery(event);
-  const request = validate(redriveSchema, readJson(event, new Set()));
+  const request = validate(redriveSchema, event.body ? readJson(event, new Set()) : {});
   const { redrivable, capped } = await runtime().redriveOrders({
     orderIds: request.order_ids ?? null,
-    reasonCode: request.reason_code ?? null,
+    reasonCode: request.reason_code === null ? WITHOUT_CODE : (request.reason_code ?? null),
     owner: ownerFilterOf(event),
     after: request.after ?? null,
     limit: request.limit,

@@ -90,6 +90,7 @@ function overApi(stage: Stage): Redriver {
   return {
     redrive: async ({ orderIds, reasonCode, after, limit, dryRun, reason }) => {
       const body = {
+        ...(orderIds === null && reasonCode === null && { all: true as const }),
         ...(orderIds && { order_ids: [...orderIds] }),
         ...(reasonCode !== null && { reason_code: reasonCode }),
         ...(after !== null && { after }),

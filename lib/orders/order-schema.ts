@@ -17,21 +17,34 @@ const MAX_DECIMALS = 1_000;
 /** What neither JSON clients nor Postgres nor SQS carry unchanged: control characters, U+FFFE, U+FFFF. */
 const FORBIDDEN_CHARACTERS = /[\p{Cc}\ufffe\uffff]/u;
 
+/** Path segments that every client resolves before it sends a request, however they are encoded (WHATWG URL, 4.4). */
+const DOT_SEGMENTS: readonly string[] = ['.', '..'];
+
 /** True for text that may be an order's id: 1 to 255 characters, each of them storable and sendable. */
 export function isOrderId(text: string): boolean {
   // Characters, as Postgres counts them, not UTF-16 units.
   const length = [...text].length;
-  return length >= 1 && length <= 255 && text.isWellFormed() && !FORBIDDEN_CHARACTERS.test(text);
+  return (
+    length >= 1 &&
+    length <= 255 &&
+    text.isWellFormed() &&
+    !FORBIDDEN_CHARACTERS.test(text) &&
+    !DOT_SEGMENTS.includes(text)
+  );
 }
 
 const orderId = z
   .string('must be a string')
-  .refine(isOrderId, 'must have 1 to 255 characters, none of them control characters or lone surrogates')
+  .refine(
+    isOrderId,
+    'must have 1 to 255 characters, none of them control characters or lone surrogates, and must not be "." or ".."',
+  )
   .meta({
-    description: 'Your own id for it, unique for ever: 1 to 255 characters, none of them control characters.',
+    description:
+      'Your own id for it, unique for ever: 1 to 255 characters, none of them control characters, not `.` or `..`.',
     minLength: 1,
     maxLength: 255,
-    pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f\\ufffe\\uffff]*$',
+    pattern: '^(?!\\.{1,2}$)[^\\u0000-\\u001f\\u007f-\\u009f\\ufffe\\uffff]*$',
     examples: ['ORD-1'],
   });
 

@@ -183,11 +183,11 @@ describe('redriveOrders', () => {
       await create(caller, orderId);
       await fail(orderId);
     }
-    for (const body of [{ order_ids: ['a', 'b'] }, { reason_code: 'card_declined' }, {}])
+    for (const body of [{ order_ids: ['a', 'b'] }, { reason_code: 'card_declined' }, { all: true }])
       expect((await ask('redriveOrders', SHOP_8, { body: { ...body, dry_run: true } })).body).toMatchObject({
         data: { order_ids: ['b'] },
       });
-    expect((await ask('redriveOrders', OPERATOR, { body: {} })).body).toMatchObject({
+    expect((await ask('redriveOrders', OPERATOR, { body: { all: true } })).body).toMatchObject({
       data: { order_ids: ['a', 'b'] },
     });
   });

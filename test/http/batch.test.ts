@@ -33,10 +33,17 @@ describe('POST /orders/batch', () => {
     const alone = await service.post(wrong);
 
     const answer = await post({
-      orders: [anOrder('a'), wrong, anOrder('there already'), 7, anOrder('b', { total_amount: '1e999' })],
+      orders: [
+        anOrder('a'),
+        wrong,
+        anOrder('there already'),
+        7,
+        anOrder('b', { total_amount: '1e999' }),
+        anOrder('..'),
+      ],
     });
 
-    expect(answer).toMatchObject({ status: 207, body: { status_code: 207, data: { accepted: 1, refused: 4 } } });
+    expect(answer).toMatchObject({ status: 207, body: { status_code: 207, data: { accepted: 1, refused: 5 } } });
     expect(resultsOf(answer)).toEqual([
       {
         order_id: 'a',
@@ -56,6 +63,12 @@ describe('POST /orders/batch', () => {
         status_code: 400,
         message: 'Validation Error',
         errors: [expect.objectContaining({ path: 'total_amount' })],
+      },
+      {
+        order_id: '..',
+        status_code: 400,
+        message: 'Validation Error',
+        errors: [expect.objectContaining({ path: 'order_id' })],
       },
     ]);
     expect((await service.getOrder('a')).body.total_amount).toBe('12345.67');

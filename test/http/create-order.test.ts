@@ -208,7 +208,8 @@ describe('what is stored', () => {
 });
 
 describe('what is refused with 400, and names the field', () => {
-  const ID_RULE = 'must have 1 to 255 characters, none of them control characters or lone surrogates';
+  const ID_RULE =
+    'must have 1 to 255 characters, none of them control characters or lone surrogates, and must not be "." or ".."';
   const INTEGER_RULE = 'must be a whole number from -2147483648 to 2147483647';
   const AMOUNT_RULE = 'must be a finite number, at least 0 and less than 1e12, with at most 1000 decimals';
   const STATUS_RULE = 'must be one of Pending, Processing, Completed';
@@ -222,6 +223,8 @@ describe('what is refused with 400, and names the field', () => {
     ['order_id', '["a"]', 'order_id', 'must be a string'],
     ['order_id', '{"a":"b"}', 'order_id', 'must be a string'],
     ['order_id', '""', 'order_id', ID_RULE],
+    ['order_id', '"."', 'order_id', ID_RULE],
+    ['order_id', '".."', 'order_id', ID_RULE],
     ['order_id', JSON.stringify('x'.repeat(256)), 'order_id', ID_RULE],
     ['order_id', JSON.stringify('🛒'.repeat(256)), 'order_id', ID_RULE],
     ['order_id', String.raw`"a\u0000b"`, 'order_id', ID_RULE],

@@ -91,43 +91,69 @@ describe('POST /orders/redrive', () => {
   test('only says what it would do when asked to', async () => {
     await create('a');
     await fail('bank_down', 'a');
-    expect((await service.redrive({ dry_run: true })).body.data).toEqual({ order_ids: ['a'], capped: 0 });
+    expect((await service.redrive({ all: true, dry_run: true })).body.data).toEqual({ order_ids: ['a'], capped: 0 });
     expect((await service.getOrder('a')).body.status).toBe('Failed');
   });
+
+  test('takes those that failed without a reason code, and only those', async () => {
+    for (const id of ['a', 'b']) await create(id);
+    await fail('bank_down', 'a');
+    await service.psql.rows(
+      `UPDATE orders SET status = 'Processing', token = token + 1, lease_until = now() WHERE order_id = 'b'`,
+    );
+    await service.psql.rows(
+      `UPDATE orders SET status = 'Failed', lease_until = NULL, due_at = NULL, reason_code = NULL WHERE order_id = 'b'`,
+    );
+    expect((await service.redrive({ reason_code: null })).body.data).toEqual({ order_ids: ['b'], capped: 0 });
+    expect((await service.getOrder('a')).body.status).toBe('Failed');
+  });
+
+  test.each([undefined, {}, { reason: 'sent for the order "."' }, { limit: 1 }, { dry_run: true }, { after: 'a' }])(
+    'redrives nothing with %j, which a request about one order may bring here',
+    async (body) => {
+      await create('a');
+      await fail('bank_down', 'a');
+      expect(await service.ask('redriveOrders', { body })).toMatchObject({
+        status: 400,
+        body: { errors: [{ path: '', message: expect.stringContaining('"all": true') }] },
+      });
+      expect((await service.getOrder('a')).body.status).toBe('Failed');
+    },
+  );
 
   test('leaves an order alone that was redriven as often as it may be', async () => {
     await create('a');
     for (let redrives = 0; redrives < 2; redrives += 1) {
       await fail('bank_down', 'a');
-      expect((await service.redrive({})).body.data).toMatchObject({ order_ids: ['a'] });
+      expect((await service.redrive({ all: true })).body.data).toMatchObject({ order_ids: ['a'] });
     }
     await fail('bank_down', 'a');
-    expect((await service.redrive({})).body.data).toEqual({ order_ids: [], capped: 1 });
+    expect((await service.redrive({ all: true })).body.data).toEqual({ order_ids: [], capped: 1 });
   });
 
   test('takes as many as the limit says', async () => {
     for (const id of ['a', 'b', 'c']) await create(id);
     await fail('bank_down', 'a', 'b', 'c');
-    expect((await service.redrive({ limit: 2 })).body.data).toMatchObject({ order_ids: ['a', 'b'] });
+    expect((await service.redrive({ all: true, limit: 2 })).body.data).toMatchObject({ order_ids: ['a', 'b'] });
   });
 
   test('goes on after an order, so that one which fails again meanwhile is not taken twice', async () => {
     for (const id of ['a', 'b', 'c', 'd']) await create(id);
     await fail('bank_down', 'd', 'c', 'b', 'a');
-    expect((await service.redrive({ limit: 2 })).body.data).toMatchObject({ order_ids: ['a', 'b'] });
+    expect((await service.redrive({ all: true, limit: 2 })).body.data).toMatchObject({ order_ids: ['a', 'b'] });
     await fail('bank_down', 'a');
-    expect((await service.redrive({ dry_run: true, after: 'b' })).body.data).toEqual({
+    expect((await service.redrive({ all: true, dry_run: true, after: 'b' })).body.data).toEqual({
       order_ids: ['c', 'd'],
       capped: 0,
     });
-    expect((await service.redrive({ after: 'b' })).body.data).toMatchObject({ order_ids: ['c', 'd'] });
+    expect((await service.redrive({ all: true, after: 'b' })).body.data).toMatchObject({ order_ids: ['c', 'd'] });
     expect((await service.getOrder('a')).body.status).toBe('Failed');
   });
 
   test('refuses query parameters: what is said there may be what keeps it from being done', async () => {
     await create('a');
     await fail('bank_down', 'a');
-    const answer = await service.ask('redriveOrders', { body: {}, query: { dry_run: 'true' } });
+    const answer = await service.ask('redriveOrders', { body: { all: true }, query: { dry_run: 'true' } });
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: 'dry_run' }] } });
     expect((await service.getOrder('a')).body.status).toBe('Failed');
   });
@@ -142,6 +168,6 @@ describe('POST /orders/redrive', () => {
     [{ after: 7 }, 'after'],
     [{ everything: true }, 'everything'],
   ])('refuses %j, and names the field', async (body, path) => {
-    expect(await service.redrive(body)).toMatchObject({ status: 400, body: { errors: [{ path }] } });
+    expect(await service.redrive({ all: true, ...body })).toMatchObject({ status: 400, body: { errors: [{ path }] } });
   });
 });

@@ -70,7 +70,7 @@ describe('orders:admin', () => {
        UPDATE orders SET status = 'Failed', lease_until = NULL, due_at = NULL, reason_code = 'no' WHERE token = 1`,
     );
     expect((await service.ask('listFailures', { as: OPERATOR })).body.failures).toMatchObject([{ orders: 1 }]);
-    expect((await service.ask('redriveOrders', { body: {}, as: SHOP })).body.data).toMatchObject({
+    expect((await service.ask('redriveOrders', { body: { all: true }, as: SHOP })).body.data).toMatchObject({
       order_ids: ['also theirs'],
     });
   });
@@ -81,11 +81,13 @@ describe('orders:admin', () => {
        UPDATE orders SET status = 'Failed', lease_until = NULL, due_at = NULL, reason_code = 'no' WHERE token = 1`,
     );
     expect((await service.ask('listFailures', { as: RIVAL })).body.failures).toEqual([]);
-    expect((await service.ask('redriveOrders', { body: { dry_run: true }, as: RIVAL })).body.data).toEqual({
+    expect((await service.ask('redriveOrders', { body: { all: true, dry_run: true }, as: RIVAL })).body.data).toEqual({
       order_ids: [],
       capped: 0,
     });
-    expect((await service.ask('redriveOrders', { body: {}, as: RIVAL })).body.data).toMatchObject({ order_ids: [] });
+    expect((await service.ask('redriveOrders', { body: { all: true }, as: RIVAL })).body.data).toMatchObject({
+      order_ids: [],
+    });
     expect((await service.getOrder('theirs')).body.status).toBe('Failed');
   });
 });

@@ -22,7 +22,7 @@ export const redriveOrder: Operation = {
 export const redriveOrders: Operation = {
   tag: 'Operating',
   summary: 'Have Failed orders processed afresh',
-  description: 'Those with these ids, those with this reason code, those with both, or any.',
+  description: 'Those with these ids, those with this reason code, those with both, or, with `all`, every one.',
   body: { schema: redriveSchema, required: true },
   answers: {
     200: { description: 'Which orders were redriven, or would be.', schema: redrivenSchema },

@@ -1,5 +1,8 @@
 import type { Queryable } from '../../database/database.ts';
 
+/** A `reasonCode` that selects orders without one, as orders are that were failed by hand. */
+export const WITHOUT_CODE = '';
+
 /** Which Failed orders; without ids and code, all of them. */
 export interface FailedSelection {
   readonly orderIds: readonly string[] | null;
@@ -17,7 +20,7 @@ export interface FailedSelection {
 const SELECTED = `
   status = 'Failed'
   AND ($1::json IS NULL OR order_id IN (SELECT json_array_elements_text($1::json)))
-  AND ($2::text IS NULL OR reason_code = $2::text)
+  AND ($2::text IS NULL OR reason_code = $2::text OR ($2::text = '${WITHOUT_CODE}' AND reason_code IS NULL))
   AND ($3::text IS NULL OR owner = $3::text)
   AND ($4::text IS NULL OR order_id > $4::text)`;
 
