@@ -1,22 +1,30 @@
-import type { Resource, Template } from '../deploy/serverless.ts';
+import type { Template } from '../deploy/serverless.ts';
+import { deployability } from './deployability.ts';
 import type { Finding } from './finding.ts';
+import {
+  attributeOwner,
+  finding,
+  ofType,
+  type Properties,
+  propertiesOf,
+  type Resources,
+  resourcesOf,
+} from './resources.ts';
 
 /**
  * What takes arithmetic over several resources, or following references, and so is beyond cfn-guard's language.
  */
 export function checkSums(template: Template): Finding[] {
-  const resources = new Map(Object.entries(template.Resources ?? {}));
+  const resources = resourcesOf(template);
   return [
     ...visibilityTimeouts(resources),
     ...retentions(resources),
     ...tlsPolicies(resources),
     ...sharedRoles(resources),
     ...timeouts(resources),
+    ...deployability(resources),
   ];
 }
-
-type Resources = ReadonlyMap<string, Resource>;
-type Properties = Readonly<Record<string, unknown>>;
 
 /** Of AWS::SQS::Queue, seconds: CloudFormation's defaults. */
 const DEFAULT_VISIBILITY = 30;
@@ -115,20 +123,4 @@ function timeouts(resources: Resources): Finding[] {
       finding('api_timeout', functionId, `Its time-out is ${timeout} s; the API waits ${LONGEST_INTEGRATION} s.`),
     ];
   });
-}
-
-function ofType(resources: Resources, type: string): [string, Properties][] {
-  return [...resources].filter(([, { Type }]) => Type === type).map(([id, resource]) => [id, propertiesOf(resource)]);
-}
-
-const propertiesOf = ({ Properties = {} }: Resource): Properties => Properties;
-
-/** The logical id in `!GetAtt OrderQueue.Arn`. */
-function attributeOwner(value: unknown): string | undefined {
-  const [owner] = (value as { 'Fn::GetAtt'?: [string, string] } | undefined)?.['Fn::GetAtt'] ?? [];
-  return owner;
-}
-
-function finding(rule: string, resource: string, message: string): Finding {
-  return { tool: 'sums', rule, resource, message };
 }

@@ -17,7 +17,7 @@ export function roleOf(key: string, definition: FunctionDefinition, service: Ser
   const statements = [
     writeLog(definition),
     ...((definition.tracing ?? service.provider.tracing?.lambda) === 'Active' ? [TRACE] : []),
-    ...(service.provider.vpc && definition.vpc !== false ? [ATTACH_TO_NETWORK, CODE_MAY_NOT] : []),
+    ...(service.provider.vpc || service.resources.Resources?.Network ? [ATTACH_TO_NETWORK, CODE_MAY_NOT] : []),
     ...named(key, definition, service.custom.permissions as Permissions),
   ];
   return {
@@ -66,7 +66,9 @@ const TRACE: Statement = {
 
 /**
  * Lambda, not the function, makes the network interfaces with the function's role, before there is anything to name (AWS
- * Lambda Developer Guide, "Required IAM permissions" of VPC access, which has this list).
+ * Lambda Developer Guide, "Required IAM permissions" of VPC access, which has this list). Every function of a stage that has
+ * a network keeps this permission, because a deployment that moves functions out of the network updates their roles first:
+ * without it Lambda could not delete the interfaces, and they block the network's removal.
  */
 const ATTACH_TO_NETWORK: Statement = {
   Effect: 'Allow',

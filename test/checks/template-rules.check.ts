@@ -18,6 +18,7 @@ interface Break {
 
 const MAPPING = 'AWS::Lambda::EventSourceMapping';
 const WORKER = 'ProcessOrdersLambdaFunction';
+const TLS_POLICIES = ['OrderQueueOnlyOverTls', 'DeadLetterQueueOnlyOverTls'];
 const ROUTE = 'HttpApiRoutePostApiV1Orders';
 
 const allow = (statement: object) => (template: Json) =>
@@ -80,21 +81,25 @@ const BREAKS: readonly Break[] = [
     title: 'no policy demands TLS of who uses the queues',
     rules: ['queue_policy', 'queues_demand_tls'],
     breakIt: (template) => {
-      delete template.Resources[firstOf(template, 'AWS::SQS::QueuePolicy')];
+      for (const policy of TLS_POLICIES) delete template.Resources[policy];
     },
   },
   {
-    title: 'the policy that demands TLS allows what it should refuse',
+    title: 'the policies that demand TLS allow what they should refuse',
     rules: ['queues_demand_tls'],
-    breakIt: (template) =>
-      change(template, 'QueuesOnlyOverTls', ({ PolicyDocument }) => {
-        PolicyDocument.Statement[0].Effect = 'Allow';
-      }),
+    breakIt: (template) => {
+      for (const policy of TLS_POLICIES)
+        change(template, policy, ({ PolicyDocument }) => {
+          PolicyDocument.Statement[0].Effect = 'Allow';
+        });
+    },
   },
   {
-    title: 'the policy that demands TLS forgets the dead letters',
+    title: 'no policy demands TLS of who uses the dead letters',
     rules: ['queue_policy'],
-    breakIt: property('QueuesOnlyOverTls', 'Queues', [{ Ref: 'OrderQueue' }]),
+    breakIt: (template) => {
+      delete template.Resources.DeadLetterQueueOnlyOverTls;
+    },
   },
   {
     title: 'messages show themselves again while their batch is still tried',

@@ -38,6 +38,7 @@ function templateOf(stage: Omit<Stage, 'limits' | 'environment'>): Template {
       }),
       Worker: resource('AWS::Lambda::Function', {
         Timeout: 60,
+        RecursiveLoop: 'Allow',
         ...(reserved && { ReservedConcurrentExecutions: reserved }),
       }),
       Mapping: resource('AWS::Lambda::EventSourceMapping', {
@@ -52,10 +53,8 @@ function templateOf(stage: Omit<Stage, 'limits' | 'environment'>): Template {
         RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] }, maxReceiveCount: 5 },
       }),
       DeadLetterQueue: resource('AWS::SQS::Queue', { MessageRetentionPeriod: deadLetterRetention }),
-      Policy: resource('AWS::SQS::QueuePolicy', {
-        Queues: [{ Ref: 'OrderQueue' }, { Ref: 'DeadLetterQueue' }],
-        PolicyDocument: { Statement: [{ Condition: { Bool: { 'aws:SecureTransport': 'false' } } }] },
-      }),
+      OrderQueuePolicy: tlsPolicy('OrderQueue'),
+      DeadLetterQueuePolicy: tlsPolicy('DeadLetterQueue'),
       ...(capacity && {
         DatabaseCluster: resource('AWS::RDS::DBCluster', { ServerlessV2ScalingConfiguration: capacity }),
       }),
@@ -66,6 +65,14 @@ function templateOf(stage: Omit<Stage, 'limits' | 'environment'>): Template {
       }),
     },
   };
+}
+
+function tlsPolicy(queue: string): Resource {
+  const Resource = { 'Fn::GetAtt': [queue, 'Arn'] };
+  return resource('AWS::SQS::QueuePolicy', {
+    Queues: [{ Ref: queue }],
+    PolicyDocument: { Statement: [{ Resource, Condition: { Bool: { 'aws:SecureTransport': 'false' } } }] },
+  });
 }
 
 const resource = (Type: string, Properties: Record<string, unknown>): Resource => ({ Type, Properties });

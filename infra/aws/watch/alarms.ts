@@ -66,10 +66,22 @@ export function alarms(stage: Stage): Record<string, Resource> {
       },
     ],
     DeadLetters: [
-      'There are messages that no order explains.',
+      'Messages were received as often as the queue allows, and never acknowledged.',
       {
         ...ofQueue(stage.deadLetterQueue)('ApproximateNumberOfMessagesVisible'),
         Statistic: 'Maximum',
+        Period: MINUTE,
+        EvaluationPeriods: 1,
+        Threshold: 1,
+      },
+    ],
+    RecursionStopped: [
+      'Lambda has stopped retries, which it took for an endless loop.',
+      {
+        Namespace: 'AWS/Lambda',
+        MetricName: 'RecursiveInvocationsDropped',
+        Dimensions: [{ Name: 'FunctionName', Value: { Ref: functionId('processOrders') } }],
+        Statistic: 'Sum',
         Period: MINUTE,
         EvaluationPeriods: 1,
         Threshold: 1,
@@ -137,10 +149,10 @@ function functionAlarms(stage: Stage, key: string): [string, Resource][] {
 /** Of a cluster of the stage's own, or one that it knows the name of. */
 function databaseAlarms({ cluster, maxConnections }: Stage): Record<string, [string, Condition]> {
   if (cluster === undefined) return {};
-  const metric = (MetricName: string, Statistic: string, Threshold: number) => ({
+  const metric = (MetricName: string, Statistic: string, Threshold: number, dimensions: Metric['Dimensions'] = []) => ({
     Namespace: 'AWS/RDS',
     MetricName,
-    Dimensions: [{ Name: 'DBClusterIdentifier', Value: cluster }],
+    Dimensions: [{ Name: 'DBClusterIdentifier', Value: cluster }, ...dimensions],
     Statistic,
     Period: 5 * MINUTE,
     EvaluationPeriods: 3,
@@ -153,7 +165,8 @@ function databaseAlarms({ cluster, maxConnections }: Stage): Record<string, [str
     ],
     DatabaseCpu: [
       `The processors of the database have been ${NEARLY_FULL} % busy for a quarter of an hour.`,
-      metric('CPUUtilization', 'Average', NEARLY_FULL),
+      // Without a role it is the average over the writer and a standby that does nothing.
+      metric('CPUUtilization', 'Average', NEARLY_FULL, [{ Name: 'Role', Value: 'WRITER' }]),
     ],
     DatabaseConnections: [
       `The database has had more than ${NEARLY_FULL} % of its ${maxConnections} connections for a quarter of an hour.`,

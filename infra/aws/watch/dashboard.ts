@@ -142,7 +142,7 @@ function databaseCharts(): Chart[] {
       lines: [
         database('ServerlessDatabaseCapacity'),
         database('ACUUtilization', { yAxis: 'right', label: '% of the largest' }),
-        database('CPUUtilization', { yAxis: 'right', label: '% of processors' }),
+        ofWriter('CPUUtilization', { yAxis: 'right', label: "% of the writer's processors" }),
       ],
     },
     {
@@ -174,6 +174,11 @@ function logBytes(key: string, options: object): Line {
 
 function database(name: string, options: object = {}): Line {
   return ['AWS/RDS', name, 'DBClusterIdentifier', filledIn('Cluster'), options];
+}
+
+/** Without the role it would be the average over the writer and an idle standby. */
+function ofWriter(name: string, options: object): Line {
+  return ['AWS/RDS', name, 'DBClusterIdentifier', filledIn('Cluster'), 'Role', 'WRITER', options];
 }
 
 /** What Fn::Sub replaces by the resource or the value of this name. */
