@@ -6,14 +6,27 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-const wholeNumber = (lowest: number, highest: number) =>
+/** What docs/settings.md says about a setting besides its default, which the schema has. */
+export interface SettingDoc {
+  readonly purpose: string;
+  readonly unit?: string;
+  /** The values it can have. An enumeration lists its own. */
+  readonly allowed?: string;
+}
+
+/** The documentation of each setting, by its schema, without `default` and `optional` around it. */
+export const settingDocs = z.registry<SettingDoc>();
+
+const wholeNumber = (lowest: number, highest: number, doc: SettingDoc) =>
   z
     .string()
     .regex(/^\d+$/, `must be a whole number from ${lowest} to ${highest}`)
     .transform(Number)
-    .refine((value) => value >= lowest && value <= highest, `must be a whole number from ${lowest} to ${highest}`);
+    .refine((value) => value >= lowest && value <= highest, `must be a whole number from ${lowest} to ${highest}`)
+    .register(settingDocs, { ...doc, allowed: `${lowest}-${highest}` });
 
-const integer = (lowest: number, highest: number, byDefault: number) => wholeNumber(lowest, highest).default(byDefault);
+const integer = (lowest: number, highest: number, byDefault: number, doc: SettingDoc) =>
+  wholeNumber(lowest, highest, doc).default(byDefault);
 
 const PROCESSOR_RULE =
   'must be simulated, webhook, or the path of a module that begins with ./, ../ or /, such as ./processors/charge-card.ts';
@@ -46,36 +59,57 @@ export function readSigningKeys(value: string): readonly Buffer[] | undefined {
   return keys.length <= 2 && keys.every((key) => key !== undefined) ? keys : undefined;
 }
 
-const arn = (service: string, what: string) => {
+const arn = (service: string, what: string, purpose: string) => {
   const rule = `must be set, to the ARN of ${what}: arn:aws:${service}:…`;
   // Any length: the RDS Data API's reference allows 100 characters, and the service takes the secrets that RDS manages,
   // whose ARNs have more.
-  return z.string(rule).regex(new RegExp(`^arn:[a-z-]+:${service}:`), rule);
+  return z
+    .string(rule)
+    .regex(new RegExp(`^arn:[a-z-]+:${service}:`), rule)
+    .register(settingDocs, { allowed: `\`arn:aws:${service}:…\``, purpose });
 };
 
-// Milliseconds. Below the 5 s after which clients of this API give up, with a retry in it.
-const DATABASE_TIMEOUT_MS = integer(100, 30_000, 2_000);
+// Below the 5 s after which clients of this API give up, with a retry in it.
+const DATABASE_TIMEOUT_MS = integer(100, 30_000, 2_000, {
+  unit: 'ms',
+  purpose: 'timeout of a statement, and of opening a connection',
+});
 
-/** Settings of which only those are asked for that belong to the chosen driver. */
+/** Only the settings of the chosen driver are required. */
 const pgSettings = z.object({
   DATABASE_DRIVER: z.literal('pg'),
   DATABASE_URL: z
     .string('must be set, to a URL like postgres://user:password@host:5432/orders_db')
-    .regex(/^postgres(ql)?:\/\//, 'must be a URL like postgres://user:password@host:5432/orders_db'),
-  // `iam` has a token of IAM for each connection instead of the URL's password, and TLS with it.
-  DATABASE_AUTH: z.enum(['password', 'iam'], 'must be password or iam').default('password'),
-  // Connections of one container. A Lambda container serves one request at a time and needs no more than two.
-  DATABASE_POOL_SIZE: integer(1, 50, 2),
+    .regex(/^postgres(ql)?:\/\//, 'must be a URL like postgres://user:password@host:5432/orders_db')
+    .register(settingDocs, { allowed: '`postgres://…`', purpose: 'the database, with the driver pg' }),
+  DATABASE_AUTH: z
+    .enum(['password', 'iam'], 'must be password or iam')
+    .register(settingDocs, {
+      purpose: 'with the driver pg: the password in the URL, or an IAM token per connection, over TLS',
+    })
+    .default('password'),
+  // A Lambda container serves one request at a time and needs no more than two.
+  DATABASE_POOL_SIZE: integer(1, 50, 2, { unit: 'connections', purpose: 'connections per container' }),
   DATABASE_TIMEOUT_MS,
 });
 
 const dataApiSettings = z.object({
   DATABASE_DRIVER: z.literal('data-api'),
-  DATABASE_RESOURCE_ARN: arn('rds', 'the Aurora cluster'),
-  DATABASE_SECRET_ARN: arn('secretsmanager', "the secret with the database user's name and password"),
-  DATABASE_NAME: z.string('must be set, to the name of the database, such as orders_db').max(64),
+  DATABASE_RESOURCE_ARN: arn('rds', 'the Aurora cluster', 'the Aurora cluster, with the driver data-api'),
+  DATABASE_SECRET_ARN: arn(
+    'secretsmanager',
+    "the secret with the database user's name and password",
+    "the secret with the database user's name and password, with the driver data-api",
+  ),
+  DATABASE_NAME: z.string('must be set, to the name of the database, such as orders_db').max(64).register(settingDocs, {
+    allowed: 'up to 64 characters',
+    purpose: 'the name of the database, with the driver data-api',
+  }),
   DATABASE_TIMEOUT_MS,
 });
+
+/** Of the settings that decide which others are read. */
+const DEFAULTS = { DATABASE_DRIVER: 'pg', AUTH: 'none' } as const;
 
 const byDriver = { error: 'must be pg or data-api' };
 const databaseSettings = z.discriminatedUnion('DATABASE_DRIVER', [pgSettings, dataApiSettings], byDriver);
@@ -84,19 +118,34 @@ export type DatabaseConfig = Readonly<z.infer<typeof databaseSettings>>;
 
 const AUTH_RULE = 'must be none, api-key or jwt';
 
-const LOG_LEVEL = z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR'], 'must be one of DEBUG, INFO, WARN, ERROR').default('INFO');
+const LOG_LEVEL = z
+  .enum(['DEBUG', 'INFO', 'WARN', 'ERROR'], 'must be one of DEBUG, INFO, WARN, ERROR')
+  .register(settingDocs, {
+    purpose: 'the least severe log entries to write. INFO writes two lines per order; no level logs customer data',
+  })
+  .default('INFO');
 
-/** Of the authorizer (docs/authentication.md); each way of telling callers asks only for its own. */
+/** Of the authorizer (docs/authentication.md); only the settings of the chosen `AUTH` are required. */
 const tokenSettings = z.object({
   AUTH: z.literal('jwt'),
   LOG_LEVEL,
-  JWT_ISSUER: z.string('must be set, to the issuer of the tokens, as their iss claim has it'),
-  JWT_AUDIENCE: z.string('must be set, to the audience of the tokens, as their aud claim has it'),
+  JWT_ISSUER: z
+    .string('must be set, to the issuer of the tokens, as their iss claim has it')
+    .register(settingDocs, { allowed: 'text', purpose: 'the `iss` claim of the tokens, with `AUTH=jwt`' }),
+  JWT_AUDIENCE: z
+    .string('must be set, to the audience of the tokens, as their aud claim has it')
+    .register(settingDocs, { allowed: 'text', purpose: 'the `aud` claim of the tokens, with `AUTH=jwt`' }),
   JWT_JWKS_URL: z
     .string("must be set, to the address of the issuer's keys: the jwks_uri of its OpenID configuration")
-    .refine(isPrivateUrl, PRIVATE_URL_RULE),
-  // What the issuer puts before our scopes; Amazon Cognito writes `<resource server>/orders:read`.
-  JWT_SCOPE_PREFIX: z.string().default(''),
+    .refine(isPrivateUrl, PRIVATE_URL_RULE)
+    .register(settingDocs, { allowed: '`https://…`', purpose: "the issuer's public keys, with `AUTH=jwt`" }),
+  JWT_SCOPE_PREFIX: z
+    .string()
+    .register(settingDocs, {
+      allowed: 'text',
+      purpose: 'what the issuer puts before each scope; Amazon Cognito writes `<resource server>/orders:read`',
+    })
+    .default(''),
 });
 const authSettings = z.discriminatedUnion(
   'AUTH',
@@ -110,21 +159,44 @@ const authSettings = z.discriminatedUnion(
 
 export type AuthConfig = Readonly<z.infer<typeof authSettings>>;
 
-/** Every other setting of the functions: its unit, bounds and default. README's table says what each is for. */
+/** Every other setting of the functions. */
 const otherSettings = {
-  QUEUE_URL: z.url('must be set, to the URL of the order queue'),
-  // Only looking at dead letters needs it.
-  DEAD_LETTER_QUEUE_URL: z.url('must be the URL of the dead-letter queue').optional(),
-  // Milliseconds. A 202 does not depend on the send, so it may not delay it much.
-  QUEUE_SEND_TIMEOUT_MS: integer(50, 10_000, 1_000),
-  // Seconds until the sweep looks for an order whose message may be lost.
-  RESEND_AFTER_SECONDS: integer(1, 900, 60),
-  // What processing an order does (docs/processors.md). A path is relative to the working directory.
-  PROCESSOR: z.string().refine(isProcessor, PROCESSOR_RULE).default('simulated'),
-  // Milliseconds of simulated work an order. The bound leaves time for claim and verdicts in the deployed 60 s.
-  PROCESSING_DELAY_MS: integer(0, 55_000, 2_000),
-  // Where the webhook processor posts orders. It and the secret have no default, and nothing else needs them.
-  WEBHOOK_URL: z.string().refine(isPrivateUrl, PRIVATE_URL_RULE).optional(),
+  QUEUE_URL: z
+    .url('must be set, to the URL of the order queue')
+    .register(settingDocs, { allowed: 'a URL', purpose: 'the order queue' }),
+  DEAD_LETTER_QUEUE_URL: z
+    .url('must be the URL of the dead-letter queue')
+    .register(settingDocs, { allowed: 'a URL', purpose: 'the dead-letter queue; only listing dead letters needs it' })
+    .optional(),
+  // A 202 does not depend on the send, so the send may not delay it much.
+  QUEUE_SEND_TIMEOUT_MS: integer(50, 10_000, 1_000, {
+    unit: 'ms',
+    purpose: 'timeout of a send to the queue, which is as much as a send can delay a 202',
+  }),
+  RESEND_AFTER_SECONDS: integer(1, 900, 60, {
+    unit: 's',
+    purpose: 'how long after the last message the sweep sends another one for an unfinished order',
+  }),
+  PROCESSOR: z
+    .string()
+    .refine(isProcessor, PROCESSOR_RULE)
+    .register(settingDocs, {
+      allowed: '`simulated`, `webhook`, a path',
+      purpose:
+        'what processing an order does ([processors.md](processors.md)). A path is relative to the working directory',
+    })
+    .default('simulated'),
+  // The bound leaves time for the claim and for saving the outcomes within the deployed 60 s.
+  PROCESSING_DELAY_MS: integer(0, 55_000, 2_000, {
+    unit: 'ms',
+    purpose:
+      "simulated work per order, with `PROCESSOR=simulated`; must leave 5 s of the worker's timeout (60 s, locally 15 s)",
+  }),
+  WEBHOOK_URL: z
+    .string()
+    .refine(isPrivateUrl, PRIVATE_URL_RULE)
+    .register(settingDocs, { allowed: '`https://…`', purpose: 'where `PROCESSOR=webhook` posts each order' })
+    .optional(),
   WEBHOOK_SECRET: z
     .string()
     .transform((value, context) => {
@@ -133,38 +205,74 @@ const otherSettings = {
       context.addIssue(WEBHOOK_SECRET_RULE);
       return z.NEVER;
     })
+    .register(settingDocs, { allowed: '`whsec_…`', purpose: 'the key that signs the requests of `PROCESSOR=webhook`' })
     .optional(),
-  // In its place: where it is kept. Deployed functions read it there, since whoever may look at one sees its environment.
-  WEBHOOK_SECRET_ARN: arn('secretsmanager', 'the secret whose text is the signing key').optional(),
-  // Milliseconds until an answer must begin. 15 s of the local function, or 60 s of the deployed one for the bound, less
-  // 2 s for the claim, 1 s for the rest of the answer and 2 s for the verdicts. The end of the invocation would come
-  // first otherwise, and have the tries count as `timed_out`.
-  WEBHOOK_TIMEOUT_MS: integer(100, 55_000, 10_000),
-  // Failures that an order's processor may report before the order is Failed.
-  MAX_ATTEMPTS: integer(1, 100, 5),
-  // Workers that an order may lose before it is Failed.
-  MAX_CRASHES: integer(1, 100, 5),
-  // Times that one Failed order may be redriven.
-  MAX_REDRIVES: integer(0, 100, 10),
-  // Milliseconds before the second try; doubles with each, with full jitter.
-  RETRY_BASE_MS: integer(1, 600_000, 1_000),
-  // Milliseconds between two tries at most. 15 minutes is as far as a message can be delayed.
-  RETRY_MAX_MS: integer(1, 900_000, 900_000),
-  // Seconds that an order may wait before new ones are turned away. By default none is, however old the backlog.
-  MAX_PENDING_AGE_SECONDS: wholeNumber(1, 86_400).optional(),
-  // How callers are told apart. With anything but `none`, the HTTP functions refuse what no authorizer has let in.
-  AUTH: z.enum(['none', 'api-key', 'jwt'], AUTH_RULE),
+  // Deployed functions read the key from Secrets Manager, since more people may see an environment than a secret.
+  WEBHOOK_SECRET_ARN: arn(
+    'secretsmanager',
+    'the secret whose text is the signing key',
+    'the secret that contains the signing key, instead of `WEBHOOK_SECRET`',
+  ).optional(),
+  // 15 s of the local function, or 60 s of the deployed one for the bound, less 2 s for the claim, 1 s for the rest of
+  // the response and 2 s for saving the outcomes. Otherwise the invocation would end first, and the attempts would count
+  // as `timed_out`.
+  WEBHOOK_TIMEOUT_MS: integer(100, 55_000, 10_000, {
+    unit: 'ms',
+    purpose: 'timeout for the first byte of the response to a webhook',
+  }),
+  MAX_ATTEMPTS: integer(1, 100, 5, {
+    unit: 'failures',
+    purpose: 'failed attempts after which an order is Failed',
+  }),
+  MAX_CRASHES: integer(1, 100, 5, {
+    unit: 'workers',
+    purpose: 'lost workers after which an order is Failed',
+  }),
+  MAX_REDRIVES: integer(0, 100, 10, { unit: 'redrives', purpose: 'how often one Failed order can be redriven' }),
+  RETRY_BASE_MS: integer(1, 600_000, 1_000, {
+    unit: 'ms',
+    purpose: 'longest backoff before the first retry; doubles with each retry, with full jitter',
+  }),
+  // 15 minutes is the longest delay that SQS allows for a message.
+  RETRY_MAX_MS: integer(1, 900_000, 900_000, { unit: 'ms', purpose: 'longest backoff before any retry' }),
+  MAX_PENDING_AGE_SECONDS: wholeNumber(1, 86_400, {
+    unit: 's',
+    purpose:
+      'once an order has been Pending for longer (also while processing is paused), new orders get 503 with `Retry-After`',
+  }).optional(),
+  // With anything but `none`, the HTTP functions refuse what no authorizer has let in.
+  AUTH: z.enum(['none', 'api-key', 'jwt'], AUTH_RULE).register(settingDocs, {
+    purpose:
+      'how callers are authenticated ([authentication.md](authentication.md)); a deployed stage defaults to `api-key`',
+  }),
   LOG_LEVEL,
-  // Where the sweep's figures go to in CloudWatch. By default there are none, as on a laptop.
   METRICS_NAMESPACE: z
     .string()
     .regex(/^[\w./#-]{1,255}$/, 'must be a namespace of CloudWatch, such as orders-prod')
+    .register(settingDocs, {
+      allowed: 'up to 255 of `A-Z a-z 0-9 _ . / # -`',
+      purpose: 'the CloudWatch namespace of the metrics that the sweep publishes; none are published without it',
+    })
     .optional(),
 };
 
 const members = [pgSettings.extend(otherSettings), dataApiSettings.extend(otherSettings)] as const;
 const settings = z.discriminatedUnion('DATABASE_DRIVER', members, byDriver);
-const names: ReadonlySet<string> = new Set([...members, tokenSettings].flatMap(({ shape }) => Object.keys(shape)));
+
+/** Every setting of the functions by its name, in the order of docs/settings.md. */
+export const SETTINGS: Readonly<Record<string, z.ZodType>> = {
+  ...pgSettings.shape,
+  ...dataApiSettings.shape,
+  ...otherSettings,
+  ...tokenSettings.shape,
+  DATABASE_DRIVER: z
+    .enum(['pg', 'data-api'])
+    .register(settingDocs, {
+      purpose: 'the PostgreSQL protocol, or the RDS Data API over HTTPS ([data-api.md](data-api.md))',
+    })
+    .default(DEFAULTS.DATABASE_DRIVER),
+  AUTH: otherSettings.AUTH.default(DEFAULTS.AUTH),
+};
 
 export type Config = Readonly<z.infer<typeof settings>>;
 
@@ -218,11 +326,11 @@ export function loadAuthConfig(env: NodeJS.ProcessEnv): AuthConfig {
 
 function parse<Settings>(schema: z.ZodType<Settings>, env: NodeJS.ProcessEnv): Settings {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = schema.safeParse({ DATABASE_DRIVER: 'pg', AUTH: 'none', ...given });
+  const parsed = schema.safeParse({ ...DEFAULTS, ...given });
   const problems = [
     ...(parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)),
     ...Object.keys(given)
-      .filter((name) => !names.has(name) && OUR_PREFIXES.some((prefix) => name.startsWith(prefix)))
+      .filter((name) => !Object.hasOwn(SETTINGS, name) && OUR_PREFIXES.some((prefix) => name.startsWith(prefix)))
       .map((name) => `${name} is no setting of this service (misspelt?)`),
   ];
   if (problems.length > 0 || !parsed.success) throw new ConfigError(`Bad configuration: ${problems.join('; ')}`);

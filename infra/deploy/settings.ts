@@ -2,7 +2,7 @@ import { ConfigError, loadAuthConfig, loadConfig } from '../../lib/config.ts';
 import { DeploymentError } from './deployment-error.ts';
 import type { Service } from './serverless.ts';
 
-/** Settings of README.md that the functions get as whoever deploys has them. The others follow from the stage. */
+/** Settings (docs/settings.md) that the functions get from the environment of `npm run deploy`. The stage decides the others. */
 const PASSED_ON = [
   'DATABASE_POOL_SIZE',
   'DATABASE_TIMEOUT_MS',

@@ -5,23 +5,31 @@ import { StackError } from './stack-error.ts';
 /** The checkout. */
 export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What a user may choose about the local stack, apart from what the functions themselves read. */
+/**
+ * The ports of the local stack, each by the setting that changes it. All are below the ports that systems give to outgoing
+ * connections (Linux from 32,768 on): one of those can be taken at any moment.
+ */
+export const PORTS = {
+  PORT: { standard: 8000, purpose: 'the HTTP API' },
+  POSTGRES_PORT: { standard: 15432, purpose: 'Postgres; 5432 is left to a Postgres of your own' },
+  // The usual port of local SQS servers.
+  QUEUE_PORT: { standard: 9324, purpose: 'the queue server' },
+  DATA_API_PORT: {
+    standard: 15433,
+    purpose: 'the emulator of the RDS Data API, with `DATABASE_DRIVER=data-api npm start`',
+  },
+} as const;
+
+/** LOCAL_DIR: data, logs and stack.json. */
+export const LOCAL_DIRECTORY = '.local';
+
 export interface StackSettings {
-  /** PORT: where the HTTP functions answer. Default 8000. */
   readonly apiPort: number;
-  /**
-   * POSTGRES_PORT. Default 15432, which leaves 5432 to a Postgres of the machine's own, and is below the ports that systems
-   * give to outgoing connections (Linux from 32,768 on): one of those can be taken at any moment.
-   */
   readonly postgresPort: number;
-  /** QUEUE_PORT. Default 9324, the customary port of local SQS servers. */
   readonly queuePort: number;
-  /**
-   * DATA_API_PORT, where an emulator of the RDS Data API answers, with DATABASE_DRIVER=data-api. Default 15433, next to
-   * Postgres. Undefined with the driver pg.
-   */
+  /** Undefined with the driver pg. */
   readonly dataApiPort?: number;
-  /** LOCAL_DIR, absolute: data, logs and stack.json. Default `.local` in the checkout. */
+  /** Absolute. */
   readonly directory: string;
 }
 
@@ -31,10 +39,10 @@ export function readStackSettings(env: NodeJS.ProcessEnv): StackSettings {
   if (driver !== 'pg' && driver !== 'data-api')
     throw new StackError(`DATABASE_DRIVER must be pg or data-api, and is "${driver}".`);
   const ports = {
-    PORT: port(env, 'PORT', 8000),
-    POSTGRES_PORT: port(env, 'POSTGRES_PORT', 15432),
-    QUEUE_PORT: port(env, 'QUEUE_PORT', 9324),
-    ...(driver === 'data-api' && { DATA_API_PORT: port(env, 'DATA_API_PORT', 15433) }),
+    PORT: port(env, 'PORT'),
+    POSTGRES_PORT: port(env, 'POSTGRES_PORT'),
+    QUEUE_PORT: port(env, 'QUEUE_PORT'),
+    ...(driver === 'data-api' && { DATA_API_PORT: port(env, 'DATA_API_PORT') }),
   };
   const owners = new Map<number, string>();
   for (const [name, value] of Object.entries(ports)) {
@@ -47,13 +55,13 @@ export function readStackSettings(env: NodeJS.ProcessEnv): StackSettings {
     postgresPort: ports.POSTGRES_PORT,
     queuePort: ports.QUEUE_PORT,
     ...(ports.DATA_API_PORT !== undefined && { dataApiPort: ports.DATA_API_PORT }),
-    directory: resolve(REPOSITORY, env.LOCAL_DIR || '.local'),
+    directory: resolve(REPOSITORY, env.LOCAL_DIR || LOCAL_DIRECTORY),
   };
 }
 
-function port(env: NodeJS.ProcessEnv, name: string, standard: number): number {
+function port(env: NodeJS.ProcessEnv, name: keyof typeof PORTS): number {
   const text = env[name];
-  if (text === undefined || text === '') return standard;
+  if (text === undefined || text === '') return PORTS[name].standard;
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < 1 || value > 65_535)
     throw new StackError(`${name} must be a port, a whole number from 1 to 65535, and is "${text}".`);

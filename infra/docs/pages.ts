@@ -1,0 +1,6 @@
+import { settingsPage } from './settings-page.ts';
+
+/** The pages that are generated from the code, by their path. */
+export const PAGES: Readonly<Record<string, () => string>> = {
+  'docs/settings.md': settingsPage,
+};
