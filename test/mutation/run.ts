@@ -1,0 +1,165 @@
+import { fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { MUTATIONS, type Mutation } from './mutations.ts';
+import { changeOf, type Result, reportOf } from './report.ts';
+
+const HELP = `npm run mutate [-- <path or id …>]
+
+Applies one bug at a time to a copy of this checkout, and runs the tests nearest to it: one of them has to fail.
+Without arguments, all of the bugs in test/mutation/mutations.ts; otherwise those in files whose path starts so, and those
+of these ids.
+
+  --list   prints the bugs, and whether each still has its place
+
+Exits with 1 when a bug goes unnoticed, or no longer has its place.`;
+
+/** Minutes that the tests of one bug may take: a bug that makes them hang is noticed, too. */
+const PATIENCE_MINUTES = 5;
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/** What a copy of the checkout does without. */
+const LEFT_OUT = new Set(['.git', '.local', '.serverless', 'node_modules']);
+
+const args = process.argv.slice(2);
+const chosen = args.filter((arg) => !arg.startsWith('-'));
+const isChosen = ({ id, file }: Mutation) =>
+  chosen.length === 0 || chosen.some((name) => id === name || file.startsWith(name.replace(/^\.\//, '')));
+const mutations = MUTATIONS.filter(isChosen);
+
+if (args.includes('--help')) console.log(HELP);
+else if (mutations.length === 0) {
+  console.error(`No bug in test/mutation/mutations.ts is in ${chosen.join(', ')}.`);
+  process.exitCode = 1;
+} else if (args.includes('--list')) list();
+else await mutate();
+
+function list(): void {
+  for (const mutation of mutations) {
+    const place = changeOf(mutation, read(ROOT, mutation.file)) === undefined ? '  STALE' : '';
+    console.log(`${mutation.id}  ${mutation.file}  ${mutation.equivalent ? 'equivalent' : ''}${place}`);
+  }
+}
+
+async function mutate(): Promise<void> {
+  const copy = mkdtempSync(join(tmpdir(), 'order-backend-mutants-'));
+  const stop = new AbortController();
+  const onSignal = () => stop.abort();
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  try {
+    copyTo(copy);
+    await startServers();
+    const results = await runAll(copy, stop.signal);
+    console.log(reportOf(results));
+    if (results.some(({ outcome }) => outcome === 'unnoticed' || outcome === 'stale')) process.exitCode = 1;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+
+/** node_modules are linked: nothing that a bug changes is in there. */
+function copyTo(copy: string): void {
+  const modules: string[] = [];
+  cpSync(ROOT, copy, {
+    recursive: true,
+    filter(source) {
+      const name = source.slice(source.lastIndexOf('/') + 1);
+      if (name === 'node_modules') modules.push(relative(ROOT, source));
+      return source === ROOT || !LEFT_OUT.has(name);
+    },
+  });
+  for (const path of modules) symlinkSync(join(ROOT, path), join(copy, path));
+}
+
+/** One Postgres and one queue server for all runs of jest, which then start none. They end with this process. */
+async function startServers(): Promise<void> {
+  const servers = fork(join(ROOT, 'test/support/test-servers.ts'), {
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    detached: true,
+  });
+  const [addresses] = await Promise.race([once(servers, 'message'), once(servers, 'exit').then(() => [undefined])]);
+  if (addresses === undefined) throw new Error('The servers for the tests did not start.');
+  Object.assign(process.env, addresses);
+  servers.unref();
+  servers.channel?.unref();
+}
+
+async function runAll(copy: string, signal: AbortSignal): Promise<Result[]> {
+  const results: Result[] = [];
+  const fresh = mutations.filter((mutation) => changeOf(mutation, read(ROOT, mutation.file)) !== undefined);
+  const runnable = fresh.filter(({ equivalent }) => equivalent === undefined);
+  const files = [...new Set(runnable.flatMap(({ tests }) => tests))].sort();
+  // Without this, a test that fails for another reason would seem to notice every bug.
+  console.log(`Without any bug: ${files.join(' ')}`);
+  const failed = await firstFailure(copy, files, signal);
+  if (failed !== undefined) throw new Error(`${failed}\nThese tests have to pass before a bug is tried.`);
+
+  for (const mutation of mutations) {
+    const original = read(ROOT, mutation.file);
+    const changed = changeOf(mutation, original);
+    if (changed === undefined) results.push({ mutation, outcome: 'stale' });
+    else if (mutation.equivalent !== undefined) results.push({ mutation, outcome: 'equivalent' });
+    else {
+      writeFileSync(join(copy, mutation.file), changed);
+      const failure = await firstFailure(copy, mutation.tests, signal);
+      writeFileSync(join(copy, mutation.file), original);
+      results.push({ mutation, outcome: failure === undefined ? 'unnoticed' : 'noticed', by: titleIn(failure) });
+    }
+    const { outcome, by } = results.at(-1) as Result;
+    console.log([mutation.id, outcome, ...(by === undefined ? [] : ['by', by])].join('  '));
+  }
+  return results;
+}
+
+/** What jest says of the tests that fail; undefined when all pass. */
+async function firstFailure(copy: string, files: readonly string[], signal: AbortSignal): Promise<string | undefined> {
+  const inBrowser = (file: string) => file.startsWith('test/browser/');
+  const config = ['--config', 'test/browser/jest.config.js'];
+  const runs: [readonly string[], readonly string[]][] = [
+    [files.filter((file) => !inBrowser(file)), []],
+    [files.filter(inBrowser), config],
+  ];
+  for (const [tests, more] of runs) {
+    if (tests.length === 0) continue;
+    const failure = await runJest(copy, [...more, '--bail', '--silent', '--runTestsByPath', ...tests], signal);
+    if (failure !== undefined) return failure;
+  }
+  return undefined;
+}
+
+/** The first test that jest reports as failed: `describe › test`. */
+function titleIn(failure: string | undefined): string | undefined {
+  return failure === undefined ? undefined : /^ +● (.+)$/m.exec(failure)?.[1];
+}
+
+async function runJest(copy: string, args: readonly string[], signal: AbortSignal): Promise<string | undefined> {
+  const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+  const jest = spawn(process.execPath, [...flags, join(ROOT, 'node_modules/jest/bin/jest.js'), ...args], {
+    cwd: copy,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, TEST_TALLY: '' },
+    signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MINUTES * 60_000)]),
+  });
+  let said = '';
+  for (const stream of [jest.stdout, jest.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+  try {
+    const [code] = await once(jest, 'close');
+    return code === 0 ? undefined : said;
+  } catch (error) {
+    if (signal.aborted) throw new Error('Stopped.');
+    return String(error);
+  }
+}
+
+function read(directory: string, file: string): string {
+  return readFileSync(join(directory, file), 'utf8');
+}
