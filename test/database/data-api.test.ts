@@ -128,6 +128,19 @@ describe('a statement', () => {
     expect(await notes('lost')).toBe(1);
   });
 
+  test.each(['answered with 500', 'answered with 503'] as const)(
+    'that is %s is sent once, since it may have been committed',
+    async (mishap) => {
+      const note = `statement ${mishap}`;
+      lab.plan(note, mishap);
+
+      await expect(write(note)).rejects.toMatchObject({ kind: 'unavailable' });
+
+      expect(lab.requests(note)).toBe(1);
+      expect(await notes(note)).toBe(1);
+    },
+  );
+
   test('that the service cancels, since it takes too long, is unavailable', async () => {
     await expect(lab.database.query('SELECT true AS slept FROM pg_sleep(5)')).rejects.toMatchObject({
       kind: 'unavailable',
@@ -243,6 +256,23 @@ describe('a transaction', () => {
       expect(await notes(note)).toBe(kept);
     }
   });
+
+  test.each(['answered with 500', 'answered with 503'] as const)(
+    'whose commit is %s sends it once, since it may have taken effect',
+    async (mishap) => {
+      const note = `commit ${mishap}`;
+      await expect(
+        lab.database.transaction(async (transaction) => {
+          await transaction.query(`INSERT INTO notes VALUES ('${note}')`);
+          lab.plan('transactionId', mishap);
+        }),
+      ).rejects.toMatchObject({ kind: 'unavailable' });
+
+      // The INSERT, the COMMIT, and the ROLLBACK that ends every failed transaction.
+      expect(lab.requests('transactionId')).toBe(3);
+      expect(await notes(note)).toBe(1);
+    },
+  );
 
   test('that gave up on a statement is rolled back as soon as that ends, not minutes later', async () => {
     const impatient = lab.connect({ statementTimeoutMs: 600 });

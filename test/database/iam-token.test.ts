@@ -1,9 +1,12 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { Database } from '../../lib/database/database.ts';
 import { iamTokens } from '../../lib/database/iam-token.ts';
 import { connectPg } from '../../lib/database/pg.ts';
 import { isRdsProxy } from '../../lib/database/pg-address.ts';
+import { selfSignedCertificate } from '../support/certificate.ts';
 import { forThisTest } from '../support/for-this-test.ts';
 import { recordingLogger } from '../support/recording-logger.ts';
 
@@ -37,33 +40,52 @@ describe('a token of IAM', () => {
 
   test('is never sent to a server that has no TLS', async () => {
     const received: Buffer[] = [];
-    const server = createServer((socket) => {
+    const database = await connectTo((socket) =>
       socket.on('data', (data) => {
         received.push(data);
         // "No TLS here" (PostgreSQL, "Message Flow", SSL Session Encryption).
         socket.write('N');
-      });
-      socket.on('error', () => undefined);
-    });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    await forThisTest(Promise.resolve({ close: () => once(server.close(), 'close') }));
-    const url = `postgres://orders@127.0.0.1:${(server.address() as AddressInfo).port}/orders_db`;
-    const database = connectPg({
-      url,
-      password: iamTokens(url),
-      poolSize: 1,
-      statementTimeoutMs: 1_000,
-      connectTimeoutMs: 1_000,
-      logger: recordingLogger(),
-    });
-    await forThisTest(Promise.resolve(database));
+      }),
+    );
 
     await expect(database.query('SELECT 1')).rejects.toThrow('The server does not support SSL connections');
     // The eight bytes that ask for TLS, and nothing after them.
     expect(Buffer.concat(received).toString('hex')).toBe('0000000804d2162f');
   });
+
+  test('is never sent to a server whose certificate is not trusted', async () => {
+    const certificate = await selfSignedCertificate();
+    const received: Buffer[] = [];
+    const database = await connectTo((socket) =>
+      socket.once('data', () => {
+        socket.write('S');
+        const secure = new TLSSocket(socket, { isServer: true, ...certificate });
+        secure.on('data', (data) => received.push(data)).on('error', () => undefined);
+      }),
+    );
+
+    await expect(database.query('SELECT 1')).rejects.toThrow('self-signed certificate');
+    expect(received).toEqual([]);
+  });
 });
+
+/** The driver with tokens of IAM, on its way to a server that answers so. */
+async function connectTo(answer: (socket: Socket) => void): Promise<Database> {
+  const server = createServer((socket) => answer(socket.on('error', () => undefined)));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  await forThisTest(Promise.resolve({ close: () => once(server.close(), 'close') }));
+  const url = `postgres://orders@127.0.0.1:${(server.address() as AddressInfo).port}/orders_db`;
+  const database = connectPg({
+    url,
+    password: iamTokens(url),
+    poolSize: 1,
+    statementTimeoutMs: 1_000,
+    connectTimeoutMs: 1_000,
+    logger: recordingLogger(),
+  });
+  return forThisTest(Promise.resolve(database));
+}
 
 describe('an RDS Proxy, which takes no settings with a connection,', () => {
   test.each([

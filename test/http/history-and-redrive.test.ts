@@ -17,7 +17,7 @@ const create = (orderId: string) => service.post({ order_id: orderId, user_id: 1
 /** As a worker that gave up on them. */
 async function fail(reasonCode: string, ...orderIds: string[]): Promise<void> {
   await service.psql.rows(
-    `UPDATE orders SET status = 'Processing', token = token + 1, attempts = 3, lease_until = now() WHERE order_id = ANY($1)`,
+    `UPDATE orders SET status = 'Processing', token = token + 1, attempts = 3, crashes = 2, lease_until = now() WHERE order_id = ANY($1)`,
     [orderIds],
   );
   await service.psql.rows(

@@ -32,11 +32,20 @@ describe('an Idempotency-Key', () => {
     expect([again.status, again.headers[REPLAYED]]).toEqual([202, 'true']);
   });
 
-  test('refuses another order under it with 422', async () => {
-    await service.post(anOrder('c'), withKey('key-c'));
-    for (const other of [anOrder('c', { user_id: 2 }), anOrder('another')])
-      expect((await service.post(other, withKey('key-c'))).status).toBe(422);
-    expect((await service.getOrder('another')).status).toBe(404);
+  test.each([
+    ['order_id', 'another'],
+    ['user_id', 2],
+    ['item_ids', [7]],
+    ['item_ids', [8, 7]],
+    ['total_amount', 19.51],
+  ])('refuses another %s under it with 422: %j', async (field, value) => {
+    const id = `c ${field} ${JSON.stringify(value)}`;
+    const other = anOrder(id, { [field]: value });
+    expect((await service.post(anOrder(id), withKey(id))).status).toBe(202);
+
+    expect((await service.post(other, withKey(id))).status).toBe(422);
+
+    if (other.order_id !== id) expect((await service.getOrder(other.order_id)).status).toBe(404);
   });
 
   test('that was used for another order outranks that the order exists', async () => {

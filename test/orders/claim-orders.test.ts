@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { redriveOrders } from '../../lib/orders/redrive-orders.ts';
 import { findInconsistencies } from '../support/consistency.ts';
 import { type OrderLab, openOrderLab, verdictOn } from '../support/order-lab.ts';
+import { waitForLockWaits } from '../support/wait-until.ts';
 
 let lab: OrderLab;
 
@@ -234,6 +236,31 @@ describe('a lease that died', () => {
     });
   });
 
+  test('that made it Failed is forgotten by a redrive: it may lose as many workers again', async () => {
+    await lab.insert('a');
+    await crash('a', 3);
+    await lab.claim(['a'], { suspects: true });
+    expect(await lab.row('a')).toMatchObject({ status: 'Failed', crashes: 3 });
+
+    await redriveOrders(
+      { database: lab.database, queue: lab.queue, resendAfterSeconds: 60, maxRedrives: 1 },
+      {
+        orderIds: ['a'],
+        reasonCode: null,
+        owner: null,
+        after: null,
+        limit: 1,
+        dryRun: false,
+        actor: 'operator',
+        reason: 'the machine is replaced',
+      },
+    );
+
+    expect(await lab.row('a')).toMatchObject({ status: 'Pending', crashes: 0 });
+    await crash('a', 2);
+    expect((await lab.claim(['a'], { suspects: true })).claims).toHaveLength(1);
+  });
+
   test('is written in the history, with who took over', async () => {
     await lab.insert('a');
     await crash('a', 1);
@@ -288,6 +315,20 @@ describe('a finish', () => {
 
     expect(await lab.psql.rows('SELECT * FROM orders')).toEqual(before);
     expect(await lab.finish(verdictOn(second))).toEqual(new Set(['a']));
+  });
+
+  test('that waits for the row while another worker takes the order over writes nothing', async () => {
+    await lab.insert('a');
+    const { claims } = await lab.claim(['a']);
+    const other = await lab.openPsql();
+    await other.rows(`BEGIN; UPDATE orders SET token = token + 1, crashes = 1 WHERE order_id = 'a'`);
+
+    const finishing = lab.finish(verdictOn(claims[0]));
+    await waitForLockWaits(lab.psql, 1);
+    await other.rows('COMMIT');
+
+    expect(await finishing).toEqual(new Set());
+    expect(await lab.row('a')).toMatchObject({ status: 'Processing', token: 2, crashes: 1, processingTime: null });
   });
 
   test('comes too late for an order that is finished, and writes nothing', async () => {

@@ -3,6 +3,7 @@ import { ConfigError } from '../../lib/config.ts';
 import type { Processor } from '../../lib/processors/processor.ts';
 import { webhookProcessor } from '../../lib/processors/webhook.ts';
 import { createRuntime, type Runtime } from '../../lib/runtime.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { countdown, type OrderLab, openOrderLab } from '../support/order-lab.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { answerWith, type Receiver, startReceiver } from './receiver.ts';
@@ -178,6 +179,32 @@ describe('the runtime', () => {
 
     expect(await lab.row('declined')).toMatchObject({ status: 'Failed', reasonCode: 'card_declined' });
     delete process.env.BANK_URL;
+  });
+
+  test('loads its processor with the next batch when it could not be loaded before', async () => {
+    const secretsManager = await forThisTest(startReceiver());
+    secretsManager.answer = answerWith(400);
+    Object.assign(process.env, {
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
+    });
+    await lab.insert('patient');
+    const { processOrders } = start({
+      PROCESSOR: 'webhook',
+      WEBHOOK_URL: receiver.url,
+      WEBHOOK_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:webhook-AbCdEf',
+    });
+    await expect(processOrders(['patient'], invocation())).rejects.toThrow(ConfigError);
+
+    secretsManager.answer = (response) => {
+      response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' });
+      response.end(JSON.stringify({ SecretString: `whsec_${KEY.toString('base64')}` }));
+    };
+
+    expect(await processOrders(['patient'], invocation())).toEqual(new Set(['patient']));
+    expect(await lab.row('patient')).toMatchObject({ status: 'Completed' });
   });
 
   test('touches no order when the processor cannot be loaded, and all else works', async () => {

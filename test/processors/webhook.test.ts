@@ -1,15 +1,11 @@
-import { execFile } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { PermanentFailure, type ProcessorOrder, TransientFailure } from '../../lib/processors/processor.ts';
 import { type WebhookOptions, webhookProcessor } from '../../lib/processors/webhook.ts';
+import { type Certificate, selfSignedCertificate } from '../support/certificate.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { answerWith, type ReceivedRequest, type Receiver, startReceiver } from './receiver.ts';
 
@@ -254,24 +250,15 @@ describe('the body of an answer', () => {
 });
 
 describe('over TLS', () => {
-  let directory: string;
   let secure: Receiver;
-  let cert: string;
+  let certificate: Certificate;
 
   beforeEach(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'webhook-'));
-    const [keyFile, certFile] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
-    const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=localhost'];
-    const altName = ['-addext', 'subjectAltName=IP:127.0.0.1'];
-    await promisify(execFile)('openssl', [...request, ...altName, '-keyout', keyFile, '-out', certFile]);
-    cert = await readFile(certFile, 'utf8');
-    secure = await startReceiver({ key: await readFile(keyFile, 'utf8'), cert });
+    certificate = await selfSignedCertificate();
+    secure = await startReceiver(certificate);
   });
 
-  afterEach(async () => {
-    await secure.close();
-    await rm(directory, { recursive: true });
-  });
+  afterEach(() => secure.close());
 
   test('a certificate that nobody vouches for gets no order', async () => {
     const error = await failure(post({ url: secure.url }));
@@ -282,7 +269,7 @@ describe('over TLS', () => {
 
   test('a certificate that this machine trusts gets it', async () => {
     const trusted = getCACertificates('default');
-    setDefaultCACertificates([...trusted, cert]);
+    setDefaultCACertificates([...trusted, certificate.cert]);
     try {
       await post({ url: secure.url });
     } finally {

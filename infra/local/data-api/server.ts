@@ -7,8 +7,18 @@ import { invalid, ServiceError, toServiceError } from './service-error.ts';
 import { Sessions } from './sessions.ts';
 import { type TransactionLimits, Transactions } from './transactions.ts';
 
-/** What befalls a request, when somebody has ordered it; the first two are answers, the others cut the connection. */
-export type Mishap = 'throttled' | 'resuming' | 'before it is sent' | 'when it was sent' | 'when it was answered';
+/**
+ * What befalls a request, when somebody has ordered it. The first two are responses in place of running the statement, the
+ * next two are responses after it ran, and the others cut the connection.
+ */
+export type Mishap =
+  | 'throttled'
+  | 'resuming'
+  | 'answered with 500'
+  | 'answered with 503'
+  | 'before it is sent'
+  | 'when it was sent'
+  | 'when it was answered';
 
 export interface DataApiServerOptions {
   /** 0 takes any free one. */
@@ -89,6 +99,8 @@ async function answer(
     // The statement goes on: nobody tells Postgres.
     if (mishap === 'when it was sent') request.socket.destroy();
     const result = await run(service, request, body, mishap);
+    if (mishap === 'answered with 500') throw new ServiceError('InternalServerErrorException', 500, '');
+    if (mishap === 'answered with 503') throw new ServiceError('ServiceUnavailableError', 503, '');
     if (mishap === 'when it was answered') request.socket.destroy();
     send(response, 200, result);
   } catch (error) {
