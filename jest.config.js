@@ -1,3 +1,8 @@
+import { runOnProjectNode } from './infra/project-node.js';
+
+// Test files are ES modules. Here, and not in package.json, so that npx and IDEs run them as `npm test` does.
+await runOnProjectNode(['--experimental-vm-modules', '--disable-warning=ExperimentalWarning']);
+
 /** Real parts, no mocks: the global set-up starts one Postgres and one queue server; each file makes its own database. */
 export default {
   testEnvironment: 'node',

@@ -9,6 +9,8 @@ declare global {
 
 /** Starts one Postgres and one queue server for the whole run, and tells the tests where they are. */
 export default async function setUp(): Promise<void> {
+  // A test runs jest: its servers are there.
+  if (process.env.JEST_WORKER_ID) return;
   const servers = fork(join(import.meta.dirname, 'test-servers.ts'), {
     execArgv: ['--disable-warning=ExperimentalWarning'],
     // A process group of its own: at Ctrl-C it must outlive the tests.
