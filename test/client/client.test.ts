@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, test } from '@jest/globals';
 import { createOrderClient, dataOf, OrderApiError } from '../../client/index.ts';
 import { forThisTest } from '../support/for-this-test.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 interface Seen {
   readonly line: string;
@@ -134,17 +135,28 @@ describe('a 503', () => {
     expect(seen).toHaveLength(1);
   });
 
-  test('is not waited for any more by who has given up', async () => {
+  test.each([{}, { timeoutMs: 0 }])('is not waited for any more by who has given up: %j', async (options) => {
     const { seen, baseUrl } = await play(UNAVAILABLE('20'));
     const giveUp = new AbortController();
-    const client = createOrderClient({ baseUrl, timeoutMs: 0 });
+    const client = createOrderClient({ baseUrl, ...options });
 
     const asking = client.GET('/metrics', { signal: giveUp.signal });
-    setTimeout(() => giveUp.abort(new Error('given up')), 300);
+    await waitUntil('it has the 503', () => seen.length === 1);
+    giveUp.abort(new Error('given up'));
 
     await expect(asking).rejects.toThrow('given up');
     expect(seen).toHaveLength(1);
   });
+});
+
+test.each([{}, { timeoutMs: 0 }])('an answer is not waited for any more by who has given up: %j', async (options) => {
+  const { seen, baseUrl } = await play('silence');
+  const giveUp = new AbortController();
+  const asking = createOrderClient({ baseUrl, ...options }).GET('/metrics', { signal: giveUp.signal });
+  await waitUntil('it is asked', () => seen.length === 1);
+  giveUp.abort(new Error('given up'));
+
+  await expect(asking).rejects.toThrow('given up');
 });
 
 test('a service that does not answer is given up after the time-out', async () => {

@@ -116,6 +116,22 @@ describe('the function that CloudFormation calls', () => {
     });
   });
 
+  test('says why in fewer bytes than CloudFormation takes, however long the reason', async () => {
+    await deployed(`DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '42P07', MESSAGE = repeat('€', 10_000); END $$`);
+
+    const answer = await answerTo('Update');
+
+    expect(answer).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('42P07') });
+    expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThanOrEqual(4_096);
+  });
+
+  test('fails when its answer is refused, so that Lambda runs it again', async () => {
+    await deployed('CREATE TABLE a ()');
+    bucket.status = 403;
+
+    await expect(handler(bucket.request('Create'), lambdaContext())).rejects.toThrow('answered 403');
+  });
+
   test('does nothing when the stack is deleted, not even connect', async () => {
     process.env.DATABASE_URL = 'postgres://nobody@127.0.0.1:1/none';
 

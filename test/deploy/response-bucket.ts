@@ -10,6 +10,8 @@ export interface ResponseBucket {
   request(type: CloudFormationCustomResourceEvent['RequestType']): CloudFormationCustomResourceEvent;
   /** The answers so far, oldest first. */
   readonly answers: readonly CloudFormationCustomResourceResponse[];
+  /** What it answers from now on; by default what S3 does. */
+  status: number | undefined;
   close(): Promise<void>;
 }
 
@@ -19,19 +21,21 @@ export async function startResponseBucket(): Promise<ResponseBucket> {
     // The signature of such an address covers the content type; S3 answers 403 to another one.
     const signed = request.method === 'PUT' && request.headers['content-type'] === undefined;
     answers.push((await json(request)) as CloudFormationCustomResourceResponse);
-    response.writeHead(signed ? 200 : 403).end();
+    response.writeHead(bucket.status ?? (signed ? 200 : 403)).end();
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/answer?X-Amz-Signature=1`;
-  return {
+  const bucket: ResponseBucket = {
     request: (type) => requestOf(type, address),
     answers,
+    status: undefined,
     async close() {
       server.closeAllConnections();
       await once(server.close(), 'close');
     },
   };
+  return bucket;
 }
 
 function requestOf(

@@ -118,6 +118,29 @@ describe('the alarms of a stage', () => {
       expect(namesOf(prod)).toEqual(expect.arrayContaining(prod.functions.map((key) => `orders-prod-${kind}-${key}`)));
   });
 
+  test('ring after three bad periods of five, so that a restart rings none', () => {
+    const patience = Object.fromEntries(
+      alarmsOf(prod).map(({ AlarmName, EvaluationPeriods, DatapointsToAlarm }) => [
+        kindOf(String(AlarmName)),
+        [DatapointsToAlarm ?? EvaluationPeriods, EvaluationPeriods],
+      ]),
+    );
+    expect(patience).toMatchObject({
+      OrdersWait: [3, 5],
+      SweepSilent: [1, 1],
+      QueueOld: [3, 5],
+      DeadLetters: [1, 1],
+      OrdersFail: [3, 5],
+      ApiErrors: [3, 5],
+      ApiSlow: [3, 5],
+      FunctionErrors: [3, 5],
+      FunctionThrottled: [3, 5],
+      DatabaseCapacity: [3, 3],
+      DatabaseCpu: [3, 3],
+      DatabaseConnections: [3, 3],
+    });
+  });
+
   test('tell the topic, and refer to nothing that the stage does not have', () => {
     for (const alarm of alarmsOf(prod)) {
       expect(alarm.AlarmActions).toEqual([{ Ref: 'AlarmTopic' }]);

@@ -83,23 +83,33 @@ describe('each sweep', () => {
     expect(log.entries).toMatchObject([nothing]);
   });
 
-  test('counts failures and retries', async () => {
+  test('publishes each count as the metric of its own name', async () => {
+    const become = (statement: string, from: number, to: number) =>
+      service.psql.rows(`UPDATE orders SET ${statement} WHERE user_id BETWEEN $1 AND $2`, [from, to]);
     await service.psql.rows(
-      `INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES ('a', 1, '{}', 1), ('b', 1, '{}', 1)`,
+      `INSERT INTO orders (order_id, user_id, item_ids, total_amount) SELECT n, n, '{}', 1 FROM generate_series(1, 11) AS n`,
     );
-    await service.psql.rows(
-      `UPDATE orders SET status = 'Processing', token = token + 1, lease_until = now() + interval '1 minute'`,
-    );
-    await service.psql.rows(
-      `UPDATE orders SET lease_until = NULL, status = CASE order_id WHEN 'a' THEN 'Failed' ELSE 'Pending' END,
-         due_at = CASE order_id WHEN 'b' THEN now() + interval '1 minute' END,
-         finished_at = CASE order_id WHEN 'a' THEN now() END, reason_code = 'x', reason = 'x'`,
-    );
+    await become(`status = 'Processing', token = 1, lease_until = now()`, 1, 6);
+    const ended = 'lease_until = NULL, finished_at = now(), due_at = NULL';
+    await become(`status = 'Completed', processing_time = 1, ${ended}`, 1, 1);
+    await become(`status = 'Failed', reason_code = 'x', ${ended}`, 2, 3);
+    await become(`status = 'Pending', reason_code = 'x', lease_until = NULL`, 4, 6);
+    await become(`status = 'Cancelled', due_at = NULL`, 7, 10);
     await passTime();
 
     await service.sweep();
 
-    expect(log.entries).toMatchObject([{ OrdersAccepted: 2, OrdersFailed: 1, OrdersRetried: 1, OrdersPending: 1 }]);
+    expect(log.entries).toMatchObject([
+      {
+        OrdersAccepted: 11,
+        OrdersCompleted: 1,
+        OrdersFailed: 2,
+        OrdersRetried: 3,
+        OrdersCancelled: 4,
+        OrdersResent: 0,
+        OrdersPending: 4,
+      },
+    ]);
   });
 });
 

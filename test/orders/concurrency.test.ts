@@ -5,7 +5,7 @@ import { insertOrders } from '../../lib/orders/sql/insert-orders.ts';
 import type { ProcessorOrder } from '../../lib/processors/processor.ts';
 import { findInconsistencies } from '../support/consistency.ts';
 import { forThisTest } from '../support/for-this-test.ts';
-import { anOrder, type OrderLab, openOrderLab } from '../support/order-lab.ts';
+import { anOrder, type OrderLab, openOrderLab, verdictOn } from '../support/order-lab.ts';
 import { connectPsql, type Psql } from '../support/psql.ts';
 import { waitForLockWaits } from '../support/wait-until.ts';
 
@@ -127,6 +127,39 @@ describe('many writers on the same orders', () => {
 
     const inserted = await Promise.all(both);
     expect(inserted.map((tokens) => tokens.size).sort()).toEqual([0, 10]);
+  });
+
+  test('two finishes of the same orders in opposite order do not wait for each other in a circle', async () => {
+    const ids = numbered(10);
+    await lab.insert(...ids);
+    const { claims } = await lab.claim(ids);
+    const verdicts = claims.map((claim) => verdictOn(claim)).sort((a, b) => (a.orderId < b.orderId ? -1 : 1));
+    // Plans that read the orders in the order of the verdicts, as a large table has them.
+    const large = ['deadlock_timeout=50ms', 'enable_hashjoin=off', 'enable_mergejoin=off', 'enable_seqscan=off'];
+    const options = encodeURIComponent(large.map((setting) => `-c ${setting}`).join(' '));
+    const workers = await forThisTest(openOrderLab({ url: `${lab.url}?options=${options}`, poolSize: 2 }));
+    // Both come to wait for the one in the middle, having locked what they have before it.
+    const byHand = await lab.openPsql();
+    await byHand.rows(`BEGIN; SELECT FROM orders WHERE order_id = 'order-005' FOR UPDATE`);
+    const both = [workers.finish(...verdicts), workers.finish(...verdicts.toReversed())];
+    await waitForLockWaits(lab.psql, 2);
+    await byHand.rows('ROLLBACK');
+
+    const finished = await Promise.all(both);
+    expect(finished.map((taken) => taken.size).sort()).toEqual([0, 10]);
+  });
+
+  test('a session counts events in its own slot only, whose counter row it has locked before', async () => {
+    const session = await lab.openPsql();
+    for (const id of numbered(8))
+      await session.rows(`INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES ($1, 1, '{}', 1)`, [
+        id,
+      ]);
+    await session.rows(`UPDATE orders SET status = 'Cancelled', due_at = NULL`);
+
+    const slots = (table: string) => lab.psql.rows<{ slot: number }>(`SELECT DISTINCT slot FROM ${table}`);
+    expect(await slots('order_counters')).toEqual([{ slot: session.backendPid % SLOTS }]);
+    expect(await slots('order_minutes')).toEqual([{ slot: session.backendPid % SLOTS }]);
   });
 
   test('transactions of several statements on different orders do not deadlock on the counters', async () => {

@@ -3,6 +3,7 @@ import { getMetrics } from '../../lib/orders/get-metrics.ts';
 import { MAX_QUANTILE_ERROR } from '../../lib/orders/sql/read-window.ts';
 import { rollUpMinutes } from '../../lib/orders/sql/roll-up-minutes.ts';
 import { type OrderLab, openOrderLab } from '../support/order-lab.ts';
+import { waitForLockWaits } from '../support/wait-until.ts';
 
 let lab: OrderLab;
 beforeAll(async () => {
@@ -93,6 +94,25 @@ describe('the window of the metrics', () => {
     expect(window.minutes.reduce((sum, minute) => sum + minute.retried, 0)).toBe(1);
   });
 
+  test('does not count a redrive as a retry', async () => {
+    await lab.insert('a');
+    await lab.process(['a'], { retryPolicy: { maxAttempts: 1, baseMs: 1, maxMs: 1 }, processor: fails });
+    await lab.psql.rows(
+      `UPDATE orders SET status = 'Pending', due_at = now(), finished_at = NULL, reason_code = 'redriven'`,
+    );
+    const { minutes } = (await getMetrics(lab.database, 60)).window;
+    const total = (key: 'created' | 'failed' | 'retried') => minutes.reduce((sum, minute) => sum + minute[key], 0);
+    expect([total('created'), total('failed'), total('retried')]).toEqual([1, 1, 0]);
+  });
+
+  test('of one minute has nothing of the minute before', async () => {
+    await complete(3);
+    // Whatever minute it is by the time of the look, these are not of it.
+    await age('1 minute');
+    expect((await getMetrics(lab.database, 1)).window.minutes).toEqual([]);
+    expect((await getMetrics(lab.database, 3)).window.minutes).toHaveLength(1);
+  });
+
   test('says how long the oldest Pending order has been waiting', async () => {
     await lab.insert('new', 'old');
     await lab.psql.rows(`UPDATE orders SET created_at = now() - interval '90 seconds' WHERE order_id = 'old'`);
@@ -116,6 +136,42 @@ test('the metrics never read all orders', async () => {
 });
 
 describe('old minutes', () => {
+  test('are told when they have been over for two minutes, each event once', async () => {
+    const nothing = { Created: 0, Completed: 0, Failed: 0, Cancelled: 0, Retried: 0 };
+    await complete(3);
+    expect(await rollUpMinutes(lab.database)).toEqual(nothing);
+    await age('1 minute');
+    expect(await rollUpMinutes(lab.database)).toEqual(nothing);
+
+    await age('2 minutes');
+    expect(await rollUpMinutes(lab.database)).toEqual({ ...nothing, Created: 3, Completed: 3 });
+    expect(await rollUpMinutes(lab.database)).toEqual(nothing);
+  });
+
+  test('are told once by two roll-ups at the same time, of which the second does not wait', async () => {
+    await complete(3);
+    await age('10 minutes');
+    const other = await lab.openPsql();
+    // Holds the roll-up that is under way at its first row.
+    await other.rows('BEGIN; SELECT FROM order_minutes FOR UPDATE');
+    const first = rollUpMinutes(lab.database);
+    await waitForLockWaits(lab.psql, 1);
+
+    expect(await rollUpMinutes(lab.database)).toMatchObject({ Created: 0, Completed: 0 });
+    await other.rows('COMMIT');
+    expect(await first).toMatchObject({ Created: 3, Completed: 3 });
+  });
+
+  test('are left alone once they are rolled up', async () => {
+    await complete(3);
+    await age('3 days');
+    await rollUpMinutes(lab.database);
+    const versions = () => lab.psql.rows('SELECT xmin, * FROM order_minutes ORDER BY minute, event, detail');
+    const before = await versions();
+    await rollUpMinutes(lab.database);
+    expect(await versions()).toEqual(before);
+  });
+
   test('roll up into hours and lose nothing', async () => {
     await complete(20);
     const before = await sums();

@@ -6,13 +6,37 @@ import { hotStatements, rareStatements, type Statement } from '../../bench/plans
 import type { Database } from '../../lib/database/database.ts';
 import { connectPg } from '../../lib/database/pg.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { connectPsql, type Psql } from '../support/psql.ts';
 import { recordingLogger } from '../support/recording-logger.ts';
 
 /** Enough for reading all of them to cost more than any index does. */
 const ORDERS = 20_000;
 
-/** These look for orders of which they have the ids; only the primary key finds them at a cost that nothing else changes. */
-const BY_ID = /^(find conflicts|hasten|postpone|claim|finish|read one|cancel one|dead letters)/;
+/** Found by id: only these indexes do that at a cost that nothing else changes. */
+const BY_ID = /^Index (Only )?Scan orders_(pkey|idempotency_key)$/;
+
+/** What each statement finds its orders by, in the order it wants them, so that it need not sort more of them. */
+const FINDS_BY: Readonly<Record<string, RegExp>> = {
+  'find conflicts of 100': BY_ID,
+  'hasten 100': BY_ID,
+  'postpone 100': BY_ID,
+  'claim 100': BY_ID,
+  'finish 100': BY_ID,
+  'read one': BY_ID,
+  'cancel one': BY_ID,
+  'dead letters by id': BY_ID,
+  'find 500 due': /^Index Scan orders_due$/,
+  'read its history': /^Index Scan order_history_pkey$/,
+  'list, newest': /^Index Scan orders_(by_creation|pkey)$/,
+  'list, of a user': /^Index Scan orders_(by_user|pkey)$/,
+  'list, Completed': /^Index Scan orders_(by_status|pkey)$/,
+  'list, Failed': /^Index Scan orders_(by_status|pkey)$/,
+  'list, Failed of a user': /^Index Scan orders_(by_user|pkey)$/,
+  'list, of an owner': /^Index Scan orders_(by_owner|pkey)$/,
+  'window of 60 minutes': /order_minutes(_pkey)?$/,
+  'oldest Pending': /^Index (Only )?Scan orders_by_status$/,
+  'longest wait': /^Index (Only )?Scan orders_waiting$/,
+};
 
 /** Small whatever happens: one row, and one a slot. */
 const SMALL = /^Seq Scan (processing_control|order_counters)$/;
@@ -20,6 +44,7 @@ const SMALL = /^Seq Scan (processing_control|order_counters)$/;
 describe('with many orders in the table', () => {
   let own: TestDatabase;
   let database: Database;
+  let psql: Psql;
   let explained: Explained[] = [];
 
   beforeAll(async () => {
@@ -29,6 +54,7 @@ describe('with many orders in the table', () => {
     await loadOrders(client, ORDERS, () => undefined);
     await loadMinutes(client);
     await client.end();
+    psql = await connectPsql(own.url);
     const connection = {
       url: own.url,
       poolSize: 1,
@@ -40,6 +66,7 @@ describe('with many orders in the table', () => {
   });
 
   afterAll(async () => {
+    await psql?.end();
     await database?.close();
     await own?.drop();
   });
@@ -53,11 +80,25 @@ describe('with many orders in the table', () => {
 
   const statements = hotStatements(ORDERS);
 
-  test.each(statements)('$name reads orders by an index', async (statement) => {
+  test.each(statements)('$name reads orders by the index that is made for it', async (statement) => {
     const scans = await scansOf(statement);
     expect(scans.filter((scan) => scan.startsWith('Seq Scan'))).toEqual([]);
-    if (BY_ID.test(statement.name))
-      expect(scans.filter((scan) => !/^Index (Only )?Scan orders_(pkey|idempotency_key)$/.test(scan))).toEqual([]);
+    expect(scans.filter((scan) => !FINDS_BY[statement.name]?.test(scan))).toEqual([]);
+  });
+
+  test('a plan for any owner lists its orders by their index, which leaves out orders without an owner', async () => {
+    explained = [];
+    await statements.find(({ name }) => name === 'list, of an owner')?.run(database);
+    const rows = await psql.rows<{ 'QUERY PLAN': string }>(`EXPLAIN (GENERIC_PLAN) ${explained[0]?.sql}`);
+    expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toMatch(
+      /Index (Only )?Scan Backward using orders_by_owner/,
+    );
+  });
+
+  test('the causes of failure are counted from an index, without reading the orders', async () => {
+    await psql.rows('VACUUM ANALYZE orders');
+    const [causes] = rareStatements().filter(({ name }) => name === 'causes of failure');
+    expect(await scansOf(causes as Statement)).toEqual(['Index Only Scan orders_failed']);
   });
 
   test.each(rareStatements())('$name does not read all orders', async (statement) => {

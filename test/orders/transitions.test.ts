@@ -151,6 +151,18 @@ describe('a row can never be', () => {
       'worth less than nothing',
       `INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES ('a', 1, '{}', -0.01)`,
     ],
+    [
+      'of more than 1,000 items',
+      `INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES ('a', 1, array_fill(1, '{1001}'), 1)`,
+    ],
+    [
+      'with an id of more than 255 characters',
+      `INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES (repeat('a', 256), 1, '{}', 1)`,
+    ],
+    [
+      'beside another row that says whether processing is paused',
+      `INSERT INTO processing_control (only_row, paused, since, actor) VALUES (false, true, now(), 'postgres')`,
+    ],
     ['worth NaN', `INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES ('a', 1, '{}', 'NaN')`],
     [
       'worth infinitely much',
