@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 7ff5802dec6388fea22330f07b441c15329f0a8ac33efad406a383bb88fe287f): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 c6ed99021efc3dafc730af10e9d8f8765cd1e651e2e51d02abf0f159386b6ae9): run "npm run openapi".
 
 export interface paths {
     "/orders": {

@@ -1,13 +1,17 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { IncomingMessage } from 'node:http';
+import { behaveLikeApiGateway } from './like-api-gateway.ts';
 import { loadHandlersOnce } from './load-handler-once.ts';
 import { takeTurns } from './take-turns.ts';
 
 interface Serverless {
   readonly service: {
+    readonly provider: { readonly httpApi?: { readonly cors?: { readonly allowedOrigins: readonly string[] } } };
     readonly functions: Record<string, { events?: Record<string, unknown>[] }>;
   };
 }
+
+/** Where Serverless Offline listens when nobody says so. */
+const SERVERLESS_OFFLINE_PORT = 3000;
 
 /**
  * What `serverless offline` needs to behave as API Gateway does in front of our functions, and to leave to the worker
@@ -16,15 +20,18 @@ interface Serverless {
 export default class ApiPlugin {
   readonly hooks: Record<string, () => void>;
 
-  constructor(serverless: Serverless) {
+  /** @param options of the command line */
+  constructor(serverless: Serverless, options: { readonly httpPort?: string }) {
     this.hooks = {
       'before:offline:start': () => {
         leaveSchedulesToTheWorker(serverless);
         hideRouteTable();
-        ignoreOverride();
-        keepBytes();
         loadHandlersOnce();
         takeTurns();
+        behaveLikeApiGateway({
+          port: Number(options.httpPort ?? SERVERLESS_OFFLINE_PORT),
+          allowedOrigins: serverless.service.provider.httpApi?.cors?.allowedOrigins ?? [],
+        });
       },
     };
   }
@@ -44,28 +51,4 @@ function hideRouteTable(): void {
   };
   console.log = () => undefined;
   subscribe('http.server.request.start', restore);
-}
-
-/**
- * Renames, before anybody reads headers, the one by which Serverless Offline lets a client say what the authorizer decided.
- * It cannot be taken out: Node has counted the headers.
- */
-function ignoreOverride(): void {
-  subscribe('http.server.request.start', (message) => {
-    const { rawHeaders } = (message as { request: IncomingMessage }).request;
-    for (const [place, text] of rawHeaders.entries())
-      if (place % 2 === 0 && text.toLowerCase() === 'sls-offline-authorizer-override') rawHeaders[place] = 'x-ignored';
-  });
-}
-
-/**
- * Serverless Offline turns a body into text before the function sees it, which hides bytes that are not UTF-8, unless
- * the request says that it is binary: then the event carries them in base64. It asks the parsed headers, while the
- * event's headers are read from the raw ones, so the function still sees what the client sent.
- */
-function keepBytes(): void {
-  subscribe('http.server.request.start', (message) => {
-    const { request } = message as { request: IncomingMessage };
-    request.headers['content-type'] = 'application/octet-stream';
-  });
 }

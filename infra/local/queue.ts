@@ -5,6 +5,7 @@ import { PersistenceManager } from '../../node_modules/fauxqs/dist/persistence.j
 import { S3Store } from '../../node_modules/fauxqs/dist/s3/s3Store.js';
 import { SnsStore } from '../../node_modules/fauxqs/dist/sns/snsStore.js';
 import { SqsStore } from '../../node_modules/fauxqs/dist/sqs/sqsStore.js';
+import { refusalOf } from './refuse-strangers.ts';
 
 export interface QueueServerOptions {
   /** 0 takes any free one. */
@@ -28,6 +29,10 @@ export async function startQueueServer({ port, directory }: QueueServerOptions):
 
   const stores = { sqsStore, snsStore: new SnsStore(), s3Store: new S3Store() };
   const app = buildApp({ logger: false, defaultRegion: 'us-east-1', stores });
+  app.addHook('onRequest', async (request, reply) => {
+    const refusal = refusalOf(request.headers);
+    if (refusal !== undefined) await reply.code(403).send({ message: refusal });
+  });
   app.addHook('onSend', async (request, _reply, payload) => {
     persistence?.commit();
     if (request.raw.socket.destroyed) takeBack(sqsStore, request.body, payload);

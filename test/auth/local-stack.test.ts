@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { REPOSITORY } from '../../infra/local/settings.ts';
 import { makeStackHome, type StackHome, type StackProcess, stackFileOf, startStack } from '../stack/stack-process.ts';
 import { fetchDocumented } from '../support/documented.ts';
+import { rawRequest } from '../support/raw-request.ts';
 
 let home: StackHome;
 let stack: StackProcess;
@@ -82,20 +83,58 @@ describe('AUTH=api-key npm start', () => {
     expect((await ask('/health')).status).toBe(200);
   });
 
-  test('answers a page of an origin that was named, and no other', async () => {
-    const preflight = async (origin: string) =>
-      (
-        await fetch(`${stackFileOf(home).api}/orders`, {
-          method: 'OPTIONS',
-          headers: {
-            origin,
-            'access-control-request-method': 'POST',
-            'access-control-request-headers': 'authorization,idempotency-key',
-          },
-        })
-      ).headers.get('access-control-allow-origin');
+  test('lets neither of two credentials in, as API Gateway joins them', async () => {
+    const twice = ['Authorization', `Bearer ${key}`, 'Authorization', `Bearer ${key}`];
+    expect((await rawRequest(stackFileOf(home).api, 'GET', '/api/v1/orders', twice)).status).toBe(401);
+  });
+});
 
-    expect(await preflight('https://shop.example')).toBe('https://shop.example');
-    expect(await preflight('https://other.example')).toBeNull();
+describe('CORS_ALLOW_ORIGINS', () => {
+  const authorization = () => ['Authorization', `Bearer ${key}`];
+  const preflight = [
+    ...['Access-Control-Request-Method', 'POST'],
+    ...['Access-Control-Request-Headers', 'authorization,idempotency-key'],
+  ];
+  const asPage = (origin: string) => {
+    const from = ['Origin', origin];
+    const body = JSON.stringify({ order_id: origin, user_id: 1, item_ids: [], total_amount: 1 });
+    const { api } = stackFileOf(home);
+    return Promise.all([
+      rawRequest(api, 'OPTIONS', '/api/v1/orders', [...from, ...preflight]),
+      rawRequest(api, 'GET', '/api/v1/orders', [...from, ...authorization()]),
+      rawRequest(api, 'POST', '/api/v1/orders', [...from, ...authorization(), 'Content-Type', 'text/plain'], body),
+    ]);
+  };
+
+  test('lets the pages of a named origin read and write, and read the headers that they need', async () => {
+    const answers = await asPage('https://shop.example');
+    expect(answers.map(({ status }) => status)).toEqual([204, 200, 202]);
+    for (const { headers } of answers) {
+      expect(headers['access-control-allow-origin']).toBe('https://shop.example');
+      expect(headers['access-control-allow-credentials']).toBeUndefined();
+      expect(headers['access-control-expose-headers']).toContain('ETag');
+    }
+    expect(answers[0]?.headers['access-control-allow-headers']).toContain('Idempotency-Key');
+  });
+
+  test.each([
+    'https://other.example',
+    'http://shop.example',
+    'https://shop.example:8443',
+    'https://shop.example.evil.example',
+    'null',
+  ])('lets a page of %s do nothing', async (origin) => {
+    for (const { status, headers } of await asPage(origin)) {
+      expect(status).toBe(403);
+      expect(headers['access-control-allow-origin']).toBeUndefined();
+    }
+    expect((await ask(`/orders/${encodeURIComponent(origin)}`, { Authorization: `Bearer ${key}` })).status).toBe(404);
+  });
+
+  test('leaves the pages of the stack itself alone', async () => {
+    const origin = `http://${new URL(stackFileOf(home).api).host}`;
+    const [, read, write] = await asPage(origin);
+    expect([read.status, write.status]).toEqual([200, 202]);
+    expect(read.headers['access-control-allow-origin']).toBeUndefined();
   });
 });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { refusalOf } from '../refuse-strangers.ts';
 import { type Members, OPERATIONS, type Service } from './operations.ts';
 import { invalid, ServiceError, toServiceError } from './service-error.ts';
 import { Sessions } from './sessions.ts';
@@ -90,6 +91,8 @@ async function answer(
   mishapOf: (body: string) => Mishap | undefined,
 ): Promise<void> {
   try {
+    const refusal = refusalOf(request.headers);
+    if (refusal !== undefined) throw new ServiceError('ForbiddenException', 403, refusal);
     const body = await readBody(request);
     const mishap = mishapOf(body);
     if (mishap === 'before it is sent') {

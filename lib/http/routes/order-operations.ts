@@ -11,7 +11,7 @@ const idempotencyKey = z
   .string()
   .min(1)
   .max(255)
-  .regex(/^[\x20-\x7e]*$/)
+  .regex(/^[\x20-\x2b\x2d-\x7e]*$/)
   .optional()
   .meta({
     description:
