@@ -1,5 +1,5 @@
 import { DeploymentError } from './deployment-error.ts';
-import type { Serverless } from './serverless.ts';
+import type { Serverless, StackParameter } from './serverless.ts';
 
 interface Utils {
   readonly log: { readonly notice: (line: string) => void };
@@ -11,8 +11,8 @@ const LOCAL_STAGE = 'local';
 /** As RDS calls clusters, in lower case also where it is asked for another. */
 const STAGE = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
-/** What is left of the 64 characters of a function's name: orders-<stage>-resumeProcessing. */
-const LONGEST_STAGE = 40;
+/** What is left of the 63 characters of a cluster's name: orders-<stage>-<17 digits of its network>. */
+const LONGEST_STAGE = 38;
 
 /**
  * What `serverless package`, `deploy` and `remove` need beyond osls: bundles, a role for each function, the parts of
@@ -26,6 +26,7 @@ export default class DeployPlugin {
     serverless.configSchemaHandler.defineFunctionProperties('aws', {
       properties: { permissions: { type: 'array', items: { type: 'string' } } },
     });
+    let parameters: readonly StackParameter[] = [];
     const explained = (step: () => Promise<void>) => () => inOneLine(serverless, step);
     this.hooks = {
       'before:package:cleanup': explained(async () => {
@@ -51,6 +52,20 @@ export default class DeployPlugin {
       'before:deploy:deploy': explained(async () => {
         const { checkExistingQueue } = await import('./existing-queue.ts');
         await checkExistingQueue(serverless.service);
+        const { preflight } = await import('./preflight.ts');
+        parameters = await preflight(await accountOf(serverless), serverless.service);
+      }),
+      // Not earlier: osls makes a new stack from a template that has only the bucket, and no parameters.
+      'after:aws:deploy:deploy:createStack': async () => {
+        serverless.service.provider.stackParameters = parameters;
+      },
+      'after:deploy:deploy': explained(async () => {
+        const { protect } = await import('./preflight.ts');
+        if (await protect(await accountOf(serverless), serverless.service)) log.notice('The database is protected now');
+      }),
+      'before:rollback:rollback': explained(async () => {
+        const { previousParameters } = await import('./preflight.ts');
+        serverless.service.provider.stackParameters = await previousParameters(await accountOf(serverless));
       }),
       'before:remove:remove': explained(async () => {
         refuseProtectedStage(serverless);
@@ -58,6 +73,11 @@ export default class DeployPlugin {
       }),
     };
   }
+}
+
+async function accountOf(serverless: Serverless) {
+  const { Account } = await import('./account.ts');
+  return Account.of(serverless.getProvider('aws'));
 }
 
 function checkName(serverless: Serverless): void {

@@ -17,6 +17,11 @@ export interface AwsProvider {
   getRegion(): string;
   /** As the AWS CLI looks for them: variables, profiles, and so on. */
   getAwsSdkV3CredentialsProvider(): () => Promise<unknown>;
+  /** For clients of the SDK. */
+  getAwsSdkV3Config(): Promise<object>;
+  /** The ARN of the role that CloudFormation acts with, where serverless.yml names one. */
+  getCustomDeploymentRole(): string | undefined;
+  readonly naming: { getStackName(): string };
 }
 
 export interface Service {
@@ -34,6 +39,14 @@ export interface Provider {
   readonly timeout?: number;
   readonly tracing?: { readonly lambda?: unknown };
   compiledCloudFormationTemplate: Template;
+  stackParameters?: readonly StackParameter[];
+}
+
+/** Of an update of a stack: a value, or what the stack has. */
+export interface StackParameter {
+  readonly ParameterKey: string;
+  readonly ParameterValue?: string;
+  readonly UsePreviousValue?: boolean;
 }
 
 /** A function of serverless.yml. The plugin adds what osls needs to compile it. */

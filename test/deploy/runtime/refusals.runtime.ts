@@ -43,7 +43,7 @@ describe('the commands say in a few lines why they refuse', () => {
 
   test.each(['Prod', 'prod--2', 'a'.repeat(41)])('a stage that AWS would call otherwise: %s', async (stage) => {
     expect(await refusal(`package --stage ${stage}`)).toBe(
-      `The stage "${stage}" becomes part of names in AWS: call it by at most 40 lower-case letters and digits, with single hyphens between.`,
+      `The stage "${stage}" becomes part of names in AWS: call it by at most 38 lower-case letters and digits, with single hyphens between.`,
     );
   });
 

@@ -1,0 +1,196 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { Account } from '../../infra/deploy/account.ts';
+import { preflight, previousParameters, protect } from '../../infra/deploy/preflight.ts';
+import type { AwsProvider, Resource, Service } from '../../infra/deploy/serverless.ts';
+import { forThisTest } from '../support/for-this-test.ts';
+import { type AwsAccount, emptyAccount, startAws } from './aws-account.ts';
+
+let aws: AwsAccount;
+let account: Account;
+let requests: readonly Readonly<Record<string, string>>[];
+
+beforeEach(async () => {
+  aws = emptyAccount();
+  const { endpoint, ...server } = await forThisTest(startAws(aws));
+  requests = server.requests;
+  const config = {
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+  };
+  const provider = {
+    naming: { getStackName: () => 'orders-prod' },
+    getCustomDeploymentRole: () => undefined,
+    getAwsSdkV3Config: async () => config,
+  };
+  account = await Account.of(provider as unknown as AwsProvider);
+});
+
+/** Made by a deployment that has succeeded. */
+const DEPLOYED = { ZoneA: 'use1-az1', ZoneB: 'use1-az6', DatabaseProtected: 'true' };
+
+function service({
+  isProtected = true,
+  availabilityZones = '',
+  ownDatabase = true,
+  lambdaConcurrency = 1_000,
+} = {}): Service {
+  const DatabaseCluster: Resource = { Type: 'AWS::RDS::DBCluster', Properties: { EngineVersion: '17.7' } };
+  const compiledCloudFormationTemplate = {
+    Resources: ownDatabase ? { DatabaseCluster } : {},
+    Parameters: { ZoneA: {}, ZoneB: {}, DatabaseProtected: {} },
+  };
+  return {
+    service: 'orders',
+    provider: { compiledCloudFormationTemplate },
+    functions: {},
+    custom: { protected: isProtected, availabilityZones, limits: { lambdaConcurrency } },
+    resources: {},
+  };
+}
+
+const refusal = (of: Service) => preflight(account, of).then(String, (error: Error) => error.message);
+
+describe('the first deployment of a protected stage', () => {
+  test('leaves its database unprotected, so that a roll-back can delete it', async () => {
+    expect(await preflight(account, service())).toContainEqual({
+      ParameterKey: 'DatabaseProtected',
+      ParameterValue: 'false',
+    });
+  });
+
+  test('is one again after it has failed, although there is a stack then', async () => {
+    aws.stackParameters = {};
+    expect(await preflight(account, service())).toContainEqual({
+      ParameterKey: 'DatabaseProtected',
+      ParameterValue: 'false',
+    });
+  });
+
+  test('takes two zones that offer the database, by id, and not the one without RDS Proxy', async () => {
+    expect(await preflight(account, service())).toEqual(
+      expect.arrayContaining([
+        { ParameterKey: 'ZoneA', ParameterValue: 'use1-az1' },
+        { ParameterKey: 'ZoneB', ParameterValue: 'use1-az6' },
+      ]),
+    );
+  });
+
+  test('takes the zones that it is given', async () => {
+    expect(await preflight(account, service({ availabilityZones: 'use1-az6,use1-az2' }))).toEqual(
+      expect.arrayContaining([
+        { ParameterKey: 'ZoneA', ParameterValue: 'use1-az6' },
+        { ParameterKey: 'ZoneB', ParameterValue: 'use1-az2' },
+      ]),
+    );
+  });
+
+  test.each(['use1-az1', 'us-east-1a,us-east-1b', 'use1-az1,use1-az9'])(
+    'refuses zones that are not two ids of the account: %s',
+    async (availabilityZones) => {
+      expect(await refusal(service({ availabilityZones }))).toBe(
+        `availabilityZones is ${availabilityZones}, and must be two zone ids with a comma between. This account has use1-az3, use1-az2, use1-az6, use1-az1 here, and Aurora is in use1-az6, use1-az1.`,
+      );
+    },
+  );
+
+  test('is refused where only one zone has all that it uses', async () => {
+    aws.databaseZones = ['us-east-1a', 'us-east-1d'];
+    expect(await refusal(service())).toMatch(/^The database needs two zones .* and Aurora is in use1-az1\.$/);
+  });
+
+  test('is refused with a version of Postgres that RDS no longer offers, with those that it does', async () => {
+    aws.versions = ['17.8', '17.9'];
+    expect(await refusal(service())).toBe(
+      'RDS does not offer Aurora PostgreSQL 17.7 on serverless instances here (databaseEngineVersion). It has 17.8, 17.9.',
+    );
+  });
+
+  test('is refused while the database of a failed one is still there, with the way to get rid of it', async () => {
+    aws.clusters = { 'orders-prod-0abc': '17.7' };
+    expect(await refusal(service())).toMatch(
+      /^The database cluster orders-prod-0abc was made for the stack orders-prod, which does not have it.*aws rds delete-db-cluster --db-cluster-identifier orders-prod-0abc/,
+    );
+  });
+});
+
+describe('after a deployment', () => {
+  test('a protected stage is protected by an update that changes nothing else', async () => {
+    aws.stackParameters = { ...DEPLOYED, DatabaseProtected: 'false' };
+
+    expect(await protect(account, service())).toBe(true);
+    expect(aws.stackParameters).toEqual(DEPLOYED);
+    expect(requests.find(({ Action }) => Action === 'UpdateStack')).toMatchObject({
+      UsePreviousTemplate: 'true',
+      'Parameters.member.2.ParameterKey': 'ZoneA',
+      'Parameters.member.2.UsePreviousValue': 'true',
+    });
+  });
+
+  test.each<[string, Record<string, string> | undefined, boolean]>([
+    ['is protected already', DEPLOYED, true],
+    ['need not be', { ...DEPLOYED, DatabaseProtected: 'false' }, false],
+    ['has no database of its own', {}, true],
+  ])('a stage that %s is left alone', async (_, parameters, isProtected) => {
+    aws.stackParameters = parameters;
+    expect(await protect(account, service({ isProtected }))).toBe(false);
+    expect(requests.map(({ Action }) => Action)).not.toContain('UpdateStack');
+  });
+});
+
+describe('a later deployment', () => {
+  beforeEach(() => {
+    aws.stackParameters = { ...DEPLOYED };
+    aws.clusters = { 'orders-prod-0abc': '17.7' };
+  });
+
+  test('keeps its zones, and its protection', async () => {
+    expect(await preflight(account, service())).toEqual([
+      { ParameterKey: 'DatabaseProtected', ParameterValue: 'true' },
+      { ParameterKey: 'ZoneA', UsePreviousValue: true },
+      { ParameterKey: 'ZoneB', UsePreviousValue: true },
+    ]);
+  });
+
+  test('lifts the protection when it is told to', async () => {
+    expect(await preflight(account, service({ isProtected: false }))).toContainEqual({
+      ParameterKey: 'DatabaseProtected',
+      ParameterValue: 'false',
+    });
+  });
+
+  test('is refused when RDS has upgraded the database beyond its version', async () => {
+    aws.clusters = { 'orders-prod-0abc': '17.10' };
+    expect(await refusal(service())).toBe(
+      'The cluster orders-prod-0abc has version 17.10, and databaseEngineVersion is 17.7, to which RDS does not go back. Deploy with --param=databaseEngineVersion=17.10.',
+    );
+  });
+
+  test('that goes back to an earlier version keeps everything', async () => {
+    expect(await previousParameters(account)).toEqual(
+      ['ZoneA', 'ZoneB', 'DatabaseProtected'].map((ParameterKey) => ({ ParameterKey, UsePreviousValue: true })),
+    );
+  });
+});
+
+describe('any deployment', () => {
+  test('is refused when the account allows fewer invocations at a time than its sizing assumes', async () => {
+    aws.lambdaConcurrency = 10;
+    expect(await refusal(service({ ownDatabase: false }))).toBe(
+      'lambdaConcurrency is 1000, and this account allows 10 invocations at a time. Request more (Service Quotas, "Concurrent executions"), or deploy with --param=lambdaConcurrency=10, which then bounds the other settings.',
+    );
+  });
+
+  test('has no parameters without a database of its own, and asks nothing about one', async () => {
+    expect(await preflight(account, service({ ownDatabase: false }))).toEqual([]);
+    expect(requests).toEqual([]);
+  });
+
+  test('says in one line what AWS refused to tell', async () => {
+    aws.denied = 'DescribeDBClusters';
+    expect(await refusal(service())).toBe(
+      'AWS did not say which database clusters there are: AccessDenied: User: test may not call DescribeDBClusters',
+    );
+  });
+});
