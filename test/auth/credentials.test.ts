@@ -143,6 +143,18 @@ describe('the authorizer', () => {
       await expect(askThroughGateway(route, { authorization })).rejects.toThrow('The authorizer was asked about');
   });
 
+  test('fails at a bug of ours, which lets nobody in and is not an outage, and logs an error', async () => {
+    const authorization = `Bearer ${await makeKey(SCOPES)}`;
+    const [route] = GUARDED as [Route];
+    await service.psql.rows('ALTER TABLE api_keys RENAME TO gone');
+    try {
+      await expect(askThroughGateway(route, { orderId, authorization })).rejects.toThrow('42P01');
+    } finally {
+      await service.psql.rows('ALTER TABLE gone RENAME TO api_keys');
+    }
+    expect(log.entries).toMatchObject([{ level: 'ERROR', message: 'The invocation failed', error: { code: '42P01' } }]);
+  });
+
   test('says nothing of the credential, and nothing that is not a text', async () => {
     const { handler } = await import('../../functions/http/authorize.ts');
     const key = await makeKey(['orders:read', 'metrics:read']);

@@ -168,6 +168,24 @@ describe('verifying API keys', () => {
     expect(queries).toBe(before + 2);
   });
 
+  test('forgets last a key that it has looked up again', async () => {
+    const first = await makeKey();
+    await verify(first.key);
+    await database.query(
+      `INSERT INTO api_keys (owner, name, scopes, secret_sha256)
+       SELECT 'shop-8', 'n', '{orders:read}', decode(sha256, 'hex') FROM json_array_elements_text($1::json) AS sha256`,
+      [JSON.stringify(others.map(hashOf))],
+    );
+    for (const key of others.slice(0, 999)) await verify(key);
+    laterBy(KEY_CACHE_SECONDS);
+    await verify(first.key);
+    await verify(others[999] as string);
+    const before = queries;
+
+    await verify(first.key);
+    expect(queries).toBe(before);
+  });
+
   test('does not forget a good key for the many that are tried out', async () => {
     const { key } = await makeKey();
     await verify(key);

@@ -113,6 +113,22 @@ function sign(changes: Claims = {}, kid = 'rsa', header: Claims = {}): Promise<s
 
 const SHOP_7 = { principal: { owner: 'shop-7', name: 'sub:shop-7', scopes: ['orders:read', 'orders:write'] } };
 
+test('an issuer that never answers is unavailable long before API Gateway gives up', async () => {
+  const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const jwksUrl = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/jwks`;
+  const askedAt = performance.now();
+  try {
+    const verifying = makeVerifyToken({ issuer: ISSUER, audience: AUDIENCE, jwksUrl, scopePrefix: '' })(await sign());
+    await expect(verifying).rejects.toThrow(VerifierUnavailable);
+    // API Gateway gives an authorizer 10 s; the time-out is 1.5 s.
+    expect(performance.now() - askedAt).toBeLessThan(5_000);
+  } finally {
+    silent.closeAllConnections();
+    await once(silent.close(), 'close');
+  }
+});
+
 describe('verifying tokens', () => {
   for (const kid of ['rsa', 'pss', 'ec', 'ed'])
     test(`takes one that is signed with the issuer's ${kid} key`, async () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { type AddressInfo, createServer, Socket } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Database } from '../../lib/database/database.ts';
 import { connectPg } from '../../lib/database/pg.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -49,6 +49,16 @@ const sessions = () =>
     `SELECT count(*)::integer FROM pg_stat_activity
      WHERE datname = current_database() AND application_name = 'orders'`,
   );
+
+test('a connection is kept alive, so that one that was cut while its container was frozen is noticed', async () => {
+  const keepAlive = jest.spyOn(Socket.prototype, 'setKeepAlive');
+  try {
+    await connect().query('SELECT 1 AS n');
+    expect(keepAlive.mock.calls.map(([isOn]) => isOn)).toContain(true);
+  } finally {
+    keepAlive.mockRestore();
+  }
+});
 
 test('a statement is prepared once a connection, if that is asked for', async () => {
   const database = connect({ poolSize: 1 });

@@ -63,6 +63,26 @@ describe('a retry', () => {
     expect(performance.now() - begunAt).toBeLessThan(1_000);
   });
 
+  test('comes after a pause of chance, so that those who collided do not collide again', async () => {
+    const realRandom = Math.random;
+    const elapsedWith = async (chance: number) => {
+      Math.random = () => chance;
+      const begunAt = performance.now();
+      try {
+        await retryDatabase(failing(...Array(5).fill(failure('contention'))).work, GENEROUS);
+      } finally {
+        Math.random = realRandom;
+      }
+      return performance.now() - begunAt;
+    };
+    const shortest = await elapsedWith(0);
+    const longest = await elapsedWith(0.999);
+
+    // 40 + 80 + 160 + 320 + 640 ms, against no pause at all.
+    expect(longest).toBeGreaterThan(1_230);
+    expect(longest - shortest).toBeGreaterThan(600);
+  });
+
   test('of work that only contention may repeat is not made when no answer came', async () => {
     const lost = failing(failure('unavailable'));
     const rolledBack = failing(failure('contention'));

@@ -95,6 +95,7 @@ describe('a stage is not refused', () => {
       'that uses exactly what there is: 801 + 10 + 1 + 1 = 823 - 10',
       { burst: 801, capacity: { MinCapacity: 1, MaxCapacity: 4 } },
     ],
+    ['that uses all invocations that the account allows', { limits: { lambdaConcurrency: 512 } }],
     ['that reserves all that Lambda lets it', { reserved: 900 }],
     ['whose proxy has a connection for each invocation', { proxy: 80 }],
     [
@@ -143,6 +144,12 @@ describe('a stage is refused, with the numbers,', () => {
   test('whose proxy may not hold enough of its connections', () => {
     expect(refusals({ proxy: 60 })).toEqual([
       '512 invocations at a time (500 of them by apiBurstLimit) × 1 connection are 512, and the database has 60 % (proxyConnectionsPercent) of 823 (max_connections) - 10 for RDS and people = 813, for the proxy 493. Raise databaseMaxCapacity, or lower apiBurstLimit.',
+    ]);
+  });
+
+  test('whose proxy would take the connections that are kept for RDS and people', () => {
+    expect(refusals({ burst: 802, proxy: 100 })).toEqual([
+      '814 invocations at a time (802 of them by apiBurstLimit) × 1 connection are 814, and the database has 100 % (proxyConnectionsPercent) of 823 (max_connections) - 10 for RDS and people = 813, for the proxy 813. Raise databaseMaxCapacity, or lower apiBurstLimit.',
     ]);
   });
 

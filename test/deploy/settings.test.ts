@@ -1,6 +1,11 @@
+import { globSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { FunctionDefinition, Service } from '../../infra/deploy/serverless.ts';
-import { addWebhookSecret, checkSettings } from '../../infra/deploy/settings.ts';
+import { addWebhookSecret, checkSettings, passedOn } from '../../infra/deploy/settings.ts';
+import { REPOSITORY } from '../../infra/local/settings.ts';
+import { SETTINGS } from '../../lib/config.ts';
 
 const SECRET = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:webhook-AbCdEf';
 const WEBHOOK = { PROCESSOR: 'webhook', WEBHOOK_URL: 'https://shop.example/orders' };
@@ -54,6 +59,22 @@ function refusal(stage: Stage): string | undefined {
     return (error as Error).message;
   }
 }
+
+test('every setting of the functions is passed on, or is given by serverless.yml, or is for this machine only', async () => {
+  const everything = Object.fromEntries(Object.keys(SETTINGS).map((name) => [name, 'set']));
+  const definition = await readFile(join(REPOSITORY, 'serverless.yml'), 'utf8');
+  const included = await Promise.all(
+    globSync('infra/aws/**/*.yml', { cwd: REPOSITORY }).map((file) => readFile(join(REPOSITORY, file), 'utf8')),
+  );
+  const isGiven = (name: string) => [definition, ...included].some((text) => new RegExp(`^ +${name}:`, 'm').test(text));
+  const passed = passedOn(everything);
+
+  expect(Object.keys(everything).filter((name) => !(name in passed) && !isGiven(name))).toEqual([
+    // A deployed function reads the key from Secrets Manager (addWebhookSecret).
+    'WEBHOOK_SECRET',
+    'WEBHOOK_SECRET_ARN',
+  ]);
+});
 
 describe('the settings of a stage', () => {
   test.each<[string, Stage]>([

@@ -160,6 +160,13 @@ describe('POST /orders/{order_id}/redrive', () => {
   });
 });
 
+test('a reason may have 500 characters of any kind, and is kept', async () => {
+  await create('a');
+  const reason = '🛒'.repeat(500);
+  expect((await cancel('a', { reason })).status).toBe(200);
+  expect(await lastMove('a')).toMatchObject({ to: 'Cancelled', reason });
+});
+
 describe.each([
   ['cancel', cancel],
   ['redrive', redrive],
@@ -172,6 +179,7 @@ describe.each([
   test.each<[unknown, string]>([
     [{ reason: '' }, 'reason'],
     [{ reason: 'x'.repeat(501) }, 'reason'],
+    [{ reason: '🛒'.repeat(501) }, 'reason'],
     [{ reason: 'a\0b' }, 'reason'],
     [{ reason: 7 }, 'reason'],
     [{ because: 'x' }, 'because'],

@@ -355,6 +355,12 @@ describe('what is refused with 400, and names the field', () => {
     ]);
   });
 
+  test('names 20 errors at most, in an answer that stays small', async () => {
+    const answer = await service.post(anOrder({ item_ids: Array.from({ length: 1_000 }, () => 'x') }));
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors).toHaveLength(20);
+  });
+
   test('the valid order from which these are made is accepted', async () => {
     const order = anOrder();
     expectAccepted(await service.post(order), order.order_id);

@@ -72,6 +72,16 @@ describe('GET /orders', () => {
     expect(idsOf(await list({ created_to: '2026-11-01T14:00:00.000+02:00' }))).toEqual([]);
   });
 
+  test('of a range that has no length is an empty page, and one that ends before it begins is refused', async () => {
+    await create('a');
+    const noon = '2026-11-01T12:00:00Z';
+    await service.psql.rows('UPDATE orders SET created_at = $1', [noon]);
+    expect(await list({ created_from: noon, created_to: noon })).toEqual({ orders: [], next_cursor: null });
+    expect(
+      await service.ask('listOrders', { query: { created_from: noon, created_to: '2026-11-01T11:59:59Z' } }),
+    ).toMatchObject({ status: 400, body: { errors: [{ path: 'created_to' }] } });
+  });
+
   const cursorOf = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   test.each<[string, string, RegExp]>([
     ['status', 'pending', /must be one of Pending, Processing, Completed, Failed, Cancelled/],

@@ -150,13 +150,13 @@ export const MUTATIONS: readonly Mutation[] = [
     'O22',
     'lib/orders/process-orders.ts',
     ['DELAY_MARGIN_SECONDS = 1', 'DELAY_MARGIN_SECONDS = 0'],
-    'orders/process-orders.test.ts',
+    'processors/process-orders.test.ts',
   ),
   orders(
     'O31',
     'lib/orders/redrive-order.ts',
     ['CONTENTION_RETRY = { tries: 5', 'CONTENTION_RETRY = { tries: 1'],
-    'http/cancel-and-redrive.test.ts',
+    'orders/redrive-order.test.ts',
   ),
   orders(
     'O33',
@@ -168,7 +168,7 @@ export const MUTATIONS: readonly Mutation[] = [
     'O35',
     'lib/orders/processing.ts',
     ['if (changed) parts.logger.warn', 'parts.logger.warn'],
-    'http/processing.test.ts',
+    'orders/processing.test.ts',
   ),
 
   auth(
@@ -311,9 +311,9 @@ export const MUTATIONS: readonly Mutation[] = [
     'L07',
     'infra/cli/api/watch.ts',
     ['counts.Pending + counts.Processing === 0', 'counts.Pending === 0'],
-    'cli/orders-over-http.test.ts',
+    'cli/against-a-service.test.ts',
   ),
-  cli('L09', 'infra/cli/api/create.ts', [' || !error.refused', ''], 'cli/orders-over-http.test.ts'),
+  cli('L09', 'infra/cli/api/create.ts', [' || !error.refused', ''], 'cli/against-a-service.test.ts'),
   cli(
     'L10',
     'infra/cli/redrive.ts',
@@ -354,7 +354,7 @@ export const MUTATIONS: readonly Mutation[] = [
     'W06',
     'infra/local/worker/batch-gatherer.ts',
     ['if (batch.isEmpty) windowEnds = Date.now() + this.#limits.windowMs;', ''],
-    'worker/event-source.test.ts',
+    'worker/batch-gatherer.test.ts',
   ),
   worker(
     'W13',

@@ -146,6 +146,21 @@ describe('a message', () => {
     ]);
   });
 
+  test('is in the trace of the last of several for its order', async () => {
+    await service.post(order('a'), { traceparent: traceparent(1) });
+    const [message] = (await receive()) as [Message];
+    const later = {
+      ...message,
+      MessageId: 'later',
+      MessageAttributes: { traceparent: { DataType: 'String', StringValue: traceparent(2) } },
+    };
+    log.clear();
+
+    expect((await deliver([message, later])).batchItemFailures).toEqual([]);
+
+    expect(entriesOf('a')).toMatchObject([{ trace_id: traceIdOf(traceparent(2)) }]);
+  });
+
   test('that the sweep sends is in the trace of that sweep', async () => {
     await service.post(order('a'), { traceparent: traceparent() });
     await receive();

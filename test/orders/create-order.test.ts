@@ -93,6 +93,17 @@ describe('creating an order', () => {
 });
 
 describe('group commit of creates', () => {
+  test('prepares its INSERT once a connection, for all groups', async () => {
+    const container = await forThisTest(openOrderLab({ url: lab.url, poolSize: 1 }));
+    await container.create(anOrder());
+    await container.create(anOrder());
+
+    const prepared = await container.database.query<{ runs: number }>(
+      `SELECT generic_plans + custom_plans AS runs FROM pg_prepared_statements WHERE statement LIKE '%INSERT INTO orders%'`,
+    );
+    expect(prepared).toEqual([{ runs: 2 }]);
+  });
+
   test('one lone request is one statement and one send', async () => {
     await lab.create(anOrder());
 

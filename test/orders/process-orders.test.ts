@@ -90,6 +90,28 @@ describe('a batch', () => {
     ]);
   });
 
+  test('is leased for two seconds longer than its invocation may last', async () => {
+    await lab.insert('a');
+    let leaseSeconds = 0;
+
+    await lab.process(
+      ['a'],
+      {
+        processor: async () => {
+          // The history has the time of the claim, or a moment later.
+          leaseSeconds = await lab.psql.value(
+            `SELECT extract(epoch FROM lease_until - at)::double precision
+             FROM orders JOIN order_history USING (order_id) WHERE to_status = 'Processing'`,
+          );
+        },
+      },
+      { remainingMs: () => 30_000 },
+    );
+
+    expect(leaseSeconds).toBeGreaterThan(31);
+    expect(leaseSeconds).toBeLessThanOrEqual(32);
+  });
+
   test('acknowledges what a worker holds, what is finished and what waits, but not what is unknown', async () => {
     await lab.insert('held', 'finished', 'waiting', 'ready');
     await lab.claim(['held']);

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { FunctionDefinition } from '../../infra/local/worker/deployment.ts';
 import { EnvironmentPool } from '../../infra/local/worker/environment-pool.ts';
+import { waitUntil } from '../support/wait-until.ts';
 import { eventually, functionDefinition, isRunning, MemoryLog } from './support.ts';
 
 let pool: EnvironmentPool;
@@ -57,6 +58,25 @@ describe('an execution environment', () => {
     process.kill(pid, 'SIGKILL');
     await eventually(() => expect(pool.pids).toEqual([]));
     expect(await invoke()).toMatchObject({ calls: 1 });
+  });
+
+  test('that is idle for long is ended, but never the last one', async () => {
+    pool = new EnvironmentPool(
+      functionDefinition('slow', { environment: { SLOW_MS: '500', JOURNAL: '/dev/null' } }),
+      3,
+      log,
+      1_000,
+    );
+    await Promise.all([invoke({ Records: [] }), invoke({ Records: [] }), invoke({ Records: [] })]);
+    const { pids } = pool;
+    expect(pids).toHaveLength(3);
+    const idleSince = Date.now();
+
+    await eventually(() => expect(pool.pids).toHaveLength(1));
+    await waitUntil('the last one has been idle for long, too', () => Date.now() > idleSince + 2_500);
+
+    expect(pool.pids).toHaveLength(1);
+    expect(pids).toContain(pool.pids[0]);
   });
 
   test.each([

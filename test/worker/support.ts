@@ -19,9 +19,10 @@ import type { JournalEntry } from './handlers/handlers.ts';
 
 const HANDLERS = fileURLToPath(new URL('handlers/handlers.ts', import.meta.url));
 
-export function connectSqs(endpoint = process.env.TEST_SQS_ENDPOINT ?? ''): SQSClient {
+export function connectSqs(endpoint = process.env.TEST_SQS_ENDPOINT ?? '', maxAttempts = 3): SQSClient {
   return new SQSClient({
     endpoint,
+    maxAttempts,
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     useQueueUrlAsEndpoint: false,

@@ -30,6 +30,7 @@ export class EnvironmentPool {
   readonly #definition: FunctionDefinition;
   readonly #size: number;
   readonly #log: WorkerLog;
+  readonly #keepWarmMs: number;
   readonly #all = new Set<ExecutionEnvironment>();
   /** The last in is the first out, so that those which demand no longer reaches grow old at the front. */
   #idle: { readonly environment: ExecutionEnvironment; readonly since: number }[] = [];
@@ -41,11 +42,12 @@ export class EnvironmentPool {
   #grownAt = 0;
   #stopped = false;
 
-  constructor(definition: FunctionDefinition, size: number, log: WorkerLog) {
+  constructor(definition: FunctionDefinition, size: number, log: WorkerLog, keepWarmMs = KEEP_WARM_MS) {
     this.#definition = definition;
     this.#size = size;
     this.#log = log;
-    this.#retirement = setInterval(() => this.#retire(), KEEP_WARM_MS / 4).unref();
+    this.#keepWarmMs = keepWarmMs;
+    this.#retirement = setInterval(() => this.#retire(), keepWarmMs / 4).unref();
     void this.#start();
   }
 
@@ -137,7 +139,7 @@ export class EnvironmentPool {
 
   /** Ends what has been idle for long; one stays. */
   #retire(): void {
-    const before = Date.now() - KEEP_WARM_MS;
+    const before = Date.now() - this.#keepWarmMs;
     const old = this.#idle.filter(({ since }) => since < before).slice(0, this.#all.size - 1);
     this.#idle = this.#idle.filter((one) => !old.includes(one));
     for (const { environment } of old) environment.kill('idle');

@@ -1,0 +1,27 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { packageStage } from '../../infra/checks/package-stage.ts';
+import { checkSums } from '../../infra/checks/sums.ts';
+
+let directory: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'sums-'));
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+// What `npm run check:template` does with cfn-lint, checkov and cfn-guard besides; this needs no Python.
+test.each(['data-api', 'pg'] as const)(
+  'the timeouts, retentions and limits of a packaged stage with the driver %s fit together',
+  async (driver) => {
+    const choice = { stage: 'prod', driver, region: 'us-east-1' };
+    const { template } = await packageStage(choice, join(directory, driver));
+
+    expect(Object.keys(template.Resources ?? {})).toContain('OrderQueue');
+    expect(checkSums(template)).toEqual([]);
+  },
+  // Serverless bundles every function.
+  60_000,
+);

@@ -1,0 +1,20 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { setProcessing } from '../../lib/orders/processing.ts';
+import { type OrderLab, openOrderLab } from '../support/order-lab.ts';
+
+let lab: OrderLab;
+
+beforeAll(async () => {
+  lab = await openOrderLab();
+});
+afterAll(() => lab.close());
+
+test('pausing and resuming are logged once each, however often they are asked for', async () => {
+  const change = { actor: 'operator', reason: null };
+  for (const paused of [true, true, false, false]) await setProcessing(lab, paused, change);
+
+  expect(lab.logger.entries.map(({ level, message }) => [level, message])).toEqual([
+    ['warn', 'Processing was paused'],
+    ['warn', 'Processing was resumed'],
+  ]);
+});

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { SQSRecord } from 'aws-lambda';
+import { BatchGatherer } from '../../infra/local/worker/batch-gatherer.ts';
+import { ensureQueues, type Queue } from '../../infra/local/worker/queues.ts';
+import { type Fate, startRelay } from '../queue/relay.ts';
+import { forThisTest } from '../support/for-this-test.ts';
+import { connectSqs } from './support.ts';
+
+let sqs: SQSClient;
+let queue: Queue;
+
+beforeEach(async () => {
+  sqs = connectSqs();
+  const definition = { logicalId: 'Source', name: `gathered-${randomUUID()}`, attributes: {} };
+  queue = (await ensureQueues(sqs, [definition])).get('Source') as Queue;
+});
+afterEach(() => sqs.destroy());
+
+const send = (body: string, traceparent?: string) =>
+  sqs.send(
+    new SendMessageCommand({
+      QueueUrl: queue.url,
+      MessageBody: body,
+      ...(traceparent && { MessageAttributes: { traceparent: { DataType: 'String', StringValue: traceparent } } }),
+    }),
+  );
+
+/** Gathers one batch; says of each receive what becomes of it. */
+async function gather(windowMs: number, fateOf: (receive: number) => Fate = () => 'pass'): Promise<SQSRecord[]> {
+  const relay = await forThisTest(startRelay(process.env.TEST_SQS_ENDPOINT ?? '', (_, place) => fateOf(place)));
+  const client = connectSqs(relay.endpoint, 1);
+  try {
+    const batch = await new BatchGatherer(client, { batchSize: 10, windowMs }).gather(queue);
+    return batch.map(({ record }) => JSON.parse(record) as SQSRecord);
+  } finally {
+    client.destroy();
+  }
+}
+
+describe('a batch', () => {
+  test('that has begun is delivered when the queue goes away within its window', async () => {
+    await send('first');
+
+    const batch = await gather(20_000, (receive) => (receive === 0 ? 'pass' : 'drop'));
+
+    expect(batch.map(({ body }) => body)).toEqual(['first']);
+  });
+
+  test('that has not begun fails with the queue', async () => {
+    await expect(gather(20_000, () => 'drop')).rejects.toThrow();
+  });
+
+  test('has the attributes of its messages, such as the trace', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb2100000001-b7ad6b7169203331-01';
+    await send('traced', traceparent);
+
+    expect(await gather(0)).toMatchObject([
+      { body: 'traced', messageAttributes: { traceparent: { stringValue: traceparent, dataType: 'String' } } },
+    ]);
+  });
+
+  test('has its whole window from the first message on, also when that comes late in an idle receive', async () => {
+    const gathering = gather(1_000);
+    await sleep(600);
+    const sentAt = performance.now();
+    await send('late');
+
+    expect(await gathering).toHaveLength(1);
+    expect(performance.now() - sentAt).toBeGreaterThan(950);
+  });
+});
