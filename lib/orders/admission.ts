@@ -20,8 +20,12 @@ const VALID_MS = 2 * LOOK_EVERY_MS;
  * Says whether new orders are let in: not while one has waited longer than the limit, so that a backlog does not grow
  * without end. It looks beside the requests and not before them, so that none waits for it; the first ones of a container,
  * and those that come while the database does not say, are let in.
+ * @param now milliseconds, monotonic
  */
-export function makeAdmission({ database, logger, maxPendingAgeSeconds }: AdmissionParts): () => boolean {
+export function makeAdmission(
+  { database, logger, maxPendingAgeSeconds }: AdmissionParts,
+  now = () => performance.now(),
+): () => boolean {
   if (maxPendingAgeSeconds === undefined) return () => true;
   let lastLookMs = Number.NEGATIVE_INFINITY;
   let closedUntilMs = Number.NEGATIVE_INFINITY;
@@ -30,17 +34,17 @@ export function makeAdmission({ database, logger, maxPendingAgeSeconds }: Admiss
     try {
       const wait = await readLongestWait(database);
       const isOpen = wait <= maxPendingAgeSeconds;
-      closedUntilMs = isOpen ? Number.NEGATIVE_INFINITY : performance.now() + VALID_MS;
+      closedUntilMs = isOpen ? Number.NEGATIVE_INFINITY : now() + VALID_MS;
       if (!isOpen) logger.warn(`New orders are turned away: one has waited for ${Math.round(wait)} s`);
     } catch (error) {
       logger.warn('The age of the backlog could not be read', { error });
     }
   };
   return () => {
-    if (performance.now() - lastLookMs >= LOOK_EVERY_MS) {
-      lastLookMs = performance.now();
+    if (now() - lastLookMs >= LOOK_EVERY_MS) {
+      lastLookMs = now();
       void outsideInvocations(look);
     }
-    return performance.now() >= closedUntilMs;
+    return now() >= closedUntilMs;
   };
 }

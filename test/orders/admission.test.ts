@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { makeAdmission } from '../../lib/orders/admission.ts';
+import { type OrderLab, openOrderLab } from '../support/order-lab.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+let lab: OrderLab;
+/** Milliseconds, of the container's clock. */
+let now: number;
+let admits: () => boolean;
+
+beforeAll(async () => {
+  lab = await openOrderLab();
+});
+beforeEach(async () => {
+  await lab.psql.rows('TRUNCATE orders');
+  lab.statements.length = 0;
+  now = 0;
+  admits = makeAdmission({ database: lab.database, logger: lab.logger, maxPendingAgeSeconds: 60 }, () => now);
+});
+afterAll(() => lab.close());
+
+const laterBy = (seconds: number) => {
+  now += seconds * 1_000;
+};
+const makeBacklog = async () => {
+  await lab.insert('old');
+  await lab.psql.rows(`UPDATE orders SET created_at = now() - interval '2 minutes'`);
+};
+/** A container that has looked once, and has found the backlog. */
+const close = async () => {
+  await makeBacklog();
+  expect(admits()).toBe(true);
+  await waitUntil('it has found the backlog', () => !admits());
+  expect(lab.statements).toHaveLength(1);
+};
+
+describe('admission', () => {
+  test('turns orders away for as long as its last look holds', async () => {
+    await close();
+    await lab.psql.rows('TRUNCATE orders');
+
+    laterBy(4.999);
+    expect(admits()).toBe(false);
+    expect(lab.statements).toHaveLength(1);
+  });
+
+  test('turns nobody away by a look of more than 10 seconds ago: its container may have been frozen since', async () => {
+    await close();
+
+    laterBy(10.001);
+    expect(admits()).toBe(true);
+    await waitUntil('it has found the backlog again', () => !admits());
+  });
+
+  test('looks every five seconds, however many requests come, and lets orders in when the backlog is gone', async () => {
+    await close();
+    await lab.psql.rows('TRUNCATE orders');
+
+    laterBy(5);
+    for (let requests = 0; requests < 100; requests += 1) admits();
+    await waitUntil('it has found that the backlog is gone', () => admits());
+    expect(lab.statements).toHaveLength(2);
+  });
+
+  test('lets orders in while the database does not answer', async () => {
+    await close();
+    await lab.psql.rows('ALTER TABLE orders RENAME TO elsewhere');
+    try {
+      laterBy(10.001);
+      expect(admits()).toBe(true);
+      await waitUntil('the look has failed', () =>
+        lab.logger.entries.some(({ message }) => message === 'The age of the backlog could not be read'),
+      );
+      expect(admits()).toBe(true);
+    } finally {
+      await lab.psql.rows('ALTER TABLE elsewhere RENAME TO orders');
+    }
+  });
+});
