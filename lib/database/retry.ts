@@ -13,6 +13,9 @@ export interface RetryOptions {
 /** Milliseconds before the second run; doubles, with full jitter, so that those who collided spread out. */
 const FIRST_PAUSE_MS = 20;
 
+/** Milliseconds: after a long outage the work goes on about as soon as the database is back. */
+const MAX_PAUSE_MS = 1_000;
+
 /**
  * Runs work again that failed for a reason which may pass. The work must be one whose repetition is harmless, since a
  * statement without an answer may have been committed; other work retries `contention` only.
@@ -24,7 +27,7 @@ export async function retryDatabase<T>(work: () => Promise<T>, options: RetryOpt
     try {
       return await work();
     } catch (error) {
-      const pause = Math.random() * FIRST_PAUSE_MS * 2 ** run;
+      const pause = Math.random() * Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** run);
       const hopeless = !(
         error instanceof DatabaseError &&
         error.retryable &&

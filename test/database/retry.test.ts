@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { DatabaseError, type DatabaseErrorKind } from '../../lib/database/database-error.ts';
 import { retryDatabase } from '../../lib/database/retry.ts';
 
@@ -90,5 +90,17 @@ describe('a retry', () => {
     await expect(retryDatabase(lost.work, { ...GENEROUS, only: 'contention' })).rejects.toThrow();
     expect(await retryDatabase(rolledBack.work, { ...GENEROUS, only: 'contention' })).toBe('done');
     expect(lost.runs()).toBe(1);
+  });
+
+  test('is made soon after the database is back, however long it was down', async () => {
+    // Without a bound the last pauses would take seconds, even with this little of each.
+    const random = jest.spyOn(Math, 'random').mockReturnValue(0.02);
+    const { work } = failing(...Array(14).fill(failure('unavailable')));
+    const begunAt = performance.now();
+
+    await retryDatabase(work, { tries: 20, withinMs: 60_000 });
+
+    random.mockRestore();
+    expect(performance.now() - begunAt).toBeLessThan(3_000);
   });
 });
