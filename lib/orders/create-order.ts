@@ -3,7 +3,7 @@ import type { Database } from '../database/database.ts';
 import { DatabaseError } from '../database/database-error.ts';
 import { retryDatabase } from '../database/retry.ts';
 import type { Logger } from '../logger.ts';
-import { currentInvocation } from '../observability/invocation.ts';
+import { currentInvocation, outsideInvocations } from '../observability/invocation.ts';
 import type { OrderMessage, OrderQueue } from '../queue/order-queue.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { NewOrder } from './order.ts';
@@ -53,15 +53,23 @@ const INSERT_RETRY = { tries: 2, withinMs: 2_500 };
  * @returns a function that throws DatabaseError when it is not known whether the order is stored.
  */
 export function makeCreateOrder(parts: CreateOrderParts): (order: NewOrder, caller: Caller) => Promise<CreateOutcome> {
-  const inserts = new GroupCommit<OrderInsert, CreateOutcome>(INSERTS, (orders) => insertGroup(parts, orders));
-  const sends = new GroupCommit<OrderMessage, undefined>(SENDS, (messages) => sendGroup(parts, messages));
+  const inserts = new GroupCommit<OrderInsert, CreateOutcome>(INSERTS, (orders) =>
+    // Repeating it is harmless: an order that an earlier run committed is known by its request token.
+    outsideInvocations(() => retryDatabase(() => insertGroup(parts, orders), INSERT_RETRY)),
+  );
+  const sends = new GroupCommit<OrderMessage, undefined>(SENDS, (messages) =>
+    outsideInvocations(() => sendGroup(parts, messages)),
+  );
 
   return async (order, caller) => {
-    const outcome = await inserts.add({
-      ...order,
-      ...caller,
-      requestToken: randomUUID(),
-      fingerprint: fingerprintOf(order),
+    const insert = { ...order, ...caller, requestToken: randomUUID(), fingerprint: fingerprintOf(order) };
+    const outcome = await inserts.add(insert).catch((error: unknown) => {
+      if (!(error instanceof DatabaseError && error.kind === 'refused')) throw error;
+      parts.logger.warn('Postgres refused an order that validation had let through', {
+        order_id: order.orderId,
+        error,
+      });
+      return 'refused' as const;
     });
     if (outcome === 'created') {
       parts.logger.info('An order was accepted', { order_id: order.orderId });
@@ -71,25 +79,7 @@ export function makeCreateOrder(parts: CreateOrderParts): (order: NewOrder, call
   };
 }
 
-/** Inserts a group. A row that Postgres refuses splits it, so that it fails nobody but itself. */
 async function insertGroup(parts: CreateOrderParts, orders: readonly OrderInsert[]): Promise<CreateOutcome[]> {
-  try {
-    return await retryDatabase(() => insertOnce(parts, orders), INSERT_RETRY);
-  } catch (error) {
-    if (!(error instanceof DatabaseError && error.kind === 'refused')) throw error;
-    if (orders.length === 1) {
-      for (const { orderId } of orders)
-        parts.logger.warn('Postgres refused an order that validation had let through', { order_id: orderId, error });
-      return ['refused'];
-    }
-    const middle = Math.ceil(orders.length / 2);
-    const first = await insertGroup(parts, orders.slice(0, middle));
-    return [...first, ...(await insertGroup(parts, orders.slice(middle)))];
-  }
-}
-
-/** Repeating it is harmless: an order that an earlier run committed is known by its request token. */
-async function insertOnce(parts: CreateOrderParts, orders: readonly OrderInsert[]): Promise<CreateOutcome[]> {
   const inserted = await insertOrders(parts.database, orders, parts.resendAfterSeconds);
   const skipped = orders.filter((order) => !inserted.has(order.requestToken));
   const conflicts = new Map<string, Conflict>();

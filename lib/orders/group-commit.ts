@@ -1,5 +1,5 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
-import { outsideInvocations } from '../observability/invocation.ts';
+import { DatabaseError } from '../database/database-error.ts';
 
 export interface GroupLimits {
   /** Items in one operation at most. */
@@ -11,45 +11,49 @@ export interface GroupLimits {
 }
 
 /**
- * Lets callers that come at the same time share one operation: those of one turn of the event loop share it, and whoever
- * comes while it is under way joins the next, which begins when it ends, or before when many wait. A lone caller never
- * waits for company.
+ * Lets items that come at about the same time share one operation. Items that come while it is under way share the next,
+ * which begins when it ends, or before when many wait. What the operation logs has the invocation of the first item; an
+ * operation for several invocations runs outside of them.
  */
 export class GroupCommit<Item, Result> {
   readonly #flush: (items: readonly Item[]) => Promise<readonly Result[]>;
   readonly #limits: GroupLimits;
+  readonly #gather: () => Promise<unknown>;
   #waiting: Waiting<Item, Result>[] = [];
   #underWay = 0;
   #scheduled = false;
 
   /**
-   * @param flush answers one result an item, in their order. When it throws, every item of the group gets the error, and
-   *   so does whoever waits behind it: one after another they would wait for as many time-outs.
+   * @param flush answers one result per item, in their order. If Postgres refuses an item, the group is split so that only
+   *   that item gets the error. Any other error goes to every item of the group, and to those waiting behind it: one after
+   *   another they would wait for as many timeouts.
+   * @param gather resolves when the first item of a group has waited long enough for others; it must not reject. By default
+   *   at the end of this turn of the event loop, so that a lone item hardly waits. Many requests are read in one turn, and
+   *   those that were answered together ask again together: begun at once, every other operation would have a single item.
    */
-  constructor(limits: GroupLimits, flush: (items: readonly Item[]) => Promise<readonly Result[]>) {
+  constructor(
+    limits: GroupLimits,
+    flush: (items: readonly Item[]) => Promise<readonly Result[]>,
+    gather: () => Promise<unknown> = endOfTurn,
+  ) {
     this.#limits = limits;
     this.#flush = flush;
+    this.#gather = gather;
   }
 
   add(item: Item): Promise<Result> {
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
     this.#waiting.push({ item, resolve, reject });
-    this.#schedule();
+    void this.#schedule();
     return promise;
   }
 
-  /**
-   * Many requests are read in one turn, and those that were answered together ask again together. Begun at once, every
-   * other operation would have a single item.
-   */
-  #schedule(): void {
+  async #schedule(): Promise<void> {
     if (this.#scheduled || !this.#mayBegin()) return;
     this.#scheduled = true;
-    void outsideInvocations(async () => {
-      await endOfTurn();
-      this.#scheduled = false;
-      while (this.#mayBegin()) void this.#run(this.#waiting.splice(0, this.#groupSize()));
-    });
+    await this.#gather();
+    this.#scheduled = false;
+    while (this.#mayBegin()) void this.#run(this.#waiting.splice(0, this.#groupSize()));
   }
 
   #mayBegin(): boolean {
@@ -66,17 +70,21 @@ export class GroupCommit<Item, Result> {
 
   async #run(group: readonly Waiting<Item, Result>[]): Promise<void> {
     this.#underWay += 1;
-    try {
-      const results = await this.#flush(group.map(({ item }) => item));
-      if (results.length !== group.length) throw new Error(`${group.length} items, but ${results.length} results`);
-      group.forEach(({ resolve }, index) => {
-        resolve(results[index] as Result);
-      });
-    } catch (error) {
-      for (const { reject } of [...group, ...this.#waiting.splice(0)]) reject(error);
+    const parts = [group];
+    for (let part = parts.shift(); part; part = parts.shift()) {
+      try {
+        const results = await this.#flush(part.map(({ item }) => item));
+        if (results.length !== part.length) throw new Error(`${part.length} items, but ${results.length} results`);
+        for (const [index, { resolve }] of part.entries()) resolve(results[index] as Result);
+      } catch (error) {
+        const isRefusal = error instanceof DatabaseError && error.kind === 'refused';
+        const middle = Math.ceil(part.length / 2);
+        if (isRefusal && part.length > 1) parts.unshift(part.slice(0, middle), part.slice(middle));
+        else for (const { reject } of isRefusal ? part : [...part, ...this.#waiting.splice(0)]) reject(error);
+      }
     }
     this.#underWay -= 1;
-    this.#schedule();
+    void this.#schedule();
   }
 }
 

@@ -2,19 +2,17 @@ import type { Database } from '../database/database.ts';
 import { retryDatabase } from '../database/retry.ts';
 import type { Logger } from '../logger.ts';
 import { traceIdOf } from '../observability/traceparent.ts';
-import type { Processor } from '../processors/processor.ts';
 import type { OrderMessage, OrderQueue } from '../queue/order-queue.ts';
-import { decideFailure, type RetryPolicy } from './retry-policy.ts';
+import { GroupCommit } from './group-commit.ts';
+import { notBegun, type RunnerParts, runProcessor } from './run-processor.ts';
 import { type Claim, type ClaimResult, claimOrders, type Unclaimed } from './sql/claim-orders.ts';
 import { finishOrders, type Verdict } from './sql/finish-orders.ts';
 import { hastenOrders } from './sql/hasten-orders.ts';
 
-export interface ProcessParts {
+export interface ProcessParts extends RunnerParts {
   readonly database: Database;
   readonly queue: OrderQueue;
   readonly logger: Logger;
-  readonly processor: Processor;
-  readonly retryPolicy: RetryPolicy;
   /** Dead leases at which an order is Failed. */
   readonly maxCrashes: number;
   readonly resendAfterSeconds: number;
@@ -42,6 +40,12 @@ const DELAY_MARGIN_SECONDS = 1;
 /** The bound of SQS on DelaySeconds. */
 const MAX_DELAY_SECONDS = 900;
 
+/**
+ * Milliseconds that a verdict waits for others of its batch, unless all have settled: so an invocation commits at most five
+ * times a second, however its orders trickle in.
+ */
+const GATHER_MS = 200;
+
 /** Runs of a claim that ends in deadlocks. Only transactions by hand cause them, and each costs a second to detect. */
 const CLAIM_TRIES = 5;
 
@@ -50,7 +54,7 @@ const COVERED: ReadonlySet<Unclaimed> = new Set(['settled', 'held', 'waiting', '
 
 /**
  * The use case behind the queue: claims the orders of a batch, runs the processor on them side by side, and commits
- * what became of them. Orders that lost a worker before are taken afterwards, one at a time, the next not before the
+ * what becomes of each. Orders that lost a worker before are taken afterwards, one at a time, the next not before the
  * last is committed: an order that kills its worker spends nobody else's budget.
  * @returns the ids whose messages may be acknowledged; every other message must come back.
  * @throws DatabaseError when the database did not answer: then none may be acknowledged.
@@ -154,9 +158,40 @@ function claim(
   );
 }
 
+/**
+ * Runs the processor on claimed orders side by side. Each verdict is committed soon after its order settles: a neighbour
+ * that takes long delays nobody, and a worker that dies meanwhile takes no finished work with it.
+ * @throws DatabaseError when a verdict could not be written, but not before everything has ended.
+ */
 async function work(parts: ProcessParts, claims: readonly Claim[], invocation: Invocation): Promise<void> {
-  const verdicts = await judge(parts, claims, invocation);
-  const taken = await retryDatabase(
+  const timeMs = timeToWork(invocation);
+  const signal = timeMs > 0 ? AbortSignal.timeout(timeMs) : undefined;
+  const settling = claims.map(async (order) =>
+    signal ? runProcessor(parts, order, invocation.traceparents?.get(order.orderId), signal) : notBegun(order),
+  );
+  const allSettled = Promise.allSettled(settling);
+
+  const sends: Promise<void>[] = [];
+  const verdicts = new GroupCommit<Verdict, void>(
+    { maxItems: claims.length, maxOperations: 1, worthAnother: 1 },
+    async (group) => {
+      const taken = await commit(parts, group, invocation);
+      // Not waited for here: a slow queue must not delay the next verdicts.
+      sends.push(sendRetries(parts, group, taken, invocation));
+      report(parts.logger, group, taken, invocation);
+      return group.map(() => undefined);
+    },
+    () => Promise.race([allSettled, expiry(GATHER_MS)]),
+  );
+  const committing = settling.map(async (verdict) => verdicts.add(await verdict));
+  await Promise.allSettled(committing);
+  await Promise.all(sends);
+  await Promise.all(committing);
+}
+
+/** Answers the ids of the orders that took their verdict. */
+function commit(parts: ProcessParts, verdicts: readonly Verdict[], invocation: Invocation): Promise<Set<string>> {
+  return retryDatabase(
     () =>
       finishOrders(parts.database, verdicts, {
         resendAfterSeconds: parts.resendAfterSeconds,
@@ -165,7 +200,15 @@ async function work(parts: ProcessParts, claims: readonly Claim[], invocation: I
     // As long as there is time: the work is done, and giving up would have it done again.
     { tries: Number.POSITIVE_INFINITY, withinMs: Math.max(0, invocation.remainingMs() - FINISH_TIME_MS / 4) },
   );
-  await sendAgain(
+}
+
+function sendRetries(
+  parts: ProcessParts,
+  verdicts: readonly Verdict[],
+  taken: ReadonlySet<string>,
+  invocation: Invocation,
+): Promise<void> {
+  return sendAgain(
     parts,
     verdicts
       .filter(({ orderId, status }) => status === 'Pending' && taken.has(orderId))
@@ -175,57 +218,12 @@ async function work(parts: ProcessParts, claims: readonly Claim[], invocation: I
         delaySeconds: Math.min(MAX_DELAY_SECONDS, Math.ceil(delaySeconds) + DELAY_MARGIN_SECONDS),
       })),
   );
-  report(parts.logger, verdicts, taken, invocation);
 }
 
-/** What became of each order; a claim that took all the time is given back, and no try is charged for it. */
-async function judge(parts: ProcessParts, claims: readonly Claim[], invocation: Invocation): Promise<Verdict[]> {
-  const timeMs = timeToWork(invocation);
-  if (timeMs <= 0) return claims.map((order) => ({ ...unfinished(order), status: 'Pending', ...NOT_BEGUN }));
-  const signal = AbortSignal.timeout(timeMs);
-  return Promise.all(
-    claims.map((order) => processOne(parts, order, invocation.traceparents?.get(order.orderId), signal)),
-  );
-}
-
-const NOT_BEGUN = { reasonCode: 'not_begun', reason: 'no time was left to begin' };
-
-function unfinished({ orderId, token, attempts }: Claim) {
-  return { orderId, token, attempts, processingTime: null, delaySeconds: 0 };
-}
-
-async function processOne(
-  parts: ProcessParts,
-  order: Claim,
-  traceparent: string | undefined,
-  signal: AbortSignal,
-): Promise<Verdict> {
-  const attempt = order.attempts + 1;
-  const started = performance.now();
-  try {
-    await untilAborted(parts.processor({ ...order, attempt, traceparent }, signal), signal);
-    const processingTime = Number(((performance.now() - started) / 1_000).toFixed(6));
-    return { ...unfinished(order), status: 'Completed', processingTime, reasonCode: null, reason: null };
-  } catch (error) {
-    return {
-      ...unfinished(order),
-      attempts: attempt,
-      ...decideFailure(error, attempt, signal.aborted, parts.retryPolicy),
-    };
-  }
-}
-
-/** Rejects when the signal aborts, also for a processor that does not listen to it. */
-async function untilAborted(running: Promise<void>, signal: AbortSignal): Promise<void> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(new Error('not finished within the time of the invocation', { cause: signal.reason }));
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    if (signal.aborted) onAbort();
-    await Promise.race([running, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
+/** Resolves after so many milliseconds, and keeps no process alive for it. */
+function expiry(ms: number): Promise<unknown> {
+  const signal = AbortSignal.timeout(ms);
+  return new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }
 
 /** A message that could not be sent is the sweep's: each of these orders has a due date. */

@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { encodeMessage } from '../../lib/queue/message.ts';
+import { sqsEvent } from '../support/lambda.ts';
 import type { Step } from './stack/ambush.ts';
-import { anOrder, FaultLab } from './stack/lab.ts';
+import { anOrder, type Environment, FaultLab, LAB_TIMING } from './stack/lab.ts';
 
 let lab: FaultLab;
 
@@ -83,4 +85,38 @@ test('10b: an order that kills its worker each time ends Failed within its budge
   // The first crash took them with it; every later one killed nobody but the killer.
   const crashes = await lab.rows('SELECT DISTINCT crashes FROM orders WHERE order_id = ANY($1)', [neighbours]);
   expect(crashes).toEqual([{ crashes: 1 }]);
+});
+
+describe('23: a worker with nine quick orders and one that hangs', () => {
+  let slow: FaultLab;
+
+  beforeAll(async () => {
+    // Long enough for a verdict that waits for the hanging order to be noticed.
+    slow = await FaultLab.open({ timing: { ...LAB_TIMING, processTimeout: 10 } });
+  });
+  afterAll(() => slow.close());
+
+  test('has the nine Completed within a second of their own end, and killed then, none of them runs again', async () => {
+    const hanging = anOrder('hangs').order_id;
+    const quick = ids(9);
+    await slow.insert(hanging, ...quick);
+    const [environment] = (await slow.environments(1, 'processOrders')) as [Environment];
+    const invocation = environment.invoke(sqsEvent([hanging, ...quick].map(encodeMessage))).catch(() => 'killed');
+
+    await slow.until('all have begun', () => slow.stack.runs().length === 10);
+    const begun = performance.now();
+    await slow.allAre('Completed', quick);
+    expect(performance.now() - begun).toBeLessThan(1_000);
+    process.kill(environment.pid, 'SIGKILL');
+    expect(await invocation).toBe('killed');
+
+    await slow.rows(`UPDATE orders SET due_at = now(), lease_until = now() WHERE status = 'Processing'`);
+    await slow.send(hanging, ...quick);
+    await slow.worker();
+    await slow.until('the one that hangs runs again', () => slow.stack.runs().length > 10);
+    await slow.until('no message is left', async () => (await slow.messages()).visible === 0);
+    const runsOf = (orderId: string) => slow.stack.runs().filter(([id]) => id === orderId).length;
+    expect(quick.map(runsOf)).toEqual(quick.map(() => 1));
+    expect(await slow.wrongs()).toEqual([]);
+  });
 });

@@ -1,5 +1,6 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
+import { DatabaseError } from '../../lib/database/database-error.ts';
 import { GroupCommit } from '../../lib/orders/group-commit.ts';
 
 /** One operation at a time. */
@@ -51,6 +52,28 @@ describe('group commit', () => {
 
     flushes[1]?.end();
     expect(await Promise.all(others)).toEqual(['b!', 'c!']);
+  });
+
+  test('a group waits for others as long as it is told to', async () => {
+    const gathered = Promise.withResolvers<void>();
+    const flushes: (readonly string[])[] = [];
+    const group = new GroupCommit<string, string>(
+      ONE,
+      async (items) => {
+        flushes.push(items);
+        return items;
+      },
+      () => gathered.promise,
+    );
+
+    const first = group.add('a');
+    await endOfTurn();
+    const second = group.add('b');
+    expect(flushes).toEqual([]);
+    gathered.resolve();
+
+    expect(await Promise.all([first, second])).toEqual(['a', 'b']);
+    expect(flushes).toEqual([['a', 'b']]);
   });
 
   test('no operation takes more than its bound, and the rest follows in order', async () => {
@@ -108,6 +131,28 @@ describe('group commit', () => {
     await endOfTurn();
     flushes[1]?.end();
     expect(await next).toBe('next!');
+  });
+
+  test('an item that Postgres refuses fails alone: neither its group nor those behind it', async () => {
+    const refusal = new DatabaseError('no such value', 'refused', '22003', undefined);
+    const group = new GroupCommit<string, string>(ONE, async (items) => {
+      if (items.includes('bad')) throw refusal;
+      return items;
+    });
+
+    const results = ['a', 'b', 'bad', 'c', 'd'].map((item) => group.add(item));
+    await endOfTurn();
+    const behind = group.add('behind');
+
+    const outcomes = await Promise.allSettled(results);
+    expect(outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : outcome.reason))).toEqual([
+      'a',
+      'b',
+      refusal,
+      'c',
+      'd',
+    ]);
+    expect(await behind).toBe('behind');
   });
 
   test('an answer of another length than its group is an error, not somebody else’s result', async () => {

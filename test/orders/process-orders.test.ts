@@ -6,6 +6,7 @@ import { findInconsistencies } from '../support/consistency.ts';
 import { forThisTest } from '../support/for-this-test.ts';
 import { countdown, type OrderLab, openOrderLab, RESEND_AFTER } from '../support/order-lab.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 let lab: OrderLab;
 
@@ -179,6 +180,82 @@ describe('a batch', () => {
     );
 
     expect(effects.sort()).toEqual(['a', 'b', 'c']);
+  });
+});
+
+describe('an order that settles before its neighbours', () => {
+  const quick = Array.from({ length: 9 }, (_, n) => `quick ${n}`);
+  const isCompleted = async () =>
+    (await lab.psql.value<number>(`SELECT count(*)::integer FROM orders WHERE status = 'Completed'`)) === quick.length;
+
+  /** Runs a batch of nine quick orders and a hanging one, which the test lets go. */
+  async function startBatch() {
+    await lab.insert('hangs', ...quick);
+    const begun = Promise.withResolvers<void>();
+    const hanging = Promise.withResolvers<void>();
+    const statementsBefore = lab.statements.length;
+    const working = lab.process(['hangs', ...quick], {
+      processor: async ({ orderId }) => {
+        if (orderId !== 'hangs') return;
+        begun.resolve();
+        await hanging.promise;
+      },
+    });
+    await begun.promise;
+    const finishes = () => lab.statements.slice(statementsBefore).filter((sql) => sql.includes('WITH verdicts')).length;
+    return { working, letGo: hanging.resolve, finishes };
+  }
+
+  test('is committed within a second, in one statement with those that settle beside it', async () => {
+    const { working, letGo, finishes } = await startBatch();
+
+    await waitUntil('the nine quick orders are Completed', isCompleted, 1_000);
+    expect(finishes()).toBe(1);
+    expect((await lab.row('hangs')).status).toBe('Processing');
+    letGo();
+
+    expect(await working).toEqual(['hangs', ...quick]);
+    expect(finishes()).toBe(2);
+    expect((await lab.row('hangs')).status).toBe('Completed');
+  });
+
+  test('is not processed again when the worker dies after that', async () => {
+    const { working, letGo } = await startBatch();
+    await waitUntil('the nine quick orders are Completed', isCompleted);
+    await lab.killLease('hangs', ...quick);
+    const again: string[] = [];
+
+    await lab.process(['hangs', ...quick], { processor: async ({ orderId }) => void again.push(orderId) });
+
+    expect(again).toEqual(['hangs']);
+    letGo();
+    await working;
+    expect(await lab.row('hangs')).toMatchObject({ status: 'Completed', token: 2 });
+  });
+
+  test('has its retry sent while they run', async () => {
+    await lab.insert('fails', 'hangs');
+    const hanging = Promise.withResolvers<void>();
+    const working = lab.process(['fails', 'hangs'], {
+      processor: ({ orderId }) => (orderId === 'fails' ? fails(new Error('no'))() : hanging.promise),
+    });
+
+    await waitUntil('the retry is sent', () => lab.queue.orderIds.includes('fails'));
+    expect(await lab.row('fails')).toMatchObject({ status: 'Pending', attempts: 1 });
+    hanging.resolve();
+    expect(await working).toEqual(['fails', 'hangs']);
+  });
+
+  test('shares a statement with all of a batch that settles at different moments within 200 ms', async () => {
+    const orderIds = Array.from({ length: 20 }, (_, n) => `order ${n}`);
+    await lab.insert(...orderIds);
+    const statementsBefore = lab.statements.length;
+
+    await lab.process(orderIds, { processor: ({ orderId }) => sleep(Number(orderId.slice(6)) * 2) });
+
+    const finishes = lab.statements.slice(statementsBefore).filter((sql) => sql.includes('WITH verdicts'));
+    expect(finishes.length).toBeLessThanOrEqual(2);
+    expect(await lab.psql.value(`SELECT count(*)::integer FROM orders WHERE status = 'Completed'`)).toBe(20);
   });
 });
 
@@ -533,6 +610,48 @@ describe('a database that fails under a worker', () => {
     expect(settled).toEqual(['a']);
     expect(runs).toBe(1);
     expect(await lab.row('a')).toMatchObject({ status: 'Completed', crashes: 0 });
+  });
+
+  test('while another order still runs ends nothing: both verdicts are committed when the database is back', async () => {
+    await lab.insert('quick', 'slow');
+    const proxy = await forThisTest(startTcpProxy(lab.url));
+    const worker = await forThisTest(openOrderLab({ url: proxy.url, poolSize: 1, statementTimeoutMs: 500 }));
+    const slow = Promise.withResolvers<void>();
+    let runs = 0;
+    const working = worker.process(['quick', 'slow'], {
+      processor: async ({ orderId }) => {
+        runs += 1;
+        if (orderId === 'slow') return slow.promise;
+        await proxy.become('closed');
+      },
+    });
+    const finishes = () => worker.statements.filter((sql) => sql.includes('WITH verdicts')).length;
+    await waitUntil('the verdict on the quick order could not be written, and is retried', () => finishes() > 1);
+    slow.resolve();
+    await proxy.become('open');
+
+    expect(await working).toEqual(['quick', 'slow']);
+    expect(runs).toBe(2);
+    for (const orderId of ['quick', 'slow'])
+      expect(await lab.row(orderId)).toMatchObject({ status: 'Completed', token: 1, crashes: 0 });
+  });
+
+  test('by refusing a verdict brings the batch back when all of it has ended; the other verdicts are committed', async () => {
+    await lab.insert('refused', 'beside it', 'later');
+    await lab.psql.rows(
+      `ALTER TABLE orders ADD CONSTRAINT by_hand CHECK (order_id <> 'refused' OR status <> 'Completed')`,
+    );
+    const later = Promise.withResolvers<void>();
+    const working = lab.process(['refused', 'beside it', 'later'], {
+      processor: ({ orderId }) => (orderId === 'later' ? later.promise : Promise.resolve()),
+    });
+    await waitUntil('the neighbour is Completed', async () => (await lab.row('beside it')).status === 'Completed');
+    later.resolve();
+
+    await expect(working).rejects.toMatchObject({ kind: 'refused' });
+    await lab.psql.rows('ALTER TABLE orders DROP CONSTRAINT by_hand');
+    expect((await lab.row('refused')).status).toBe('Processing');
+    expect((await lab.row('later')).status).toBe('Completed');
   });
 
   for (const cut of ['before it is sent', 'when it was sent', 'when it was answered'] as const)
