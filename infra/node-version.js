@@ -2,3 +2,6 @@
 import { runOnProjectNode } from './project-node.js';
 
 await runOnProjectNode();
+
+const { enter, normalise } = await import('./caller-environment.ts');
+enter(normalise(process.env));

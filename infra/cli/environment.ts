@@ -1,5 +1,7 @@
+import { followsQueueUrl } from '../../lib/queue/endpoint.ts';
+import { enter, withoutFamilies } from '../caller-environment.ts';
 import { databaseUrl } from '../local/addresses.ts';
-import { embeddedEnvironment } from '../local/environment.ts';
+import { embeddedEnvironment, externalEnvironment, ONE_ENDPOINT, unusedByCommands } from '../local/environment.ts';
 import { readStackSettings } from '../local/settings.ts';
 import { StackError } from '../local/stack-error.ts';
 import { readStackFile } from '../local/stack-file.ts';
@@ -10,13 +12,18 @@ import { readStackFile } from '../local/stack-file.ts';
  * @throws StackError when there is neither.
  */
 export function enterStack(env: NodeJS.ProcessEnv = process.env): void {
-  if (env.DATABASE_URL || env.DATABASE_RESOURCE_ARN) return;
+  if (env.DATABASE_URL || env.DATABASE_RESOURCE_ARN) {
+    reportUnused(env);
+    // As for the local stack: the SDK would refuse an endpoint beside the wish for a variant of it.
+    if (!followsQueueUrl(env)) Object.assign(env, ONE_ENDPOINT);
+    return;
+  }
   const stack = readStackFile(readStackSettings(env).directory);
   if (!stack)
     throw new StackError(
       'No stack to work on: start the local one (npm start), or set DATABASE_URL, QUEUE_URL and DEAD_LETTER_QUEUE_URL.',
     );
-  Object.assign(env, embeddedEnvironment(stack, env));
+  enter((stack.external ? externalEnvironment : embeddedEnvironment)(stack, env), env);
 }
 
 /**
@@ -24,6 +31,12 @@ export function enterStack(env: NodeJS.ProcessEnv = process.env): void {
  * file, and no emulator of the RDS Data API in front of its Postgres.
  */
 export function databaseEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  reportUnused(env);
   if (env.DATABASE_URL || env.DATABASE_DRIVER === 'data-api') return env;
+  if (!readStackFile(readStackSettings(env).directory)?.external) enter(withoutFamilies(env), env);
   return { DATABASE_URL: databaseUrl(env) };
+}
+
+function reportUnused(env: NodeJS.ProcessEnv): void {
+  for (const { line } of unusedByCommands(env)) console.error(line);
 }

@@ -1,12 +1,13 @@
-import { userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { RedriveRequest } from '../../lib/orders/redrive-orders.ts';
 import type { FailedOrders } from '../../lib/orders/sql/redrive-orders.ts';
 import { createRuntime } from '../../lib/runtime.ts';
+import { readAwsSettings } from '../local/aws-settings.ts';
 import { ask, connectStage, STAGE_OPTIONS, type Stage } from './api/stage.ts';
 import { printable } from './api/table.ts';
 import { enterStack } from './environment.ts';
+import { operator } from './operator.ts';
 import { UsageError } from './usage-error.ts';
 
 const HELP = `npm run orders -- redrive <order id …> | --cause <reason code> | --all
@@ -59,7 +60,7 @@ export async function redrive(args: string[]): Promise<number> {
     reasonCode: values.cause ?? null,
     reason: values.reason,
   };
-  const redriver = (values.url ?? process.env.ORDERS_URL) ? overApi(connectStage(values)) : onStack();
+  const redriver = (values.url ?? process.env.ORDERS_URL) ? overApi(connectStage(values)) : await onStack();
   try {
     if (values['dry-run']) return await preview(redriver, selection, values.json);
     return await redriveAll(redriver, selection, rate, values.json);
@@ -76,10 +77,11 @@ interface Redriver {
   close(): Promise<void>;
 }
 
-function onStack(): Redriver {
+async function onStack(): Promise<Redriver> {
   enterStack();
+  await readAwsSettings();
   const runtime = createRuntime(process.env);
-  const actor = `operator ${userInfo().username}`;
+  const actor = `operator ${operator()}`;
   return {
     redrive: (request) => runtime.redriveOrders({ ...request, owner: null, actor }),
     close: () => runtime.close(),

@@ -1,4 +1,5 @@
 import { readStackSettings, type StackSettings } from './settings.ts';
+import { StackError } from './stack-error.ts';
 import { readStackFile, type StackAddresses } from './stack-file.ts';
 
 /** As infra/aws/queues.yml names the queues in the stage `local`. */
@@ -23,14 +24,24 @@ export function embeddedAddresses(settings: StackSettings): StackAddresses {
 export function externalAddresses(settings: StackSettings, env: NodeJS.ProcessEnv): StackAddresses {
   const derived = addresses(
     settings,
-    env.DATABASE_URL || 'postgres://postgres:password@localhost:5432/orders_db',
-    env.AWS_ENDPOINT_URL_SQS || 'http://localhost:4566',
+    env.DATABASE_URL || 'postgres://postgres:password@127.0.0.1:5432/orders_db',
+    sqsEndpoint(env) ?? 'http://127.0.0.1:4566',
   );
   return {
     ...derived,
+    external: true,
     queueUrl: env.QUEUE_URL || derived.queueUrl,
     deadLetterQueueUrl: env.DEAD_LETTER_QUEUE_URL || derived.deadLetterQueueUrl,
   };
+}
+
+/** @throws StackError for what is no address. */
+function sqsEndpoint(env: NodeJS.ProcessEnv): string | undefined {
+  const name = env.AWS_ENDPOINT_URL_SQS ? 'AWS_ENDPOINT_URL_SQS' : 'AWS_ENDPOINT_URL';
+  const endpoint = env[name];
+  if (!endpoint) return undefined;
+  if (/^https?:$/.test(URL.parse(endpoint)?.protocol ?? '')) return endpoint;
+  throw new StackError(`${name} must be a URL such as http://127.0.0.1:4566, and is "${endpoint}".`);
 }
 
 /**

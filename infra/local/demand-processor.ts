@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Config } from '../../lib/config.ts';
-import type { Environment } from './environment.ts';
+import type { Environment } from '../caller-environment.ts';
 import { endOf } from './part.ts';
 import { REPOSITORY } from './settings.ts';
 import { StackError } from './stack-error.ts';

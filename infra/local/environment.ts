@@ -1,35 +1,98 @@
+import { devNull } from 'node:os';
+import { type Environment, normalise, withoutFamilies } from '../caller-environment.ts';
 import { LOCAL_CLUSTER } from './data-api/local-cluster.ts';
 import { DATABASE } from './postgres.ts';
 import type { StackAddresses } from './stack-file.ts';
 
-/** Environment variables of the functions, and of the programs that run them. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+/** No file of the user's AWS CLI is read. */
+const NO_AWS_FILES = { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull };
 
-/**
- * For the embedded stack. No AWS_… variable of the user's shell gets in: a profile, a region or real credentials there
- * would lead a function that asks AWS for something to the user's account.
- */
+/** An endpoint that is given has no variants, and the SDK refuses to look for one. */
+export const ONE_ENDPOINT = { AWS_USE_FIPS_ENDPOINT: 'false', AWS_USE_DUALSTACK_ENDPOINT: 'false' };
+
+/** For the embedded stack. */
 export function embeddedEnvironment(addresses: StackAddresses, env: Environment): Environment {
-  const inherited = Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('AWS_')));
   return {
-    ...inherited,
+    ...withoutFamilies(env),
     ...common(addresses, env),
     ...databaseDriver(addresses),
+    DATABASE_AUTH: 'password',
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
+    ...NO_AWS_FILES,
+    ...ONE_ENDPOINT,
   };
 }
 
-/** For services found in the environment, whose credentials are therefore in it, too, unless it is LocalStack. */
-export function externalEnvironment(addresses: StackAddresses, env: Environment): Environment {
+/** What a queue service on this machine needs of the SDK's settings: LocalStack takes any credentials. */
+const LOCAL_AWS = /^AWS_(REGION|DEFAULT_REGION|ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|ENDPOINT_URL(_\w+)?)$/;
+
+/** For services found in the environment. */
+export function externalEnvironment(addresses: StackAddresses, environment: Environment): Environment {
+  const env = normalise(environment);
+  const usable = Object.fromEntries(Object.entries(env).filter(([name]) => !unusedAws(addresses, env).includes(name)));
+  const credentials = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
   return {
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    ...env,
+    ...(usable.AWS_PROFILE ? {} : { AWS_REGION: 'us-east-1', ...credentials }),
+    ...usable,
     ...common(addresses, env),
+    ...(isOnThisMachine(addresses.sqs) && NO_AWS_FILES),
+    ...ONE_ENDPOINT,
   };
+}
+
+/** A line of the start about variables that have no effect. */
+export interface Unused {
+  readonly part: string;
+  readonly line: string;
+}
+
+/** Settings by which a user may want the embedded stack to use services that it brings along itself. */
+export function unusedByEmbedded(env: Environment): Unused[] {
+  return [
+    ...unused('postgres', ['DATABASE_URL'], env, '`npm start` runs a Postgres of its own'),
+    ...unused('queue', ['QUEUE_URL', 'DEAD_LETTER_QUEUE_URL'], env, '`npm start` runs a queue server of its own'),
+  ];
+}
+
+export function unusedByExternal(addresses: StackAddresses, env: Environment): Unused[] {
+  const { sqs } = addresses;
+  const reason = isOnThisMachine(sqs)
+    ? `the queue service is on this machine (${sqs})`
+    : `the endpoint is given (${sqs})`;
+  return [...unusedByCommands(env), ...unused('queue', unusedAws(addresses, env), env, reason)];
+}
+
+/** By commands on the database that DATABASE_URL names. */
+export function unusedByCommands(env: Environment): Unused[] {
+  return unused('postgres', unusedPg(env), env, 'DATABASE_URL names the database');
+}
+
+function unused(part: string, names: readonly string[], env: Environment, reason: string): Unused[] {
+  const set = names.filter((name) => env[name]);
+  if (set.length === 0) return [];
+  return [{ part, line: `${set.join(', ')} ${set.length === 1 ? 'is' : 'are'} set, and not used: ${reason}` }];
+}
+
+function unusedAws({ sqs }: StackAddresses, env: Environment): string[] {
+  const isUsed = (name: string) => !isOnThisMachine(sqs) || LOCAL_AWS.test(name);
+  return Object.keys(env).filter(
+    (name) =>
+      name.startsWith('AWS_') && env[name] && (!isUsed(name) || (name in ONE_ENDPOINT && env[name] !== 'false')),
+  );
+}
+
+/** Those of Postgres' own client that pg reads for what the URL does not say. */
+const PG_READS = /^PG(USER|PASSWORD|PASSFILE|DATABASE|SSLMODE|OPTIONS|APPNAME|CONNECT_TIMEOUT)$/;
+
+/** What of PG… has no effect where DATABASE_URL names the database. */
+export function unusedPg(env: Environment): string[] {
+  return Object.keys(env).filter((name) => /^PG[A-Z]+$/.test(name) && env[name] && !PG_READS.test(name));
+}
+
+function isOnThisMachine(url: string): boolean {
+  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(URL.parse(url)?.hostname ?? '');
 }
 
 function common({ postgres, sqs, queueUrl, deadLetterQueueUrl }: StackAddresses, env: Environment): Environment {

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import pg from 'pg';
+import type { Environment } from '../caller-environment.ts';
 import { report, withoutPassword } from './console.ts';
-import type { Environment } from './environment.ts';
 import { StackError } from './stack-error.ts';
 import type { StackAddresses } from './stack-file.ts';
 
@@ -47,7 +47,7 @@ async function waitFor(
     } catch (error) {
       const seconds = Math.floor((Date.now() - started) / 1000);
       const refusal = (error as Error).message || (error as NodeJS.ErrnoException).code || 'no answer';
-      if (seconds >= patienceSeconds)
+      if (seconds >= patienceSeconds || isFinal(error))
         throw new StackError(
           `The ${name} service at ${address} does not answer (${refusal}). Start it with \`docker compose up -d --wait\`, or set ${variable}.`,
         );
@@ -58,6 +58,15 @@ async function waitFor(
   }
 }
 
+/**
+ * Whether waiting does not help: the service answered, and refuses these settings. Not 57P03, "the database system is
+ * starting up", nor a missing database, which the image makes after its server answers.
+ */
+function isFinal(error: unknown): boolean {
+  const { code, $fault, message } = error as { code?: string; $fault?: string; message: string };
+  return $fault === 'client' || /^28/.test(code ?? '') || /does not support SSL/.test(message);
+}
+
 async function askPostgres({ postgres }: StackAddresses): Promise<void> {
   const client = new pg.Client({ connectionString: postgres, connectionTimeoutMillis: ATTEMPT_MS });
   client.on('error', () => undefined);
@@ -66,15 +75,19 @@ async function askPostgres({ postgres }: StackAddresses): Promise<void> {
 }
 
 async function askSqs({ sqs }: StackAddresses, env: Environment): Promise<void> {
-  const { AWS_REGION = '', AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_SESSION_TOKEN } = env;
+  const { AWS_PROFILE, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = env;
   const client = new SQSClient({
     endpoint: sqs,
-    region: AWS_REGION,
-    credentials: {
-      accessKeyId: AWS_ACCESS_KEY_ID,
-      secretAccessKey: AWS_SECRET_ACCESS_KEY,
-      ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }),
-    },
+    ...(AWS_REGION && { region: AWS_REGION }),
+    ...(!AWS_PROFILE &&
+      AWS_ACCESS_KEY_ID &&
+      AWS_SECRET_ACCESS_KEY && {
+        credentials: {
+          accessKeyId: AWS_ACCESS_KEY_ID,
+          secretAccessKey: AWS_SECRET_ACCESS_KEY,
+          ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }),
+        },
+      }),
     maxAttempts: 1,
   });
   try {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Environment } from './environment.ts';
+import { type Environment, withoutFamilies } from '../caller-environment.ts';
 import { nodeProcess } from './node-process.ts';
 import type { Part } from './part.ts';
 import { startPostgres } from './postgres.ts';
@@ -33,7 +33,7 @@ export function dataApiPart(settings: StackSettings): Part {
     name: 'data-api',
     command: [join(import.meta.dirname, 'data-api-server.ts')],
     env: {
-      ...process.env,
+      ...withoutFamilies(process.env),
       DATABASE_DRIVER: 'data-api',
       DATA_API_PORT: String(settings.dataApiPort),
       POSTGRES_PORT: String(settings.postgresPort),
@@ -47,7 +47,7 @@ export function queuePart(settings: StackSettings): Part {
   return nodeProcess({
     name: 'queue',
     command: [join(import.meta.dirname, 'queue-server.ts')],
-    env: { ...process.env, QUEUE_PORT: String(settings.queuePort), LOCAL_DIR: settings.directory },
+    env: { ...withoutFamilies(process.env), QUEUE_PORT: String(settings.queuePort), LOCAL_DIR: settings.directory },
     readyWhen: 'it says so',
     stopMs: QUEUE_STOP_MS,
   });

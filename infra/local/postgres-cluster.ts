@@ -1,10 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { chown, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, parse } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
+import { withoutFamilies } from '../caller-environment.ts';
 import { endOf } from './part.ts';
 import type { PostgresInstallation } from './postgres-installation.ts';
 import { StackError } from './stack-error.ts';
@@ -19,12 +19,12 @@ const POLL_MS = 50;
  * How each program of the installation is to be run: as its user, and in a language and time zone that do not vary. It is
  * detached, so that Ctrl-C reaches us alone, and what it does to it is never taken for a failure of its own.
  */
-export function spawnOptions({ user }: PostgresInstallation) {
-  // Not in our working directory, which the unprivileged user may not be allowed to enter.
+export function spawnOptions({ user, home }: PostgresInstallation) {
   return {
     ...user,
-    cwd: tmpdir(),
-    env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
+    // Neither our working directory nor TMPDIR: the unprivileged user may not be allowed to enter them.
+    cwd: parse(home).root,
+    env: { ...withoutFamilies(process.env), LC_ALL: 'C' },
     detached: process.platform !== 'win32',
   };
 }

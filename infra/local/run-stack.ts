@@ -1,10 +1,12 @@
 import { relative } from 'node:path';
 import { loadAuthConfig, loadConfig } from '../../lib/config.ts';
+import { type Environment, enter } from '../caller-environment.ts';
 import { migrate } from '../migrate.ts';
 import { embeddedAddresses, externalAddresses } from './addresses.ts';
+import { readAwsSettings } from './aws-settings.ts';
 import { greeting, report, withoutPassword } from './console.ts';
 import { demandProcessor } from './demand-processor.ts';
-import { type Environment, embeddedEnvironment, externalEnvironment } from './environment.ts';
+import { embeddedEnvironment, externalEnvironment, unusedByEmbedded, unusedByExternal } from './environment.ts';
 import { waitForServices } from './external-services.ts';
 import { lockDirectory } from './lock.ts';
 import { apiPart, dataApiPart, postgresPart, queuePart, workerPart } from './parts.ts';
@@ -45,7 +47,8 @@ export async function runStack(mode: Mode, signal: AbortSignal): Promise<void> {
       'DATABASE_DRIVER=data-api goes with `npm start` only, which emulates that service; leave it out.',
     );
   const addresses = embedded ? embeddedAddresses(settings) : externalAddresses(settings, process.env);
-  const env = (embedded ? embeddedEnvironment : externalEnvironment)(addresses, process.env);
+  const unused = embedded ? unusedByEmbedded(process.env) : unusedByExternal(addresses, process.env);
+  const env = await enterEnvironment(mode, addresses);
   const config = loadConfig(env);
   loadAuthConfig(env);
   await demandProcessor(config, env, signal);
@@ -53,6 +56,7 @@ export async function runStack(mode: Mode, signal: AbortSignal): Promise<void> {
   const lock = lockDirectory(settings.directory, `a stack is running at ${addresses.api} (pid ${process.pid})`);
   const stack = new Stack(settings.directory, addresses);
   try {
+    for (const { part, line } of unused) report(part, line);
     const plan: Plan = { settings, addresses, env, leftBehind: lock.leftBehind };
     await (embedded ? startServices(stack, plan, signal) : findServices(plan, signal));
     await bringUpToDate(addresses, signal);
@@ -69,9 +73,21 @@ export async function runStack(mode: Mode, signal: AbortSignal): Promise<void> {
   }
 }
 
+/** Makes the environment of the functions that of this process, too: nothing of the caller's is left for what runs here. */
+async function enterEnvironment(mode: Mode, addresses: StackAddresses): Promise<Environment> {
+  if (mode === 'embedded') {
+    const env = embeddedEnvironment(addresses, process.env);
+    enter(env);
+    return env;
+  }
+  enter(externalEnvironment(addresses, process.env));
+  // Serverless does not ask a profile for its region.
+  const env = { ...process.env, AWS_REGION: await readAwsSettings() };
+  enter(env);
+  return env;
+}
+
 async function startServices(stack: Stack, { settings, leftBehind }: Plan, signal: AbortSignal): Promise<void> {
-  if (process.env.DATABASE_URL)
-    report('postgres', 'DATABASE_URL is set, and not used: `npm start` runs a Postgres of its own');
   const installation = await installPostgres(settings.directory);
   const leftOver = await stopLeftOver(installation.dataDirectory);
   if (leftOver) report('postgres', `stopped process ${leftOver}, left over from a stack that was killed`);

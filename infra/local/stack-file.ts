@@ -10,6 +10,8 @@ export interface StackAddresses {
   readonly sqs: string;
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
+  /** Whether its services are those found in the environment, rather than its own. */
+  readonly external?: true;
 }
 
 /** What `stack.json` tells other programs about the running stack. */

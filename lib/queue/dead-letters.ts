@@ -6,6 +6,7 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { followsQueueUrl } from './endpoint.ts';
 
 export interface DeadLetter {
   readonly messageId: string;
@@ -31,8 +32,7 @@ export class DeadLetters {
 
   constructor(queueUrl: string) {
     this.#queueUrl = queueUrl;
-    // A client with an explicit endpoint must not follow the host of the queue URL: LocalStack's differs.
-    this.#client = new SQSClient({ useQueueUrlAsEndpoint: !process.env.AWS_ENDPOINT_URL_SQS });
+    this.#client = new SQSClient({ useQueueUrlAsEndpoint: followsQueueUrl() });
   }
 
   /** Up to `limit` of them, each hidden from other readers until it is released. */

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { Logger } from '../logger.ts';
 import { currentInvocation } from '../observability/invocation.ts';
+import { followsQueueUrl } from './endpoint.ts';
 import { encodeMessage } from './message.ts';
 import type { OrderMessage, OrderQueue, SendOutcome } from './order-queue.ts';
 import { traceAttribute } from './trace-attribute.ts';
@@ -31,12 +32,10 @@ export class SqsOrderQueue implements OrderQueue {
 
   constructor(options: SqsOptions) {
     this.#options = options;
-    const { AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL } = process.env;
     this.#client = new SQSClient({
       // One retry, for a connection that was closed while idle. More is the sweep's work.
       maxAttempts: 2,
-      // A client with an endpoint of its own must not follow the host of the queue URL: LocalStack's differs.
-      useQueueUrlAsEndpoint: !(AWS_ENDPOINT_URL_SQS || AWS_ENDPOINT_URL),
+      useQueueUrlAsEndpoint: followsQueueUrl(),
       // TLS already protects the body; comparing MD5 sums as well takes a tenth of the CPU time of a send.
       md5: false,
     });

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { REPOSITORY } from '../../infra/local/settings.ts';
@@ -15,7 +17,24 @@ let stack: StackProcess;
 beforeAll(async () => {
   const [port] = await freePorts(1);
   const plain = await makeStackHome();
-  home = { ...plain, env: { ...plain.env, DATABASE_DRIVER: 'data-api', DATA_API_PORT: String(port) } };
+  const awsConfig = join(plain.directory, 'aws-config');
+  await writeFile(awsConfig, '[default]\nuse_fips_endpoint = true\n');
+  home = {
+    ...plain,
+    env: {
+      ...plain.env,
+      DATABASE_DRIVER: 'data-api',
+      DATA_API_PORT: String(port),
+      // None of this may reach the stack (test/stack/environment.test.ts).
+      AWS_CONFIG_FILE: awsConfig,
+      AWS_PROFILE: 'nosuch',
+      HTTP_PROXY: 'http://127.0.0.1:9',
+      NODE_PG_FORCE_NATIVE: '1',
+      NODE_USE_ENV_PROXY: '1',
+      PGOPTIONS: '-c search_path=app',
+      PGSSLMODE: 'prefer',
+    },
+  };
   stack = await startStack(home);
 });
 
@@ -51,7 +70,8 @@ test('its emulator is started again when it is killed', async () => {
 
 test('the doctor finds it well, over the same driver', async () => {
   const { DATABASE_DRIVER, ...env } = home.env;
-  const { stdout } = await promisify(execFile)(process.execPath, ['infra/cli/orders.ts', 'doctor'], {
+  const command = ['--import=./infra/node-version.js', 'infra/cli/orders.ts', 'doctor'];
+  const { stdout } = await promisify(execFile)(process.execPath, command, {
     cwd: REPOSITORY,
     env: { ...env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
   });

@@ -37,7 +37,10 @@ describe('a stack on services of the environment', () => {
     stack = new StackProcess('start --external', {
       ...home.env,
       DATABASE_URL: database.url,
-      AWS_ENDPOINT_URL_SQS: endpoint,
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_PROFILE: 'nosuch',
+      AWS_REGION: '',
+      AWS_ACCESS_KEY_ID: '',
     });
     await stack.says(`expected at ${endpoint}`);
     queue = await startQueueServer({ port: queuePort });
@@ -70,9 +73,10 @@ test('the defaults are the services of docker-compose.yml', () => {
   const addresses = externalAddresses(readStackSettings({}), {});
   expect(addresses).toEqual({
     api: 'http://localhost:8000/api/v1',
-    postgres: 'postgres://postgres:password@localhost:5432/orders_db',
-    sqs: 'http://localhost:4566',
-    queueUrl: 'http://localhost:4566/000000000000/orders-local',
-    deadLetterQueueUrl: 'http://localhost:4566/000000000000/orders-local-dead-letters',
+    external: true,
+    postgres: 'postgres://postgres:password@127.0.0.1:5432/orders_db',
+    sqs: 'http://127.0.0.1:4566',
+    queueUrl: 'http://127.0.0.1:4566/000000000000/orders-local',
+    deadLetterQueueUrl: 'http://127.0.0.1:4566/000000000000/orders-local-dead-letters',
   });
 });

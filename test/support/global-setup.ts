@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { enter, withoutFamilies } from '../../infra/caller-environment.ts';
 
 declare global {
   /** From set-up to teardown, which run in one process. */
@@ -11,6 +12,8 @@ declare global {
 export default async function setUp(): Promise<void> {
   // A test runs jest: its servers are there.
   if (process.env.JEST_WORKER_ID) return;
+  // The workers of jest inherit it.
+  enter(withoutFamilies(process.env));
   const servers = fork(join(import.meta.dirname, 'test-servers.ts'), {
     execArgv: ['--disable-warning=ExperimentalWarning'],
     // A process group of its own: at Ctrl-C it must outlive the tests.

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../../../lib/config.ts';
@@ -9,9 +8,11 @@ import { createLogger } from '../../../lib/logger.ts';
 import { DeadLetters } from '../../../lib/queue/dead-letters.ts';
 import { SqsOrderQueue } from '../../../lib/queue/sqs.ts';
 import { createRuntime } from '../../../lib/runtime.ts';
+import { readAwsSettings } from '../../local/aws-settings.ts';
 import { REPOSITORY } from '../../local/settings.ts';
 import { printable } from '../api/table.ts';
 import { enterStack } from '../environment.ts';
+import { operator } from '../operator.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Check } from './check.ts';
 import { deadLetters } from './dead-letters.ts';
@@ -50,6 +51,7 @@ export async function doctor(args: string[]): Promise<number> {
     return 0;
   }
   enterStack();
+  await readAwsSettings();
   const deadLetterQueueUrl = process.env.DEAD_LETTER_QUEUE_URL;
   if (!deadLetterQueueUrl) throw new UsageError('DEAD_LETTER_QUEUE_URL must be set, to the URL of that queue.');
   const config = loadConfig(process.env);
@@ -64,7 +66,7 @@ export async function doctor(args: string[]): Promise<number> {
   const rest = [
     overdueOrders(database, runtime),
     counters(database),
-    history(database, `doctor ${userInfo().username}`),
+    history(database, `doctor ${operator()}`),
     deadLetters({ database, queue, letters, keepHidden: values.fix }),
     queueAttributes(values.stage, { queueUrl: config.QUEUE_URL, deadLetterQueueUrl }),
   ];

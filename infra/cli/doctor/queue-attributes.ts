@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { GetQueueAttributesCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { followsQueueUrl } from '../../../lib/queue/endpoint.ts';
 import { REPOSITORY } from '../../local/settings.ts';
 import { StackError } from '../../local/stack-error.ts';
 import { type QueueDefinition, readDeployment } from '../../local/worker/deployment.ts';
@@ -21,7 +22,7 @@ export function queueAttributes(stage: string, urls: QueueUrls): Check {
       const source = queues.find(({ redrive }) => redrive);
       const deadLetters = queues.find(({ logicalId }) => logicalId === source?.redrive?.deadLetterQueue);
       if (!source || !deadLetters) throw new StackError('serverless.yml describes no queue with a dead-letter queue.');
-      const client = new SQSClient({ useQueueUrlAsEndpoint: !process.env.AWS_ENDPOINT_URL_SQS });
+      const client = new SQSClient({ useQueueUrlAsEndpoint: followsQueueUrl() });
       try {
         const deadLetterArn = await readArn(client, urls.deadLetterQueueUrl);
         const wanted = { ...source.attributes, RedrivePolicy: redrivePolicy(source, deadLetterArn) };
@@ -66,7 +67,7 @@ async function compare(client: SQSClient, url: string, wanted: Readonly<Record<s
     .map(([name, value]) => ({
       problem: `${url} has ${name} ${actual[name as keyof typeof actual] ?? '(none)'} instead of ${value}`,
       async fix() {
-        await new SQSClient({ useQueueUrlAsEndpoint: !process.env.AWS_ENDPOINT_URL_SQS }).send(
+        await new SQSClient({ useQueueUrlAsEndpoint: followsQueueUrl() }).send(
           new SetQueueAttributesCommand({ QueueUrl: url, Attributes: { [name]: value } }),
         );
         return `set ${name} to ${value}`;

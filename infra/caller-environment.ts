@@ -1,0 +1,58 @@
+/** Environment variables. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Hosts that are this machine: no proxy can reach them for us. */
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+
+/**
+ * What a shell says to any command of this project, made to mean one thing: an empty variable of AWS or Postgres is not
+ * set, AWS_DEFAULT_REGION is as good as AWS_REGION (the SDK for JavaScript does not read it), and no proxy is asked for
+ * loopback addresses. infra/node-version.js applies it to each command before anything else is loaded.
+ */
+export function normalise(environment: Environment): Environment {
+  const set = Object.entries(environment).filter(([name, value]) => value !== '' || !/^(AWS_|PG)/i.test(name));
+  // pg reads NODE_PG_FORCE_NATIVE when it is loaded; this project has no native driver.
+  const { NODE_PG_FORCE_NATIVE, ...env } = Object.fromEntries(set);
+  const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION;
+  return { ...env, ...(region && { AWS_REGION: region }), ...loopbackWithoutProxy(env) };
+}
+
+function loopbackWithoutProxy(env: Environment): Environment {
+  if (!Object.keys(env).some((name) => /^(https?|all)_proxy$/i.test(name))) return {};
+  const exempt = (env.no_proxy ?? env.NO_PROXY ?? '').split(/[,\s]+/).filter(Boolean);
+  if (exempt.includes('*')) return {};
+  const hosts = [...new Set([...exempt, ...LOOPBACK])].join(',');
+  // Node reads the lower case first, other programs the upper.
+  return { no_proxy: hosts, NO_PROXY: hosts };
+}
+
+/**
+ * Families of variables by which a shell changes what the parts of the embedded stack do. None of them gets in: what the
+ * stack needs of them is set, as it would be on AWS.
+ */
+const FAMILIES: readonly RegExp[] = [
+  // The SDK's. A profile, an endpoint or credentials would lead a function that asks AWS for something elsewhere.
+  /^AWS_/i,
+  // Those of pg and of Postgres' own programs.
+  /^PG[A-Z]/i,
+  // Those of Serverless, and of the functions' logger.
+  /^(SLS|SERVERLESS|POWERTOOLS)_/i,
+  // Languages and time zones.
+  /^(LC_[A-Z]+|LANG|LANGUAGE|TZ)$/i,
+];
+
+/** A debugger or a tracer, which a developer wants in the functions as well. Any other option of Node stays outside. */
+const PRELOADS = /(^|\s)(--inspect|--require|-r|--import)\b/;
+
+/** An environment without those families. */
+export function withoutFamilies(environment: Environment): Environment {
+  const { NODE_OPTIONS = '', ...env } = normalise(environment);
+  const rest = Object.entries(env).filter(([name]) => !FAMILIES.some((family) => family.test(name)));
+  return { ...Object.fromEntries(rest), ...(PRELOADS.test(NODE_OPTIONS) && { NODE_OPTIONS }), TZ: 'UTC' };
+}
+
+/** Makes an environment that of this process: what runs in it (pg, fetch, the SDK) reads it, and its children inherit it. */
+export function enter(environment: Environment, env: NodeJS.ProcessEnv = process.env): void {
+  for (const name of Object.keys(env)) if (!(name in environment)) delete env[name];
+  Object.assign(env, environment);
+}

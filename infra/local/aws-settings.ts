@@ -1,0 +1,20 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { StackError } from './stack-error.ts';
+import { describe } from './worker/describe-error.ts';
+
+/**
+ * Has the SDK read the AWS settings of this process, without asking AWS for anything but credentials.
+ * @returns the region.
+ * @throws StackError in one line, naming the profile, when it can make nothing of them.
+ */
+export async function readAwsSettings(): Promise<string> {
+  const profile = process.env.AWS_PROFILE;
+  const named = profile ? `AWS_PROFILE is "${profile}", and the` : 'The';
+  try {
+    const client = new SQSClient({});
+    await client.config.credentials();
+    return await client.config.region();
+  } catch (error) {
+    throw new StackError(`${named} AWS settings cannot be used: ${describe(error)}`);
+  }
+}
