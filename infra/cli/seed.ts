@@ -6,7 +6,7 @@ import { databaseEnvironment } from './environment.ts';
 
 /** The sample orders of the service that this one replaces: one a line, in the order of the columns below. */
 const SAMPLES = `
-  INSERT INTO orders (order_id, user_id, item_ids, total_amount, status, processing_time,
+  INSERT INTO public.orders (order_id, user_id, item_ids, total_amount, status, processing_time,
                       token, lease_until, due_at, finished_at)
   VALUES
     ('ORD111', 1, '{101,102}', 150.50, 'Pending',    NULL, 0, NULL,  now(), NULL),

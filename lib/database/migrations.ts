@@ -64,7 +64,7 @@ export async function migrate(
   options: MigrateOptions,
 ): Promise<number> {
   await alone(database, async (transaction) => {
-    await transaction.query(`CREATE TABLE IF NOT EXISTS schema_migrations (
+    await transaction.query(`CREATE TABLE IF NOT EXISTS public.schema_migrations (
       version integer PRIMARY KEY,
       name text NOT NULL,
       checksum text NOT NULL,
@@ -87,11 +87,11 @@ export async function migrate(
 /** The checksum of each migration that this database has, by its version; none when it was never migrated. */
 export async function readApplied(database: Queryable): Promise<ReadonlyMap<number, string>> {
   const [ledger] = await database.query<{ exists: boolean }>(
-    `SELECT to_regclass('schema_migrations') IS NOT NULL AS exists`,
+    `SELECT to_regclass('public.schema_migrations') IS NOT NULL AS exists`,
   );
   if (!ledger?.exists) return new Map();
   const rows = await database.query<{ version: number; checksum: string }>(
-    'SELECT version, checksum FROM schema_migrations',
+    'SELECT version, checksum FROM public.schema_migrations',
   );
   return new Map(rows.map(({ version, checksum }) => [version, checksum]));
 }
@@ -107,7 +107,7 @@ function alone<T>(database: Database, work: (transaction: Transaction) => Promis
 
 async function refuseUnknown(transaction: Transaction, migrations: readonly Migration[]): Promise<void> {
   const [newer] = await transaction.query<{ name: string }>(
-    'SELECT name FROM schema_migrations WHERE version > $1::integer ORDER BY version LIMIT 1',
+    'SELECT name FROM public.schema_migrations WHERE version > $1::integer ORDER BY version LIMIT 1',
     [migrations.length],
   );
   if (newer)
@@ -116,7 +116,7 @@ async function refuseUnknown(transaction: Transaction, migrations: readonly Migr
 
 async function isApplied(transaction: Transaction, migration: Migration): Promise<boolean> {
   const [row] = await transaction.query<{ checksum: string }>(
-    'SELECT checksum FROM schema_migrations WHERE version = $1::integer',
+    'SELECT checksum FROM public.schema_migrations WHERE version = $1::integer',
     [migration.version],
   );
   if (row && row.checksum !== migration.checksum)
@@ -132,7 +132,7 @@ async function apply(transaction: Transaction, migration: Migration, importTimeZ
   await transaction.query(`SELECT set_config('orders.import_time_zone', $1::text, true)`, [importTimeZone]);
   for (const statement of migration.statements) await transaction.query(statement);
   await transaction.query(
-    'INSERT INTO schema_migrations (version, name, checksum) VALUES ($1::integer, $2::text, $3::text)',
+    'INSERT INTO public.schema_migrations (version, name, checksum) VALUES ($1::integer, $2::text, $3::text)',
     [migration.version, migration.name, migration.checksum],
   );
 }

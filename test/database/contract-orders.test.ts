@@ -99,7 +99,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
       async (cut) => {
         const order = anOrder();
         const cutsBefore = subject.cutsDone();
-        subject.cutAt('INSERT INTO orders', cut);
+        subject.cutAt('INSERT INTO public.orders', cut);
 
         expect(await cases.create(order)).toBe('created');
         expect(subject.cutsDone() - cutsBefore).toBe(1);

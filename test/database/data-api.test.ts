@@ -108,7 +108,7 @@ describe('a service that asks to wait', () => {
       resendAfterSeconds: 60,
     });
     const order = anOrder();
-    lab.plan('INSERT INTO orders', 'resuming', 'throttled', 'when it was answered', 'throttled');
+    lab.plan('INSERT INTO public.orders', 'resuming', 'throttled', 'when it was answered', 'throttled');
 
     expect(await create(order, { owner: '', idempotencyKey: null })).toBe('created');
 

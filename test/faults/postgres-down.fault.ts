@@ -73,7 +73,7 @@ describe('17: a connection to Postgres', () => {
       const api = await lab.api(behindProxy());
       const order = anOrder();
       const cutsBefore = proxy.cutsDone;
-      proxy.cutAt('INSERT INTO orders', cut);
+      proxy.cutAt('INSERT INTO public.orders', cut);
 
       expect((await api.post(order)).status).toBe(202);
       expect(proxy.cutsDone).toBe(cutsBefore + 1);

@@ -7,7 +7,7 @@ import type { QueueModel } from './queue-model.ts';
 
 /** Our statements by name. Each is known by a phrase that only it has. */
 const STATEMENTS = {
-  insert: 'INSERT INTO orders',
+  insert: 'INSERT INTO public.orders',
   'find conflicts': 'AS key_fingerprint',
   hasten: 'greatest(now(), o.not_before)',
   claim: 'AS lost_too_often',

@@ -18,7 +18,7 @@ beforeEach(async () => {
 
 afterAll(() => lab.close());
 
-const inserts = () => lab.statements.filter((sql) => sql.includes('INSERT INTO orders')).length;
+const inserts = () => lab.statements.filter((sql) => sql.includes('INSERT INTO public.orders')).length;
 
 describe('creating an order', () => {
   test('commits a Pending row with its values, due after the time that its message is given, and then sends it', async () => {

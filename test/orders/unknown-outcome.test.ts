@@ -5,7 +5,7 @@ import { connectPsql, type Psql } from '../support/psql.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { waitForLockWaits, waitUntil } from '../support/wait-until.ts';
 
-const INSERT = 'INSERT INTO orders';
+const INSERT = 'INSERT INTO public.orders';
 
 let database: TestDatabase;
 let psql: Psql;

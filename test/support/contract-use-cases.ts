@@ -31,8 +31,8 @@ export class UseCases {
 
   /** Without any orders. */
   static async afresh(database: Database): Promise<UseCases> {
-    await database.query('TRUNCATE orders');
-    await database.query('TRUNCATE processing_control');
+    await database.query('TRUNCATE public.orders');
+    await database.query('TRUNCATE public.processing_control');
     return new UseCases(database);
   }
 
@@ -73,7 +73,7 @@ export class UseCases {
   /** Pending orders by SQL, without a message. */
   insert(...orderIds: string[]) {
     return this.database.query(
-      `INSERT INTO orders (order_id, user_id, item_ids, total_amount)
+      `INSERT INTO public.orders (order_id, user_id, item_ids, total_amount)
        SELECT order_id, 1, '{1}', 9.5 FROM json_array_elements_text($1::json) AS o(order_id)`,
       [JSON.stringify(orderIds)],
     );
@@ -82,13 +82,15 @@ export class UseCases {
   /** Lets the lease of an order end, as if its worker had died. */
   killLease(orderId: string) {
     return this.database.query(
-      `UPDATE orders SET lease_until = now() - interval '1 second' WHERE order_id = $1::text AND status = 'Processing'`,
+      `UPDATE public.orders SET lease_until = now() - interval '1 second' WHERE order_id = $1::text AND status = 'Processing'`,
       [orderId],
     );
   }
 
   makeDue() {
-    return this.database.query(`UPDATE orders SET due_at = now() - interval '1 second' WHERE due_at IS NOT NULL`);
+    return this.database.query(
+      `UPDATE public.orders SET due_at = now() - interval '1 second' WHERE due_at IS NOT NULL`,
+    );
   }
 
   async statusOf(orderId: string) {

@@ -22,7 +22,7 @@ export async function findApiKey(database: Queryable, sha256: string): Promise<F
   const [row] = await database.query<Row>(
     `SELECT id, owner, name, array_to_string(scopes, ' ') AS scopes,
             extract(epoch FROM expires_at - now())::double precision AS expires_in
-     FROM api_keys
+     FROM public.api_keys
      WHERE secret_sha256 = decode($1::text, 'hex')
        AND revoked_at IS NULL
        AND (expires_at IS NULL OR expires_at > now())`,

@@ -16,7 +16,7 @@ export async function insertApiKey(
   key: NewApiKey,
 ): Promise<{ id: number; expiresAt: Date | null }> {
   const [row] = await database.query<{ id: number; expires_at: Date | null }>(
-    `INSERT INTO api_keys (owner, name, scopes, expires_at, secret_sha256)
+    `INSERT INTO public.api_keys (owner, name, scopes, expires_at, secret_sha256)
      VALUES ($1::text, $2::text, string_to_array($3::text, ' '), now() + $4::integer * interval '1 day',
              decode($5::text, 'hex'))
      RETURNING id, expires_at`,

@@ -28,7 +28,7 @@ export async function listApiKeys(database: Queryable): Promise<ListedApiKey[]> 
     `SELECT id, owner, name, array_to_string(scopes, ' ') AS scopes, created_at, expires_at, revoked_at,
             CASE WHEN revoked_at IS NOT NULL THEN 'revoked' WHEN expires_at <= now() THEN 'expired' ELSE 'active' END
               AS state
-     FROM api_keys ORDER BY id`,
+     FROM public.api_keys ORDER BY id`,
   );
   return rows.map(({ scopes, created_at, expires_at, revoked_at, ...row }) => ({
     ...row,

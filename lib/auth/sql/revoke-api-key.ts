@@ -6,7 +6,7 @@ export async function revokeApiKey(
   id: number,
 ): Promise<{ name: string; revokedAt: Date } | undefined> {
   const [row] = await database.query<{ name: string; revoked_at: Date }>(
-    `UPDATE api_keys SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1::integer RETURNING name, revoked_at`,
+    `UPDATE public.api_keys SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1::integer RETURNING name, revoked_at`,
     [id],
   );
   return row && { name: row.name, revokedAt: row.revoked_at };

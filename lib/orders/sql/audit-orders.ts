@@ -14,9 +14,9 @@ export interface Overdue {
 export async function findOverdue(database: Queryable, graceSeconds: number): Promise<Overdue> {
   const [row] = await database.query<{ orders: number; oldest: number | null }>(
     `SELECT count(*)::bigint AS orders, extract(epoch FROM now() - min(due_at))::double precision AS oldest
-     FROM orders
+     FROM public.orders
      WHERE due_at < now() - $1::double precision * interval '1 second'
-       AND NOT EXISTS (SELECT FROM processing_control
+       AND NOT EXISTS (SELECT FROM public.processing_control
                        WHERE paused OR since > now() - $1::double precision * interval '1 second')`,
     [graceSeconds],
   );
@@ -33,7 +33,7 @@ export interface CounterDrift {
 const ACTUAL = `
   SELECT status, count(*) AS orders, coalesce(sum(processing_time), 0) AS processing_time,
          count(processing_time) AS timed_orders
-  FROM orders GROUP BY status`;
+  FROM public.orders GROUP BY status`;
 
 /** Compares the counters with the rows, in one snapshot. Reads every order: minutes, at many millions. */
 export async function findCounterDrift(database: Queryable): Promise<CounterDrift[]> {
@@ -48,7 +48,7 @@ export async function findCounterDrift(database: Queryable): Promise<CounterDrif
        SELECT 'timed_orders', coalesce(sum(timed_orders), 0) FROM actual WHERE status = 'Completed'),
      counted(figure, counted) AS (
        SELECT figure, coalesce(sum(value), 0)
-       FROM order_counters
+       FROM public.order_counters
        CROSS JOIN LATERAL (VALUES
          ('Pending', pending::numeric), ('Processing', processing), ('Completed', completed), ('Failed', failed),
          ('Cancelled', cancelled), ('processing_time', processing_time), ('timed_orders', timed_orders)
@@ -65,19 +65,19 @@ export async function findCounterDrift(database: Queryable): Promise<CounterDrif
 export async function recount(database: Database): Promise<void> {
   await database.transaction(async (transaction) => {
     await transaction.query('SET LOCAL statement_timeout = 0');
-    await transaction.query('LOCK TABLE orders IN SHARE ROW EXCLUSIVE MODE');
-    await transaction.query('DELETE FROM order_counters');
+    await transaction.query('LOCK TABLE public.orders IN SHARE ROW EXCLUSIVE MODE');
+    await transaction.query('DELETE FROM public.order_counters');
     await transaction.query(
-      `SELECT true AS counted FROM count_orders(ARRAY(
-         SELECT ROW(status, orders, processing_time, timed_orders)::order_movement FROM (${ACTUAL}) AS actual))`,
+      `SELECT true AS counted FROM public.count_orders(ARRAY(
+         SELECT ROW(status, orders, processing_time, timed_orders)::public.order_movement FROM (${ACTUAL}) AS actual))`,
     );
   });
 }
 
 const UNRECORDED = `
-  FROM orders o
+  FROM public.orders o
   LEFT JOIN LATERAL (
-    SELECT to_status FROM order_history h WHERE h.order_id = o.order_id ORDER BY entry DESC LIMIT 1) AS last ON true
+    SELECT to_status FROM public.order_history h WHERE h.order_id = o.order_id ORDER BY entry DESC LIMIT 1) AS last ON true
   WHERE last.to_status IS DISTINCT FROM o.status`;
 
 /** How many orders have another status than their history ends with. Reads every order. */
@@ -90,9 +90,9 @@ export async function countUnrecorded(database: Queryable): Promise<number> {
 export async function recordRepairs(database: Database, actor: string): Promise<number> {
   return database.transaction(async (transaction) => {
     await transaction.query('SET LOCAL statement_timeout = 0');
-    await transaction.query('LOCK TABLE orders IN SHARE ROW EXCLUSIVE MODE');
+    await transaction.query('LOCK TABLE public.orders IN SHARE ROW EXCLUSIVE MODE');
     const rows = await transaction.query(
-      `INSERT INTO order_history (order_id, at, from_status, to_status, attempt, token, reason_code, reason, actor)
+      `INSERT INTO public.order_history (order_id, at, from_status, to_status, attempt, token, reason_code, reason, actor)
        SELECT o.order_id, now(), last.to_status, o.status, o.attempts + o.crashes, o.token,
               'history_repaired', 'the history had ended with another status', $1::text
        ${UNRECORDED}
@@ -110,7 +110,7 @@ export async function findUnfinished(
 ): Promise<ReadonlyMap<string, { readonly unfinished: boolean }>> {
   const rows = await database.query<{ order_id: string; unfinished: boolean }>(
     `SELECT order_id, due_at IS NOT NULL AS unfinished
-     FROM orders WHERE order_id IN (SELECT json_array_elements_text($1::json))`,
+     FROM public.orders WHERE order_id IN (SELECT json_array_elements_text($1::json))`,
     [JSON.stringify(orderIds)],
   );
   return new Map(rows.map(({ order_id, unfinished }) => [order_id, { unfinished }]));

@@ -20,11 +20,11 @@ export async function cancelOrder(
     `WITH actor AS MATERIALIZED (
        SELECT set_config('orders.actor', $3::text, true) AS name),
      seen AS (
-       SELECT order_id, status FROM orders
+       SELECT order_id, status FROM public.orders
        WHERE order_id = $1::text AND ($2::text IS NULL OR owner = $2::text)
        FOR UPDATE),
      o AS (
-       UPDATE orders SET
+       UPDATE public.orders SET
          status = 'Cancelled',
          due_at = NULL,
          not_before = NULL,

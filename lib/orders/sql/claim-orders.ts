@@ -50,12 +50,12 @@ const CLAIM_ORDERS = `
   actor AS MATERIALIZED (
     SELECT set_config('orders.actor', $5::text, true) AS name),
   control AS MATERIALIZED (
-    SELECT EXISTS (SELECT FROM processing_control WHERE paused) AS paused),
+    SELECT EXISTS (SELECT FROM public.processing_control WHERE paused) AS paused),
   -- By id alone, and judged afterwards: with a condition on the status in it, the planner may read all Pending orders
   -- instead of those of the batch.
   free AS MATERIALIZED (
     SELECT o.order_id, o.status, o.crashes, o.not_before, o.lease_until
-    FROM orders o JOIN wanted USING (order_id)
+    FROM public.orders o JOIN wanted USING (order_id)
     WHERE NOT (SELECT paused FROM control)
     ORDER BY o.order_id
     FOR UPDATE OF o SKIP LOCKED),
@@ -68,7 +68,7 @@ const CLAIM_ORDERS = `
         OR (o.status = 'Processing' AND o.lease_until <= now()))
       AND (o.crashes > 0 OR o.status = 'Processing') = $3::boolean),
   claimed AS (
-    UPDATE orders o SET
+    UPDATE public.orders o SET
       status = CASE WHEN ready.lost_too_often THEN 'Failed' ELSE 'Processing' END,
       token = o.token + 1,
       crashes = o.crashes + ready.lost::integer,
@@ -97,7 +97,7 @@ const CLAIM_ORDERS = `
       ELSE 'locked'
     END AS unclaimed
   FROM wanted
-  LEFT JOIN orders seen ON seen.order_id = wanted.order_id
+  LEFT JOIN public.orders seen ON seen.order_id = wanted.order_id
   LEFT JOIN claimed c ON c.order_id = wanted.order_id`;
 
 interface Row {

@@ -25,7 +25,7 @@ export async function countFailures(database: Queryable, owner: string | null): 
     newest: Date | null;
   }>(
     `SELECT reason_code, count(*)::bigint AS orders, min(finished_at) AS oldest, max(finished_at) AS newest
-     FROM orders WHERE status = 'Failed' AND ($1::text IS NULL OR owner = $1::text)
+     FROM public.orders WHERE status = 'Failed' AND ($1::text IS NULL OR owner = $1::text)
      GROUP BY reason_code ORDER BY orders DESC, reason_code LIMIT ${MAX_GROUPS}`,
     [owner],
   );

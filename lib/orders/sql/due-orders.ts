@@ -3,8 +3,8 @@ import type { Queryable } from '../../database/database.ts';
 /** A page of unfinished orders whose due date has come, longest due first; none while processing is paused. */
 export async function findDueOrders(database: Queryable, limit: number): Promise<string[]> {
   const rows = await database.query<{ order_id: string }>(
-    `SELECT order_id FROM orders
-     WHERE due_at <= now() AND NOT EXISTS (SELECT FROM processing_control WHERE paused)
+    `SELECT order_id FROM public.orders
+     WHERE due_at <= now() AND NOT EXISTS (SELECT FROM public.processing_control WHERE paused)
      ORDER BY due_at LIMIT $1::integer`,
     [limit],
   );
@@ -24,10 +24,10 @@ export async function postponeOrders(
     `WITH sent AS MATERIALIZED (
        -- By id alone: with the due date in it, the planner may read all due orders for each page of them.
        SELECT o.order_id, o.due_at
-       FROM orders o JOIN json_array_elements_text($1::json) AS wanted(order_id) ON o.order_id = wanted.order_id
+       FROM public.orders o JOIN json_array_elements_text($1::json) AS wanted(order_id) ON o.order_id = wanted.order_id
        ORDER BY o.order_id
        FOR UPDATE OF o SKIP LOCKED)
-     UPDATE orders o SET
+     UPDATE public.orders o SET
        sends = o.sends + 1,
        due_at = now() + least(interval '15 minutes',
          -- Bounded before it doubles: 2^sends alone would overflow one day.

@@ -41,14 +41,14 @@ export async function finishOrders(
      -- By id alone: with the status in it, the planner may read every Processing order for each of these.
      locked AS MATERIALIZED (
        SELECT o.order_id, o.status, o.token
-       FROM orders o JOIN verdicts v ON o.order_id = v."orderId"
+       FROM public.orders o JOIN verdicts v ON o.order_id = v."orderId"
        ORDER BY o.order_id
        FOR UPDATE OF o),
      held AS (
        SELECT o.order_id
        FROM locked o JOIN verdicts v ON o.order_id = v."orderId" AND o.token = v.token
        WHERE o.status = 'Processing')
-     UPDATE orders o SET
+     UPDATE public.orders o SET
        status = v.status,
        processing_time = v."processingTime",
        attempts = v.attempts,

@@ -20,7 +20,7 @@ const WANTED = `
 
 const INSERT_ORDERS = `
   WITH wanted AS (${WANTED})
-  INSERT INTO orders (order_id, user_id, item_ids, total_amount, due_at,
+  INSERT INTO public.orders (order_id, user_id, item_ids, total_amount, due_at,
                       request_token, owner, idempotency_key, fingerprint)
   SELECT "orderId", "userId", "itemIds", "totalAmount", now() + $2::double precision * interval '1 second',
          "requestToken", owner, "idempotencyKey", fingerprint
@@ -74,8 +74,8 @@ export async function findConflicts(database: Queryable, orders: readonly OrderI
             same_id.order_id IS NOT NULL AS id_exists,
             same_key.fingerprint AS key_fingerprint
      FROM wanted
-     LEFT JOIN orders same_id ON same_id.order_id = wanted."orderId"
-     LEFT JOIN orders same_key
+     LEFT JOIN public.orders same_id ON same_id.order_id = wanted."orderId"
+     LEFT JOIN public.orders same_key
        ON same_key.owner = wanted.owner AND same_key.idempotency_key = wanted."idempotencyKey"`,
     [JSON.stringify(orders)],
   );

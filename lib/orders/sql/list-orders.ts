@@ -55,7 +55,7 @@ export async function listOrders(
   const rows = await database.query<Row>(
     `WITH scanned AS MATERIALIZED (
        SELECT o.created_at, o.order_id, cardinality(o.item_ids) AS items, ${tested.join(' AND ') || 'true'} AS matches
-       FROM orders o
+       FROM public.orders o
        WHERE ${[indexed ?? 'true', ...bounds(createdAt, filter, after, parameter)].join(' AND ')}
        ORDER BY ${createdAt} DESC, o.order_id DESC
        LIMIT ${parameter(scan, 'integer')}),
@@ -76,7 +76,7 @@ export async function listOrders(
        ORDER BY created_at DESC, order_id DESC LIMIT ${parameter(limit + 1, 'integer')})
      SELECT extract(epoch FROM chosen.created_at)::text AS position_created_at, chosen.order_id AS position_order_id,
             chosen.shown, chosen.scanned::integer, chosen.matching::integer, ${ORDER_COLUMNS}
-     FROM chosen LEFT JOIN orders o ON chosen.shown AND o.order_id = chosen.order_id
+     FROM chosen LEFT JOIN public.orders o ON chosen.shown AND o.order_id = chosen.order_id
      ORDER BY chosen.created_at DESC, chosen.order_id DESC`,
     parameters,
   );

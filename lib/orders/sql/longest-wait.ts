@@ -8,7 +8,7 @@ import type { Queryable } from '../../database/database.ts';
 export async function readLongestWait(database: Queryable): Promise<number> {
   const [row] = await database.query<{ wait: number }>(
     `SELECT extract(epoch FROM now() - coalesce(not_before, created_at))::double precision AS wait
-     FROM orders WHERE status = 'Pending' ORDER BY coalesce(not_before, created_at) LIMIT 1`,
+     FROM public.orders WHERE status = 'Pending' ORDER BY coalesce(not_before, created_at) LIMIT 1`,
   );
   return Math.max(0, row?.wait ?? 0);
 }

@@ -12,7 +12,7 @@ export interface Processing {
 const NEVER_PAUSED: Processing = { paused: false, since: null, actor: null, reason: null };
 
 export async function readProcessing(database: Queryable): Promise<Processing> {
-  const [row] = await database.query<Processing>('SELECT paused, since, actor, reason FROM processing_control');
+  const [row] = await database.query<Processing>('SELECT paused, since, actor, reason FROM public.processing_control');
   return row ?? NEVER_PAUSED;
 }
 
@@ -27,7 +27,7 @@ export async function switchProcessing(
   change: { readonly actor: string; readonly reason: string | null },
 ): Promise<boolean> {
   const rows = await database.query(
-    `INSERT INTO processing_control AS control (paused, since, actor, reason)
+    `INSERT INTO public.processing_control AS control (paused, since, actor, reason)
      VALUES ($1::boolean, now(), $2::text, $3::text)
      ON CONFLICT (only_row) DO UPDATE SET
        paused = excluded.paused, since = excluded.since, actor = excluded.actor, reason = excluded.reason

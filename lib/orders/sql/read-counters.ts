@@ -16,7 +16,7 @@ export async function readCounters(database: Queryable): Promise<Counters> {
             coalesce(sum(failed), 0)::bigint AS failed,
             coalesce(sum(cancelled), 0)::bigint AS cancelled,
             coalesce(round(sum(processing_time) / nullif(sum(timed_orders), 0), 6), 0) AS average
-     FROM order_counters`,
+     FROM public.order_counters`,
   );
   if (!row) throw new Error('an aggregate without GROUP BY answered no row');
   return {

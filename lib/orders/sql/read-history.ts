@@ -33,9 +33,9 @@ export async function readHistory(database: Queryable, orderId: string, owner: s
     actor: string;
   }>(
     `SELECT at, from_status, to_status, attempt, reason_code, reason, actor
-     FROM order_history
+     FROM public.order_history
      WHERE order_id = $1::text
-       AND ($2::text IS NULL OR EXISTS (SELECT FROM orders o WHERE o.order_id = $1::text AND o.owner = $2::text))
+       AND ($2::text IS NULL OR EXISTS (SELECT FROM public.orders o WHERE o.order_id = $1::text AND o.owner = $2::text))
      ORDER BY entry LIMIT ${MAX_ENTRIES}`,
     [orderId, owner],
   );

@@ -13,7 +13,7 @@ export async function readOrder(
 ): Promise<Order | undefined> {
   const [row] = await database.query<OrderRow>(
     `SELECT ${ORDER_COLUMNS}
-     FROM orders o WHERE o.order_id = $1::text AND ($2::text IS NULL OR o.owner = $2::text)`,
+     FROM public.orders o WHERE o.order_id = $1::text AND ($2::text IS NULL OR o.owner = $2::text)`,
     [orderId, owner],
   );
   return row && toOrder(row);

@@ -60,7 +60,7 @@ export async function readWindow(database: Queryable, minutes: number): Promise<
      FROM (
        SELECT minute, event, detail, sum(orders) AS orders,
          sum(processing_time) FILTER (WHERE event = 'Completed') AS processing_time
-       FROM order_minutes
+       FROM public.order_minutes
        WHERE minute > date_trunc('minute', now()) - $1::integer * interval '1 minute'
        GROUP BY minute, event, detail) AS details
      GROUP BY minute, event

@@ -41,13 +41,13 @@ export async function redriveOrders(
     `WITH actor AS MATERIALIZED (
        SELECT set_config('orders.actor', $7::text, true) AS name),
      chosen AS (
-       SELECT order_id FROM orders
+       SELECT order_id FROM public.orders
        WHERE ${SELECTED} AND redrives < $6::integer
        ORDER BY order_id
        LIMIT $5::integer
        FOR UPDATE SKIP LOCKED),
      redriven AS (
-       UPDATE orders o SET
+       UPDATE public.orders o SET
          status = 'Pending',
          attempts = 0,
          crashes = 0,
@@ -85,7 +85,7 @@ export interface FailedOrders {
 /** What a redrive of this selection would do. */
 export async function previewRedrive(database: Queryable, selection: FailedSelection): Promise<FailedOrders> {
   const rows = await database.query<{ order_id: string }>(
-    `SELECT order_id FROM orders
+    `SELECT order_id FROM public.orders
      WHERE ${SELECTED} AND redrives < $6::integer ORDER BY order_id LIMIT $5::integer`,
     [...selectedBy(selection), selection.limit, selection.maxRedrives],
   );
@@ -95,7 +95,7 @@ export async function previewRedrive(database: Queryable, selection: FailedSelec
 /** How many of the selection were redriven as often as they may be. */
 export async function countCapped(database: Queryable, selection: FailedSelection): Promise<number> {
   const [row] = await database.query<{ capped: number }>(
-    `SELECT count(*)::bigint AS capped FROM orders WHERE ${SELECTED} AND redrives >= $5::integer`,
+    `SELECT count(*)::bigint AS capped FROM public.orders WHERE ${SELECTED} AND redrives >= $5::integer`,
     [...selectedBy(selection), selection.maxRedrives],
   );
   return row?.capped ?? 0;

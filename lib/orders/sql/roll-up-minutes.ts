@@ -16,17 +16,17 @@ const MINUTES = `
   SELECT event, sum(orders)::bigint AS orders FROM old GROUP BY event`;
 const HOURS = `
   ${rollUp(
-    `minute < date_trunc('hour', now()) - interval '48 hours' AND minute <> date_trunc('hour', minute)`,
-    `date_trunc('hour', minute)`,
+    `minute < date_trunc('hour', now(), 'UTC') - interval '48 hours' AND minute <> date_trunc('hour', minute, 'UTC')`,
+    `date_trunc('hour', minute, 'UTC')`,
   )}
   SELECT count(*)::bigint AS rows FROM old`;
-const FORGET = `DELETE FROM order_minutes WHERE minute < now() - interval '90 days'`;
+const FORGET = `DELETE FROM public.order_minutes WHERE minute < now() - interval '90 days'`;
 
 function rollUp(which: string, into: string): string {
   return `
-  WITH old AS (DELETE FROM order_minutes WHERE ${which} RETURNING *),
+  WITH old AS (DELETE FROM public.order_minutes WHERE ${which} RETURNING *),
   rolled AS (
-    INSERT INTO order_minutes AS m (minute, slot, event, detail, orders, processing_time)
+    INSERT INTO public.order_minutes AS m (minute, slot, event, detail, orders, processing_time)
     SELECT ${into}, -1, event, detail, sum(orders), sum(processing_time)
     FROM old GROUP BY 1, event, detail
     ON CONFLICT (minute, slot, event, detail) DO UPDATE SET
