@@ -6,6 +6,7 @@ import { DatabaseError, kindOfSqlState } from './database-error.ts';
 import { inTurn } from './in-turn.ts';
 import { parseBigint } from './parse-bigint.ts';
 import { addressOf, isRdsProxy } from './pg-address.ts';
+import { openSession, SettledClient } from './pg-session.ts';
 
 export interface PgOptions {
   readonly url: string;
@@ -13,7 +14,10 @@ export interface PgOptions {
   readonly password?: () => Promise<string>;
   /** Connections at most. */
   readonly poolSize: number;
-  /** Milliseconds for a statement: the server cancels it then, and a little later the client gives up waiting. */
+  /**
+   * Milliseconds for a statement: the server cancels it then, and a little later the client gives up waiting. Behind a
+   * pooler only the client does, unless the role has a statement_timeout (docs/database.md).
+   */
   readonly statementTimeoutMs: number;
   /** Milliseconds to wait for a free or a new connection. */
   readonly connectTimeoutMs: number;
@@ -35,13 +39,19 @@ const types = {
 
 /** Postgres over its own protocol, with a small bounded pool. */
 export function connectPg(options: PgOptions): Database {
+  /** The connections on which a statement may be prepared: it stays in the session, so no pooler may be in between. */
+  const direct = new WeakSet<pg.ClientBase>();
   const pool = new pg.Pool({
     ...destination(options),
+    Client: SettledClient,
+    async onConnect(client) {
+      // What RDS Proxy does to process ids is not documented, so it is known by its address as well.
+      if (!isRdsProxy(options.url) && (await openSession(client, options.statementTimeoutMs))) direct.add(client);
+    },
     max: options.poolSize,
     connectionTimeoutMillis: options.connectTimeoutMs,
     // A frozen Lambda container cannot notice that its idle connections were cut; keep-alives shorten the doubt.
     keepAlive: true,
-    ...(!isRdsProxy(options.url) && { statement_timeout: options.statementTimeoutMs }),
     query_timeout: options.statementTimeoutMs + ANSWER_MARGIN_MS,
     application_name: 'orders',
     types,
@@ -49,11 +59,11 @@ export function connectPg(options: PgOptions): Database {
   // Without a listener, an error on an idle connection ends the process.
   pool.on('error', (error) => options.logger.warn('An idle database connection was lost', { error }));
 
-  // RDS Proxy gives a connection that has prepared a statement to nobody else any more ("pinning").
-  const mayPrepare = !isRdsProxy(options.url);
   return {
     query: (sql, parameters, { prepared = false } = {}) =>
-      withClient(pool, (client) => queryable(client).query(sql, parameters, { prepared: prepared && mayPrepare })),
+      withClient(pool, (client) =>
+        queryable(client).query(sql, parameters, { prepared: prepared && direct.has(client) }),
+      ),
     transaction: (work) => withClient(pool, (client) => runTransaction(client, work)),
     close: () => pool.end(),
   };
@@ -138,7 +148,8 @@ async function runTransaction<T>(client: pg.PoolClient, work: (transaction: Tran
     kind: 'transaction',
     query: (sql, parameters) => queue(() => query(sql, parameters)),
   };
-  await transaction.query('BEGIN');
+  // Named, so that no default_transaction_isolation matters, also behind a pooler.
+  await transaction.query('BEGIN ISOLATION LEVEL READ COMMITTED');
   try {
     const result = await work(transaction);
     await transaction.query('COMMIT');
