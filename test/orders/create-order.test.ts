@@ -99,7 +99,7 @@ describe('group commit of creates', () => {
     await container.create(anOrder());
 
     const prepared = await container.database.query<{ runs: number }>(
-      `SELECT generic_plans + custom_plans AS runs FROM pg_prepared_statements WHERE statement LIKE '%INSERT INTO orders%'`,
+      `SELECT generic_plans + custom_plans AS runs FROM pg_prepared_statements WHERE statement LIKE '%INSERT INTO public.orders%'`,
     );
     expect(prepared).toEqual([{ runs: 2 }]);
   });
