@@ -19,6 +19,10 @@ export interface MigrateOptions {
   readonly folder?: string;
   /** Whether a database that a newer version has migrated is left as it is, rather than refused. */
   readonly acceptNewer?: boolean;
+  /** Milliseconds that are left for all of it; undefined: as long as it takes. */
+  readonly remainingMs?: () => number;
+  /** Ends it: its connections are cut off, and Postgres rolls back the migration under way. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -29,19 +33,24 @@ export interface MigrateOptions {
 export async function migrate(
   env: NodeJS.ProcessEnv,
   report: (line: string) => void,
-  { importTimeZone = 'UTC', folder = MIGRATIONS, acceptNewer = false }: MigrateOptions = {},
+  { importTimeZone = 'UTC', folder = MIGRATIONS, acceptNewer = false, remainingMs, signal }: MigrateOptions = {},
 ): Promise<void> {
+  signal?.throwIfAborted();
   const config = loadDatabaseConfig({ DATABASE_TIMEOUT_MS: CONNECT_TIMEOUT_MS, ...env });
   const database = connectDatabase(config, createLogger('WARN'), PATIENCE_MS);
+  const cutOff = () => void database.close({ cutOff: true }).catch(() => undefined);
+  signal?.addEventListener('abort', cutOff);
   try {
     const migrations = await loadMigrations(folder);
     const applied = await migrateDatabase(database, migrations, {
       importTimeZone,
       acceptNewer,
+      ...(remainingMs && { remainingMs }),
       report: (name) => report(`applying ${name}`),
     });
     report(applied === 0 ? 'the database is up to date' : `applied ${applied} of ${migrations.length} migrations`);
   } finally {
+    signal?.removeEventListener('abort', cutOff);
     await database.close();
   }
 }

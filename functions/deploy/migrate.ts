@@ -17,6 +17,8 @@ const DATABASE_START_TRIES = 20;
 
 /** Milliseconds before the end of the invocation at which CloudFormation is told that it was too short. */
 const ANSWER_MARGIN_MS = 10_000;
+/** Milliseconds of those for connections to be cut off. */
+const CUT_OFF_MS = 2_000;
 
 const logger = createLogger('INFO');
 
@@ -30,25 +32,28 @@ export async function handler(event: CloudFormationCustomResourceEvent, context:
   await answerCloudFormation(event, failure && `${failure} The log is in ${context.logGroupName}.`);
 }
 
-/** Undefined, or why it failed. */
+/** Undefined, or why it failed. By then no connection is left: Lambda may freeze this process as soon as it has answered. */
 async function migrateInTime(context: Context): Promise<string | undefined> {
   const timeMs = context.getRemainingTimeInMillis() - ANSWER_MARGIN_MS;
+  const end = performance.now() + timeMs;
   const over = new AbortController();
-  const tooLate = delay(timeMs, `Not done within ${Math.round(timeMs / 1000)} s; run npm run migrate instead.`, {
-    signal: over.signal,
-  });
-  const done = migrateWhenReady().then(
-    () => undefined,
-    (error: unknown) => {
-      const reason = reasonOf(error);
-      logger.error('The database could not be migrated', { reason, error });
-      return reason;
-    },
-  );
+  const answered = new AbortController();
+  const timer = setTimeout(() => over.abort(), timeMs);
+  // The Data API has no connections to cut off, and answers when it wants; its service rolls back by itself.
+  const unheard = delay(timeMs + CUT_OFF_MS, undefined, { signal: answered.signal });
   try {
-    return await Promise.race([done, tooLate]);
+    await Promise.race([migrateWhenReady(() => end - performance.now(), over.signal), unheard]);
+    over.signal.throwIfAborted();
+    return undefined;
+  } catch (error) {
+    const reason = over.signal.aborted
+      ? `Not done within ${Math.round(timeMs / 1000)} s; run npm run migrate instead.`
+      : reasonOf(error);
+    logger.error('The database could not be migrated', { reason, error });
+    return reason;
   } finally {
-    over.abort();
+    clearTimeout(timer);
+    answered.abort();
   }
 }
 
@@ -59,13 +64,13 @@ function reasonOf(error: unknown): string {
 }
 
 /** As a whole once more when the database does not answer: each migration is a transaction, and the ledger knows it. */
-async function migrateWhenReady(): Promise<void> {
+async function migrateWhenReady(remainingMs: () => number, signal: AbortSignal): Promise<void> {
   const importTimeZone = process.env.IMPORT_TIME_ZONE || 'UTC';
   // A newer database is what a stack finds that goes back to the version before, by its own failure or by a rollback.
-  const options = { importTimeZone, folder: MIGRATIONS, acceptNewer: true };
+  const options = { importTimeZone, folder: MIGRATIONS, acceptNewer: true, remainingMs, signal };
   await retryDatabase(() => migrate(process.env, (line) => logger.info(line), options), {
     tries: DATABASE_START_TRIES,
-    withinMs: DATABASE_START_MS,
+    withinMs: Math.min(DATABASE_START_MS, remainingMs()),
     only: 'unavailable',
   });
 }

@@ -41,6 +41,6 @@ function loadedWhenUsed(load: () => Promise<Database>): Database {
   return {
     query: async (...statement) => (await loaded()).query(...statement),
     transaction: async (work) => (await loaded()).transaction(work),
-    close: async () => (await loading)?.close(),
+    close: async (options) => (await loading)?.close(options),
   };
 }

@@ -27,6 +27,8 @@ const PASSING: ReadonlySet<string> = new Set([
 /** True only where the statement was not run for certain, so that running it again is safe whatever it does. */
 export function wasNotBegun(error: unknown): boolean {
   if (!(error instanceof RDSDataServiceException)) return false;
+  // Class 28: the user could not log in, as while its password is being rotated.
+  if (SQL_STATE.exec(error.message)?.[1]?.startsWith('28')) return true;
   return NOT_BEGUN.has(error.name) || error.$metadata.httpStatusCode === 429 || error.message === STILL_RUNNING;
 }
 

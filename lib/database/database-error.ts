@@ -39,6 +39,7 @@ export function kindOfSqlState(sqlState: string | undefined): DatabaseErrorKind 
   }
   switch (sqlState.slice(0, 2)) {
     case '08': // connection exception
+    case '28': // invalid authorization: the password is being rotated, or a role or token is not known everywhere yet
     case '53': // insufficient resources: disk full, too many connections
     case '57': // operator intervention: shutdown, crash, starting up
     case '58': // system error: I/O

@@ -33,5 +33,9 @@ export interface Transaction extends Queryable {
 export interface Database extends Queryable {
   /** Commits when `work` resolves, rolls back when it throws. */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
-  close(): Promise<void>;
+  /**
+   * Ends the connections once their statements are done; with `cutOff` at once, so that Postgres rolls back what they began.
+   * The Data API has no connections: its service rolls back by itself.
+   */
+  close(options?: { readonly cutOff?: boolean }): Promise<void>;
 }

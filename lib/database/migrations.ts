@@ -22,6 +22,12 @@ const BREAKPOINT = /^--> statement-breakpoint$/m;
 const ADVISORY_LOCK = 7_402_311;
 
 /**
+ * Milliseconds that a migrating session may pause between two statements. Postgres ends one that pauses longer: its process is
+ * frozen or gone, and would keep its locks.
+ */
+const LONGEST_PAUSE_MS = 60_000;
+
+/**
  * The migrations of a folder, `000001-name.sql` upwards.
  * @throws MigrationError for a file of another name, or a number that is missing or there twice.
  */
@@ -50,6 +56,8 @@ export interface MigrateOptions {
    * of the next, so that a deployment can go back; elsewhere an older version is a mistake, and refused.
    */
   readonly acceptNewer?: boolean;
+  /** Milliseconds that are left for all of it; Postgres cancels a statement that takes longer. Undefined: no limit. */
+  readonly remainingMs?: () => number;
   /** Told each migration before it runs. */
   readonly report: (name: string) => void;
 }
@@ -63,7 +71,7 @@ export async function migrate(
   migrations: readonly Migration[],
   options: MigrateOptions,
 ): Promise<number> {
-  await alone(database, async (transaction) => {
+  await alone(database, options, async (transaction) => {
     await transaction.query(`CREATE TABLE IF NOT EXISTS public.schema_migrations (
       version integer PRIMARY KEY,
       name text NOT NULL,
@@ -73,10 +81,10 @@ export async function migrate(
   });
   let applied = 0;
   for (const migration of migrations) {
-    const done = await alone(database, async (transaction) => {
+    const done = await alone(database, options, async (transaction) => {
       if (await isApplied(transaction, migration)) return false;
       options.report(migration.name);
-      await apply(transaction, migration, options.importTimeZone);
+      await apply(transaction, migration, options);
       return true;
     });
     if (done) applied += 1;
@@ -97,12 +105,26 @@ export async function readApplied(database: Queryable): Promise<ReadonlyMap<numb
 }
 
 /** A transaction that no other migrating process runs beside. */
-function alone<T>(database: Database, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+function alone<T>(
+  database: Database,
+  options: MigrateOptions,
+  work: (transaction: Transaction) => Promise<T>,
+): Promise<T> {
   return database.transaction(async (transaction) => {
+    await transaction.query(`SET LOCAL idle_in_transaction_session_timeout = ${LONGEST_PAUSE_MS}`);
+    // Waiting for another deployment takes longer than any statement of a request may.
+    await limitStatement(transaction, options);
     // Not its own result, which is void: the Data API returns no such type.
     await transaction.query(`SELECT true AS locked FROM pg_advisory_xact_lock(${ADVISORY_LOCK})`);
     return work(transaction);
   });
+}
+
+/** Of the next statement, which may rewrite a large table. Cancelled, it holds no lock that a roll-back would wait for. */
+async function limitStatement(transaction: Transaction, { remainingMs }: MigrateOptions): Promise<void> {
+  // 0 would be no limit.
+  const limit = remainingMs === undefined ? 0 : Math.max(1, Math.floor(remainingMs()));
+  await transaction.query(`SET LOCAL statement_timeout = ${limit}`);
 }
 
 async function refuseUnknown(transaction: Transaction, migrations: readonly Migration[]): Promise<void> {
@@ -126,11 +148,12 @@ async function isApplied(transaction: Transaction, migration: Migration): Promis
   return row !== undefined;
 }
 
-async function apply(transaction: Transaction, migration: Migration, importTimeZone: string): Promise<void> {
-  // Rewriting a large table takes longer than any statement of a request may.
-  await transaction.query('SET LOCAL statement_timeout = 0');
-  await transaction.query(`SELECT set_config('orders.import_time_zone', $1::text, true)`, [importTimeZone]);
-  for (const statement of migration.statements) await transaction.query(statement);
+async function apply(transaction: Transaction, migration: Migration, options: MigrateOptions): Promise<void> {
+  await transaction.query(`SELECT set_config('orders.import_time_zone', $1::text, true)`, [options.importTimeZone]);
+  for (const statement of migration.statements) {
+    await limitStatement(transaction, options);
+    await transaction.query(statement);
+  }
   await transaction.query(
     'INSERT INTO public.schema_migrations (version, name, checksum) VALUES ($1::integer, $2::text, $3::text)',
     [migration.version, migration.name, migration.checksum],

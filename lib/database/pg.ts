@@ -59,13 +59,24 @@ export function connectPg(options: PgOptions): Database {
   // Without a listener, an error on an idle connection ends the process.
   pool.on('error', (error) => options.logger.warn('An idle database connection was lost', { error }));
 
+  const connected = new Set<pg.PoolClient>();
+  pool.on('connect', (client) => connected.add(client));
+  pool.on('remove', (client) => connected.delete(client));
+  let ended: Promise<void> | undefined;
+
   return {
     query: (sql, parameters, { prepared = false } = {}) =>
       withClient(pool, (client) =>
         queryable(client).query(sql, parameters, { prepared: prepared && direct.has(client) }),
       ),
     transaction: (work) => withClient(pool, (client) => runTransaction(client, work)),
-    close: () => pool.end(),
+    close: async ({ cutOff = false } = {}) => {
+      // The pool waits for those who use its connections.
+      ended ??= pool.end();
+      // Where a statement runs, this destroys the socket.
+      if (cutOff) await Promise.all([...connected].map((client) => (client as unknown as pg.Client).end()));
+      await ended;
+    },
   };
 }
 

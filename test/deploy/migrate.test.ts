@@ -1,14 +1,17 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { forThisTest } from '../support/for-this-test.ts';
 import { lambdaContext } from '../support/lambda.ts';
 import { connectPsql, type Psql } from '../support/psql.ts';
-import { waitForLockWaits, waitUntil } from '../support/wait-until.ts';
+import { waitUntil } from '../support/wait-until.ts';
 import { type ResponseBucket, startResponseBucket } from './response-bucket.ts';
 
 // Failures are expected here. The function makes its logger when it is loaded.
@@ -149,13 +152,37 @@ describe('the function that CloudFormation calls', () => {
       Status: 'FAILED',
       Reason: expect.stringMatching(/^Not done within 0 s/),
     });
-    // On Lambda it would be frozen now; here it goes on, and has to end before the database is dropped.
-    await waitForLockWaits(psql, 1);
+    // The server notices that nobody waits any more when the statement's own time is over.
+    await waitUntil('no session of the migration is left', async () => (await others()) === 0);
     await psql.rows('COMMIT');
-    await waitUntil('the migration is over', async () => {
-      const others = `SELECT count(*)::integer FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`;
-      return (await psql.value<number>(others)) === 0;
+  });
+
+  test('leaves no lock behind when its time is over, although Lambda freezes it at once', async () => {
+    await deployed('CREATE TABLE a ()');
+    await answerTo('Create');
+    await deployed(
+      'CREATE TABLE a ()',
+      'ALTER TABLE a ADD COLUMN b integer\n--> statement-breakpoint\nSELECT pg_sleep(60)',
+    );
+    const frozen = await forThisTest(frozenAfterAnswer(bucket.request('Update'), 13_000));
+    expect(bucket.answers.at(-1)).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringMatching(/^Not done within 3 s/),
     });
+    expect(frozen.state()).toBe('T');
+
+    // A request finds the table free, and the roll-back calls the version before.
+    await waitUntil('no session of the migration is left', async () => (await others()) === 0);
+    expect(await psql.rows('SELECT * FROM a')).toEqual([]);
+    await deployed('CREATE TABLE a ()');
+    expect(await answerTo('Update')).toEqual(SUCCESS);
+  });
+
+  test('has Postgres end its session when it pauses for a minute within a transaction', async () => {
+    await deployed(`CREATE TABLE a AS SELECT current_setting('idle_in_transaction_session_timeout') AS pause`);
+    await answerTo('Create');
+
+    expect(await psql.value('SELECT pause FROM a')).toBe('1min');
   });
 
   test('waits for a database that does not take connections yet', async () => {
@@ -166,6 +193,38 @@ describe('the function that CloudFormation calls', () => {
     expect(refused()).toBe(2);
   });
 });
+
+/** Sessions of this database besides ours. */
+const others = async () => {
+  await psql.rows('SELECT pg_stat_clear_snapshot()');
+  return psql.value<number>(
+    `SELECT count(*)::integer FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+     AND backend_type = 'client backend'`,
+  );
+};
+
+/** The function in a process of its own, which stops as Lambda stops an environment: in the moment in which it has answered. */
+async function frozenAfterAnswer(event: object, timeoutMs: number) {
+  const script = `
+    const { handler } = await import(${JSON.stringify(pathToFileURL(join(HERE, 'functions/deploy/migrate.ts')).href)});
+    const end = Date.now() + ${timeoutMs};
+    await handler(${JSON.stringify(event)}, { getRemainingTimeInMillis: () => end - Date.now(), logGroupName: 'log' });
+    process.kill(process.pid, 'SIGSTOP');`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    cwd: directory,
+    env: process.env,
+    stdio: 'inherit',
+  });
+  const state = () => readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.charAt(0);
+  await waitUntil('the function has answered and stopped', () => state() === 'T', 60_000);
+  return {
+    state,
+    close: async () => {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
+  };
+}
 
 /** A way to the database on which the first connections break. */
 async function startingDatabase(url: string, breaks: number) {
