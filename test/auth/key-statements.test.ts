@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { hashOf, makeApiKey } from '../../lib/auth/api-key.ts';
 import { findApiKey } from '../../lib/auth/sql/find-api-key.ts';
 import { insertApiKey } from '../../lib/auth/sql/insert-api-key.ts';
@@ -11,6 +11,7 @@ describe.each(DRIVERS)('with $name, a key', ({ open }) => {
   beforeAll(async () => {
     subject = await open();
   });
+  beforeEach(() => subject.database.query('DELETE FROM api_keys'));
   afterAll(() => subject.close());
 
   const aKey = (expiresInDays: number | null) => ({
@@ -30,7 +31,7 @@ describe.each(DRIVERS)('with $name, a key', ({ open }) => {
     await insertApiKey(database, passing);
 
     const { owner, name, scopes } = lasting;
-    expect(await findApiKey(database, lasting.sha256)).toEqual({ owner, name, scopes, expiresIn: null });
+    expect(await findApiKey(database, lasting.sha256)).toEqual({ id, owner, name, scopes, expiresIn: null });
     const { expiresIn } = (await findApiKey(database, passing.sha256)) ?? {};
     expect(expiresIn).toBeGreaterThan(2 * 86_400 - 60);
     expect(expiresIn).toBeLessThanOrEqual(2 * 86_400);

@@ -6,6 +6,7 @@ import { hashOf } from '../../lib/auth/api-key.ts';
 import { ROUTES } from '../../lib/http/routes/routes.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { connectPsql, type Psql } from '../support/psql.ts';
+import '../support/starts-processes.ts';
 
 let database: TestDatabase;
 let psql: Psql;

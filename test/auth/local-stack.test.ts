@@ -6,6 +6,7 @@ import { REPOSITORY } from '../../infra/local/settings.ts';
 import { makeStackHome, type StackHome, type StackProcess, stackFileOf, startStack } from '../stack/stack-process.ts';
 import { fetchDocumented } from '../support/documented.ts';
 import { rawRequest } from '../support/raw-request.ts';
+import '../support/starts-processes.ts';
 
 let home: StackHome;
 let stack: StackProcess;

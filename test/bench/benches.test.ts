@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { BENCHES } from '../../bench/benches.ts';
 import { REPOSITORY } from '../../infra/local/settings.ts';
+import '../support/starts-processes.ts';
 
 /** Milliseconds: one of them starts Serverless three times, on a machine that runs other tests meanwhile. */
 const RUN_MS = 180_000;

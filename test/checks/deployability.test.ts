@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { deployability } from '../../infra/checks/deployability.ts';
 import { resourcesOf } from '../../infra/checks/resources.ts';
 import type { Resource } from '../../infra/deploy/serverless.ts';
+import '../support/starts-processes.ts';
 
 const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 const resource = (Type: string, Properties: Record<string, unknown> = {}, DependsOn: string[] = []): Resource => ({

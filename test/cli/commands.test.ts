@@ -7,6 +7,7 @@ import { encodeMessage } from '../../lib/queue/message.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { connectPsql, type Psql } from '../support/psql.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import '../support/starts-processes.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
 

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { REPOSITORY } from '../../infra/local/settings.ts';
 import { makeStackHome, type StackHome, type StackProcess, stackFileOf, startStack } from '../stack/stack-process.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import '../support/starts-processes.ts';
 
 const NODE = ['--disable-warning=ExperimentalWarning', join(REPOSITORY, 'infra/cli/orders.ts')];
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { packageStage } from '../../infra/checks/package-stage.ts';
 import { checkSums } from '../../infra/checks/sums.ts';
+import '../support/starts-processes.ts';
 
 let directory: string;
 
@@ -22,6 +23,4 @@ test.each(['data-api', 'pg'] as const)(
     expect(Object.keys(template.Resources ?? {})).toContain('OrderQueue');
     expect(checkSums(template)).toEqual([]);
   },
-  // Serverless bundles every function.
-  60_000,
 );

@@ -4,6 +4,7 @@ import { expect, test } from '@jest/globals';
 import { REPOSITORY } from '../../infra/local/settings.ts';
 import { blocksOf } from './blocks.ts';
 import { Reader } from './reader.ts';
+import '../support/starts-processes.ts';
 
 const PAGES = ['README.md', 'CONTRIBUTING.md', ...readdirSync(join(REPOSITORY, 'docs')).map((name) => `docs/${name}`)]
   .filter((page) => page.endsWith('.md'))

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type HistoryLab, openHistoryLab } from './lab.ts';
 import { checkHistories, describeFailure } from './property.ts';
 import { SABOTAGES } from './sabotage.ts';
+import '../support/starts-processes.ts';
 
 /** Milliseconds. A failure takes longer than a success: it is shrunk first. */
 const TIME_MS = 300_000;

@@ -1,10 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Functions, type HttpAnswer, loadFunctions } from '../support/functions.ts';
 
 let service: Functions;
 
 beforeAll(async () => {
   service = await loadFunctions();
+});
+
+beforeEach(async () => {
+  await service.receiveMessages();
 });
 
 afterAll(() => service.close());

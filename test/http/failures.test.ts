@@ -67,6 +67,17 @@ describe('GET /dead-letters', () => {
     return body as { dead_letters: { body: string; receive_count: number }[]; approximate_count: number };
   };
 
+  beforeEach(async () => {
+    for (;;) {
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl: service.deadLetterQueueUrl, MaxNumberOfMessages: 10 }),
+      );
+      if (Messages.length === 0) return;
+      const Entries = Messages.map(({ ReceiptHandle }, n) => ({ Id: String(n), ReceiptHandle }));
+      await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: service.deadLetterQueueUrl, Entries }));
+    }
+  });
+
   test('of an empty queue is an empty list', async () => {
     expect(await look()).toEqual({ dead_letters: [], approximate_count: 0 });
   });
@@ -98,6 +109,7 @@ describe('GET /dead-letters', () => {
       new ReceiveMessageCommand({ QueueUrl: service.deadLetterQueueUrl, MaxNumberOfMessages: 10 }),
     );
     expect(Messages).toHaveLength(2);
+    // Hidden by this look, and so out of reach of the next clean-up.
     const Entries = Messages.map(({ ReceiptHandle }, n) => ({ Id: String(n), ReceiptHandle }));
     await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: service.deadLetterQueueUrl, Entries }));
   });

@@ -1,4 +1,4 @@
-import { DeleteQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, DeleteQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { type Functions, loadFunctions } from '../support/functions.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
@@ -57,8 +57,12 @@ test.each(['closed', 'silent'] as const)('a database that is %s is named, and no
 test('a queue that is gone is named; with the database, both are', async () => {
   const sqs = new SQSClient({});
   await sqs.send(new DeleteQueueCommand({ QueueUrl: service.queueUrl }));
-  sqs.destroy();
-  expect(await health()).toMatchObject({ status: 503, body: { checks: { database: 'ok', queue: 'failing' } } });
-  await proxy.become('closed');
-  expect((await health()).body.message).toBe('Not ready: database and queue failing');
+  try {
+    expect(await health()).toMatchObject({ status: 503, body: { checks: { database: 'ok', queue: 'failing' } } });
+    await proxy.become('closed');
+    expect((await health()).body.message).toBe('Not ready: database and queue failing');
+  } finally {
+    await sqs.send(new CreateQueueCommand({ QueueName: service.queueUrl.split('/').at(-1) }));
+    sqs.destroy();
+  }
 });

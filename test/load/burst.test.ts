@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { json, text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { percentile } from '../../load/report.ts';
+import '../support/starts-processes.ts';
 
 const BURST = join(import.meta.dirname, '..', '..', 'load', 'burst.ts');
 

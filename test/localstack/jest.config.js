@@ -7,6 +7,8 @@ export default {
   rootDir: join(import.meta.dirname, '..', '..'),
   displayName: 'LocalStack',
   roots: ['<rootDir>/test/queue'],
+  // LocalStack answers several times more slowly than the embedded queue server.
+  testTimeout: 60_000,
   globalSetup: '<rootDir>/test/localstack/global-setup.ts',
   globalTeardown: '<rootDir>/test/localstack/global-teardown.ts',
 };

@@ -192,7 +192,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   auth('A17', 'lib/auth/verify-api-key.ts', ['known.delete(sha256);', ''], 'auth/verify-api-key.test.ts'),
 
-  http('H07', 'lib/http/validate.ts', ['.slice(0, MAX_ERRORS)', ''], 'http/create-order.test.ts'),
+  http('H07', 'lib/http/http-error.ts', ['errors.slice(0, MAX_ERRORS)', 'errors'], 'http/create-order.test.ts'),
   http('H14', 'lib/http/list-request.ts', ['from <= to', 'from < to'], 'http/list-orders.test.ts'),
   http(
     'H17',

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { REPOSITORY } from '../../infra/local/settings.ts';
 import type { Figures } from '../../lib/observability/metrics.ts';
+import '../support/starts-processes.ts';
 
 const run = promisify(execFile);
 

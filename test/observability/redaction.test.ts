@@ -58,6 +58,7 @@ beforeEach(() => {
 
 afterEach(async () => {
   await service.psql.rows('TRUNCATE orders');
+  await service.receiveMessages();
 });
 
 afterAll(async () => {

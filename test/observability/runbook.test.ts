@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { REPOSITORY } from '../../infra/local/settings.ts';
 import { ROUTES } from '../../lib/http/routes/routes.ts';
+import '../support/starts-processes.ts';
 
 const run = promisify(execFile);
 

@@ -1,5 +1,5 @@
 import { DeleteMessageCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { toSqsRecord } from '../../infra/local/worker/sqs-record.ts';
 import { traceIdOf } from '../../lib/observability/traceparent.ts';
@@ -179,10 +179,10 @@ describe('a message', () => {
 
 describe('another try of an order', () => {
   let lab: OrderLab;
-  beforeAll(async () => {
+  beforeEach(async () => {
     lab = await openOrderLab();
   });
-  afterAll(() => lab.close());
+  afterEach(() => lab.close());
 
   test('goes on in the trace of the try before, whatever trace its neighbours are in', async () => {
     await lab.insert('a', 'b', 'c');
@@ -212,7 +212,6 @@ describe('another try of an order', () => {
     await lab.insert('suspect');
     await lab.claim(['suspect']);
     await lab.killLease('suspect');
-    lab.queue.sends.length = 0;
 
     await lab.process(['suspect'], {}, { traceparents: new Map([['suspect', traceparent(3)]]), remainingMs: () => 1 });
 

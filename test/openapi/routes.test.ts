@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { beforeAll, expect, test } from '@jest/globals';
 import { REPOSITORY } from '../../infra/local/settings.ts';
 import { ROUTES, routeKeyOf } from '../../lib/http/routes/routes.ts';
+import '../support/starts-processes.ts';
 
 interface HttpApiEvent {
   readonly httpApi?: string | { readonly method: string; readonly path: string };

@@ -476,7 +476,7 @@ describe('the end of the invocation', () => {
     await lab.process(
       ['slow'],
       { processor: () => new Promise<void>(() => {}), retryPolicy: { maxAttempts: 1, baseMs: 0, maxMs: 0 } },
-      { remainingMs: countdown(2_050) },
+      { remainingMs: countdown(2_500) },
     );
 
     expect(await lab.row('slow')).toMatchObject({ status: 'Failed', attempts: 1, reasonCode: 'timed_out' });

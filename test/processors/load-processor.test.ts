@@ -9,6 +9,7 @@ import { ConfigError, loadConfig } from '../../lib/config.ts';
 import { loadProcessor } from '../../lib/processors/load-processor.ts';
 import type { ProcessorOrder } from '../../lib/processors/processor.ts';
 import { answerWith, type Receiver, startReceiver } from './receiver.ts';
+import '../support/starts-processes.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const SECRET = `whsec_${Buffer.alloc(24, 'k').toString('base64')}`;

@@ -5,6 +5,7 @@ import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { REPOSITORY } from '../../infra/local/settings.ts';
 import { takeTurns } from '../../infra/local/take-turns.ts';
+import '../support/starts-processes.ts';
 
 describe('the process of the HTTP API', () => {
   test('begins four requests a turn, in the order in which they came, so that it can accept connections between them', async () => {

@@ -10,6 +10,7 @@ import { waitUntil } from '../support/wait-until.ts';
 import { postAndComplete } from './orders.ts';
 import { descendantsOf, survivorsOf } from './process-tree.ts';
 import { makeStackHome, type StackHome, type StackProcess, stackFileOf, startStack } from './stack-process.ts';
+import '../support/starts-processes.ts';
 
 let home: StackHome;
 let stack: StackProcess;

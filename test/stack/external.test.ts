@@ -8,6 +8,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { freePorts } from '../support/free-port.ts';
 import { postAndComplete } from './orders.ts';
 import { makeStackHome, type StackHome, StackProcess, stackFileOf } from './stack-process.ts';
+import '../support/starts-processes.ts';
 
 let database: TestDatabase;
 let home: StackHome;

@@ -5,6 +5,7 @@ import { freePorts } from '../support/free-port.ts';
 import { connectPsql, type Psql } from '../support/psql.ts';
 import { type RawAnswer, rawRequest } from '../support/raw-request.ts';
 import { makeStackHome, type StackHome, type StackProcess, stackFileOf, startStack } from './stack-process.ts';
+import '../support/starts-processes.ts';
 
 let home: StackHome;
 let stack: StackProcess;

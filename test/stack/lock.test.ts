@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { lockDirectory } from '../../infra/local/lock.ts';
+import '../support/starts-processes.ts';
 
 let directory: string;
 

@@ -10,6 +10,7 @@ import { DATABASE, startPostgres } from '../../infra/local/postgres.ts';
 import { stopLeftOver } from '../../infra/local/postgres-cluster.ts';
 import { installPostgres, type PostgresInstallation, refugeOf } from '../../infra/local/postgres-installation.ts';
 import { freePorts } from '../support/free-port.ts';
+import '../support/starts-processes.ts';
 
 let directory: string;
 let installation: PostgresInstallation;

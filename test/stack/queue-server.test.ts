@@ -15,6 +15,7 @@ import {
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { REPOSITORY } from '../../infra/local/settings.ts';
 import { freePorts } from '../support/free-port.ts';
+import '../support/starts-processes.ts';
 
 const QueueName = 'some-queue';
 

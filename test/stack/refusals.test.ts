@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { BATCH_MS } from '../../infra/local/demand-processor.ts';
 import { makeStackHome, type StackHome, StackProcess } from './stack-process.ts';
+import '../support/starts-processes.ts';
 
 let home: StackHome;
 

@@ -5,6 +5,7 @@ import { waitUntil } from '../support/wait-until.ts';
 import { postAndComplete, statusOf } from './orders.ts';
 import { descendantsOf, survivorsOf } from './process-tree.ts';
 import { makeStackHome, type StackHome, StackProcess, stackFileOf, startStack } from './stack-process.ts';
+import '../support/starts-processes.ts';
 
 let home: StackHome;
 let stack: StackProcess;

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import type { Part, RunningPart } from '../../infra/local/part.ts';
 import { type SupervisedPart, supervise } from '../../infra/local/supervisor.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import '../support/starts-processes.ts';
 
 const never = new AbortController().signal;
 

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { REPOSITORY } from '../../infra/local/settings.ts';
 import { survivorsOf } from '../stack/process-tree.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import '../support/starts-processes.ts';
 
 describe('a program without the flags that it needs', () => {
   let program: ChildProcess;

@@ -11,6 +11,8 @@ import { connectSqs } from './support.ts';
 
 let sqs: SQSClient;
 let queue: Queue;
+/** The receives of the last gathering. */
+let asked: readonly string[];
 
 beforeEach(async () => {
   sqs = connectSqs();
@@ -31,6 +33,7 @@ const send = (body: string, traceparent?: string) =>
 /** Gathers one batch; says of each receive what becomes of it. */
 async function gather(windowMs: number, fateOf: (receive: number) => Fate = () => 'pass'): Promise<SQSRecord[]> {
   const relay = await forThisTest(startRelay(process.env.TEST_SQS_ENDPOINT ?? '', (_, place) => fateOf(place)));
+  asked = relay.requests;
   const client = connectSqs(relay.endpoint, 1);
   try {
     const batch = await new BatchGatherer(client, { batchSize: 10, windowMs }).gather(queue);
@@ -59,6 +62,10 @@ describe('a batch', () => {
 
     expect(await gather(0)).toMatchObject([
       { body: 'traced', messageAttributes: { traceparent: { stringValue: traceparent, dataType: 'String' } } },
+    ]);
+    // SQS leaves them out unless it is asked for them; the queue server of the tests does not.
+    expect(asked.map((body) => JSON.parse(body))).toMatchObject([
+      { MessageAttributeNames: ['All'], MessageSystemAttributeNames: ['All'] },
     ]);
   });
 

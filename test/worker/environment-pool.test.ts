@@ -4,6 +4,7 @@ import type { FunctionDefinition } from '../../infra/local/worker/deployment.ts'
 import { EnvironmentPool } from '../../infra/local/worker/environment-pool.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { eventually, functionDefinition, isRunning, MemoryLog } from './support.ts';
+import '../support/starts-processes.ts';
 
 let pool: EnvironmentPool;
 const log = new MemoryLog();

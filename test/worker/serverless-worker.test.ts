@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { connectSqs, eventually, isRunning, readJournal } from './support.ts';
+import '../support/starts-processes.ts';
 
 const SERVERLESS = fileURLToPath(new URL('../../node_modules/serverless/bin/serverless.js', import.meta.url));
 const client = connectSqs();

@@ -1,0 +1,32 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type CapturedLog, captureLog } from '../observability/captured-log.ts';
+import { type Functions, loadFunctions } from '../support/functions.ts';
+
+let service: Functions;
+let log: CapturedLog;
+
+beforeAll(async () => {
+  log = captureLog();
+  service = await loadFunctions();
+});
+
+afterAll(async () => {
+  log.release();
+  await service.close();
+});
+
+// The only test of its file, since a container that has been configured once stays so.
+test('a service that is not configured answers 500 without a detail, logs what is missing, and serves as soon as it is there', async () => {
+  const { QUEUE_URL: queueUrl } = process.env;
+  delete process.env.QUEUE_URL;
+  const order = { order_id: 'a', user_id: 1, item_ids: [], total_amount: 1 };
+
+  expect(await service.post(order)).toMatchObject({
+    status: 500,
+    text: '{"status_code":500,"message":"Internal Server Error!"}',
+  });
+  expect(log.text).toContain('QUEUE_URL must be set');
+
+  process.env.QUEUE_URL = queueUrl;
+  expect((await service.post(order)).status).toBe(202);
+});
