@@ -157,12 +157,16 @@ describe('no value of a customer gets into the log', () => {
     expect(log.entries).toMatchObject([{ error: { name: 'DatabaseError', code: sqlState } }]);
   });
 
-  test('by an order that Postgres refuses among others, whose entry names it and no request of theirs', async () => {
-    await Promise.all(['a', 'refuse 22023', 'b'].map((orderId) => service.post(order(orderId))));
+  test('by an order that Postgres refuses among others, whose entry is in the trace of its own request', async () => {
+    const traceIds = ['a', 'b', 'c'].map((digit) => digit.repeat(32));
+    await Promise.all(
+      ['a', 'refuse 22023', 'b'].map((orderId, n) =>
+        service.post(order(orderId), { traceparent: `00-${traceIds[n]}-b7ad6b7169203331-01` }),
+      ),
+    );
 
     const refused = log.entries.filter(({ message }) => String(message).startsWith('Postgres refused an order'));
-    expect(refused).toMatchObject([{ order_id: 'refuse 22023' }]);
-    expect(refused[0]).not.toHaveProperty('request_id');
+    expect(refused).toMatchObject([{ order_id: 'refuse 22023', trace_id: traceIds[1] }]);
   });
 
   test.each(['22023', 'P0001'])('by a worker whose UPDATE Postgres refuses with %s', async (sqlState) => {
@@ -196,7 +200,7 @@ describe('no value of a customer gets into the log', () => {
     } finally {
       await service.psql.rows('ALTER TABLE elsewhere RENAME TO orders');
     }
-    expect(log.text).toMatch(/relation \\"orders\\" does not exist.*insert-orders\.ts/);
+    expect(log.text).toMatch(/relation \\"(public\.)?orders\\" does not exist.*insert-orders\.ts/);
   });
 
   test('by messages that make no sense', async () => {
