@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 c6ed99021efc3dafc730af10e9d8f8765cd1e651e2e51d02abf0f159386b6ae9): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 22668ce10363ad0b6c89ab97bc09048c5b4a715bbfebad061a456670fcceab34): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -277,7 +277,7 @@ export interface components {
             user_id: number | string;
             item_ids: (number | string)[];
             /**
-             * @description Money, kept exactly: at least 0 and less than 1e12. As text when a float would not hold it.
+             * @description Money, kept exactly as you write it (9.50 stays 9.50): at least 0 and less than 1e12. As text when a float would not hold it.
              * @example 19.99
              */
             total_amount: number | string;
@@ -302,7 +302,7 @@ export interface components {
             user_id: number;
             item_ids: number[];
             /**
-             * @description Exact decimal text, because a JSON number is a float to most clients.
+             * @description Exact decimal text as it was sent (9.50), because a JSON number is a float to most clients. Only orders imported from the old service may have a negative amount, NaN or Infinity.
              * @example 19.99
              */
             total_amount: string;

@@ -1,4 +1,5 @@
 import { hash, randomUUID } from 'node:crypto';
+import Big from 'big.js';
 import type { Database } from '../database/database.ts';
 import { DatabaseError } from '../database/database-error.ts';
 import { retryDatabase } from '../database/retry.ts';
@@ -39,6 +40,13 @@ export interface Caller {
 const INSERTS = { maxItems: 100, maxOperations: 2, worthAnother: 25 };
 
 /**
+ * Orders with an idempotency key are inserted one per statement. A statement with several would hold one key while it waits
+ * for another, and two containers that use the same keys the other way round would wait in a circle, until Postgres notices
+ * after a second. A statement with one row waits before it holds anything. Two at a time: as many as the pool connects.
+ */
+const KEYED_INSERTS = { maxItems: 1, maxOperations: 2, worthAnother: 1 };
+
+/**
  * Messages a send. More than rows a commit, so that a queue which hangs costs those who wait for it two time-outs (the
  * one under way and their own), not one for each hundred of them.
  */
@@ -53,17 +61,19 @@ const INSERT_RETRY = { tries: 2, withinMs: 2_500 };
  * @returns a function that throws DatabaseError when it is not known whether the order is stored.
  */
 export function makeCreateOrder(parts: CreateOrderParts): (order: NewOrder, caller: Caller) => Promise<CreateOutcome> {
-  const inserts = new GroupCommit<OrderInsert, CreateOutcome>(INSERTS, (orders) =>
+  const insertAll = (orders: readonly OrderInsert[]) =>
     // Repeating it is harmless: an order that an earlier run committed is known by its request token.
-    outsideInvocations(() => retryDatabase(() => insertGroup(parts, orders), INSERT_RETRY)),
-  );
+    outsideInvocations(() => retryDatabase(() => insertGroup(parts, orders), INSERT_RETRY));
+  const inserts = new GroupCommit<OrderInsert, CreateOutcome>(INSERTS, insertAll);
+  const keyedInserts = new GroupCommit<OrderInsert, CreateOutcome>(KEYED_INSERTS, insertAll);
   const sends = new GroupCommit<OrderMessage, undefined>(SENDS, (messages) =>
     outsideInvocations(() => sendGroup(parts, messages)),
   );
 
   return async (order, caller) => {
     const insert = { ...order, ...caller, requestToken: randomUUID(), fingerprint: fingerprintOf(order) };
-    const outcome = await inserts.add(insert).catch((error: unknown) => {
+    const group = caller.idempotencyKey === null ? inserts : keyedInserts;
+    const outcome = await group.add(insert).catch((error: unknown) => {
       if (!(error instanceof DatabaseError && error.kind === 'refused')) throw error;
       parts.logger.warn('Postgres refused an order that validation had let through', {
         order_id: order.orderId,
@@ -109,7 +119,9 @@ async function sendGroup(parts: CreateOrderParts, messages: readonly OrderMessag
   return messages.map(() => undefined);
 }
 
+/** Of the values, so that a replay may write the same amount in another way (9.5 for 9.50). */
 function fingerprintOf(order: NewOrder): string {
-  const values = JSON.stringify([order.orderId, order.userId, order.itemIds, order.totalAmount]);
+  const amount = new Big(order.totalAmount).toFixed();
+  const values = JSON.stringify([order.orderId, order.userId, order.itemIds, amount]);
   return hash('sha256', values, 'base64url');
 }

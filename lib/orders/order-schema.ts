@@ -66,20 +66,22 @@ const wholeNumber = z
   // -0 would come back as "0" from Postgres: make them one.
   .transform((value) => value + 0);
 
-/** Exact decimal text of an amount, or undefined for what is none. */
+/** Exact decimal text of an amount, its zeros at the end included (9.50), or undefined for what is none. */
 function toAmount(text: string): string | undefined {
   const digits = text.trim().replace(/^\+/, '');
   if (digits.length > MAX_AMOUNT_TEXT || !/^-?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,6})?$/i.test(digits)) return undefined;
   const amount = new Big(digits.replace(/\.(?=$|e)/i, ''));
   if (amount.lt(0) || amount.gte(MAX_AMOUNT) || amount.c.length - amount.e - 1 > MAX_DECIMALS) return undefined;
-  return amount.abs().toFixed();
+  const writtenDecimals = /^[^e]*\.(\d*)$/i.exec(digits)?.[1]?.length;
+  return amount.abs().toFixed(writtenDecimals);
 }
 
 /** An amount comes as a JSON number, of which readJson keeps the digits as text, or as a numeric string. */
 const amount = z
   .string('must be a number')
   .meta({
-    description: 'Money, kept exactly: at least 0 and less than 1e12. As text when a float would not hold it.',
+    description:
+      'Money, kept exactly as you write it (9.50 stays 9.50): at least 0 and less than 1e12. As text when a float would not hold it.',
     type: ['number', 'string'],
     minimum: 0,
     exclusiveMaximum: MAX_AMOUNT,

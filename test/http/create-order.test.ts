@@ -66,7 +66,7 @@ describe('POST /orders', () => {
     expect(await stored('ORD111')).toEqual({
       user_id: 1,
       item_ids: [101, 102],
-      total_amount: '150.5',
+      total_amount: '150.50',
       status: 'Pending',
     });
     expect(await service.receiveMessages()).toEqual(['{"order_id":"ORD111"}']);
@@ -158,7 +158,11 @@ describe('what is stored', () => {
     ['a number with an exponent', '1.5e3', '1500'],
     ['a number with a negative exponent', '15e-3', '0.015'],
     ['a string with an exponent', '"1E2"', '100'],
-    ['a string with a sign and spaces', '" +9.50 "', '9.5'],
+    ['a string with a sign and spaces', '" +9.50 "', '9.50'],
+    ['a float with a zero at the end', '9.50', '9.50'],
+    ['nothing but zeros', '0.00', '0.00'],
+    ['a point and nothing after it', '"9."', '9'],
+    ['a point and nothing before it', '".50"', '0.50'],
     ['a string without an integer part', '".5"', '0.5'],
     ['a string without decimals after its point', '"5."', '5'],
     ['the smallest float there is', '5e-324', `0.${'0'.repeat(323)}5`],

@@ -262,6 +262,25 @@ describe('a queue that is down', () => {
   });
 });
 
+test('idempotency keys that two containers use crosswise do not make them wait in a circle', async () => {
+  const container = await forThisTest(openOrderLab({ url: lab.url }));
+  const keys = Array.from({ length: 50 }, (_, n) => `crossing-${n}`);
+  const createAll = (each: OrderLab, inTheirOrder: string[]) =>
+    Promise.all(
+      inTheirOrder.map((idempotencyKey, n) =>
+        each.create(anOrder({ orderId: `${each === lab}-${n + 100}` }), { idempotencyKey }),
+      ),
+    );
+
+  const outcomes = [...(await Promise.all([createAll(lab, keys), createAll(container, keys.toReversed())])).flat()];
+
+  expect(outcomes.filter((outcome) => outcome === 'created')).toHaveLength(keys.length);
+  expect(outcomes.filter((outcome) => outcome === 'key-reused')).toHaveLength(keys.length);
+  // None was ended by Postgres and repeated.
+  const isInsert = (sql: string) => sql.includes('INSERT INTO public.orders');
+  expect([...lab.statements, ...container.statements].filter(isInsert)).toHaveLength(2 * keys.length);
+});
+
 describe('an idempotency key', () => {
   const idempotencyKey = 'key-1';
 

@@ -17,9 +17,11 @@ export const orderSchema = z.object({
   item_ids: z.array(z.int32()),
   total_amount: z
     .string()
-    .regex(/^[0-9]+(\.[0-9]+)?$/)
+    .regex(/^(-?[0-9]+(\.[0-9]+)?|NaN|-?Infinity)$/)
     .meta({
-      description: 'Exact decimal text, because a JSON number is a float to most clients.',
+      description:
+        'Exact decimal text as it was sent (9.50), because a JSON number is a float to most clients. Only orders imported from ' +
+        'the old service may have a negative amount, NaN or Infinity.',
       examples: ['19.99'],
     }),
   processing_time: seconds.nullable().meta({ description: 'Seconds; null until Completed.' }),

@@ -33,8 +33,8 @@ const INSERT_ORDERS = `
  * Inserts Pending orders, and answers the request tokens of those it inserted. A taken order id or idempotency key is
  * skipped, also when it is taken by another row of the same statement.
  *
- * Sorted, so that two of these statements do not wait for each other in a circle. They still can where both use the same
- * idempotency keys for different orders, the other way round: then Postgres ends one of them, which is contention.
+ * Sorted, so that two of these statements do not wait for each other in a circle. Orders with idempotency keys come alone: no
+ * order of rows would fit ids and keys both.
  */
 export async function insertOrders(
   database: Queryable,
