@@ -1,6 +1,8 @@
 /** Preloaded by the npm scripts (`node --import`). */
 import { runOnProjectNode } from './project-node.js';
+import { requirePackages } from './required-packages.js';
 
+requirePackages();
 await runOnProjectNode();
 
 const { enter, normalise } = await import('./caller-environment.ts');
