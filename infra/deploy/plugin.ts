@@ -5,6 +5,10 @@ interface Utils {
   readonly log: { readonly notice: (line: string) => void };
 }
 
+interface Options {
+  readonly region?: string;
+}
+
 /** The stage of `npm start`, which is never deployed. */
 const LOCAL_STAGE = 'local';
 
@@ -22,7 +26,7 @@ const LONGEST_STAGE = 38;
 export default class DeployPlugin {
   readonly hooks: Record<string, () => Promise<void>>;
 
-  constructor(serverless: Serverless, _options: unknown, { log }: Utils) {
+  constructor(serverless: Serverless, options: Options, { log }: Utils) {
     serverless.configSchemaHandler.defineFunctionProperties('aws', {
       properties: { permissions: { type: 'array', items: { type: 'string' } } },
     });
@@ -30,7 +34,10 @@ export default class DeployPlugin {
     const explained = (step: () => Promise<void>) => () => inOneLine(serverless, step);
     this.hooks = {
       'before:package:cleanup': explained(async () => {
-        if (serverless.processedInput.commands.join(' ') === 'deploy') await demandCredentials(serverless);
+        if (serverless.processedInput.commands.join(' ') === 'deploy') {
+          await requireOneRegion(serverless, options);
+          await demandCredentials(serverless);
+        }
         const { packageAlone } = await import('./one-at-a-time.ts');
         packageAlone(serverless.serviceDir);
       }),
@@ -69,6 +76,7 @@ export default class DeployPlugin {
       }),
       'before:remove:remove': explained(async () => {
         refuseProtectedStage(serverless);
+        await requireOneRegion(serverless, options);
         await demandCredentials(serverless);
       }),
     };
@@ -103,12 +111,28 @@ function refuseProtectedStage(serverless: Serverless): void {
   );
 }
 
+/** Serverless does not ask an AWS profile for its region, and would take the default of serverless.yml in silence. */
+async function requireOneRegion(serverless: Serverless, options: Options): Promise<void> {
+  if (process.env.AWS_REGION || options.region) return;
+  const { SQSClient } = await import('@aws-sdk/client-sqs');
+  const ofProfile = await new SQSClient({}).config.region().catch(() => undefined);
+  const region = serverless.getProvider('aws').getRegion();
+  if (ofProfile === undefined || ofProfile === region) return;
+  throw new DeploymentError(
+    `The AWS profile ${process.env.AWS_PROFILE ?? 'default'} has the region ${ofProfile}, and the default of this project is ` +
+      `${region}. Say which one: AWS_REGION=${ofProfile}, or AWS_REGION=${region}.`,
+  );
+}
+
 /** Before the packages are made, which takes a while. Serverless would say it afterwards, and not how to get on. */
 async function demandCredentials(serverless: Serverless): Promise<void> {
   await serverless
     .getProvider('aws')
     .getAwsSdkV3CredentialsProvider()()
     .catch((error: unknown) => {
+      // The SDK's: a profile whose credentials cannot be had.
+      if (error instanceof Error && error.name.endsWith('ProviderError'))
+        throw new DeploymentError(`The AWS credentials cannot be used: ${error.message.trim()}`);
       if ((error as { code?: unknown }).code !== 'AWS_CREDENTIALS_NOT_FOUND') throw error;
       throw new DeploymentError(
         'There are no AWS credentials. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, as for the AWS CLI; ' +
