@@ -1,4 +1,4 @@
-import createClient, { type Client } from 'openapi-fetch';
+import createClient, { type Client, defaultPathSerializer } from 'openapi-fetch';
 import type { components, paths } from './api.ts';
 import { fetchPatiently } from './patience.ts';
 
@@ -48,6 +48,7 @@ export function createOrderClient(options: OrderClientOptions): OrderClient {
     throw new TypeError(`An API key is only sent over https (http to this machine excepted), and not to ${baseUrl}.`);
   const client = createClient<paths, 'application/json'>({
     baseUrl: baseUrl.replace(/\/+$/, ''),
+    pathSerializer: urlOf,
     headers: apiKey ? { Authorization: `Bearer ${apiKey}` } : {},
     fetch: fetchPatiently(fetch, { timeoutMs, retries }),
   });
@@ -66,6 +67,19 @@ export function createOrderClient(options: OrderClientOptions): OrderClient {
 function isPrivate(baseUrl: string): boolean {
   const { protocol, hostname } = new URL(baseUrl);
   return protocol === 'https:' || /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+}
+
+/** Ids that every URL parser, proxy and gateway leaves as they are in a path. */
+const SAFE_IN_A_PATH = /^(?!\.{1,2}$)[\w.~-]+$/;
+
+/**
+ * The URL of a request about an order. Other ids go into the query: `POST /orders/./redrive` would become the redrive of
+ * every order, and API Gateway decodes a path before it takes it apart.
+ */
+function urlOf(template: string, parameters: Record<string, unknown>): string {
+  const orderId = String(parameters.order_id);
+  if (SAFE_IN_A_PATH.test(orderId)) return defaultPathSerializer(template, parameters);
+  return `${template.replace('/orders/{order_id}', '/order')}?order_id=${encodeURIComponent(orderId)}`;
 }
 
 /** What the service answered in place of success. */

@@ -49,3 +49,11 @@ export function clock(time) {
 export function hrefOf(orderId) {
   return `#/orders/${encodeURIComponent(orderId)}`;
 }
+
+/**
+ * What to ask about one order. In a path `.` and `..` would lead elsewhere.
+ * @template {string} What @param {string} id @param {What} what @returns {`order${What}?${string}`}
+ */
+export function pathOf(id, what) {
+  return `order${what}?order_id=${encodeURIComponent(id)}`;
+}

@@ -2,12 +2,11 @@ import { askForReason, doIt } from './act.js';
 import { get } from './api.js';
 import { button, h, update } from './dom.js';
 import { ApiError } from './errors.js';
-import { amount, count, duration } from './format.js';
+import { amount, count, duration, pathOf } from './format.js';
 import { badge, facts, heading, time } from './parts.js';
 
 /** One order and its way so far. @param {string} orderId @returns {View} */
 export function openOrder(orderId) {
-  const path = encodeURIComponent(orderId);
   const status = h('span', { role: 'status' });
   const actions = h('div.actions');
   const known = h('dl.facts.card');
@@ -18,11 +17,11 @@ export function openOrder(orderId) {
     everyMs: 2_000,
     async refresh(signal) {
       const [order, { history }] = await Promise.all([
-        get(`orders/${path}`, signal),
-        get(`orders/${path}/history`, signal),
+        get(pathOf(orderId, ''), signal),
+        get(pathOf(orderId, '/history'), signal),
       ]).catch(orSayThatThereIsNone);
       update(status, [badge(order.status)]);
-      update(actions, actionsFor(order, path));
+      update(actions, actionsFor(order));
       update(known, facts(factsOf(order)));
       update(journey, history.map(milestone));
     },
@@ -57,10 +56,10 @@ function factsOf(order) {
   ];
 }
 
-/** What may be done with it now. @param {Order} order @param {string} path */
-function actionsFor({ status, next_states: next }, path) {
-  const redrive = () => doIt(`orders/${path}/redrive`, 'The order is processed afresh.');
-  const cancel = () => askForReason(`orders/${path}/cancel`, CANCEL);
+/** What may be done with it now. @param {Order} order */
+function actionsFor({ order_id: orderId, status, next_states: next }) {
+  const redrive = () => doIt(pathOf(orderId, '/redrive'), 'The order is processed afresh.');
+  const cancel = () => askForReason(pathOf(orderId, '/cancel'), CANCEL);
   if (next.includes('Cancelled')) return [button('Cancel the order', cancel)];
   return status === 'Failed' ? [button('Redrive', redrive)] : [];
 }

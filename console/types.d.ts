@@ -20,9 +20,9 @@ type AnswerTo<Path extends string> = Path extends `metrics?${string}`
           ? AnswerOf<'listDeadLetters'>
           : Path extends `orders?${string}`
             ? OrderPage
-            : Path extends `orders/${string}/history`
+            : Path extends `order/history?${string}`
               ? AnswerOf<'getOrderHistory'>
-              : Path extends `orders/${string}`
+              : Path extends `order?${string}`
                 ? Order
                 : never;
 

@@ -5,7 +5,7 @@ import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
 import { presentReason } from '../../lib/http/present-order.ts';
 import { runtime } from '../../lib/runtime.ts';
 
-/** GET /orders/{order_id}/history */
+/** GET /orders/{order_id}/history, GET /order/history?order_id= */
 export const handler = httpHandler(async (event) => {
   const orderId = orderIdOf(event);
   const entries = await runtime().readHistory(orderId, ownerFilterOf(event));

@@ -6,7 +6,7 @@ import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
 import { presentOrder } from '../../lib/http/present-order.ts';
 import { runtime } from '../../lib/runtime.ts';
 
-/** GET /orders/{order_id} */
+/** GET /orders/{order_id}, GET /order?order_id= */
 export const handler = httpHandler(async (event) => {
   const order = await runtime().readOrder(orderIdOf(event), ownerFilterOf(event));
   if (!order) throw new HttpError(404, 'Order not found');

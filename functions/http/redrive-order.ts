@@ -1,19 +1,18 @@
 import { callerOf } from '../../lib/http/caller.ts';
 import { httpHandler } from '../../lib/http/handler.ts';
 import { HttpError } from '../../lib/http/http-error.ts';
-import { orderIdOf } from '../../lib/http/order-id.ts';
+import { orderIdToChange } from '../../lib/http/order-id.ts';
 import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
 import { presentOrder } from '../../lib/http/present-order.ts';
-import { refuseQuery } from '../../lib/http/read-query.ts';
 import { readReason } from '../../lib/http/reason-request.ts';
 import { runtime } from '../../lib/runtime.ts';
 
-/** POST /orders/{order_id}/redrive */
+/** POST /orders/{order_id}/redrive, POST /order/redrive?order_id= */
 export const handler = httpHandler(async (event) => {
-  refuseQuery(event);
+  const orderId = orderIdToChange(event);
   const reason = readReason(event) ?? 'redriven over HTTP';
   const { actor } = callerOf(event);
-  const outcome = await runtime().redriveOrder(orderIdOf(event), ownerFilterOf(event), { actor, reason });
+  const outcome = await runtime().redriveOrder(orderId, ownerFilterOf(event), { actor, reason });
   if (!outcome) throw new HttpError(404, 'Order not found');
   if ('status' in outcome)
     throw new HttpError(409, `The order is ${outcome.status}. Only a Failed order can be redriven.`);

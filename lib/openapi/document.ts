@@ -80,7 +80,8 @@ export function openApiDocument(version: string): OpenApiDocument {
 function operationObject({ functionName, scope, operation }: DocumentedRoute, schemas: JsonSchemas): unknown {
   const { summary, description, tag, parameters, body } = operation;
   return {
-    operationId: functionName,
+    // A function of two routes has the order id in the path of one and in the query of the other.
+    operationId: 'order_id' in (parameters?.query?.shape ?? {}) ? `${functionName}ByQuery` : functionName,
     summary,
     ...(description && { description }),
     tags: [tag],

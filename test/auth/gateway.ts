@@ -47,12 +47,14 @@ type Handler = (
 ) => Promise<{ statusCode: number; headers: Record<string, string>; body: string }>;
 
 function eventOf(route: Route, { authorization, orderId, headers, body }: Asking): APIGatewayProxyEventV2 {
+  const inPath = route.path.includes('{order_id}');
   return httpEvent({
     method: route.method,
     path: route.path.replace('{order_id}', encodeURIComponent(orderId ?? '')),
     routeKey: routeKeyOf(route),
     headers: { ...headers, ...(authorization !== undefined && { authorization }) },
-    ...(orderId !== undefined && { pathParameters: { order_id: orderId } }),
+    ...(orderId !== undefined &&
+      (inPath ? { pathParameters: { order_id: orderId } } : { query: { order_id: orderId } })),
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
 }

@@ -27,7 +27,7 @@ describe('an order', () => {
     expect(texts[2]).toMatch(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [\d.]+ (ms|s) later/);
     expect(texts[2]).toContain('card_declined: Told to fail by user 402');
     expect(texts[3]).toContain('redriven: the bank is back');
-    expect(texts[3]).toMatch(/by console \S+/);
+    expect(texts[3]).toMatch(/by key:\d+ \(console\) \S+/);
   });
 
   test('is followed while it moves', async () => {

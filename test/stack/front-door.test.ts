@@ -1,6 +1,10 @@
+import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createOrderClient } from '../../client/index.ts';
 import { LOCAL_CLUSTER } from '../../infra/local/data-api/local-cluster.ts';
+import { REPOSITORY } from '../../infra/local/settings.ts';
 import { freePorts } from '../support/free-port.ts';
 import { connectPsql, type Psql } from '../support/psql.ts';
 import { type RawAnswer, rawRequest } from '../support/raw-request.ts';
@@ -250,4 +254,26 @@ describe('what is no route of the API', () => {
       expect((await ask('POST', `${path}/redrive`, [], '{}')).status).toBe(409);
     }
   });
+});
+
+test('an imported order called . or .. is read and redriven by the client and the command, and no other is', async () => {
+  for (const orderId of ['.', '..', 'failed too'])
+    await psql.rows(
+      `WITH made AS (SELECT set_config('orders.actor', 'import', true))
+       INSERT INTO orders (order_id, user_id, item_ids, total_amount, status, due_at, reason_code)
+       SELECT $1, 1, '{}', 1, 'Failed', NULL, 'imported' FROM made`,
+      [orderId],
+    );
+  const params = { path: { order_id: '.' } };
+  const client = createOrderClient({ baseUrl: stackFileOf(home).api });
+  expect((await client.GET('/orders/{order_id}', { params })).data?.order_id).toBe('.');
+  expect((await client.POST('/orders/{order_id}/redrive', { params, body: {} })).data?.order_id).toBe('.');
+  const { stdout } = await promisify(execFile)(process.execPath, ['infra/cli/orders.ts', 'history', '..', '--json'], {
+    cwd: REPOSITORY,
+    env: { ...home.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
+  });
+  expect(JSON.parse(stdout)).toMatchObject({ order_id: '..' });
+  expect(await psql.rows(`SELECT order_id, redrives FROM orders WHERE redrives > 0`)).toEqual([
+    { order_id: '.', redrives: 1 },
+  ]);
 });

@@ -26,6 +26,11 @@ export const ROUTES = [
   { functionName: 'getOrderHistory', method: 'GET', path: '/api/v1/orders/{order_id}/history', scope: 'orders:read' },
   { functionName: 'cancelOrder', method: 'POST', path: '/api/v1/orders/{order_id}/cancel', scope: 'orders:write' },
   { functionName: 'redriveOrder', method: 'POST', path: '/api/v1/orders/{order_id}/redrive', scope: 'orders:admin' },
+  // The same for any id, however a gateway decodes paths: `/api/v1/order?order_id=…`.
+  { functionName: 'getOrder', method: 'GET', path: '/api/v1/order', scope: 'orders:read' },
+  { functionName: 'getOrderHistory', method: 'GET', path: '/api/v1/order/history', scope: 'orders:read' },
+  { functionName: 'cancelOrder', method: 'POST', path: '/api/v1/order/cancel', scope: 'orders:write' },
+  { functionName: 'redriveOrder', method: 'POST', path: '/api/v1/order/redrive', scope: 'orders:admin' },
   { functionName: 'redriveOrders', method: 'POST', path: '/api/v1/orders/redrive', scope: 'orders:admin' },
   { functionName: 'listFailures', method: 'GET', path: '/api/v1/failures', scope: 'orders:admin' },
   { functionName: 'listDeadLetters', method: 'GET', path: '/api/v1/dead-letters', scope: 'orders:admin' },
