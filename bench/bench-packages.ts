@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { CommandError } from '../infra/cli/command-error.ts';
 
-/** @throws Error that says how to install what is in bench/package.json, when it is not. */
+/** @throws CommandError that says how to install what is in bench/package.json, when it is not. */
 export function demandBenchPackages(): void {
   if (!existsSync(join(import.meta.dirname, 'node_modules')))
-    throw new Error('What this benchmark needs is not installed: run `npm ci --prefix bench` first.');
+    throw new CommandError('What this benchmark needs is not installed: run `npm ci --prefix bench` first.');
 }

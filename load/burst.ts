@@ -1,19 +1,58 @@
-/**
- * `npm run load`: posts a burst of orders at once, a connection each, and then asks for every order that was accepted
- * until it is Completed. Ends with code 1 unless all were accepted and completed.
- */
+import { command, execute, main } from '../infra/cli/command.ts';
+import { CommandError, UsageError } from '../infra/cli/command-error.ts';
+import { readStackSettings } from '../infra/local/settings.ts';
+import { readStackFile } from '../infra/local/stack-file.ts';
 import { waitForCompletion } from './completion.ts';
 import type { Exchange } from './http-exchange.ts';
-import { type LoadOptions, readOptions, USAGE } from './options.ts';
 import { OrderBackend } from './order-backend.ts';
 import { Progress } from './progress.ts';
 import { report } from './report.ts';
 
-async function run({ api, orders, timeoutMs, patienceMs }: LoadOptions): Promise<boolean> {
+/** The ephemeral ports of one client address end near 28,000 on Linux, and each order has a connection of its own. */
+const MAX_ORDERS = 20_000;
+
+export const load = command({
+  name: 'load',
+  usage: ['[options]'],
+  does: `Posts orders at once, a connection each, and follows each until it is Completed. The exit code is 0 only when all were
+accepted and completed.`,
+  options: {
+    orders: { type: 'integer', min: 1, max: MAX_ORDERS, default: 1_000, help: 'orders posted at once' },
+    // What the clients of the service this one replaced are known to wait.
+    timeout: { type: 'integer', min: 1, max: 600, default: 5, help: 'seconds to answer each' },
+    // An order that was orphaned by a crash is claimed again within its lease and a sweep: seconds, or a minute.
+    patience: {
+      type: 'integer',
+      min: 1,
+      max: 3_600,
+      default: 60,
+      help: 'seconds without any progress after which the command stops waiting',
+    },
+    url: { type: 'string', value: 'URL', help: 'base URL of the API; by default that of the local stack' },
+  },
+  async run({ orders, timeout, patience, url }) {
+    const api = url ?? readStackFile(readStackSettings(process.env).directory)?.api;
+    if (!api)
+      throw new CommandError('No stack is running here. Run "npm start" in another terminal first, or give --url.');
+    if (!URL.canParse(api))
+      throw new UsageError(`--url must be a URL such as http://localhost:8000/api/v1, and is "${api}".`);
+    const options = { api, orders, timeoutMs: timeout * 1_000, patienceMs: patience * 1_000 };
+    return (await burst(options)) ? 0 : 1;
+  },
+});
+
+interface LoadOptions {
+  readonly api: string;
+  readonly orders: number;
+  readonly timeoutMs: number;
+  readonly patienceMs: number;
+}
+
+async function burst({ api, orders, timeoutMs, patienceMs }: LoadOptions): Promise<boolean> {
   const backend = new OrderBackend(api);
   const progress = new Progress();
   const before = await backend.statusCounts();
-  if (!before) throw new Error(`No order backend answers at ${api}. Run "npm start" in another terminal first.`);
+  if (!before) throw new CommandError(`No order backend answers at ${api}. Run "npm start" in another terminal first.`);
 
   console.log(`Posting ${orders} orders at once to ${api}, a connection each, ${timeoutMs / 1000} s to answer`);
   const startedAt = performance.now();
@@ -67,11 +106,4 @@ async function postAtOnce(
   return posts;
 }
 
-try {
-  const help = process.argv.includes('--help');
-  if (help) console.log(USAGE);
-  else if (!(await run(readOptions(process.argv.slice(2), process.env)))) process.exitCode = 1;
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+await main(import.meta.filename, (args) => execute(load, args));

@@ -2,16 +2,17 @@ import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { CommandError } from '../../infra/cli/command-error.ts';
 
 /** Threads of pgbench; one is not enough to keep Postgres busy with 50 clients. */
 const THREADS = 2;
 
-/** @throws Error that says how to get pgbench, when there is none. */
+/** @throws CommandError that says how to get pgbench, when there is none. */
 export async function demandPgbench(): Promise<string> {
   try {
     return (await promisify(execFile)('pgbench', ['--version'])).stdout.trim();
   } catch {
-    throw new Error(
+    throw new CommandError(
       'pgbench is not on the PATH. Debian: apt-get install postgresql-contrib; macOS: brew install libpq.',
     );
   }
@@ -44,6 +45,6 @@ VALUES ('pgbench-' || :client_id || '-' || :id, :client_id, '{1,2,3}', 19.99);
     url,
   ]);
   const [, tps] = /tps = ([\d.]+)/.exec(stdout) ?? [];
-  if (tps === undefined) throw new Error(`pgbench said: ${stdout}`);
+  if (tps === undefined) throw new CommandError(`pgbench said: ${stdout}`);
   return Number(tps);
 }

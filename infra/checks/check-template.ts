@@ -1,10 +1,7 @@
-/**
- * `npm run check:template`: packages the stages, and runs cfn-lint, checkov, our cfn-guard rules and our sums over what
- * CloudFormation would get. It needs no AWS account. The tools are installed once, into the user's cache.
- */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { command, execute, main } from '../cli/command.ts';
 import { installCfnGuard } from '../tools/cfn-guard.ts';
 import { pythonEnvironment } from '../tools/python-environment.ts';
 import { ACCEPTED, type Accepted, unexplained } from './accepted.ts';
@@ -26,17 +23,23 @@ const STAGES: readonly (StageChoice & { isProtected: boolean })[] = [
   { stage: 'dev', driver: 'data-api', region, isProtected: false },
 ];
 
-const directory = await mkdtemp(join(tmpdir(), 'check-template-'));
-try {
-  process.exitCode = (await checkStages()) ? 0 : 1;
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-} finally {
-  await rm(directory, { recursive: true, force: true });
-}
+export const checkTemplate = command({
+  name: 'check:template',
+  usage: [''],
+  does: `Packages the stages, and checks what CloudFormation would get with cfn-lint, checkov, our rules for cfn-guard, and the
+sizing checks. It needs no AWS account. The tools are installed once, into the user's cache.`,
+  options: {},
+  async run() {
+    const directory = await mkdtemp(join(tmpdir(), 'check-template-'));
+    try {
+      return (await checkStages(directory)) ? 0 : 1;
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
+  },
+});
 
-async function checkStages(): Promise<boolean> {
+async function checkStages(directory: string): Promise<boolean> {
   const python = await pythonEnvironment(PYTHON_TOOLS, console.log);
   const cfnGuard = await installCfnGuard(console.log);
   const used = new Set<Accepted>();
@@ -63,3 +66,5 @@ function report(stage: string, all: readonly Finding[], left: readonly Finding[]
     console.log(`${stage}: ${tool} ${rule}${resource && ` ${resource}`}: ${message}`);
   console.log(`${stage}: ${left.length} findings, ${all.length - left.length} more accepted with a reason`);
 }
+
+await main(import.meta.filename, (args) => execute(checkTemplate, args));

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { ROUTES, routeKeyOf } from '../../lib/http/routes/routes.ts';
+import { CommandError } from '../cli/command-error.ts';
 import type { Finding } from './finding.ts';
 
 const run = promisify(execFile);
@@ -44,7 +45,7 @@ export async function guard(cfnGuard: string, template: string, expectations: Ex
       ['validate', '--rules', RULES, '--data', template, '--input-params', parameters, ...options],
       { maxBuffer: MAX_OUTPUT_BYTES },
     ).catch((error: { code?: unknown; stdout?: string; stderr?: string }) => {
-      if (error.code !== NOT_COMPLIANT) throw new Error(`cfn-guard failed: ${error.stderr}`, { cause: error });
+      if (error.code !== NOT_COMPLIANT) throw new CommandError(`cfn-guard failed: ${error.stderr}`, { cause: error });
       return { stdout: error.stdout ?? '' };
     });
     const [{ not_compliant: failures } = { not_compliant: [] }] = report.parse(JSON.parse(stdout));

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { CommandError } from '../cli/command-error.ts';
 import type { Template } from '../deploy/serverless.ts';
 
 const run = promisify(execFile);
@@ -22,7 +23,7 @@ export interface StageChoice {
 }
 
 /** Serverless refused. The message is what it said. */
-export class PackagingError extends Error {
+export class PackagingError extends CommandError {
   override readonly name = 'PackagingError';
 }
 

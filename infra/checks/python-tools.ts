@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { CommandError } from '../cli/command-error.ts';
 import { lastLine } from '../tools/install-once.ts';
 import type { PythonTool } from '../tools/python-environment.ts';
 
@@ -33,7 +34,7 @@ export async function runPythonTool(
     maxBuffer: MAX_OUTPUT_BYTES,
   }).catch((error: { code?: unknown; stdout?: string }) => {
     if (typeof error.code === 'number' && accepted.includes(error.code)) return { stdout: error.stdout ?? '' };
-    throw new Error(`${script} failed: ${lastLine(error)}`, { cause: error });
+    throw new CommandError(`${script} failed: ${lastLine(error)}`, { cause: error });
   });
   return stdout;
 }

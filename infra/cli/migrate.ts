@@ -1,14 +1,29 @@
-import { parseArgs } from 'node:util';
-import { migrate } from '../migrate.ts';
+import { migrate as migrateDatabase } from '../migrate.ts';
+import { command, execute, main } from './command.ts';
+import { CommandError } from './command-error.ts';
 import { databaseEnvironment } from './environment.ts';
 
-// `npm run migrate`
-try {
-  const { values } = parseArgs({ options: { 'time-zone': { type: 'string', default: 'UTC' } } });
-  await migrate(databaseEnvironment(process.env), (line) => console.log(line), {
-    importTimeZone: values['time-zone'],
-  });
-} catch (error) {
-  console.error(`The migration failed, and nothing of it was kept: ${(error as Error).message}`);
-  process.exitCode = 1;
-}
+export const migrate = command({
+  name: 'migrate',
+  usage: ['[--time-zone ZONE]'],
+  does: `Brings a database up to date, including one of the old service (docs/migrate.md). It works on the database that
+DATABASE_URL names, or on the local one.`,
+  options: {
+    'time-zone': {
+      type: 'string',
+      value: 'ZONE',
+      default: 'UTC',
+      help: "the time zone of the old service's created_at, such as Europe/Berlin",
+    },
+  },
+  async run({ 'time-zone': importTimeZone }) {
+    try {
+      await migrateDatabase(databaseEnvironment(process.env), console.log, { importTimeZone });
+    } catch (error) {
+      const reason = (error as Error).message;
+      throw new CommandError(`The migration failed, and nothing of it was kept: ${reason}`, { cause: error });
+    }
+  },
+});
+
+await main(import.meta.filename, (args) => execute(migrate, args));

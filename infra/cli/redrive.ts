@@ -1,30 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import type { RedriveRequest } from '../../lib/orders/redrive-orders.ts';
 import type { FailedOrders } from '../../lib/orders/sql/redrive-orders.ts';
 import { createRuntime } from '../../lib/runtime.ts';
 import { readAwsSettings } from '../local/aws-settings.ts';
 import { ask, connectStage, STAGE_OPTIONS, type Stage } from './api/stage.ts';
 import { printable } from './api/table.ts';
+import { command } from './command.ts';
+import { UsageError } from './command-error.ts';
 import { enterStack } from './environment.ts';
 import { operator } from './operator.ts';
-import { UsageError } from './usage-error.ts';
-
-const HELP = `npm run orders -- redrive <order id …> | --cause <reason code> | --all
-
-  --cause CODE    only orders that failed with this reason code
-  --all           every Failed order
-  --rate N        orders a second at most (default 100), so that what made them fail is not flooded
-  --reason TEXT   why, for the history of each order
-  --dry-run       only says which orders it would take
-  --url URL       by the API there, with the key in ORDERS_API_KEY; by default ORDERS_URL, else on the database and the
-                  queue themselves, of the local stack or of the one that DATABASE_URL and QUEUE_URL name
-  --json          prints JSON
-
-Examples
-  npm run orders -- redrive ORD-7 ORD-9 --reason "card service is back"
-  npm run orders -- redrive --cause timed_out --rate 20
-  npm run orders -- redrive --all --dry-run`;
 
 /** Orders a commit: small enough to lock little, and to keep to the rate evenly. */
 const PAGE = 100;
@@ -32,42 +16,57 @@ const PAGE = 100;
 /** A preview lists this many, which is more than anyone reads. */
 const PREVIEW = 1_000;
 
-export async function redrive(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      cause: { type: 'string' },
-      all: { type: 'boolean', default: false },
-      rate: { type: 'string', default: '100' },
-      reason: { type: 'string', default: 'redriven by an operator' },
-      'dry-run': { type: 'boolean', default: false },
-      ...STAGE_OPTIONS,
+export const redrive = command({
+  name: 'orders redrive',
+  usage: ['<order id …> | --cause CODE | --all'],
+  does: 'Sends Failed orders back to be processed. The exit code is 1 when any was left alone.',
+  options: {
+    cause: { type: 'string', value: 'CODE', help: 'only orders that failed with this reason code' },
+    all: { type: 'boolean', help: 'every Failed order' },
+    rate: {
+      type: 'integer',
+      min: 1,
+      max: 10_000,
+      default: 100,
+      help: 'orders per second at most, so that what made them fail is not flooded',
     },
-  });
-  if (values.help) {
-    console.log(HELP);
-    return 0;
-  }
-  const ways = [positionals.length > 0, values.cause !== undefined, values.all].filter(Boolean);
-  if (ways.length !== 1) throw new UsageError(`Say which orders: ids, or --cause, or --all.\n\n${HELP}`);
-  const rate = Number(values.rate);
-  if (!/^\d+$/.test(values.rate) || rate < 1 || rate > 10_000)
-    throw new UsageError('--rate must be a whole number from 1 to 10000, in orders a second.');
-
-  const selection = {
-    orderIds: positionals.length > 0 ? positionals : null,
-    reasonCode: values.cause ?? null,
-    reason: values.reason,
-  };
-  const redriver = (values.url ?? process.env.ORDERS_URL) ? overApi(connectStage(values)) : await onStack();
-  try {
-    if (values['dry-run']) return await preview(redriver, selection, values.json);
-    return await redriveAll(redriver, selection, rate, values.json);
-  } finally {
-    await redriver.close();
-  }
-}
+    reason: {
+      type: 'string',
+      value: 'TEXT',
+      default: 'redriven by an operator',
+      help: 'why, for the history of each order',
+    },
+    'dry-run': { type: 'boolean', help: 'only prints which orders it would redrive' },
+    json: STAGE_OPTIONS.json,
+    url: {
+      ...STAGE_OPTIONS.url,
+      help: `redrives through the API there, with the key in ORDERS_API_KEY; by default ORDERS_URL, else directly on the
+database and the queue, of the local stack or those that DATABASE_URL and QUEUE_URL name`,
+    },
+  },
+  positionals: { name: 'order id', min: 0, max: Number.POSITIVE_INFINITY },
+  examples: [
+    'npm run orders -- redrive ORD-7 ORD-9 --reason "card service is back"',
+    'npm run orders -- redrive --cause timed_out --rate 20',
+    'npm run orders -- redrive --all --dry-run',
+  ],
+  async run(values, orderIds) {
+    const ways = [orderIds.length > 0, values.cause !== undefined, values.all].filter(Boolean);
+    if (ways.length !== 1) throw new UsageError('Give either order ids, or --cause, or --all.');
+    const selection = {
+      orderIds: orderIds.length > 0 ? orderIds : null,
+      reasonCode: values.cause ?? null,
+      reason: values.reason,
+    };
+    const redriver = (values.url ?? process.env.ORDERS_URL) ? overApi(connectStage(values)) : await onStack();
+    try {
+      if (values['dry-run']) return await preview(redriver, selection, values.json);
+      return await redriveAll(redriver, selection, values.rate, values.json);
+    } finally {
+      await redriver.close();
+    }
+  },
+});
 
 type Selection = Pick<RedriveRequest, 'orderIds' | 'reasonCode' | 'reason'>;
 

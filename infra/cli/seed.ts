@@ -2,6 +2,8 @@ import { loadDatabaseConfig } from '../../lib/config.ts';
 import { connectDatabase } from '../../lib/database/connect.ts';
 import type { Database } from '../../lib/database/database.ts';
 import { createLogger } from '../../lib/logger.ts';
+import { command, execute, main } from './command.ts';
+import { CommandError } from './command-error.ts';
 import { databaseEnvironment } from './environment.ts';
 
 /** The sample orders of the service that this one replaces: one a line, in the order of the columns below. */
@@ -17,16 +19,26 @@ const SAMPLES = `
   ON CONFLICT DO NOTHING
   RETURNING order_id`;
 
-// `npm run seed`. ORD112 looks as if its worker had died: like the Pending ones it is due, and the sweep sends it.
-let database: Database | undefined;
-try {
-  const config = loadDatabaseConfig({ DATABASE_TIMEOUT_MS: '10000', ...databaseEnvironment(process.env) });
-  database = connectDatabase(config, createLogger('WARN'));
-  const inserted = await database.query(SAMPLES);
-  console.log(`Inserted ${inserted.length} sample orders; ${5 - inserted.length} were there already.`);
-} catch (error) {
-  console.error(`Seeding failed, and nothing was stored: ${(error as Error).message}`);
-  process.exitCode = 1;
-} finally {
-  await database?.close();
-}
+export const seed = command({
+  name: 'seed',
+  usage: [''],
+  does: `Creates five sample orders in the database that DATABASE_URL names, or in the local one. Those that are there already
+stay as they are.`,
+  options: {},
+  // ORD112 looks as if its worker had died: like the Pending ones it is due, and the sweep sends it.
+  async run() {
+    let database: Database | undefined;
+    try {
+      const config = loadDatabaseConfig({ DATABASE_TIMEOUT_MS: '10000', ...databaseEnvironment(process.env) });
+      database = connectDatabase(config, createLogger('WARN'));
+      const inserted = await database.query(SAMPLES);
+      console.log(`Inserted ${inserted.length} sample orders; ${5 - inserted.length} were there already.`);
+    } catch (error) {
+      throw new CommandError(`Seeding failed, and nothing was stored: ${(error as Error).message}`, { cause: error });
+    } finally {
+      await database?.close();
+    }
+  },
+});
+
+await main(import.meta.filename, (args) => execute(seed, args));

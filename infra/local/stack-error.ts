@@ -1,4 +1,6 @@
-/** Something the user can mend. The message is one line that says what is wrong and what to do; no stack is shown. */
-export class StackError extends Error {
+import { CommandError } from '../cli/command-error.ts';
+
+/** The local stack cannot do what was asked, and the user can fix it. */
+export class StackError extends CommandError {
   override readonly name = 'StackError';
 }

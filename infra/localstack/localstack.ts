@@ -5,6 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { CommandError } from '../cli/command-error.ts';
 import { type PythonTool, pythonEnvironment } from '../tools/python-environment.ts';
 
 /** How much of LocalStack runs. */
@@ -83,7 +84,7 @@ export async function startLocalStack(
   if (await becomesHealthy(localStack.endpoint, child)) return localStack;
   const lastWords = (await readFile(logFile, 'utf8')).trim().split('\n').at(-1);
   await localStack.stop();
-  throw new Error(`LocalStack did not start on port ${port}: ${lastWords || 'it said nothing'}`);
+  throw new CommandError(`LocalStack did not start on port ${port}: ${lastWords || 'it said nothing'}`);
 }
 
 function killGroup({ pid }: ChildProcess): void {
@@ -98,7 +99,7 @@ function killGroup({ pid }: ChildProcess): void {
 async function freePort(wanted: number): Promise<number> {
   const server = createServer().listen(wanted, '127.0.0.1');
   await once(server, 'listening').catch((error: unknown) => {
-    throw new Error(`Port ${wanted} is in use: stop what listens there first.`, { cause: error });
+    throw new CommandError(`Port ${wanted} is in use: stop what listens there first.`, { cause: error });
   });
   const { port } = server.address() as AddressInfo;
   server.close();

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { CommandError } from '../cli/command-error.ts';
 
 const run = promisify(execFile);
 
@@ -28,7 +29,7 @@ export async function findPython(tool: string): Promise<string> {
     if (works) return python;
   }
   const howTo = 'install it (Debian: python3 and python3-venv) or put it on PATH';
-  throw new Error(`Python 3.12 or newer with its venv module is needed for ${tool}: ${howTo}.`);
+  throw new CommandError(`Python 3.12 or newer with its venv module is needed for ${tool}: ${howTo}.`);
 }
 
 /** The Pythons that pyenv has installed, newest first: its shims serve only the versions that someone has selected. */

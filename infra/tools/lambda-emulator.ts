@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { chmod, glob, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { CommandError } from '../cli/command-error.ts';
 import { findPython } from './find-python.ts';
 import { installOnce, lastLine } from './install-once.ts';
 
@@ -36,7 +37,7 @@ export async function installLambdaEmulator(say: (line: string) => void): Promis
       await rm(venv, { recursive: true });
       await chmod(join(directory, program), 0o755);
     } catch (error) {
-      throw new Error(`The Lambda emulator could not be installed: ${lastLine(error)}`, { cause: error });
+      throw new CommandError(`The Lambda emulator could not be installed: ${lastLine(error)}`, { cause: error });
     }
   });
 }

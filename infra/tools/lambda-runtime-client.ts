@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { CommandError } from '../cli/command-error.ts';
 import { installOnce, lastLine } from './install-once.ts';
 
 const run = promisify(execFile);
@@ -39,7 +40,7 @@ export async function installRuntimeClient(say: (line: string) => void): Promise
       },
       maxBuffer: MAX_OUTPUT_BYTES,
     }).catch((error: unknown) => {
-      throw new Error(`The Lambda runtime client could not be built: ${lastLine(error)}`, { cause: error });
+      throw new CommandError(`The Lambda runtime client could not be built: ${lastLine(error)}`, { cause: error });
     });
   });
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { CommandError } from '../cli/command-error.ts';
 import { findPython } from './find-python.ts';
 import { installOnce, lastLine } from './install-once.ts';
 
@@ -42,7 +43,7 @@ export async function pythonEnvironment(tool: PythonTool, say: (line: string) =>
         ...['--constraint', tool.constraints, ...tool.requirements],
       ]);
     } catch (error) {
-      throw new Error(`${tool.title} could not be installed: ${lastLine(error)}`, { cause: error });
+      throw new CommandError(`${tool.title} could not be installed: ${lastLine(error)}`, { cause: error });
     }
   });
 }

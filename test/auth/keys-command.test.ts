@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { REPOSITORY } from '../../infra/local/settings.ts';
 import { hashOf } from '../../lib/auth/api-key.ts';
 import { ROUTES } from '../../lib/http/routes/routes.ts';
+import { runOrders } from '../cli/run-orders.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { connectPsql, type Psql } from '../support/psql.ts';
 import '../support/starts-processes.ts';
@@ -21,21 +19,7 @@ afterEach(async () => {
   await database.drop();
 });
 
-interface Run {
-  readonly code: number;
-  readonly output: string;
-}
-
-function keys(...args: string[]): Promise<Run> {
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      ['--disable-warning=ExperimentalWarning', join(REPOSITORY, 'infra/cli/orders.ts'), 'keys', ...args],
-      { cwd: REPOSITORY, env: { ...process.env, DATABASE_URL: database.url } },
-      (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), output: stdout + stderr }),
-    );
-  });
-}
+const keys = (...args: string[]) => runOrders(['keys', ...args], { DATABASE_URL: database.url });
 
 const CREATE = ['create', '--owner', 'shop-7', '--name', 'web', '--scopes', 'orders:write,orders:read'];
 
@@ -104,11 +88,17 @@ describe('npm run orders -- keys', () => {
     expect(await psql.value<string>('SELECT revoked_at::text FROM api_keys')).toBe(first);
   });
 
+  test('refuses to revoke a key that is not there', async () => {
+    expect(await keys('revoke', '9')).toMatchObject({
+      code: 1,
+      stderr: 'There is no key 9; `keys list` shows them.\n',
+    });
+  });
+
   const wrong: [string, string[], string][] = [
     ['no verb', [], 'create, list, or revoke'],
     ['an unknown verb', ['make'], 'create, list, or revoke'],
-    ['an id that no key has', ['revoke', '9'], 'There is no key 9'],
-    ['an id that is none', ['revoke', 'web'], '"web" is no id'],
+    ['an id that is none', ['revoke', 'web'], '"web" is not a key id'],
     ['a key of nobody', CREATE.with(2, ''), '--owner must have 1 to 255 characters'],
     ['a name of 101 characters', CREATE.with(4, 'x'.repeat(101)), '--name must have 1 to 100 characters'],
     ['a name with a line break', CREATE.with(4, 'a\nb'), 'none of them control characters'],
@@ -121,7 +111,7 @@ describe('npm run orders -- keys', () => {
   test.each(wrong)('refuses %s in a line, and stores nothing', async (_, args, message) => {
     const { code, output } = await keys(...args);
 
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(output.split('\n')[0]).toContain(message);
     expect(await psql.value<number>('SELECT count(*)::integer FROM api_keys')).toBe(0);
   });

@@ -27,12 +27,9 @@ for (const [name, { letter, title }] of Object.entries(BENCHES))
     RUN_MS,
   );
 
-test('an unknown benchmark is refused with the list of those that there are', async () => {
-  await expect(bench('speed')).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('b, drain') });
-});
-
-test('a misspelt option is refused', async () => {
-  await expect(bench('create', '--tny')).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('--tny') });
+test('an unknown benchmark is refused', async () => {
+  const stderr = expect.stringContaining('There is no benchmark "speed".');
+  await expect(bench('speed')).rejects.toMatchObject({ code: 2, stderr });
 });
 
 function bench(...args: string[]) {

@@ -1,9 +1,6 @@
-/**
- * `npm run screenshot`: the picture of the console in the README. It starts a stack with some orders; the hour before
- * them, which the charts show, is made up.
- */
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { command, execute, main } from '../../infra/cli/command.ts';
 import { REPOSITORY } from '../../infra/local/settings.ts';
 import { makeStackHome, StackProcess, stackFileOf } from '../stack/stack-process.ts';
 import { connectPsql } from '../support/psql.ts';
@@ -14,22 +11,31 @@ const PICTURE = join(REPOSITORY, 'docs', 'console.png');
 
 const ORDERS = 120;
 
-const executablePath = findChromium();
-const { env, ...place } = await makeStackHome();
-const home = { ...place, env: { ...env, PROCESSOR: join(import.meta.dirname, 'support', 'processor.ts') } };
-const stack = new StackProcess('start', home.env);
-try {
-  await stack.says('Ready after');
-  const { api, postgres } = stackFileOf(home);
-  await makeUpAnHour(postgres);
-  await createOrders(api);
-  await takePicture(new URL('/console', api).href);
-  console.log(`${PICTURE} is written.`);
-} finally {
-  if (stack.running) stack.pressCtrlC();
-  await stack.exit;
-  await home.remove();
-}
+export const screenshot = command({
+  name: 'screenshot',
+  usage: [''],
+  does: `Renews docs/console.png, the picture of the console in the README. It starts a stack with some orders; the hour before
+them, which the charts show, is made up. It needs Chromium.`,
+  options: {},
+  async run() {
+    const executablePath = findChromium();
+    const { env, ...place } = await makeStackHome();
+    const home = { ...place, env: { ...env, PROCESSOR: join(import.meta.dirname, 'support', 'processor.ts') } };
+    const stack = new StackProcess('start', home.env);
+    try {
+      await stack.says('Ready after');
+      const { api, postgres } = stackFileOf(home);
+      await makeUpAnHour(postgres);
+      await createOrders(api);
+      await takePicture(new URL('/console', api).href, executablePath);
+      console.log(`${PICTURE} is written.`);
+    } finally {
+      if (stack.running) stack.pressCtrlC();
+      await stack.exit;
+      await home.remove();
+    }
+  },
+});
 
 /** A busy hour, with some minutes in which the bank was slow and declined cards. */
 async function makeUpAnHour(url: string): Promise<void> {
@@ -72,7 +78,7 @@ async function createOrders(api: string): Promise<void> {
   });
 }
 
-async function takePicture(url: string): Promise<void> {
+async function takePicture(url: string, executablePath: string): Promise<void> {
   const browser = await chromium.launch({ executablePath });
   const page = await browser.newPage({ viewport: { width: 1200, height: 860 } });
   await page.goto(url);
@@ -81,3 +87,5 @@ async function takePicture(url: string): Promise<void> {
   await page.screenshot({ path: PICTURE, fullPage: true });
   await browser.close();
 }
+
+await main(import.meta.filename, (args) => execute(screenshot, args));

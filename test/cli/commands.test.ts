@@ -8,6 +8,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { connectPsql, type Psql } from '../support/psql.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import '../support/starts-processes.ts';
+import { type Run, runOrders } from './run-orders.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
 
@@ -68,13 +69,12 @@ afterEach(async () => {
   await database.drop();
 });
 
-interface Run {
-  readonly code: number;
-  readonly output: string;
-}
-
 /** Runs a command as npm does, and waits for its end. */
-function run(file: string, args: readonly string[] = [], changes: NodeJS.ProcessEnv = {}): Promise<Run> {
+function run(
+  file: string,
+  args: readonly string[] = [],
+  changes: NodeJS.ProcessEnv = {},
+): Promise<Pick<Run, 'code' | 'output'>> {
   return new Promise((resolve) => {
     execFile(
       process.execPath,
@@ -84,7 +84,7 @@ function run(file: string, args: readonly string[] = [], changes: NodeJS.Process
     );
   });
 }
-const orders = (...args: string[]) => run('orders.ts', args);
+const orders = (...args: string[]) => runOrders(args, env);
 
 const insert = (...ids: string[]) =>
   psql.rows(`INSERT INTO orders (order_id, user_id, item_ids, total_amount) SELECT unnest($1::text[]), 1, '{}', 1`, [
@@ -177,12 +177,12 @@ describe('npm run orders -- doctor', () => {
 
   test('finds queue attributes that differ from serverless.yml, and sets them', async () => {
     const other = await sqs.send(new CreateQueueCommand({ QueueName: `plain-${randomUUID()}` }));
-    const changes = { QUEUE_URL: other.QueueUrl };
-    const found = await run('orders.ts', ['doctor'], changes);
+    const changes = { ...env, QUEUE_URL: other.QueueUrl };
+    const found = await runOrders(['doctor'], changes);
     expect(found.output).toContain('has VisibilityTimeout 30 instead of 91');
     expect(found.output).toContain('has RedrivePolicy (none)');
-    expect((await run('orders.ts', ['doctor', '--fix'], changes)).code).toBe(0);
-    expect((await run('orders.ts', ['doctor'], changes)).code).toBe(0);
+    expect((await runOrders(['doctor', '--fix'], changes)).code).toBe(0);
+    expect((await runOrders(['doctor'], changes)).code).toBe(0);
   });
 
   test('finds migrations that are missing, and applies them', async () => {
@@ -193,7 +193,7 @@ describe('npm run orders -- doctor', () => {
   });
 
   test('says in one line when it cannot reach the database', async () => {
-    const { code, output } = await run('orders.ts', ['doctor'], { DATABASE_URL: 'postgres://postgres@127.0.0.1:1/x' });
+    const { code, output } = await runOrders(['doctor'], { ...env, DATABASE_URL: 'postgres://postgres@127.0.0.1:1/x' });
     expect(code).toBe(1);
     expect(output.trim().split('\n')).toHaveLength(1);
     expect(output).toContain('ECONNREFUSED');
@@ -204,7 +204,7 @@ describe('npm run orders -- doctor', () => {
     expect(code).toBe(1);
     const lines = output.trim().split('\n');
     expect(lines.filter((line) => !line.startsWith('ok '))).toEqual([
-      'SQS cannot be asked: connect ECONNREFUSED 127.0.0.1:1',
+      'SQS cannot be reached: connect ECONNREFUSED 127.0.0.1:1',
     ]);
   });
 });
@@ -240,7 +240,7 @@ describe('npm run orders -- redrive', () => {
     expect(output).toContain('Not redriven: nobody.');
     expect(code).toBe(1);
     const again = await orders('redrive', 'a', '--json');
-    expect(again).toEqual({ code: 1, output: '{"redriven":0,"capped":0,"left_alone":["a"]}\n' });
+    expect(again).toMatchObject({ code: 1, output: '{"redriven":0,"capped":0,"left_alone":["a"]}\n' });
   });
 
   test('with --dry-run says which, and changes nothing', async () => {
@@ -251,15 +251,15 @@ describe('npm run orders -- redrive', () => {
   });
 
   test.each([
-    [['redrive'], 'Say which orders'],
-    [['redrive', '--all', 'a'], 'Say which orders'],
+    [['redrive'], 'Give either order ids, or --cause, or --all.'],
+    [['redrive', '--all', 'a'], 'Give either order ids, or --cause, or --all.'],
     [['redrive', '--all', '--rate', '0'], '--rate must be a whole number from 1 to 10000'],
     [['redrive', '--everything'], "Unknown option '--everything'"],
     [['nonsense'], 'There is no command "nonsense"'],
-  ])('%j is refused with a line that helps, and exit code 1', async (args, message) => {
+  ])('%j is refused with a line that helps, and exit code 2', async (args, message) => {
     const { code, output } = await orders(...args);
     expect(output).toContain(message);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
   });
 });
 

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { execute } from '../../infra/cli/command.ts';
 import { redrive } from '../../infra/cli/redrive.ts';
 import { type CapturedLog, captureLog } from '../observability/captured-log.ts';
 import { type OrderLab, openOrderLab } from '../support/order-lab.ts';
@@ -39,7 +40,7 @@ describe('npm run orders -- redrive', () => {
   test('keeps to --rate', async () => {
     await insertFailed(60);
 
-    expect(await redrive(['--all', '--rate', '50'])).toBe(0);
+    expect(await execute(redrive, ['--all', '--rate', '50'])).toBe(0);
 
     const redriven = `FROM order_history WHERE to_status = 'Pending'`;
     expect(await lab.psql.value(`SELECT count(*)::integer ${redriven}`)).toBe(60);
@@ -52,12 +53,12 @@ describe('npm run orders -- redrive', () => {
     await insertFailed(1);
     await insertFailed(1, 2);
 
-    expect(await redrive(['--all'])).toBe(1);
+    expect(await execute(redrive, ['--all'])).toBe(1);
     expect(output.text).toContain('Redrove 1 orders; 1 were left alone');
   });
 
   test('exits with 0 when it takes all that it is asked to take', async () => {
     await insertFailed(2);
-    expect(await redrive(['order-1-0', 'order-2-0'])).toBe(0);
+    expect(await execute(redrive, ['order-1-0', 'order-2-0'])).toBe(0);
   });
 });

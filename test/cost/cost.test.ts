@@ -31,8 +31,8 @@ test.each([
   [['--orders', '0'], '--orders must be a number above 0.'],
   [['--orders', 'many'], '--orders must be a number above 0.'],
   [['--reads-per-order', '-1'], "--reads-per-order' argument is ambiguous"],
-  [['--database', 'mysql'], '--database must be data-api or pg.'],
+  [['--database', 'mysql'], '--database must be data-api or pg, and is "mysql".'],
   [['--discount', '5'], "Unknown option '--discount'"],
 ])('npm run cost %j says what is wrong', async (options, message) => {
-  await expect(cost(...options)).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(message) });
+  await expect(cost(...options)).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
 });

@@ -1,34 +1,38 @@
 import { randomInt } from 'node:crypto';
-import { parseArgs } from 'node:util';
+import { command, execute, main } from '../../infra/cli/command.ts';
 import setUp from '../support/global-setup.ts';
 import tearDown from '../support/global-teardown.ts';
 import { openHistoryLab } from './lab.ts';
 import { checkHistories, describeFailure } from './property.ts';
 import { countSteps, describeTally } from './report.ts';
 
-/** `npm run histories`: as many random histories as wanted, and what happened in them. */
-
-const HELP = `npm run histories -- [--runs N] [--seed N] [--path P]
-
-  --runs   histories to run, 1000 by default
-  --seed   the same seed runs the same histories; one at random by default
-  --path   runs the one history that a failed run named`;
-
 /** Histories between two lines about the progress. */
 const PROGRESS = 500;
 
-process.exitCode = await main();
-
-async function main(): Promise<number> {
-  const options = readOptions();
-  if (!options) return 1;
-  await setUp();
-  try {
-    return await run(options);
-  } finally {
-    await tearDown();
-  }
-}
+export const histories = command({
+  name: 'histories',
+  usage: ['[--runs N] [--seed N] [--path P]'],
+  does: `Runs random histories against the real use cases and Postgres, checks the invariants after each step, and prints what
+happened in them. The exit code is 0 when all invariants held.`,
+  options: {
+    runs: { type: 'integer', min: 1, max: 100_000_000, default: 1_000, help: 'histories to run' },
+    seed: {
+      type: 'integer',
+      min: -(2 ** 31),
+      max: 2 ** 31 - 1,
+      help: 'the same seed runs the same histories; random when it is left out',
+    },
+    path: { type: 'string', value: 'P', help: 'runs the one history that a failed run named' },
+  },
+  async run({ runs, seed = randomInt(2 ** 31), path }) {
+    await setUp();
+    try {
+      return await runHistories({ runs, seed, ...(path !== undefined && { path }) });
+    } finally {
+      await tearDown();
+    }
+  },
+});
 
 interface Options {
   readonly runs: number;
@@ -36,23 +40,7 @@ interface Options {
   readonly path?: string;
 }
 
-function readOptions(): Options | undefined {
-  try {
-    const { values } = parseArgs({
-      options: { runs: { type: 'string' }, seed: { type: 'string' }, path: { type: 'string' } },
-    });
-    const runs = Number(values.runs ?? 1_000);
-    const seed = Number(values.seed ?? randomInt(2 ** 31));
-    if (!Number.isSafeInteger(runs) || runs < 1) throw new Error('--runs must be a whole number from 1');
-    if (!Number.isInteger(seed)) throw new Error('--seed must be a whole number');
-    return { runs, seed, ...(values.path !== undefined && { path: values.path }) };
-  } catch (error) {
-    console.error(`${(error as Error).message}\n\n${HELP}`);
-    return undefined;
-  }
-}
-
-async function run(options: Options): Promise<number> {
+async function runHistories(options: Options): Promise<number> {
   const lab = await openHistoryLab();
   const began = Date.now();
   let runs = 0;
@@ -77,3 +65,5 @@ async function run(options: Options): Promise<number> {
     await lab.close();
   }
 }
+
+await main(import.meta.filename, (args) => execute(histories, args));

@@ -5,8 +5,11 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { json, text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { execute } from '../../infra/cli/command.ts';
+import { load } from '../../load/burst.ts';
 import { percentile } from '../../load/report.ts';
 import '../support/starts-processes.ts';
+import { captureLog } from '../observability/captured-log.ts';
 
 const BURST = join(import.meta.dirname, '..', '..', 'load', 'burst.ts');
 
@@ -139,10 +142,13 @@ describe('npm run load', () => {
     [['--timeout', '0'], '--timeout must be a whole number from 1 to 600, and is "0".'],
     [['--url', 'nowhere'], '--url must be a URL such as http://localhost:8000/api/v1, and is "nowhere".'],
   ])('%j is refused in one line', async (args, line) => {
-    const { code, output } = await burst('--url', 'http://127.0.0.1:1', ...args);
-
-    expect(output).toBe(`${line}\n`);
-    expect(code).toBe(1);
+    const log = captureLog();
+    try {
+      expect(await execute(load, ['--url', 'http://127.0.0.1:1', ...args])).toBe(2);
+      expect(log.text).toBe(`${line}\nTry "npm run load -- --help" for more information.\n`);
+    } finally {
+      log.release();
+    }
   });
 });
 

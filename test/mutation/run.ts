@@ -3,18 +3,10 @@ import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { command, execute, main } from '../../infra/cli/command.ts';
+import { CommandError, UsageError } from '../../infra/cli/command-error.ts';
 import { MUTATIONS, type Mutation } from './mutations.ts';
 import { changeOf, type Result, reportOf } from './report.ts';
-
-const HELP = `npm run mutate [-- <path or id …>]
-
-Applies one bug at a time to a copy of this checkout, and runs the tests nearest to it: one of them has to fail.
-Without arguments, all of the bugs in test/mutation/mutations.ts; otherwise those in files whose path starts so, and those
-of these ids.
-
-  --list   prints the bugs, and whether each still has its place
-
-Exits with 1 when a bug goes unnoticed, or no longer has its place.`;
 
 /** Minutes that the tests of one bug may take: a bug that makes them hang is noticed, too. */
 const PATIENCE_MINUTES = 5;
@@ -24,27 +16,33 @@ const ROOT = join(import.meta.dirname, '..', '..');
 /** What a copy of the checkout does without. */
 const LEFT_OUT = new Set(['.git', '.local', '.serverless', 'node_modules']);
 
-const args = process.argv.slice(2);
-const chosen = args.filter((arg) => !arg.startsWith('-'));
-const isChosen = ({ id, file }: Mutation) =>
-  chosen.length === 0 || chosen.some((name) => id === name || file.startsWith(name.replace(/^\.\//, '')));
-const mutations = MUTATIONS.filter(isChosen);
+export const mutate = command({
+  name: 'mutate',
+  usage: ['[<path or id …>] [--list]'],
+  does: `Applies one bug at a time to a copy of this checkout, and runs the tests nearest to it: one of them has to fail. Without
+arguments, all of the bugs in test/mutation/mutations.ts; otherwise those in files whose path starts so, and those of these
+ids. The exit code is 1 when a bug goes unnoticed, or no longer has its place.`,
+  options: { list: { type: 'boolean', help: 'prints the bugs, and whether each still has its place' } },
+  positionals: { name: 'path or id', min: 0, max: Number.POSITIVE_INFINITY },
+  run({ list: listing }, chosen) {
+    const mutations = MUTATIONS.filter(
+      ({ id, file }) =>
+        chosen.length === 0 || chosen.some((name) => id === name || file.startsWith(name.replace(/^\.\//, ''))),
+    );
+    if (mutations.length === 0)
+      throw new UsageError(`No bug in test/mutation/mutations.ts is in ${chosen.join(', ')}.`);
+    return listing ? list(mutations) : mutateAll(mutations);
+  },
+});
 
-if (args.includes('--help')) console.log(HELP);
-else if (mutations.length === 0) {
-  console.error(`No bug in test/mutation/mutations.ts is in ${chosen.join(', ')}.`);
-  process.exitCode = 1;
-} else if (args.includes('--list')) list();
-else await mutate();
-
-function list(): void {
+function list(mutations: readonly Mutation[]): void {
   for (const mutation of mutations) {
     const place = changeOf(mutation, read(ROOT, mutation.file)) === undefined ? '  STALE' : '';
     console.log(`${mutation.id}  ${mutation.file}  ${mutation.equivalent ? 'equivalent' : ''}${place}`);
   }
 }
 
-async function mutate(): Promise<void> {
+async function mutateAll(mutations: readonly Mutation[]): Promise<number> {
   const copy = mkdtempSync(join(tmpdir(), 'order-backend-mutants-'));
   const stop = new AbortController();
   const onSignal = () => stop.abort();
@@ -52,12 +50,9 @@ async function mutate(): Promise<void> {
   try {
     copyTo(copy);
     await startServers();
-    const results = await runAll(copy, stop.signal);
+    const results = await runAll(copy, mutations, stop.signal);
     console.log(reportOf(results));
-    if (results.some(({ outcome }) => outcome === 'unnoticed' || outcome === 'stale')) process.exitCode = 1;
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
+    return results.some(({ outcome }) => outcome === 'unnoticed' || outcome === 'stale') ? 1 : 0;
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
@@ -84,13 +79,13 @@ async function startServers(): Promise<void> {
     detached: true,
   });
   const [addresses] = await Promise.race([once(servers, 'message'), once(servers, 'exit').then(() => [undefined])]);
-  if (addresses === undefined) throw new Error('The servers for the tests did not start.');
+  if (addresses === undefined) throw new CommandError('The servers for the tests did not start.');
   Object.assign(process.env, addresses);
   servers.unref();
   servers.channel?.unref();
 }
 
-async function runAll(copy: string, signal: AbortSignal): Promise<Result[]> {
+async function runAll(copy: string, mutations: readonly Mutation[], signal: AbortSignal): Promise<Result[]> {
   const results: Result[] = [];
   const fresh = mutations.filter((mutation) => changeOf(mutation, read(ROOT, mutation.file)) !== undefined);
   const runnable = fresh.filter(({ equivalent }) => equivalent === undefined);
@@ -98,7 +93,7 @@ async function runAll(copy: string, signal: AbortSignal): Promise<Result[]> {
   // Without this, a test that fails for another reason would seem to notice every bug.
   console.log(`Without any bug: ${files.join(' ')}`);
   const failed = await firstFailure(copy, files, signal);
-  if (failed !== undefined) throw new Error(`${failed}\nThese tests have to pass before a bug is tried.`);
+  if (failed !== undefined) throw new CommandError(`${failed}\nThese tests have to pass before a bug is tried.`);
 
   for (const mutation of mutations) {
     const original = read(ROOT, mutation.file);
@@ -155,7 +150,7 @@ async function runJest(copy: string, args: readonly string[], signal: AbortSigna
     const [code] = await once(jest, 'close');
     return code === 0 ? undefined : said;
   } catch (error) {
-    if (signal.aborted) throw new Error('Stopped.');
+    if (signal.aborted) throw new CommandError('Stopped.');
     return String(error);
   }
 }
@@ -163,3 +158,5 @@ async function runJest(copy: string, args: readonly string[], signal: AbortSigna
 function read(directory: string, file: string): string {
   return readFileSync(join(directory, file), 'utf8');
 }
+
+await main(import.meta.filename, (args) => execute(mutate, args));

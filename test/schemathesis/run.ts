@@ -1,13 +1,12 @@
-/** `npm run schemathesis`: requests of all kinds against stacks of its own, and their answers held to the document. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { command, execute, main, report } from '../../infra/cli/command.ts';
 import { stopSignal } from '../../infra/local/stop-signal.ts';
 import { type PythonTool, pythonEnvironment } from '../../infra/tools/python-environment.ts';
 import { makeStackHome, type StackHome, stackFileOf, startStack } from '../stack/stack-process.ts';
 import { makeIdentities } from './identities.ts';
-import { type FuzzOptions, readOptions, USAGE, UsageError } from './options.ts';
 
 const SCHEMATHESIS: PythonTool = {
   title: 'schemathesis',
@@ -26,28 +25,46 @@ const CASES_AN_EXAMPLE = 15;
 /** Requests at once. The API is one process, and so is Python: more make nothing faster. */
 const WORKERS = 2;
 
-// Whoever stops it has the stack stopped, too, and what it wrote removed.
-const stopping = stopSignal();
+/** The exit code when schemathesis could not do its work. */
+const RUN_FAILED = 3;
 
-try {
-  const options = readOptions(process.argv.slice(2));
-  const python = await pythonEnvironment(SCHEMATHESIS, console.log);
-  process.exitCode = await fuzz(options, python);
-} catch (error) {
-  if (!stopping.aborted) console.error(error instanceof UsageError ? `${error.message}\n\n${USAGE}` : error);
-  process.exitCode = 2;
-}
+export const schemathesis = command({
+  name: 'schemathesis',
+  usage: ['[--cases N] [--seed N]'],
+  does: `Starts a stack with API keys on free ports, and has schemathesis send it requests that fit the OpenAPI document and
+requests that do not, with all its checks. The exit code is 0 when every response was as documented and none was 5xx, and 1
+when one was not; 3 means that the run itself failed. It needs Python 3.12 or newer, and installs schemathesis once.`,
+  options: {
+    cases: { type: 'integer', min: 1, max: 999_999_999, default: 1_500, help: 'requests at least' },
+    seed: { type: 'integer', min: 0, max: 999_999_999, help: 'random when it is left out' },
+  },
+  async run({ cases, seed = Math.floor(Math.random() * 1e6) }) {
+    // Stopping it stops the stack too, and removes its files.
+    const signal = stopSignal();
+    try {
+      const python = await pythonEnvironment(SCHEMATHESIS, console.log);
+      return await fuzz({ cases, seed }, python, signal);
+    } catch (error) {
+      if (!signal.aborted) report(error, 'schemathesis');
+      return RUN_FAILED;
+    }
+  },
+});
 
 /**
  * Runs rounds until there were enough cases or one failed. Each has a stack of its own, as exceptions.py knows only the ids
  * and keys that its own round has used; so a round can be repeated by its seed alone.
  */
-async function fuzz({ cases, seed }: FuzzOptions, python: string): Promise<number> {
+async function fuzz(
+  { cases, seed }: { readonly cases: number; readonly seed: number },
+  python: string,
+  signal: AbortSignal,
+): Promise<number> {
   const examples = Math.min(MAX_EXAMPLES, Math.ceil(cases / CASES_AN_EXAMPLE));
   let sent = 0;
   for (let round = 0; sent < cases; round += 1) {
     const { failed, generated } = await withStack((home, apiUrl) =>
-      runRound(python, home, apiUrl, examples, seed + round),
+      runRound(python, home, apiUrl, { examples, seed: seed + round, signal }),
     );
     sent += generated;
     console.log(`schemathesis: ${sent} of at least ${cases} cases (seed ${seed + round})`);
@@ -57,7 +74,13 @@ async function fuzz({ cases, seed }: FuzzOptions, python: string): Promise<numbe
   return 0;
 }
 
-async function runRound(python: string, home: StackHome, apiUrl: string, examples: number, seed: number) {
+interface Round {
+  readonly examples: number;
+  readonly seed: number;
+  readonly signal: AbortSignal;
+}
+
+async function runRound(python: string, home: StackHome, apiUrl: string, { examples, seed, signal }: Round) {
   const child = spawn(
     python,
     [
@@ -69,7 +92,7 @@ async function runRound(python: string, home: StackHome, apiUrl: string, example
       cwd: home.directory,
       env: { ...process.env, ...configuration(home) },
       stdio: ['ignore', 'pipe', 'inherit'],
-      signal: stopping,
+      signal,
     },
   );
   let output = '';
@@ -113,3 +136,5 @@ async function withStack<T>(work: (home: StackHome, apiUrl: string) => Promise<T
     await home.remove();
   }
 }
+
+await main(import.meta.filename, (args) => execute(schemathesis, args));

@@ -1,4 +1,5 @@
-import { parseArgs } from 'node:util';
+import type { Values } from '../../infra/cli/command.ts';
+import { UsageError } from '../../infra/cli/command-error.ts';
 import { WEIGHTS, type Weighted } from './killer.ts';
 
 export interface StormOptions {
@@ -17,56 +18,42 @@ export interface StormOptions {
 
 const KINDS = Object.keys(WEIGHTS) as Weighted[];
 
-export const USAGE = `npm run storm -- [--kills 1000] [--orders 10000] [--seed N] [--rate 3] [--patience 180]
-                  [--sabotage fencing|sweep] [--kinds postmaster,backend]
-
-Kills processes of a stack under load at random, and looks whether an order was lost, stuck, or completed twice.
---kinds kills nothing else than these, and then stalls nobody: ${KINDS.join(', ')}.
-Exit code 0: none; 1: some; 2: the storm itself failed.`;
-
-export class UsageError extends Error {}
+/** The options of `npm run storm`. */
+export const STORM_OPTIONS = {
+  kills: { type: 'integer', min: 0, max: 10_000_000, default: 1_000, help: 'processes to kill' },
+  orders: { type: 'integer', min: 0, max: 10_000_000, default: 10_000, help: 'orders to be accepted' },
+  seed: { type: 'integer', min: 0, max: 2 ** 31, help: 'random when it is left out' },
+  rate: { type: 'string', value: 'X', default: '3', help: 'kills per second on average' },
+  patience: {
+    type: 'integer',
+    min: 0,
+    max: 86_400,
+    default: 180,
+    help: 'seconds without any progress after which overdue orders count as stuck',
+  },
+  sabotage: {
+    type: 'choice',
+    choices: ['fencing', 'sweep'],
+    help: 'what is taken away: the storm must then find a fault',
+  },
+  kinds: {
+    type: 'string',
+    value: 'KIND,…',
+    default: KINDS.join(','),
+    help: 'kills only these. Processes are also stalled, but only with all kinds',
+  },
+} as const;
 
 /** @throws UsageError */
-export function readOptions(args: string[]): StormOptions {
-  const { values } = parse(args);
-  const whole = (name: 'kills' | 'orders' | 'seed' | 'patience'): number => number(name, /^\d+$/, values[name]);
-  const { sabotage } = values;
-  if (sabotage !== undefined && sabotage !== 'fencing' && sabotage !== 'sweep')
-    throw new UsageError('--sabotage must be fencing or sweep');
-  const kinds = values.kinds?.split(',') ?? KINDS;
-  if (!kinds.every((kind) => KINDS.includes(kind as Weighted)))
-    throw new UsageError(`--kinds must be some of ${KINDS.join(', ')}, with commas between them`);
+export function stormOptions({ seed, rate, kinds, ...others }: Values<typeof STORM_OPTIONS>): StormOptions {
+  if (!/^\d+(\.\d+)?$/.test(rate)) throw new UsageError(`--rate must be a number, and is "${rate}".`);
+  const chosen = kinds.split(',');
+  if (!chosen.every((kind) => KINDS.includes(kind as Weighted)))
+    throw new UsageError(`--kinds must be some of ${KINDS.join(', ')}, with commas between them.`);
   return {
-    kinds: kinds as Weighted[],
-    kills: whole('kills'),
-    orders: whole('orders'),
-    seed: whole('seed'),
-    patience: whole('patience'),
-    rate: number('rate', /^\d+(\.\d+)?$/, values.rate),
-    sabotage,
+    ...others,
+    seed: seed ?? Math.floor(Math.random() * 1e6),
+    rate: Number(rate),
+    kinds: chosen as Weighted[],
   };
-}
-
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        kills: { type: 'string', default: '1000' },
-        orders: { type: 'string', default: '10000' },
-        seed: { type: 'string', default: String(Math.floor(Math.random() * 1e6)) },
-        rate: { type: 'string', default: '3' },
-        patience: { type: 'string', default: '180' },
-        sabotage: { type: 'string' },
-        kinds: { type: 'string' },
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
-function number(name: string, form: RegExp, text: string): number {
-  if (!form.test(text)) throw new UsageError(`--${name} must be a number, and is "${text}"`);
-  return Number(text);
 }

@@ -1,10 +1,11 @@
+import { command, execute, main, report } from '../../infra/cli/command.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { Customers } from './customers.ts';
 import { drain } from './drain.ts';
 import { Killer } from './killer.ts';
-import { readOptions, type StormOptions, USAGE, UsageError } from './options.ts';
+import { STORM_OPTIONS, type StormOptions, stormOptions } from './options.ts';
 import { seededRandom } from './random.ts';
-import { isClean, report } from './report.ts';
+import { isClean, report as reportStorm } from './report.ts';
 import { Target } from './target.ts';
 import { verify } from './verify.ts';
 
@@ -14,17 +15,30 @@ const RECOVERY_MS = 60_000;
 /** Milliseconds between two lines of progress. */
 const PROGRESS_MS = 5_000;
 
-// `npm run storm`
+/** The exit code when the storm could not do its work. */
+const STORM_FAILED = 3;
+
 const stopping = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stopping.abort());
-try {
-  const options = readOptions(process.argv.slice(2));
-  process.exitCode = (await storm(options)) ? 0 : 1;
-} catch (error) {
-  console.error(error instanceof UsageError ? `${error.message}\n\n${USAGE}` : error);
-  process.exitCode = 2;
-}
-process.exit();
+
+export const stormCommand = command({
+  name: 'storm',
+  usage: ['[options]'],
+  does: `Kills processes of a stack of its own at random under load, and then looks for any order lost, stuck, or completed twice.
+The exit code is 0 when there is none and 1 when there is one; 3 means that the storm itself failed.`,
+  options: STORM_OPTIONS,
+  async run(values) {
+    const options = stormOptions(values);
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stopping.abort());
+    let code = STORM_FAILED;
+    try {
+      code = (await storm(options)) ? 0 : 1;
+    } catch (error) {
+      report(error, 'storm');
+    }
+    // Whatever it has not closed must not keep it running.
+    process.exit(code);
+  },
+});
 
 /** Whoever waits for it gives the throw-away stack the chance to be removed. */
 function aborted(): Promise<never> {
@@ -69,9 +83,13 @@ async function storm(options: StormOptions): Promise<boolean> {
     await Promise.race([drain(stack, options.patience, tell), aborted()]);
     const drainSeconds = seconds() - stormSeconds;
     const outcome = await verify(stack, customers, target.apiUrl);
-    console.log(`\n${report(options, { customers, killer, outcome }, { storm: stormSeconds, drain: drainSeconds })}`);
+    console.log(
+      `\n${reportStorm(options, { customers, killer, outcome }, { storm: stormSeconds, drain: drainSeconds })}`,
+    );
     return isClean(outcome.findings);
   } finally {
     await target.stop();
   }
 }
+
+await main(import.meta.filename, (args) => execute(stormCommand, args));

@@ -1,68 +1,53 @@
-import { parseArgs } from 'node:util';
 import type { NewOrder } from '../../../client/index.ts';
-import { UsageError } from '../usage-error.ts';
+import { command } from '../command.ts';
+import { UsageError } from '../command-error.ts';
 import { type FileOrder, readOrderFile } from './order-file.ts';
-import { ask, connectStage, STAGE_HELP, STAGE_OPTIONS, type Stage, StageError } from './stage.ts';
-
-const HELP = `npm run orders -- create <order id> --user N [--items N,N,…] --amount X
-npm run orders -- create --file FILE [--concurrency N]
-
-  --user N          user_id
-  --items N,N,…     item_ids; none when it is left out
-  --amount X        total_amount, kept exactly
-  --file FILE       an order a line, as JSON; - is the standard input. Those that are refused are named, the rest is created
-  --concurrency N   requests at a time, 1 to 256 (default 16)
-${STAGE_HELP}
-
-Examples
-  npm run orders -- create ORD-1 --user 7 --items 1,2 --amount 19.99
-  npm run orders -- create --file orders.jsonl`;
-
-const OPTIONS = {
-  ...STAGE_OPTIONS,
-  user: { type: 'string' },
-  items: { type: 'string', default: '' },
-  amount: { type: 'string' },
-  file: { type: 'string' },
-  concurrency: { type: 'string', default: '16' },
-} as const;
+import { ask, connectStage, STAGE_OPTIONS, type Stage, StageError } from './stage.ts';
 
 /** Milliseconds between two lines of progress. */
 const PROGRESS_MS = 1_000;
 
-/** `npm run orders -- create`: one order, or those of a file. Exits with 1 when any was refused. */
-export async function create(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: OPTIONS });
-  if (values.help) {
-    console.log(HELP);
-    return 0;
-  }
-  if ((values.file === undefined) === (positionals.length === 0) || positionals.length > 1)
-    throw new UsageError(`Say which order, or --file.\n\n${HELP}`);
-  const stage = connectStage(values);
-  if (values.file !== undefined)
-    return createAll(stage, readOrderFile(values.file), concurrencyOf(values.concurrency), values.json);
-
-  const order = {
-    order_id: positionals[0] ?? '',
-    user_id: required('--user', values.user),
-    item_ids: values.items.split(',').filter((item) => item !== ''),
-    total_amount: required('--amount', values.amount),
-  };
-  const answer = await ask(stage, stage.client.POST('/orders', { body: order }));
-  console.log(values.json ? JSON.stringify(answer) : answer.message);
-  return 0;
-}
+/** One order, or those of a file. */
+export const create = command({
+  name: 'orders create',
+  usage: ['<order id> --user N [--items N,N,…] --amount X', '--file FILE [--concurrency N]'],
+  does: 'Creates an order, or those of a file. The exit code is 1 when any was refused.',
+  options: {
+    user: { type: 'string', value: 'N', help: 'user_id' },
+    items: { type: 'string', value: 'N,N,…', default: '', help: 'item_ids; none when it is left out' },
+    amount: { type: 'string', value: 'X', help: 'total_amount, stored exactly' },
+    file: {
+      type: 'string',
+      value: 'FILE',
+      help: 'one order per line, as JSON; - is the standard input. Refused orders are named, the others are created',
+    },
+    concurrency: { type: 'integer', min: 1, max: 256, default: 16, help: 'requests at a time, with --file' },
+    ...STAGE_OPTIONS,
+  },
+  positionals: { name: 'order id', min: 0, max: 1 },
+  examples: [
+    'npm run orders -- create ORD-1 --user 7 --items 1,2 --amount 19.99',
+    'npm run orders -- create --file orders.jsonl',
+  ],
+  async run(values, [orderId]) {
+    if (values.file !== undefined && orderId === undefined)
+      return createAll(connectStage(values), readOrderFile(values.file), values.concurrency, values.json);
+    if (orderId === undefined || values.file !== undefined) throw new UsageError('Give either an order id or --file.');
+    const order = {
+      order_id: orderId,
+      user_id: required('--user', values.user),
+      item_ids: values.items.split(',').filter((item) => item !== ''),
+      total_amount: required('--amount', values.amount),
+    };
+    const stage = connectStage(values);
+    const answer = await ask(stage, stage.client.POST('/orders', { body: order }));
+    console.log(values.json ? JSON.stringify(answer) : answer.message);
+  },
+});
 
 function required(option: string, value: string | undefined): string {
-  if (value === undefined) throw new UsageError(`${option} is missing.\n\n${HELP}`);
+  if (value === undefined) throw new UsageError(`Missing ${option}.`);
   return value;
-}
-
-function concurrencyOf(text: string): number {
-  const concurrency = Number(text);
-  if (/^\d{1,3}$/.test(text) && concurrency >= 1 && concurrency <= 256) return concurrency;
-  throw new UsageError('--concurrency must be a whole number from 1 to 256.');
 }
 
 interface Tally {

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { NewOrder } from '../../../client/index.ts';
-import { UsageError } from '../usage-error.ts';
+import { CommandError } from '../command-error.ts';
 
 export interface FileOrder {
   /** From 1. */
@@ -12,7 +12,7 @@ export interface FileOrder {
 /**
  * The orders of a file, a JSON object a line; "-" is the standard input. What is in them is for the service to check. The
  * amount is passed on as it is written, since a float does not hold every one.
- * @throws UsageError for a line that is not JSON, or a file that cannot be read.
+ * @throws CommandError for a line that is not JSON, or a file that cannot be read.
  */
 export async function* readOrderFile(path: string): AsyncGenerator<FileOrder> {
   const input = path === '-' ? process.stdin : createReadStream(path, 'utf8');
@@ -23,7 +23,8 @@ export async function* readOrderFile(path: string): AsyncGenerator<FileOrder> {
       if (line.trim() !== '') yield { line: number, order: parse(line, number) };
     }
   } catch (error) {
-    if (error instanceof Error && 'syscall' in error) throw new UsageError(`${path} cannot be read: ${error.message}`);
+    if (error instanceof Error && 'syscall' in error)
+      throw new CommandError(`${path} cannot be read: ${error.message}`);
     throw error;
   }
 }
@@ -34,7 +35,7 @@ function parse(line: string, number: number): NewOrder {
       key === 'total_amount' && typeof value === 'number' ? context?.source : value,
     ) as NewOrder;
   } catch {
-    throw new UsageError(
+    throw new CommandError(
       `Line ${number} is not JSON. A line is like {"order_id":"ORD-1","user_id":7,"item_ids":[1],"total_amount":9.5}`,
     );
   }

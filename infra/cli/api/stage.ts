@@ -1,20 +1,19 @@
 import { createOrderClient, dataOf, OrderApiError, type OrderClient } from '../../../client/index.ts';
 import { readStackSettings } from '../../local/settings.ts';
 import { readStackFile } from '../../local/stack-file.ts';
-import { UsageError } from '../usage-error.ts';
+import { CommandError, UsageError } from '../command-error.ts';
 
-/** The options of every command that talks to the API, as `parseArgs` takes them. */
+/** The options of every command that talks to the API. */
 export const STAGE_OPTIONS = {
-  url: { type: 'string' },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
+  url: {
+    type: 'string',
+    value: 'URL',
+    // An option for the key would show it in the list of processes.
+    help: `the API, such as https://orders.example/api/v1; by default ORDERS_URL, else the local stack.
+Set ORDERS_API_KEY to the key, where the API requires one`,
+  },
+  json: { type: 'boolean', help: 'prints JSON' },
 } as const;
-
-/** What the help of each of them says of these. */
-export const STAGE_HELP = `  --url URL   the API, such as https://orders.example/api/v1; by default ORDERS_URL, else the local stack
-  --json      prints JSON
-
-Where the API asks for a key, ORDERS_API_KEY has it: as an option it would be in the list of processes.`;
 
 /** A stage of the service, by its API. */
 export interface Stage {
@@ -40,7 +39,7 @@ function localUrl(env: NodeJS.ProcessEnv): string {
 }
 
 /** The stage did not do what was asked. The message says why, and what to do where that is known. */
-export class StageError extends Error {
+export class StageError extends CommandError {
   override readonly name = 'StageError';
   /** Whether it refused this very request: another one may do better. */
   readonly refused: boolean;

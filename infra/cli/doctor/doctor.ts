@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { loadConfig } from '../../../lib/config.ts';
 import { connectDatabase } from '../../../lib/database/connect.ts';
 import type { Database } from '../../../lib/database/database.ts';
@@ -11,82 +10,75 @@ import { createRuntime } from '../../../lib/runtime.ts';
 import { readAwsSettings } from '../../local/aws-settings.ts';
 import { REPOSITORY } from '../../local/settings.ts';
 import { printable } from '../api/table.ts';
+import { command } from '../command.ts';
+import { CommandError } from '../command-error.ts';
 import { enterStack } from '../environment.ts';
 import { operator } from '../operator.ts';
-import { UsageError } from '../usage-error.ts';
+
 import type { Check } from './check.ts';
 import { deadLetters } from './dead-letters.ts';
 import { migrations } from './migrations.ts';
 import { counters, history, overdueOrders } from './order-checks.ts';
 import { queueAttributes } from './queue-attributes.ts';
 
-const HELP = `npm run orders -- doctor [--fix] [--stage STAGE] [--json]
-
-Looks for orders that are stuck, dead letters, counters or history that differ from the orders, migrations that are
-missing, and queues that are not as serverless.yml describes them. Exit code 0: all is well; 1: something is not.
-
-  --fix           mends what can be mended; dead letters of unknown orders are kept
-  --stage STAGE   the stage of serverless.yml to compare the queues with (default local)
-  --json          prints JSON: how much is left to do, and what was found, by check
-
-Examples
-  npm run orders -- doctor
-  npm run orders -- doctor --stage prod --fix`;
-
 /** Milliseconds: counting every order of a large table takes minutes. */
 const STATEMENT_TIMEOUT_MS = 600_000;
 
-export async function doctor(args: string[]): Promise<number> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      fix: { type: 'boolean', default: false },
-      stage: { type: 'string', default: 'local' },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
+export const doctor = command({
+  name: 'orders doctor',
+  usage: ['[--fix] [--stage STAGE]'],
+  does: `Looks for orders that are stuck, dead letters, counters or history that differ from the orders, missing migrations, and
+queues that are not as serverless.yml describes them. The exit code is 0 when all is well, and 1 when something is not.`,
+  options: {
+    fix: { type: 'boolean', help: 'fixes what it can; dead letters of unknown orders are kept' },
+    stage: {
+      type: 'string',
+      value: 'STAGE',
+      default: 'local',
+      help: 'the stage of serverless.yml to compare the queues with',
     },
-  });
-  if (values.help) {
-    console.log(HELP);
-    return 0;
-  }
-  enterStack();
-  await readAwsSettings();
-  const deadLetterQueueUrl = process.env.DEAD_LETTER_QUEUE_URL;
-  if (!deadLetterQueueUrl) throw new UsageError('DEAD_LETTER_QUEUE_URL must be set, to the URL of that queue.');
-  const config = loadConfig(process.env);
-  const database = connectDatabase(config, createLogger(config.LOG_LEVEL), STATEMENT_TIMEOUT_MS);
-  const runtime = createRuntime(process.env);
-  const queue = new SqsOrderQueue({
-    queueUrl: config.QUEUE_URL,
-    sendTimeoutMs: config.QUEUE_SEND_TIMEOUT_MS,
-    logger: createLogger(config.LOG_LEVEL),
-  });
-  const letters = new DeadLetters(deadLetterQueueUrl);
-  const rest = [
-    overdueOrders(database, runtime),
-    counters(database),
-    history(database, `doctor ${operator()}`),
-    deadLetters({ database, queue, letters, keepHidden: values.fix }),
-    queueAttributes(values.stage, { queueUrl: config.QUEUE_URL, deadLetterQueueUrl }),
-  ];
-  try {
-    const how = { fixing: values.fix, tell: values.json ? () => {} : tell };
-    const first = await examine(await migrationCheck(database), how);
-    const examined = [first];
-    // The other checks ask for what the migrations make.
-    if (leftOf(examined) === 0) for (const check of rest) examined.push(await examine(check, how));
-    const left = leftOf(examined);
-    if (values.json) console.log(JSON.stringify({ left, checks: examined }));
-    else console.log(summaryOf(left, leftOf([first]) > 0, values.fix));
-    return left === 0 ? 0 : 1;
-  } finally {
-    letters.close();
-    queue.close();
-    await runtime.close();
-    await database.close();
-  }
-}
+    json: { type: 'boolean', help: 'prints JSON: how much is left to do, and what was found, by check' },
+  },
+  examples: ['npm run orders -- doctor', 'npm run orders -- doctor --stage prod --fix'],
+  async run(values) {
+    enterStack();
+    await readAwsSettings();
+    const deadLetterQueueUrl = process.env.DEAD_LETTER_QUEUE_URL;
+    if (!deadLetterQueueUrl) throw new CommandError('DEAD_LETTER_QUEUE_URL must be set, to the URL of that queue.');
+    const config = loadConfig(process.env);
+    const database = connectDatabase(config, createLogger(config.LOG_LEVEL), STATEMENT_TIMEOUT_MS);
+    const runtime = createRuntime(process.env);
+    const queue = new SqsOrderQueue({
+      queueUrl: config.QUEUE_URL,
+      sendTimeoutMs: config.QUEUE_SEND_TIMEOUT_MS,
+      logger: createLogger(config.LOG_LEVEL),
+    });
+    const letters = new DeadLetters(deadLetterQueueUrl);
+    const rest = [
+      overdueOrders(database, runtime),
+      counters(database),
+      history(database, `doctor ${operator()}`),
+      deadLetters({ database, queue, letters, keepHidden: values.fix }),
+      queueAttributes(values.stage, { queueUrl: config.QUEUE_URL, deadLetterQueueUrl }),
+    ];
+    try {
+      const how = { fixing: values.fix, tell: values.json ? () => {} : tell };
+      const first = await examine(await migrationCheck(database), how);
+      const examined = [first];
+      // The other checks ask for what the migrations make.
+      if (leftOf(examined) === 0) for (const check of rest) examined.push(await examine(check, how));
+      const left = leftOf(examined);
+      if (values.json) console.log(JSON.stringify({ left, checks: examined }));
+      else console.log(summaryOf(left, leftOf([first]) > 0, values.fix));
+      return left === 0 ? 0 : 1;
+    } finally {
+      letters.close();
+      queue.close();
+      await runtime.close();
+      await database.close();
+    }
+  },
+});
 
 async function migrationCheck(database: Database): Promise<Check> {
   const known = await loadMigrations(join(REPOSITORY, 'infra', 'migrations'));

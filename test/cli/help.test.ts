@@ -1,0 +1,145 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { type Command, command, execute } from '../../infra/cli/command.ts';
+import { CommandError } from '../../infra/cli/command-error.ts';
+import { COMMANDS } from '../../infra/cli/orders.ts';
+import { REPOSITORY } from '../../infra/local/settings.ts';
+import '../support/starts-processes.ts';
+
+const { scripts } = JSON.parse(await readFile(join(REPOSITORY, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>;
+};
+
+/** The scripts that run a program of ours; the others hand over to jest, Serverless, Biome and tsc. */
+const OURS = Object.entries(scripts).flatMap(([name, line]) => {
+  const [, file] = / \.\/infra\/node-version\.js (\S+\.ts)/.exec(line) ?? [];
+  return file === undefined ? [] : [{ name, line, file }];
+});
+
+let said: string[];
+beforeEach(() => {
+  said = [];
+  for (const stream of ['log', 'error'] as const)
+    jest.spyOn(console, stream).mockImplementation((...args: unknown[]) => void said.push(args.join(' ')));
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+async function commandsOf(file: string): Promise<Command[]> {
+  if (file === 'infra/cli/orders.ts') return Promise.all(Object.values(COMMANDS).map((load) => load()));
+  const exported = Object.values((await import(join(REPOSITORY, file))) as object) as Partial<Command>[];
+  return exported.filter((value): value is Command => typeof value?.run === 'function' && 'usage' in value);
+}
+
+describe.each(OURS)('npm run $name', ({ line, file }) => {
+  test('prints its help, runs nothing for it, and refuses unknown options with 2', async () => {
+    const commands = await commandsOf(file);
+    expect(commands).not.toHaveLength(0);
+    for (const each of commands) {
+      const run = jest.fn<Command['run']>();
+      for (const args of [['--help'], ['-h'], ['some', '--help', '--no-such-option']]) {
+        said = [];
+        expect(await execute({ ...each, run }, args)).toBe(0);
+        expect(said.join('\n')).toContain(`npm ${each.name === 'start' ? 'start' : `run ${each.name.split(' ')[0]}`}`);
+        expect(said.join('\n')).toContain('-h, --help');
+        if (each.name.startsWith('orders ')) expect(said.join('\n')).toContain('\nExamples\n  npm run orders -- ');
+      }
+      said = [];
+      expect(await execute({ ...each, run }, ['--no-such-option'])).toBe(2);
+      expect(said.join('\n')).toMatch(
+        /^Unknown option '--no-such-option'\.\nTry "npm .+ --help" for more information\.$/,
+      );
+      expect(run).not.toHaveBeenCalled();
+    }
+  });
+
+  test('as it is typed, with --help, exits with 0 and leaves the local data alone', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'order-backend-help-'));
+    try {
+      await writeFile(join(directory, 'postgres.log'), 'data');
+      const child = spawn('bash', ['-c', `${line} --help`], {
+        cwd: REPOSITORY,
+        env: {
+          ...process.env,
+          NODE_OPTIONS: '',
+          LOCAL_DIR: directory,
+          DATABASE_URL: 'postgres://nobody@127.0.0.1:1/x',
+        },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      const [output, errors, [code]] = await Promise.all([
+        text(child.stdout),
+        text(child.stderr),
+        once(child, 'close'),
+      ]);
+      expect({ code, errors }).toEqual({ code: 0, errors: '' });
+      expect(output).toMatch(/^npm (start|run)/);
+      expect(await readdir(directory)).toEqual(['postgres.log']);
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+});
+
+describe('a command', () => {
+  const example = command({
+    name: 'example',
+    usage: ['<id> [options]'],
+    does: 'Does something.',
+    options: {
+      times: { type: 'integer', min: 1, max: 9, default: 3, help: 'how often' },
+      colour: { type: 'choice', choices: ['red', 'blue'], help: 'which' },
+      name: { type: 'string', value: 'NAME', help: 'whose' },
+      loud: { type: 'boolean', help: 'says more' },
+    },
+    positionals: { name: 'id', min: 1, max: 2 },
+    run: async (values, ids) => console.log(JSON.stringify({ ...values, ids })),
+  });
+
+  test('gets its options converted, with their defaults', async () => {
+    expect(await execute(example, ['a', '--times', '7', '--colour=red', '--name', 'x', '--loud'])).toBe(0);
+    expect(await execute(example, ['a', 'b'])).toBe(0);
+    expect(said.map((line) => JSON.parse(line))).toEqual([
+      { times: 7, colour: 'red', name: 'x', loud: true, ids: ['a'] },
+      { times: 3, loud: false, ids: ['a', 'b'] },
+    ]);
+  });
+
+  test.each([
+    [[], 'Missing id.'],
+    [['a', 'b', 'c'], 'Unexpected argument "c".'],
+    [['a', '--times', '10'], '--times must be a whole number from 1 to 9, and is "10".'],
+    [['a', '--times', '2.5'], '--times must be a whole number from 1 to 9, and is "2.5".'],
+    [['a', '--times', ''], '--times must be a whole number from 1 to 9, and is "".'],
+    [['a', '--colour', 'green'], '--colour must be red or blue, and is "green".'],
+    [['a', '--name'], "Option '--name <value>' argument missing"],
+    [['a', '--loud=yes'], "Option '--loud' does not take an argument"],
+  ])('called with %j says what is wrong, and exits with 2', async (args, message) => {
+    expect(await execute(example, args)).toBe(2);
+    expect(said).toEqual([`${message}\nTry "npm run example -- --help" for more information.`]);
+  });
+
+  test('reads --help only among the options: after -- it is an argument', async () => {
+    expect(await execute(example, ['--', '--help'])).toBe(0);
+    expect(said).toEqual([JSON.stringify({ times: 3, loud: false, ids: ['--help'] })]);
+  });
+
+  test('that fails exits with 1: with one line when the user can fix it, else with the whole error', async () => {
+    const bug = new TypeError('undefined is not a function');
+    const failing = (error: Error) => ({ ...example, run: () => Promise.reject(error) });
+    expect(await execute(failing(new CommandError('The disk is full.')), ['a'])).toBe(1);
+    expect(await execute(failing(bug), ['a'])).toBe(1);
+    expect(said).toEqual(['The disk is full.', String(bug)]);
+    expect(console.error).toHaveBeenLastCalledWith(bug);
+  });
+
+  test('exits with the code that it returns', async () => {
+    expect(await execute({ ...example, run: () => 1 }, ['a'])).toBe(1);
+  });
+});
