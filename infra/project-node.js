@@ -15,6 +15,12 @@ const OLDEST_MINOR = 18;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
+ * In the environment of the second process: the id of the first. A variable and not a preload, because jest's workers
+ * inherit the arguments of Node, and one that preloads die-with-parent.ts ends before it has begun.
+ */
+const FIRST_PROCESS = 'PROJECT_NODE_STARTED_BY';
+
+/**
  * Returns if this process runs on the project's Node with these flags. Otherwise it runs the same command line again, on
  * that Node and with those flags, passes signals on to it, and ends as it ends.
  */
@@ -25,6 +31,7 @@ export async function runOnProjectNode(flags = []) {
   const given = [...process.execArgv, ...(process.env.NODE_OPTIONS ?? '').split(' ')];
   const missing = flags.filter((flag) => !given.includes(flag));
   if (!isProjectNode || missing.length > 0) await runAgain(node, missing);
+  if (process.env[FIRST_PROCESS] === String(process.ppid)) await import('./local/die-with-parent.ts');
 }
 
 function installedNode() {
@@ -47,9 +54,9 @@ function requireTypeScript() {
 
 /** Never resolves: this process ends with the other one. */
 function runAgain(node, flags) {
-  const dieWithParent = `--import=${new URL('local/die-with-parent.ts', import.meta.url).href}`;
-  const child = spawn(node, [...process.execArgv, ...flags, dieWithParent, ...process.argv.slice(1)], {
+  const child = spawn(node, [...process.execArgv, ...flags, ...process.argv.slice(1)], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, [FIRST_PROCESS]: String(process.pid) },
   });
   for (const signal of SIGNALS) process.on(signal, () => child.kill(signal));
   return new Promise(() => {

@@ -42,9 +42,14 @@ describe('a program without the flags that it needs', () => {
   });
 });
 
-test('jest started by its file, as IDEs do, runs a test file as npm test does', async () => {
+test('jest started by its file, as IDEs do, runs test files in workers as npm test does', async () => {
   const { NODE_OPTIONS: _, ...env } = process.env;
-  const args = [join(REPOSITORY, 'node_modules/jest/bin/jest.js'), 'test/queue/message.test.ts'];
+  const args = [
+    join(REPOSITORY, 'node_modules/jest/bin/jest.js'),
+    '--maxWorkers=2',
+    'test/queue/message.test.ts',
+    'test/config',
+  ];
   const jest = spawn(process.execPath, args, { cwd: REPOSITORY, env, stdio: ['ignore', 'ignore', 'pipe'] });
   const [output, [code]] = await Promise.all([text(jest.stderr), once(jest, 'exit')]);
   expect(output).toMatch(/^Tests: +\d+ passed, \d+ total$/m);
