@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ConfigError } from '../../lib/config.ts';
 import { DatabaseError } from '../../lib/database/database-error.ts';
+import { systemFailure } from '../local/remedy.ts';
 import { describe } from '../local/worker/describe-error.ts';
 import { CommandError, UsageError } from './command-error.ts';
 import { helpOf, invocationOf } from './help.ts';
@@ -112,7 +113,8 @@ export function report(error: unknown, name: string): number {
   }
   // The AWS SDK adds this to every error about a request. Errors of the RDS Data API are DatabaseErrors by now.
   if (error instanceof Error && '$metadata' in error) console.error(`SQS cannot be reached: ${describe(error)}`);
-  else console.error(EXPECTED.some((kind) => error instanceof kind) ? describe(error) : error);
+  else
+    console.error(EXPECTED.some((kind) => error instanceof kind) ? describe(error) : (systemFailure(error) ?? error));
   return 1;
 }
 

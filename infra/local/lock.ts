@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { withRemedy } from './remedy.ts';
 import { StackError } from './stack-error.ts';
 
 export interface DirectoryLock {
@@ -34,7 +35,7 @@ export function lockDirectory(directory: string, holder: string): DirectoryLock 
         `In ${directory} ${wordsOf(holderFile)}. Stop that first, or set LOCAL_DIR and other ports.`,
       );
     throw new StackError(
-      `${directory} cannot be written (${(error as Error).message}). Whose is it? LOCAL_DIR may name another.`,
+      withRemedy(`${directory} cannot be written (${(error as Error).message})`, 'Set LOCAL_DIR to another directory.'),
     );
   }
 }

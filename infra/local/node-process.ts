@@ -2,8 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { endOf, type Part, type RunningPart } from './part.ts';
+import { patience } from './patience.ts';
 import { REPOSITORY } from './settings.ts';
 import { StackError } from './stack-error.ts';
+import { describe } from './worker/describe-error.ts';
 
 /** Milliseconds: loading Serverless takes 2 s on a small machine, and a first start with a cold disk many times that. */
 const START_MS = 90_000;
@@ -54,7 +56,7 @@ async function start(options: NodeProcessOptions, signal: AbortSignal): Promise<
   const stop = () => stopProcess(child, ended, options.stopMs);
   try {
     await Promise.race([
-      isReady(child, options.readyWhen, signal),
+      isReady(child, options, signal),
       ended.then((how) => Promise.reject(new StackError(`The ${options.name} did not start: its process ${how}.`))),
     ]);
   } catch (error) {
@@ -67,27 +69,36 @@ async function start(options: NodeProcessOptions, signal: AbortSignal): Promise<
 
 async function isReady(
   child: ChildProcess,
-  readyWhen: NodeProcessOptions['readyWhen'],
+  { name, readyWhen }: NodeProcessOptions,
   signal: AbortSignal,
 ): Promise<void> {
   let ready = false;
+  let reason = 'its process has not said that it is';
+  const waiting = patience(name, START_MS);
   child.on('message', (message) => {
     ready ||= typeof message === 'object' && message !== null && 'ready' in message && message.ready === true;
   });
   for (const deadline = Date.now() + START_MS; !ready; await delay(POLL_MS, undefined, { signal })) {
     if (child.exitCode !== null || child.signalCode !== null) return;
-    if (Date.now() > deadline) throw new StackError(`It was not ready within ${START_MS / 1000} s.`);
-    if (readyWhen !== 'it says so') ready = await answers(readyWhen.answers);
+    if (Date.now() > deadline)
+      throw new StackError(`The ${name} was not ready within ${START_MS / 1000} s: ${reason}.`);
+    waiting(reason);
+    if (readyWhen === 'it says so') continue;
+    const refusal = await refusalOf(readyWhen.answers);
+    ready ||= refusal === undefined;
+    reason = refusal ?? reason;
   }
 }
 
-async function answers(url: string): Promise<boolean> {
+/** Why it is not ready; undefined when it is. */
+async function refusalOf(url: string): Promise<string | undefined> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
-    await response.arrayBuffer();
-    return response.ok;
-  } catch {
-    return false;
+    const body = await response.text();
+    return response.ok ? undefined : `${url} answers ${response.status} ${body.slice(0, 300)}`;
+  } catch (error) {
+    const { cause, message } = error as Error & { cause?: Error };
+    return `${url} does not answer (${describe(cause ?? message)})`;
   }
 }
 

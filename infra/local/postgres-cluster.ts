@@ -6,7 +6,8 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { withoutFamilies } from '../caller-environment.ts';
 import { endOf } from './part.ts';
-import type { PostgresInstallation } from './postgres-installation.ts';
+import type { PostgresInstallation, SystemUser } from './postgres-installation.ts';
+import { causeIn, NO_LOADER, noOtherUser, withRemedy } from './remedy.ts';
 import { StackError } from './stack-error.ts';
 
 /** Milliseconds for a left-over server to write out its memory and end; after that it is told to end at once. */
@@ -48,9 +49,16 @@ export async function createCluster(
   if (existsSync(dataDirectory)) return demandSameVersion(installation);
   await removeUnfinished(dataDirectory);
   const unfinished = await mkdtemp(unfinishedPrefix(dataDirectory));
-  if (user) await chown(unfinished, user.uid, user.gid);
+  if (user) await giveAway(unfinished, user);
   await runInitdb(installation, ['-D', unfinished, ...(sync ? [] : ['--no-sync'])], signal);
   await rename(unfinished, dataDirectory);
+}
+
+async function giveAway(directory: string, { uid, gid }: SystemUser): Promise<void> {
+  await chown(directory, uid, gid).catch(async (error: NodeJS.ErrnoException) => {
+    await rm(directory, { recursive: true });
+    throw new StackError(noOtherUser(error.code ?? error.message));
+  });
 }
 
 /** Removes clusters whose building was interrupted. */
@@ -78,8 +86,11 @@ async function runInitdb(
   });
   const [errors, end] = await Promise.all([text(child.stderr), endOf(child)]);
   signal?.throwIfAborted();
+  const [refusal = ''] = child.pid === undefined ? (/E[A-Z]+/.exec(end.replace(child.spawnfile, '')) ?? []) : [];
+  if (installation.user && ['EPERM', 'EINVAL'].includes(refusal)) throw new StackError(noOtherUser(refusal));
+  if (refusal === 'ENOENT' && existsSync(child.spawnfile)) throw new StackError(NO_LOADER);
   if (child.exitCode !== 0)
-    throw new StackError(`Postgres could not make its data directory: ${errors.trim().split('\n').at(-1) || end}`);
+    throw new StackError(`Postgres could not make its data directory: ${withRemedy(causeIn(errors) || end)}`);
 }
 
 async function demandSameVersion({ dataDirectory, version }: PostgresInstallation): Promise<void> {

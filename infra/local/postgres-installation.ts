@@ -29,8 +29,8 @@ export interface SystemUser {
  * @throws StackError when there are no binaries for this platform, or no user to run them as.
  */
 export async function installPostgres(directory: string): Promise<PostgresInstallation> {
-  const { version, home } = await packagedPostgres();
-  await restoreSymlinks(home);
+  const { version, home: packaged } = await packagedPostgres();
+  const home = await completeHome(packaged, join(directory, `postgres-${version}`));
   const { inside: dataDirectory, refuge } = dataDirectoriesOf(directory);
   if (process.getuid?.() !== 0) return { version, home, dataDirectory, user: undefined };
 
@@ -69,6 +69,21 @@ async function packagedPostgres(): Promise<{ version: string; home: string }> {
     throw new StackError(
       `There is no ${name} in node_modules: run \`npm ci\` (without --omit=optional), or use \`npm run start:localstack\`.`,
     );
+  }
+}
+
+/** Where the binaries are with their symlinks: a copy, if node_modules cannot be written. */
+async function completeHome(home: string, copy: string): Promise<string> {
+  try {
+    await restoreSymlinks(home);
+    return home;
+  } catch (error) {
+    if (!['EACCES', 'EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    const native = join(copy, 'native');
+    await mkdir(copy, { recursive: true });
+    await copyHome(home, native);
+    await restoreSymlinks(native);
+    return native;
   }
 }
 

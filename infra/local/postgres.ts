@@ -3,8 +3,10 @@ import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { endOf, type RunningPart } from './part.ts';
+import { patience } from './patience.ts';
 import { binary, createCluster, spawnOptions, stopLeftOver } from './postgres-cluster.ts';
 import type { PostgresInstallation } from './postgres-installation.ts';
+import { causeIn, withRemedy } from './remedy.ts';
 import { StackError } from './stack-error.ts';
 
 /** The database of the service, by the name that its predecessor gave it. */
@@ -63,7 +65,7 @@ export async function startPostgres(
       signal?.throwIfAborted();
       const log = readFileSync(logFile).subarray(logFrom).toString();
       if (SURVIVORS.test(log) && Date.now() < deadline) continue;
-      throw new StackError(`Postgres did not start: ${fatalLine(log) ?? (error as Error).message}`);
+      throw new StackError(`Postgres did not start: ${withRemedy(causeIn(log) || (error as Error).message)}`);
     }
   }
 }
@@ -101,6 +103,7 @@ function spawnServer(
 }
 
 async function waitUntilItAnswers(child: ChildProcess, port: number, signal?: AbortSignal): Promise<void> {
+  const waiting = patience('postgres', START_MS);
   for (const deadline = Date.now() + START_MS; ; await delay(POLL_MS, undefined, { signal })) {
     if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined)
       throw new Error('its process ended at once');
@@ -111,6 +114,7 @@ async function waitUntilItAnswers(child: ChildProcess, port: number, signal?: Ab
     } catch (error) {
       refusal = (error as Error).message;
     }
+    waiting(refusal);
     if (Date.now() > deadline) throw new Error(`no answer within ${START_MS / 1000} s (${refusal})`);
   }
 }
@@ -154,10 +158,4 @@ async function stopServer(
   const immediate = setTimeout(() => child.kill('SIGQUIT'), STOP_MS);
   await ended;
   clearTimeout(immediate);
-}
-
-/** The last reason that Postgres gave in this piece of its log. */
-function fatalLine(log: string): string | undefined {
-  const lines = log.split('\n');
-  return lines.findLast((line) => /FATAL|PANIC/.test(line))?.replace(/^.*?(FATAL|PANIC):\s*/, '');
 }

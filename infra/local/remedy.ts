@@ -1,0 +1,63 @@
+/** What Linux has to have for the programs that npm installs: Postgres and, for this project, Node. */
+const SYSTEMS =
+  'It is built for Linux with glibc 2.28 or later, not for musl (Alpine). Use such a system (Debian 10, Ubuntu 20.04 or ' +
+  'later), or `npm run start:localstack` with a Postgres of your own.';
+
+/** What a user does about the commonest causes, by how the system, Postgres and SQLite name them. */
+const REMEDIES: readonly (readonly [cause: RegExp, remedy: string])[] = [
+  [
+    /ENOSPC|EDQUOT|no space left|quota exceeded|disk is full/i,
+    'Free some space, or set LOCAL_DIR to a directory with at least 200 MB.',
+  ],
+  [/EFBIG|SIGXFSZ|file too large|file size limit/i, 'Raise the limit on the size of files (`ulimit -f unlimited`).'],
+  [/EMFILE|ENFILE|too many open files/i, 'Raise the limit on open files (`ulimit -n 4096`).'],
+  [
+    /EAGAIN|ENOMEM|resource temporarily unavailable|cannot allocate memory|could not fork/i,
+    'Raise the limits on processes and memory (`ulimit -u`, `ulimit -v`), or stop other programs.',
+  ],
+  [/EROFS|read-only file system|readonly database/i, 'Set LOCAL_DIR to a directory that can be written.'],
+  [/could not look up effective user/i, 'Start as a user that /etc/passwd lists, or use `npm run start:localstack`.'],
+  [/GLIBC(XX)?_\d|error while loading shared libraries|symbol not found/, SYSTEMS],
+  [
+    /EACCES|EPERM|permission denied|not permitted|invalid permissions|wrong ownership/i,
+    'Check its owner, or set LOCAL_DIR.',
+  ],
+];
+
+/** A cause, and what to do about it; `otherwise` where nothing better is known. */
+export function withRemedy(cause: string, otherwise = ''): string {
+  const [, remedy = otherwise] = REMEDIES.find(([pattern]) => pattern.test(cause)) ?? [];
+  const sentence = cause.trim().replace(/\.?$/, '.');
+  return remedy ? `${sentence} ${remedy}` : sentence;
+}
+
+/** Root in a container without the capabilities of root, or without other users. */
+export function noOtherUser(code: string): string {
+  return (
+    `Postgres refuses to run as root, and this root cannot run it as another user (${code}). Start as an ordinary user, or ` +
+    'use `npm run start:localstack` with a Postgres of your own.'
+  );
+}
+
+/** Why a program that is there could not be run at all: the kernel reports a missing loader as a missing file. */
+export const NO_LOADER = `This system cannot run the Postgres that npm installed. ${SYSTEMS}`;
+
+/** What Postgres and its programs write after the cause of a failure, or beside it. */
+const ASIDES = /^(initdb: (removing|hint)|child process|.*\b(HINT|DETAIL|CONTEXT|LOG|WARNING|STATEMENT):|$)/;
+
+/** The line of Postgres' output that says why it failed. */
+export function causeIn(output: string): string | undefined {
+  const lines = output.trim().split('\n');
+  const cause =
+    lines.findLast((line) => /FATAL|PANIC/.test(line)) ??
+    lines.find((line) => /error:|could not/.test(line)) ??
+    lines.findLast((line) => !ASIDES.test(line));
+  return cause?.replace(/^.*?(FATAL|PANIC|error):\s*/, '');
+}
+
+/** The line about a failure of the system under us, such as a full disk. Undefined for anything else: that is a bug. */
+export function systemFailure(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  const isSystem = 'syscall' in error || error.code === 'ERR_SQLITE_ERROR';
+  return isSystem ? withRemedy(error.message) : undefined;
+}

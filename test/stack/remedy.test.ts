@@ -1,0 +1,55 @@
+import { describe, expect, test } from '@jest/globals';
+import { causeIn, systemFailure, withRemedy } from '../../infra/local/remedy.ts';
+
+describe('what Postgres and initdb say is one line with its cause and what to do', () => {
+  test.each<[string, string, string]>([
+    [
+      'a full disk',
+      `2026-11-28 08:03:32.590 UTC [3574] FATAL:  could not write to file "pg_wal/xlogtemp.3574": No space left on device
+child process exited with exit code 1
+initdb: removing contents of data directory "/data/postgres.unfinished-1"`,
+      'could not write to file "pg_wal/xlogtemp.3574": No space left on device. Free some space, or set LOCAL_DIR to a directory with at least 200 MB.',
+    ],
+    [
+      'a limit on the size of files',
+      `2026-11-28 08:03:33.112 UTC [3608] FATAL:  could not write to file "pg_wal/xlogtemp.3608": File too large
+child process exited with exit code 1
+initdb: removing data directory "/data/postgres.unfinished-1"`,
+      'could not write to file "pg_wal/xlogtemp.3608": File too large. Raise the limit on the size of files (`ulimit -f unlimited`).',
+    ],
+    [
+      'a user without an entry in passwd',
+      'initdb: could not look up effective user ID 4711: user does not exist',
+      'initdb: could not look up effective user ID 4711: user does not exist. Start as a user that /etc/passwd lists, or use `npm run start:localstack`.',
+    ],
+    [
+      'a directory that is closed',
+      'initdb: error: could not access directory "/root/x": Permission denied\ninitdb: hint: try another',
+      'could not access directory "/root/x": Permission denied. Check its owner, or set LOCAL_DIR.',
+    ],
+    [
+      'a crash with its stop after it',
+      `2026-11-28 08:03:33 UTC [1] LOG:  starting PostgreSQL
+2026-11-28 08:03:33 UTC [1] PANIC:  could not write to log file: No space left on device
+2026-11-28 08:03:33 UTC [1] LOG:  database system is shut down`,
+      'could not write to log file: No space left on device. Free some space, or set LOCAL_DIR to a directory with at least 200 MB.',
+    ],
+    ['something unknown', '2026-11-28 08:03:33 UTC [1] FATAL:  unknown thing', 'unknown thing.'],
+  ])('%s', (_, output, line) => expect(withRemedy(causeIn(output) ?? '')).toBe(line));
+
+  test('an old C library', () => {
+    const output = "initdb: /lib64/libc.so.6: version `GLIBC_2.28' not found (required by initdb)";
+    expect(withRemedy(causeIn(output) ?? '')).toMatch(/GLIBC_2\.28' not found.*glibc 2\.28 or later.*start:localstack/);
+  });
+});
+
+test('a failure of the system is one line, and a bug is none', () => {
+  const refused = Object.assign(new Error("EROFS: read-only file system, mkdir '/x'"), {
+    code: 'EROFS',
+    syscall: 'mkdir',
+  });
+  expect(systemFailure(refused)).toBe(
+    "EROFS: read-only file system, mkdir '/x'. Set LOCAL_DIR to a directory that can be written.",
+  );
+  expect(systemFailure(new TypeError('x is not a function'))).toBeUndefined();
+});
