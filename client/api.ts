@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 471e6006b3b731eedc2e787c110fab982c84db101ffe0da356861076b1f06985): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 2ee367f470291e4abe529f198ad67d83afa5e4c6fe0ea55fcceca037df42ba06): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -392,9 +392,9 @@ export interface components {
             created_at: string;
             /** @description When it became Completed, Failed or Cancelled. */
             finished_at: string | null;
-            /** @description Failures that its processor reported since it was created or redriven. */
+            /** @description How often it was run since it was created or redriven, the run under way included. */
             attempts: number;
-            /** @description Workers that died while they held it, since it was created or redriven. */
+            /** @description Of its attempts, those that ended because their worker died. */
             crashes: number;
             /** @description Times that it was redriven after it had Failed. */
             redrives: number;
@@ -419,7 +419,7 @@ export interface components {
                 /** @description Null for its creation. */
                 from: components["schemas"]["Status"] | null;
                 to: components["schemas"]["Status"];
-                /** @description The try that it belongs to, since the order was created or redriven. */
+                /** @description The attempt that it belongs to, counted as `attempts` of the order are; 0 before the first. */
                 attempt: number;
                 reason_code: string | null;
                 reason: string | null;

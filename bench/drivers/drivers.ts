@@ -128,11 +128,11 @@ function newOrders(count: number): OrderInsert[] {
   }));
 }
 
-function toVerdict({ orderId, token, attempts }: Claim) {
+function toVerdict({ orderId, token, failures }: Claim) {
   return {
     orderId,
     token,
-    attempts,
+    failures,
     status: 'Completed' as const,
     processingTime: 0.001,
     delaySeconds: 0,

@@ -109,10 +109,10 @@ function newOrders(): OrderInsert[] {
 }
 
 function verdictsOf(claims: readonly Claim[]) {
-  return claims.map(({ orderId, token, attempts }) => ({
+  return claims.map(({ orderId, token, failures }) => ({
     orderId,
     token,
-    attempts,
+    failures,
     status: 'Completed' as const,
     processingTime: 0.001,
     delaySeconds: 0,

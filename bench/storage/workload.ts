@@ -34,10 +34,10 @@ export async function runOrders(database: Database, count: number): Promise<Work
       const ids = orders.map(({ orderId }) => orderId);
       const options = { leaseSeconds: 30, suspects: false, maxCrashes: 5, actor: ACTOR };
       const { claims } = await timed('claim', claimOrders(database, ids, options));
-      const verdicts = claims.map(({ orderId, token, attempts }) => ({
+      const verdicts = claims.map(({ orderId, token, failures }) => ({
         orderId,
         token,
-        attempts,
+        failures,
         status: 'Completed' as const,
         processingTime: 0.001,
         delaySeconds: 0,

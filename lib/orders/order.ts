@@ -27,9 +27,9 @@ export interface Order extends NewOrder {
   readonly processingTime: number | null;
   readonly createdAt: Date;
   readonly finishedAt: Date | null;
-  /** Failures that its processor reported since it was created or redriven. */
+  /** Times that its processor ran since it was created or redriven, the run under way included. */
   readonly attempts: number;
-  /** Workers that died while they held it, since it was created or redriven. */
+  /** Attempts that ended because their worker died. */
   readonly crashes: number;
   /** Times that it was redriven after it had Failed. */
   readonly redrives: number;

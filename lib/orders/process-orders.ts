@@ -4,7 +4,7 @@ import type { Logger } from '../logger.ts';
 import { traceIdOf } from '../observability/traceparent.ts';
 import type { OrderMessage, OrderQueue } from '../queue/order-queue.ts';
 import { GroupCommit } from './group-commit.ts';
-import { notBegun, type RunnerParts, runProcessor } from './run-processor.ts';
+import { notBegun, type Outcome, type RunnerParts, runProcessor } from './run-processor.ts';
 import { type Claim, type ClaimResult, claimOrders, type Unclaimed } from './sql/claim-orders.ts';
 import { finishOrders, type Verdict } from './sql/finish-orders.ts';
 import { hastenOrders } from './sql/hasten-orders.ts';
@@ -172,7 +172,7 @@ async function work(parts: ProcessParts, claims: readonly Claim[], invocation: I
   const allSettled = Promise.allSettled(settling);
 
   const sends: Promise<void>[] = [];
-  const verdicts = new GroupCommit<Verdict, void>(
+  const verdicts = new GroupCommit<Outcome, void>(
     { maxItems: claims.length, maxOperations: 1, worthAnother: 1 },
     async (group) => {
       const taken = await commit(parts, group, invocation);
@@ -239,15 +239,15 @@ function timeToWork(invocation: Invocation): number {
 /** An entry an order, with the trace that it came in. */
 function report(
   logger: Logger,
-  verdicts: readonly Verdict[],
+  outcomes: readonly Outcome[],
   taken: ReadonlySet<string>,
   { traceparents }: Invocation,
 ): void {
-  for (const { orderId, status, attempts, reasonCode } of verdicts) {
+  for (const { orderId, status, attempt, reasonCode } of outcomes) {
     const traceparent = traceparents?.get(orderId);
     const order = { order_id: orderId, ...(traceparent !== undefined && { trace_id: traceIdOf(traceparent) }) };
     if (!taken.has(orderId)) logger.warn('Finished after the lease was lost; nothing was written', order);
-    else if (status === 'Completed') logger.info('An order was completed', { ...order, attempt: attempts + 1 });
-    else logger.warn('An order was not completed', { ...order, attempt: attempts, status, reason_code: reasonCode });
+    else if (status === 'Completed') logger.info('An order was completed', { ...order, attempt });
+    else logger.warn('An order was not completed', { ...order, attempt, status, reason_code: reasonCode });
   }
 }

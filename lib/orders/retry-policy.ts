@@ -36,19 +36,19 @@ const MAX_CODE = 100;
  *
  * The backoff is exponential with full jitter, so that orders which failed together do not come back together. It is
  * added to retryAfterSeconds for the same reason; no sum exceeds `maxMs`.
- * @param attempts failures so far, this one included
+ * @param failures failures so far, this one included
  */
 export function decideFailure(
   error: unknown,
-  attempts: number,
+  failures: number,
   aborted: boolean,
   policy: RetryPolicy,
 ): FailureDecision {
   const reason = storable(error instanceof Error ? error.message : error, MAX_REASON);
   const reasonCode = storable(codeOf(error, aborted), MAX_CODE);
-  if (error instanceof PermanentFailure || attempts >= policy.maxAttempts)
+  if (error instanceof PermanentFailure || failures >= policy.maxAttempts)
     return { status: 'Failed', reasonCode, reason };
-  const ceiling = Math.min(policy.maxMs, policy.baseMs * 2 ** Math.min(attempts - 1, 30));
+  const ceiling = Math.min(policy.maxMs, policy.baseMs * 2 ** Math.min(failures - 1, 30));
   const delayMs = Math.min(policy.maxMs, retryAfterMs(error) + Math.random() * ceiling);
   return { status: 'Pending', reasonCode, reason, delaySeconds: delayMs / 1_000 };
 }

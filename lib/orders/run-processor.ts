@@ -8,31 +8,36 @@ export interface RunnerParts {
   readonly retryPolicy: RetryPolicy;
 }
 
+export interface Outcome extends Verdict {
+  readonly attempt: number;
+}
+
 /** Runs the processor on a claimed order, and says what became of it. Never throws, whatever the processor does. */
 export async function runProcessor(
   { processor, retryPolicy }: RunnerParts,
   order: Claim,
   traceparent: string | undefined,
   signal: AbortSignal,
-): Promise<Verdict> {
-  const attempt = order.attempts + 1;
+): Promise<Outcome> {
+  const failures = order.failures + 1;
+  const isLastAttempt = failures >= retryPolicy.maxAttempts;
   const started = performance.now();
   try {
-    await untilAborted(processor({ ...order, attempt, traceparent }, signal), signal);
+    await untilAborted(processor({ ...order, isLastAttempt, traceparent }, signal), signal);
     const processingTime = Number(((performance.now() - started) / 1_000).toFixed(6));
     return { ...pending(order), status: 'Completed', processingTime, reasonCode: null, reason: null };
   } catch (error) {
-    return { ...pending(order), attempts: attempt, ...decideFailure(error, attempt, signal.aborted, retryPolicy) };
+    return { ...pending(order), failures, ...decideFailure(error, failures, signal.aborted, retryPolicy) };
   }
 }
 
 /** The verdict on a claim that took all the time: it is given back, and no attempt is charged for it. */
-export function notBegun(order: Claim): Verdict {
+export function notBegun(order: Claim): Outcome {
   return { ...pending(order), reasonCode: 'not_begun', reason: 'no time was left to begin' };
 }
 
-function pending({ orderId, token, attempts }: Claim) {
-  return { orderId, token, attempts, status: 'Pending', processingTime: null, delaySeconds: 0 } as const;
+function pending({ orderId, token, attempt, failures }: Claim) {
+  return { orderId, token, attempt, failures, status: 'Pending', processingTime: null, delaySeconds: 0 } as const;
 }
 
 /** Rejects when the signal aborts, also for a processor that does not listen to it. */

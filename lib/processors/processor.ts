@@ -3,8 +3,16 @@ import type { NewOrder } from '../orders/order.ts';
 /** An order as its processor sees it. `orderId` stays the same over all tries: make your effect idempotent by it. */
 export interface ProcessorOrder extends NewOrder {
   readonly createdAt: Date;
-  /** 1 for the first try since the order was created or redriven. */
+  /**
+   * 1 for the first attempt since the order was created or redriven. Each run counts, also one whose worker died: so an
+   * attempt above 1 may follow one that had its effect.
+   */
   readonly attempt: number;
+  /**
+   * Whether the order is Failed if this attempt fails, because MAX_ATTEMPTS is reached. A worker that dies is not a failure:
+   * MAX_CRASHES counts those, and may end the order without any attempt that was the last.
+   */
+  readonly isLastAttempt: boolean;
   /**
    * The trace that it is in (W3C Trace Context), when its message named one: whoever is called with it can be found by the
    * trace id in our logs.

@@ -18,11 +18,11 @@ describe('an order', () => {
     const texts = await moves.allInnerTexts();
     expect(texts.map((text) => text.split('\n')[0]?.trim())).toEqual([
       'Accepted',
-      'Taken up by a worker try 1',
-      'Failed for good try 1',
+      'Taken up by a worker attempt 1',
+      'Failed for good attempt 1',
       'Redriven, with a fresh count of tries',
-      'Taken up by a worker try 1',
-      'Failed for good try 1',
+      'Taken up by a worker attempt 1',
+      'Failed for good attempt 1',
     ]);
     expect(texts[2]).toMatch(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [\d.]+ (ms|s) later/);
     expect(texts[2]).toContain('card_declined: Told to fail by user 402');

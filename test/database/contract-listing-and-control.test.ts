@@ -154,7 +154,7 @@ describe.each(DRIVERS)('the use cases of the API over $name', ({ open }) => {
     expect(await readLongestWait(database)).toBeCloseTo(3_600, -2);
 
     const { claims } = await cases.claim(['retried']);
-    await cases.finish(...claims.map((each) => verdictOn(each, { status: 'Pending', attempts: 1, delaySeconds: 900 })));
+    await cases.finish(...claims.map((each) => verdictOn(each, { status: 'Pending', failures: 1, delaySeconds: 900 })));
     expect(await readLongestWait(database)).toBeLessThan(60);
     await cases.claim(['new']);
     expect(await readLongestWait(database)).toBe(0);

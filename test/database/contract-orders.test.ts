@@ -115,7 +115,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
 
       const { claims, unclaimed } = await cases.claim([HARD.orderId, 'nobody']);
 
-      expect(claims).toEqual([{ ...HARD, token: 1, attempts: 0, createdAt: expect.any(Date) }]);
+      expect(claims).toEqual([{ ...HARD, token: 1, attempt: 1, failures: 0, createdAt: expect.any(Date) }]);
       expect([...unclaimed]).toEqual([['nobody', 'unknown']]);
       expect((await cases.claim([HARD.orderId])).unclaimed.get(HARD.orderId)).toBe('held');
     });
@@ -164,11 +164,11 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
         verdictOn(of('b'), {
           status: 'Failed',
           processingTime: null,
-          attempts: 1,
+          failures: 1,
           reasonCode: 'x',
           reason: `it's "é"`,
         }),
-        verdictOn(of('c'), { status: 'Pending', processingTime: null, attempts: 1, delaySeconds: 2.5 }),
+        verdictOn(of('c'), { status: 'Pending', processingTime: null, failures: 1, delaySeconds: 2.5 }),
         verdictOn(of('d'), { token: 7 }),
       );
 

@@ -39,7 +39,8 @@ describe('a claim', () => {
       {
         orderId: 'a',
         token: 1,
-        attempts: 0,
+        attempt: 1,
+        failures: 0,
         userId: -5,
         itemIds: [3, 1, 2],
         totalAmount: '12345678901.123456789',
@@ -191,7 +192,7 @@ describe('a lease that died', () => {
     await lab.insert('a');
     await crash('a', 1);
     const { claims } = await lab.claim(['a'], { suspects: true });
-    await lab.finish(verdictOn(claims[0], { status: 'Pending', attempts: 1 }));
+    await lab.finish(verdictOn(claims[0], { status: 'Pending', failures: 1 }));
 
     expect((await lab.claim(['a'])).unclaimed.get('a')).toBe('suspect');
     expect((await lab.claim(['a'], { suspects: true })).claims).toHaveLength(1);
@@ -345,7 +346,7 @@ describe('a finish', () => {
   test('comes too late for an order that was released with the same token, and writes nothing', async () => {
     await lab.insert('a');
     const { claims } = await lab.claim(['a']);
-    await lab.finish(verdictOn(claims[0], { status: 'Pending', attempts: 1, delaySeconds: 60 }));
+    await lab.finish(verdictOn(claims[0], { status: 'Pending', failures: 1, delaySeconds: 60 }));
 
     expect(await lab.finish(verdictOn(claims[0]))).toEqual(new Set());
     expect((await lab.row('a')).status).toBe('Pending');

@@ -23,7 +23,7 @@ async function complete(orders: number): Promise<void> {
       token,
       status: 'Completed' as const,
       processingTime: Number(orderId.slice(1)) / 100,
-      attempts: 0,
+      failures: 0,
       delaySeconds: 0,
       reasonCode: null,
       reason: null,

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { readHistory } from '../../lib/orders/sql/read-history.ts';
+import { readOrder } from '../../lib/orders/sql/read-order.ts';
 import { PermanentFailure, type ProcessorOrder } from '../../lib/processors/processor.ts';
 import { simulatedProcessor } from '../../lib/processors/simulated.ts';
 import { findInconsistencies } from '../support/consistency.ts';
@@ -437,6 +439,48 @@ describe('a processor that fails', () => {
 
     expect(await lab.row('a')).toMatchObject({ status: 'Pending', reason: 'at once' });
     expect((await lab.row('b')).status).toBe('Completed');
+  });
+});
+
+describe('the number of the attempt', () => {
+  test('counts every run, and is the same for the processor, the order and its history', async () => {
+    await lab.insert('a');
+    const seen: [number, boolean][] = [];
+    const resurrection = Promise.withResolvers<void>();
+    const runOnce = (then: () => Promise<void>) =>
+      lab.process(['a'], {
+        processor: async ({ attempt, isLastAttempt }) => {
+          seen.push([attempt, isLastAttempt]);
+          await then();
+        },
+        retryPolicy: { maxAttempts: 2, baseMs: 0, maxMs: 0 },
+      });
+
+    const dead = runOnce(() => resurrection.promise);
+    await waitUntil('the worker that dies has begun', () => seen.length === 1);
+    await lab.killLease('a');
+    await runOnce(fails(new Error('no')));
+    expect(await readOrder(lab.database, 'a', null)).toMatchObject({ status: 'Pending', attempts: 2, crashes: 1 });
+    await runOnce(async () => {});
+    resurrection.resolve();
+    await dead;
+
+    // Of two failures the third attempt would be the second: a dead worker is none.
+    expect(seen).toEqual([
+      [1, false],
+      [2, false],
+      [3, true],
+    ]);
+    expect(await readOrder(lab.database, 'a', null)).toMatchObject({ status: 'Completed', attempts: 3, crashes: 1 });
+    const moves = (await readHistory(lab.database, 'a', null)).map(({ to, attempt }) => `${to} ${attempt}`);
+    expect(moves).toEqual(['Pending 0', 'Processing 1', 'Processing 2', 'Pending 2', 'Processing 3', 'Completed 3']);
+  });
+
+  test('is 1 for an order that is Completed at its first run', async () => {
+    await lab.insert('a');
+    await lab.process(['a']);
+
+    expect(await readOrder(lab.database, 'a', null)).toMatchObject({ status: 'Completed', attempts: 1 });
   });
 });
 

@@ -272,7 +272,7 @@ describe('counters and history follow whatever is written by hand', () => {
       token: claims[0]?.token ?? 0,
       status: 'Failed',
       processingTime: null,
-      attempts: 1,
+      failures: 1,
       delaySeconds: 0,
       reasonCode: 'card_declined',
       reason: 'the card was declined',

@@ -20,6 +20,7 @@ const ORDER: ProcessorOrder = {
   totalAmount: '9.50',
   createdAt: new Date(0),
   attempt: 1,
+  isLastAttempt: false,
 };
 
 const settings = (env: NodeJS.ProcessEnv) =>

@@ -59,6 +59,7 @@ describe('a signing key in Secrets Manager', () => {
       totalAmount: '9.50',
       createdAt: new Date(0),
       attempt: 1,
+      isLastAttempt: false,
     };
     await processor(order, new AbortController().signal);
 

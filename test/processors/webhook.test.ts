@@ -17,6 +17,7 @@ const ORDER: ProcessorOrder = {
   totalAmount: '12345678901.10',
   createdAt: new Date('2026-11-01T12:00:00.123Z'),
   attempt: 1,
+  isLastAttempt: false,
 };
 
 /** Milliseconds. Longer than a test may take, so that none passes by waiting for it. */

@@ -181,13 +181,13 @@ export function anOrder(values: Partial<NewOrder> = {}): NewOrder {
 /** The verdict on a claim: Completed, unless said otherwise. */
 export function verdictOn(claim: Claim | undefined, values: Partial<Verdict> = {}): Verdict {
   if (!claim) throw new Error('nothing was claimed');
-  const { orderId, token, attempts } = claim;
+  const { orderId, token, failures } = claim;
   return {
     orderId,
     token,
     status: 'Completed',
     processingTime: 1.5,
-    attempts,
+    failures,
     delaySeconds: 0,
     reasonCode: null,
     reason: null,

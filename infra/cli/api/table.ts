@@ -23,7 +23,7 @@ export function printable(text: string): string {
   return text.replace(UNPRINTABLE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }
 
-const HEADINGS = ['ORDER', 'STATUS', 'USER', 'AMOUNT', 'CREATED', 'TRIES', 'REASON'];
+const HEADINGS = ['ORDER', 'STATUS', 'USER', 'AMOUNT', 'CREATED', 'ATTEMPTS', 'REASON'];
 
 export function orderTable(orders: readonly Order[]): string {
   return table(
@@ -34,7 +34,7 @@ export function orderTable(orders: readonly Order[]): string {
       String(order.user_id),
       order.total_amount,
       order.created_at,
-      String(order.attempts + order.crashes),
+      String(order.attempts),
       order.reason_code ?? '',
     ]),
   );

@@ -27,8 +27,10 @@ export const orderSchema = z.object({
   processing_time: seconds.nullable().meta({ description: 'Seconds; null until Completed.' }),
   created_at: time,
   finished_at: time.nullable().meta({ description: 'When it became Completed, Failed or Cancelled.' }),
-  attempts: count.meta({ description: 'Failures that its processor reported since it was created or redriven.' }),
-  crashes: count.meta({ description: 'Workers that died while they held it, since it was created or redriven.' }),
+  attempts: count.meta({
+    description: 'How often it was run since it was created or redriven, the run under way included.',
+  }),
+  crashes: count.meta({ description: 'Of its attempts, those that ended because their worker died.' }),
   redrives: count.meta({ description: 'Times that it was redriven after it had Failed.' }),
   next_attempt_at: time
     .nullable()
@@ -50,7 +52,9 @@ export const historySchema = z.object({
         at: time,
         from: statusSchema.nullable().meta({ description: 'Null for its creation.' }),
         to: statusSchema,
-        attempt: count.meta({ description: 'The try that it belongs to, since the order was created or redriven.' }),
+        attempt: count.meta({
+          description: 'The attempt that it belongs to, counted as `attempts` of the order are; 0 before the first.',
+        }),
         reason_code: z.string().nullable(),
         reason: z.string().nullable(),
         actor: z

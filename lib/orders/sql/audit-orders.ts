@@ -1,4 +1,5 @@
 import type { Database, Queryable } from '../../database/database.ts';
+import { attemptsOf } from './order-row.ts';
 
 /** Unfinished orders that the sweep should have sent long ago. */
 export interface Overdue {
@@ -93,7 +94,7 @@ export async function recordRepairs(database: Database, actor: string): Promise<
     await transaction.query('LOCK TABLE public.orders IN SHARE ROW EXCLUSIVE MODE');
     const rows = await transaction.query(
       `INSERT INTO public.order_history (order_id, at, from_status, to_status, attempt, token, reason_code, reason, actor)
-       SELECT o.order_id, now(), last.to_status, o.status, o.attempts + o.crashes, o.token,
+       SELECT o.order_id, now(), last.to_status, o.status, ${attemptsOf('o')}, o.token,
               'history_repaired', 'the history had ended with another status', $1::text
        ${UNRECORDED}
        RETURNING entry`,

@@ -1,4 +1,5 @@
 import type { Queryable } from '../../database/database.ts';
+import { attemptsOf } from './order-row.ts';
 
 export interface ClaimOptions {
   /** Seconds that the claim lasts: the remaining time of the invocation and a margin. */
@@ -16,7 +17,10 @@ export interface Claim {
   readonly orderId: string;
   /** Fencing token: finishing demands that it is still the order's. */
   readonly token: number;
-  readonly attempts: number;
+  /** 1 for the first attempt since the order was created or redriven. */
+  readonly attempt: number;
+  /** Attempts before this one that the processor ended with an error. */
+  readonly failures: number;
   readonly userId: number;
   readonly itemIds: readonly number[];
   readonly totalAmount: string;
@@ -83,8 +87,9 @@ const CLAIM_ORDERS = `
       reason = CASE WHEN ready.lost THEN 'its worker stopped answering before it finished' END
     FROM ready CROSS JOIN actor
     WHERE o.order_id = ready.order_id
-    RETURNING o.order_id, o.status, o.token, o.attempts, o.user_id, o.item_ids, o.total_amount, o.created_at)
-  SELECT wanted.order_id, c.token, c.attempts, c.user_id, c.item_ids, c.total_amount, c.created_at,
+    RETURNING o.order_id, o.status, o.token, ${attemptsOf('o')} AS attempt,
+              o.attempts AS failures, o.user_id, o.item_ids, o.total_amount, o.created_at)
+  SELECT wanted.order_id, c.token, c.attempt, c.failures, c.user_id, c.item_ids, c.total_amount, c.created_at,
     CASE
       WHEN c.status = 'Processing' THEN NULL
       WHEN c.status = 'Failed' THEN 'settled'
@@ -103,7 +108,8 @@ const CLAIM_ORDERS = `
 interface Row {
   order_id: string;
   token: number;
-  attempts: number;
+  attempt: number;
+  failures: number;
   user_id: number;
   item_ids: number[];
   total_amount: string;
@@ -137,7 +143,8 @@ function toClaim(row: Row): Claim {
   return {
     orderId: row.order_id,
     token: row.token,
-    attempts: row.attempts,
+    attempt: row.attempt,
+    failures: row.failures,
     userId: row.user_id,
     itemIds: row.item_ids,
     totalAmount: row.total_amount,

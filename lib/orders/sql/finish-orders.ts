@@ -8,8 +8,8 @@ export interface Verdict {
   readonly status: 'Completed' | 'Failed' | 'Pending';
   /** Seconds the processor took; null unless Completed. */
   readonly processingTime: number | null;
-  /** Failures so far, this one included. */
-  readonly attempts: number;
+  /** Attempts so far that the processor ended with an error, this one included. */
+  readonly failures: number;
   /** Seconds until the next try; 0 unless Pending. */
   readonly delaySeconds: number;
   readonly reasonCode: string | null;
@@ -34,7 +34,7 @@ export async function finishOrders(
   const rows = await database.query<{ order_id: string }>(
     `WITH verdicts AS (
        SELECT * FROM json_to_recordset($1::json) AS v(
-         "orderId" text, token bigint, status text, "processingTime" numeric, attempts integer,
+         "orderId" text, token bigint, status text, "processingTime" numeric, failures integer,
          "delaySeconds" double precision, "reasonCode" text, reason text)),
      actor AS MATERIALIZED (
        SELECT set_config('orders.actor', $3::text, true) AS name),
@@ -51,7 +51,7 @@ export async function finishOrders(
      UPDATE public.orders o SET
        status = v.status,
        processing_time = v."processingTime",
-       attempts = v.attempts,
+       attempts = v.failures,
        lease_until = NULL,
        not_before = CASE WHEN v.status = 'Pending' THEN now() + v."delaySeconds" * interval '1 second' END,
        due_at = CASE WHEN v.status = 'Pending'

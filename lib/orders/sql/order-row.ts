@@ -1,9 +1,17 @@
 import type { Order, Status } from '../order.ts';
 
+/**
+ * How often the processor of an order in this table ran since it was created or redriven: failures (the column `attempts`),
+ * lost workers, and the run under way or the one that completed it. The history counts the same way (`orders_updated()`).
+ */
+export function attemptsOf(table: string): string {
+  return `${table}.attempts + ${table}.crashes + (${table}.status IN ('Processing', 'Completed'))::integer`;
+}
+
 /** What a statement selects of the table `o` to answer whole orders. */
 export const ORDER_COLUMNS = `
   o.order_id, o.user_id, o.item_ids, o.total_amount, o.status, o.processing_time, o.created_at, o.finished_at,
-  o.attempts, o.crashes, o.redrives, o.not_before, o.reason_code, o.reason`;
+  ${attemptsOf('o')} AS attempts, o.crashes, o.redrives, o.not_before, o.reason_code, o.reason`;
 
 export interface OrderRow {
   order_id: string;

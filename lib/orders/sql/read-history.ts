@@ -7,7 +7,7 @@ export interface HistoryEntry {
   /** Null for its creation. */
   readonly from: Status | null;
   readonly to: Status;
-  /** The try that it belongs to, counted since the order was created or redriven; 0 before the first. */
+  /** The attempt that it belongs to, counted as the order's `attempts` are; 0 before the first. */
   readonly attempt: number;
   readonly reasonCode: string | null;
   readonly reason: string | null;
