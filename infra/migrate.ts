@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { loadDatabaseConfig } from '../lib/config.ts';
 import { connectDatabase } from '../lib/database/connect.ts';
-import { loadMigrations, migrate as migrateDatabase } from '../lib/database/migrations.ts';
+import { loadMigrations, migrate as migrateDatabase, readApplied } from '../lib/database/migrations.ts';
+import { readTimeZone } from '../lib/database/time-zone.ts';
 import { createLogger } from '../lib/logger.ts';
+import { reportImport } from './import-report.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('migrations', import.meta.url));
 
@@ -21,6 +23,8 @@ export interface MigrateOptions {
   readonly acceptNewer?: boolean;
   /** Milliseconds that are left for all of it; undefined: as long as it takes. */
   readonly remainingMs?: () => number;
+  /** Whether to say what would be done, and change nothing. */
+  readonly dryRun?: boolean;
   /** Ends it: its connections are cut off, and Postgres rolls back the migration under way. */
   readonly signal?: AbortSignal;
 }
@@ -33,8 +37,16 @@ export interface MigrateOptions {
 export async function migrate(
   env: NodeJS.ProcessEnv,
   report: (line: string) => void,
-  { importTimeZone = 'UTC', folder = MIGRATIONS, acceptNewer = false, remainingMs, signal }: MigrateOptions = {},
+  options: MigrateOptions = {},
 ): Promise<void> {
+  const {
+    importTimeZone = 'UTC',
+    folder = MIGRATIONS,
+    acceptNewer = false,
+    dryRun = false,
+    remainingMs,
+    signal,
+  } = options;
   signal?.throwIfAborted();
   const config = loadDatabaseConfig({ DATABASE_TIMEOUT_MS: CONNECT_TIMEOUT_MS, ...env });
   const database = connectDatabase(config, createLogger('WARN'), PATIENCE_MS);
@@ -42,11 +54,19 @@ export async function migrate(
   signal?.addEventListener('abort', cutOff);
   try {
     const migrations = await loadMigrations(folder);
+    await reportImport(database, await readTimeZone(database, importTimeZone), report);
+    if (dryRun) {
+      const done = await readApplied(database);
+      for (const { name } of migrations.filter(({ version }) => !done.has(version))) report(`would apply ${name}`);
+      report('nothing was changed');
+      return;
+    }
     const applied = await migrateDatabase(database, migrations, {
       importTimeZone,
       acceptNewer,
       ...(remainingMs && { remainingMs }),
       report: (name) => report(`applying ${name}`),
+      waiting: report,
     });
     report(applied === 0 ? 'the database is up to date' : `applied ${applied} of ${migrations.length} migrations`);
   } finally {

@@ -5,7 +5,7 @@ import { databaseEnvironment } from './environment.ts';
 
 export const migrate = command({
   name: 'migrate',
-  usage: ['[--time-zone ZONE]'],
+  usage: ['[--time-zone ZONE] [--dry-run]'],
   does: `Brings a database up to date, including one of the old service (docs/migrate.md). It works on the database that
 DATABASE_URL names, or on the local one.`,
   options: {
@@ -13,12 +13,13 @@ DATABASE_URL names, or on the local one.`,
       type: 'string',
       value: 'ZONE',
       default: 'UTC',
-      help: "the time zone of the old service's created_at, such as Europe/Berlin",
+      help: "the time zone of the old service's created_at, such as Europe/Berlin or +01:00",
     },
+    'dry-run': { type: 'boolean', help: 'says what would be done, and changes nothing' },
   },
-  async run({ 'time-zone': importTimeZone }) {
+  async run({ 'time-zone': importTimeZone, 'dry-run': dryRun }) {
     try {
-      await migrateDatabase(databaseEnvironment(process.env), console.log, { importTimeZone });
+      await migrateDatabase(databaseEnvironment(process.env), console.log, { importTimeZone, dryRun });
     } catch (error) {
       const reason = (error as Error).message;
       throw new CommandError(`The migration failed, and nothing of it was kept: ${reason}`, { cause: error });

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Database, Queryable, Transaction } from './database.ts';
+import { DatabaseError } from './database-error.ts';
+import { MigrationError } from './migration-error.ts';
+import { readTimeZone } from './time-zone.ts';
+
+export { MigrationError };
 
 export interface Migration {
   readonly version: number;
@@ -11,12 +17,18 @@ export interface Migration {
   readonly checksum: string;
 }
 
-export class MigrationError extends Error {
-  override readonly name = 'MigrationError';
-}
-
 /** One statement at a time, because the Data API takes no more; the mark is drizzle's, which editors know. */
 const BREAKPOINT = /^--> statement-breakpoint$/m;
+
+/**
+ * Milliseconds that a migration waits for a lock, and requests behind it. Shorter than the 2 s that a request gives its
+ * statement; longer than the deadlock_timeout (1 s) after which Postgres ends an autovacuum that is in the way.
+ */
+const LOCK_TIMEOUT_MS = 1_500;
+/** Milliseconds until it tries again, in which the requests that queued get through. */
+const LOCK_PAUSE_MS = 3_000;
+/** Milliseconds after which it gives up: a transaction that has been open for so long has been forgotten. */
+const LOCK_PATIENCE_MS = 600_000;
 
 /** Any fixed number of our own: two deployments at once must not migrate side by side. */
 const ADVISORY_LOCK = 7_402_311;
@@ -60,6 +72,10 @@ export interface MigrateOptions {
   readonly remainingMs?: () => number;
   /** Told each migration before it runs. */
   readonly report: (name: string) => void;
+  /** Told why a migration has to wait. */
+  readonly waiting?: (reason: string) => void;
+  /** Milliseconds to wait for locks in all; LOCK_PATIENCE_MS unless a test cannot wait. */
+  readonly lockPatienceMs?: number;
 }
 
 /**
@@ -71,6 +87,7 @@ export async function migrate(
   migrations: readonly Migration[],
   options: MigrateOptions,
 ): Promise<number> {
+  const importTimeZone = await readTimeZone(database, options.importTimeZone);
   await alone(database, options, async (transaction) => {
     await transaction.query(`CREATE TABLE IF NOT EXISTS public.schema_migrations (
       version integer PRIMARY KEY,
@@ -81,12 +98,14 @@ export async function migrate(
   });
   let applied = 0;
   for (const migration of migrations) {
-    const done = await alone(database, options, async (transaction) => {
-      if (await isApplied(transaction, migration)) return false;
-      options.report(migration.name);
-      await apply(transaction, migration, options);
-      return true;
-    });
+    const done = await untilUnlocked(database, migration, options, () =>
+      alone(database, options, async (transaction) => {
+        if (await isApplied(transaction, migration)) return false;
+        options.report(migration.name);
+        await apply(transaction, migration, { ...options, importTimeZone });
+        return true;
+      }),
+    );
     if (done) applied += 1;
   }
   return applied;
@@ -104,6 +123,50 @@ export async function readApplied(database: Queryable): Promise<ReadonlyMap<numb
   return new Map(rows.map(({ version, checksum }) => [version, checksum]));
 }
 
+/** For each migration, whatever the database or the role has: released ones do not name the schema. */
+const TRANSACTION_SETTINGS = {
+  search_path: 'public',
+  lock_timeout: '0',
+  // At 0, 12345.67 of the old service would be read as 12345.7.
+  extra_float_digits: '1',
+};
+
+/** Runs a migration again when somebody else's transaction has kept it from a lock: nothing of it was kept. */
+async function untilUnlocked<T>(
+  database: Database,
+  { name }: Migration,
+  { waiting = () => undefined, lockPatienceMs = LOCK_PATIENCE_MS, remainingMs = () => lockPatienceMs }: MigrateOptions,
+  run: () => Promise<T>,
+): Promise<T> {
+  const end = performance.now() + Math.min(lockPatienceMs, remainingMs());
+  for (;;) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!(error instanceof DatabaseError && error.kind === 'contention')) throw error;
+      const reason = `${name} waits for a lock: ${await describeHolder(database)}`;
+      if (performance.now() + LOCK_PAUSE_MS > end) throw new MigrationError(`${reason}; end it, and migrate again`);
+      waiting(reason);
+      await delay(LOCK_PAUSE_MS);
+    }
+  }
+}
+
+/** The oldest transaction that has a lock on one of our tables. Without the rights to see whose it is, only its process. */
+async function describeHolder(database: Queryable): Promise<string> {
+  const [holder] = await database.query<{ pid: number; who: string | null; seconds: number | null }>(
+    `SELECT a.pid, nullif(concat_ws(', ', a.usename::text, nullif(a.application_name, '')), '') AS who,
+            extract(epoch FROM now() - a.xact_start)::double precision AS seconds
+     FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+     JOIN pg_catalog.pg_class c ON c.oid = l.relation AND c.relnamespace = to_regnamespace('public')
+     WHERE l.granted AND a.pid <> pg_backend_pid() AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
+     ORDER BY a.xact_start LIMIT 1`,
+  );
+  if (!holder) return 'another transaction had it';
+  const age = holder.seconds === null ? '' : ` for ${Math.round(holder.seconds)} s`;
+  return `process ${holder.pid} (${holder.who ?? 'of another user'}) has had a transaction open${age}`;
+}
+
 /** A transaction that no other migrating process runs beside. */
 function alone<T>(
   database: Database,
@@ -111,6 +174,8 @@ function alone<T>(
   work: (transaction: Transaction) => Promise<T>,
 ): Promise<T> {
   return database.transaction(async (transaction) => {
+    for (const [setting, value] of Object.entries(TRANSACTION_SETTINGS))
+      await transaction.query('SELECT set_config($1::text, $2::text, true)', [setting, value]);
     await transaction.query(`SET LOCAL idle_in_transaction_session_timeout = ${LONGEST_PAUSE_MS}`);
     // Waiting for another deployment takes longer than any statement of a request may.
     await limitStatement(transaction, options);
@@ -150,6 +215,7 @@ async function isApplied(transaction: Transaction, migration: Migration): Promis
 
 async function apply(transaction: Transaction, migration: Migration, options: MigrateOptions): Promise<void> {
   await transaction.query(`SELECT set_config('orders.import_time_zone', $1::text, true)`, [options.importTimeZone]);
+  await transaction.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
   for (const statement of migration.statements) {
     await limitStatement(transaction, options);
     await transaction.query(statement);

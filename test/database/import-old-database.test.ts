@@ -1,9 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { migrate } from '../../infra/migrate.ts';
+import { presentOrder } from '../../lib/http/present-order.ts';
+import { orderSchema } from '../../lib/http/routes/order-schemas.ts';
+import { getMetrics } from '../../lib/orders/get-metrics.ts';
+import { listOrders } from '../../lib/orders/sql/list-orders.ts';
 import { decodeMessage, encodeMessage } from '../../lib/queue/message.ts';
 import { findInconsistencies } from '../support/consistency.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { forThisTest } from '../support/for-this-test.ts';
+import { httpEvent } from '../support/lambda.ts';
 import { type OrderLab, openOrderLab } from '../support/order-lab.ts';
 import { connectPsql, type Psql } from '../support/psql.ts';
 
@@ -156,6 +161,161 @@ describe('of an old order', () => {
 
     expect(await psql.value(`SELECT count(*)::integer FROM orders WHERE status = 'Completed'`)).toBe(ids.length);
   });
+});
+
+describe('the time zone of an import', () => {
+  test.each([
+    ['+02:00', '10:00'],
+    ['+0200', '10:00'],
+    ['-05:30', '17:30'],
+    ['Z', '12:00'],
+    ['utc', '12:00'],
+    ['europe/berlin', '11:00'],
+    ['America/New_York', '17:00'],
+  ])('%s is read as ISO 8601 or as a name: 12:00 there is %s in UTC', async (zone, time) => {
+    await insertOld('a', { created_at: `'2026-01-15 12:00:00'` });
+    await bringUpToDate(zone);
+    expect((await read('a')).created_at).toEqual(new Date(`2026-01-15T${time}:00Z`));
+  });
+
+  test.each(['UTC+2', 'UTC-2', 'GMT+1', 'Foo-3', '<x>-3', 'EST5EDT4', '+2', '+25:00', '02:00', '', 'Middle/Earth'])(
+    '"%s" is refused before anything is done',
+    async (zone) => {
+      await insertOld('a', { created_at: `'2026-01-15 12:00:00'` });
+      await expect(bringUpToDate(zone)).rejects.toThrow(`time zone "${zone}" not recognized: give a name such as`);
+      expect(await psql.value(`SELECT to_regclass('schema_migrations')`)).toBeNull();
+      expect((await psql.value<Date>('SELECT created_at FROM orders')).getHours()).toBe(12);
+    },
+  );
+});
+
+describe('values that no response can state', () => {
+  const odd: [string, Record<string, string>, Record<string, unknown>, string | null][] = [
+    [
+      'infinity',
+      { created_at: `'infinity'` },
+      { created_at: new Date('9999-12-31T23:59:59.999Z') },
+      'created_at was infinity',
+    ],
+    [
+      '-infinity',
+      { created_at: `'-infinity'` },
+      { created_at: new Date('0001-01-01T00:00:00Z') },
+      'created_at was -infinity',
+    ],
+    [
+      'BC',
+      { created_at: `'0044-03-15 12:00 BC'` },
+      { created_at: new Date('0001-01-01T00:00:00Z') },
+      'created_at was 0044-03-15 12:00:00+00 BC',
+    ],
+    [
+      'year 20000',
+      { created_at: `'20000-01-01'` },
+      { created_at: new Date('9999-12-31T23:59:59.999Z') },
+      'created_at was 20000-01-01 00:00:00+00',
+    ],
+    ['a NULL item', { item_ids: `'{1,NULL,2}'` }, { item_ids: [1, 2] }, 'item_ids were {1,NULL,2}'],
+    ['nothing but NULL', { item_ids: `'{NULL}'` }, { item_ids: [] }, 'item_ids were {NULL}'],
+    ['nested items', { item_ids: `'{{1,2},{3,4}}'` }, { item_ids: [1, 2, 3, 4] }, 'item_ids were {{1,2},{3,4}}'],
+    ['items counted from 0', { item_ids: `'[0:1]={5,6}'` }, { item_ids: [5, 6] }, 'item_ids were [0:1]={5,6}'],
+    [
+      'a time of NaN',
+      { status: `'Completed'`, processing_time: `'NaN'` },
+      { processing_time: null },
+      'processing_time was NaN',
+    ],
+    [
+      'an infinite time',
+      { status: `'Completed'`, processing_time: `'Infinity'` },
+      { processing_time: null },
+      'processing_time was Infinity',
+    ],
+    [
+      'a negative time',
+      { status: `'Completed'`, processing_time: '-1.5' },
+      { processing_time: null },
+      'processing_time was -1.5',
+    ],
+    ['an amount of NaN', { total_amount: `'NaN'` }, { amount: 'NaN' }, null],
+    ['.', {}, {}, null],
+    ['', {}, {}, null],
+    ['an ordinary one', { status: `'Completed'`, processing_time: '2.5' }, { seconds: '2.5' }, null],
+  ];
+  beforeEach(async () => {
+    for (const [orderId, columns] of odd) await insertOld(orderId, columns);
+  });
+
+  test('become readable, and their history says what they were', async () => {
+    await bringUpToDate();
+
+    for (const [orderId, , after, reason] of odd) {
+      expect({ orderId, ...(await read(orderId)) }).toMatchObject({ orderId, ...after });
+      expect(await psql.value('SELECT reason FROM order_history WHERE order_id = $1', [orderId])).toBe(reason);
+    }
+    expect(await findInconsistencies(psql)).toEqual([]);
+    const lab = await forThisTest(openOrderLab({ url: own.url }));
+    expect((await getMetrics(lab.database, 60)).counters.averageProcessingTime).toBe(2.5);
+    const filter = { userId: null, status: null, owner: null, createdFrom: null, createdTo: null };
+    const { orders } = await listOrders(lab.database, filter, null, 100);
+    expect(orders).toHaveLength(odd.length);
+    const request = httpEvent({ method: 'GET', path: '/api/v1/orders', routeKey: 'GET /api/v1/orders' });
+    for (const order of orders) expect(orderSchema.safeParse(presentOrder(request, order)).error).toBeUndefined();
+  });
+
+  test('are named by a dry run, which changes nothing', async () => {
+    const before = await psql.rows('SELECT * FROM orders ORDER BY order_id');
+    const lines: string[] = [];
+
+    await migrate({ DATABASE_URL: own.url }, (line) => lines.push(line), { importTimeZone: '+02:00', dryRun: true });
+
+    const text = lines.join('\n');
+    expect(text).toContain(
+      `importing ${odd.length} orders; created_at 2026-01-15 12:00:00 is read as 2026-01-15 10:00:00 UTC`,
+    );
+    expect(text).toMatch(/4 orders with a created_at that is infinite .* \(such as \["/);
+    expect(text).toMatch(/4 orders with item_ids with NULL/);
+    expect(text).toMatch(/3 orders with a processing_time/);
+    expect(text).toMatch(/1 orders with an amount that is NaN.*\["an amount of NaN"\]/);
+    expect(text).toMatch(/2 orders with an id that new orders may not have/);
+    expect(text).toContain('would apply 000001-orders');
+    expect(lines.at(-1)).toBe('nothing was changed');
+    expect(await psql.rows('SELECT * FROM orders ORDER BY order_id')).toEqual(before);
+    expect(await psql.value(`SELECT to_regclass('schema_migrations')`)).toBeNull();
+  });
+
+  test('cannot be written any more, whoever writes', async () => {
+    await bringUpToDate();
+    for (const [column, value] of [
+      ['created_at', `'infinity'`],
+      ['item_ids', `'{1,NULL}'`],
+      ['item_ids', `'{{1,2},{3,4}}'`],
+      ['processing_time', `'NaN'`],
+    ])
+      await expect(
+        psql.rows(`INSERT INTO orders (order_id, user_id, total_amount, item_ids) VALUES ('n', 1, 1, '{}');
+                   UPDATE orders SET ${column} = ${value} WHERE order_id = 'n'`),
+      ).rejects.toMatchObject({ code: '23514' });
+  });
+});
+
+test('orders with an unknown status are refused by name, and nothing is changed', async () => {
+  await psql.rows('ALTER TABLE orders DROP CONSTRAINT orders_status_check');
+  await insertOld('a', { status: `'Shipped'` });
+  await expect(bringUpToDate()).rejects.toThrow(/1 orders with a status other than .* \(such as \["a"\]\)/);
+  expect(await psql.value(`SELECT to_regclass('schema_migrations')`)).toBeNull();
+});
+
+test('amounts are read to the last digit, whatever extra_float_digits and search_path the database has', async () => {
+  const name = new URL(own.url).pathname.slice(1);
+  await insertOld('a', { total_amount: '12345.67::real' });
+  await psql.rows(`ALTER DATABASE ${name} SET extra_float_digits = 0; ALTER DATABASE ${name} SET search_path = ''`);
+  try {
+    await bringUpToDate();
+  } finally {
+    await psql.rows(`ALTER DATABASE ${name} RESET ALL`);
+  }
+  expect((await read('a')).amount).toBe('12345.67');
 });
 
 describe('orders beyond the bounds of today', () => {
