@@ -2,7 +2,7 @@ import { command, execute, main } from '../infra/cli/command.ts';
 import { CommandError, UsageError } from '../infra/cli/command-error.ts';
 import { readStackSettings } from '../infra/local/settings.ts';
 import { readStackFile } from '../infra/local/stack-file.ts';
-import { waitForCompletion } from './completion.ts';
+import { settledIn, waitForCompletion } from './completion.ts';
 import type { Exchange } from './http-exchange.ts';
 import { OrderBackend } from './order-backend.ts';
 import { Progress } from './progress.ts';
@@ -67,9 +67,9 @@ async function burst({ api, orders, timeoutMs, patienceMs }: LoadOptions): Promi
   const accepted = idsWhere((post) => post.kind === 'answered' && post.status === 202);
   const notCompleted = await waitForCompletion(backend, {
     accepted,
-    completedBefore: before.Completed,
+    settledBefore: settledIn(before),
     patienceMs,
-    onProgress: (completed) => progress.show(`Completed  ${completed} of ${accepted.length}`),
+    onProgress: (settled) => progress.show(`settled    ${settled} of ${accepted.length}`),
   });
   const completedAt = performance.now();
   progress.end();

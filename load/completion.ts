@@ -10,36 +10,41 @@ const FINAL = new Set(['Failed', 'Cancelled', 'lost']);
 export interface Watch {
   /** Ids of orders that were answered with 202. */
   readonly accepted: readonly string[];
-  /** How many orders were Completed before the load began. */
-  readonly completedBefore: number;
+  /** How many orders were settled before the load began. */
+  readonly settledBefore: number;
   /** Milliseconds without any progress after which waiting ends. */
   readonly patienceMs: number;
-  readonly onProgress: (completed: number) => void;
+  readonly onProgress: (settled: number) => void;
+}
+
+/** How many orders do not change any more by themselves. */
+export function settledIn({ Completed, Failed = 0, Cancelled = 0 }: Partial<Record<string, number>>): number {
+  return (Completed ?? 0) + Failed + Cancelled;
 }
 
 /**
- * Waits until every accepted order is Completed, and answers the last known status of each that is not. /metrics only
- * says when a look is worth while; what counts is each order, asked for on its own.
+ * Waits until no accepted order changes any more, and returns the last known status of each that is not Completed.
+ * /metrics only says when a look is worth while; what counts is each order, asked for on its own.
  */
 export async function waitForCompletion(backend: OrderBackend, watch: Watch): Promise<Map<string, string>> {
-  const { accepted, completedBefore, patienceMs, onProgress } = watch;
+  const { accepted, settledBefore, patienceMs, onProgress } = watch;
   let open = new Map(accepted.map((orderId) => [orderId, 'not asked for']));
   let bestProgress = 0;
   let progressAt = performance.now();
   for (;;) {
     const counts = await backend.statusCounts();
     // Other clients' orders may be among them.
-    const completed = Math.min(accepted.length, Math.max(0, (counts?.Completed ?? 0) - completedBefore));
+    const settled = Math.min(accepted.length, Math.max(0, settledIn(counts ?? {}) - settledBefore));
     const nothingUnfinished = counts !== undefined && counts.Pending + counts.Processing === 0;
     const patienceIsOver = performance.now() - progressAt > patienceMs;
-    if (nothingUnfinished || completed === accepted.length || patienceIsOver) {
+    if (nothingUnfinished || settled === accepted.length || patienceIsOver) {
       const statuses = await backend.statusesOf([...open.keys()]);
       open = new Map([...statuses].filter(([, status]) => status !== 'Completed'));
       if ([...open.values()].every((status) => FINAL.has(status))) return open;
     }
-    onProgress(Math.max(completed, accepted.length - open.size));
+    onProgress(Math.max(settled, accepted.length - open.size));
     // Both terms only grow as our own orders do, so other clients' orders cannot keep this waiting for ever.
-    const progress = completed + (accepted.length - open.size);
+    const progress = settled + (accepted.length - open.size);
     if (progress > bestProgress) {
       bestProgress = progress;
       progressAt = performance.now();

@@ -26,10 +26,12 @@ interface Behaviour {
   readonly post?: (n: number) => number;
   /** Its status when it is asked for, undefined for not found. Default Completed. */
   readonly status?: (n: number) => string | undefined;
+  /** Orders of other clients that are Processing all the time. */
+  readonly others?: number;
 }
 
 /** A service that misbehaves on demand, as no real one of ours should. Answers its base URL. */
-async function startService({ post = () => 202, status = () => 'Completed' }: Behaviour): Promise<string> {
+async function startService({ post = () => 202, status = () => 'Completed', others = 0 }: Behaviour): Promise<string> {
   const posted: number[] = [];
   const numberOf = (orderId: string): number => Number(orderId.split('-').at(-1));
   const create = async (request: IncomingMessage): Promise<number> => {
@@ -44,7 +46,7 @@ async function startService({ post = () => 202, status = () => 'Completed' }: Be
     if (request.method === 'POST') {
       void create(request).then((code) => (code === 0 ? undefined : answer(code, { status_code: code })));
     } else if (path.endsWith('/metrics')) {
-      const counts: Record<string, number> = { Pending: 0, Processing: 0, Completed: 0 };
+      const counts: Record<string, number> = { Pending: 0, Processing: others, Completed: 0 };
       for (const name of posted.map(status)) if (name) counts[name] = (counts[name] ?? 0) + 1;
       answer(200, { data: { status_counts: counts } });
     } else {
@@ -118,10 +120,13 @@ describe('npm run load', () => {
     expect(code).toBe(1);
   });
 
-  test('a Failed order ends the waiting at once: it will not move any more', async () => {
-    const url = await startService({ status: (n) => (n === 4 ? 'Failed' : 'Completed') });
+  test.each([0, 5])('a Failed order ends the waiting at once, also beside %d orders of others', async (others) => {
+    const url = await startService({ status: (n) => (n === 4 ? 'Failed' : 'Completed'), others });
 
     const { code, output } = await burst('--orders', '10', '--url', url);
+
+    // The patience is a minute.
+    expect(output).toMatch(/^all Completed\s+no, given up after \d\.\d s$/m);
 
     expect(output).toMatch(/^not completed\s+1 \(1 × Failed\): load-\w+-4$/m);
     expect(code).toBe(1);
