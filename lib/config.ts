@@ -75,12 +75,26 @@ const DATABASE_TIMEOUT_MS = integer(100, 30_000, 2_000, {
   purpose: 'timeout of a statement, and of opening a connection',
 });
 
+const DATABASE_URL_RULE =
+  'must be a URL like postgres://user:password@host:5432/orders_db, with special characters of the password percent-encoded';
+
+/**
+ * With a bare `/`, `?` or `#` in it, a part of the password would be taken for the host, the database or a parameter, and
+ * appear in the messages about these.
+ */
+function isDatabaseUrl(value: string): boolean {
+  // Without a host, as before a directory with a Unix socket.
+  const url = URL.parse(value.replace('@/', '@localhost/'));
+  if (!url || !/^postgres(ql)?:$/.test(url.protocol) || !/^postgres(ql)?:\/\//.test(value)) return false;
+  return !/@/.test(url.pathname) && url.hash === '' && /^(\?[\w.]+=[^&]*(&[\w.]+=[^&]*)*)?$/.test(url.search);
+}
+
 /** Only the settings of the chosen driver are required. */
 const pgSettings = z.object({
   DATABASE_DRIVER: z.literal('pg'),
   DATABASE_URL: z
     .string('must be set, to a URL like postgres://user:password@host:5432/orders_db')
-    .regex(/^postgres(ql)?:\/\//, 'must be a URL like postgres://user:password@host:5432/orders_db')
+    .refine(isDatabaseUrl, DATABASE_URL_RULE)
     .register(settingDocs, { allowed: '`postgres://…`', purpose: 'the database, with the driver pg' }),
   DATABASE_AUTH: z
     .enum(['password', 'iam'], 'must be password or iam')

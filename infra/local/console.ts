@@ -44,7 +44,15 @@ ${requests.map((request) => `  ${request}`).join('\n')}
 `;
 }
 
-/** A URL without its password. */
+/**
+ * A database URL as it may be printed: without its password, and without its query, which may have another one. What is no
+ * URL, or can be read in two ways because of a character in the password, is not printed at all.
+ */
 export function withoutPassword(url: string): string {
-  return url.replace(/^([a-z]+:\/\/[^:@/]*):[^@/]*@/, '$1:***@');
+  const parsed = URL.parse(url);
+  if (!parsed || !url.includes('//') || /@/.test(parsed.pathname + parsed.hash))
+    return '(an address that is not a URL)';
+  const { protocol, username, password, host, pathname, search } = parsed;
+  const user = username || password ? `${username}${password && ':***'}@` : '';
+  return `${protocol}//${user}${host}${pathname}${search && '?…'}`;
 }

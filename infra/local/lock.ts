@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { withRemedy } from './remedy.ts';
+import { LOCAL_DIRECTORY, REPOSITORY } from './settings.ts';
 import { StackError } from './stack-error.ts';
 
 export interface DirectoryLock {
@@ -9,6 +10,9 @@ export interface DirectoryLock {
   readonly leftBehind: boolean;
   release(): void;
 }
+
+/** Others may not look into it. Started by root, Postgres runs as another user, who must get through to its data. */
+const PRIVATE = process.getuid?.() === 0 ? 0o711 : 0o700;
 
 /**
  * Takes the directory for this process alone. What locks is an SQLite write transaction that stays open: the operating
@@ -23,6 +27,8 @@ export function lockDirectory(directory: string, holder: string): DirectoryLock 
   let database: DatabaseSync | undefined;
   try {
     makeDirectory(directory);
+    // An earlier version left it open. One that the user has named may have other uses.
+    if (directory === join(REPOSITORY, LOCAL_DIRECTORY)) chmodSync(directory, PRIVATE);
     database = new DatabaseSync(join(directory, 'lock'));
     database.exec('PRAGMA busy_timeout = 0; BEGIN IMMEDIATE');
     const leftBehind = existsSync(holderFile);
@@ -45,7 +51,7 @@ function makeDirectory(directory: string): void {
   if (existsSync(directory)) return;
   makeDirectory(dirname(directory));
   try {
-    mkdirSync(directory);
+    mkdirSync(directory, { mode: PRIVATE });
   } catch (error) {
     // Another process made it this moment.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, fchmodSync, openSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { endOf, type RunningPart } from './part.ts';
@@ -88,7 +88,8 @@ function spawnServer(
     log_checkpoints: 'off',
     ...(disposable && { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
   };
-  const log = openSync(logFile, 'a');
+  const log = openSync(logFile, 'a', 0o600);
+  fchmodSync(log, 0o600);
   const child = spawn(
     binary(installation, 'postgres'),
     [

@@ -31,11 +31,13 @@ export function readStackFile(directory: string): StackFile | undefined {
   }
 }
 
-/** Replaces the file in one step, so that a reader never sees half of it. */
+/** Replaces the file in one step, so that a reader never sees half of it. The database URL may have a password. */
 export function writeStackFile(directory: string, content: StackFile): void {
   const path = pathIn(directory);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.new`, `${JSON.stringify(content, null, 2)}\n`);
+  // A file that is there already would keep its mode.
+  rmSync(`${path}.new`, { force: true });
+  writeFileSync(`${path}.new`, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
   renameSync(`${path}.new`, path);
 }
 

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createOrderClient } from '../../client/index.ts';
@@ -276,4 +277,9 @@ test('an imported order called . or .. is read and redriven by the client and th
   expect(await psql.rows(`SELECT order_id, redrives FROM orders WHERE redrives > 0`)).toEqual([
     { order_id: '.', redrives: 1 },
   ]);
+});
+
+test('what the stack writes is read by its user only', () => {
+  for (const name of ['stack.json', 'postgres.log', 'queue'])
+    expect([name, statSync(join(home.directory, name)).mode & 0o077]).toEqual([name, 0]);
 });
