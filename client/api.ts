@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 2ee367f470291e4abe529f198ad67d83afa5e4c6fe0ea55fcceca037df42ba06): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 39ee1ec0d0c91688abc7904234a7ebc1f64ef9f306bbfe05749a393645a9c875): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -659,23 +659,61 @@ export interface operations {
             /** @description The credential is missing, or not valid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description The credential does not allow this. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description More requests than this stage takes. Repeat it later. */
@@ -748,23 +786,61 @@ export interface operations {
             /** @description The credential is missing, or not valid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description The credential does not allow this. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description The body is larger than 256 KiB. */
@@ -854,23 +930,61 @@ export interface operations {
             /** @description The credential is missing, or not valid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description The credential does not allow this. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description The body is larger than 256 KiB. */
@@ -951,23 +1065,61 @@ export interface operations {
             /** @description The credential is missing, or not valid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description The credential does not allow this. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description There is no such order. */
@@ -1034,23 +1186,61 @@ export interface operations {
             /** @description The credential is missing, or not valid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description The credential does not allow this. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description There is no such order. */
@@ -1132,23 +1322,61 @@ export interface operations {
             /** @description The credential is missing, or not valid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description The credential does not allow this. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description There is no such order. */
@@ -1248,23 +1476,61 @@ export interface operations {
             /** @description The credential is missing, or not valid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description The credential does not allow this. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description There is no such order. */
@@ -1372,23 +1638,61 @@ export interface operations {
             /** @description The credential is missing, or not valid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description The credential does not allow this. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description There is no such order. */
@@ -1464,23 +1768,61 @@ export interface operations {
             /** @description The credential is missing, or not valid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description The credential does not allow this. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description There is no such order. */
@@ -1562,23 +1904,61 @@ export interface operations {
             /** @description The credential is missing, or not valid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description The credential does not allow this. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description There is no such order. */
@@ -1678,23 +2058,61 @@ export interface operations {
             /** @description The credential is missing, or not valid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description The credential does not allow this. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description There is no such order. */
@@ -1806,23 +2224,61 @@ export interface operations {
             /** @description The credential is missing, or not valid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description The credential does not allow this. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description The body is larger than 256 KiB. */
@@ -1895,23 +2351,61 @@ export interface operations {
             /** @description The credential is missing, or not valid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description The credential does not allow this. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description More requests than this stage takes. Repeat it later. */
@@ -1975,23 +2469,61 @@ export interface operations {
             /** @description The credential is missing, or not valid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description The credential does not allow this. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description More requests than this stage takes. Repeat it later. */
@@ -2055,23 +2587,61 @@ export interface operations {
             /** @description The credential is missing, or not valid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description The credential does not allow this. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description More requests than this stage takes. Repeat it later. */
@@ -2141,23 +2711,61 @@ export interface operations {
             /** @description The credential is missing, or not valid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description The credential does not allow this. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description The body is larger than 256 KiB. */
@@ -2236,23 +2844,61 @@ export interface operations {
             /** @description The credential is missing, or not valid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description The credential does not allow this. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description The body is larger than 256 KiB. */
@@ -2328,23 +2974,61 @@ export interface operations {
             /** @description The credential is missing, or not valid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description The credential does not allow this. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). */
-                    "WWW-Authenticate": string;
+                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": {
+                        /** @description The status of the answer, again. */
+                        status_code: number;
+                        message: string;
+                        /** @description What is wrong with the request, when that is the reason. */
+                        errors?: {
+                            /**
+                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @example item_ids.3
+                             */
+                            path: string;
+                            /** @description What is allowed there. */
+                            message: string;
+                        }[];
+                        /**
+                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @example Bearer error="insufficient_scope", scope="orders:read"
+                         */
+                        challenge: string;
+                    };
                 };
             };
             /** @description More requests than this stage takes. Repeat it later. */

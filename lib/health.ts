@@ -15,6 +15,21 @@ export interface Health {
   readonly processing: 'running' | 'paused' | 'unknown';
 }
 
+/** Milliseconds for which a result is good: the endpoint is public, and each look costs a statement and a request to SQS. */
+const GOOD_FOR_MS = 1_000;
+
+/**
+ * The health of the service, looked at once a second at most by each process; those who ask in between share the result.
+ * @param now milliseconds of a clock that never goes back
+ */
+export function makeHealthCheck(parts: HealthParts, now: () => number = () => performance.now()) {
+  let last: { readonly at: number; readonly health: Promise<Health> } | undefined;
+  return (): Promise<Health> => {
+    if (!last || now() - last.at >= GOOD_FOR_MS) last = { at: now(), health: checkHealth(parts) };
+    return last.health;
+  };
+}
+
 /** Asks what the service needs, side by side, each with the time-out that it has for its work. Reasons go to the log. */
 export async function checkHealth({ database, queue, logger }: HealthParts): Promise<Health> {
   const failed = (what: string) => (error: unknown) => {

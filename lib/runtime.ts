@@ -1,6 +1,6 @@
 import { ConfigError, loadConfig } from './config.ts';
 import { connectDatabase } from './database/connect.ts';
-import { checkHealth } from './health.ts';
+import { makeHealthCheck } from './health.ts';
 import { createLogger } from './logger.ts';
 import { emfMetrics } from './observability/metrics.ts';
 import { makeAdmission } from './orders/admission.ts';
@@ -87,7 +87,7 @@ export function createRuntime(env: NodeJS.ProcessEnv) {
     readProcessing: () => readProcessing(database),
     setProcessing: (paused: boolean, change: { readonly actor: string; readonly reason: string | null }) =>
       setProcessing(shared, paused, change),
-    checkHealth: () => checkHealth(shared),
+    checkHealth: makeHealthCheck(shared),
     /** @throws ConfigError when it is not known where they are. */
     lookAtDeadLetters: () => {
       if (!process.env.BUNDLED_FUNCTION || process.env.BUNDLED_FUNCTION === 'listDeadLetters') {

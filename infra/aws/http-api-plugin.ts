@@ -34,6 +34,9 @@ interface Cors {
   readonly maxAge: number;
 }
 
+/** API Gateway renames the header of some responses ("x-amzn-remapped-"). */
+const CHALLENGE_HEADERS = ['WWW-Authenticate', 'X-Amzn-Remapped-WWW-Authenticate'];
+
 /** Of provider.httpApi.authorizers. Serverless Offline wants its type said here, too. */
 const AUTHORIZER = { name: 'callers', type: 'request' };
 
@@ -108,7 +111,7 @@ function corsFor(allowedOrigins: readonly string[]): Cors {
     allowedOrigins,
     allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-None-Match'],
     allowedMethods: [...new Set(ROUTES.map(({ method }) => method)), 'OPTIONS'],
-    exposedResponseHeaders: ['ETag', 'Idempotency-Replayed', 'Retry-After', 'WWW-Authenticate'],
+    exposedResponseHeaders: ['ETag', 'Idempotency-Replayed', 'Retry-After', ...CHALLENGE_HEADERS],
     // Seconds that a browser need not ask again: two hours, the most that Chromium heeds.
     maxAge: 7_200,
   };

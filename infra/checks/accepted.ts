@@ -43,7 +43,7 @@ export const ACCEPTED: readonly Accepted[] = [
     rule: 'CKV_AWS_116',
     reason:
       'A dead-letter queue of a function is for asynchronous calls. The API and the authorizer are called ' +
-      'synchronously, the worker has the queue of its event source, and a run of the sweep that fails is made up for by the next.',
+      'synchronously, the worker has the queue of its event source, and a sweep waits for a paused database, is retried twice, and is made up for by the next.',
   },
   {
     rule: 'CKV_AWS_117',

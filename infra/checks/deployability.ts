@@ -1,3 +1,4 @@
+import { publicRoutesOf } from '../deploy/public-routes.ts';
 import type { Statement } from '../deploy/serverless.ts';
 import type { Finding } from './finding.ts';
 import { attributeOwner, finding, listOf, ofType, propertiesOf, type Resources } from './resources.ts';
@@ -12,6 +13,8 @@ export function deployability(resources: Resources): Finding[] {
     ...proxyTargets(resources),
     ...interfaces(resources),
     ...processorAlarms(resources),
+    ...publicRoutes(resources),
+    ...proxyLogs(resources),
   ];
 }
 
@@ -111,4 +114,34 @@ function processorAlarms(resources: Resources): Finding[] {
     .filter(([, { Namespace, MetricName }]) => Namespace === 'AWS/RDS' && MetricName === 'CPUUtilization')
     .filter(([, { Dimensions }]) => !listOf(Dimensions as { Name: string }[]).some(({ Name }) => Name === 'Role'))
     .map(([alarm]) => finding('cpu_alarm_of_the_writer', alarm, 'It averages over the standby, too: add Role=WRITER.'));
+}
+
+/** Anybody may call them as often as they like, at our cost; and they share the stage's rate with customers unless they have one. */
+function publicRoutes(resources: Resources): Finding[] {
+  const routes = publicRoutesOf({ Resources: Object.fromEntries(resources) });
+  return ofType(resources, 'AWS::ApiGatewayV2::Stage').flatMap(
+    ([stageId, { RouteSettings = {}, DefaultRouteSettings }]) => {
+      const rate = (settings: unknown) =>
+        Number(
+          (settings as { ThrottlingRateLimit?: unknown } | undefined)?.ThrottlingRateLimit ?? Number.POSITIVE_INFINITY,
+        );
+      const unlimited = routes
+        .map(([, key]) => key)
+        .filter((key) => rate((RouteSettings as Record<string, unknown>)[key]) >= rate(DefaultRouteSettings));
+      if (unlimited.length === 0) return [];
+      return [
+        finding('public_routes_are_limited', stageId, `${unlimited.join(', ')} need a rate below that of the stage.`),
+      ];
+    },
+  );
+}
+
+/** RDS makes the log of a proxy, too, and keeps it for ever. */
+function proxyLogs(resources: Resources): Finding[] {
+  const groups = new Set(ofType(resources, 'AWS::Logs::LogGroup').map(([, { LogGroupName }]) => LogGroupName));
+  return ofType(resources, 'AWS::RDS::DBProxy')
+    .filter(([, { DBProxyName }]) => !groups.has(`/aws/rds/proxy/${DBProxyName}`))
+    .map(([proxy]) =>
+      finding('proxy_log_ends', proxy, 'Its log needs a group with a retention: /aws/rds/proxy/<name>.'),
+    );
 }

@@ -82,7 +82,8 @@ function connections(demand: Demand, template: Template, limits: Limits): string
         `are ${most}, and the database has ${supply.sum}. Put an RDS Proxy in front of it and name that in databaseUrl.`,
     ];
   }
-  // Behind a proxy or the Data API a container has a connection only while a statement or transaction runs: one.
+  // Behind the Data API a container has a connection only while a statement or transaction runs: one. Behind a proxy too,
+  // unless it pins: the worker sets the actor in its transactions, and whether that pins is not documented (docs/deploy.md).
   if (demand.total <= supply.connections) return [];
   return [
     `${demand.total} invocations at a time (${demand.requests} of them by apiBurstLimit) × 1 connection are ` +

@@ -53,6 +53,8 @@ export default class DeployPlugin {
         await packageFunctions(serverless, log.notice);
       }),
       'before:aws:package:finalize:saveServiceState': explained(async () => {
+        const { limitPublicRoutes } = await import('./public-routes.ts');
+        limitPublicRoutes(serverless.service);
         const { checkStage } = await import('./check-stage.ts');
         checkStage(serverless.service);
       }),

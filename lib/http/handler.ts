@@ -81,7 +81,10 @@ function toResult({ statusCode, body, headers }: Answer): APIGatewayProxyStructu
 function toAnswer(error: unknown): Answer {
   if (error instanceof HttpError) {
     const { statusCode, message, errors, headers } = error;
-    return { statusCode, headers, body: { status_code: statusCode, message, ...(errors && { errors }) } };
+    // Also in the body: API Gateway may rename the header.
+    const challenge = headers['www-authenticate'];
+    const details = { ...(errors && { errors }), ...(challenge !== undefined && { challenge }) };
+    return { statusCode, headers, body: { status_code: statusCode, message, ...details } };
   }
   if (error instanceof DatabaseError && error.retryable) {
     runtime().logger.warn('The database did not answer', { error });

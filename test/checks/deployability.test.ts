@@ -25,6 +25,10 @@ const STAGE: Readonly<Record<string, Resource>> = {
     GroupId: { 'Fn::GetAtt': ['DatabaseGroup', 'GroupId'] },
   }),
   Targets: resource('AWS::RDS::DBProxyTargetGroup', {}, ['Writer', 'Standby', 'ProxyMayConnect']),
+  HealthRoute: resource('AWS::ApiGatewayV2::Route', { RouteKey: 'GET /api/v1/health' }),
+  Stage: stage({ ThrottlingRateLimit: 20 }),
+  Proxy: resource('AWS::RDS::DBProxy', { DBProxyName: 'orders-prod' }),
+  ProxyLog: resource('AWS::Logs::LogGroup', { LogGroupName: '/aws/rds/proxy/orders-prod' }),
   CpuAlarm: resource('AWS::CloudWatch::Alarm', {
     Namespace: 'AWS/RDS',
     MetricName: 'CPUUtilization',
@@ -40,6 +44,13 @@ function policy(queues: string[], named: string[]): Resource {
   return resource('AWS::SQS::QueuePolicy', {
     Queues: queues.map((Ref) => ({ Ref })),
     PolicyDocument: { Statement: [{ Effect: 'Deny', Action: 'sqs:*', Resource }] },
+  });
+}
+
+function stage(ofHealth: object | undefined): Resource {
+  return resource('AWS::ApiGatewayV2::Stage', {
+    DefaultRouteSettings: { ThrottlingRateLimit: 500 },
+    ...(ofHealth && { RouteSettings: { 'GET /api/v1/health': ofHealth } }),
   });
 }
 
@@ -94,6 +105,19 @@ describe('a template is refused', () => {
       'cpu_alarm_of_the_writer',
       'CpuAlarm',
       resource('AWS::CloudWatch::Alarm', { Namespace: 'AWS/RDS', MetricName: 'CPUUtilization', Dimensions: [] }),
+    ],
+    ['whose public routes have no rate of their own', 'public_routes_are_limited', 'Stage', stage(undefined)],
+    [
+      'whose public routes may use up the rate of the stage',
+      'public_routes_are_limited',
+      'Stage',
+      stage({ ThrottlingRateLimit: 500 }),
+    ],
+    [
+      'whose proxy has a log without an end',
+      'proxy_log_ends',
+      'Proxy',
+      resource('AWS::RDS::DBProxy', { DBProxyName: 'orders-dev' }),
     ],
   ])('%s', (_, rule, id, changed) => expect(rulesBrokenBy({ [id]: changed })).toEqual([[rule, id]]));
 });

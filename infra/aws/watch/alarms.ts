@@ -11,6 +11,9 @@ const NEARLY_FULL = 90;
 /** Percent. Some orders are Failed by right, as those whose card is declined; this many are a processor's or a receiver's. */
 const MANY_FAILED = 10;
 
+/** Percent of apiRateLimit. Beyond that limit customers get 429, and each request costs money long before. */
+const MANY_REQUESTS = 80;
+
 /** What everything but the sweep's own figures is measured in, in seconds. */
 const MINUTE = 60;
 
@@ -115,6 +118,16 @@ export function alarms(stage: Stage): Record<string, Resource> {
         Period: MINUTE,
         ...threeOfFive(),
         Threshold: stage.latencyMs,
+      },
+    ],
+    RequestsMany: [
+      `More than ${MANY_REQUESTS} % of the requests that the API takes have come in.`,
+      {
+        ...api('Count'),
+        Statistic: 'Sum',
+        Period: MINUTE,
+        ...threeOfFive(),
+        Threshold: Math.floor((MINUTE * stage.requestRate * MANY_REQUESTS) / 100),
       },
     ],
     ...databaseAlarms(stage),

@@ -35,7 +35,13 @@ export function notifications({ name, email }: Stage): Record<string, Resource> 
               Action: 'kms:*',
               Resource: '*',
             },
-            { ...CLOUDWATCH, Action: ['kms:Decrypt', 'kms:GenerateDataKey*'], Resource: '*' },
+            // Without a condition, as in AWS's own example: where SNS did not pass the account on, alarms would vanish silently.
+            {
+              Effect: 'Allow',
+              Principal: CLOUDWATCH.Principal,
+              Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+              Resource: '*',
+            },
           ],
         },
       },
@@ -61,5 +67,31 @@ export function notifications({ name, email }: Stage): Record<string, Resource> 
         Properties: { TopicArn: { Ref: TOPIC }, Protocol: 'email', Endpoint: email },
       },
     }),
+  };
+}
+
+/** An email when the account is about to spend more in a month than it should. Budgets know no stages without billing tags. */
+export function budget({ name, email, budget: dollars }: Stage): Record<string, Resource> {
+  if (dollars === undefined) return {};
+  if (email === '')
+    throw Object.assign(new Error('params.monthlyBudget needs params.alarmEmail'), { stack: undefined });
+  const Subscribers = [{ SubscriptionType: 'EMAIL', Address: email }];
+  const above = (NotificationType: string, Threshold: number) => ({
+    Notification: { NotificationType, ComparisonOperator: 'GREATER_THAN', Threshold, ThresholdType: 'PERCENTAGE' },
+    Subscribers,
+  });
+  return {
+    MonthlyBudget: {
+      Type: 'AWS::Budgets::Budget',
+      Properties: {
+        Budget: {
+          BudgetName: `${name}-account`,
+          BudgetType: 'COST',
+          TimeUnit: 'MONTHLY',
+          BudgetLimit: { Amount: dollars, Unit: 'USD' },
+        },
+        NotificationsWithSubscribers: [above('ACTUAL', 80), above('FORECASTED', 100)],
+      },
+    },
   };
 }

@@ -31,6 +31,10 @@ export interface Stage {
   readonly email: string;
   /** Seconds that an order may wait. */
   readonly waitSeconds: number;
+  /** Requests a second that the API takes. */
+  readonly requestRate: number;
+  /** Dollars a month; undefined for no budget. */
+  readonly budget: number | undefined;
   /** Milliseconds that 99 of 100 requests may take. */
   readonly latencyMs: number;
 }
@@ -56,6 +60,11 @@ const parameters = z.object({
   metricsNamespace: z.string(),
   alarmEmail: z.union([z.literal(''), z.email('must be an address')]),
   alarmWaitSeconds: z.coerce.number().int().min(1),
+  apiRateLimit: z.coerce.number().int().min(1),
+  monthlyBudget: z.union([
+    z.literal('').transform(() => undefined),
+    z.coerce.number('must be dollars a month').positive(),
+  ]),
   alarmLatencyMs: z.coerce.number().int().min(1),
   databaseMinCapacity: z.coerce.number(),
   databaseMaxCapacity: z.coerce.number(),
@@ -96,6 +105,8 @@ export async function readStage(resolvers: Resolvers): Promise<Stage | undefined
     metrics: given.metricsNamespace,
     email: given.alarmEmail,
     waitSeconds: given.alarmWaitSeconds,
+    requestRate: given.apiRateLimit,
+    budget: given.monthlyBudget,
     latencyMs: given.alarmLatencyMs,
   };
 }

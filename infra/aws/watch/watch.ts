@@ -1,6 +1,6 @@
 import { alarms } from './alarms.ts';
 import { dashboard } from './dashboard.ts';
-import { notifications } from './notifications.ts';
+import { budget, notifications } from './notifications.ts';
 import { type Resolvers, readStage } from './stage.ts';
 import type { Template } from './template.ts';
 
@@ -9,6 +9,6 @@ export async function watch(resolvers: Resolvers): Promise<Template> {
   const stage = await readStage(resolvers);
   if (!stage) return { Resources: {} };
   const watching = alarms(stage);
-  const Resources = { ...notifications(stage), ...watching, OrdersDashboard: dashboard(stage, Object.keys(watching)) };
-  return { Resources };
+  const OrdersDashboard = dashboard(stage, Object.keys(watching));
+  return { Resources: { ...notifications(stage), ...budget(stage), ...watching, OrdersDashboard } };
 }

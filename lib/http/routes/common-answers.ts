@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { reasonSchema } from '../reason-request.ts';
-import { failureSchema, gatewayFailureSchema } from './failure-schemas.ts';
+import { challengeSchema, failureSchema, gatewayFailureSchema } from './failure-schemas.ts';
 import type { Body, DocumentedAnswer } from './operation.ts';
 
 type Answers = Readonly<Record<number, DocumentedAnswer>>;
@@ -24,16 +24,17 @@ export const OURS: Answers = {
 
 const CHALLENGE: Headers = {
   'WWW-Authenticate': {
-    description: 'What is missing (RFC 6750, section 3).',
+    description:
+      'What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too.',
     schema: z.string(),
-    required: true,
+    required: false,
   },
 };
 
 /** Besides, where a credential is asked for. API Gateway itself answers 429, before any function is called. */
 export const GUARDED: Answers = {
-  401: { description: 'The credential is missing, or not valid.', schema: failureSchema, headers: CHALLENGE },
-  403: { description: 'The credential does not allow this.', schema: failureSchema, headers: CHALLENGE },
+  401: { description: 'The credential is missing, or not valid.', schema: challengeSchema, headers: CHALLENGE },
+  403: { description: 'The credential does not allow this.', schema: challengeSchema, headers: CHALLENGE },
   429: { description: 'More requests than this stage takes. Repeat it later.', schema: gatewayFailureSchema },
 };
 

@@ -23,5 +23,13 @@ export const failureSchema = z.object({
   ...failure,
 });
 
+/** Of 401 and 403. */
+export const challengeSchema = failureSchema.extend({
+  challenge: z.string().meta({
+    description: 'The value of WWW-Authenticate, which API Gateway may rename.',
+    examples: ['Bearer error="insufficient_scope", scope="orders:read"'],
+  }),
+});
+
 /** What API Gateway answers in our place. */
 export const gatewayFailureSchema = z.object({ message: z.string() });
