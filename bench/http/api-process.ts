@@ -14,18 +14,23 @@ const POLL_MS = 50;
 
 /** Runs `use` while Serverless Offline serves the HTTP functions of the service, as `npm start` runs it. */
 export function withApi<T>(lab: Lab, use: (url: string) => Promise<T>): Promise<T> {
-  return withOffline(lab, REPOSITORY, use);
+  return withOffline(lab, REPOSITORY, 'api', use);
 }
 
 /** The same with a service whose one handler does nothing. */
 export function withEmptyApi<T>(lab: Lab, use: (url: string) => Promise<T>): Promise<T> {
-  return withOffline(lab, EMPTY, use);
+  return withOffline(lab, EMPTY, 'offline', use);
 }
 
-async function withOffline<T>(lab: Lab, service: string, use: (url: string) => Promise<T>): Promise<T> {
+async function withOffline<T>(
+  lab: Lab,
+  service: string,
+  command: 'api' | 'offline',
+  use: (url: string) => Promise<T>,
+): Promise<T> {
   const port = lab.settings.apiPort;
   const api = spawnNode(
-    [SERVERLESS, 'offline', '--stage=local', '--host=127.0.0.1', `--httpPort=${port}`, '--lambdaPort=0'],
+    [SERVERLESS, command, '--stage=local', '--host=127.0.0.1', `--httpPort=${port}`, '--lambdaPort=0'],
     lab.env,
     service,
   );

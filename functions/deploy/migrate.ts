@@ -29,7 +29,10 @@ const logger = createLogger('INFO');
 export async function handler(event: CloudFormationCustomResourceEvent, context: Context): Promise<void> {
   // What is deleted is the stack. The database keeps its tables, or goes by its own policy.
   const failure = event.RequestType === 'Delete' ? undefined : await migrateInTime(context);
-  await answerCloudFormation(event, failure && `${failure} The log is in ${context.logGroupName}.`);
+  // Invoked by hand, nobody waits for the response.
+  if (event.ResponseURL === undefined && failure !== undefined) throw new Error(failure);
+  if (event.ResponseURL !== undefined)
+    await answerCloudFormation(event, failure && `${failure} The log is in ${context.logGroupName}.`);
 }
 
 /** Undefined, or why it failed. By then no connection is left: Lambda may freeze this process as soon as it has answered. */

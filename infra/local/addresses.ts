@@ -39,7 +39,7 @@ export function externalAddresses(settings: StackSettings, env: NodeJS.ProcessEn
 function sqsEndpoint(env: NodeJS.ProcessEnv): string | undefined {
   const name = env.AWS_ENDPOINT_URL_SQS ? 'AWS_ENDPOINT_URL_SQS' : 'AWS_ENDPOINT_URL';
   const endpoint = env[name];
-  if (!endpoint) return undefined;
+  if (!endpoint) return URL.parse(env.QUEUE_URL ?? '')?.origin;
   if (/^https?:$/.test(URL.parse(endpoint)?.protocol ?? '')) return endpoint;
   throw new StackError(`${name} must be a URL such as http://127.0.0.1:4566, and is "${endpoint}".`);
 }

@@ -27,7 +27,7 @@ export async function waitForServices(
 ): Promise<void> {
   const patience = { signal, seconds: patienceSeconds };
   await waitFor('postgres', withoutPassword(addresses.postgres), 'DATABASE_URL', patience, () =>
-    askPostgres(addresses),
+    pingPostgres(addresses.postgres),
   );
   await waitFor('queue', addresses.sqs, 'AWS_ENDPOINT_URL_SQS', patience, () => askSqs(addresses, env));
 }
@@ -67,8 +67,8 @@ function isFinal(error: unknown): boolean {
   return $fault === 'client' || /^28/.test(code ?? '') || /does not support SSL/.test(message);
 }
 
-async function askPostgres({ postgres }: StackAddresses): Promise<void> {
-  const client = new pg.Client({ connectionString: postgres, connectionTimeoutMillis: ATTEMPT_MS });
+export async function pingPostgres(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: ATTEMPT_MS });
   client.on('error', () => undefined);
   await client.connect();
   await client.end();

@@ -14,13 +14,16 @@ export interface DirectoryLock {
 /** Others may not look into it. Started by root, Postgres runs as another user, who must get through to its data. */
 const PRIVATE = process.getuid?.() === 0 ? 0o711 : 0o700;
 
+/** Another process has the directory; the message says which. */
+export class DirectoryInUse extends StackError {}
+
 /**
  * Takes the directory for this process alone. What locks is an SQLite write transaction that stays open: the operating
  * system ends it together with the process, however that ends, so a stale lock cannot exist, and a reused process id
  * cannot be mistaken for its holder.
  *
  * @param holder what to tell whoever comes second, e.g. "a stack is running (pid 7)".
- * @throws StackError when another process holds it, in that one's words; or when the directory cannot be written.
+ * @throws DirectoryInUse when another process holds it, in that one's words; StackError when the directory cannot be written.
  */
 export function lockDirectory(directory: string, holder: string): DirectoryLock {
   const holderFile = join(directory, 'lock.holder');
@@ -37,7 +40,7 @@ export function lockDirectory(directory: string, holder: string): DirectoryLock 
   } catch (error) {
     database?.close();
     if (isBusy(error))
-      throw new StackError(
+      throw new DirectoryInUse(
         `In ${directory} ${wordsOf(holderFile)}. Stop that first, or set LOCAL_DIR and other ports.`,
       );
     throw new StackError(

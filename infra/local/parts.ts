@@ -53,8 +53,11 @@ export function queuePart(settings: StackSettings): Part {
   });
 }
 
-/** Serverless Offline with the HTTP functions. */
-export function apiPart(settings: StackSettings, env: Environment): Part {
+/** Options of Serverless by name; one that is given more than once has a list. */
+export type ServerlessOptions = Readonly<Record<string, unknown>>;
+
+/** Serverless Offline with the HTTP functions. @param given what the user gave to `serverless offline` */
+export function apiPart(settings: StackSettings, env: Environment, given: ServerlessOptions = {}): Part {
   const options = {
     stage: 'local',
     // Not `localhost`, which is ::1 on some machines, where nobody finds it who calls 127.0.0.1. The other way round works.
@@ -62,24 +65,35 @@ export function apiPart(settings: StackSettings, env: Environment): Part {
     httpPort: settings.apiPort,
     // Serverless Offline also offers Lambda's own API, which nobody uses here: any free port.
     lambdaPort: 0,
+    ...given,
   };
+  const host = options.host === '0.0.0.0' ? '127.0.0.1' : options.host;
   return nodeProcess({
     name: 'api',
-    command: [SERVERLESS, 'offline', ...Object.entries(options).map(([name, value]) => `--${name}=${value}`)],
+    command: [SERVERLESS, 'api', ...commandLine(options)],
     env,
     // It asks database and queue, and loads a function, which a mere open port does not show. Nobody needs a key for it.
-    readyWhen: { answers: `http://127.0.0.1:${settings.apiPort}/api/v1/health` },
+    readyWhen: { answers: `http://${host}:${settings.apiPort}/api/v1/health` },
     stopMs: FUNCTIONS_STOP_MS,
   });
 }
 
 /** The event source and the schedule, with the functions that they call. */
-export function workerPart(env: Environment): Part {
+export function workerPart(env: Environment, { param }: ServerlessOptions = {}): Part {
   return nodeProcess({
     name: 'worker',
-    command: [SERVERLESS, 'worker', '--stage=local'],
+    command: [SERVERLESS, 'worker', ...commandLine({ stage: 'local', param })],
     env,
     readyWhen: 'it says so',
     stopMs: FUNCTIONS_STOP_MS,
   });
+}
+
+function commandLine(options: ServerlessOptions): string[] {
+  return Object.entries(options).flatMap(([name, value]) =>
+    [value].flat().flatMap((each) => {
+      if (each === true) return `--${name}`;
+      return each === undefined || each === null || each === false ? [] : `--${name}=${each}`;
+    }),
+  );
 }

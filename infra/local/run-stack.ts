@@ -9,7 +9,7 @@ import { demandProcessor } from './demand-processor.ts';
 import { embeddedEnvironment, externalEnvironment, unusedByEmbedded, unusedByExternal } from './environment.ts';
 import { waitForServices } from './external-services.ts';
 import { lockDirectory } from './lock.ts';
-import { apiPart, dataApiPart, postgresPart, queuePart, workerPart } from './parts.ts';
+import { apiPart, dataApiPart, postgresPart, queuePart, type ServerlessOptions, workerPart } from './parts.ts';
 import { demandFreePorts, type PortUse } from './ports.ts';
 import { stopLeftOver } from './postgres-cluster.ts';
 import { installPostgres, type PostgresInstallation } from './postgres-installation.ts';
@@ -37,8 +37,9 @@ interface Plan {
  * Starts everything, keeps it running until the signal, and then stops everything.
  * @throws StackError or ConfigError, each with a message for the user, when it cannot start. Whatever
  * had been started is stopped then.
+ * @param given what the user gave to `serverless offline`
  */
-export async function runStack(mode: Mode, signal: AbortSignal): Promise<void> {
+export async function runStack(mode: Mode, signal: AbortSignal, given: ServerlessOptions = {}): Promise<void> {
   const started = performance.now();
   const settings = readStackSettings(process.env);
   const embedded = mode === 'embedded';
@@ -61,7 +62,7 @@ export async function runStack(mode: Mode, signal: AbortSignal): Promise<void> {
     await (embedded ? startServices(stack, plan, signal) : findServices(plan, signal));
     await bringUpToDate(addresses, signal);
     report('api, worker', 'starting');
-    await stack.start([apiPart(settings, env), workerPart(env)], signal);
+    await stack.start([apiPart(settings, env, given), workerPart(env, given)], signal);
     stack.publish();
     const seconds = (performance.now() - started) / 1000;
     console.log(greeting({ api: addresses.api, places: places(addresses), seconds, auth: config.AUTH }));
@@ -74,7 +75,7 @@ export async function runStack(mode: Mode, signal: AbortSignal): Promise<void> {
 }
 
 /** Makes the environment of the functions that of this process, too: nothing of the caller's is left for what runs here. */
-async function enterEnvironment(mode: Mode, addresses: StackAddresses): Promise<Environment> {
+export async function enterEnvironment(mode: Mode, addresses: StackAddresses): Promise<Environment> {
   if (mode === 'embedded') {
     const env = embeddedEnvironment(addresses, process.env);
     enter(env);
@@ -128,7 +129,7 @@ async function findServices({ settings, addresses, env, leftBehind }: Plan, sign
   await waitForServices(addresses, env, signal);
 }
 
-function apiPort({ apiPort: port }: StackSettings): PortUse {
+export function apiPort({ apiPort: port }: StackSettings): PortUse {
   return { port, purpose: 'the HTTP API', variable: 'PORT', http: true };
 }
 
@@ -140,7 +141,13 @@ async function bringUpToDate({ postgres }: StackAddresses, signal: AbortSignal):
   signal.throwIfAborted();
 }
 
-function places({ api, postgres, dataApi, queueUrl, deadLetterQueueUrl }: StackAddresses): Record<string, string> {
+export function places({
+  api,
+  postgres,
+  dataApi,
+  queueUrl,
+  deadLetterQueueUrl,
+}: StackAddresses): Record<string, string> {
   return {
     API: api,
     Console: new URL('/console', api).href,
@@ -157,7 +164,7 @@ function shown(path: string): string {
   return fromHere.startsWith('..') ? path : fromHere;
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
+export function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });

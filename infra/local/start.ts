@@ -1,6 +1,6 @@
 import { command, execute, main } from '../cli/command.ts';
 import { runStack } from './run-stack.ts';
-import { stopSignal } from './stop-signal.ts';
+import { untilStopped } from './stop-signal.ts';
 
 export const start = command({
   name: 'start',
@@ -14,15 +14,7 @@ variables (docs/settings.md).`,
 AWS_ENDPOINT_URL_SQS and QUEUE_URL name others`,
     },
   },
-  async run({ external }) {
-    const stopping = stopSignal();
-    try {
-      await runStack(external ? 'external' : 'embedded', stopping);
-    } catch (error) {
-      // Whatever was in progress when the user stopped it failed because of that.
-      if (!stopping.aborted) throw error;
-    }
-  },
+  run: ({ external }) => untilStopped((signal) => runStack(external ? 'external' : 'embedded', signal)),
 });
 
 await main(import.meta.filename, (args) => execute(start, args));

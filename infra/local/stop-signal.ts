@@ -1,6 +1,16 @@
 /** Milliseconds between two looks for the parent. */
 const LOOK_MS = 500;
 
+/** Runs a command until it ends, or is stopped: whatever was in progress then failed because of that. */
+export async function untilStopped(run: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const stopping = stopSignal();
+  try {
+    await run(stopping);
+  } catch (error) {
+    if (!stopping.aborted) throw error;
+  }
+}
+
 /** A signal that is aborted when the stack is asked to stop, or has lost whom it runs for. */
 export function stopSignal(): AbortSignal {
   const controller = new AbortController();

@@ -88,6 +88,17 @@ describe('the function that CloudFormation calls', () => {
     expect(await tables()).toEqual(['a', 'b']);
   });
 
+  test('migrates when it is invoked by hand, too, and throws what failed', async () => {
+    const byHand = {} as Parameters<typeof handler>[0];
+    await deployed('CREATE TABLE a ()');
+    await handler(byHand, lambdaContext(60_000));
+    expect(await tables()).toEqual(['a']);
+
+    await deployed('CREATE TABLE a ()', 'CREATE TABLE a ()');
+    await expect(handler(byHand, lambdaContext(60_000))).rejects.toThrow('relation "a" already exists');
+    expect(bucket.answers).toEqual([]);
+  });
+
   test('fails the update when a migration fails, names it, and keeps the migrations before it', async () => {
     await deployed('CREATE TABLE a ()', 'CREATE TABLE b (); CREATE TABLE a ()');
 

@@ -56,12 +56,16 @@ export class StackProcess {
   #output = '';
 
   /**
-   * @param command `start`, `start --external` or `reset`.
+   * @param command `start`, `start --external` or `reset`, or a command of Serverless such as `serverless offline`.
    * @param program Node, or a program that is given Node's path and arguments and runs it.
    */
   constructor(command: string, env: NodeJS.ProcessEnv, program: readonly string[] = []) {
-    const [script, ...args] = command.split(' ');
-    const node = [process.execPath, '--import=./infra/node-version.js', `infra/local/${script}.ts`, ...args];
+    const [name, ...args] = command.split(' ');
+    const script =
+      name === 'serverless'
+        ? ['node_modules/serverless/bin/serverless.js']
+        : ['--import=./infra/node-version.js', `infra/local/${name}.ts`];
+    const node = [process.execPath, ...script, ...args];
     const [executable = '', ...rest] = [...program, ...node];
     this.#child = spawn(
       executable,

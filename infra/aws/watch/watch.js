@@ -1,2 +1,6 @@
-// What serverless.yml includes. Serverless reads JavaScript files, and Node the TypeScript that they import.
-export { watch } from './watch.ts';
+/** What serverless.yml includes. Serverless reads JavaScript files only, and this one before any plugin. */
+export async function watch(resolvers) {
+  await import('../../node-version.js');
+  const typescript = await import('./watch.ts');
+  return typescript.watch(resolvers);
+}

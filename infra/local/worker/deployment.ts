@@ -76,7 +76,9 @@ const DEFAULT_VISIBILITY_TIMEOUT = '30';
  */
 export function readDeployment(resolved: unknown, directory: string): Deployment {
   const model = parseServiceModel(resolved);
-  const queues = Object.entries(model.queues).map(([logicalId, resource]) => readQueue(logicalId, resource));
+  const queues = Object.entries(model.queues).map(([logicalId, resource]) =>
+    readQueue(logicalId, resource, configuredName(logicalId, model)),
+  );
   const functions = Object.entries(model.functions)
     .map(([key, definition]) => readFunction(key, definition, model, directory))
     .filter(({ queueEvents, scheduleEvents }) => queueEvents.length + scheduleEvents.length > 0);
@@ -147,7 +149,7 @@ function literals(environment: Readonly<Record<string, unknown>>): Record<string
 }
 
 /** `functions/queue/process-orders.handler` is the export `handler` of that file. */
-function findHandler(key: string, handler: string, directory: string): { file: string; exportName: string } {
+export function findHandler(key: string, handler: string, directory: string): { file: string; exportName: string } {
   const dot = handler.lastIndexOf('.');
   const stem = resolve(directory, handler.slice(0, dot));
   const file = HANDLER_EXTENSIONS.map((extension) => stem + extension).find(existsSync);
@@ -156,11 +158,26 @@ function findHandler(key: string, handler: string, directory: string): { file: s
   return { file, exportName: handler.slice(dot + 1) };
 }
 
-function readQueue(logicalId: string, { Properties: properties }: QueueResourceModel): QueueDefinition {
+/** The last part of the URL by which the environment names this queue, for functions and worker alike. */
+function configuredName(logicalId: string, { queueEnvironment }: ServiceModel): string | undefined {
+  const named = Object.entries(queueEnvironment).find(([, value]) => (value as { Ref?: unknown }).Ref === logicalId);
+  return (
+    named &&
+    URL.parse(process.env[named[0]] ?? '')
+      ?.pathname.split('/')
+      .at(-1)
+  );
+}
+
+function readQueue(
+  logicalId: string,
+  { Properties: properties }: QueueResourceModel,
+  configured: string | undefined,
+): QueueDefinition {
   const { QueueName: name = logicalId, RedrivePolicy: redrive } = properties;
   return {
     logicalId,
-    name,
+    name: configured || name,
     attributes: Object.fromEntries(
       QUEUE_ATTRIBUTES.flatMap((attribute) =>
         properties[attribute] === undefined ? [] : [[attribute, String(properties[attribute])]],

@@ -69,7 +69,10 @@ const service = z.object({
   functions: z.record(z.string(), lambdaFunction),
   resources: z.object({ Resources: z.record(z.string(), z.looseObject({ Type: z.string() })).default({}) }).optional(),
   custom: z
-    .object({ worker: z.strictObject({ everySeconds: z.record(z.string(), z.number().positive()) }).optional() })
+    .object({
+      worker: z.strictObject({ everySeconds: z.record(z.string(), z.number().positive()) }).optional(),
+      queue: z.object({ environment }).optional(),
+    })
     .optional(),
 });
 
@@ -84,6 +87,8 @@ export interface ServiceModel {
   readonly queues: Readonly<Record<string, QueueResourceModel>>;
   /** Seconds between two runs of a scheduled function, by its key, in place of its rate. */
   readonly everySeconds: Readonly<Record<string, number>>;
+  /** The variables that name queues to functions, as { Ref: <logical id> }. */
+  readonly queueEnvironment: Readonly<Record<string, unknown>>;
 }
 
 /** @throws StackError that names what the local worker cannot do. */
@@ -92,7 +97,13 @@ export function parseServiceModel(resolved: unknown): ServiceModel {
   const queues = Object.entries(resources?.Resources ?? {})
     .filter(([, { Type }]) => Type === 'AWS::SQS::Queue')
     .map(([logicalId, resource]) => [logicalId, parse(queueResource, resource, ['resources', logicalId])]);
-  return { provider, functions, queues: Object.fromEntries(queues), everySeconds: custom?.worker?.everySeconds ?? {} };
+  return {
+    provider,
+    functions,
+    queues: Object.fromEntries(queues),
+    everySeconds: custom?.worker?.everySeconds ?? {},
+    queueEnvironment: custom?.queue?.environment ?? {},
+  };
 }
 
 function parse<T>(schema: z.ZodType<T>, value: unknown, path: readonly string[]): T {
