@@ -152,14 +152,14 @@ export class FaultLab {
   }
 
   /** Starts another process of the HTTP functions. */
-  async api(env: NodeJS.ProcessEnv = {}): Promise<LabApi> {
+  async api(env: NodeJS.ProcessEnv = {}, checkout?: string): Promise<LabApi> {
     const [port = 0] = await freePorts(1);
-    return this.adopt(new LabApi(this.stack.apiPart(this.#name('api'), port, env), port)).start();
+    return this.adopt(new LabApi(this.stack.apiPart(this.#name('api'), port, env, checkout), port)).start();
   }
 
   /** Starts another worker, with its environments. */
-  async worker(env: NodeJS.ProcessEnv = {}): Promise<LabProcess> {
-    return this.adopt(new LabProcess(this.stack.workerPart(this.#name('worker'), env))).start();
+  async worker(env: NodeJS.ProcessEnv = {}, checkout?: string): Promise<LabProcess> {
+    return this.adopt(new LabProcess(this.stack.workerPart(this.#name('worker'), env, checkout))).start();
   }
 
   /** Starts execution environments of a function by themselves, to be invoked by the test. */

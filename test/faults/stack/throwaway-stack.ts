@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { PurgeQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { embeddedAddresses } from '../../../infra/local/addresses.ts';
 import { embeddedEnvironment } from '../../../infra/local/environment.ts';
@@ -20,8 +21,12 @@ import { makeAmbushDirectory } from './ambush.ts';
 import { installAudit } from './audit.ts';
 import { resolveService, type Timing } from './service.ts';
 
-const PRELOAD = new URL('preload.ts', import.meta.url).href;
-const PROCESSOR = join(import.meta.dirname, 'processor.ts');
+/** What a program loads from the directory of the lab in its own checkout. */
+const programEnvironment = (directory: string) => ({
+  // The test runner's own options would get into the processes otherwise.
+  NODE_OPTIONS: `--disable-warning=ExperimentalWarning --import=${pathToFileURL(join(directory, 'preload.ts')).href}`,
+  PROCESSOR: join(directory, 'processor.ts'),
+});
 
 /** Milliseconds for a program that is stopped; what it leaves undone is thrown away with the rest. */
 const STOP_MS = 2_000;
@@ -30,6 +35,8 @@ export interface StackOptions {
   readonly timing: Timing;
   /** What the functions get beside the addresses. */
   readonly env?: NodeJS.ProcessEnv;
+  /** The folder of the migrations that the database begins with; by default all. */
+  readonly migrations?: string;
   /** Changes the Postgres that is run. */
   readonly postgres?: (installation: PostgresInstallation, directory: string) => PostgresInstallation;
 }
@@ -49,6 +56,7 @@ export class ThrowawayStack {
   readonly sqs: SQSClient;
   readonly installation: PostgresInstallation;
   readonly #service: unknown;
+  readonly #migrations: string | undefined;
 
   static async make(options: StackOptions): Promise<ThrowawayStack> {
     const directory = mkdtempSync(join(tmpdir(), 'order-faults-'));
@@ -61,12 +69,13 @@ export class ThrowawayStack {
   }
 
   private constructor(
-    { timing, env, postgres }: StackOptions,
+    { timing, env, postgres, migrations }: StackOptions,
     service: unknown,
     installation: PostgresInstallation,
     settings: StackSettings,
   ) {
     this.#service = service;
+    this.#migrations = migrations;
     this.settings = settings;
     this.directory = settings.directory;
     this.addresses = embeddedAddresses(settings);
@@ -84,10 +93,8 @@ export class ThrowawayStack {
     writeFileSync(this.#serviceFile, JSON.stringify(service));
     this.env = {
       ...embeddedEnvironment(this.addresses, process.env),
-      // The test runner's own options would get into the processes otherwise.
-      NODE_OPTIONS: `--disable-warning=ExperimentalWarning --import=${PRELOAD}`,
+      ...programEnvironment(import.meta.dirname),
       RESEND_AFTER_SECONDS: String(timing.resendAfter),
-      PROCESSOR,
       PROCESSING_DELAY_MS: '20',
       RUNS: join(this.directory, 'runs'),
       LEDGER: join(this.directory, 'ledger'),
@@ -139,19 +146,21 @@ export class ThrowawayStack {
     return existsSync(path) ? readFileSync(path, 'utf8') : '';
   }
 
-  apiPart(name = 'api', port = this.settings.apiPort, env: NodeJS.ProcessEnv = {}): Part {
-    return this.#program(name, 'api.ts', { PORT: String(port), ...env });
+  /** @param checkout whose code it runs; by default this one's */
+  apiPart(name = 'api', port = this.settings.apiPort, env: NodeJS.ProcessEnv = {}, checkout = REPOSITORY): Part {
+    return this.#program(name, 'api.ts', { PORT: String(port), ...env }, checkout);
   }
 
-  workerPart(name = 'worker', env: NodeJS.ProcessEnv = {}): Part {
-    return this.#program(name, 'worker.ts', env);
+  workerPart(name = 'worker', env: NodeJS.ProcessEnv = {}, checkout = REPOSITORY): Part {
+    return this.#program(name, 'worker.ts', env, checkout);
   }
 
-  #program(name: string, file: string, env: NodeJS.ProcessEnv): Part {
+  #program(name: string, file: string, env: NodeJS.ProcessEnv, checkout: string): Part {
+    const own = join(checkout, 'test/faults/stack');
     return nodeProcess({
       name,
-      command: [join(import.meta.dirname, file)],
-      env: { ...this.env, ...env },
+      command: [join(own, file)],
+      env: { ...this.env, ...(checkout !== REPOSITORY && programEnvironment(own)), ...env },
       readyWhen: 'it says so',
       stopMs: STOP_MS,
       logFile: this.logFile(name),
@@ -160,7 +169,9 @@ export class ThrowawayStack {
 
   /** Once both servers run: the tables, the second witness, and the queues. */
   async prepare(): Promise<void> {
-    await migrate({ DATABASE_URL: this.addresses.postgres }, () => undefined);
+    await migrate({ DATABASE_URL: this.addresses.postgres }, () => undefined, {
+      ...(this.#migrations !== undefined && { folder: this.#migrations }),
+    });
     await this.withPsql(installAudit);
     await ensureQueues(this.sqs, this.deployment.queues);
   }
