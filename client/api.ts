@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 39ee1ec0d0c91688abc7904234a7ebc1f64ef9f306bbfe05749a393645a9c875): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 6e923840dc6be87877784abd68c50cdf1c9c7529610e9a7253481ad9066b5c01): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -36,7 +36,7 @@ export interface paths {
         put?: never;
         /**
          * Create up to 100 orders
-         * @description Each order is answered as `POST /orders` would have done, whatever becomes of the others. There is no Idempotency-Key: repeat the batch, order ids are unique.
+         * @description Each order is answered as `POST /orders` would have done, whatever becomes of the others. There is no Idempotency-Key: repeat the batch, order ids are unique. For an id that exists already, GET the order: 404 means that another caller has that id.
          */
         post: operations["createOrders"];
         delete?: never;
@@ -774,7 +774,7 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description The order exists already, or the request is not valid; then `errors` says where. */
+            /** @description An order has this id already, or the request is not valid; then `errors` says where. GET the order: 404 means that another caller has that id. */
             400: {
                 headers: {
                     [name: string]: unknown;

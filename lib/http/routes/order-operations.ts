@@ -56,7 +56,9 @@ export const createOrder: Operation = {
       links: linksToOrder('$request.body#/order_id'),
     },
     400: {
-      description: 'The order exists already, or the request is not valid; then `errors` says where.',
+      description:
+        'An order has this id already, or the request is not valid; then `errors` says where. GET the order: 404 means that ' +
+        'another caller has that id.',
       schema: failureSchema,
     },
     ...TOO_LARGE,
@@ -69,7 +71,8 @@ export const createOrders: Operation = {
   summary: 'Create up to 100 orders',
   description:
     'Each order is answered as `POST /orders` would have done, whatever becomes of the others. There is no ' +
-    'Idempotency-Key: repeat the batch, order ids are unique.',
+    'Idempotency-Key: repeat the batch, order ids are unique. For an id that exists already, GET the order: 404 means that ' +
+    'another caller has that id.',
   body: { schema: batchOf(newOrderSchema), required: true },
   answers: {
     207: {
