@@ -1,3 +1,7 @@
+import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 /** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -14,7 +18,56 @@ export function normalise(environment: Environment): Environment {
   // pg reads NODE_PG_FORCE_NATIVE when it is loaded; this project has no native driver.
   const { NODE_PG_FORCE_NATIVE, ...env } = Object.fromEntries(set);
   const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION;
-  return { ...env, ...(region && { AWS_REGION: region }), ...loopbackWithoutProxy(env) };
+  return {
+    ...env,
+    ...home(env),
+    ...temporary(env),
+    ...(region && { AWS_REGION: region }),
+    ...loopbackWithoutProxy(env),
+  };
+}
+
+/** A user id without an entry in passwd has no home, and the SDK fails when it looks for one. `/` is what Docker gives it. */
+function home(env: Environment): Environment {
+  const directory = env.HOME || homeOfUser();
+  const cache = isWritable(directory) ? undefined : privateDirectory();
+  // Serverless keeps compiled schemas there, by default in the home directory.
+  return { ...(!env.HOME && directory === '/' && { HOME: '/' }), ...(cache && { SLS_SCHEMA_CACHE_BASE_DIR: cache }) };
+}
+
+function homeOfUser(): string {
+  try {
+    return homedir();
+  } catch {
+    return '/';
+  }
+}
+
+/** TMPDIR may name a directory that is not there, or is another user's. */
+function temporary(env: Environment): Environment {
+  return env.TMPDIR && !isWritable(env.TMPDIR) ? { TMPDIR: '/tmp' } : {};
+}
+
+function isWritable(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A directory that no other user can write, since Serverless runs what it finds there. */
+function privateDirectory(): string | undefined {
+  const uid = process.getuid?.();
+  const path = join(isWritable(tmpdir()) ? tmpdir() : '/tmp', `order-backend-${uid}`);
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    const stats = lstatSync(path);
+    return stats.isDirectory() && stats.uid === uid && (stats.mode & 0o022) === 0 ? path : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function loopbackWithoutProxy(env: Environment): Environment {
@@ -46,9 +99,14 @@ const PRELOADS = /(^|\s)(--inspect|--require|-r|--import)\b/;
 
 /** An environment without those families. */
 export function withoutFamilies(environment: Environment): Environment {
-  const { NODE_OPTIONS = '', ...env } = normalise(environment);
+  const { NODE_OPTIONS = '', SLS_SCHEMA_CACHE_BASE_DIR, ...env } = normalise(environment);
   const rest = Object.entries(env).filter(([name]) => !FAMILIES.some((family) => family.test(name)));
-  return { ...Object.fromEntries(rest), ...(PRELOADS.test(NODE_OPTIONS) && { NODE_OPTIONS }), TZ: 'UTC' };
+  return {
+    ...Object.fromEntries(rest),
+    ...(PRELOADS.test(NODE_OPTIONS) && { NODE_OPTIONS }),
+    ...(SLS_SCHEMA_CACHE_BASE_DIR && { SLS_SCHEMA_CACHE_BASE_DIR }),
+    TZ: 'UTC',
+  };
 }
 
 /** Makes an environment that of this process: what runs in it (pg, fetch, the SDK) reads it, and its children inherit it. */

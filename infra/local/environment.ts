@@ -84,7 +84,7 @@ function unusedAws({ sqs }: StackAddresses, env: Environment): string[] {
 }
 
 /** Those of Postgres' own client that pg reads for what the URL does not say. */
-const PG_READS = /^PG(USER|PASSWORD|PASSFILE|DATABASE|SSLMODE|OPTIONS|APPNAME|CONNECT_TIMEOUT)$/;
+export const PG_READS = /^PG(USER|PASSWORD|PASSFILE|DATABASE|SSLMODE|OPTIONS|APPNAME|CONNECT_TIMEOUT)$/;
 
 /** What of PG… has no effect where DATABASE_URL names the database. */
 export function unusedPg(env: Environment): string[] {

@@ -3,6 +3,7 @@ import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import pg from 'pg';
 import type { Environment } from '../caller-environment.ts';
 import { report, withoutPassword } from './console.ts';
+import { PG_READS } from './environment.ts';
 import { StackError } from './stack-error.ts';
 import type { StackAddresses } from './stack-file.ts';
 
@@ -40,6 +41,10 @@ async function waitFor(
   ask: () => Promise<void>,
 ): Promise<void> {
   report(name, `expected at ${address}`);
+  const settings = [
+    variable,
+    ...Object.keys(process.env).filter((other) => PG_READS.test(other) && name === 'postgres'),
+  ].join(', ');
   const started = Date.now();
   for (let reported = 0; ; await delay(RETRY_MS, undefined, { signal })) {
     try {
@@ -47,7 +52,9 @@ async function waitFor(
     } catch (error) {
       const seconds = Math.floor((Date.now() - started) / 1000);
       const refusal = (error as Error).message || (error as NodeJS.ErrnoException).code || 'no answer';
-      if (seconds >= patienceSeconds || isFinal(error))
+      if (isFinal(error))
+        throw new StackError(`The ${name} service at ${address} refuses us: ${refusal}. Check ${settings}.`);
+      if (seconds >= patienceSeconds)
         throw new StackError(
           `The ${name} service at ${address} does not answer (${refusal}). Start it with \`docker compose up -d --wait\`, or set ${variable}.`,
         );

@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import { relative } from 'node:path';
 import { loadAuthConfig, loadConfig } from '../../lib/config.ts';
 import { type Environment, enter } from '../caller-environment.ts';
@@ -47,7 +48,9 @@ export async function runStack(mode: Mode, signal: AbortSignal, given: Serverles
     throw new StackError(
       'DATABASE_DRIVER=data-api goes with `npm start` only, which emulates that service; leave it out.',
     );
-  const addresses = embedded ? embeddedAddresses(settings) : externalAddresses(settings, process.env);
+  const addresses = await withApiByAddress(
+    embedded ? embeddedAddresses(settings) : externalAddresses(settings, process.env),
+  );
   const unused = embedded ? unusedByEmbedded(process.env) : unusedByExternal(addresses, process.env);
   const env = await enterEnvironment(mode, addresses);
   const config = loadConfig(env);
@@ -72,6 +75,13 @@ export async function runStack(mode: Mode, signal: AbortSignal, given: Serverles
     await stack.stop();
     lock.release();
   }
+}
+
+/** Where `localhost` is ::1 alone, the API is not found by that name: it listens on 127.0.0.1. */
+async function withApiByAddress(addresses: StackAddresses): Promise<StackAddresses> {
+  const known = await lookup('localhost', { all: true }).catch(() => []);
+  if (known.some(({ address }) => address === '127.0.0.1')) return addresses;
+  return { ...addresses, api: addresses.api.replace('//localhost:', '//127.0.0.1:') };
 }
 
 /** Makes the environment of the functions that of this process, too: nothing of the caller's is left for what runs here. */

@@ -1,4 +1,5 @@
-import { devNull } from 'node:os';
+import { statSync } from 'node:fs';
+import { devNull, tmpdir } from 'node:os';
 import { describe, expect, test } from '@jest/globals';
 import { type Environment, normalise, withoutFamilies } from '../../infra/caller-environment.ts';
 import { embeddedAddresses, externalAddresses } from '../../infra/local/addresses.ts';
@@ -32,6 +33,17 @@ describe('to every command', () => {
     const env = normalise({ [name]: 'http://proxy.example:3128', NO_PROXY: 'intra.example, 10.0.0.1' });
     expect(env.no_proxy).toBe('intra.example,10.0.0.1,localhost,127.0.0.1,[::1]');
     expect(env.NO_PROXY).toBe(env.no_proxy);
+  });
+
+  test('a directory for temporary files can be written', () => {
+    expect(normalise({ TMPDIR: '/nowhere' })).toMatchObject({ TMPDIR: '/tmp' });
+    expect(normalise({ TMPDIR: tmpdir() })).toMatchObject({ TMPDIR: tmpdir() });
+  });
+
+  test('a home that cannot be written leaves Serverless a directory of the user alone', () => {
+    const { SLS_SCHEMA_CACHE_BASE_DIR = '' } = withoutFamilies({ HOME: '/nowhere', SLS_DEBUG: '*' });
+    expect(statSync(SLS_SCHEMA_CACHE_BASE_DIR)).toMatchObject({ uid: process.getuid?.() });
+    expect(statSync(SLS_SCHEMA_CACHE_BASE_DIR).mode & 0o777).toBe(0o700);
   });
 
   test('a proxy that nothing goes through is left alone', () => {
