@@ -1,6 +1,4 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { BENCHES } from '../../bench/benches.ts';
@@ -10,13 +8,8 @@ import '../support/starts-processes.ts';
 /** Milliseconds: one of them starts Serverless three times, on a machine that runs other tests meanwhile. */
 const RUN_MS = 180_000;
 
-/** What not everybody has who runs the tests: CI installs both, and then none is left out. */
-const hasPackages = existsSync(join(REPOSITORY, 'bench/node_modules'));
-const hasPgbench = (process.env.PATH ?? '').split(':').some((directory) => existsSync(join(directory, 'pgbench')));
-const runnable: Readonly<Record<string, boolean>> = { create: hasPgbench, drain: hasPackages, http: hasPackages };
-
 for (const [name, { letter, title }] of Object.entries(BENCHES))
-  (runnable[name] === false ? test.skip : test)(
+  test(
     `the benchmark ${letter}, ${name}, runs and prints its tables`,
     async () => {
       const { stdout } = await bench(name, '--tiny');

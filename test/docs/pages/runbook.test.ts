@@ -1,0 +1,3 @@
+import { testPage } from '../follow.ts';
+
+testPage('docs/runbook.md');
