@@ -48,7 +48,7 @@ export const MUTATIONS: readonly Mutation[] = [
   database(
     'D09',
     'lib/database/retry.ts',
-    ['Math.random() * FIRST_PAUSE_MS', 'FIRST_PAUSE_MS'],
+    ['Math.random() * Math.min(MAX_PAUSE_MS', 'Math.min(MAX_PAUSE_MS'],
     'database/retry.test.ts',
   ),
   database(
