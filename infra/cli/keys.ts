@@ -8,6 +8,7 @@ import { connectDatabase } from '../../lib/database/connect.ts';
 import type { Database } from '../../lib/database/database.ts';
 import { ROUTES } from '../../lib/http/routes/routes.ts';
 import { createLogger } from '../../lib/logger.ts';
+import { printable } from './api/table.ts';
 import { command, type Values } from './command.ts';
 import { CommandError, UsageError } from './command-error.ts';
 import { enterStack } from './environment.ts';
@@ -107,7 +108,7 @@ async function list(database: Database, json: boolean): Promise<void> {
   if (all.length === 0) console.log('There are no keys. `npm run orders -- keys create --help` says how to make one.');
   for (const { id, state, owner, name, scopes, createdAt, expiresAt } of all)
     console.log(
-      `${id}\t${state}\t${owner}\t${name}\t${scopes.join(' ')}\tsince ${day(createdAt)}${expiresAt ? ` until ${day(expiresAt)}` : ''}`,
+      `${id}\t${state}\t${printable(owner)}\t${printable(name)}\t${scopes.join(' ')}\tsince ${day(createdAt)}${expiresAt ? ` until ${day(expiresAt)}` : ''}`,
     );
 }
 
@@ -121,7 +122,7 @@ function makeRevoke(idText: string, json: boolean) {
     console.log(
       json
         ? JSON.stringify({ id, name, revoked_at: revokedAt })
-        : `Key ${id} (${name}) is revoked since ${revokedAt.toISOString()}. It is refused at the latest ${KEY_CACHE_SECONDS} seconds after that.`,
+        : `Key ${id} (${printable(name)}) is revoked since ${revokedAt.toISOString()}. It is refused at the latest ${KEY_CACHE_SECONDS} seconds after that.`,
     );
   };
 }

@@ -3,6 +3,7 @@ import { command } from '../command.ts';
 import { UsageError } from '../command-error.ts';
 import { type FileOrder, readOrderFile } from './order-file.ts';
 import { ask, connectStage, STAGE_OPTIONS, type Stage, StageError } from './stage.ts';
+import { printableLines } from './table.ts';
 
 /** Milliseconds between two lines of progress. */
 const PROGRESS_MS = 1_000;
@@ -41,7 +42,7 @@ export const create = command({
     };
     const stage = connectStage(values);
     const answer = await ask(stage, stage.client.POST('/orders', { body: order }));
-    console.log(values.json ? JSON.stringify(answer) : answer.message);
+    console.log(values.json ? JSON.stringify(answer) : printableLines(answer.message));
   },
 });
 

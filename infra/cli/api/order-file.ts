@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import type { NewOrder } from '../../../client/index.ts';
 import { CommandError } from '../command-error.ts';
 
@@ -15,11 +14,12 @@ export interface FileOrder {
  * @throws CommandError for a line that is not JSON, or a file that cannot be read.
  */
 export async function* readOrderFile(path: string): AsyncGenerator<FileOrder> {
-  const input = path === '-' ? process.stdin : createReadStream(path, 'utf8');
+  const input = path === '-' ? process.stdin : createReadStream(path);
   let number = 0;
   try {
-    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    for await (const bytes of linesOf(input)) {
       number += 1;
+      const line = decode(bytes, number);
       if (line.trim() !== '') yield { line: number, order: parse(line, number) };
     }
   } catch (error) {
@@ -27,6 +27,37 @@ export async function* readOrderFile(path: string): AsyncGenerator<FileOrder> {
       throw new CommandError(`${path} cannot be read: ${error.message}`);
     throw error;
   }
+}
+
+/** Lines as bytes, since text that was decoded leniently no longer shows that it was not UTF-8. */
+async function* linesOf(input: AsyncIterable<Buffer | string>): AsyncGenerator<Buffer> {
+  let parts: Buffer[] = [];
+  for await (const chunk of input) {
+    let rest = Buffer.from(chunk);
+    for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n')) {
+      yield Buffer.concat([...parts, rest.subarray(0, end)]);
+      parts = [];
+      rest = rest.subarray(end + 1);
+    }
+    parts.push(rest);
+  }
+  yield Buffer.concat(parts);
+}
+
+/** Skips a byte order mark. */
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** @throws CommandError that names the encoding of a line that is not UTF-8. */
+function decode(bytes: Buffer, number: number): string {
+  // JSON has no NUL, and UTF-16 has one in every character of ASCII.
+  const encoding =
+    bytes.includes(0) || /^(fffe|feff)/.test(bytes.toString('hex', 0, 2)) ? 'UTF-16' : 'Latin-1 (or another encoding)';
+  try {
+    if (encoding !== 'UTF-16') return utf8.decode(bytes);
+  } catch {
+    // Named below.
+  }
+  throw new CommandError(`Line ${number} is ${encoding}, not UTF-8. Convert the file first, for example with iconv.`);
 }
 
 function parse(line: string, number: number): NewOrder {

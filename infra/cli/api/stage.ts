@@ -2,6 +2,7 @@ import { createOrderClient, dataOf, OrderApiError, type OrderClient } from '../.
 import { readStackSettings } from '../../local/settings.ts';
 import { readStackFile } from '../../local/stack-file.ts';
 import { CommandError, UsageError } from '../command-error.ts';
+import { printableLines } from './table.ts';
 
 /** The options of every command that talks to the API. */
 export const STAGE_OPTIONS = {
@@ -45,7 +46,7 @@ export class StageError extends CommandError {
   readonly refused: boolean;
 
   constructor(message: string, refused: boolean) {
-    super(message);
+    super(printableLines(message));
     this.refused = refused;
   }
 }

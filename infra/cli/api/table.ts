@@ -23,6 +23,11 @@ export function printable(text: string): string {
   return text.replace(UNPRINTABLE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }
 
+/** The same for text of several lines. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
+}
+
 const HEADINGS = ['ORDER', 'STATUS', 'USER', 'AMOUNT', 'CREATED', 'ATTEMPTS', 'REASON'];
 
 export function orderTable(orders: readonly Order[]): string {

@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readOrderFile } from '../../infra/cli/api/order-file.ts';
+import { StageError } from '../../infra/cli/api/stage.ts';
+
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'order-backend-file-'));
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+async function idsIn(content: Buffer): Promise<string[]> {
+  const path = join(directory, 'orders.jsonl');
+  writeFileSync(path, content);
+  const ids: string[] = [];
+  for await (const { order } of readOrderFile(path)) ids.push(order.order_id);
+  return ids;
+}
+
+const TWO = '{"order_id":"A"}\n{"order_id":"Grün"}\n';
+
+describe('a file of orders', () => {
+  test.each([
+    ['LF', TWO],
+    ['CRLF', TWO.replaceAll('\n', '\r\n')],
+    ['a byte order mark', `\ufeff${TWO}`],
+    ['a byte order mark and CRLF', `\ufeff${TWO.replaceAll('\n', '\r\n')}`],
+    ['no line break at its end', TWO.trimEnd()],
+    ['empty lines', `\n \n${TWO}\n\r\n`],
+  ])('in UTF-8 with %s is read', async (_, text) => {
+    expect(await idsIn(Buffer.from(text))).toEqual(['A', 'Grün']);
+  });
+
+  test('is read when characters and lines are cut by the size of a read', async () => {
+    const ids = Array.from({ length: 20_000 }, (_, index) => `ü-${index}`);
+    const text = ids.map((orderId) => `${JSON.stringify({ order_id: orderId })}\n`).join('');
+    expect(await idsIn(Buffer.from(text))).toEqual(ids);
+  });
+
+  test.each([
+    ['Latin-1', Buffer.from(TWO, 'latin1'), 'Line 2 is Latin-1'],
+    ['UTF-16 with a mark', Buffer.from(`\ufeff${TWO}`, 'utf16le'), 'Line 1 is UTF-16'],
+    ['UTF-16 without one', Buffer.from(TWO, 'utf16le'), 'Line 1 is UTF-16'],
+    ['big-endian UTF-16', Buffer.from(`\ufeff${TWO}`, 'utf16le').swap16(), 'Line 1 is UTF-16'],
+    ['a cut character', Buffer.concat([Buffer.from(TWO), Buffer.from('{"order_id":"ü').subarray(0, -1)]), 'Line 3 is'],
+  ])('in %s is refused, with the line and the encoding', async (_, content, message) => {
+    await expect(idsIn(content)).rejects.toThrow(message);
+    await expect(idsIn(content)).rejects.toThrow('not UTF-8');
+  });
+});
+
+test('what a service answers moves no cursor of the terminal', () => {
+  const { message } = new StageError('\u001b]0;PWNED\u0007\u009b2J\u202e is wrong\n  field', true);
+  expect(message).toBe('\\u{1b}]0;PWNED\\u{7}\\u{9b}2J\\u{202e} is wrong\n  field');
+});
