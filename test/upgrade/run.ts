@@ -1,33 +1,24 @@
-import { parseArgs } from 'node:util';
+import { command, execute, main } from '../../infra/cli/command.ts';
 import { migrationFiles, NoEarlierCode } from './earlier-checkout.ts';
 import { loadBesideOldSnapshot, type Outcome, upgradeUnderLoad } from './under-load.ts';
 
-const HELP = `npm run upgrade [-- --orders N] [--migrations N]
-
-Deploys each of the newest migrations under load: the code before it runs, it is applied at a random moment, and the code
-of this checkout joins. Then it runs the same load beside a session that holds the oldest snapshot. Exits with 1 when an
-order was lost, completed twice or counted wrongly.
-
-  --orders N       orders of each run (default 20000)
-  --migrations N   how many of the newest migrations (default all)`;
-
-const { values } = parseArgs({
+export const upgrade = command({
+  name: 'upgrade',
+  usage: ['[--orders N] [--migrations N]'],
+  does: `Deploys each of the newest migrations under load: the code before it runs, it is applied at a random moment, and the code
+of this checkout joins. Then it runs the same load beside a session that holds the oldest snapshot. The exit code is 1 when
+an order was lost, completed twice or counted wrongly.`,
   options: {
-    orders: { type: 'string', default: '20000' },
-    migrations: { type: 'string', default: '1000' },
-    help: { type: 'boolean', short: 'h', default: false },
+    orders: { type: 'integer', min: 1, max: 10_000_000, default: 20_000, help: 'orders of each run' },
+    migrations: { type: 'integer', min: 1, max: 1_000, default: 1_000, help: 'how many of the newest migrations' },
+  },
+  async run({ orders, migrations }) {
+    await runAll(orders, migrations);
+    process.exit();
   },
 });
-if (values.help) console.log(HELP);
-else await runAll(Number(values.orders), Number(values.migrations));
-process.exit();
 
 async function runAll(orders: number, newest: number): Promise<void> {
-  if (!(orders >= 1 && newest >= 1)) {
-    console.error(`--orders and --migrations must be whole numbers from 1 on.\n\n${HELP}`);
-    process.exitCode = 1;
-    return;
-  }
   const runs: [string, () => Promise<Outcome>][] = (await migrationFiles())
     .slice(-newest)
     .map((migration) => [migration, () => upgradeUnderLoad({ migration, orders, moment: Math.random() })]);
@@ -47,3 +38,5 @@ async function runAll(orders: number, newest: number): Promise<void> {
     }
   }
 }
+
+await main(import.meta.filename, (args) => execute(upgrade, args));
