@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 6e923840dc6be87877784abd68c50cdf1c9c7529610e9a7253481ad9066b5c01): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 f8714dd8fded7f67da4cd86ad9f69706f786cb77237919b223a842b8f99cf479): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -564,7 +564,7 @@ export interface components {
             live: true;
             checks: {
                 /** @enum {string} */
-                database: "ok" | "failing";
+                database: "ok" | "failing" | "read-only";
                 /** @enum {string} */
                 queue: "ok" | "failing";
             };
@@ -584,7 +584,7 @@ export interface components {
             live: true;
             checks: {
                 /** @enum {string} */
-                database: "ok" | "failing";
+                database: "ok" | "failing" | "read-only";
                 /** @enum {string} */
                 queue: "ok" | "failing";
             };

@@ -10,7 +10,11 @@ export interface HealthParts {
 }
 
 export interface Health {
-  readonly checks: Readonly<Record<'database' | 'queue', 'ok' | 'failing'>>;
+  readonly checks: {
+    /** `read-only`: a standby, or default_transaction_read_only; it takes no orders. */
+    readonly database: 'ok' | 'failing' | 'read-only';
+    readonly queue: 'ok' | 'failing';
+  };
   /** `unknown` when the database, which knows it, is failing. */
   readonly processing: 'running' | 'paused' | 'unknown';
 }
@@ -36,12 +40,24 @@ export async function checkHealth({ database, queue, logger }: HealthParts): Pro
     logger.warn(`The ${what} fails its health check`, { error });
     return undefined;
   };
-  const [processing, answered] = await Promise.all([
+  const [processing, readOnly, answered] = await Promise.all([
     readProcessing(database).catch(failed('database')),
+    isReadOnly(database).catch(failed('database')),
     queue.demandAnswer().then(() => true, failed('queue')),
   ]);
   return {
-    checks: { database: processing ? 'ok' : 'failing', queue: answered ? 'ok' : 'failing' },
+    checks: {
+      database: processing && readOnly !== undefined ? (readOnly ? 'read-only' : 'ok') : 'failing',
+      queue: answered ? 'ok' : 'failing',
+    },
     processing: processing ? (processing.paused ? 'paused' : 'running') : 'unknown',
   };
+}
+
+/** Of this session, as the database, its role or a standby has it. */
+async function isReadOnly(database: Database): Promise<boolean> {
+  const [row] = await database.query<{ read_only: boolean }>(
+    `SELECT current_setting('transaction_read_only') = 'on' AS read_only`,
+  );
+  return row?.read_only ?? false;
 }

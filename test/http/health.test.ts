@@ -92,6 +92,22 @@ test.each(['closed', 'silent'] as const)('a database that is %s is named, and no
   expect((await checksAre('ok', 'ok')).status).toBe(200);
 });
 
+test.each(['DATABASE', 'ROLE postgres IN DATABASE'])('a %s that is read-only is named', async (whose) => {
+  const target = `${whose} ${new URL(service.databaseUrl).pathname.slice(1)}`;
+  // Sessions keep the settings with which they began.
+  const set = (change: string) =>
+    service.psql.rows(`ALTER ${target} ${change};
+      SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'orders' AND datname = current_database()`);
+  await set('SET default_transaction_read_only = on');
+  await waitUntil('it says so', async () => (await health()).body.message === 'Not ready: the database is read-only');
+  expect(await health()).toMatchObject({
+    status: 503,
+    body: { ready: false, checks: { database: 'read-only', queue: 'ok' }, processing: 'running' },
+  });
+  await set('RESET ALL');
+  await waitUntil('it is ready again', async () => (await health()).status === 200);
+});
+
 test('a queue that is gone is named; with the database, both are', async () => {
   const sqs = new SQSClient({});
   await sqs.send(new DeleteQueueCommand({ QueueUrl: service.queueUrl }));

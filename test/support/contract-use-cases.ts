@@ -36,6 +36,11 @@ export class UseCases {
     return new UseCases(database);
   }
 
+  /** Beside another container on the same database. */
+  static joining(database: Database): UseCases {
+    return new UseCases(database);
+  }
+
   get shared() {
     const { database, queue } = this;
     return { database, queue, logger: recordingLogger(), resendAfterSeconds: RESEND_AFTER };

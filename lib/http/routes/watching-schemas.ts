@@ -55,7 +55,7 @@ const check = z.enum(['ok', 'failing']);
 
 const health = {
   live: z.literal(true),
-  checks: z.object({ database: check, queue: check }),
+  checks: z.object({ database: z.enum(['ok', 'failing', 'read-only']), queue: check }),
   processing: z.enum(['running', 'paused', 'unknown']),
 };
 
