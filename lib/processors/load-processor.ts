@@ -49,9 +49,18 @@ async function importModule(path: string): Promise<{ readonly default?: unknown 
   try {
     return await (bundled ? bundled() : import(pathToFileURL(file).href));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = error instanceof Error ? `${placeIn(error)}${error.message}` : String(error);
     throw new ConfigError(`${named(path)}, which could not be loaded: ${why}`, { cause: error });
   }
+}
+
+/**
+ * "/orders/processors/charge-card.ts:3: ", or '' when it is not known. Node writes the place of a syntax error in the first
+ * line of the stack, and that of any other error in its first frame.
+ */
+function placeIn({ stack = '' }: Error): string {
+  const place = /^(?:\s+at (?:.*\()?)?(?:file:\/\/)?(\/?[^\s(]+\.[cm]?[jt]s:\d+)/m.exec(stack)?.[1];
+  return place === undefined ? '' : `${place}: `;
 }
 
 function named(path: string): string {

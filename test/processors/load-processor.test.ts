@@ -163,7 +163,7 @@ describe('the processor that PROCESSOR names', () => {
     ],
     ['no-default', ', which has no function as default export$'],
     ['no-function', ', which has no function as default export$'],
-    ['throws', ', which could not be loaded: CARD_KEY is not set$'],
+    ['throws', ', which could not be loaded: .*/throws\\.ts:1: CARD_KEY is not set$'],
   ])('says clearly what is wrong with %s', async (name, problem) => {
     const PROCESSOR = `./test/processors/modules/${name}.ts`;
     const [outcome] = await Promise.allSettled([load({ PROCESSOR })]);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { BATCH_MS } from '../../infra/local/demand-processor.ts';
 import { makeStackHome, type StackHome, StackProcess } from './stack-process.ts';
@@ -47,6 +48,18 @@ describe('a start names the setting that is wrong', () => {
     const line = await refusal({ PROCESSOR });
     expect(line).toContain(`PROCESSOR is ${PROCESSOR}`);
     expect(line).toContain(why);
+  });
+
+  test.each([
+    ['a syntax error', 'export default async () => {\n  const x = ;\n};\n', 2],
+    ['TypeScript that Node does not strip', '\n\nenum Currency { EUR }\n', 3],
+    ['an import that does not exist', "import { nope } from 'node:fs';\nnope();\n", 1],
+    ['an error while it loads', 'const bank = undefined;\n\n\nbank.url;\n', 4],
+  ])('with file and line when PROCESSOR has %s', async (_, source, lineNumber) => {
+    const PROCESSOR = join(home.env.LOCAL_DIR ?? '', `processor-${lineNumber}.ts`);
+    await mkdir(dirname(PROCESSOR), { recursive: true });
+    await writeFile(PROCESSOR, source);
+    expect(await refusal({ PROCESSOR })).toContain(`could not be loaded: ${PROCESSOR}:${lineNumber}: `);
   });
 
   test('when PROCESSOR is webhook and has no address', async () => {
