@@ -12,8 +12,8 @@ declare global {
 export default async function setUp(): Promise<void> {
   // A test runs jest: its servers are there.
   if (process.env.JEST_WORKER_ID) return;
-  // The workers of jest inherit it.
-  enter(withoutFamilies(process.env));
+  // The workers of jest inherit it, and with it the time zone of jest.config.js.
+  enter({ ...withoutFamilies(process.env), TZ: process.env.TZ });
   const servers = fork(join(import.meta.dirname, 'test-servers.ts'), {
     execArgv: ['--disable-warning=ExperimentalWarning'],
     // A process group of its own: at Ctrl-C it must outlive the tests.
