@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, Socket } from 'node:net';
+import { type AddressInfo, createConnection, createServer, Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Database } from '../../lib/database/database.ts';
 import { connectPg } from '../../lib/database/pg.ts';
@@ -71,6 +71,33 @@ test('a statement is prepared once a connection, if that is asked for', async ()
   expect(await database.query(sql, [2], { prepared: true })).toEqual([{ sum: 3 }]);
   expect(await database.query(sql, [3], { prepared: true })).toEqual([{ sum: 4 }]);
   expect(await prepared()).toEqual([{ statement: sql, runs: 2 }]);
+});
+
+/** A pooler as the driver sees one: it relays the session, with a process id of its own making in BackendKeyData. */
+async function startPooler(databaseUrl: string): Promise<{ url: string; close(): Promise<void> }> {
+  const { hostname, port } = new URL(databaseUrl);
+  const pooler = createServer((client) => {
+    const server = createConnection(Number(port), hostname);
+    client.pipe(server).on('data', (bytes) => {
+      const key = bytes.indexOf(Buffer.from([0x4b, 0, 0, 0, 12]));
+      if (key >= 0) bytes.writeInt32BE(1, key + 5);
+      client.write(bytes);
+    });
+    server.on('close', () => client.destroy());
+  }).listen(0, '127.0.0.1');
+  await once(pooler, 'listening');
+  const url = new URL(databaseUrl);
+  url.port = String((pooler.address() as AddressInfo).port);
+  return { url: url.href, close: async () => void (await once(pooler.close(), 'close')) };
+}
+
+test('a statement is never prepared behind a pooler, whose sessions are shared', async () => {
+  const pooler = await startPooler(own.url);
+  const database = connect({ url: pooler.url, poolSize: 1 });
+  expect(await database.query('SELECT 1 + 1 AS sum', [], { prepared: true })).toEqual([{ sum: 2 }]);
+  expect(await database.query('SELECT name FROM pg_prepared_statements')).toEqual([]);
+  await database.close();
+  await pooler.close();
 });
 
 test('a prepared statement that is gone or outdated costs its connection, and can be repeated on another', async () => {

@@ -44,7 +44,7 @@ const client = inRoom('client');
 const consoles = inRoom('console');
 
 export const MUTATIONS: readonly Mutation[] = [
-  database('D07', 'lib/database/pg.ts', ['prepared && mayPrepare', 'prepared'], 'database/pg.test.ts'),
+  database('D07', 'lib/database/pg.ts', ['prepared && direct.has(client)', 'prepared'], 'database/pg.test.ts'),
   database(
     'D09',
     'lib/database/retry.ts',
@@ -103,7 +103,7 @@ export const MUTATIONS: readonly Mutation[] = [
     'S39',
     'lib/orders/sql/audit-orders.ts',
     [
-      `await transaction.query('LOCK TABLE orders IN SHARE ROW EXCLUSIVE MODE');\n    await transaction.query('DELETE`,
+      `await transaction.query('LOCK TABLE public.orders IN SHARE ROW EXCLUSIVE MODE');\n    await transaction.query('DELETE`,
       `await transaction.query('DELETE`,
     ],
     'orders/audit-orders.test.ts',
@@ -118,7 +118,7 @@ export const MUTATIONS: readonly Mutation[] = [
   sql(
     'S45',
     'lib/orders/sql/roll-up-minutes.ts',
-    [` AND minute <> date_trunc('hour', minute)`, ''],
+    [` AND minute <> date_trunc('hour', minute, 'UTC')`, ''],
     'orders/get-metrics.test.ts',
   ),
   sql(
@@ -128,12 +128,7 @@ export const MUTATIONS: readonly Mutation[] = [
     'orders/claim-orders.test.ts',
   ),
 
-  orders(
-    'O06',
-    'lib/orders/create-order.ts',
-    ['order.itemIds, order.totalAmount]', 'order.itemIds]'],
-    'http/idempotency.test.ts',
-  ),
+  orders('O06', 'lib/orders/create-order.ts', ['order.itemIds, amount]', 'order.itemIds]'], 'http/idempotency.test.ts'),
   orders(
     'O07',
     'lib/orders/admission.ts',
