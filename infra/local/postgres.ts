@@ -86,7 +86,7 @@ function spawnServer(
     log_timezone: 'UTC',
     // The log is there to be read when something went wrong.
     log_checkpoints: 'off',
-    ...(disposable && { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+    ...(disposable && { fsync: 'off', full_page_writes: 'off' }),
   };
   const log = openSync(logFile, 'a', 0o600);
   fchmodSync(log, 0o600);

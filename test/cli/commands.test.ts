@@ -140,7 +140,7 @@ describe('npm run orders -- doctor', () => {
     await insert('a');
     const well = await orders('doctor', '--json');
     expect({ code: well.code, told: JSON.parse(well.output) }).toMatchObject({ code: 0, told: { left: 0 } });
-    expect(JSON.parse(well.output).checks).toHaveLength(6);
+    expect(JSON.parse(well.output).checks).toHaveLength(7);
 
     await psql.rows('UPDATE order_counters SET pending = pending + 3');
     const counters = { check: 'the counters agree with the orders' };
@@ -155,6 +155,13 @@ describe('npm run orders -- doctor', () => {
       ...counters,
       findings: [{ problem, fixed: 'counted afresh' }],
     });
+  });
+
+  test('warns of a database that acknowledges commits before they are on disk', async () => {
+    await psql.rows(`ALTER DATABASE ${new URL(database.url).pathname.slice(1)} SET synchronous_commit = off`);
+    const { code, output } = await orders('doctor', '--fix');
+    expect(output).toContain('wrong  synchronous_commit is off (source: database)');
+    expect(code).toBe(1);
   });
 
   test('lets no dead letter write to the terminal', async () => {

@@ -17,6 +17,7 @@ import { operator } from '../operator.ts';
 
 import type { Check } from './check.ts';
 import { deadLetters } from './dead-letters.ts';
+import { durability } from './durability.ts';
 import { migrations } from './migrations.ts';
 import { counters, history, overdueOrders } from './order-checks.ts';
 import { queueAttributes } from './queue-attributes.ts';
@@ -27,8 +28,8 @@ const STATEMENT_TIMEOUT_MS = 600_000;
 export const doctor = command({
   name: 'orders doctor',
   usage: ['[--fix] [--stage STAGE]'],
-  does: `Looks for orders that are stuck, dead letters, counters or history that differ from the orders, missing migrations, and
-queues that are not as serverless.yml describes them. The exit code is 0 when all is well, and 1 when something is not.`,
+  does: `Looks for orders that are stuck, dead letters, counters or history that differ from the orders, missing migrations,
+synchronous_commit turned off, and queues that are not as serverless.yml describes them. The exit code is 0 when all is well, and 1 when something is not.`,
   options: {
     fix: { type: 'boolean', help: 'fixes what it can; dead letters of unknown orders are kept' },
     stage: {
@@ -55,6 +56,7 @@ queues that are not as serverless.yml describes them. The exit code is 0 when al
     });
     const letters = new DeadLetters(deadLetterQueueUrl);
     const rest = [
+      durability(database),
       overdueOrders(database, runtime),
       counters(database),
       history(database, `doctor ${operator()}`),
