@@ -23,6 +23,17 @@ export class DatabaseError extends Error {
   get retryable(): boolean {
     return this.kind === 'unavailable' || this.kind === 'contention';
   }
+
+  /** A parameter has a character that the encoding of the database lacks (untranslatable_character); UTF-8 lacks none. */
+  get isUntranslatable(): boolean {
+    return this.sqlState === '22P05';
+  }
+}
+
+/** For a statement that only reads: what the database cannot store, it does not have. */
+export function foundNothing(error: unknown): never[] {
+  if (error instanceof DatabaseError && error.isUntranslatable) return [];
+  throw error;
 }
 
 /** The meaning of an SQLSTATE; of none at all, that no answer came. */

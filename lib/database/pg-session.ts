@@ -29,7 +29,10 @@ export async function openSession(client: pg.ClientBase, statementTimeoutMs: num
   await client.query({
     text: `SELECT set_config('statement_timeout', $1, false),
                   set_config('default_transaction_isolation', 'read committed', false),
-                  set_config('extra_float_digits', '1', false)`,
+                  set_config('extra_float_digits', '1', false),
+                  -- SQL_ASCII holds any bytes; checked as UTF-8, one such id would fail the list of all orders.
+                  set_config('client_encoding',
+                    CASE current_setting('server_encoding') WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END, false)`,
     values: [String(statementTimeoutMs)],
   });
   return true;

@@ -1,7 +1,7 @@
 import { newOrderSchema } from '../orders/order-schema.ts';
 import { runtime } from '../runtime.ts';
 import type { Answer } from './handler.ts';
-import { HttpError, validationError } from './http-error.ts';
+import { HttpError, untranslatable, validationError } from './http-error.ts';
 import { validate } from './validate.ts';
 
 /** Fields of an order whose digits must be read exactly. */
@@ -32,6 +32,8 @@ export async function acceptOrder(body: unknown, owner: string, idempotencyKey: 
       throw new HttpError(400, `Order with order_id ${order.orderId} already exists.`);
     case 'key-reused':
       throw new HttpError(422, 'This Idempotency-Key was used for another order');
+    case 'untranslatable':
+      throw untranslatable();
     case 'refused':
       throw validationError([{ path: '', message: 'has a value that cannot be stored' }]);
     case 'turned-away':

@@ -5,7 +5,7 @@ import { DatabaseError } from '../database/database-error.ts';
 import { createLogger } from '../logger.ts';
 import { inInvocation, invocationOf } from '../observability/invocation.ts';
 import { runtime } from '../runtime.ts';
-import { HttpError } from './http-error.ts';
+import { HttpError, untranslatable } from './http-error.ts';
 
 /** What a handler answers: the status and a body that becomes JSON. */
 export interface Answer {
@@ -94,6 +94,7 @@ function toAnswer(error: unknown): Answer {
       body: { status_code: 503, message: 'Service temporarily unavailable. Please try again.' },
     };
   }
+  if (error instanceof DatabaseError && error.isUntranslatable) return toAnswer(untranslatable());
   reportDefect(error);
   return { statusCode: 500, body: { status_code: 500, message: 'Internal Server Error!' } };
 }

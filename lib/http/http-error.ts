@@ -30,3 +30,8 @@ const MAX_ERRORS = 20;
 export function validationError(errors: readonly FieldError[]): HttpError {
   return new HttpError(400, 'Validation Error', { errors: errors.slice(0, MAX_ERRORS) });
 }
+
+/** 400 for text that only a database in another encoding than UTF-8 cannot store. */
+export function untranslatable(): HttpError {
+  return validationError([{ path: '', message: 'has a character that the encoding of the database cannot store' }]);
+}

@@ -16,9 +16,10 @@ import { type Conflict, findConflicts, insertOrders, type OrderInsert } from './
  * - `replayed`: this idempotency key created this very order before.
  * - `duplicate`: another request created an order of this id.
  * - `key-reused`: this idempotency key belongs to another request.
+ * - `untranslatable`: the encoding of the database lacks one of its characters.
  * - `refused`: Postgres takes no such values.
  */
-export type CreateOutcome = 'created' | 'replayed' | 'duplicate' | 'key-reused' | 'refused';
+export type CreateOutcome = 'created' | 'replayed' | 'duplicate' | 'key-reused' | 'untranslatable' | 'refused';
 
 export interface CreateOrderParts {
   readonly database: Database;
@@ -79,7 +80,7 @@ export function makeCreateOrder(parts: CreateOrderParts): (order: NewOrder, call
         order_id: order.orderId,
         error,
       });
-      return 'refused' as const;
+      return error.isUntranslatable ? 'untranslatable' : 'refused';
     });
     if (outcome === 'created') {
       parts.logger.info('An order was accepted', { order_id: order.orderId });

@@ -14,6 +14,17 @@ export interface TestDatabase {
 export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await administer(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
+  return testDatabase(name);
+}
+
+/** An empty database in this encoding. */
+export async function createEncodedDatabase(encoding: string): Promise<TestDatabase> {
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  await administer(`CREATE DATABASE ${name} ENCODING '${encoding}' TEMPLATE template0 LOCALE 'C'`);
+  return testDatabase(name);
+}
+
+function testDatabase(name: string): TestDatabase {
   return {
     url: databaseAt(serverUrl(), name),
     async drop() {

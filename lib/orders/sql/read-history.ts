@@ -1,4 +1,5 @@
 import type { Queryable } from '../../database/database.ts';
+import { foundNothing } from '../../database/database-error.ts';
 import type { Status } from '../order.ts';
 
 /** One move of an order, as the trigger recorded it in the commit that made it. */
@@ -23,22 +24,24 @@ const MAX_ENTRIES = 1_000;
  * @param owner whose order it has to be; null for anyone's
  */
 export async function readHistory(database: Queryable, orderId: string, owner: string | null): Promise<HistoryEntry[]> {
-  const rows = await database.query<{
-    at: Date;
-    from_status: Status | null;
-    to_status: Status;
-    attempt: number;
-    reason_code: string | null;
-    reason: string | null;
-    actor: string;
-  }>(
-    `SELECT at, from_status, to_status, attempt, reason_code, reason, actor
-     FROM public.order_history
-     WHERE order_id = $1::text
-       AND ($2::text IS NULL OR EXISTS (SELECT FROM public.orders o WHERE o.order_id = $1::text AND o.owner = $2::text))
-     ORDER BY entry LIMIT ${MAX_ENTRIES}`,
-    [orderId, owner],
-  );
+  const rows = await database
+    .query<{
+      at: Date;
+      from_status: Status | null;
+      to_status: Status;
+      attempt: number;
+      reason_code: string | null;
+      reason: string | null;
+      actor: string;
+    }>(
+      `SELECT at, from_status, to_status, attempt, reason_code, reason, actor
+       FROM public.order_history
+       WHERE order_id = $1::text
+         AND ($2::text IS NULL OR EXISTS (SELECT FROM public.orders o WHERE o.order_id = $1::text AND o.owner = $2::text))
+       ORDER BY entry LIMIT ${MAX_ENTRIES}`,
+      [orderId, owner],
+    )
+    .catch(foundNothing);
   return rows.map((row) => ({
     at: row.at,
     from: row.from_status,

@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { migrate } from '../../infra/migrate.ts';
+import { connectPg } from '../../lib/database/pg.ts';
+import { listOrders } from '../../lib/orders/sql/list-orders.ts';
+import { createEncodedDatabase, type TestDatabase } from '../support/database.ts';
+import { type Functions, loadFunctions } from '../support/functions.ts';
+import { connectPsql } from '../support/psql.ts';
+import { recordingLogger } from '../support/recording-logger.ts';
+
+const anOrder = (orderId: string) => ({ order_id: orderId, user_id: 1, item_ids: [1], total_amount: 1 });
+
+async function migrated(encoding: string): Promise<TestDatabase> {
+  const database = await createEncodedDatabase(encoding);
+  await migrate({ DATABASE_URL: database.url }, () => undefined);
+  return database;
+}
+
+describe('on a LATIN1 database', () => {
+  let latin1: TestDatabase;
+  let service: Functions;
+  beforeAll(async () => {
+    latin1 = await migrated('LATIN1');
+    service = await loadFunctions({ via: async () => latin1.url });
+  });
+  afterAll(async () => {
+    await service?.close();
+    await latin1?.drop();
+  });
+
+  test('an order with an id in Latin-1 is stored and read', async () => {
+    expect((await service.post(anOrder('Grün'))).status).toBe(202);
+    expect((await service.getOrder('Grün')).body).toMatchObject({ order_id: 'Grün', status: 'Pending' });
+  });
+
+  test('an id that it cannot hold is not found', async () => {
+    const notFound = { status_code: 404, message: 'Order not found' };
+    expect((await service.getOrder('5 €')).body).toEqual(notFound);
+    expect((await service.getHistory('5 €')).body).toEqual(notFound);
+  });
+
+  const reason = 'has a character that the encoding of the database cannot store';
+
+  test('an order that it cannot hold is refused with the reason, and its neighbors in a batch are not', async () => {
+    const { status, body } = await service.post(anOrder('5 €'));
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ message: 'Validation Error', errors: [{ path: '', message: reason }] });
+
+    const batch = await service.ask('createOrders', { body: { orders: ['a', '6 €', 'b'].map(anOrder) } });
+    expect(batch.text).toContain(reason);
+    for (const id of ['a', 'b']) expect((await service.getOrder(id)).status).toBe(200);
+  });
+
+  test.each(['cancelOrder', 'redriveOrder'] as const)('%s refuses text that it cannot hold', async (name) => {
+    const { status, body } = await service.ask(name, { orderId: 'Grün', body: { reason: '5 €' } });
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ errors: [{ path: '', message: reason }] });
+    expect((await service.ask(name, { orderId: '5 €', body: {} })).status).toBe(400);
+    expect((await service.getOrder('Grün')).body.status).toBe('Pending');
+  });
+});
+
+describe('on an SQL_ASCII database', () => {
+  let ascii: TestDatabase;
+  beforeAll(async () => {
+    ascii = await migrated('SQL_ASCII');
+  });
+  afterAll(() => ascii?.drop());
+
+  test('an id that is not UTF-8 does not break the list, and UTF-8 is read as it was written', async () => {
+    const psql = await connectPsql(ascii.url);
+    await psql.rows(`INSERT INTO orders (order_id, user_id, item_ids, total_amount, created_at) VALUES
+      (convert_from('\\x4772fc6e', 'SQL_ASCII'), 1, '{}', 1, now()), ('Grün €', 1, '{}', 1, now() - interval '1 s')`);
+    await psql.end();
+    const limits = { poolSize: 1, statementTimeoutMs: 10_000, connectTimeoutMs: 10_000 };
+    const database = connectPg({ url: ascii.url, ...limits, logger: recordingLogger() });
+    try {
+      const any = { userId: null, status: null, owner: null, createdFrom: null, createdTo: null };
+      const { orders } = await listOrders(database, any, null, 10);
+      expect(orders.map(({ orderId }) => orderId)).toEqual(['Gr\ufffdn', 'Grün €']);
+    } finally {
+      await database.close();
+    }
+  });
+});
