@@ -94,6 +94,42 @@ describe('the orders', () => {
     await page.getByText('New orders do not appear while older ones are shown.').waitFor();
   });
 
+  test('stay as they were read while older ones are shown', async () => {
+    const user = 77_004;
+    const orders = Array.from({ length: 30 }, () => ({
+      order_id: newId('read'),
+      user_id: user,
+      item_ids: [],
+      total_amount: 1,
+    }));
+    expect((await ask('POST', '/orders/batch', { orders })).status).toBe(207);
+    const page = await openConsole(`#/orders?user_id=${user}`, { ownClock: true });
+    await page.getByRole('button', { name: 'Older orders' }).click();
+    const links = page.getByRole('table', TABLE).getByRole('link');
+    await waitUntil('all are there', async () => (await links.count()) === 30);
+
+    let lists = 0;
+    page.on('request', (request) => {
+      if (request.url().includes('/orders?')) lists += 1;
+    });
+    await page.clock.runFor('00:30');
+    await page.waitForLoadState('networkidle');
+    expect(lists).toBe(0);
+    expect(await links.count()).toBe(30);
+  });
+
+  test('that did not change keep their row, with what is selected in it', async () => {
+    const settled = newId('settled');
+    await settle(settled);
+    const page = await openConsole('#/orders');
+    const row = page.getByRole('table', TABLE).getByRole('row').filter({ hasText: settled });
+    await row.evaluate((element) => Object.assign(element, { isTheSame: true }));
+    const fresh = newId('fresh');
+    await createOrder(fresh);
+    await page.getByRole('link', { name: fresh, exact: true }).waitFor();
+    expect(await row.evaluate((element) => 'isTheSame' in element)).toBe(true);
+  });
+
   test('that are rare are looked for page by page, and the console says so', async () => {
     const user = 77_003;
     await withPsql((psql) =>

@@ -68,6 +68,35 @@ describe('the overview', () => {
     await page.getByText('95th percentile').first().waitFor();
   });
 
+  test.each([
+    ['ends a minute early when the last value falls, since that minute is not over', [5, 6, 3], 2],
+    ['goes to the last minute when its value does not fall', [5, 6, 7], 3],
+  ])('a line of a chart %s', async (_, values, points) => {
+    const page = await openConsole();
+    const path = await page.evaluate(`import('/console/chart.js').then(({ makeChart }) => {
+      const chart = makeChart('A chart', String);
+      document.body.append(chart.element);
+      const values = ${JSON.stringify(values)};
+      chart.show(values.map((_, n) => new Date(n * 60_000)), [{ name: 'x', colour: 'x', kind: 'line', values, overall: 1 }]);
+      return chart.element.querySelector('path.x').getAttribute('d');
+    })`);
+    const places = String(path).match(/[\d.]+(?= )/g);
+    expect(new Set(places).size).toBe(points);
+  });
+
+  test('asks for nothing more once it is left', async () => {
+    const page = await openConsole('#/orders');
+    await page.getByRole('table').waitFor();
+    // Held back, so that it is still under way when the view is left.
+    await page.route('**/metrics?**', () => undefined);
+    const asked = page.waitForEvent('request', (request) => request.url().includes('/metrics?'));
+    await page.goto(`${page.url().split('#')[0]}#/`);
+    const request = await asked;
+    const aborted = page.waitForEvent('requestfailed', (failed) => failed === request);
+    await page.goto(`${page.url().split('#')[0]}#/orders`);
+    expect((await aborted).failure()?.errorText).toContain('ABORTED');
+  });
+
   test('tells of the minute that the pointer is at', async () => {
     await settle(newId('pointed'));
     const page = await openConsole();
