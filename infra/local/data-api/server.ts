@@ -47,6 +47,12 @@ export interface DataApiServer {
 const MAX_REQUEST = 4 * 1024 * 1024;
 
 /**
+ * Milliseconds that an idle connection stays open. With Node's 5 s, a client on a busy machine writes to one that is being
+ * closed, and cannot know whether its statement ran.
+ */
+const KEEP_ALIVE_MS = 60_000;
+
+/**
  * The RDS Data API of an Aurora PostgreSQL cluster (Serverless v2 or provisioned) on the loopback address, as far as this
  * service uses it: its statements run on a real Postgres, and what AWS refuses is refused. docs/data-api.md says what is
  * known to be as on AWS, and what is not.
@@ -69,6 +75,7 @@ export async function startDataApi({
     const answering = answer(service, request, response, mishapOf).finally(() => underWay.delete(answering));
     underWay.add(answering);
   }).listen(port, '127.0.0.1');
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   await once(server, 'listening');
 
   return {
