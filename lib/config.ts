@@ -95,7 +95,11 @@ const pgSettings = z.object({
   DATABASE_URL: z
     .string('must be set, to a URL like postgres://user:password@host:5432/orders_db')
     .refine(isDatabaseUrl, DATABASE_URL_RULE)
-    .register(settingDocs, { allowed: '`postgres://…`', purpose: 'the database, with the driver pg' }),
+    .register(settingDocs, {
+      allowed: '`postgres://…`',
+      purpose:
+        'the database, with the driver pg. TLS as in libpq: `?sslmode=verify-full` ([database.md](database.md#tls))',
+    }),
   DATABASE_AUTH: z
     .enum(['password', 'iam'], 'must be password or iam')
     .register(settingDocs, {

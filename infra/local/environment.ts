@@ -83,8 +83,9 @@ function unusedAws({ sqs }: StackAddresses, env: Environment): string[] {
   );
 }
 
-/** Those of Postgres' own client that pg reads for what the URL does not say. */
-export const PG_READS = /^PG(USER|PASSWORD|PASSFILE|DATABASE|SSLMODE|OPTIONS|APPNAME|CONNECT_TIMEOUT)$/;
+/** Those of Postgres' own client that pg, or lib/database/tls.ts, reads for what the URL does not say. */
+export const PG_READS =
+  /^PG(USER|PASSWORD|PASSFILE|DATABASE|SSLMODE|SSLROOTCERT|SSLCERT|SSLKEY|SSLNEGOTIATION|OPTIONS|APPNAME|CONNECT_TIMEOUT)$/;
 
 /** What of PG… has no effect where DATABASE_URL names the database. */
 export function unusedPg(env: Environment): string[] {

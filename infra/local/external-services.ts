@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import pg from 'pg';
+import { certificateProblem, isWithoutTls, readDestination } from '../../lib/database/tls.ts';
 import type { Environment } from '../caller-environment.ts';
 import { report, withoutPassword } from './console.ts';
 import { PG_READS } from './environment.ts';
@@ -26,6 +27,8 @@ export async function waitForServices(
   signal: AbortSignal,
   patienceSeconds = PATIENCE_SECONDS,
 ): Promise<void> {
+  // Before any waiting: no service can make good for a wrong setting.
+  readDestination(addresses.postgres);
   const patience = { signal, seconds: patienceSeconds };
   await waitFor('postgres', withoutPassword(addresses.postgres), 'DATABASE_URL', patience, () =>
     pingPostgres(addresses.postgres),
@@ -51,7 +54,8 @@ async function waitFor(
       return await ask();
     } catch (error) {
       const seconds = Math.floor((Date.now() - started) / 1000);
-      const refusal = (error as Error).message || (error as NodeJS.ErrnoException).code || 'no answer';
+      const refusal =
+        certificateProblem(error) || (error as Error).message || (error as NodeJS.ErrnoException).code || 'no answer';
       if (isFinal(error))
         throw new StackError(`The ${name} service at ${address} refuses us: ${refusal}. Check ${settings}.`);
       if (seconds >= patienceSeconds)
@@ -70,15 +74,24 @@ async function waitFor(
  * starting up", nor a missing database, which the image makes after its server answers.
  */
 function isFinal(error: unknown): boolean {
-  const { code, $fault, message } = error as { code?: string; $fault?: string; message: string };
-  return $fault === 'client' || /^28/.test(code ?? '') || /does not support SSL/.test(message);
+  const { code, $fault } = error as { code?: string; $fault?: string };
+  return (
+    $fault === 'client' || /^28/.test(code ?? '') || isWithoutTls(error) || certificateProblem(error) !== undefined
+  );
 }
 
 export async function pingPostgres(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: ATTEMPT_MS });
-  client.on('error', () => undefined);
-  await client.connect();
-  await client.end();
+  const { connectionString, ssl, plainWillDo } = readDestination(url);
+  const ping = async (how: typeof ssl) => {
+    const client = new pg.Client({ connectionString, ssl: how, connectionTimeoutMillis: ATTEMPT_MS });
+    client.on('error', () => undefined);
+    await client.connect();
+    await client.end();
+  };
+  await ping(ssl).catch((error: unknown) => {
+    if (!plainWillDo || !isWithoutTls(error)) throw error;
+    return ping(false);
+  });
 }
 
 async function askSqs({ sqs }: StackAddresses, env: Environment): Promise<void> {

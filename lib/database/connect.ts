@@ -1,6 +1,7 @@
 import type { DatabaseConfig } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import type { Database } from './database.ts';
+import { readDestination } from './tls.ts';
 
 /**
  * The database that the settings name, over the driver that they name. Connects when it is first used.
@@ -17,6 +18,8 @@ export function connectDatabase(
   const shared = { statementTimeoutMs, logger };
   if (process.env.BUNDLED_DRIVER !== 'data-api' && config.DATABASE_DRIVER === 'pg') {
     const { DATABASE_URL: url, DATABASE_POOL_SIZE: poolSize, DATABASE_TIMEOUT_MS: connectTimeoutMs } = config;
+    // What is wrong with it is said at the start.
+    readDestination(url);
     return loadedWhenUsed(async () => {
       const password = config.DATABASE_AUTH === 'iam' && (await import('./iam-token.ts')).iamTokens(url);
       const options = { ...shared, url, poolSize, connectTimeoutMs, ...(password && { password }) };

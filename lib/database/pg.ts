@@ -7,6 +7,7 @@ import { inTurn } from './in-turn.ts';
 import { parseBigint } from './parse-bigint.ts';
 import { addressOf, isRdsProxy } from './pg-address.ts';
 import { openSession, SettledClient } from './pg-session.ts';
+import { certificateProblem, type Destination, isWithoutTls, readDestination } from './tls.ts';
 
 export interface PgOptions {
   readonly url: string;
@@ -41,8 +42,9 @@ const types = {
 export function connectPg(options: PgOptions): Database {
   /** The connections on which a statement may be prepared: it stays in the session, so no pooler may be in between. */
   const direct = new WeakSet<pg.ClientBase>();
+  const destination = readDestination(options.url);
   const pool = new pg.Pool({
-    ...destination(options),
+    ...addressAndTls(destination, options),
     Client: SettledClient,
     async onConnect(client) {
       // What RDS Proxy does to process ids is not documented, so it is known by its address as well.
@@ -63,13 +65,14 @@ export function connectPg(options: PgOptions): Database {
   pool.on('connect', (client) => connected.add(client));
   pool.on('remove', (client) => connected.delete(client));
   let ended: Promise<void> | undefined;
+  const connect = () => connectIn(pool, destination.plainWillDo && !options.password);
 
   return {
     query: (sql, parameters, { prepared = false } = {}) =>
-      withClient(pool, (client) =>
+      withClient(connect, (client) =>
         queryable(client).query(sql, parameters, { prepared: prepared && direct.has(client) }),
       ),
-    transaction: (work) => withClient(pool, (client) => runTransaction(client, work)),
+    transaction: (work) => withClient(connect, (client) => runTransaction(client, work)),
     close: async ({ cutOff = false } = {}) => {
       // The pool waits for those who use its connections.
       ended ??= pool.end();
@@ -81,15 +84,28 @@ export function connectPg(options: PgOptions): Database {
 }
 
 /** Not both: what a URL says, an empty password included, outranks for pg what stands beside it. */
-function destination({ url, password }: PgOptions): pg.PoolConfig {
-  return password ? { ...addressOf(url), password, ssl: true } : { connectionString: url };
+function addressAndTls({ connectionString, ssl }: Destination, { url, password }: PgOptions): pg.PoolConfig {
+  if (!password) return { connectionString, ssl };
+  const { ca, cert, key } = ssl || {};
+  return { ...addressOf(url), password, ssl: ca || cert ? { ca, cert, key } : true };
+}
+
+/** sslmode=prefer: once the server has no TLS, the pool connects without. */
+async function connectIn(pool: pg.Pool, plainWillDo: boolean): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    if (!plainWillDo || !isWithoutTls(error)) throw toDatabaseError(error);
+    pool.options.ssl = false;
+    return await pool.connect().catch((second: unknown) => {
+      throw toDatabaseError(second);
+    });
+  }
 }
 
 /** Acquire, use, release. A connection whose last statement got no verdict is discarded, never reused. */
-async function withClient<T>(pool: pg.Pool, use: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect().catch((error: unknown) => {
-    throw toDatabaseError(error);
-  });
+async function withClient<T>(connect: () => Promise<pg.PoolClient>, use: (client: pg.PoolClient) => Promise<T>) {
+  const client = await connect();
   let broken = true;
   // A connection may break between two statements, when no query is there to take the error.
   const onError = () => {
@@ -174,7 +190,7 @@ async function runTransaction<T>(client: pg.PoolClient, work: (transaction: Tran
 
 function toDatabaseError(error: unknown): DatabaseError {
   if (error instanceof DatabaseError) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = certificateProblem(error) ?? (error instanceof Error ? error.message : String(error));
   const sqlState = error instanceof pg.DatabaseError ? error.code : undefined;
   return new DatabaseError(message, kindOfSqlState(sqlState), sqlState, error);
 }

@@ -61,7 +61,7 @@ export const MUTATIONS: readonly Mutation[] = [
   database(
     'D20',
     'lib/database/pg.ts',
-    ['ssl: true', 'ssl: { rejectUnauthorized: false }'],
+    ['cert, key } : true', 'cert, key } : { rejectUnauthorized: false }'],
     'database/iam-token.test.ts',
   ),
   database('D22', 'lib/database/pg.ts', ['keepAlive: true,', ''], 'database/pg.test.ts'),

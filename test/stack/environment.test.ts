@@ -149,7 +149,13 @@ describe('a stack on services of the environment', () => {
   });
 
   test('on this machine does without profiles, and says so', () => {
-    const env = { AWS_PROFILE: 'work', AWS_USE_FIPS_ENDPOINT: 'true', PGSERVICE: 'orders', PGSSLMODE: 'prefer' };
+    const env = {
+      AWS_PROFILE: 'work',
+      AWS_USE_FIPS_ENDPOINT: 'true',
+      PGSERVICE: 'orders',
+      PGSSLMODE: 'prefer',
+      PGSSLROOTCERT: 'x',
+    };
     expect(environmentOf(env)).not.toHaveProperty('AWS_PROFILE');
     expect(environmentOf(env)).toMatchObject({ AWS_CONFIG_FILE: devNull, AWS_USE_FIPS_ENDPOINT: 'false' });
     expect(linesOf(env)).toEqual([

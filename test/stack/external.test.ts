@@ -32,6 +32,8 @@ afterAll(async () => {
   await database?.drop();
 });
 
+const SQS = { AWS_ENDPOINT_URL_SQS: process.env.TEST_SQS_ENDPOINT };
+
 describe('a stack on services of the environment', () => {
   test('waits for them, and then takes an order and completes it', async () => {
     const endpoint = `http://127.0.0.1:${queuePort}`;
@@ -55,7 +57,7 @@ describe('a stack on services of the environment', () => {
   });
 
   test.each([
-    ['postgres', 'DATABASE_URL', { AWS_ENDPOINT_URL_SQS: process.env.TEST_SQS_ENDPOINT }],
+    ['postgres', 'DATABASE_URL', SQS],
     ['queue', 'AWS_ENDPOINT_URL_SQS', { DATABASE_URL: process.env.TEST_POSTGRES_URL }],
   ])('gives up when the %s service does not answer, and says how to start it', async (name, variable, given) => {
     const [closed] = await freePorts(1);
@@ -67,6 +69,22 @@ describe('a stack on services of the environment', () => {
       new RegExp(`^The ${name} service at .*${closed}.* does not answer .*docker compose up -d --wait.*${variable}`),
     );
     await expect(waiting).rejects.not.toThrow('secret');
+  });
+
+  test.each([
+    ['sslmode=require', /^The postgres service at .* refuses us: The server does not support SSL connections/],
+    ['sslmode=always', /^Bad configuration: sslmode of DATABASE_URL must be one of/],
+  ])('gives up at once when the database cannot be reached by %s', async (parameter, problem) => {
+    const env = { ...SQS, DATABASE_URL: `${database.url}?${parameter}` };
+    const addresses = externalAddresses(readStackSettings(home.env), env);
+    const waiting = waitForServices(addresses, externalEnvironment(addresses, env), new AbortController().signal);
+    await expect(waiting).rejects.toThrow(problem);
+  });
+
+  test('connects without TLS by sslmode=prefer', async () => {
+    const env = { ...SQS, DATABASE_URL: `${database.url}?sslmode=prefer` };
+    const addresses = externalAddresses(readStackSettings(home.env), env);
+    await waitForServices(addresses, externalEnvironment(addresses, env), new AbortController().signal);
   });
 });
 

@@ -10,14 +10,18 @@ export interface Certificate {
   readonly cert: string;
 }
 
-/** A certificate for 127.0.0.1 that is signed by its own key, so nobody trusts it. */
-export async function selfSignedCertificate(): Promise<Certificate> {
+/**
+ * A certificate that is signed by its own key, so nobody trusts it who does not know it.
+ * @param name of its subject
+ * @param altName for which it is, as openssl writes it
+ */
+export async function selfSignedCertificate(name = 'localhost', altName = 'IP:127.0.0.1'): Promise<Certificate> {
   const directory = await mkdtemp(join(tmpdir(), 'certificate-'));
   try {
     const [keyFile, certFile] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
-    const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=localhost'];
-    const altName = ['-addext', 'subjectAltName=IP:127.0.0.1'];
-    await promisify(execFile)('openssl', [...request, ...altName, '-keyout', keyFile, '-out', certFile]);
+    const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', `/CN=${name}`];
+    const extension = ['-addext', `subjectAltName=${altName}`];
+    await promisify(execFile)('openssl', [...request, ...extension, '-keyout', keyFile, '-out', certFile]);
     return { key: await readFile(keyFile, 'utf8'), cert: await readFile(certFile, 'utf8') };
   } finally {
     await rm(directory, { recursive: true });
