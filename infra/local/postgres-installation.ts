@@ -3,6 +3,7 @@ import { existsSync, type Stats, statSync } from 'node:fs';
 import { chmod, cp, lstat, mkdir, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
+import { notInstalled } from './remedy.ts';
 import { StackError } from './stack-error.ts';
 
 /** The binaries of one Postgres release, and the place and user with which they run one cluster. */
@@ -66,9 +67,7 @@ async function packagedPostgres(): Promise<{ version: string; home: string }> {
     const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
     return { version: manifest.version, home: join(root, 'native') };
   } catch {
-    throw new StackError(
-      `There is no ${name} in node_modules: run \`npm ci\` (without --omit=optional), or use \`npm run start:localstack\`.`,
-    );
+    throw new StackError(notInstalled(name));
   }
 }
 

@@ -1,6 +1,6 @@
-/** What Linux has to have for the programs that npm installs: Postgres and, for this project, Node. */
+/** What a system has to have for the programs that npm installs: Postgres and, for this project, Node. */
 const SYSTEMS =
-  'It is built for Linux with glibc 2.28 or later, not for musl (Alpine). Use such a system (Debian 10, Ubuntu 20.04 or ' +
+  'On Linux it needs glibc 2.28 or later; musl (Alpine) does not do. Use such a system (Debian 10, Ubuntu 20.04 or ' +
   'later), or `npm run start:localstack` with a Postgres of your own.';
 
 /** What a user does about the commonest causes, by how the system, Postgres and SQLite name them. */
@@ -37,6 +37,11 @@ export function noOtherUser(code: string): string {
     `Postgres refuses to run as root, and this root cannot run it as another user (${code}). Start as an ordinary user, or ` +
     'use `npm run start:localstack` with a Postgres of your own.'
   );
+}
+
+/** npm leaves the package out with --omit=optional, and where package-lock.json says that it cannot run (`os`, `cpu`, `libc`). */
+export function notInstalled(name: string): string {
+  return `There is no ${name} in node_modules. Run \`npm ci\` (without --omit=optional). ${SYSTEMS}`;
 }
 
 /** Why a program that is there could not be run at all: the kernel reports a missing loader as a missing file. */

