@@ -8,8 +8,19 @@ export interface Run {
   readonly output: string;
 }
 
-/** Runs `npm run orders -- …` in this process, with these variables in its environment. One at a time. */
-export async function runOrders(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Run> {
+/** The run that was asked for last. One that a timed-out test leaves behind ends before the next test's begins. */
+let last: Promise<unknown> = Promise.resolve();
+
+/** Runs `npm run orders -- …` in this process, with these variables in its environment, after the runs before it. */
+export function runOrders(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Run> {
+  const given = { ...env };
+  const run = last.then(() => runAlone(args, given));
+  last = run.catch(() => {});
+  return run;
+}
+
+/** The console and the environment belong to the whole process. */
+async function runAlone(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Run> {
   const before = { ...process.env };
   const written = { log: '', error: '' };
   const spies = (['log', 'error'] as const).map((stream) =>

@@ -37,7 +37,16 @@ export function queueAttributes(stage: string, urls: QueueUrls): Check {
   };
 }
 
-async function resolveServerlessYml(stage: string): Promise<unknown> {
+/** By stage. Serverless takes seconds to resolve one, and the file stays the same while a command runs. */
+const resolved = new Map<string, Promise<unknown>>();
+
+function resolveServerlessYml(stage: string): Promise<unknown> {
+  const resolution = resolved.get(stage) ?? printServerlessYml(stage);
+  resolved.set(stage, resolution);
+  return resolution;
+}
+
+async function printServerlessYml(stage: string): Promise<unknown> {
   const serverless = join(REPOSITORY, 'node_modules', 'serverless', 'bin', 'serverless.js');
   const { stdout } = await promisify(execFile)(
     process.execPath,
