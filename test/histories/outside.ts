@@ -17,7 +17,7 @@ const STATEMENTS = {
   redrive: 'redrives = o.redrives + 1',
   'count capped': 'AS capped',
   cancel: `reason_code = 'cancelled'`,
-  'switch processing': 'INSERT INTO processing_control',
+  'switch processing': 'INSERT INTO public.processing_control',
   'read processing': 'SELECT paused, since',
 } as const;
 type Statement = keyof typeof STATEMENTS;
