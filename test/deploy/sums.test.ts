@@ -6,6 +6,9 @@ import { packageStage } from '../../infra/checks/package-stage.ts';
 import { checkSums } from '../../infra/checks/sums.ts';
 import '../support/starts-processes.ts';
 
+/** Milliseconds: Serverless bundles 22 functions, beside two other test files. */
+const PACKAGING_MS = 180_000;
+
 let directory: string;
 
 beforeAll(async () => {
@@ -23,4 +26,5 @@ test.each(['data-api', 'pg'] as const)(
     expect(Object.keys(template.Resources ?? {})).toContain('OrderQueue');
     expect(checkSums(template)).toEqual([]);
   },
+  PACKAGING_MS,
 );

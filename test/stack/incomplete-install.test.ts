@@ -51,8 +51,8 @@ test('a command without the development packages says why npm left them out, and
 });
 
 test('every npm script looks for its packages first', () => {
-  const others = /^npm run [\w:]+( && npm (run )?[\w:]+)+$/;
-  const scripts = Object.values(manifest.scripts).filter((script) => !others.test(script));
+  // `npm test -- …` and `npm run a && npm run b` hand over to other scripts.
+  const scripts = Object.values(manifest.scripts).filter((script) => !script.startsWith('npm '));
   for (const script of scripts)
     expect(script).toMatch(/^node (--disable-warning=ExperimentalWarning )?--import \.\/infra\/node-version\.js /);
 });
