@@ -14,8 +14,9 @@ const leftOver = async (bench: Bench) => {
 describe('what is deleted', () => {
   test.concurrent('of a batch of ten of which three fail, exactly those three come back', async () => {
     const bodies = ['1', 'fail', '2', '3', 'fail', '4', '5', '6', 'fail', '7'];
-    await withBench({ handler: 'failSome', batchSize: 10 }, bodies, async (bench) => {
-      await eventually(() => expect(bench.batches.length).toBeGreaterThan(2));
+    // Seconds: on a busy machine the batch itself takes more than one, and would come back as a whole.
+    await withBench({ handler: 'failSome', batchSize: 10, visibilityTimeout: 5 }, bodies, async (bench) => {
+      await eventually(() => expect(bench.batches.length).toBeGreaterThan(1));
       expect(bench.batches[0]).toEqual(bodies);
       for (const again of bench.batches.slice(1)) expect(new Set(again)).toEqual(new Set(['fail']));
       expect(await leftOver(bench)).toBe(3);
