@@ -83,7 +83,11 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
     test('all but the one that Postgres refuses', async () => {
       const orders = [anOrder(), anOrder({ orderId: 'n\0l' }), anOrder()];
 
-      expect(await Promise.all(orders.map((order) => cases.create(order)))).toEqual(['created', 'untranslatable', 'created']);
+      expect(await Promise.all(orders.map((order) => cases.create(order)))).toEqual([
+        'created',
+        'untranslatable',
+        'created',
+      ]);
     });
 
     test('with a message that cannot be sent: it is due at once', async () => {
