@@ -24,16 +24,15 @@ export class SettledClient extends pg.Client {
  * there are settings made: a pooler refuses statement_timeout with the connection, and a SET would reach the next client.
  */
 export async function openSession(client: pg.ClientBase, statementTimeoutMs: number): Promise<boolean> {
-  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-  if (rows[0]?.pid !== client.processID) return false;
-  await client.query({
+  const { rows } = await client.query({
     text: `SELECT set_config('statement_timeout', $1, false),
                   set_config('default_transaction_isolation', 'read committed', false),
                   set_config('extra_float_digits', '1', false),
                   -- SQL_ASCII holds any bytes; checked as UTF-8, one such id would fail the list of all orders.
                   set_config('client_encoding',
-                    CASE current_setting('server_encoding') WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END, false)`,
-    values: [String(statementTimeoutMs)],
+                    CASE current_setting('server_encoding') WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END, false)
+           WHERE pg_backend_pid() = $2::integer`,
+    values: [String(statementTimeoutMs), client.processID],
   });
-  return true;
+  return rows.length > 0;
 }
