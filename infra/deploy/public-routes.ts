@@ -4,7 +4,7 @@ import type { Service, Template } from './serverless.ts';
 const STAGE = 'HttpApiStage';
 
 /**
- * Gives each route that needs no key a rate of its own, far below that of the stage: whoever floods it neither takes the
+ * Gives each route that needs no key a rate of its own, far below that of the stage: a flood of it neither takes the
  * rate of customers nor costs what they may. An HTTP API takes no WAF and no limit per address (docs/deploy.md).
  */
 export function limitPublicRoutes({ provider, custom }: Service): void {

@@ -35,7 +35,7 @@ export function externalAddresses(settings: StackSettings, env: NodeJS.ProcessEn
   };
 }
 
-/** @throws StackError for what is no address. */
+/** @throws StackError for an invalid address. */
 function sqsEndpoint(env: NodeJS.ProcessEnv): string | undefined {
   const name = env.AWS_ENDPOINT_URL_SQS ? 'AWS_ENDPOINT_URL_SQS' : 'AWS_ENDPOINT_URL';
   const endpoint = env[name];
