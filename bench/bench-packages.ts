@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { CommandError } from '../infra/cli/command-error.ts';
+import { CommandError } from '../infra/command-error.ts';
 
 /** @throws CommandError that says how to install what is in bench/package.json, when it is not. */
 export function demandBenchPackages(): void {

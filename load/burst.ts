@@ -1,5 +1,5 @@
-import { command, execute, main } from '../infra/cli/command.ts';
-import { CommandError, UsageError } from '../infra/cli/command-error.ts';
+import { command, execute, main } from '../infra/command.ts';
+import { CommandError, UsageError } from '../infra/command-error.ts';
 import { readStackSettings } from '../infra/local/settings.ts';
 import { readStackFile } from '../infra/local/stack-file.ts';
 import { settledIn, waitForCompletion } from './completion.ts';

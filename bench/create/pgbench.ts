@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { CommandError } from '../../infra/cli/command-error.ts';
+import { CommandError } from '../../infra/command-error.ts';
 
 /** Threads of pgbench; one is not enough to keep Postgres busy with 50 clients. */
 const THREADS = 2;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { isRdsProxy } from '../../lib/database/pg-address.ts';
-import { checkSums } from '../checks/sums.ts';
 import { type Limits, overdraws } from './budget.ts';
 import { DeploymentError } from './deployment-error.ts';
 import type { Service } from './serverless.ts';
+import { checkSums } from './sums.ts';
 import { outwaits } from './waits.ts';
 
 /** Connections of a container where nothing else is said (lib/config.ts). */

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { registerHooks } from 'node:module';
 import { loadConfig } from '../../lib/config.ts';
-import { report } from '../cli/command.ts';
-import { enterStack } from '../cli/environment.ts';
+import { report } from '../command.ts';
 import { withoutPassword } from './console.ts';
 import { pingPostgres } from './external-services.ts';
+import { enterStack } from './stack/enter-stack.ts';
 import { StackError } from './stack-error.ts';
 import { findHandler } from './worker/deployment.ts';
 

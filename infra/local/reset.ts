@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { command, execute, main } from '../cli/command.ts';
+import { command, execute, main } from '../command.ts';
 import { lockDirectory } from './lock.ts';
 import { removeUnfinished, stopLeftOver } from './postgres-cluster.ts';
 import { dataDirectoriesOf, refugeOf } from './postgres-installation.ts';

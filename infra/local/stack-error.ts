@@ -1,4 +1,4 @@
-import { CommandError } from '../cli/command-error.ts';
+import { CommandError } from '../command-error.ts';
 
 /** The local stack cannot do what was asked, and the user can fix it. */
 export class StackError extends CommandError {

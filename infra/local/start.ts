@@ -1,4 +1,4 @@
-import { command, execute, main } from '../cli/command.ts';
+import { command, execute, main } from '../command.ts';
 import { runStack } from './run-stack.ts';
 import { untilStopped } from './stop-signal.ts';
 

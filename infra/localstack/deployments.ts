@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { installLambdaEmulator } from '../tools/lambda-emulator.ts';
-import { installRuntimeClient } from '../tools/lambda-runtime-client.ts';
+import { installLambdaEmulator } from './lambda-emulator.ts';
+import { installRuntimeClient } from './lambda-runtime-client.ts';
 import { type Edition, type LocalStack, startLocalStack } from './localstack.ts';
 
 /**

@@ -5,8 +5,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CommandError } from '../cli/command-error.ts';
-import { type PythonTool, pythonEnvironment } from '../tools/python-environment.ts';
+import { CommandError } from '../command-error.ts';
+import { type PythonTool, pythonEnvironment } from '../python/python-environment.ts';
 
 /** How much of LocalStack runs. */
 export interface Edition {

@@ -1,4 +1,4 @@
-import { command, execute, main } from '../cli/command.ts';
+import { command, execute, main } from '../command.ts';
 import { startLocalStack } from './localstack.ts';
 
 /** LocalStack's own default, and that of docker-compose.yml. */

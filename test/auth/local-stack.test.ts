@@ -31,7 +31,7 @@ async function createKey(owner: string, scopes: string): Promise<{ key: string; 
     process.execPath,
     [
       '--disable-warning=ExperimentalWarning',
-      join(REPOSITORY, 'infra/cli/orders.ts'),
+      join(REPOSITORY, 'cli/orders.ts'),
       ...['keys', 'create', '--owner', owner, '--name', 'web', '--scopes', scopes, '--json'],
     ],
     { cwd: REPOSITORY, env: home.env },

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { command, execute, main } from '../../infra/cli/command.ts';
+import { command, execute, main } from '../../infra/command.ts';
 import { REPOSITORY } from '../../infra/local/settings.ts';
 import { makeStackHome, StackProcess, stackFileOf } from '../stack/stack-process.ts';
 import { connectPsql } from '../support/psql.ts';

@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { guard } from '../../infra/checks/guard.ts';
-import { type PackagedStage, packageStage } from '../../infra/checks/package-stage.ts';
-import { checkSums } from '../../infra/checks/sums.ts';
-import { installCfnGuard } from '../../infra/tools/cfn-guard.ts';
+import { checkSums } from '../../infra/deploy/sums.ts';
+import { installCfnGuard } from '../../tools/checks/cfn-guard.ts';
+import { guard } from '../../tools/checks/guard.ts';
+import { type PackagedStage, packageStage } from '../../tools/checks/package-stage.ts';
 import { change, firstOf, type Json, writeBroken } from './broken-template.ts';
 
 interface Break {
@@ -364,7 +364,7 @@ describe('our rules find nothing in the packaged stage, and fail when', () => {
 });
 
 test('each of our rules is broken by one of these templates', () => {
-  const files = globSync(join(import.meta.dirname, '../../infra/checks/{rules/*.guard,sums.ts}'));
+  const files = globSync(join(import.meta.dirname, '../../{tools/checks/rules/*.guard,infra/deploy/sums.ts}'));
   const rules = files.flatMap((file) =>
     [...readFileSync(file, 'utf8').matchAll(/^rule (\w+)|finding\(\s*'(\w+)'/gm)].map(
       ([, ofGuard, ofSums]) => ofGuard ?? ofSums ?? '',

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { create } from '../../infra/cli/api/create.ts';
-import { watch } from '../../infra/cli/api/watch.ts';
-import { execute } from '../../infra/cli/command.ts';
+import { create } from '../../cli/api/create.ts';
+import { watch } from '../../cli/api/watch.ts';
+import { execute } from '../../infra/command.ts';
 import { type CapturedLog, captureLog } from '../observability/captured-log.ts';
 import { type Receiver, startReceiver } from '../processors/receiver.ts';
 

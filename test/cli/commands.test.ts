@@ -78,7 +78,7 @@ function run(
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      ['--disable-warning=ExperimentalWarning', join(REPOSITORY, 'infra/cli', file), ...args],
+      ['--disable-warning=ExperimentalWarning', join(REPOSITORY, 'cli', file), ...args],
       { cwd: REPOSITORY, env: { ...env, ...changes } },
       (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), output: stdout + stderr }),
     );

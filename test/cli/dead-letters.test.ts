@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { deadLetters } from '../../infra/cli/doctor/dead-letters.ts';
+import { deadLetters } from '../../cli/doctor/dead-letters.ts';
 import { DeadLetters } from '../../lib/queue/dead-letters.ts';
 import { encodeMessage } from '../../lib/queue/message.ts';
 import { type OrderLab, openOrderLab } from '../support/order-lab.ts';

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { type Command, command, execute } from '../../infra/cli/command.ts';
-import { CommandError } from '../../infra/cli/command-error.ts';
-import { COMMANDS } from '../../infra/cli/orders.ts';
+import { COMMANDS } from '../../cli/orders.ts';
+import { type Command, command, execute } from '../../infra/command.ts';
+import { CommandError } from '../../infra/command-error.ts';
 import { REPOSITORY } from '../../infra/local/settings.ts';
 import '../support/starts-processes.ts';
 
@@ -32,7 +32,7 @@ afterEach(() => {
 });
 
 async function commandsOf(file: string): Promise<Command[]> {
-  if (file === 'infra/cli/orders.ts') return Promise.all(Object.values(COMMANDS).map((load) => load()));
+  if (file === 'cli/orders.ts') return Promise.all(Object.values(COMMANDS).map((load) => load()));
   const exported = Object.values((await import(join(REPOSITORY, file))) as object) as Partial<Command>[];
   return exported.filter((value): value is Command => typeof value?.run === 'function' && 'usage' in value);
 }

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { readOrderFile } from '../../infra/cli/api/order-file.ts';
-import { StageError } from '../../infra/cli/api/stage.ts';
+import { readOrderFile } from '../../cli/api/order-file.ts';
+import { StageError } from '../../cli/api/stage.ts';
 
 let directory: string;
 beforeAll(() => {

@@ -10,7 +10,7 @@ import { waitUntil } from '../support/wait-until.ts';
 import '../support/starts-processes.ts';
 import { type Run, runOrders } from './run-orders.ts';
 
-const NODE = ['--disable-warning=ExperimentalWarning', join(REPOSITORY, 'infra/cli/orders.ts')];
+const NODE = ['--disable-warning=ExperimentalWarning', join(REPOSITORY, 'cli/orders.ts')];
 
 let home: StackHome;
 let stack: StackProcess;

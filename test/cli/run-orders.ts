@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { orders } from '../../infra/cli/orders.ts';
+import { orders } from '../../cli/orders.ts';
 
 export interface Run {
   readonly code: number;

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Month, monthOf } from '../../infra/cost/assumptions.ts';
-import { type Bill, billOf } from '../../infra/cost/bill.ts';
-import { countsOf } from '../../infra/cost/counts.ts';
-import type { Meter } from '../../infra/cost/prices.ts';
-import { savingsOf } from '../../infra/cost/savings.ts';
-import { readStage } from '../../infra/cost/stage.ts';
-import type { Cause } from '../../infra/cost/usage.ts';
 import { loadConfig } from '../../lib/config.ts';
+import { type Month, monthOf } from '../../tools/cost/assumptions.ts';
+import { type Bill, billOf } from '../../tools/cost/bill.ts';
+import { countsOf } from '../../tools/cost/counts.ts';
+import type { Meter } from '../../tools/cost/prices.ts';
+import { savingsOf } from '../../tools/cost/savings.ts';
+import { readStage } from '../../tools/cost/stage.ts';
+import type { Cause } from '../../tools/cost/usage.ts';
 import { TEMPLATE } from './stage-template.ts';
 
 const STAGE = readStage(TEMPLATE);

@@ -7,7 +7,7 @@ import '../support/starts-processes.ts';
 
 const run = promisify(execFile);
 
-const COST = join(import.meta.dirname, '../../infra/cost/cost.ts');
+const COST = join(import.meta.dirname, '../../tools/cost/cost.ts');
 
 const cost = (...options: string[]) => run(process.execPath, [COST, ...options]);
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { ASSUMPTIONS, type AssumptionName } from '../../infra/cost/assumptions.ts';
+import { ASSUMPTIONS, type AssumptionName } from '../../tools/cost/assumptions.ts';
 
 interface Result {
   readonly date: string;

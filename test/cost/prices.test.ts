@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { charge, PRICES } from '../../infra/cost/prices.ts';
+import { charge, PRICES } from '../../tools/cost/prices.ts';
 
 const toCents = (usd: number) => Number(usd.toFixed(2));
 

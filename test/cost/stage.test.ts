@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { OWN_METRICS, readStage } from '../../infra/cost/stage.ts';
 import type { Figures } from '../../lib/observability/metrics.ts';
+import { OWN_METRICS, readStage } from '../../tools/cost/stage.ts';
 import { TEMPLATE, withResource } from './stage-template.ts';
 
 test('What costs money is read from the template', () => {

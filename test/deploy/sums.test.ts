@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { packageStage } from '../../infra/checks/package-stage.ts';
-import { checkSums } from '../../infra/checks/sums.ts';
+import { checkSums } from '../../infra/deploy/sums.ts';
+import { packageStage } from '../../tools/checks/package-stage.ts';
 import '../support/starts-processes.ts';
 
 /** Milliseconds: Serverless bundles 22 functions, beside two other test files. */

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { PAGES } from '../../infra/docs/pages.ts';
 import { embeddedEnvironment } from '../../infra/local/environment.ts';
 import { REPOSITORY } from '../../infra/local/settings.ts';
+import { PAGES } from '../../tools/docs/pages.ts';
 
 const read = (path: string) => readFileSync(join(REPOSITORY, path), 'utf8');
 

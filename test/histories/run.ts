@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { command, execute, main } from '../../infra/cli/command.ts';
+import { command, execute, main } from '../../infra/command.ts';
 import setUp from '../support/global-setup.ts';
 import tearDown from '../support/global-teardown.ts';
 import { openHistoryLab } from './lab.ts';

@@ -295,26 +295,21 @@ export const MUTATIONS: readonly Mutation[] = [
     'orders/plans.test.ts',
   ),
 
-  cli('L02', 'infra/cli/redrive.ts', ['await sleep(Math.max(', 'void (Math.max('], 'cli/redrive.test.ts'),
+  cli('L02', 'cli/redrive.ts', ['await sleep(Math.max(', 'void (Math.max('], 'cli/redrive.test.ts'),
   cli(
     'L03',
-    'infra/cli/doctor/dead-letters.ts',
+    'cli/doctor/dead-letters.ts',
     ['if (failed.length > 0) return', 'if (false) return'],
     'cli/dead-letters.test.ts',
   ),
   cli(
     'L07',
-    'infra/cli/api/watch.ts',
+    'cli/api/watch.ts',
     ['counts.Pending + counts.Processing === 0', 'counts.Pending === 0'],
     'cli/against-a-service.test.ts',
   ),
-  cli('L09', 'infra/cli/api/create.ts', [' || !error.refused', ''], 'cli/against-a-service.test.ts'),
-  cli(
-    'L10',
-    'infra/cli/redrive.ts',
-    ['return capped + leftAlone.length', 'return leftAlone.length'],
-    'cli/redrive.test.ts',
-  ),
+  cli('L09', 'cli/api/create.ts', [' || !error.refused', ''], 'cli/against-a-service.test.ts'),
+  cli('L10', 'cli/redrive.ts', ['return capped + leftAlone.length', 'return leftAlone.length'], 'cli/redrive.test.ts'),
 
   deploy(
     'B01',

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { command, execute, main } from '../../infra/cli/command.ts';
-import { CommandError, UsageError } from '../../infra/cli/command-error.ts';
+import { command, execute, main } from '../../infra/command.ts';
+import { CommandError, UsageError } from '../../infra/command-error.ts';
 import { MUTATIONS, type Mutation } from './mutations.ts';
 import { changeOf, type Result, reportOf } from './report.ts';
 

@@ -17,7 +17,7 @@ beforeAll(async () => {
 describe('the runbook', () => {
   test('names commands that there are', async () => {
     const { scripts } = JSON.parse(await readFile(join(REPOSITORY, 'package.json'), 'utf8')) as { scripts: object };
-    const cli = join(REPOSITORY, 'infra/cli/orders.ts');
+    const cli = join(REPOSITORY, 'cli/orders.ts');
     const { stdout: help } = await run(process.execPath, [cli, '--help'], {
       env: { ...process.env, NODE_OPTIONS: '' },
     });

@@ -24,7 +24,7 @@ async function makeKey(databaseUrl: string, name: string, scopes: string): Promi
   const { stdout } = await promisify(execFile)(
     process.execPath,
     [
-      join(REPOSITORY, 'infra/cli/orders.ts'),
+      join(REPOSITORY, 'cli/orders.ts'),
       ...['keys', 'create', '--owner', name, '--name', name, '--scopes', scopes, '--json'],
     ],
     { env: { ...process.env, DATABASE_URL: databaseUrl } },

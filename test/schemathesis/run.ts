@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { command, execute, main, report } from '../../infra/cli/command.ts';
+import { command, execute, main, report } from '../../infra/command.ts';
 import { stopSignal } from '../../infra/local/stop-signal.ts';
-import { type PythonTool, pythonEnvironment } from '../../infra/tools/python-environment.ts';
+import { type PythonTool, pythonEnvironment } from '../../infra/python/python-environment.ts';
 import { makeStackHome, type StackHome, stackFileOf, startStack } from '../stack/stack-process.ts';
 import { makeIdentities } from './identities.ts';
 

@@ -71,7 +71,7 @@ test('its emulator is started again when it is killed', async () => {
 
 test('the doctor finds it well, over the same driver', async () => {
   const { DATABASE_DRIVER, ...env } = home.env;
-  const command = ['--import=./infra/node-version.js', 'infra/cli/orders.ts', 'doctor'];
+  const command = ['--import=./infra/node-version.js', 'cli/orders.ts', 'doctor'];
   const { stdout } = await promisify(execFile)(process.execPath, command, {
     cwd: REPOSITORY,
     env: { ...env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },

@@ -269,7 +269,7 @@ test('an imported order called . or .. is read and redriven by the client and th
   const client = createOrderClient({ baseUrl: stackFileOf(home).api });
   expect((await client.GET('/orders/{order_id}', { params })).data?.order_id).toBe('.');
   expect((await client.POST('/orders/{order_id}/redrive', { params, body: {} })).data?.order_id).toBe('.');
-  const { stdout } = await promisify(execFile)(process.execPath, ['infra/cli/orders.ts', 'history', '..', '--json'], {
+  const { stdout } = await promisify(execFile)(process.execPath, ['cli/orders.ts', 'history', '..', '--json'], {
     cwd: REPOSITORY,
     env: { ...home.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
   });

@@ -1,4 +1,4 @@
-import { command, execute, main, report } from '../../infra/cli/command.ts';
+import { command, execute, main, report } from '../../infra/command.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { Customers } from './customers.ts';
 import { drain } from './drain.ts';

@@ -1,4 +1,4 @@
-import { command, execute, main } from '../../infra/cli/command.ts';
+import { command, execute, main } from '../../infra/command.ts';
 import { migrationFiles, NoEarlierCode } from './earlier-checkout.ts';
 import { loadBesideOldSnapshot, type Outcome, upgradeUnderLoad } from './under-load.ts';
 

@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { CommandError } from '../../../infra/cli/command-error.ts';
+import { CommandError } from '../../../infra/command-error.ts';
 
 /** What a Chromium that Playwright can drive is called by Debian, Ubuntu, Fedora and Google. */
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];

@@ -43,7 +43,7 @@ async function createKey(scopes: string): Promise<string> {
   const command = ['keys', 'create', '--owner', 'operations', '--name', 'console', '--scopes', scopes, '--json'];
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ['--disable-warning=ExperimentalWarning', join(REPOSITORY, 'infra/cli/orders.ts'), ...command],
+    ['--disable-warning=ExperimentalWarning', join(REPOSITORY, 'cli/orders.ts'), ...command],
     { cwd: REPOSITORY, env: home.env },
   );
   return (JSON.parse(stdout) as { key: string }).key;

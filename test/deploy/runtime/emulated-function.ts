@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { installLambdaEmulator } from '../../../infra/tools/lambda-emulator.ts';
-import { installRuntimeClient } from '../../../infra/tools/lambda-runtime-client.ts';
+import { installLambdaEmulator } from '../../../infra/localstack/lambda-emulator.ts';
+import { installRuntimeClient } from '../../../infra/localstack/lambda-runtime-client.ts';
 import { freePorts } from '../../support/free-port.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 

@@ -3,9 +3,9 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { packageStage } from '../../../infra/checks/package-stage.ts';
 import type { Driver } from '../../../infra/deploy/bundle.ts';
-import { findPython } from '../../../infra/tools/find-python.ts';
+import { findPython } from '../../../infra/python/find-python.ts';
+import { packageStage } from '../../../tools/checks/package-stage.ts';
 import type { FunctionCode } from './emulated-function.ts';
 
 const run = promisify(execFile);

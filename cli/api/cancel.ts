@@ -1,0 +1,22 @@
+import { command } from '../../infra/command.ts';
+import { ask, connectStage, STAGE_OPTIONS } from './stage.ts';
+import { printable } from './table.ts';
+
+export const cancel = command({
+  name: 'orders cancel',
+  usage: ['<order id> [--reason TEXT]'],
+  does: 'Cancels an order that no worker has claimed yet.',
+  options: {
+    reason: { type: 'string', value: 'TEXT', help: 'why, for the history of the order' },
+    ...STAGE_OPTIONS,
+  },
+  positionals: { name: 'order id', min: 1, max: 1 },
+  examples: ['npm run orders -- cancel ORD-1 --reason "the customer called"'],
+  async run(values, [orderId = '']) {
+    const stage = connectStage(values);
+    const params = { path: { order_id: orderId } };
+    const body = values.reason === undefined ? {} : { reason: values.reason };
+    const order = await ask(stage, stage.client.POST('/orders/{order_id}/cancel', { params, body }));
+    console.log(values.json ? JSON.stringify(order) : `${printable(order.order_id)} is ${order.status}.`);
+  },
+});

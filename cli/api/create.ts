@@ -1,0 +1,100 @@
+import type { NewOrder } from '../../client/index.ts';
+import { command } from '../../infra/command.ts';
+import { UsageError } from '../../infra/command-error.ts';
+import { type FileOrder, readOrderFile } from './order-file.ts';
+import { ask, connectStage, STAGE_OPTIONS, type Stage, StageError } from './stage.ts';
+import { printableLines } from './table.ts';
+
+/** Milliseconds between two lines of progress. */
+const PROGRESS_MS = 1_000;
+
+/** One order, or those of a file. */
+export const create = command({
+  name: 'orders create',
+  usage: ['<order id> --user N [--items N,N,…] --amount X', '--file FILE [--concurrency N]'],
+  does: 'Creates an order, or those of a file. The exit code is 1 when any was refused.',
+  options: {
+    user: { type: 'string', value: 'N', help: 'user_id' },
+    items: { type: 'string', value: 'N,N,…', default: '', help: 'item_ids; none when it is left out' },
+    amount: { type: 'string', value: 'X', help: 'total_amount, stored exactly' },
+    file: {
+      type: 'string',
+      value: 'FILE',
+      help: 'one order per line, as JSON; - is the standard input. Refused orders are named, the others are created',
+    },
+    concurrency: { type: 'integer', min: 1, max: 256, default: 16, help: 'requests at a time, with --file' },
+    ...STAGE_OPTIONS,
+  },
+  positionals: { name: 'order id', min: 0, max: 1 },
+  examples: [
+    'npm run orders -- create ORD-1 --user 7 --items 1,2 --amount 19.99',
+    'npm run orders -- create --file orders.jsonl',
+  ],
+  async run(values, [orderId]) {
+    if (values.file !== undefined && orderId === undefined)
+      return createAll(connectStage(values), readOrderFile(values.file), values.concurrency, values.json);
+    if (orderId === undefined || values.file !== undefined) throw new UsageError('Give either an order id or --file.');
+    const order = {
+      order_id: orderId,
+      user_id: required('--user', values.user),
+      item_ids: values.items.split(',').filter((item) => item !== ''),
+      total_amount: required('--amount', values.amount),
+    };
+    const stage = connectStage(values);
+    const answer = await ask(stage, stage.client.POST('/orders', { body: order }));
+    console.log(values.json ? JSON.stringify(answer) : printableLines(answer.message));
+  },
+});
+
+function required(option: string, value: string | undefined): string {
+  if (value === undefined) throw new UsageError(`Missing ${option}.`);
+  return value;
+}
+
+interface Tally {
+  accepted: number;
+  refused: number;
+}
+
+/**
+ * Each order by a request of its own, since only that has an Idempotency-Key: the client repeats it after a 503 without
+ * having its own earlier try refuse it.
+ */
+async function createAll(
+  stage: Stage,
+  orders: AsyncGenerator<FileOrder>,
+  concurrency: number,
+  json: boolean,
+): Promise<number> {
+  const tally: Tally = { accepted: 0, refused: 0 };
+  const progress = setInterval(
+    () => console.error(`${tally.accepted} accepted, ${tally.refused} refused …`),
+    PROGRESS_MS,
+  );
+  const sender = async () => {
+    for await (const { line, order } of orders) await createOne(stage, line, order, tally);
+  };
+  try {
+    // An async generator queues the calls of next, so that each line goes to one of them.
+    await Promise.all(Array.from({ length: concurrency }, sender));
+  } catch (error) {
+    if (tally.accepted + tally.refused > 0)
+      console.error(`Stopped, with ${tally.accepted} accepted and ${tally.refused} refused.`);
+    throw error;
+  } finally {
+    clearInterval(progress);
+  }
+  console.log(json ? JSON.stringify(tally) : `${tally.accepted} accepted, ${tally.refused} refused.`);
+  return tally.refused > 0 ? 1 : 0;
+}
+
+async function createOne(stage: Stage, line: number, order: NewOrder, tally: Tally): Promise<void> {
+  try {
+    await ask(stage, stage.client.POST('/orders', { body: order }));
+    tally.accepted += 1;
+  } catch (error) {
+    if (!(error instanceof StageError) || !error.refused) throw error;
+    tally.refused += 1;
+    console.error(`line ${line}: ${error.message}`);
+  }
+}

@@ -1,0 +1,18 @@
+import { command } from '../../infra/command.ts';
+import { ask, connectStage, STAGE_OPTIONS } from './stage.ts';
+import { orderSheet } from './table.ts';
+
+export const get = command({
+  name: 'orders get',
+  usage: ['<order id>'],
+  does: 'Everything that is known about one order.',
+  options: STAGE_OPTIONS,
+  positionals: { name: 'order id', min: 1, max: 1 },
+  examples: ['npm run orders -- get ORD-1'],
+  async run(values, [orderId = '']) {
+    const stage = connectStage(values);
+    const params = { path: { order_id: orderId } };
+    const order = await ask(stage, stage.client.GET('/orders/{order_id}', { params }));
+    console.log(values.json ? JSON.stringify(order) : orderSheet(order));
+  },
+});

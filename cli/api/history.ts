@@ -1,0 +1,26 @@
+import { command } from '../../infra/command.ts';
+import { ask, connectStage, STAGE_OPTIONS } from './stage.ts';
+import { table } from './table.ts';
+
+export const history = command({
+  name: 'orders history',
+  usage: ['<order id>'],
+  does: 'Every change of state of an order: when, from and to which state, which attempt, by whom and why.',
+  options: STAGE_OPTIONS,
+  positionals: { name: 'order id', min: 1, max: 1 },
+  examples: ['npm run orders -- history ORD-1'],
+  async run(values, [orderId = '']) {
+    const stage = connectStage(values);
+    const params = { path: { order_id: orderId } };
+    const journey = await ask(stage, stage.client.GET('/orders/{order_id}/history', { params }));
+    if (values.json) return console.log(JSON.stringify(journey));
+    const rows = journey.history.map(({ at, from, to, attempt, actor, reason_code, reason }) => [
+      at,
+      from ? `${from} → ${to}` : to,
+      String(attempt),
+      actor,
+      [reason_code, reason].filter((part) => part !== null).join(': '),
+    ]);
+    console.log(table(['AT', 'MOVE', 'TRY', 'ACTOR', 'REASON'], rows));
+  },
+});

@@ -1,0 +1,58 @@
+import type { Order, operations } from '../../client/index.ts';
+import { command } from '../../infra/command.ts';
+import { ask, connectStage, STAGE_OPTIONS, type Stage } from './stage.ts';
+import { orderTable } from './table.ts';
+
+/** As many as one request answers. */
+const PAGE = 100;
+
+type Query = NonNullable<operations['listOrders']['parameters']['query']>;
+
+export const list = command({
+  name: 'orders list',
+  usage: ['[filters]'],
+  does: 'Orders, the newest first.',
+  options: {
+    status: { type: 'string', value: 'STATUS', help: 'Pending, Processing, Completed, Failed or Cancelled' },
+    user: { type: 'string', value: 'N', help: 'of this user_id' },
+    from: {
+      type: 'string',
+      value: 'TIME',
+      help: 'created at this time or later; ISO 8601, such as 2026-01-31T00:00:00Z',
+    },
+    to: { type: 'string', value: 'TIME', help: 'created before this time' },
+    limit: { type: 'integer', min: 1, max: 9_999_999, default: 20, help: 'how many at most' },
+    ...STAGE_OPTIONS,
+  },
+  examples: ['npm run orders -- list --status Failed', 'npm run orders -- list --user 7 --limit 500 --json'],
+  async run(values) {
+    // The service checks the values, and says what is allowed.
+    const filter = {
+      ...(values.status !== undefined && { status: values.status }),
+      ...(values.user !== undefined && { user_id: values.user }),
+      ...(values.from !== undefined && { created_from: values.from }),
+      ...(values.to !== undefined && { created_to: values.to }),
+    } as unknown as Query;
+    const orders = await readPages(connectStage(values), filter, values.limit);
+    if (values.json) console.log(JSON.stringify(orders));
+    else console.log(orders.length > 0 ? orderTable(orders) : 'There are no such orders.');
+  },
+});
+
+async function readPages(stage: Stage, filter: Query, limit: number): Promise<Order[]> {
+  const orders: Order[] = [];
+  let cursor: string | null = null;
+  do {
+    const query: Query = {
+      ...filter,
+      limit: Math.min(PAGE, limit - orders.length),
+      ...(cursor !== null && { cursor }),
+    };
+    const page = await ask(stage, stage.client.GET('/orders', { params: { query } }));
+    orders.push(...page.orders);
+    cursor = page.next_cursor;
+    if (cursor !== null && process.stderr.isTTY) process.stderr.write(`\r${orders.length} orders …`);
+  } while (cursor !== null && orders.length < limit);
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+  return orders;
+}

@@ -1,0 +1,73 @@
+import { createReadStream } from 'node:fs';
+import type { NewOrder } from '../../client/index.ts';
+import { CommandError } from '../../infra/command-error.ts';
+
+export interface FileOrder {
+  /** From 1. */
+  readonly line: number;
+  readonly order: NewOrder;
+}
+
+/**
+ * The orders of a file, a JSON object a line; "-" is the standard input. What is in them is for the service to check. The
+ * amount is passed on as it is written, since a float does not hold every one.
+ * @throws CommandError for a line that is not JSON, or a file that cannot be read.
+ */
+export async function* readOrderFile(path: string): AsyncGenerator<FileOrder> {
+  const input = path === '-' ? process.stdin : createReadStream(path);
+  let number = 0;
+  try {
+    for await (const bytes of linesOf(input)) {
+      number += 1;
+      const line = decode(bytes, number);
+      if (line.trim() !== '') yield { line: number, order: parse(line, number) };
+    }
+  } catch (error) {
+    if (error instanceof Error && 'syscall' in error)
+      throw new CommandError(`${path} cannot be read: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Lines as bytes, since text that was decoded leniently no longer shows that it was not UTF-8. */
+async function* linesOf(input: AsyncIterable<Buffer | string>): AsyncGenerator<Buffer> {
+  let parts: Buffer[] = [];
+  for await (const chunk of input) {
+    let rest = Buffer.from(chunk);
+    for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n')) {
+      yield Buffer.concat([...parts, rest.subarray(0, end)]);
+      parts = [];
+      rest = rest.subarray(end + 1);
+    }
+    parts.push(rest);
+  }
+  yield Buffer.concat(parts);
+}
+
+/** Skips a byte order mark. */
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** @throws CommandError that names the encoding of a line that is not UTF-8. */
+function decode(bytes: Buffer, number: number): string {
+  // JSON has no NUL, and UTF-16 has one in every character of ASCII.
+  const encoding =
+    bytes.includes(0) || /^(fffe|feff)/.test(bytes.toString('hex', 0, 2)) ? 'UTF-16' : 'Latin-1 (or another encoding)';
+  try {
+    if (encoding !== 'UTF-16') return utf8.decode(bytes);
+  } catch {
+    // Named below.
+  }
+  throw new CommandError(`Line ${number} is ${encoding}, not UTF-8. Convert the file first, for example with iconv.`);
+}
+
+function parse(line: string, number: number): NewOrder {
+  try {
+    return JSON.parse(line, (key, value: unknown, context?: { source?: string }) =>
+      key === 'total_amount' && typeof value === 'number' ? context?.source : value,
+    ) as NewOrder;
+  } catch {
+    throw new CommandError(
+      `Line ${number} is not JSON. A line is like {"order_id":"ORD-1","user_id":7,"item_ids":[1],"total_amount":9.5}`,
+    );
+  }
+}

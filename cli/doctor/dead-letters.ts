@@ -1,0 +1,57 @@
+import type { Database } from '../../lib/database/database.ts';
+import { findUnfinished } from '../../lib/orders/sql/audit-orders.ts';
+import type { DeadLetter, DeadLetters } from '../../lib/queue/dead-letters.ts';
+import { decodeMessage } from '../../lib/queue/message.ts';
+import type { OrderQueue } from '../../lib/queue/order-queue.ts';
+import type { Check, Finding } from './check.ts';
+
+/** Read at most: a full queue is looked through in several runs. */
+const MAX_LETTERS = 1_000;
+
+/** Characters of a body that are shown. */
+const SHOWN = 200;
+
+export interface DeadLetterParts {
+  readonly database: Database;
+  readonly queue: OrderQueue;
+  readonly letters: DeadLetters;
+  /** Whether those that can be taken care of stay hidden from other readers until they are. */
+  readonly keepHidden: boolean;
+}
+
+/** Shows each dead letter. Those of known orders can be taken care of; the rest is for people, and is kept. */
+export function deadLetters(parts: DeadLetterParts): Check {
+  return {
+    name: 'there are no dead letters',
+    async find() {
+      const found = await parts.letters.read(MAX_LETTERS);
+      const ids = found.map(({ body }) => decodeMessage(body)).filter((id) => id !== undefined);
+      const known = await findUnfinished(parts.database, ids);
+      return Promise.all(found.map((letter) => toFinding(parts, letter, known)));
+    },
+  };
+}
+
+async function toFinding(
+  { queue, letters, keepHidden }: DeadLetterParts,
+  letter: DeadLetter,
+  known: Awaited<ReturnType<typeof findUnfinished>>,
+): Promise<Finding> {
+  const orderId = decodeMessage(letter.body);
+  const order = orderId === undefined ? undefined : known.get(orderId);
+  if (!order || !keepHidden) await letters.release(letter);
+  const shown = `dead letter ${letter.messageId} of ${letter.sentAt.toISOString()}: ${letter.body.slice(0, SHOWN)}`;
+  if (orderId === undefined || !order)
+    return { problem: `${shown} (${orderId === undefined ? 'not one of our messages' : 'no such order'}; kept)` };
+  return {
+    problem: `${shown} (${order.unfinished ? 'its order is unfinished' : 'its order is finished'})`,
+    async fix() {
+      if (order.unfinished) {
+        const { failed } = await queue.send([{ orderId }]);
+        if (failed.length > 0) return 'nothing: the queue did not take a new message, so the letter is kept';
+      }
+      await letters.delete(letter);
+      return order.unfinished ? 'sent again' : 'deleted: its order needs no message any more';
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import { join } from 'node:path';
+import { command } from '../../infra/command.ts';
+import { CommandError } from '../../infra/command-error.ts';
+import { readAwsSettings } from '../../infra/local/aws-settings.ts';
+import { REPOSITORY } from '../../infra/local/settings.ts';
+import { enterStack } from '../../infra/local/stack/enter-stack.ts';
+import { loadConfig } from '../../lib/config.ts';
+import { connectDatabase } from '../../lib/database/connect.ts';
+import type { Database } from '../../lib/database/database.ts';
+import { loadMigrations, migrate } from '../../lib/database/migrations.ts';
+import { createLogger } from '../../lib/logger.ts';
+import { DeadLetters } from '../../lib/queue/dead-letters.ts';
+import { SqsOrderQueue } from '../../lib/queue/sqs.ts';
+import { createRuntime } from '../../lib/runtime.ts';
+import { printable } from '../api/table.ts';
+import { operator } from '../operator.ts';
+
+import type { Check } from './check.ts';
+import { deadLetters } from './dead-letters.ts';
+import { durability } from './durability.ts';
+import { migrations } from './migrations.ts';
+import { counters, history, overdueOrders } from './order-checks.ts';
+import { queueAttributes } from './queue-attributes.ts';
+
+/** Milliseconds: counting every order of a large table takes minutes. */
+const STATEMENT_TIMEOUT_MS = 600_000;
+
+export const doctor = command({
+  name: 'orders doctor',
+  usage: ['[--fix] [--stage STAGE]'],
+  does: `Looks for orders that are stuck, dead letters, counters or history that differ from the orders, missing migrations,
+synchronous_commit turned off, and queues that are not as serverless.yml describes them. The exit code is 0 when all is well, and 1 when something is not.`,
+  options: {
+    fix: { type: 'boolean', help: 'fixes what it can; dead letters of unknown orders are kept' },
+    stage: {
+      type: 'string',
+      value: 'STAGE',
+      default: 'local',
+      help: 'the stage of serverless.yml to compare the queues with',
+    },
+    json: { type: 'boolean', help: 'prints JSON: how much is left to do, and what was found, by check' },
+  },
+  examples: ['npm run orders -- doctor', 'npm run orders -- doctor --stage prod --fix'],
+  async run(values) {
+    enterStack();
+    await readAwsSettings();
+    const deadLetterQueueUrl = process.env.DEAD_LETTER_QUEUE_URL;
+    if (!deadLetterQueueUrl) throw new CommandError('DEAD_LETTER_QUEUE_URL must be set, to the URL of that queue.');
+    const config = loadConfig(process.env);
+    const database = connectDatabase(config, createLogger(config.LOG_LEVEL), STATEMENT_TIMEOUT_MS);
+    const runtime = createRuntime(process.env);
+    const queue = new SqsOrderQueue({
+      queueUrl: config.QUEUE_URL,
+      sendTimeoutMs: config.QUEUE_SEND_TIMEOUT_MS,
+      logger: createLogger(config.LOG_LEVEL),
+    });
+    const letters = new DeadLetters(deadLetterQueueUrl);
+    const rest = [
+      durability(database),
+      overdueOrders(database, runtime),
+      counters(database),
+      history(database, `doctor ${operator()}`),
+      deadLetters({ database, queue, letters, keepHidden: values.fix }),
+      queueAttributes(values.stage, { queueUrl: config.QUEUE_URL, deadLetterQueueUrl }),
+    ];
+    try {
+      const how = { fixing: values.fix, tell: values.json ? () => {} : tell };
+      const first = await examine(await migrationCheck(database), how);
+      const examined = [first];
+      // The other checks ask for what the migrations make.
+      if (leftOf(examined) === 0) for (const check of rest) examined.push(await examine(check, how));
+      const left = leftOf(examined);
+      if (values.json) console.log(JSON.stringify({ left, checks: examined }));
+      else console.log(summaryOf(left, leftOf([first]) > 0, values.fix));
+      return left === 0 ? 0 : 1;
+    } finally {
+      letters.close();
+      queue.close();
+      await runtime.close();
+      await database.close();
+    }
+  },
+});
+
+async function migrationCheck(database: Database): Promise<Check> {
+  const known = await loadMigrations(join(REPOSITORY, 'infra', 'migrations'));
+  const options = { importTimeZone: 'UTC', report: (name: string) => console.error(`  applying ${name}`) };
+  return migrations(database, known, () => migrate(database, known, options));
+}
+
+interface Examined {
+  /** What is well when nothing is found. */
+  readonly check: string;
+  readonly findings: readonly { readonly problem: string; readonly fixed: string | null }[];
+}
+
+/** Tells what a check finds as it finds it, and mends it when asked. */
+async function examine(
+  check: Check,
+  { fixing, tell }: { readonly fixing: boolean; readonly tell: (line: string) => void },
+): Promise<Examined> {
+  const found = await check.find();
+  if (found.length === 0) tell(`ok     ${check.name}`);
+  const findings = [];
+  for (const { problem, fix } of found) {
+    tell(`wrong  ${problem}`);
+    const fixed = fixing && fix ? await fix() : null;
+    if (fixed !== null) tell(`fixed  ${fixed}`);
+    findings.push({ problem, fixed });
+  }
+  return { check: check.name, findings };
+}
+
+/** A dead letter may have any text in it, none of which is to move the cursor. */
+function tell(line: string): void {
+  console.log(printable(line));
+}
+
+function leftOf(examined: readonly Examined[]): number {
+  return examined.flatMap(({ findings }) => findings).filter(({ fixed }) => fixed === null).length;
+}
+
+function summaryOf(left: number, endedEarly: boolean, fixing: boolean): string {
+  if (endedEarly) return 'Nothing else was looked at: it needs an up-to-date database.';
+  return left === 0 ? 'All is well.' : `${left} left to do${fixing ? '' : '; --fix mends what can be mended'}.`;
+}

@@ -1,0 +1,71 @@
+import type { Database } from '../../lib/database/database.ts';
+import {
+  countUnrecorded,
+  findCounterDrift,
+  findOverdue,
+  recordRepairs,
+  recount,
+} from '../../lib/orders/sql/audit-orders.ts';
+import type { Runtime } from '../../lib/runtime.ts';
+import type { Check } from './check.ts';
+
+/** Seconds past its due date at which an order is stuck: three sweeps, at the one a minute that EventBridge allows. */
+const OVERDUE_SECONDS = 180;
+
+/** Milliseconds that a sweep by hand may take. */
+const SWEEP_MS = 60_000;
+
+export function overdueOrders(database: Database, runtime: Runtime): Check {
+  return {
+    name: 'no order is overdue',
+    async find() {
+      const { orders, oldestSeconds } = await findOverdue(database, OVERDUE_SECONDS);
+      if (orders === 0) return [];
+      return [
+        {
+          problem: `${orders} orders are overdue, the oldest for ${Math.round(oldestSeconds)} s: is the sweep running?`,
+          async fix() {
+            const end = performance.now() + SWEEP_MS;
+            return `sent ${await runtime.sweepOrders(() => end - performance.now())} of them again`;
+          },
+        },
+      ];
+    },
+  };
+}
+
+export function counters(database: Database): Check {
+  return {
+    name: 'the counters agree with the orders',
+    async find() {
+      const drift = await findCounterDrift(database);
+      if (drift.length === 0) return [];
+      const figures = drift.map(({ figure, counted, actual }) => `${figure} ${counted} instead of ${actual}`);
+      return [
+        {
+          problem: `the counters have ${figures.join(', ')}`,
+          async fix() {
+            await recount(database);
+            return 'counted afresh';
+          },
+        },
+      ];
+    },
+  };
+}
+
+export function history(database: Database, actor: string): Check {
+  return {
+    name: 'the history agrees with the orders',
+    async find() {
+      const orders = await countUnrecorded(database);
+      if (orders === 0) return [];
+      return [
+        {
+          problem: `the history of ${orders} orders ends with another status than they have`,
+          fix: async () => `recorded the status of ${await recordRepairs(database, actor)} orders, marked as a repair`,
+        },
+      ];
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import { command, execute, main } from '../infra/command.ts';
+import { CommandError } from '../infra/command-error.ts';
+import { databaseEnvironment } from '../infra/local/stack/enter-stack.ts';
+import { migrate as migrateDatabase } from '../infra/migrate.ts';
+
+export const migrate = command({
+  name: 'migrate',
+  usage: ['[--time-zone ZONE] [--dry-run]'],
+  does: `Brings a database up to date, including one of the old service (docs/migrate.md). It works on the database that
+DATABASE_URL names, or on the local one.`,
+  options: {
+    'time-zone': {
+      type: 'string',
+      value: 'ZONE',
+      default: 'UTC',
+      help: "the time zone of the old service's created_at, such as Europe/Berlin or +01:00",
+    },
+    'dry-run': { type: 'boolean', help: 'says what would be done, and changes nothing' },
+  },
+  async run({ 'time-zone': importTimeZone, 'dry-run': dryRun }) {
+    try {
+      await migrateDatabase(databaseEnvironment(process.env), console.log, { importTimeZone, dryRun });
+    } catch (error) {
+      const reason = (error as Error).message;
+      throw new CommandError(`The migration failed, and nothing of it was kept: ${reason}`, { cause: error });
+    }
+  },
+});
+
+await main(import.meta.filename, (args) => execute(migrate, args));

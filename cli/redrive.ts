@@ -1,0 +1,148 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { command } from '../infra/command.ts';
+import { UsageError } from '../infra/command-error.ts';
+import { readAwsSettings } from '../infra/local/aws-settings.ts';
+import { enterStack } from '../infra/local/stack/enter-stack.ts';
+import type { RedriveRequest } from '../lib/orders/redrive-orders.ts';
+import type { FailedOrders } from '../lib/orders/sql/redrive-orders.ts';
+import { createRuntime } from '../lib/runtime.ts';
+import { ask, connectStage, STAGE_OPTIONS, type Stage } from './api/stage.ts';
+import { printable } from './api/table.ts';
+import { operator } from './operator.ts';
+
+/** Orders a commit: small enough to lock little, and to keep to the rate evenly. */
+const PAGE = 100;
+
+/** A preview lists this many, which is more than anyone reads. */
+const PREVIEW = 1_000;
+
+export const redrive = command({
+  name: 'orders redrive',
+  usage: ['<order id …> | --cause CODE | --all'],
+  does: 'Sends Failed orders back to be processed. The exit code is 1 when any was left alone.',
+  options: {
+    cause: { type: 'string', value: 'CODE', help: 'only orders that failed with this reason code' },
+    all: { type: 'boolean', help: 'every Failed order' },
+    rate: {
+      type: 'integer',
+      min: 1,
+      max: 10_000,
+      default: 100,
+      help: 'orders per second at most, so that what made them fail is not flooded',
+    },
+    reason: {
+      type: 'string',
+      value: 'TEXT',
+      default: 'redriven by an operator',
+      help: 'why, for the history of each order',
+    },
+    'dry-run': { type: 'boolean', help: 'only prints which orders it would redrive' },
+    json: STAGE_OPTIONS.json,
+    url: {
+      ...STAGE_OPTIONS.url,
+      help: `redrives through the API there, with the key in ORDERS_API_KEY; by default ORDERS_URL, else directly on the
+database and the queue, of the local stack or those that DATABASE_URL and QUEUE_URL name`,
+    },
+  },
+  positionals: { name: 'order id', min: 0, max: Number.POSITIVE_INFINITY },
+  examples: [
+    'npm run orders -- redrive ORD-7 ORD-9 --reason "card service is back"',
+    'npm run orders -- redrive --cause timed_out --rate 20',
+    'npm run orders -- redrive --all --dry-run',
+  ],
+  async run(values, orderIds) {
+    const ways = [orderIds.length > 0, values.cause !== undefined, values.all].filter(Boolean);
+    if (ways.length !== 1) throw new UsageError('Give either order ids, or --cause, or --all.');
+    const selection = {
+      orderIds: orderIds.length > 0 ? orderIds : null,
+      reasonCode: values.cause ?? null,
+      reason: values.reason,
+    };
+    const redriver = (values.url ?? process.env.ORDERS_URL) ? overApi(connectStage(values)) : await onStack();
+    try {
+      if (values['dry-run']) return await preview(redriver, selection, values.json);
+      return await redriveAll(redriver, selection, values.rate, values.json);
+    } finally {
+      await redriver.close();
+    }
+  },
+});
+
+type Selection = Pick<RedriveRequest, 'orderIds' | 'reasonCode' | 'reason'>;
+
+/** Where orders are redriven. */
+interface Redriver {
+  redrive(request: Omit<RedriveRequest, 'actor' | 'owner'>): Promise<FailedOrders>;
+  close(): Promise<void>;
+}
+
+async function onStack(): Promise<Redriver> {
+  enterStack();
+  await readAwsSettings();
+  const runtime = createRuntime(process.env);
+  const actor = `operator ${operator()}`;
+  return {
+    redrive: (request) => runtime.redriveOrders({ ...request, owner: null, actor }),
+    close: () => runtime.close(),
+  };
+}
+
+function overApi(stage: Stage): Redriver {
+  return {
+    redrive: async ({ orderIds, reasonCode, after, limit, dryRun, reason }) => {
+      const body = {
+        ...(orderIds === null && reasonCode === null && { all: true as const }),
+        ...(orderIds && { order_ids: [...orderIds] }),
+        ...(reasonCode !== null && { reason_code: reasonCode }),
+        ...(after !== null && { after }),
+        limit,
+        dry_run: dryRun,
+        reason,
+      };
+      const { data } = await ask(stage, stage.client.POST('/orders/redrive', { body }));
+      return { redrivable: data.order_ids, capped: data.capped };
+    },
+    close: async () => {},
+  };
+}
+
+async function preview(redriver: Redriver, selection: Selection, json: boolean): Promise<number> {
+  const { redrivable, capped } = await redriver.redrive({ ...selection, after: null, limit: PREVIEW, dryRun: true });
+  if (json) {
+    console.log(JSON.stringify({ order_ids: redrivable, capped }));
+    return 0;
+  }
+  for (const orderId of redrivable) console.log(printable(orderId));
+  const more = redrivable.length === PREVIEW ? ' or more' : '';
+  console.log(`${redrivable.length}${more} orders would be redriven${capsNote(capped)}.`);
+  return 0;
+}
+
+/** Each once, by their ids: an order that fails again meanwhile is not taken a second time. */
+async function redriveAll(redriver: Redriver, selection: Selection, rate: number, json: boolean): Promise<number> {
+  const redriven: string[] = [];
+  const limit = Math.min(PAGE, rate);
+  let capped: number | undefined;
+  for (;;) {
+    const started = performance.now();
+    const page = await redriver.redrive({ ...selection, after: redriven.at(-1) ?? null, limit, dryRun: false });
+    redriven.push(...page.redrivable);
+    // The first page counts those of all pages.
+    capped ??= page.capped;
+    if (page.redrivable.length < limit) break;
+    console.error(`Redrove ${redriven.length} orders so far …`);
+    await sleep(Math.max(0, (limit / rate) * 1_000 - (performance.now() - started)));
+  }
+  const leftAlone = [...new Set(selection.orderIds)].filter((orderId) => !redriven.includes(orderId));
+  if (json) console.log(JSON.stringify({ redriven: redriven.length, capped, left_alone: leftAlone }));
+  else {
+    console.log(`Redrove ${redriven.length} orders${capsNote(capped)}.`);
+    for (const orderId of leftAlone)
+      console.error(`Not redriven: ${printable(orderId)}. It is not Failed, or was redriven too often.`);
+  }
+  return capped + leftAlone.length > 0 ? 1 : 0;
+}
+
+function capsNote(capped: number): string {
+  return capped > 0 ? `; ${capped} were left alone, having been redriven MAX_REDRIVES times already` : '';
+}

@@ -1,0 +1,168 @@
+import { realpathSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { helpOf, invocationOf } from '../cli/help.ts';
+import { ConfigError } from '../lib/config.ts';
+import { DatabaseError } from '../lib/database/database-error.ts';
+import { CommandError, UsageError } from './command-error.ts';
+import { systemFailure } from './local/remedy.ts';
+import { describe } from './local/worker/describe-error.ts';
+
+interface Described {
+  /** What the help says about it. A line break in it starts a new line there. */
+  readonly help: string;
+}
+interface Flag extends Described {
+  readonly type: 'boolean';
+}
+interface Text extends Described {
+  readonly type: 'string';
+  /** What stands for the value in the help. */
+  readonly value: string;
+  readonly default?: string;
+}
+interface Choice extends Described {
+  readonly type: 'choice';
+  readonly choices: readonly string[];
+  readonly default?: string;
+}
+/** A whole number. */
+interface Integer extends Described {
+  readonly type: 'integer';
+  readonly min: number;
+  readonly max: number;
+  readonly default?: number;
+}
+export type Option = Flag | Text | Choice | Integer;
+export type Options = Readonly<Record<string, Option>>;
+
+type ValueOf<O extends Option> = O extends Flag
+  ? boolean
+  : O extends Integer
+    ? number
+    : O extends { readonly choices: readonly (infer Known)[] }
+      ? Known
+      : string;
+
+/** The values of options. One that is neither given nor has a default is undefined; a flag is false. */
+export type Values<O extends Options> = {
+  readonly [K in keyof O]: O[K] extends Flag | { readonly default: unknown }
+    ? ValueOf<O[K]>
+    : ValueOf<O[K]> | undefined;
+};
+
+/** What an npm script does, and the arguments that it takes. */
+export interface Command<O extends Options = Options> {
+  /** As npm knows it, with the words that follow `--`: `load`, `orders get`. */
+  readonly name: string;
+  /** What follows the name, a line for each way to call it: `<order id> --user N`. */
+  readonly usage: readonly string[];
+  readonly does: string;
+  readonly options: O;
+  /** The arguments that are not options: what one is, and how many there can be. None by default. */
+  readonly positionals?: { readonly name: string; readonly min: number; readonly max: number };
+  readonly examples?: readonly string[];
+  /**
+   * Prints its results, and returns the exit code if it is not 0.
+   * @throws UsageError for arguments that do not fit together, before it does anything
+   * @throws CommandError for what the user can fix
+   */
+  run(values: Values<O>, positionals: readonly string[]): Outcome | Promise<Outcome>;
+}
+
+// biome-ignore lint/suspicious/noConfusingVoidType: most commands return nothing
+type Outcome = number | void;
+
+/** Infers the types of the values from the options. */
+export function command<const O extends Options>(definition: Command<O>): Command {
+  return definition as unknown as Command;
+}
+
+type Program = (args: readonly string[]) => Promise<number>;
+
+/** Runs a program whose file Node was started with. A test that imports the file runs nothing. */
+export async function main(file: string, program: Program): Promise<void> {
+  const [, started, ...args] = process.argv;
+  if (started === undefined || realpathSync(started) !== file) return;
+  // The reader of our output may have had enough: `… | head -1`.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+  process.exitCode = await program(args);
+}
+
+/** The exit code of a command: its own, 1 when it failed, 2 when its arguments are wrong, so that it did nothing. */
+export async function execute(definition: Command, args: readonly string[]): Promise<number> {
+  try {
+    if (asksForHelp(args)) {
+      console.log(helpOf(definition));
+      return 0;
+    }
+    const { values, positionals } = read(definition, args);
+    return (await definition.run(values, positionals)) ?? 0;
+  } catch (error) {
+    return report(error, definition.name);
+  }
+}
+
+/** Prints why a command failed, and returns its exit code. */
+export function report(error: unknown, name: string): number {
+  if (error instanceof UsageError) {
+    console.error(`${error.message}\nTry "${invocationOf(name, '--help')}" for more information.`);
+    return 2;
+  }
+  // The AWS SDK adds this to every error about a request. Errors of the RDS Data API are DatabaseErrors by now.
+  if (error instanceof Error && '$metadata' in error) console.error(`SQS cannot be reached: ${describe(error)}`);
+  else
+    console.error(EXPECTED.some((kind) => error instanceof kind) ? describe(error) : (systemFailure(error) ?? error));
+  return 1;
+}
+
+const EXPECTED = [CommandError, ConfigError, DatabaseError];
+
+/** Whether `--help` is anywhere among the options: then nothing is done, whatever else is there. */
+export function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end === -1 ? undefined : end).some((arg) => arg === '--help' || arg === '-h');
+}
+
+/** @throws UsageError */
+function read({ options, positionals: taken }: Command, args: readonly string[]) {
+  const { values: texts, positionals } = parse(options, args);
+  const { name = '', min = 0, max = 0 } = taken ?? {};
+  if (positionals.length < min) throw new UsageError(`Missing ${name}.`);
+  if (positionals.length > max) throw new UsageError(`Unexpected argument "${positionals[max]}".`);
+  const values = Object.entries(options).map(([key, option]) => [key, convert(`--${key}`, option, texts[key])]);
+  return { values: Object.fromEntries(values), positionals };
+}
+
+function parse(options: Options, args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: Object.fromEntries(
+        Object.entries(options).map(([key, { type }]) => [key, { type: type === 'boolean' ? type : 'string' }]),
+      ),
+    });
+  } catch (error) {
+    if (!(error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS')) throw error;
+    // Node goes on with advice that fits one case of several.
+    throw new UsageError((error as Error).message.replace(/\. To specify.*/s, '.'));
+  }
+}
+
+function convert(name: string, option: Option, given: unknown) {
+  if (option.type === 'boolean') return given === true;
+  if (typeof given !== 'string') return option.default;
+  if (option.type === 'integer') return integer(name, given, option);
+  if (option.type === 'choice' && !option.choices.includes(given))
+    throw new UsageError(`${name} must be ${option.choices.join(' or ')}, and is "${given}".`);
+  return given;
+}
+
+function integer(name: string, given: string, { min, max }: Integer): number {
+  const value = Number(given);
+  if (/^-?\d+$/.test(given) && value >= min && value <= max) return value;
+  throw new UsageError(`${name} must be a whole number from ${min} to ${max}, and is "${given}".`);
+}

@@ -1,0 +1,31 @@
+import type { Finding } from './finding.ts';
+import type { Resource, Template } from './serverless.ts';
+
+export type Resources = ReadonlyMap<string, Resource>;
+export type Properties = Readonly<Record<string, unknown>>;
+
+export function resourcesOf({ Resources = {} }: Template): Resources {
+  return new Map(Object.entries(Resources));
+}
+
+export function ofType(resources: Resources, type: string): [string, Properties][] {
+  return [...resources].filter(([, { Type }]) => Type === type).map(([id, resource]) => [id, propertiesOf(resource)]);
+}
+
+export const propertiesOf = ({ Properties = {} }: Resource): Properties => Properties;
+
+/** The logical id in `!GetAtt OrderQueue.Arn`. */
+export function attributeOwner(value: unknown): string | undefined {
+  const [owner] = (value as { 'Fn::GetAtt'?: [string, string] } | undefined)?.['Fn::GetAtt'] ?? [];
+  return owner;
+}
+
+/** What a resource names itself or a list of names, as a list. */
+export function listOf<T>(value: T | readonly T[] | undefined): readonly T[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value as T];
+}
+
+export function finding(rule: string, resource: string, message: string): Finding {
+  return { tool: 'sums', rule, resource, message };
+}

@@ -1,0 +1,42 @@
+import { followsQueueUrl } from '../../../lib/queue/endpoint.ts';
+import { enter, withoutFamilies } from '../../caller-environment.ts';
+import { databaseUrl } from '../addresses.ts';
+import { embeddedEnvironment, externalEnvironment, ONE_ENDPOINT, unusedByCommands } from '../environment.ts';
+import { readStackSettings } from '../settings.ts';
+import { StackError } from '../stack-error.ts';
+import { readStackFile } from '../stack-file.ts';
+
+/**
+ * Has a command work on the stack that the user's environment names, or on the local one when it names none: what commands
+ * build (the runtime, the SDK) reads the environment of the process.
+ * @throws StackError when there is neither.
+ */
+export function enterStack(env: NodeJS.ProcessEnv = process.env): void {
+  if (env.DATABASE_URL || env.DATABASE_RESOURCE_ARN) {
+    reportUnused(env);
+    // As for the local stack: the SDK would refuse an endpoint beside the wish for a variant of it.
+    if (!followsQueueUrl(env)) Object.assign(env, ONE_ENDPOINT);
+    return;
+  }
+  const stack = readStackFile(readStackSettings(env).directory);
+  if (!stack)
+    throw new StackError(
+      'No stack to work on: start the local one (npm start), or set DATABASE_URL, QUEUE_URL and DEAD_LETTER_QUEUE_URL.',
+    );
+  enter((stack.external ? externalEnvironment : embeddedEnvironment)(stack, env), env);
+}
+
+/**
+ * The environment of a command that works on the database alone, also on the local one by itself: that needs no stack
+ * file, and no emulator of the RDS Data API in front of its Postgres.
+ */
+export function databaseEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  reportUnused(env);
+  if (env.DATABASE_URL || env.DATABASE_DRIVER === 'data-api') return env;
+  if (!readStackFile(readStackSettings(env).directory)?.external) enter(withoutFamilies(env), env);
+  return { DATABASE_URL: databaseUrl(env) };
+}
+
+function reportUnused(env: NodeJS.ProcessEnv): void {
+  for (const { line } of unusedByCommands(env)) console.error(line);
+}

@@ -1,0 +1,43 @@
+import { execFile } from 'node:child_process';
+import { chmod, glob, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { CommandError } from '../command-error.ts';
+import { findPython } from '../python/find-python.ts';
+import { installOnce, lastLine } from '../python/install-once.ts';
+
+const run = promisify(execFile);
+
+const VERSION = '1.170.0';
+
+/** As the emulator's binaries are named. */
+const ARCHITECTURE = process.arch === 'arm64' ? 'arm64' : 'x86_64';
+
+/**
+ * Downloads AWS's emulator of the Lambda service (aws-lambda-rie), once for all clones of this project, and answers the
+ * path of its program. It calls a runtime as Lambda does: init, invocations, time-outs. It comes out of the AWS SAM CLI's
+ * Python package, in which AWS delivers it. Linux only.
+ *
+ * @param say takes a line for whoever waits.
+ * @throws {Error} with one line when there is no Python or pip fails.
+ */
+export async function installLambdaEmulator(say: (line: string) => void): Promise<string> {
+  const program = join('samcli', 'local', 'rapid', `aws-lambda-rie-${ARCHITECTURE}`);
+  return installOnce(`aws-lambda-rie-${VERSION}`, program, async (directory) => {
+    const python = await findPython('The Lambda emulator');
+    say(`Downloading AWS's Lambda emulator ${VERSION} (once)`);
+    const venv = join(directory, 'venv');
+    try {
+      // Not every Python has pip of its own.
+      await run(python, ['-I', '-m', 'venv', venv]);
+      const pip = ['-I', '-m', 'pip', 'download', '--quiet', '--no-deps', '--disable-pip-version-check'];
+      await run(join(venv, 'bin', 'python'), [...pip, '--dest', directory, `aws-sam-cli==${VERSION}`]);
+      for await (const wheel of glob('*.whl', { cwd: directory }))
+        await run(python, ['-I', '-m', 'zipfile', '-e', join(directory, wheel), directory]);
+      await rm(venv, { recursive: true });
+      await chmod(join(directory, program), 0o755);
+    } catch (error) {
+      throw new CommandError(`The Lambda emulator could not be installed: ${lastLine(error)}`, { cause: error });
+    }
+  });
+}

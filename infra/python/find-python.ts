@@ -1,0 +1,41 @@
+import { execFile } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { CommandError } from '../command-error.ts';
+
+const run = promisify(execFile);
+
+/** The versions that the constraints were tried with come first; any other may do too. */
+const COMMANDS = ['python3.13', 'python3.12', 'python3', 'python'];
+
+/** Ends well in a Python that all our tools can run on (3.12 or newer) and that can make virtual environments. */
+const PROBE = 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 12))';
+
+/**
+ * The path or command of a Python that can run our Python tools: from PATH, else from pyenv.
+ *
+ * @param tool who needs it, for the message.
+ * @throws {Error} with one line that says what to install.
+ */
+export async function findPython(tool: string): Promise<string> {
+  for (const python of [...COMMANDS, ...(await pyenvPythons())]) {
+    // One that is missing, too old, or a pyenv shim without a version fails to run the probe.
+    const works = await run(python, ['-I', '-c', PROBE]).then(
+      () => true,
+      () => false,
+    );
+    if (works) return python;
+  }
+  const howTo = 'install it (Debian: python3 and python3-venv) or put it on PATH';
+  throw new CommandError(`Python 3.12 or newer with its venv module is needed for ${tool}: ${howTo}.`);
+}
+
+/** The Pythons that pyenv has installed, newest first: its shims serve only the versions that someone has selected. */
+async function pyenvPythons(): Promise<string[]> {
+  const versions = join(process.env.PYENV_ROOT ?? join(homedir(), '.pyenv'), 'versions');
+  const names = await readdir(versions).catch(() => []);
+  const newestFirst = names.sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
+  return newestFirst.map((name) => join(versions, name, 'bin', 'python3'));
+}

@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { CommandError } from '../../infra/command-error.ts';
+import type { Template } from '../../infra/deploy/serverless.ts';
+
+const run = promisify(execFile);
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const SERVERLESS = join(ROOT, 'node_modules', 'serverless', 'bin', 'serverless.js');
+
+export interface PackagedStage {
+  /** Path of the template that the deploy would give to CloudFormation. */
+  readonly path: string;
+  readonly template: Template;
+}
+
+export interface StageChoice {
+  readonly stage: string;
+  readonly driver: 'data-api' | 'pg';
+  readonly region: string;
+}
+
+/** Serverless refused. The message is what it said. */
+export class PackagingError extends CommandError {
+  override readonly name = 'PackagingError';
+}
+
+/**
+ * Packages a stage as `npm run package` does, into a directory of its own. It needs neither credentials nor AWS.
+ * @throws PackagingError with what Serverless says.
+ */
+export async function packageStage(choice: StageChoice, directory: string): Promise<PackagedStage> {
+  const { stage, driver, region } = choice;
+  await run(process.execPath, [SERVERLESS, 'package', '--stage', stage, '--package', directory], {
+    cwd: ROOT,
+    env: { ...process.env, DATABASE_DRIVER: driver, AWS_REGION: region },
+  }).catch((error: { stdout?: string }) => {
+    // Serverless writes the word, the message below it, and then where it ran.
+    const said = error.stdout?.split('Error:\n').at(-1)?.trim() || String(error);
+    throw new PackagingError(`Stage ${stage} (${driver}) could not be packaged: ${said}`, { cause: error });
+  });
+  const path = join(directory, 'cloudformation-template-update-stack.json');
+  return { path, template: JSON.parse(await readFile(path, 'utf8')) };
+}

@@ -1,0 +1,145 @@
+import type { Resource, Template } from '../../infra/deploy/serverless.ts';
+
+/** What a stage's CloudFormation template says that costs money. */
+export interface Stage {
+  /** MB of a function, by its key in serverless.yml. */
+  readonly memory: (functionKey: string) => number;
+  /** Whether Lambda logs the start, the end and the figures of each run. */
+  readonly logsRuns: (functionKey: string) => boolean;
+  readonly tracing: boolean;
+  /** Messages, and seconds that they are gathered. */
+  readonly batchSize: number;
+  readonly batchingWindow: number;
+  /** Runs a month of what runs on a schedule. */
+  readonly scheduledRuns: number;
+  /** Whether each request asks one; API Gateway remembers none of its answers. */
+  readonly hasAuthorizer: boolean;
+  readonly customMetrics: number;
+  readonly alarms: number;
+  /** KMS keys of the stage's own. */
+  readonly keys: number;
+  readonly dashboards: number;
+  readonly secrets: number;
+  /** Days, the longest of all log groups. */
+  readonly logRetention: number;
+  /** Of the stage's own database, or undefined where it uses another. */
+  readonly database: Database | undefined;
+  /** Interface endpoints, counted in each zone; there are some only with DATABASE_DRIVER=pg. */
+  readonly endpointZones: number;
+  readonly proxies: number;
+  readonly usesDataApi: boolean;
+}
+
+export interface Database {
+  readonly instances: number;
+  /** Aurora capacity units below which no instance goes. */
+  readonly minCapacity: number;
+}
+
+/** Lambda's own default, in MB, is 128, but osls writes a size into every function. */
+const LAMBDA_DEFAULT_MB = 128;
+
+/** The figures that the sweep publishes: as many as lib/observability/metrics.ts names (a test counts them). */
+export const OWN_METRICS = 8;
+
+/** 4xx, 5xx, Count, IntegrationLatency, Latency and DataProcessed. */
+const ROUTE_METRICS = 6;
+
+/** AWS bills by the month of 730 hours, as its calculator does. */
+export const HOURS_A_MONTH = 730;
+const MINUTES_A_MONTH = HOURS_A_MONTH * 60;
+
+export function readStage(template: Template): Stage {
+  const resources = new Map(Object.entries(template.Resources ?? {}));
+  const ofType = (type: string): Properties[] =>
+    [...resources.values()].filter(({ Type }) => Type === type).map(propertiesOf);
+  const functions = ofType('AWS::Lambda::Function');
+  const functionOf = (key: string): Properties => {
+    const logicalId = `${key.charAt(0).toUpperCase()}${key.slice(1)}LambdaFunction`;
+    const found = resources.get(logicalId);
+    if (!found) throw new Error(`The template has no ${logicalId}`);
+    return propertiesOf(found);
+  };
+  const [eventSource = {}] = ofType('AWS::Lambda::EventSourceMapping');
+  const clusters = ofType('AWS::RDS::DBCluster');
+  const [authorizer] = ofType('AWS::ApiGatewayV2::Authorizer');
+
+  return {
+    memory: (key) => Number(functionOf(key).MemorySize ?? LAMBDA_DEFAULT_MB),
+    logsRuns: (key) => (functionOf(key).LoggingConfig as Properties | undefined)?.SystemLogLevel !== 'WARN',
+    tracing: functions.some(({ TracingConfig }) => modeOf(TracingConfig) === 'Active'),
+    batchSize: Number(eventSource.BatchSize ?? 10),
+    batchingWindow: Number(eventSource.MaximumBatchingWindowInSeconds ?? 0),
+    scheduledRuns: ofType('AWS::Events::Rule').reduce((sum, rule) => sum + runsAMonth(rule.ScheduleExpression), 0),
+    hasAuthorizer: isAsked(authorizer),
+    customMetrics: ownMetrics(functions) + routeMetrics(ofType),
+    keys: ofType('AWS::KMS::Key').length,
+    alarms: ofType('AWS::CloudWatch::Alarm').reduce((sum, alarm) => sum + metricsOf(alarm), 0),
+    dashboards: ofType('AWS::CloudWatch::Dashboard').length,
+    // A cluster that manages its master password keeps it in a secret of its own.
+    secrets:
+      ofType('AWS::SecretsManager::Secret').length +
+      clusters.filter(({ ManageMasterUserPassword }) => ManageMasterUserPassword).length,
+    logRetention: Math.max(0, ...ofType('AWS::Logs::LogGroup').map(({ RetentionInDays }) => Number(RetentionInDays))),
+    database: clusters[0] && {
+      instances: [...resources.values()].filter(
+        ({ Type, Condition }) => Type === 'AWS::RDS::DBInstance' && holds(template, Condition),
+      ).length,
+      minCapacity: Number((clusters[0].ServerlessV2ScalingConfiguration as Properties).MinCapacity),
+    },
+    endpointZones: ofType('AWS::EC2::VPCEndpoint')
+      .filter(({ VpcEndpointType }) => VpcEndpointType === 'Interface')
+      .reduce((sum, { SubnetIds }) => sum + (SubnetIds as unknown[]).length, 0),
+    proxies: ofType('AWS::RDS::DBProxy').length,
+    usesDataApi: clusters.some(({ EnableHttpEndpoint }) => EnableHttpEndpoint) && !ofType('AWS::RDS::DBProxy').length,
+  };
+}
+
+type Properties = Readonly<Record<string, unknown>>;
+
+const propertiesOf = ({ Properties = {} }: Resource): Properties => Properties;
+
+const ownMetrics = (functions: readonly Properties[]): number =>
+  functions.some(({ Environment }) => variablesOf(Environment).METRICS_NAMESPACE) ? OWN_METRICS : 0;
+
+/** Detailed metrics are billed as custom ones, for each route ("Monitor CloudWatch metrics for HTTP APIs"). */
+function routeMetrics(ofType: (type: string) => Properties[]): number {
+  const isDetailed = ofType('AWS::ApiGatewayV2::Stage').some(
+    ({ DefaultRouteSettings }) => (DefaultRouteSettings as Properties | undefined)?.DetailedMetricsEnabled,
+  );
+  return isDetailed ? ROUTE_METRICS * ofType('AWS::ApiGatewayV2::Route').length : 0;
+}
+
+/** @throws {Error} where API Gateway remembers answers: how often it then asks is not modelled. */
+function isAsked(authorizer: Properties | undefined): boolean {
+  if (Number(authorizer?.AuthorizerResultTtlInSeconds ?? 0) > 0)
+    throw new Error('The cost model knows no authorizer whose answers are cached');
+  return authorizer !== undefined;
+}
+
+const variablesOf = (environment: unknown): Properties =>
+  (environment as { Variables?: Properties } | undefined)?.Variables ?? {};
+
+const modeOf = (tracing: unknown): unknown => (tracing as { Mode?: unknown } | undefined)?.Mode;
+
+/** An alarm on a sum of metrics is billed for each of them. */
+function metricsOf({ Metrics }: Properties): number {
+  if (!Array.isArray(Metrics)) return 1;
+  return Metrics.filter((metric) => metric !== null && typeof metric === 'object' && 'MetricStat' in metric).length;
+}
+
+/** @throws {Error} for a schedule that is not a rate in minutes or hours: there is none here. */
+function runsAMonth(expression: unknown): number {
+  const [, count, unit] = /^rate\((\d+) (minute|hour)s?\)$/.exec(String(expression)) ?? [];
+  if (!count) throw new Error(`The cost model knows no schedule like ${expression}`);
+  return MINUTES_A_MONTH / (Number(count) * (unit === 'hour' ? 60 : 1));
+}
+
+/** Whether a resource is made, as far as its condition compares two texts, which is all that ours do. */
+function holds(template: Template, condition: unknown): boolean {
+  if (condition === undefined) return true;
+  const equals = (template.Conditions as Record<string, { 'Fn::Equals'?: unknown[] }>)[String(condition)]?.[
+    'Fn::Equals'
+  ];
+  return equals !== undefined && equals[0] === equals[1];
+}

@@ -1,0 +1,20 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { command, execute, main } from '../../infra/command.ts';
+import { REPOSITORY } from '../../infra/local/settings.ts';
+import { PAGES } from './pages.ts';
+
+export const docs = command({
+  name: 'docs',
+  usage: [''],
+  does: `Writes the pages that are generated from the code: ${Object.keys(PAGES).join(', ')}.`,
+  options: {},
+  run() {
+    for (const [path, page] of Object.entries(PAGES)) {
+      writeFileSync(join(REPOSITORY, path), page());
+      console.log(`${path} is written.`);
+    }
+  },
+});
+
+await main(import.meta.filename, (args) => execute(docs, args));
