@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 f8714dd8fded7f67da4cd86ad9f69706f786cb77237919b223a842b8f99cf479): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 faec15fe1e8085f41e9afe72eb432744dcdfb1e43dc7d6803a1a23bdf5b69884): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -9,14 +9,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List orders, the newest first
-         * @description A page costs the same however far it is from the first.
+         * List orders, newest first
+         * @description Every page takes the same time, however far it is from the first.
          */
         get: operations["listOrders"];
         put?: never;
         /**
          * Create an order
-         * @description An order that was answered with 202 is stored, and will be Completed, Failed or Cancelled, whatever crashes.
+         * @description Once the response is 202, the order is stored and will become Completed, Failed or Cancelled, whatever crashes.
          */
         post: operations["createOrder"];
         delete?: never;
@@ -36,7 +36,7 @@ export interface paths {
         put?: never;
         /**
          * Create up to 100 orders
-         * @description Each order is answered as `POST /orders` would have done, whatever becomes of the others. There is no Idempotency-Key: repeat the batch, order ids are unique. For an id that exists already, GET the order: 404 means that another caller has that id.
+         * @description Each order gets the result that `POST /orders` would have returned, independently of the other orders. Idempotency-Key is not supported; it is safe to repeat the batch, because order ids are unique. If an id exists but GET returns 404 for it, another caller uses that id.
          */
         post: operations["createOrders"];
         delete?: never;
@@ -71,7 +71,7 @@ export interface paths {
         };
         /**
          * Get the history of an order
-         * @description Each move of the order from state to state, with its reason and who made it.
+         * @description Lists each state transition of the order, with its reason and who made it.
          */
         get: operations["getOrderHistory"];
         put?: never;
@@ -91,7 +91,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Cancel an order while it is Pending */
+        /** Cancel a Pending order */
         post: operations["cancelOrder"];
         delete?: never;
         options?: never;
@@ -108,7 +108,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Have a Failed order processed afresh */
+        /**
+         * Redrive a Failed order
+         * @description Redriving an order sends it back to be processed, with a new budget of attempts.
+         */
         post: operations["redriveOrder"];
         delete?: never;
         options?: never;
@@ -124,8 +127,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get an order, with its id in the query
-         * @description For ids that a path may not carry unchanged, such as those with `/`, `?`, `#` or `%`, and `.` and `..`.
+         * Get an order by an id in the query
+         * @description Use this for ids that may change in a URL path: ids with `/`, `?`, `#` or `%`, and the ids `.` and `..`.
          */
         get: operations["getOrderByQuery"];
         put?: never;
@@ -144,8 +147,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get the history of an order, with its id in the query
-         * @description For ids that a path may not carry unchanged, such as those with `/`, `?`, `#` or `%`, and `.` and `..`.
+         * Get the history of an order by an id in the query
+         * @description Use this for ids that may change in a URL path: ids with `/`, `?`, `#` or `%`, and the ids `.` and `..`.
          */
         get: operations["getOrderHistoryByQuery"];
         put?: never;
@@ -166,8 +169,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Cancel an order while it is Pending, with its id in the query
-         * @description For ids that a path may not carry unchanged, such as those with `/`, `?`, `#` or `%`, and `.` and `..`.
+         * Cancel a Pending order by an id in the query
+         * @description Use this for ids that may change in a URL path: ids with `/`, `?`, `#` or `%`, and the ids `.` and `..`.
          */
         post: operations["cancelOrderByQuery"];
         delete?: never;
@@ -186,8 +189,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Have a Failed order processed afresh, with its id in the query
-         * @description For ids that a path may not carry unchanged, such as those with `/`, `?`, `#` or `%`, and `.` and `..`.
+         * Redrive a Failed order by an id in the query
+         * @description Use this for ids that may change in a URL path: ids with `/`, `?`, `#` or `%`, and the ids `.` and `..`.
          */
         post: operations["redriveOrderByQuery"];
         delete?: never;
@@ -206,8 +209,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Have Failed orders processed afresh
-         * @description Those with these ids, those with this reason code, those with both, or, with `all`, every one.
+         * Redrive Failed orders
+         * @description Select orders by id, by reason code, by both, or select every Failed order with `all`.
          */
         post: operations["redriveOrders"];
         delete?: never;
@@ -223,7 +226,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Count the Failed orders by cause */
+        /** Count Failed orders by cause */
         get: operations["listFailures"];
         put?: never;
         post?: never;
@@ -241,8 +244,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Look at messages that no order explains
-         * @description Up to ten of them. They stay where they are.
+         * List dead letters
+         * @description Returns up to ten messages of the dead-letter queue, which workers could not process. Listing does not remove them.
          */
         get: operations["listDeadLetters"];
         put?: never;
@@ -260,7 +263,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Ask whether processing is paused */
+        /** Get the state of processing */
         get: operations["getProcessing"];
         put?: never;
         post?: never;
@@ -281,7 +284,7 @@ export interface paths {
         put?: never;
         /**
          * Pause processing
-         * @description Orders are still taken. Those that are being processed are finished; no other is begun.
+         * @description The API keeps accepting orders. In-flight orders are finished; no other order is started.
          */
         post: operations["pauseProcessing"];
         delete?: never;
@@ -315,8 +318,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Count the orders
-         * @description Costs the same however many orders there are.
+         * Get metrics
+         * @description Takes the same time however many orders there are.
          */
         get: operations["getMetrics"];
         put?: never;
@@ -334,7 +337,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Ask whether the service can work */
+        /** Check the health of the service */
         get: operations["getHealth"];
         put?: never;
         post?: never;
@@ -350,14 +353,14 @@ export interface components {
     schemas: {
         NewOrder: {
             /**
-             * @description Your own id for it, unique for ever: 1 to 255 characters, none of them control characters, not `.` or `..`.
+             * @description The id that you choose for the order. It must never be reused: 1 to 255 characters, none of them control characters, not `.` or `..`.
              * @example ORD-1
              */
             order_id: string;
             user_id: number | string;
             item_ids: (number | string)[];
             /**
-             * @description Money, kept exactly as you write it (9.50 stays 9.50): at least 0 and less than 1e12. As text when a float would not hold it.
+             * @description An amount of money, stored exactly as you send it (9.50 stays 9.50): at least 0 and less than 1e12. Send it as a string if a float cannot represent it.
              * @example 19.99
              */
             total_amount: number | string;
@@ -377,37 +380,37 @@ export interface components {
             /** @example ORD-1 */
             order_id: string;
             status: components["schemas"]["Status"];
-            /** @description The states that it can go to from here. */
+            /** @description The states that the order can move to from its current state. */
             next_states: components["schemas"]["Status"][];
             user_id: number;
             item_ids: number[];
             /**
-             * @description Exact decimal text as it was sent (9.50), because a JSON number is a float to most clients. Only orders imported from the old service may have a negative amount, NaN or Infinity.
+             * @description The exact decimal text as it was sent (9.50), because most clients parse a JSON number as a float. Only orders imported from the old service can have a negative amount, NaN or Infinity.
              * @example 19.99
              */
             total_amount: string;
-            /** @description Seconds; null until Completed. */
+            /** @description In seconds; null until the order is Completed. */
             processing_time: number | null;
             /** Format: date-time */
             created_at: string;
-            /** @description When it became Completed, Failed or Cancelled. */
+            /** @description When the order became Completed, Failed or Cancelled. */
             finished_at: string | null;
-            /** @description How often it was run since it was created or redriven, the run under way included. */
+            /** @description Attempts since the order was created or last redriven, including one in progress. */
             attempts: number;
-            /** @description Of its attempts, those that ended because their worker died. */
+            /** @description The number of these attempts that ended because the worker crashed. */
             crashes: number;
-            /** @description Times that it was redriven after it had Failed. */
+            /** @description How many times the order was redriven. */
             redrives: number;
-            /** @description When the next try may begin, while it waits for one; null otherwise. */
+            /** @description When the next attempt may start, if the order waits for one; null otherwise. */
             next_attempt_at: string | null;
-            /** @description Why it is in this state, as a word that stays the same. */
+            /** @description Why the order is in this state, as a stable code for programs. */
             reason_code: string | null;
-            /** @description Why it is in this state, in words. */
+            /** @description Why the order is in this state, as text for people. */
             reason: string | null;
         };
         OrderPage: {
             orders: components["schemas"]["Order"][];
-            /** @description Asks for the next page; null at the end. */
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
             next_cursor: string | null;
         };
         OrderHistory: {
@@ -416,14 +419,14 @@ export interface components {
             history: {
                 /** Format: date-time */
                 at: string;
-                /** @description Null for its creation. */
+                /** @description Null for the creation of the order. */
                 from: components["schemas"]["Status"] | null;
                 to: components["schemas"]["Status"];
-                /** @description The attempt that it belongs to, counted as `attempts` of the order are; 0 before the first. */
+                /** @description The attempt during which it happened, counted like `attempts` of the order; 0 before the first. */
                 attempt: number;
                 reason_code: string | null;
                 reason: string | null;
-                /** @description Who did it: an invocation of the worker, a caller, or a database user. */
+                /** @description Who made the transition: an invocation of the worker, a caller, or a database user. */
                 actor: string;
             }[];
         };
@@ -440,21 +443,21 @@ export interface components {
             data: {
                 accepted: number;
                 refused: number;
-                /** @description One an order, as they were sent. */
+                /** @description One result per order, in the order of the request. */
                 results: {
-                    /** @description As it was sent; null when it was no text. */
+                    /** @description The order id as it was sent; null if it was not a string. */
                     order_id: string | null;
-                    /** @description What POST /orders would have answered: 202, 400 or 503. */
+                    /** @description The status that POST /orders would have returned: 202, 400 or 503. */
                     status_code: number;
                     message: string;
-                    /** @description What is wrong with the request, when that is the reason. */
+                    /** @description What is invalid in the request. Present only when the request is invalid. */
                     errors?: {
                         /**
-                         * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                         * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                          * @example item_ids.3
                          */
                         path: string;
-                        /** @description What is allowed there. */
+                        /** @description What the field accepts. */
                         message: string;
                     }[];
                 }[];
@@ -465,21 +468,21 @@ export interface components {
             status_code: 200;
             message: string;
             data: {
-                /** @description Redriven now, or that would be; sorted. */
+                /** @description Ids of the orders that were redriven or, in a dry run, would be; sorted. */
                 order_ids: string[];
-                /** @description How many more were left alone, being redriven as often as they may be. */
+                /** @description How many other orders were skipped because they have reached the redrive limit. */
                 capped: number;
             };
         };
         FailureGroups: {
-            /** @description The most frequent first. */
+            /** @description Most frequent first. */
             failures: {
-                /** @description Null for orders that were failed by hand. */
+                /** @description Null for orders that were set to Failed manually. */
                 reason_code: string | null;
                 orders: number;
-                /** @description When the first of them failed. */
+                /** @description When the first of these orders failed. */
                 oldest: string | null;
-                /** @description When the last of them failed. */
+                /** @description When the last of these orders failed. */
                 newest: string | null;
             }[];
         };
@@ -490,19 +493,19 @@ export interface components {
                 /** Format: date-time */
                 sent_at: string;
                 receive_count: number;
-                /** @description Null when the body names no order. */
+                /** @description Null when the body contains no order id. */
                 order_id: string | null;
             }[];
-            /** @description How many there are; SQS does not know it exactly. */
+            /** @description The number of dead letters. SQS reports an approximate count. */
             approximate_count: number;
         };
         Processing: {
             paused: boolean;
-            /** @description When it was last paused or resumed; null when it never was. */
+            /** @description When processing was last paused or resumed; null if never. */
             since: string | null;
-            /** @description Who paused or resumed; null without `orders:admin`. */
+            /** @description Who paused or resumed processing; null for callers without `orders:admin`. */
             actor: string | null;
-            /** @description Why; null without `orders:admin`. */
+            /** @description Why it was paused or resumed; null for callers without `orders:admin`. */
             reason: string | null;
         };
         Metrics: {
@@ -511,9 +514,9 @@ export interface components {
             /** @constant */
             message: "Succesfully fetched metrics Ddta";
             data: {
-                /** @description Pending, Processing and Completed orders together; the name is that of the service before this one. */
+                /** @description The number of Pending, Processing and Completed orders. The name is inherited from the old service. */
                 total_orders_processed: number;
-                /** @description The average processing time of Completed orders, in seconds; 0 when there are none. */
+                /** @description The average processing time of Completed orders in seconds; 0 if there are none. */
                 total_processing_time: number;
                 status_counts: {
                     Pending: number;
@@ -522,23 +525,23 @@ export interface components {
                     Failed: number;
                     Cancelled: number;
                 };
-                /** @description Age of the oldest Pending order; 0 when there is none. */
+                /** @description The age of the oldest Pending order in seconds; 0 if there is none. */
                 oldest_pending_seconds: number;
                 window: {
                     minutes: number;
-                    /** @description Processing times of the orders Completed in the window; null when there were none. */
+                    /** @description Processing times of the orders that became Completed in the window; null if there were none. */
                     processing_seconds: {
                         average: number | null;
                         p50: number | null;
                         p95: number | null;
-                        /** @description Relative: by how much p50 and p95 may be off, being from a histogram. */
+                        /** @description The maximum relative error of p50 and p95, which are read from a histogram. */
                         quantile_error: number;
                     };
-                    /** @description Orders that became Failed in the window, by reason code. */
+                    /** @description The number of orders that became Failed in the window, by reason code. */
                     failures: {
                         [key: string]: number;
                     };
-                    /** @description The minutes in which anything happened, oldest first. */
+                    /** @description The minutes with any activity, oldest first. */
                     per_minute: {
                         /** Format: date-time */
                         minute: string;
@@ -574,7 +577,7 @@ export interface components {
         Unhealthy: {
             /** @constant */
             status_code: 503;
-            /** @description Names the failing checks. */
+            /** @description Lists the failing checks. */
             message: string;
             /** @constant */
             status: "failing";
@@ -592,17 +595,17 @@ export interface components {
             processing: "running" | "paused" | "unknown";
         };
         Failure: {
-            /** @description The status of the answer, again. */
+            /** @description The HTTP status code of this response. */
             status_code: number;
             message: string;
-            /** @description What is wrong with the request, when that is the reason. */
+            /** @description What is invalid in the request. Present only when the request is invalid. */
             errors?: {
                 /**
-                 * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                 * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                  * @example item_ids.3
                  */
                 path: string;
-                /** @description What is allowed there. */
+                /** @description What the field accepts. */
                 message: string;
             }[];
         };
@@ -625,11 +628,11 @@ export interface operations {
                 user_id?: number;
                 /** @description Created at this time or later. */
                 created_from?: string;
-                /** @description Created before this time, which is not before created_from. */
+                /** @description Created before this time. Must not be before created_from. */
                 created_to?: string;
-                /** @description Orders in one answer at most; by default 20. */
+                /** @description The most orders in one response; 20 by default. */
                 limit?: number;
-                /** @description The next_cursor of an earlier answer: goes on where that ended. */
+                /** @description The next_cursor of an earlier response; the list continues after that page. */
                 cursor?: string;
             };
             header?: never;
@@ -647,7 +650,7 @@ export interface operations {
                     "application/json": components["schemas"]["OrderPage"];
                 };
             };
-            /** @description The request is not valid; `errors` says where, and what is allowed. */
+            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -656,67 +659,67 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The credential is missing, or not valid. */
+            /** @description The credential is missing or invalid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
                     };
                 };
             };
-            /** @description The credential does not allow this. */
+            /** @description The credential does not allow this operation. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
                     };
                 };
             };
-            /** @description More requests than this stage takes. Repeat it later. */
+            /** @description The rate limit of this stage is exceeded. Retry later. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -725,7 +728,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayFailure"];
                 };
             };
-            /** @description A defect of ours; its details are in the log. */
+            /** @description Internal error. Details are in the log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -734,10 +737,10 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The service is not available. Repeating the request is safe. */
+            /** @description The service is unavailable. It is safe to retry the request. */
             503: {
                 headers: {
-                    /** @description Seconds to wait before asking again. */
+                    /** @description Seconds to wait before retrying. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -751,7 +754,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A value of your own for this order. A repeated request with it and the same order gets the first answer again. */
+                /** @description A unique value that you choose for this order. A repeated request with the same key and order gets the first response again. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -763,10 +766,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Stored, and will be processed. */
+            /** @description The order is stored and will be processed. */
             202: {
                 headers: {
-                    /** @description This is the answer to an earlier request with this Idempotency-Key. */
+                    /** @description This is the response to an earlier request with this Idempotency-Key. */
                     "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -774,7 +777,7 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description An order has this id already, or the request is not valid; then `errors` says where. GET the order: 404 means that another caller has that id. */
+            /** @description An order with this id already exists, or the request is invalid and `errors` lists the invalid fields. If the id exists but GET returns 404 for it, another caller uses that id. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -783,60 +786,60 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The credential is missing, or not valid. */
+            /** @description The credential is missing or invalid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
                     };
                 };
             };
-            /** @description The credential does not allow this. */
+            /** @description The credential does not allow this operation. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
@@ -852,7 +855,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description This Idempotency-Key was used for another order. */
+            /** @description This Idempotency-Key was already used for another order. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -861,7 +864,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description More requests than this stage takes. Repeat it later. */
+            /** @description The rate limit of this stage is exceeded. Retry later. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -870,7 +873,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayFailure"];
                 };
             };
-            /** @description A defect of ours; its details are in the log. */
+            /** @description Internal error. Details are in the log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -879,10 +882,10 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The service is not available. Repeating the request is safe. */
+            /** @description The service is unavailable. It is safe to retry the request. */
             503: {
                 headers: {
-                    /** @description Seconds to wait before asking again. */
+                    /** @description Seconds to wait before retrying. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -907,10 +910,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description An answer for each order. With Retry-After, some may be sent again. */
+            /** @description A result for each order. If Retry-After is set, some orders were not stored and can be sent again. */
             207: {
                 headers: {
-                    /** @description Seconds to wait before asking again. */
+                    /** @description Seconds to wait before retrying. */
                     "Retry-After"?: number;
                     [name: string]: unknown;
                 };
@@ -918,7 +921,7 @@ export interface operations {
                     "application/json": components["schemas"]["BatchResult"];
                 };
             };
-            /** @description The request is not valid; `errors` says where, and what is allowed. */
+            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -927,60 +930,60 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The credential is missing, or not valid. */
+            /** @description The credential is missing or invalid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
                     };
                 };
             };
-            /** @description The credential does not allow this. */
+            /** @description The credential does not allow this operation. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
@@ -996,7 +999,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description More requests than this stage takes. Repeat it later. */
+            /** @description The rate limit of this stage is exceeded. Retry later. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1005,7 +1008,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayFailure"];
                 };
             };
-            /** @description A defect of ours; its details are in the log. */
+            /** @description Internal error. Details are in the log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -1014,10 +1017,10 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The service is not available. Repeating the request is safe. */
+            /** @description The service is unavailable. It is safe to retry the request. */
             503: {
                 headers: {
-                    /** @description Seconds to wait before asking again. */
+                    /** @description Seconds to wait before retrying. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -1031,11 +1034,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag of an earlier answer: while the order is as it was then, the answer is 304. */
+                /** @description The ETag of an earlier response. The response is 304 if the order has not changed since. */
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description The client's own id of the order. */
+                /** @description The order id that the client chose. */
                 order_id: string;
             };
             cookie?: never;
@@ -1045,7 +1048,7 @@ export interface operations {
             /** @description The order. */
             200: {
                 headers: {
-                    /** @description Names this state of the order, for If-None-Match. */
+                    /** @description Identifies this state of the order; send it back in If-None-Match. */
                     ETag: string;
                     [name: string]: unknown;
                 };
@@ -1053,76 +1056,76 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description The order is as it was. */
+            /** @description The order has not changed. */
             304: {
                 headers: {
-                    /** @description Names this state of the order, for If-None-Match. */
+                    /** @description Identifies this state of the order; send it back in If-None-Match. */
                     ETag: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The credential is missing, or not valid. */
+            /** @description The credential is missing or invalid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
                     };
                 };
             };
-            /** @description The credential does not allow this. */
+            /** @description The credential does not allow this operation. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
                     };
                 };
             };
-            /** @description There is no such order. */
+            /** @description The order does not exist. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1131,7 +1134,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description More requests than this stage takes. Repeat it later. */
+            /** @description The rate limit of this stage is exceeded. Retry later. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1140,7 +1143,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayFailure"];
                 };
             };
-            /** @description A defect of ours; its details are in the log. */
+            /** @description Internal error. Details are in the log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -1149,10 +1152,10 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The service is not available. Repeating the request is safe. */
+            /** @description The service is unavailable. It is safe to retry the request. */
             503: {
                 headers: {
-                    /** @description Seconds to wait before asking again. */
+                    /** @description Seconds to wait before retrying. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -1167,14 +1170,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The client's own id of the order. */
+                /** @description The order id that the client chose. */
                 order_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Its moves. */
+            /** @description The state transitions. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1183,67 +1186,67 @@ export interface operations {
                     "application/json": components["schemas"]["OrderHistory"];
                 };
             };
-            /** @description The credential is missing, or not valid. */
+            /** @description The credential is missing or invalid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
                     };
                 };
             };
-            /** @description The credential does not allow this. */
+            /** @description The credential does not allow this operation. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
                     };
                 };
             };
-            /** @description There is no such order. */
+            /** @description The order does not exist. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1252,7 +1255,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description More requests than this stage takes. Repeat it later. */
+            /** @description The rate limit of this stage is exceeded. Retry later. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1261,7 +1264,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayFailure"];
                 };
             };
-            /** @description A defect of ours; its details are in the log. */
+            /** @description Internal error. Details are in the log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -1270,10 +1273,10 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The service is not available. Repeating the request is safe. */
+            /** @description The service is unavailable. It is safe to retry the request. */
             503: {
                 headers: {
-                    /** @description Seconds to wait before asking again. */
+                    /** @description Seconds to wait before retrying. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -1288,7 +1291,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The client's own id of the order. */
+                /** @description The order id that the client chose. */
                 order_id: string;
             };
             cookie?: never;
@@ -1301,7 +1304,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The order, now Cancelled. */
+            /** @description The order, which is now Cancelled. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1310,7 +1313,7 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description The request is not valid; `errors` says where, and what is allowed. */
+            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1319,67 +1322,67 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The credential is missing, or not valid. */
+            /** @description The credential is missing or invalid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
                     };
                 };
             };
-            /** @description The credential does not allow this. */
+            /** @description The credential does not allow this operation. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
                     };
                 };
             };
-            /** @description There is no such order. */
+            /** @description The order does not exist. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1406,7 +1409,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description More requests than this stage takes. Repeat it later. */
+            /** @description The rate limit of this stage is exceeded. Retry later. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1415,7 +1418,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayFailure"];
                 };
             };
-            /** @description A defect of ours; its details are in the log. */
+            /** @description Internal error. Details are in the log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -1424,10 +1427,10 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The service is not available. Repeating the request is safe. */
+            /** @description The service is unavailable. It is safe to retry the request. */
             503: {
                 headers: {
-                    /** @description Seconds to wait before asking again. */
+                    /** @description Seconds to wait before retrying. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -1442,7 +1445,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The client's own id of the order. */
+                /** @description The order id that the client chose. */
                 order_id: string;
             };
             cookie?: never;
@@ -1455,7 +1458,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The order, Pending again. */
+            /** @description The order, which is Pending again. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1464,7 +1467,7 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description The request is not valid; `errors` says where, and what is allowed. */
+            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1473,67 +1476,67 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The credential is missing, or not valid. */
+            /** @description The credential is missing or invalid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
                     };
                 };
             };
-            /** @description The credential does not allow this. */
+            /** @description The credential does not allow this operation. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
                     };
                 };
             };
-            /** @description There is no such order. */
+            /** @description The order does not exist. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1542,7 +1545,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The order is not Failed, or was redriven as often as it may be. */
+            /** @description The order is not Failed, or has reached the redrive limit. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1560,7 +1563,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description More requests than this stage takes. Repeat it later. */
+            /** @description The rate limit of this stage is exceeded. Retry later. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1569,7 +1572,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayFailure"];
                 };
             };
-            /** @description A defect of ours; its details are in the log. */
+            /** @description Internal error. Details are in the log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -1578,10 +1581,10 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The service is not available. Repeating the request is safe. */
+            /** @description The service is unavailable. It is safe to retry the request. */
             503: {
                 headers: {
-                    /** @description Seconds to wait before asking again. */
+                    /** @description Seconds to wait before retrying. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -1594,11 +1597,11 @@ export interface operations {
     getOrderByQuery: {
         parameters: {
             query: {
-                /** @description The client's own id of the order. */
+                /** @description The order id that the client chose. */
                 order_id: string;
             };
             header?: {
-                /** @description The ETag of an earlier answer: while the order is as it was then, the answer is 304. */
+                /** @description The ETag of an earlier response. The response is 304 if the order has not changed since. */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -1609,7 +1612,7 @@ export interface operations {
             /** @description The order. */
             200: {
                 headers: {
-                    /** @description Names this state of the order, for If-None-Match. */
+                    /** @description Identifies this state of the order; send it back in If-None-Match. */
                     ETag: string;
                     [name: string]: unknown;
                 };
@@ -1617,16 +1620,16 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description The order is as it was. */
+            /** @description The order has not changed. */
             304: {
                 headers: {
-                    /** @description Names this state of the order, for If-None-Match. */
+                    /** @description Identifies this state of the order; send it back in If-None-Match. */
                     ETag: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The request is not valid; `errors` says where, and what is allowed. */
+            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1635,67 +1638,67 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The credential is missing, or not valid. */
+            /** @description The credential is missing or invalid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
                     };
                 };
             };
-            /** @description The credential does not allow this. */
+            /** @description The credential does not allow this operation. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
                     };
                 };
             };
-            /** @description There is no such order. */
+            /** @description The order does not exist. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1704,7 +1707,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description More requests than this stage takes. Repeat it later. */
+            /** @description The rate limit of this stage is exceeded. Retry later. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1713,7 +1716,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayFailure"];
                 };
             };
-            /** @description A defect of ours; its details are in the log. */
+            /** @description Internal error. Details are in the log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -1722,10 +1725,10 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The service is not available. Repeating the request is safe. */
+            /** @description The service is unavailable. It is safe to retry the request. */
             503: {
                 headers: {
-                    /** @description Seconds to wait before asking again. */
+                    /** @description Seconds to wait before retrying. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -1738,7 +1741,7 @@ export interface operations {
     getOrderHistoryByQuery: {
         parameters: {
             query: {
-                /** @description The client's own id of the order. */
+                /** @description The order id that the client chose. */
                 order_id: string;
             };
             header?: never;
@@ -1747,7 +1750,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Its moves. */
+            /** @description The state transitions. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1756,7 +1759,7 @@ export interface operations {
                     "application/json": components["schemas"]["OrderHistory"];
                 };
             };
-            /** @description The request is not valid; `errors` says where, and what is allowed. */
+            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1765,67 +1768,67 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The credential is missing, or not valid. */
+            /** @description The credential is missing or invalid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
                     };
                 };
             };
-            /** @description The credential does not allow this. */
+            /** @description The credential does not allow this operation. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
                     };
                 };
             };
-            /** @description There is no such order. */
+            /** @description The order does not exist. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1834,7 +1837,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description More requests than this stage takes. Repeat it later. */
+            /** @description The rate limit of this stage is exceeded. Retry later. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1843,7 +1846,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayFailure"];
                 };
             };
-            /** @description A defect of ours; its details are in the log. */
+            /** @description Internal error. Details are in the log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -1852,10 +1855,10 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The service is not available. Repeating the request is safe. */
+            /** @description The service is unavailable. It is safe to retry the request. */
             503: {
                 headers: {
-                    /** @description Seconds to wait before asking again. */
+                    /** @description Seconds to wait before retrying. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -1868,7 +1871,7 @@ export interface operations {
     cancelOrderByQuery: {
         parameters: {
             query: {
-                /** @description The client's own id of the order. */
+                /** @description The order id that the client chose. */
                 order_id: string;
             };
             header?: never;
@@ -1883,7 +1886,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The order, now Cancelled. */
+            /** @description The order, which is now Cancelled. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1892,7 +1895,7 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description The request is not valid; `errors` says where, and what is allowed. */
+            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1901,67 +1904,67 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The credential is missing, or not valid. */
+            /** @description The credential is missing or invalid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
                     };
                 };
             };
-            /** @description The credential does not allow this. */
+            /** @description The credential does not allow this operation. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
                     };
                 };
             };
-            /** @description There is no such order. */
+            /** @description The order does not exist. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1988,7 +1991,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description More requests than this stage takes. Repeat it later. */
+            /** @description The rate limit of this stage is exceeded. Retry later. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1997,7 +2000,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayFailure"];
                 };
             };
-            /** @description A defect of ours; its details are in the log. */
+            /** @description Internal error. Details are in the log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -2006,10 +2009,10 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The service is not available. Repeating the request is safe. */
+            /** @description The service is unavailable. It is safe to retry the request. */
             503: {
                 headers: {
-                    /** @description Seconds to wait before asking again. */
+                    /** @description Seconds to wait before retrying. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -2022,7 +2025,7 @@ export interface operations {
     redriveOrderByQuery: {
         parameters: {
             query: {
-                /** @description The client's own id of the order. */
+                /** @description The order id that the client chose. */
                 order_id: string;
             };
             header?: never;
@@ -2037,7 +2040,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The order, Pending again. */
+            /** @description The order, which is Pending again. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2046,7 +2049,7 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description The request is not valid; `errors` says where, and what is allowed. */
+            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2055,67 +2058,67 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The credential is missing, or not valid. */
+            /** @description The credential is missing or invalid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
                     };
                 };
             };
-            /** @description The credential does not allow this. */
+            /** @description The credential does not allow this operation. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
                     };
                 };
             };
-            /** @description There is no such order. */
+            /** @description The order does not exist. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2124,7 +2127,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The order is not Failed, or was redriven as often as it may be. */
+            /** @description The order is not Failed, or has reached the redrive limit. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2142,7 +2145,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description More requests than this stage takes. Repeat it later. */
+            /** @description The rate limit of this stage is exceeded. Retry later. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2151,7 +2154,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayFailure"];
                 };
             };
-            /** @description A defect of ours; its details are in the log. */
+            /** @description Internal error. Details are in the log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -2160,10 +2163,10 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The service is not available. Repeating the request is safe. */
+            /** @description The service is unavailable. It is safe to retry the request. */
             503: {
                 headers: {
-                    /** @description Seconds to wait before asking again. */
+                    /** @description Seconds to wait before retrying. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -2189,9 +2192,9 @@ export interface operations {
                      */
                     all?: true;
                     order_ids?: string[];
-                    /** @description Only orders that failed with this code; null: those that failed without one. */
+                    /** @description Only orders that failed with this reason code; null selects orders that failed without one. */
                     reason_code?: string | null;
-                    /** @description Goes on after this order id, the last of an earlier answer: an order that fails again meanwhile is not taken twice. */
+                    /** @description Continue after this order id, the last one of an earlier response, so that an order that fails again in the meantime is not redriven twice. */
                     after?: string;
                     /** @default 100 */
                     limit?: number;
@@ -2203,7 +2206,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Which orders were redriven, or would be. */
+            /** @description The orders that were redriven or, in a dry run, would be. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2212,7 +2215,7 @@ export interface operations {
                     "application/json": components["schemas"]["Redriven"];
                 };
             };
-            /** @description The request is not valid; `errors` says where, and what is allowed. */
+            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2221,60 +2224,60 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The credential is missing, or not valid. */
+            /** @description The credential is missing or invalid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
                     };
                 };
             };
-            /** @description The credential does not allow this. */
+            /** @description The credential does not allow this operation. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
@@ -2290,7 +2293,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description More requests than this stage takes. Repeat it later. */
+            /** @description The rate limit of this stage is exceeded. Retry later. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2299,7 +2302,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayFailure"];
                 };
             };
-            /** @description A defect of ours; its details are in the log. */
+            /** @description Internal error. Details are in the log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -2308,10 +2311,10 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The service is not available. Repeating the request is safe. */
+            /** @description The service is unavailable. It is safe to retry the request. */
             503: {
                 headers: {
-                    /** @description Seconds to wait before asking again. */
+                    /** @description Seconds to wait before retrying. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -2339,7 +2342,7 @@ export interface operations {
                     "application/json": components["schemas"]["FailureGroups"];
                 };
             };
-            /** @description The request is not valid; `errors` says where, and what is allowed. */
+            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2348,67 +2351,67 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The credential is missing, or not valid. */
+            /** @description The credential is missing or invalid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
                     };
                 };
             };
-            /** @description The credential does not allow this. */
+            /** @description The credential does not allow this operation. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
                     };
                 };
             };
-            /** @description More requests than this stage takes. Repeat it later. */
+            /** @description The rate limit of this stage is exceeded. Retry later. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2417,7 +2420,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayFailure"];
                 };
             };
-            /** @description A defect of ours; its details are in the log. */
+            /** @description Internal error. Details are in the log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -2426,10 +2429,10 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The service is not available. Repeating the request is safe. */
+            /** @description The service is unavailable. It is safe to retry the request. */
             503: {
                 headers: {
-                    /** @description Seconds to wait before asking again. */
+                    /** @description Seconds to wait before retrying. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -2457,7 +2460,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeadLetters"];
                 };
             };
-            /** @description The request is not valid; `errors` says where, and what is allowed. */
+            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2466,67 +2469,67 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The credential is missing, or not valid. */
+            /** @description The credential is missing or invalid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
                     };
                 };
             };
-            /** @description The credential does not allow this. */
+            /** @description The credential does not allow this operation. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
                     };
                 };
             };
-            /** @description More requests than this stage takes. Repeat it later. */
+            /** @description The rate limit of this stage is exceeded. Retry later. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2535,7 +2538,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayFailure"];
                 };
             };
-            /** @description A defect of ours; its details are in the log. */
+            /** @description Internal error. Details are in the log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -2544,10 +2547,10 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The service is not available. Repeating the request is safe. */
+            /** @description The service is unavailable. It is safe to retry the request. */
             503: {
                 headers: {
-                    /** @description Seconds to wait before asking again. */
+                    /** @description Seconds to wait before retrying. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -2566,7 +2569,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description How it is now. */
+            /** @description Whether processing is paused. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2575,7 +2578,7 @@ export interface operations {
                     "application/json": components["schemas"]["Processing"];
                 };
             };
-            /** @description The request is not valid; `errors` says where, and what is allowed. */
+            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2584,67 +2587,67 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The credential is missing, or not valid. */
+            /** @description The credential is missing or invalid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
                     };
                 };
             };
-            /** @description The credential does not allow this. */
+            /** @description The credential does not allow this operation. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
                     };
                 };
             };
-            /** @description More requests than this stage takes. Repeat it later. */
+            /** @description The rate limit of this stage is exceeded. Retry later. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2653,7 +2656,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayFailure"];
                 };
             };
-            /** @description A defect of ours; its details are in the log. */
+            /** @description Internal error. Details are in the log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -2662,10 +2665,10 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The service is not available. Repeating the request is safe. */
+            /** @description The service is unavailable. It is safe to retry the request. */
             503: {
                 headers: {
-                    /** @description Seconds to wait before asking again. */
+                    /** @description Seconds to wait before retrying. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -2690,7 +2693,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description How it is now. */
+            /** @description Whether processing is paused. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2699,7 +2702,7 @@ export interface operations {
                     "application/json": components["schemas"]["Processing"];
                 };
             };
-            /** @description The request is not valid; `errors` says where, and what is allowed. */
+            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2708,60 +2711,60 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The credential is missing, or not valid. */
+            /** @description The credential is missing or invalid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
                     };
                 };
             };
-            /** @description The credential does not allow this. */
+            /** @description The credential does not allow this operation. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
@@ -2777,7 +2780,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description More requests than this stage takes. Repeat it later. */
+            /** @description The rate limit of this stage is exceeded. Retry later. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2786,7 +2789,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayFailure"];
                 };
             };
-            /** @description A defect of ours; its details are in the log. */
+            /** @description Internal error. Details are in the log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -2795,10 +2798,10 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The service is not available. Repeating the request is safe. */
+            /** @description The service is unavailable. It is safe to retry the request. */
             503: {
                 headers: {
-                    /** @description Seconds to wait before asking again. */
+                    /** @description Seconds to wait before retrying. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -2823,7 +2826,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description How it is now. */
+            /** @description Whether processing is paused. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2832,7 +2835,7 @@ export interface operations {
                     "application/json": components["schemas"]["Processing"];
                 };
             };
-            /** @description The request is not valid; `errors` says where, and what is allowed. */
+            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2841,60 +2844,60 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The credential is missing, or not valid. */
+            /** @description The credential is missing or invalid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
                     };
                 };
             };
-            /** @description The credential does not allow this. */
+            /** @description The credential does not allow this operation. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
@@ -2910,7 +2913,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description More requests than this stage takes. Repeat it later. */
+            /** @description The rate limit of this stage is exceeded. Retry later. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2919,7 +2922,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayFailure"];
                 };
             };
-            /** @description A defect of ours; its details are in the log. */
+            /** @description Internal error. Details are in the log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -2928,10 +2931,10 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The service is not available. Repeating the request is safe. */
+            /** @description The service is unavailable. It is safe to retry the request. */
             503: {
                 headers: {
-                    /** @description Seconds to wait before asking again. */
+                    /** @description Seconds to wait before retrying. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -2944,7 +2947,7 @@ export interface operations {
     getMetrics: {
         parameters: {
             query?: {
-                /** @description Minutes up to now that `window` covers; by default 60. */
+                /** @description How many minutes, up to now, `window` covers; 60 by default. */
                 window?: number;
             };
             header?: never;
@@ -2953,7 +2956,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The counts. */
+            /** @description The metrics. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2962,7 +2965,7 @@ export interface operations {
                     "application/json": components["schemas"]["Metrics"];
                 };
             };
-            /** @description The request is not valid; `errors` says where, and what is allowed. */
+            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2971,67 +2974,67 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The credential is missing, or not valid. */
+            /** @description The credential is missing or invalid. */
             401: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
                     };
                 };
             };
-            /** @description The credential does not allow this. */
+            /** @description The credential does not allow this operation. */
             403: {
                 headers: {
-                    /** @description What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too. */
+                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description The status of the answer, again. */
+                        /** @description The HTTP status code of this response. */
                         status_code: number;
                         message: string;
-                        /** @description What is wrong with the request, when that is the reason. */
+                        /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
                             /**
-                             * @description Where: a field such as item_ids.3, a parameter, or empty for the whole body.
+                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
                              * @example item_ids.3
                              */
                             path: string;
-                            /** @description What is allowed there. */
+                            /** @description What the field accepts. */
                             message: string;
                         }[];
                         /**
-                         * @description The value of WWW-Authenticate, which API Gateway may rename.
+                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
                          */
                         challenge: string;
                     };
                 };
             };
-            /** @description More requests than this stage takes. Repeat it later. */
+            /** @description The rate limit of this stage is exceeded. Retry later. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3040,7 +3043,7 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayFailure"];
                 };
             };
-            /** @description A defect of ours; its details are in the log. */
+            /** @description Internal error. Details are in the log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -3049,10 +3052,10 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The service is not available. Repeating the request is safe. */
+            /** @description The service is unavailable. It is safe to retry the request. */
             503: {
                 headers: {
-                    /** @description Seconds to wait before asking again. */
+                    /** @description Seconds to wait before retrying. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };
@@ -3071,7 +3074,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It can. Being paused is no failure. */
+            /** @description The service is ready. It is also ready while processing is paused. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3080,7 +3083,7 @@ export interface operations {
                     "application/json": components["schemas"]["Healthy"];
                 };
             };
-            /** @description The request is not valid; `errors` says where, and what is allowed. */
+            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3089,7 +3092,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description A defect of ours; its details are in the log. */
+            /** @description Internal error. Details are in the log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -3098,10 +3101,10 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description It cannot: a check fails. */
+            /** @description The service is not ready: a check fails. */
             503: {
                 headers: {
-                    /** @description Seconds to wait before asking again. */
+                    /** @description Seconds to wait before retrying. */
                     "Retry-After": number;
                     [name: string]: unknown;
                 };

@@ -7,41 +7,44 @@ import { readJson } from '../../lib/http/read-json.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
 import { validate } from '../../lib/http/validate.ts';
 
-/** POST /orders/batch: each order is answered as POST /orders would have done, whatever becomes of the others. */
+/** POST /orders/batch: each order gets the result that POST /orders would have returned, independently of the others. */
 export const handler = httpHandler(async (event) => {
   refuseQuery(event);
   if (event.headers?.['idempotency-key'] !== undefined)
     throw validationError([
-      { path: 'Idempotency-Key', message: 'is not taken here: repeat the batch, order ids are unique' },
+      {
+        path: 'Idempotency-Key',
+        message: 'is not supported here; it is safe to repeat the batch, because order ids are unique',
+      },
     ]);
   const { orders } = validate(batchSchema, readJson(event, MONEY));
   const { owner } = callerOf(event);
-  const answers = await Promise.all(orders.map((order) => answerTo(() => acceptOrder(order, owner, null))));
-  const accepted = answers.filter(({ statusCode }) => statusCode === 202).length;
-  const refused = answers.length - accepted;
+  const responses = await Promise.all(orders.map((order) => answerTo(() => acceptOrder(order, owner, null))));
+  const accepted = responses.filter(({ statusCode }) => statusCode === 202).length;
+  const refused = responses.length - accepted;
   return {
     statusCode: 207,
-    headers: retryAfter(answers),
+    headers: retryAfter(responses),
     body: {
       status_code: 207,
-      message: `${accepted} orders were accepted, ${refused} were not`,
+      message: `${accepted} orders accepted, ${refused} rejected`,
       data: {
         accepted,
         refused,
-        results: answers.map(({ body }, place) => ({ order_id: orderIdIn(orders[place]), ...(body as object) })),
+        results: responses.map(({ body }, index) => ({ order_id: orderIdIn(orders[index]), ...(body as object) })),
       },
     },
   };
 });
 
-/** What the client called the order, if it did. */
+/** The order id that the client sent, or null. */
 function orderIdIn(order: unknown): string | null {
   const orderId = typeof order === 'object' && order !== null && 'order_id' in order ? order.order_id : null;
   return typeof orderId === 'string' ? orderId : null;
 }
 
-/** When any order may be tried again, all of them may then. */
-function retryAfter(answers: readonly Answer[]): Record<string, string> {
-  const seconds = answers.map(({ headers }) => Number(headers?.['retry-after'] ?? 0));
+/** The longest Retry-After of the orders: after it, all of them can be sent again. */
+function retryAfter(responses: readonly Answer[]): Record<string, string> {
+  const seconds = responses.map(({ headers }) => Number(headers?.['retry-after'] ?? 0));
   return Math.max(...seconds) > 0 ? { 'retry-after': String(Math.max(...seconds)) } : {};
 }

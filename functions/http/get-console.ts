@@ -4,7 +4,7 @@ import { serveFolder } from '../../lib/http/static-files.ts';
 export const handler = serveFolder({
   directory: 'console',
   index: 'index.html',
-  // Trusted Types has the browser itself refuse innerHTML and its like, whatever an order id looks like.
+  // With Trusted Types, the browser rejects innerHTML and similar sinks, whatever an order id contains.
   contentSecurityPolicy: [
     "default-src 'none'",
     "script-src 'self'",

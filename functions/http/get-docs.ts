@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { serveFolder } from '../../lib/http/static-files.ts';
 
-// Swagger UI inlines small images into its style sheet, as data: URLs.
+// Swagger UI inlines small images into its style sheet as data: URLs.
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -13,7 +13,7 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Of the folder of the package, which also has an index.html and a start script of its own. */
+/** The files to serve from the package, which also contains its own index.html and start script. */
 const VIEWER_FILES = new Set(['swagger-ui.css', 'swagger-ui-bundle.js']);
 
 const page = serveFolder({ directory: 'docs/viewer', index: 'index.html', contentSecurityPolicy });

@@ -2,10 +2,10 @@ import { httpHandler } from '../../lib/http/handler.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
 import { runtime } from '../../lib/runtime.ts';
 
-/** Seconds until the next look makes sense: what is restarted is back in about this time. */
+/** Seconds until the next check makes sense: a dependency that restarts is back in about this time. */
 const RETRY_AFTER_SECONDS = 2;
 
-/** GET /health: live because it answers, ready when what it needs answers, too. Being paused is no failure. */
+/** GET /health: live if it responds, ready if its dependencies respond as well. Paused processing is not a failure. */
 export const handler = httpHandler(
   async (event) => {
     refuseQuery(event);

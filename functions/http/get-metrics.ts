@@ -13,10 +13,10 @@ export const handler = httpHandler(async (event) => {
     statusCode: 200,
     body: {
       status_code: 200,
-      // Spelt so in the contract; clients compare it.
+      // The contract spells it like this, and clients compare it.
       message: 'Succesfully fetched metrics Ddta',
       data: {
-        // The contract's name; it counts those that are waiting, too.
+        // The contract's name; it also counts orders that are waiting.
         total_orders_processed: byStatus.Pending + byStatus.Processing + byStatus.Completed,
         // The contract's name; it is the average.
         total_processing_time: averageProcessingTime,

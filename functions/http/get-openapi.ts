@@ -3,7 +3,7 @@ import document from '../../docs/openapi.json' with { type: 'json' };
 
 const body = JSON.stringify(document);
 
-/** GET /openapi.json. A page of any origin may read it: it holds nothing that is not in the repository. */
+/** GET /openapi.json. A page of any origin may read it, because it contains nothing that is not in the repository. */
 export async function handler(): Promise<APIGatewayProxyStructuredResultV2> {
   return {
     statusCode: 200,

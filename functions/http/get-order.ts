@@ -1,14 +1,14 @@
-import { conditional } from '../../lib/http/conditional.ts';
 import { httpHandler } from '../../lib/http/handler.ts';
 import { HttpError } from '../../lib/http/http-error.ts';
 import { orderIdOf } from '../../lib/http/order-id.ts';
 import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
 import { presentOrder } from '../../lib/http/present-order.ts';
+import { withEtag } from '../../lib/http/with-etag.ts';
 import { runtime } from '../../lib/runtime.ts';
 
 /** GET /orders/{order_id}, GET /order?order_id= */
 export const handler = httpHandler(async (event) => {
   const order = await runtime().readOrder(orderIdOf(event), ownerFilterOf(event));
   if (!order) throw new HttpError(404, 'Order not found');
-  return conditional(event, presentOrder(event, order));
+  return withEtag(event, presentOrder(event, order));
 });

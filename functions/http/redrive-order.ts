@@ -16,7 +16,6 @@ export const handler = httpHandler(async (event) => {
   if (!outcome) throw new HttpError(404, 'Order not found');
   if ('status' in outcome)
     throw new HttpError(409, `The order is ${outcome.status}. Only a Failed order can be redriven.`);
-  if ('capped' in outcome)
-    throw new HttpError(409, `The order was redriven ${outcome.capped} times already, which is as often as it may be.`);
+  if ('capped' in outcome) throw new HttpError(409, `The order has reached the redrive limit (${outcome.capped}).`);
   return { statusCode: 200, body: presentOrder(event, outcome.order) };
 });

@@ -26,7 +26,7 @@ export const handler = httpHandler(async (event) => {
     statusCode: 200,
     body: {
       status_code: 200,
-      message: request.dry_run ? 'These orders would be redriven' : 'These orders were redriven',
+      message: request.dry_run ? 'These orders would be redriven.' : 'These orders were redriven.',
       data: { order_ids: redrivable, capped },
     },
   };

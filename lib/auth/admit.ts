@@ -3,13 +3,13 @@ import { type Config, ConfigError } from '../config.ts';
 import { HttpError } from '../http/http-error.ts';
 import { decisionOf } from './decision.ts';
 
-/** Seconds. The database or the issuer of the tokens is back in about this time after a restart. */
+/** Seconds. After a restart, the database or the token issuer is back in about this time. */
 const RETRY_AFTER_SECONDS = 2;
 
 /**
- * Lets the request pass that the authorizer has let in. Nobody passes without a decision where callers are told apart: a
- * route that was left without its authorizer answers nobody.
- * @throws HttpError 401, 403 or 503, with the challenge of RFC 6750, section 3; ConfigError without a decision.
+ * Enforces the authorizer's decision. On a stage with authorization, a request without a decision is always rejected, so a
+ * route that was deployed without its authorizer serves nobody.
+ * @throws HttpError 401, 403 or 503, with the challenge of RFC 6750, section 3; ConfigError without a decision
  */
 export function admit(event: APIGatewayProxyEventV2, auth: Config['AUTH']): void {
   const decision = decisionOf(event);
@@ -20,15 +20,15 @@ export function admit(event: APIGatewayProxyEventV2, auth: Config['AUTH']): void
     case 'unauthenticated':
       throw unauthorized(decision.credential === 'invalid' ? 'Bearer error="invalid_token"' : 'Bearer');
     case 'forbidden':
-      throw new HttpError(403, `Forbidden: this needs the scope ${decision.needs}.`, {
+      throw new HttpError(403, `Forbidden: the scope ${decision.needs} is required.`, {
         headers: { 'www-authenticate': `Bearer error="insufficient_scope", scope="${decision.needs}"` },
       });
     case 'unavailable':
-      throw new HttpError(503, 'Service temporarily unavailable. Please try again.', {
+      throw new HttpError(503, 'Service temporarily unavailable. Retry the request.', {
         headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
       });
     default:
-      throw new ConfigError(`AUTH is ${auth}, and no authorizer decided on ${event.routeKey}: its event has none`);
+      throw new ConfigError(`AUTH is ${auth}, but the event of ${event.routeKey} has no authorizer decision`);
   }
 }
 

@@ -4,15 +4,15 @@ import type { Answer } from './handler.ts';
 import { HttpError, untranslatable, validationError } from './http-error.ts';
 import { validate } from './validate.ts';
 
-/** Fields of an order whose digits must be read exactly. */
+/** The fields of an order whose digits must be kept exactly. */
 export const MONEY: ReadonlySet<string> = new Set(['total_amount']);
 
-/** Seconds. A backlog that is too old takes a while; asking sooner would find the same look at it (lib/orders/admission.ts). */
+/** Seconds. A backlog takes time to drain, and an earlier retry would get the same cached result (lib/orders/admission.ts). */
 const TURNED_AWAY_SECONDS = 10;
 
 /**
- * Creates one order of a body that readJson has read with MONEY, and answers what POST /orders does.
- * @throws HttpError for every refusal.
+ * Creates one order from a body that readJson has parsed with MONEY, and returns the response of POST /orders.
+ * @throws HttpError if the order is not accepted
  */
 export async function acceptOrder(body: unknown, owner: string, idempotencyKey: string | null): Promise<Answer> {
   const order = validate(newOrderSchema, body);
@@ -31,13 +31,13 @@ export async function acceptOrder(body: unknown, owner: string, idempotencyKey: 
     case 'duplicate':
       throw new HttpError(400, `Order with order_id ${order.orderId} already exists.`);
     case 'key-reused':
-      throw new HttpError(422, 'This Idempotency-Key was used for another order');
+      throw new HttpError(422, 'This Idempotency-Key was already used for another order.');
     case 'untranslatable':
       throw untranslatable();
     case 'refused':
-      throw validationError([{ path: '', message: 'has a value that cannot be stored' }]);
+      throw validationError([{ path: '', message: 'contains a value that cannot be stored' }]);
     case 'turned-away':
-      throw new HttpError(503, 'Too many orders are waiting. Please try again later.', {
+      throw new HttpError(503, 'Too many orders are waiting. Retry later.', {
         headers: { 'retry-after': String(TURNED_AWAY_SECONDS) },
       });
   }

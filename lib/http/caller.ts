@@ -1,12 +1,12 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { decisionOf } from '../auth/decision.ts';
 
-/** Who asks. Reads and writes of orders pass `seesAll ? null : owner` to their SQL, so that another's order is not found. */
+/** The caller of a request. SQL on orders gets `seesAll ? null : owner`, so that another owner's order is not found. */
 export interface Caller {
-  /** Whose orders these are; '' without authorization. */
+  /** The owner of the caller's orders; '' without authorization. */
   readonly owner: string;
   readonly seesAll: boolean;
-  /** For the history: who moved an order, and by which request. */
+  /** The caller and the request, for the history of an order. */
   readonly actor: string;
 }
 
@@ -14,14 +14,14 @@ export interface Caller {
 const SEES_ALL = 'orders:admin';
 
 /**
- * The caller that the authorizer let in; without one (a stage without authorization) a caller who sees everything. That
- * there is one where there must be was settled before the handler ran (lib/auth/admit.ts).
+ * The caller that the authorizer allowed or, on a stage without authorization, a caller who sees everything. That a
+ * decision exists wherever one is required was checked before the handler ran (lib/auth/admit.ts).
  */
 export function callerOf(event: APIGatewayProxyEventV2): Caller {
   const { requestId } = event.requestContext;
   const decision = decisionOf(event);
   if (!decision) return { owner: '', seesAll: true, actor: `api ${requestId}` };
-  if (decision.outcome !== 'allowed') throw new Error(`A caller who is ${decision.outcome} got as far as the handler`);
+  if (decision.outcome !== 'allowed') throw new Error(`A caller that is ${decision.outcome} reached the handler`);
   const { owner, name, scopes } = decision;
   return { owner, seesAll: scopes.split(' ').includes(SEES_ALL), actor: `${name} ${requestId}` };
 }

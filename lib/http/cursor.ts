@@ -1,14 +1,14 @@
 import type { Position } from '../orders/sql/list-orders.ts';
 
-/** Seconds since 1970 of the year 1: Postgres knows earlier times, but no order is from then. */
+/** The year 1, in seconds since 1970. Postgres supports earlier times, but no order is that old. */
 const EARLIEST = -62_135_596_800;
 
-/** Where a list goes on, as clients hand it back. They are not to look inside. */
+/** Encodes the position after which a list continues. To clients, the cursor is opaque. */
 export function encodeCursor({ createdAt, orderId }: Position): string {
   return Buffer.from(JSON.stringify([createdAt, orderId])).toString('base64url');
 }
 
-/** The position in a cursor, or undefined for what no list of ours has answered. */
+/** The position in a cursor, or undefined if it did not come from a list response. */
 export function decodeCursor(cursor: string): Position | undefined {
   try {
     const decoded: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
@@ -24,7 +24,7 @@ function isTime(value: unknown): value is string {
   return typeof value === 'string' && /^-?\d{1,12}\.\d{6}$/.test(value) && Number(value) >= EARLIEST;
 }
 
-/** Text that Postgres can hold, as every order id is. */
+/** True for text that Postgres can store, as it can every order id. */
 function isStorable(value: unknown): value is string {
   return typeof value === 'string' && value.isWellFormed() && !value.includes('\0');
 }

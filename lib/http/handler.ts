@@ -7,34 +7,34 @@ import { inInvocation, invocationOf } from '../observability/invocation.ts';
 import { runtime } from '../runtime.ts';
 import { HttpError, untranslatable } from './http-error.ts';
 
-/** What a handler answers: the status and a body that becomes JSON. */
+/** The response of a handler: the status and a body that becomes JSON. */
 export interface Answer {
   readonly statusCode: number;
-  /** Undefined: none, as a 304 has none. */
+  /** Undefined for a response without a body, such as a 304. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface HttpOptions {
-  /** Answers everybody. Its route is `public` in lib/http/routes, and has no authorizer. */
+  /** Serves callers without a credential. Its route is `public` in lib/http/routes and has no authorizer. */
   readonly isPublic?: boolean;
 }
 
-/** No cache between us and the caller may keep a response, unless its handler says otherwise. */
+/** By default, caches must not store responses; a handler can override this. */
 const COMMON_HEADERS = {
   'content-type': 'application/json',
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
 };
 
-/** Seconds after which a client does well to ask again: a database that restarts is back in about this time. */
+/** Seconds until a retry makes sense: a database that restarts is back in about this time. */
 const RETRY_AFTER_SECONDS = 2;
 
 /**
- * The stack of every HTTP function (HTTP API, payload format 2.0): the handler's answer becomes JSON, and whatever it
- * throws becomes an answer in the form of the contract. Details of a defect go to the log, never to the client. What is
- * logged meanwhile bears the ids of the request, and is part of the client's trace when it names one. Unless it is public,
- * a function answers only those whom the authorizer let in.
+ * The middleware of every HTTP function (HTTP API, payload format 2.0). The handler's response becomes JSON, and an error
+ * that it throws becomes an error response of the contract. Details of a defect go to the log, never to the client. Log
+ * entries carry the ids of the request, and the client's trace id if it sent one. Unless it is public, a function serves
+ * only callers that the authorizer allowed.
  */
 export function httpHandler(
   handle: (event: APIGatewayProxyEventV2, context: Context) => Promise<Answer>,
@@ -61,7 +61,7 @@ function jsonAnswers(): MiddlewareObj<APIGatewayProxyEventV2, unknown> {
   };
 }
 
-/** What the work answers, or what its error becomes; never throws. For requests in which each of several parts is answered. */
+/** The response of `work`, or the error response for what it throws. Never throws. For requests with a result per item. */
 export async function answerTo(work: () => Promise<Answer>): Promise<Answer> {
   try {
     return await work();
@@ -87,11 +87,11 @@ function toAnswer(error: unknown): Answer {
     return { statusCode, headers, body: { status_code: statusCode, message, ...details } };
   }
   if (error instanceof DatabaseError && error.retryable) {
-    runtime().logger.warn('The database did not answer', { error });
+    runtime().logger.warn('The database did not reply', { error });
     return {
       statusCode: 503,
       headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
-      body: { status_code: 503, message: 'Service temporarily unavailable. Please try again.' },
+      body: { status_code: 503, message: 'Service temporarily unavailable. Retry the request.' },
     };
   }
   if (error instanceof DatabaseError && error.isUntranslatable) return toAnswer(untranslatable());
@@ -99,7 +99,7 @@ function toAnswer(error: unknown): Answer {
   return { statusCode: 500, body: { status_code: 500, message: 'Internal Server Error!' } };
 }
 
-/** With a logger of its own, since the runtime may be what could not be built. */
+/** Creates its own logger, because building the runtime may be what failed. */
 function reportDefect(error: unknown): void {
-  createLogger('ERROR').error('A request failed by a defect', { error });
+  createLogger('ERROR').error('A request failed because of a defect', { error });
 }

@@ -1,10 +1,10 @@
 export interface FieldError {
-  /** Where in the body, `item_ids.3`; '' for the body itself. */
+  /** The path of the field in the body, such as `item_ids.3`; '' for the body itself. */
   readonly path: string;
   readonly message: string;
 }
 
-/** An answer other than success, thrown from wherever it becomes clear. */
+/** An error response. Code below the handler throws it. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
   readonly statusCode: number;
@@ -23,15 +23,17 @@ export class HttpError extends Error {
   }
 }
 
-/** Errors that one response names at most: enough to fix a form; a hostile request must not get a response many times its size. */
+/** The most errors in one response: enough to fix a form, while a hostile request cannot cause a response many times its size. */
 const MAX_ERRORS = 20;
 
-/** 400 in the words that clients compare. */
+/** 400 with the message that clients compare. */
 export function validationError(errors: readonly FieldError[]): HttpError {
   return new HttpError(400, 'Validation Error', { errors: errors.slice(0, MAX_ERRORS) });
 }
 
-/** 400 for text that only a database in another encoding than UTF-8 cannot store. */
+/** 400 for text that the database cannot store because its encoding is not UTF-8. */
 export function untranslatable(): HttpError {
-  return validationError([{ path: '', message: 'has a character that the encoding of the database cannot store' }]);
+  return validationError([
+    { path: '', message: 'contains a character that the encoding of the database cannot store' },
+  ]);
 }

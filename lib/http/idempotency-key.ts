@@ -3,8 +3,8 @@ import { validationError } from './http-error.ts';
 
 /**
  * The Idempotency-Key of a request (IETF draft-ietf-httpapi-idempotency-key-header), or null without one.
- * @throws HttpError 400 unless it has 1 to 255 visible ASCII characters, which every proxy passes on unchanged. A comma
- * is refused, too: API Gateway joins two headers of this name with one, and neither key is the client's then.
+ * @throws HttpError 400 unless it has 1 to 255 visible ASCII characters, which every proxy passes on unchanged. Commas are
+ * also rejected: API Gateway joins two headers of this name with a comma, and the result would be neither of the two keys.
  */
 export function readIdempotencyKey(event: APIGatewayProxyEventV2): string | null {
   const key = event.headers?.['idempotency-key'];

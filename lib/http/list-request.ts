@@ -10,7 +10,7 @@ const DEFAULT_LIMIT = 20;
 const INTEGER_MIN = -2_147_483_648;
 const INTEGER_MAX = 2_147_483_647;
 
-/** Of no order is the time of creation outside of these, and Postgres and JavaScript both know what is inside. */
+/** No order was created outside this range, and both Postgres and JavaScript support all of it. */
 const EARLIEST = Date.UTC(1970, 0, 1);
 const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
@@ -29,21 +29,21 @@ export const listSchema = z
     status: z.enum(STATUSES, `must be one of ${STATUSES.join(', ')}`).optional(),
     user_id: wholeNumber(INTEGER_MIN, INTEGER_MAX).optional(),
     created_from: time.optional().meta({ description: 'Created at this time or later.' }),
-    // Exclusive, so that one range's end is the next one's beginning.
-    created_to: time.optional().meta({ description: 'Created before this time, which is not before created_from.' }),
+    // Exclusive, so that the end of one range is the start of the next.
+    created_to: time.optional().meta({ description: 'Created before this time. Must not be before created_from.' }),
     limit: wholeNumber(1, MAX_LIMIT)
       .default(DEFAULT_LIMIT)
-      .meta({ description: `Orders in one answer at most; by default ${DEFAULT_LIMIT}.` }),
+      .meta({ description: `The most orders in one response; ${DEFAULT_LIMIT} by default.` }),
     cursor: z
       .string()
       .transform((text, context) => {
         const position = decodeCursor(text);
         if (position) return position;
-        context.addIssue('must be the next_cursor of an earlier answer, unchanged');
+        context.addIssue('must be the next_cursor of an earlier response, unchanged');
         return z.NEVER;
       })
       .optional()
-      .meta({ description: 'The next_cursor of an earlier answer: goes on where that ended.' }),
+      .meta({ description: 'The next_cursor of an earlier response; the list continues after that page.' }),
   })
   .refine(({ created_from: from, created_to: to }) => !from || !to || from <= to, {
     path: ['created_to'],

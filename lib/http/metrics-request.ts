@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { wholeNumber } from './whole-number.ts';
 
-/** Minutes. A day is what is kept by the minute for certain, and what an answer of reasonable size can list. */
+/** Minutes. Counts per minute are kept for at least a day, and a day fits in a response of reasonable size. */
 const MAX_WINDOW = 1_440;
 const DEFAULT_WINDOW = 60;
 
@@ -9,5 +9,5 @@ const DEFAULT_WINDOW = 60;
 export const metricsQuerySchema = z.object({
   window: wholeNumber(1, MAX_WINDOW, 'minutes')
     .default(DEFAULT_WINDOW)
-    .meta({ description: `Minutes up to now that \`window\` covers; by default ${DEFAULT_WINDOW}.` }),
+    .meta({ description: `How many minutes, up to now, \`window\` covers; ${DEFAULT_WINDOW} by default.` }),
 });

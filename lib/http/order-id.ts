@@ -3,14 +3,14 @@ import { z } from 'zod';
 import { HttpError, validationError } from './http-error.ts';
 import { readQuery, refuseQuery } from './read-query.ts';
 
-/** Any text: imported orders keep their ids. */
-const orderIdQuery = z.object({ order_id: z.string('must be the id of the order') });
+/** Accepts any text, because imported orders keep their ids. */
+const orderIdQuery = z.object({ order_id: z.string('must be an order id') });
 
 /**
- * The order id in a request's path or, on the routes without one there, in its query. Looser than what a new order may be
- * called, since imported orders keep their ids.
- * @throws HttpError 404 for a NUL or a lone surrogate: Postgres text holds none, so no order can have such an id. 400 for a
- * query without exactly one id.
+ * The order id in a request's path or, on routes without it in the path, in the query. The rules are looser than those for
+ * new orders, because imported orders keep their ids.
+ * @throws HttpError 404 for a NUL or a lone surrogate: Postgres cannot store them, so no order has such an id. 400 for a
+ * query that does not have exactly one id.
  */
 export function orderIdOf(event: APIGatewayProxyEventV2): string {
   const orderId = event.pathParameters?.order_id ?? orderIdInQuery(event);
@@ -20,7 +20,7 @@ export function orderIdOf(event: APIGatewayProxyEventV2): string {
 
 /**
  * The same for a request that changes the order.
- * @throws HttpError 400 also for other query parameters: what they say may be what keeps it from being done.
+ * @throws HttpError 400 also for other query parameters: the caller may rely on one to prevent the change.
  */
 export function orderIdToChange(event: APIGatewayProxyEventV2): string {
   if (event.pathParameters?.order_id !== undefined) refuseQuery(event);
@@ -29,7 +29,7 @@ export function orderIdToChange(event: APIGatewayProxyEventV2): string {
 
 function orderIdInQuery(event: APIGatewayProxyEventV2): string {
   const { order_id: orderId } = readQuery(event, orderIdQuery);
-  // API Gateway joins two of them with a comma, which may be the id of a third order.
+  // API Gateway joins two values with a comma, and the result may be the id of a third order.
   if (new URLSearchParams(event.rawQueryString).getAll('order_id').length > 1)
     throw validationError([{ path: 'order_id', message: 'must be given once' }]);
   return orderId;

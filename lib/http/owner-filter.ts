@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { callerOf } from './caller.ts';
 
-/** Whose orders this request may see and move: an owner's, or null for everyone's. Another's order is not found. */
+/** The owner whose orders this request may read and change, or null for all orders. Another owner's order is not found. */
 export function ownerFilterOf(event: APIGatewayProxyEventV2): string | null {
   const { seesAll, owner } = callerOf(event);
   return seesAll ? null : owner;

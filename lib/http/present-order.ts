@@ -3,7 +3,7 @@ import { NEXT_STATES, type Order } from '../orders/order.ts';
 import { UNEXPECTED_FAILURE } from '../orders/retry-policy.ts';
 import { callerOf } from './caller.ts';
 
-/** An order as this caller sees it. `order_id` and `status` are the contract's; the rest may only grow. */
+/** The order as JSON for this caller. `order_id` and `status` are in the contract; fields may be added, never removed. */
 export function presentOrder(event: APIGatewayProxyEventV2, order: Order) {
   return {
     order_id: order.orderId,
@@ -11,7 +11,7 @@ export function presentOrder(event: APIGatewayProxyEventV2, order: Order) {
     next_states: NEXT_STATES[order.status],
     user_id: order.userId,
     item_ids: order.itemIds,
-    // Text, because a JSON number is a float in most clients and this is money.
+    // Text, because most clients parse a JSON number as a float, and this is money.
     total_amount: order.totalAmount,
     processing_time: order.processingTime,
     created_at: order.createdAt.toISOString(),
@@ -26,8 +26,8 @@ export function presentOrder(event: APIGatewayProxyEventV2, order: Order) {
 }
 
 /**
- * A processor's author chose the text of a PermanentFailure or TransientFailure. Any other error is a library's, and may
- * name hosts and users: operators read it, shops do not.
+ * The author of a processor chose the text of a PermanentFailure or TransientFailure. Any other error comes from a library
+ * and may contain hosts and users, so only operators see it.
  */
 export function presentReason(
   event: APIGatewayProxyEventV2,

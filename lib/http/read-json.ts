@@ -7,9 +7,9 @@ const MAX_BODY = 256 * 1024;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * The JSON of a request's body. Numbers named in `exactNumbers` come as their source text, since a float cannot hold
- * every amount.
- * @throws HttpError 413 over 256 KiB, 400 for what is not UTF-8 or not JSON.
+ * The parsed JSON body of a request. Numbers in the fields of `exactNumbers` are returned as their source text, because a
+ * float cannot represent every amount.
+ * @throws HttpError 413 over 256 KiB, 400 if the body is not UTF-8 or not JSON
  */
 export function readJson(event: APIGatewayProxyEventV2, exactNumbers: ReadonlySet<string>): unknown {
   const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');

@@ -6,8 +6,8 @@ import { validate } from './validate.ts';
 const NO_PARAMETERS = z.object({});
 
 /**
- * The query parameters of a request. An unknown one is refused: a misspelt filter that did nothing would show too much.
- * @throws HttpError 400 naming each parameter that is wrong, and what is allowed.
+ * The query parameters of a request. Unknown parameters are rejected: ignoring a misspelled filter would return too much.
+ * @throws HttpError 400 that lists each invalid parameter and what it accepts
  */
 export function readQuery<Shape extends z.ZodRawShape>(
   event: APIGatewayProxyEventV2,
@@ -16,12 +16,12 @@ export function readQuery<Shape extends z.ZodRawShape>(
   const given = event.queryStringParameters ?? {};
   const known = Object.keys(schema.shape);
   const unknown = Object.keys(given).filter((name) => !known.includes(name));
-  const message = `is no query parameter of this request, which takes ${known.join(', ') || 'none'}`;
+  const message = `is not a query parameter of this request; allowed: ${known.join(', ') || 'none'}`;
   if (unknown.length > 0) throw validationError(unknown.map((path) => ({ path, message })));
   return validate(schema, given);
 }
 
-/** @throws HttpError 400 when the request has query parameters. */
+/** @throws HttpError 400 if the request has query parameters */
 export function refuseQuery(event: APIGatewayProxyEventV2): void {
   readQuery(event, NO_PARAMETERS);
 }

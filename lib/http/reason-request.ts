@@ -4,11 +4,11 @@ import { readJson } from './read-json.ts';
 import { text } from './text.ts';
 import { validate } from './validate.ts';
 
-/** The body of whatever an operator does with a reason: POST …/cancel, …/redrive, /processing/pause, /processing/resume. */
+/** The body of requests that take a reason: POST …/cancel, …/redrive, /processing/pause, /processing/resume. */
 export const reasonSchema = z.strictObject({ reason: text(500).optional() }, 'must be a JSON object');
 
 /**
- * The reason that a request gives, or null. The body may be left out.
+ * The reason in a request, or null. The body is optional.
  * @throws HttpError 400
  */
 export function readReason(event: APIGatewayProxyEventV2): string | null {

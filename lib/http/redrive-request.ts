@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { text } from './text.ts';
 
-/** Orders that one request takes: they are one commit and one answer, which must fit the time of a request. */
+/** The most orders in one request: they share one commit and one response, which must fit within the request timeout. */
 const MAX_ORDERS = 1_000;
 
 const SELECTORS = ['order_ids', 'reason_code', 'all'] as const;
 
 /**
- * The body of POST /orders/redrive. It must say which orders: a request about one order that ends up here, because its id
- * is a path segment such as `.`, has no body or one with a reason, and must not redrive anything.
+ * The body of POST /orders/redrive. It must select orders explicitly: a request for one order can end up here if its id is
+ * a path segment such as `.`. Such a request has no body, or only a reason, and must not redrive anything.
  */
 export const redriveSchema = z
   .strictObject(
@@ -18,13 +18,12 @@ export const redriveSchema = z
         .array(text(10_000), 'must be a list of order ids')
         .max(MAX_ORDERS, `must have at most ${MAX_ORDERS} ids`)
         .optional(),
-      reason_code: text(100)
-        .nullable()
-        .optional()
-        .meta({ description: 'Only orders that failed with this code; null: those that failed without one.' }),
+      reason_code: text(100).nullable().optional().meta({
+        description: 'Only orders that failed with this reason code; null selects orders that failed without one.',
+      }),
       after: text(10_000).optional().meta({
         description:
-          'Goes on after this order id, the last of an earlier answer: an order that fails again meanwhile is not taken twice.',
+          'Continue after this order id, the last one of an earlier response, so that an order that fails again in the meantime is not redriven twice.',
       }),
       limit: z
         .int(`must be a whole number from 1 to ${MAX_ORDERS}`)
@@ -38,7 +37,7 @@ export const redriveSchema = z
   )
   .refine(
     (body) => SELECTORS.some((name) => body[name] !== undefined),
-    'must say which orders: "order_ids", "reason_code", or "all": true for every Failed order',
+    'must select orders with "order_ids" or "reason_code", or every Failed order with "all": true',
   )
-  // At least one of them. As `anyOf` with `required` it would turn the type in client/api.ts into `unknown`.
+  // Requires at least one of them. `anyOf` with `required` would turn the type in client/api.ts into `unknown`.
   .meta({ not: { properties: Object.fromEntries(SELECTORS.map((name) => [name, false])) } });

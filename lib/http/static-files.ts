@@ -2,12 +2,12 @@ import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { etagOf, isNamed } from './etag.ts';
+import { etagOf, matchesEtag } from './etag.ts';
 
 export interface StaticFolder {
-  /** Absolute, or relative to the working directory, which is the root of the package on Lambda. */
+  /** Absolute, or relative to the working directory, which on Lambda is the root of the package. */
   readonly directory: string;
-  /** The file that a request without a file name gets. */
+  /** The file to serve for a request without a file name. */
   readonly index: string;
   /** Content-Security-Policy of every file. */
   readonly contentSecurityPolicy: string;
@@ -15,7 +15,7 @@ export interface StaticFolder {
 
 type Answer = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
 
-/** A file of any other kind is not served. */
+/** Files of other types are not served. */
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
@@ -25,8 +25,8 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Answers the files that lie directly in a folder, by the path parameter `file`. The folder is listed once, and a request
- * can only choose from that list, so that no path of a request ever reaches the file system.
+ * Serves the files directly in a folder, selected by the path parameter `file`. The folder is listed once, and a request
+ * can only select from that list, so that no path from a request ever reaches the file system.
  */
 export function serveFolder({ directory, index, contentSecurityPolicy }: StaticFolder): Answer {
   const served = new Set(readdirSync(directory).filter((name) => extname(name) in CONTENT_TYPES));
@@ -57,7 +57,8 @@ async function readStaticFile(path: string): Promise<StaticFile> {
 function answerFile(file: StaticFile, ifNoneMatch: string | undefined, contentSecurityPolicy: string) {
   const headers = {
     etag: file.etag,
-    // Asks each time, and gets 304 unless there was a deployment: no page ever runs with a script of another version.
+    // The browser revalidates each time and gets 304 unless there was a deployment, so a page never runs a script of another
+    // version.
     'cache-control': 'no-cache',
     'content-security-policy': contentSecurityPolicy,
     'cross-origin-opener-policy': 'same-origin',
@@ -65,7 +66,7 @@ function answerFile(file: StaticFile, ifNoneMatch: string | undefined, contentSe
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
   };
-  if (isNamed(file.etag, ifNoneMatch)) return { statusCode: 304, headers, body: '' };
+  if (matchesEtag(file.etag, ifNoneMatch)) return { statusCode: 304, headers, body: '' };
   const isText = /^text\/|svg/.test(file.contentType);
   return {
     statusCode: 200,

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
-/** Text that Postgres can hold, of 1 to so many characters. */
+/** Text that Postgres can store, of 1 to `max` characters. */
 export const text = (max: number) =>
   z
     .string('must be a string')
     .min(1, 'must not be empty')
     // Characters, as JSON Schema and Postgres count them, not UTF-16 units.
     .refine((value) => [...value].length <= max, `must have at most ${max} characters`)
-    .refine((value) => value.isWellFormed() && !value.includes('\0'), 'must not have NUL or lone surrogates')
-    // What the OpenAPI document says of it.
+    .refine((value) => value.isWellFormed() && !value.includes('\0'), 'must not contain NUL or lone surrogates')
+    // For the OpenAPI document.
     .meta({ maxLength: max, pattern: '^[^\\u0000]*$' });

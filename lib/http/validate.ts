@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import { type FieldError, validationError } from './http-error.ts';
 
 /**
- * The value as the schema has it.
- * @throws HttpError 400 naming each field that is wrong, and what is allowed.
+ * The value as parsed by the schema.
+ * @throws HttpError 400 that lists each invalid field and what it accepts
  */
 export function validate<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);

@@ -9,7 +9,7 @@ import * as watching from '../http/routes/watching-schemas.ts';
 import { newOrderSchema } from '../orders/order-schema.ts';
 import { JsonSchemas } from './json-schemas.ts';
 
-/** An OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.1.html), as far as it is read by type here. */
+/** An OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.1.html), with types for the fields that this project reads. */
 export interface OpenApiDocument {
   readonly openapi: string;
   readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -17,7 +17,7 @@ export interface OpenApiDocument {
   readonly [field: string]: unknown;
 }
 
-/** Schemas that have a name in the document, to which others refer. */
+/** Schemas that have a name in the document, so that others can refer to them. */
 const NAMED = {
   NewOrder: newOrderSchema,
   Status: orders.statusSchema,
@@ -39,7 +39,7 @@ const NAMED = {
 
 const KEY = 'apiKey';
 
-/** The document of the API, generated from the table of routes and its schemas. */
+/** Generates the OpenAPI document from the table of routes and their schemas. */
 export function openApiDocument(version: string): OpenApiDocument {
   const schemas = new JsonSchemas(NAMED);
   const paths: Record<string, Record<string, unknown>> = {};
@@ -52,15 +52,18 @@ export function openApiDocument(version: string): OpenApiDocument {
     info: {
       title: 'Serverless order backend',
       version,
-      summary: 'Takes orders, processes them, and loses none.',
+      summary: 'Accepts orders, processes them, and loses none.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    // Relative to where the document is served, so that it holds for every stage.
+    // Relative to the address of the document, so that it is correct for every stage.
     servers: [{ url: API_BASE }],
     tags: [
-      { name: 'Orders', description: 'For shops: create orders and follow them.' },
-      { name: 'Operating', description: 'For operators: mend what went wrong.' },
-      { name: 'Watching', description: 'For monitors.' },
+      { name: 'Orders', description: 'For clients: create orders and follow their progress.' },
+      {
+        name: 'Operations',
+        description: 'For operators: redrive Failed orders, inspect dead letters, pause processing.',
+      },
+      { name: 'Monitoring', description: 'For dashboards and health checks.' },
     ],
     paths,
     components: {
@@ -70,7 +73,7 @@ export function openApiDocument(version: string): OpenApiDocument {
           type: 'http',
           scheme: 'bearer',
           description:
-            'An API key, or a token, as the stage wants it. A stage without authorization takes every request.',
+            'An API key or a token, depending on the stage. A stage without authorization accepts every request.',
         },
       },
     },
@@ -80,7 +83,7 @@ export function openApiDocument(version: string): OpenApiDocument {
 function operationObject({ functionName, scope, operation }: DocumentedRoute, schemas: JsonSchemas): unknown {
   const { summary, description, tag, parameters, body } = operation;
   return {
-    // A function of two routes has the order id in the path of one and in the query of the other.
+    // A function with two routes takes the order id in the path of one and in the query of the other.
     operationId: 'order_id' in (parameters?.query?.shape ?? {}) ? `${functionName}ByQuery` : functionName,
     summary,
     ...(description && { description }),

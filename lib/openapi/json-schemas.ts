@@ -2,16 +2,16 @@ import { z } from 'zod';
 
 type JsonSchema = Record<string, unknown>;
 
-/** Zod writes them for every integer; they say no more than that a JSON number is a double. */
+/** Zod writes these bounds for every integer. They only say that a JSON number is a double, so they are removed. */
 const SAFE_INTEGERS: Readonly<Record<string, number>> = {
   minimum: Number.MIN_SAFE_INTEGER,
   maximum: Number.MAX_SAFE_INTEGER,
 };
 
-/** Stands for the name of a schema that is written where it is used. */
+/** A placeholder name for a schema that is written inline. */
 const UNNAMED = '(unnamed)';
 
-/** JSON Schemas, which OpenAPI 3.1 uses as they are, of Zod schemas. Those with a name are referred to by it. */
+/** Converts Zod schemas to JSON Schemas, which OpenAPI 3.1 uses unchanged. Named schemas become references. */
 export class JsonSchemas {
   readonly #named: Readonly<Record<string, z.ZodType>>;
 
@@ -19,7 +19,7 @@ export class JsonSchemas {
     this.#named = named;
   }
 
-  /** What may be sent where this schema is; a reference when it has a name. */
+  /** The JSON Schema of the schema's input, or a reference if the schema has a name. */
   of(schema: z.ZodType): JsonSchema {
     const name = Object.keys(this.#named).find((key) => this.#named[key] === schema);
     if (name) return { $ref: referenceTo(name) };
@@ -35,7 +35,8 @@ export class JsonSchemas {
     const registry = z.registry<{ id: string }>();
     for (const [id, schema] of Object.entries(schemas)) registry.add(schema, { id });
     const converted = z.toJSONSchema(registry, {
-      // Of requests what is accepted, before it becomes ours. Answers are the same either way, but stay open for more.
+      // The input side of a request schema is what clients may send. Response schemas are the same on both sides, but the
+      // input side leaves them open for more fields.
       io: 'input',
       uri: referenceTo,
       override: ({ jsonSchema }) => {

@@ -10,14 +10,14 @@ const INTEGER_RANGE = `must be a whole number from ${INTEGER_MIN} to ${INTEGER_M
 const MAX_ITEMS = 1_000;
 /** Exclusive. */
 const MAX_AMOUNT = 1e12;
-/** Text of an amount. Exponents let a short text stand for a long number, so the digits are bounded apart. */
+/** The longest text of an amount. Because of exponents, a short text can represent a long number, so the decimals have a limit too. */
 const MAX_AMOUNT_TEXT = 1_000;
 const MAX_DECIMALS = 1_000;
 
-/** What neither JSON clients nor Postgres nor SQS carry unchanged: control characters, U+FFFE, U+FFFF. */
+/** Characters that JSON clients, Postgres or SQS do not pass on unchanged: control characters, U+FFFE, U+FFFF. */
 const FORBIDDEN_CHARACTERS = /[\p{Cc}\ufffe\uffff]/u;
 
-/** Path segments that every client resolves before it sends a request, however they are encoded (WHATWG URL, 4.4). */
+/** Path segments that every client resolves before it sends a request, even if they are encoded (WHATWG URL, 4.4). */
 const DOT_SEGMENTS: readonly string[] = ['.', '..'];
 
 /** True for text that may be an order's id: 1 to 255 characters, each of them storable and sendable. */
@@ -41,14 +41,14 @@ const orderId = z
   )
   .meta({
     description:
-      'Your own id for it, unique for ever: 1 to 255 characters, none of them control characters, not `.` or `..`.',
+      'The id that you choose for the order. It must never be reused: 1 to 255 characters, none of them control characters, not `.` or `..`.',
     minLength: 1,
     maxLength: 255,
     pattern: '^(?!\\.{1,2}$)[^\\u0000-\\u001f\\u007f-\\u009f\\ufffe\\uffff]*$',
     examples: ['ORD-1'],
   });
 
-/** Whole numbers come as such, as whole floats (2.0) and as strings of digits ("5"). */
+/** Clients send whole numbers as integers, whole floats (2.0) and strings of digits ("5"). */
 const wholeNumber = z
   .union(
     [
@@ -56,17 +56,17 @@ const wholeNumber = z
       z
         .string()
         .regex(/^\s*[+-]?\d+\s*$/)
-        // What is promised is less than what is accepted: no pattern of a decent length knows the range.
+        // The documented pattern allows less than the code accepts, because the exact range needs a very long pattern.
         .meta({ pattern: '^[+-]?[0-9]{1,9}$', examples: ['7'] })
         .transform(Number),
     ],
     INTEGER_RANGE,
   )
   .refine((value) => Number.isInteger(value) && value >= INTEGER_MIN && value <= INTEGER_MAX, INTEGER_RANGE)
-  // -0 would come back as "0" from Postgres: make them one.
+  // Turns -0 into 0, because Postgres returns -0 as "0".
   .transform((value) => value + 0);
 
-/** Exact decimal text of an amount, its zeros at the end included (9.50), or undefined for what is none. */
+/** The exact decimal text of an amount, including trailing zeros (9.50), or undefined if it is not an amount. */
 function toAmount(text: string): string | undefined {
   const digits = text.trim().replace(/^\+/, '');
   if (digits.length > MAX_AMOUNT_TEXT || !/^-?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,6})?$/i.test(digits)) return undefined;
@@ -76,16 +76,16 @@ function toAmount(text: string): string | undefined {
   return amount.abs().toFixed(writtenDecimals);
 }
 
-/** An amount comes as a JSON number, of which readJson keeps the digits as text, or as a numeric string. */
+/** Clients send an amount as a JSON number, whose digits readJson keeps as text, or as a numeric string. */
 const amount = z
   .string('must be a number')
   .meta({
     description:
-      'Money, kept exactly as you write it (9.50 stays 9.50): at least 0 and less than 1e12. As text when a float would not hold it.',
+      'An amount of money, stored exactly as you send it (9.50 stays 9.50): at least 0 and less than 1e12. Send it as a string if a float cannot represent it.',
     type: ['number', 'string'],
     minimum: 0,
     exclusiveMaximum: MAX_AMOUNT,
-    // Of text, what is promised; exponents are accepted, too.
+    // The documented pattern of strings; the code also accepts exponents.
     pattern: '^[0-9]{1,12}(\\.[0-9]{1,100})?$',
     examples: [19.99],
   })
@@ -96,7 +96,7 @@ const amount = z
     return z.NEVER;
   });
 
-/** The body of POST /orders. `status` is accepted for the sake of old clients, and ignored. */
+/** The body of POST /orders. `status` is accepted for compatibility with old clients and ignored. */
 export const newOrderSchema = z
   .strictObject(
     {

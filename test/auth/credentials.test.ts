@@ -88,7 +88,7 @@ describe('a route that is not public', () => {
       status: 403,
       body: {
         status_code: 403,
-        message: `Forbidden: this needs the scope ${route.scope}.`,
+        message: `Forbidden: the scope ${route.scope} is required.`,
         challenge: `Bearer error="insufficient_scope", scope="${route.scope}"`,
       },
     });
@@ -109,7 +109,7 @@ describe('a route that is not public', () => {
       status: 500,
       body: { status_code: 500, message: 'Internal Server Error!' },
     });
-    expect(log.text).toContain(`AUTH is api-key, and no authorizer decided on ${routeKeyOf(route)}`);
+    expect(log.text).toContain(`AUTH is api-key, but the event of ${routeKeyOf(route)} has no authorizer decision`);
   });
 
   test.each(named)('%s takes no word of an authorizer that it does not know', async (_, route) => {
@@ -128,7 +128,7 @@ describe('a route that is not public', () => {
 
       expect({ status, body }).toEqual({
         status: 503,
-        body: { status_code: 503, message: 'Service temporarily unavailable. Please try again.' },
+        body: { status_code: 503, message: 'Service temporarily unavailable. Retry the request.' },
       });
       expect(headers['retry-after']).toMatch(/^\d+$/);
       expect(log.text).toContain('The database with the API keys did not answer');

@@ -36,7 +36,7 @@ describe('the documentation of the API', () => {
     await page.getByRole('button', { name: 'Apply credentials' }).click();
     await page.getByRole('button', { name: 'Close', exact: true }).click();
 
-    const operation = page.locator('#operations-Watching-getMetrics');
+    const operation = page.locator('#operations-Monitoring-getMetrics');
     await operation.getByRole('button').first().click();
     await operation.getByRole('button', { name: 'Try it out' }).click();
     await operation.getByRole('button', { name: 'Execute' }).click();

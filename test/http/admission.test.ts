@@ -24,7 +24,7 @@ test('a backlog that is too old has new orders turned away, until it is worked o
   expect(await post()).toMatchObject({
     status: 503,
     headers: { 'retry-after': '10' },
-    body: { status_code: 503, message: 'Too many orders are waiting. Please try again later.' },
+    body: { status_code: 503, message: 'Too many orders are waiting. Retry later.' },
   });
   expect(await service.psql.value('SELECT count(*) FROM orders')).toBe(before);
 

@@ -140,7 +140,7 @@ describe('POST /orders/{order_id}/redrive', () => {
     await fail('a');
     expect(await redrive('a')).toMatchObject({
       status: 409,
-      body: { message: 'The order was redriven 1 times already, which is as often as it may be.' },
+      body: { message: 'The order has reached the redrive limit (1).' },
     });
     expect((await service.getOrder('a')).body.status).toBe('Failed');
   });

@@ -38,7 +38,7 @@ describe('on a LATIN1 database', () => {
     expect((await service.getHistory('5 €')).body).toEqual(notFound);
   });
 
-  const reason = 'has a character that the encoding of the database cannot store';
+  const reason = 'contains a character that the encoding of the database cannot store';
 
   test('an order that it cannot hold is refused with the reason, and its neighbors in a batch are not', async () => {
     const { status, body } = await service.post(anOrder('5 €'));

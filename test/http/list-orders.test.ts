@@ -98,7 +98,7 @@ describe('GET /orders', () => {
     ['created_from', '2026-02-30T09:30:00Z', /such as/],
     ['created_to', '0000-01-01T00:00:00Z', /from 1970 to 9999/],
     ['created_to', '9999-12-31T23:59:59-14:00', /from 1970 to 9999/],
-    ['cursor', '', /next_cursor of an earlier answer/],
+    ['cursor', '', /next_cursor of an earlier response/],
     ['cursor', 'abc', /next_cursor/],
     ['cursor', cursorOf(['1795426200.123456']), /next_cursor/],
     ['cursor', cursorOf(['1795426200.123456', 'a\0']), /next_cursor/],

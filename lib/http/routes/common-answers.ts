@@ -6,17 +6,17 @@ import type { Body, DocumentedAnswer } from './operation.ts';
 type Answers = Readonly<Record<number, DocumentedAnswer>>;
 type Headers = NonNullable<DocumentedAnswer['headers']>;
 
-/** @param required whether every answer of this status has it */
+/** @param required whether every response with this status has the header */
 export function retryAfter(required: boolean): Headers {
-  const description = 'Seconds to wait before asking again.';
+  const description = 'Seconds to wait before retrying.';
   return { 'Retry-After': { description, schema: z.int().positive(), required } };
 }
 
-/** Whatever is asked, these may be the answer. */
-export const OURS: Answers = {
-  500: { description: 'A defect of ours; its details are in the log.', schema: failureSchema },
+/** Responses that any operation can return. */
+export const COMMON_RESPONSES: Answers = {
+  500: { description: 'Internal error. Details are in the log.', schema: failureSchema },
   503: {
-    description: 'The service is not available. Repeating the request is safe.',
+    description: 'The service is unavailable. It is safe to retry the request.',
     schema: failureSchema,
     headers: retryAfter(true),
   },
@@ -25,21 +25,24 @@ export const OURS: Answers = {
 const CHALLENGE: Headers = {
   'WWW-Authenticate': {
     description:
-      'What is missing (RFC 6750, section 3). API Gateway may call it x-amzn-remapped-www-authenticate; `challenge` has it too.',
+      'What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value.',
     schema: z.string(),
     required: false,
   },
 };
 
-/** Besides, where a credential is asked for. API Gateway itself answers 429, before any function is called. */
-export const GUARDED: Answers = {
-  401: { description: 'The credential is missing, or not valid.', schema: challengeSchema, headers: CHALLENGE },
-  403: { description: 'The credential does not allow this.', schema: challengeSchema, headers: CHALLENGE },
-  429: { description: 'More requests than this stage takes. Repeat it later.', schema: gatewayFailureSchema },
+/** Additional responses of operations that require a credential. API Gateway itself returns 429, before it invokes a function. */
+export const AUTH_RESPONSES: Answers = {
+  401: { description: 'The credential is missing or invalid.', schema: challengeSchema, headers: CHALLENGE },
+  403: { description: 'The credential does not allow this operation.', schema: challengeSchema, headers: CHALLENGE },
+  429: { description: 'The rate limit of this stage is exceeded. Retry later.', schema: gatewayFailureSchema },
 };
 
 export const INVALID: Answers = {
-  400: { description: 'The request is not valid; `errors` says where, and what is allowed.', schema: failureSchema },
+  400: {
+    description: 'The request is invalid. `errors` lists each invalid field and what it accepts.',
+    schema: failureSchema,
+  },
 };
 
 export const TOO_LARGE: Answers = {
@@ -47,7 +50,7 @@ export const TOO_LARGE: Answers = {
 };
 
 export const NO_SUCH_ORDER: Answers = {
-  404: { description: 'There is no such order.', schema: failureSchema },
+  404: { description: 'The order does not exist.', schema: failureSchema },
 };
 
 export const REASON: Body = { schema: reasonSchema, required: false };
@@ -57,5 +60,5 @@ export const ORDER_ID = z.object({
   order_id: z
     .string()
     .min(1)
-    .meta({ description: "The client's own id of the order.", examples: ['ORD-1'] }),
+    .meta({ description: 'The order id that the client chose.', examples: ['ORD-1'] }),
 });

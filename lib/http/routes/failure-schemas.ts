@@ -1,35 +1,35 @@
 import { z } from 'zod';
 
-/** The fields of every refusal, but its status. */
+/** The fields of every error response except its status. */
 export const failure = {
   message: z.string(),
   errors: z
     .array(
       z.object({
         path: z.string().meta({
-          description: 'Where: a field such as item_ids.3, a parameter, or empty for the whole body.',
+          description: 'The invalid field (such as item_ids.3) or parameter; empty for the whole body.',
           examples: ['item_ids.3'],
         }),
-        message: z.string().meta({ description: 'What is allowed there.' }),
+        message: z.string().meta({ description: 'What the field accepts.' }),
       }),
     )
     .max(20)
     .optional()
-    .meta({ description: 'What is wrong with the request, when that is the reason.' }),
+    .meta({ description: 'What is invalid in the request. Present only when the request is invalid.' }),
 };
 
 export const failureSchema = z.object({
-  status_code: z.int().meta({ description: 'The status of the answer, again.' }),
+  status_code: z.int().meta({ description: 'The HTTP status code of this response.' }),
   ...failure,
 });
 
-/** Of 401 and 403. */
+/** The body of a 401 or 403. */
 export const challengeSchema = failureSchema.extend({
   challenge: z.string().meta({
-    description: 'The value of WWW-Authenticate, which API Gateway may rename.',
+    description: 'The value of the WWW-Authenticate header, which API Gateway may rename.',
     examples: ['Bearer error="insufficient_scope", scope="orders:read"'],
   }),
 });
 
-/** What API Gateway answers in our place. */
+/** The body of an error that API Gateway returns itself. */
 export const gatewayFailureSchema = z.object({ message: z.string() });

@@ -6,62 +6,64 @@ import type { Operation } from './operation.ts';
 import { orderSchema } from './order-schemas.ts';
 
 export const redriveOrder: Operation = {
-  tag: 'Operating',
-  summary: 'Have a Failed order processed afresh',
+  tag: 'Operations',
+  summary: 'Redrive a Failed order',
+  description: 'Redriving an order sends it back to be processed, with a new budget of attempts.',
   parameters: { path: ORDER_ID },
   body: REASON,
   answers: {
-    200: { description: 'The order, Pending again.', schema: orderSchema },
+    200: { description: 'The order, which is Pending again.', schema: orderSchema },
     ...INVALID,
     ...NO_SUCH_ORDER,
-    409: { description: 'The order is not Failed, or was redriven as often as it may be.', schema: failureSchema },
+    409: { description: 'The order is not Failed, or has reached the redrive limit.', schema: failureSchema },
     ...TOO_LARGE,
   },
 };
 
 export const redriveOrders: Operation = {
-  tag: 'Operating',
-  summary: 'Have Failed orders processed afresh',
-  description: 'Those with these ids, those with this reason code, those with both, or, with `all`, every one.',
+  tag: 'Operations',
+  summary: 'Redrive Failed orders',
+  description: 'Select orders by id, by reason code, by both, or select every Failed order with `all`.',
   body: { schema: redriveSchema, required: true },
   answers: {
-    200: { description: 'Which orders were redriven, or would be.', schema: redrivenSchema },
+    200: { description: 'The orders that were redriven or, in a dry run, would be.', schema: redrivenSchema },
     ...INVALID,
     ...TOO_LARGE,
   },
 };
 
 export const listFailures: Operation = {
-  tag: 'Operating',
-  summary: 'Count the Failed orders by cause',
+  tag: 'Operations',
+  summary: 'Count Failed orders by cause',
   answers: { 200: { description: 'The causes.', schema: failureGroupsSchema }, ...INVALID },
 };
 
 export const listDeadLetters: Operation = {
-  tag: 'Operating',
-  summary: 'Look at messages that no order explains',
-  description: 'Up to ten of them. They stay where they are.',
+  tag: 'Operations',
+  summary: 'List dead letters',
+  description:
+    'Returns up to ten messages of the dead-letter queue, which workers could not process. Listing does not remove them.',
   answers: { 200: { description: 'The messages.', schema: deadLettersSchema }, ...INVALID },
 };
 
-const processing = { 200: { description: 'How it is now.', schema: processingSchema } };
+const processing = { 200: { description: 'Whether processing is paused.', schema: processingSchema } };
 
 export const getProcessing: Operation = {
-  tag: 'Operating',
-  summary: 'Ask whether processing is paused',
+  tag: 'Operations',
+  summary: 'Get the state of processing',
   answers: { ...processing, ...INVALID },
 };
 
 export const pauseProcessing: Operation = {
-  tag: 'Operating',
+  tag: 'Operations',
   summary: 'Pause processing',
-  description: 'Orders are still taken. Those that are being processed are finished; no other is begun.',
+  description: 'The API keeps accepting orders. In-flight orders are finished; no other order is started.',
   body: REASON,
   answers: { ...processing, ...INVALID, ...TOO_LARGE },
 };
 
 export const resumeProcessing: Operation = {
-  tag: 'Operating',
+  tag: 'Operations',
   summary: 'Resume processing',
   body: REASON,
   answers: { ...processing, ...INVALID, ...TOO_LARGE },

@@ -5,8 +5,12 @@ export const redrivenSchema = z.object({
   status_code: z.literal(200),
   message: z.string(),
   data: z.object({
-    order_ids: z.array(z.string()).meta({ description: 'Redriven now, or that would be; sorted.' }),
-    capped: count.meta({ description: 'How many more were left alone, being redriven as often as they may be.' }),
+    order_ids: z
+      .array(z.string())
+      .meta({ description: 'Ids of the orders that were redriven or, in a dry run, would be; sorted.' }),
+    capped: count.meta({
+      description: 'How many other orders were skipped because they have reached the redrive limit.',
+    }),
   }),
 });
 
@@ -14,13 +18,13 @@ export const failureGroupsSchema = z.object({
   failures: z
     .array(
       z.object({
-        reason_code: z.string().nullable().meta({ description: 'Null for orders that were failed by hand.' }),
+        reason_code: z.string().nullable().meta({ description: 'Null for orders that were set to Failed manually.' }),
         orders: count,
-        oldest: time.nullable().meta({ description: 'When the first of them failed.' }),
-        newest: time.nullable().meta({ description: 'When the last of them failed.' }),
+        oldest: time.nullable().meta({ description: 'When the first of these orders failed.' }),
+        newest: time.nullable().meta({ description: 'When the last of these orders failed.' }),
       }),
     )
-    .meta({ description: 'The most frequent first.' }),
+    .meta({ description: 'Most frequent first.' }),
 });
 
 export const deadLettersSchema = z.object({
@@ -30,15 +34,21 @@ export const deadLettersSchema = z.object({
       body: z.string(),
       sent_at: time,
       receive_count: count,
-      order_id: z.string().nullable().meta({ description: 'Null when the body names no order.' }),
+      order_id: z.string().nullable().meta({ description: 'Null when the body contains no order id.' }),
     }),
   ),
-  approximate_count: count.meta({ description: 'How many there are; SQS does not know it exactly.' }),
+  approximate_count: count.meta({ description: 'The number of dead letters. SQS reports an approximate count.' }),
 });
 
 export const processingSchema = z.object({
   paused: z.boolean(),
-  since: time.nullable().meta({ description: 'When it was last paused or resumed; null when it never was.' }),
-  actor: z.string().nullable().meta({ description: 'Who paused or resumed; null without `orders:admin`.' }),
-  reason: z.string().nullable().meta({ description: 'Why; null without `orders:admin`.' }),
+  since: time.nullable().meta({ description: 'When processing was last paused or resumed; null if never.' }),
+  actor: z
+    .string()
+    .nullable()
+    .meta({ description: 'Who paused or resumed processing; null for callers without `orders:admin`.' }),
+  reason: z
+    .string()
+    .nullable()
+    .meta({ description: 'Why it was paused or resumed; null for callers without `orders:admin`.' }),
 });

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** What the OpenAPI document says of one route. */
+/** The documentation of one route in the OpenAPI document. */
 export interface Operation {
   /** One line, without a full stop. */
   readonly summary: string;
@@ -9,11 +9,11 @@ export interface Operation {
   readonly tag: Tag;
   readonly parameters?: Parameters;
   readonly body?: Body;
-  /** By status. Every answer that the function gives is here, and a test fails for any other. */
+  /** By status. Lists every response of the function; a test fails for any other response. */
   readonly answers: Readonly<Record<number, DocumentedAnswer>>;
 }
 
-export type Tag = 'Orders' | 'Operating' | 'Watching';
+export type Tag = 'Orders' | 'Operations' | 'Monitoring';
 
 export interface Parameters {
   readonly path?: z.ZodObject;
@@ -22,7 +22,7 @@ export interface Parameters {
 }
 
 export interface Body {
-  /** What is accepted, before the schema turns it into our values. */
+  /** Its input side documents what clients may send. */
   readonly schema: z.ZodType;
   /** Whether a request without a body is refused. */
   readonly required: boolean;
@@ -30,17 +30,17 @@ export interface Body {
 
 export interface DocumentedAnswer {
   readonly description: string;
-  /** Of its JSON; undefined for an answer without a body. */
+  /** The schema of the JSON body; undefined for a response without a body. */
   readonly schema?: z.ZodType;
-  /** By name, in the usual case. */
+  /** By name, in its usual capitalization. */
   readonly headers?: Readonly<Record<string, DocumentedHeader>>;
-  /** Operations that go on from here, by function name: a parameter of theirs and where it comes from. */
+  /** Follow-up operations by function name, each with a parameter and the expression that provides its value. */
   readonly links?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 export interface DocumentedHeader {
   readonly description: string;
   readonly schema: z.ZodType;
-  /** Whether every answer of this status has it. */
+  /** Whether every response with this status has it. */
   readonly required: boolean;
 }

@@ -1,11 +1,11 @@
-import { GUARDED, INVALID, OURS } from './common-answers.ts';
+import { AUTH_RESPONSES, COMMON_RESPONSES, INVALID } from './common-answers.ts';
 import * as operating from './operating-operations.ts';
 import type { Operation } from './operation.ts';
 import * as orders from './order-operations.ts';
 import { API_BASE, type FunctionName, ROUTES, type Route } from './routes.ts';
 import * as watching from './watching-operations.ts';
 
-/** The functions that serve files, which are no operations of the API. */
+/** Functions that serve files. They are not operations of the API. */
 type FileServer = 'getOpenApi' | 'getDocs' | 'getConsole';
 
 const OPERATIONS: Readonly<Record<Exclude<FunctionName, FileServer>, Operation>> = {
@@ -14,7 +14,7 @@ const OPERATIONS: Readonly<Record<Exclude<FunctionName, FileServer>, Operation>>
   ...watching,
 };
 
-/** A route of the API, with all that the OpenAPI document says of it. */
+/** A route of the API with its documentation in the OpenAPI document. */
 export interface DocumentedRoute extends Route {
   readonly operation: Operation;
 }
@@ -23,20 +23,21 @@ export interface DocumentedRoute extends Route {
 export const DOCUMENTED_ROUTES: readonly DocumentedRoute[] = ROUTES.flatMap((route) => {
   if (!isDocumented(route)) return [];
   const operation = asOf(route, OPERATIONS[route.functionName]);
-  const answers = { ...OURS, ...(route.scope === 'public' ? {} : GUARDED), ...operation.answers };
+  const auth = route.scope === 'public' ? {} : AUTH_RESPONSES;
+  const answers = { ...COMMON_RESPONSES, ...auth, ...operation.answers };
   return [{ ...route, operation: { ...operation, answers } }];
 });
 
-/** An operation on one order, on the route that has the id in the query. */
+/** The variant of an operation for the route that takes the order id in the query. */
 function asOf({ path }: Route, operation: Operation): Operation {
   const { parameters, summary, answers } = operation;
   if (parameters?.path === undefined || path.includes('{')) return operation;
   const { path: orderId, ...others } = parameters;
   return {
     ...operation,
-    summary: `${summary}, with its id in the query`,
+    summary: `${summary} by an id in the query`,
     description:
-      'For ids that a path may not carry unchanged, such as those with `/`, `?`, `#` or `%`, and `.` and `..`.',
+      'Use this for ids that may change in a URL path: ids with `/`, `?`, `#` or `%`, and the ids `.` and `..`.',
     parameters: { ...others, query: orderId },
     answers: { ...answers, ...INVALID },
   };

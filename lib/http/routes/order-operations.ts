@@ -15,19 +15,23 @@ const idempotencyKey = z
   .optional()
   .meta({
     description:
-      'A value of your own for this order. A repeated request with it and the same order gets the first answer again.',
+      'A unique value that you choose for this order. A repeated request with the same key and order gets the first response again.',
   });
 
 const ifNoneMatch = z
   .string()
   .optional()
-  .meta({ description: 'The ETag of an earlier answer: while the order is as it was then, the answer is 304.' });
+  .meta({ description: 'The ETag of an earlier response. The response is 304 if the order has not changed since.' });
 
 const etag = {
-  ETag: { description: 'Names this state of the order, for If-None-Match.', schema: z.string(), required: true },
+  ETag: {
+    description: 'Identifies this state of the order; send it back in If-None-Match.',
+    schema: z.string(),
+    required: true,
+  },
 };
 
-/** What can be done with an order whose id is found there. */
+/** Operations on an order whose id is at this location. */
 const linksToOrder = (where: string) => ({
   getOrder: { order_id: where },
   getOrderHistory: { order_id: where },
@@ -39,16 +43,16 @@ export const createOrder: Operation = {
   tag: 'Orders',
   summary: 'Create an order',
   description:
-    'An order that was answered with 202 is stored, and will be Completed, Failed or Cancelled, whatever crashes.',
+    'Once the response is 202, the order is stored and will become Completed, Failed or Cancelled, whatever crashes.',
   parameters: { header: z.object({ 'Idempotency-Key': idempotencyKey }) },
   body: { schema: newOrderSchema, required: true },
   answers: {
     202: {
-      description: 'Stored, and will be processed.',
+      description: 'The order is stored and will be processed.',
       schema: acceptedSchema,
       headers: {
         'Idempotency-Replayed': {
-          description: 'This is the answer to an earlier request with this Idempotency-Key.',
+          description: 'This is the response to an earlier request with this Idempotency-Key.',
           schema: z.literal('true'),
           required: false,
         },
@@ -57,12 +61,12 @@ export const createOrder: Operation = {
     },
     400: {
       description:
-        'An order has this id already, or the request is not valid; then `errors` says where. GET the order: 404 means that ' +
-        'another caller has that id.',
+        'An order with this id already exists, or the request is invalid and `errors` lists the invalid fields. If the id ' +
+        'exists but GET returns 404 for it, another caller uses that id.',
       schema: failureSchema,
     },
     ...TOO_LARGE,
-    422: { description: 'This Idempotency-Key was used for another order.', schema: failureSchema },
+    422: { description: 'This Idempotency-Key was already used for another order.', schema: failureSchema },
   },
 };
 
@@ -70,13 +74,13 @@ export const createOrders: Operation = {
   tag: 'Orders',
   summary: 'Create up to 100 orders',
   description:
-    'Each order is answered as `POST /orders` would have done, whatever becomes of the others. There is no ' +
-    'Idempotency-Key: repeat the batch, order ids are unique. For an id that exists already, GET the order: 404 means that ' +
-    'another caller has that id.',
+    'Each order gets the result that `POST /orders` would have returned, independently of the other orders. ' +
+    'Idempotency-Key is not supported; it is safe to repeat the batch, because order ids are unique. If an id exists ' +
+    'but GET returns 404 for it, another caller uses that id.',
   body: { schema: batchOf(newOrderSchema), required: true },
   answers: {
     207: {
-      description: 'An answer for each order. With Retry-After, some may be sent again.',
+      description: 'A result for each order. If Retry-After is set, some orders were not stored and can be sent again.',
       schema: batchResultSchema,
       headers: retryAfter(false),
     },
@@ -87,8 +91,8 @@ export const createOrders: Operation = {
 
 export const listOrders: Operation = {
   tag: 'Orders',
-  summary: 'List orders, the newest first',
-  description: 'A page costs the same however far it is from the first.',
+  summary: 'List orders, newest first',
+  description: 'Every page takes the same time, however far it is from the first.',
   parameters: { query: listSchema },
   answers: {
     200: {
@@ -109,7 +113,7 @@ export const getOrder: Operation = {
   parameters: { path: ORDER_ID, header: z.object({ 'If-None-Match': ifNoneMatch }) },
   answers: {
     200: { description: 'The order.', schema: orderSchema, headers: etag },
-    304: { description: 'The order is as it was.', headers: etag },
+    304: { description: 'The order has not changed.', headers: etag },
     ...NO_SUCH_ORDER,
   },
 };
@@ -117,18 +121,18 @@ export const getOrder: Operation = {
 export const getOrderHistory: Operation = {
   tag: 'Orders',
   summary: 'Get the history of an order',
-  description: 'Each move of the order from state to state, with its reason and who made it.',
+  description: 'Lists each state transition of the order, with its reason and who made it.',
   parameters: { path: ORDER_ID },
-  answers: { 200: { description: 'Its moves.', schema: historySchema }, ...NO_SUCH_ORDER },
+  answers: { 200: { description: 'The state transitions.', schema: historySchema }, ...NO_SUCH_ORDER },
 };
 
 export const cancelOrder: Operation = {
   tag: 'Orders',
-  summary: 'Cancel an order while it is Pending',
+  summary: 'Cancel a Pending order',
   parameters: { path: ORDER_ID },
   body: REASON,
   answers: {
-    200: { description: 'The order, now Cancelled.', schema: orderSchema },
+    200: { description: 'The order, which is now Cancelled.', schema: orderSchema },
     ...INVALID,
     ...NO_SUCH_ORDER,
     409: { description: 'The order is not Pending.', schema: failureSchema },

@@ -3,7 +3,7 @@ import { STATUSES } from '../../orders/order.ts';
 import { failure } from './failure-schemas.ts';
 import { count, seconds, time } from './scalars.ts';
 
-// What clients get. Further fields may come, so a client must not mind fields that it does not know.
+// Response schemas. Fields may be added, so clients must ignore unknown fields.
 
 export const statusSchema = z
   .enum(STATUSES)
@@ -12,7 +12,9 @@ export const statusSchema = z
 export const orderSchema = z.object({
   order_id: z.string().meta({ examples: ['ORD-1'] }),
   status: statusSchema,
-  next_states: z.array(statusSchema).meta({ description: 'The states that it can go to from here.' }),
+  next_states: z
+    .array(statusSchema)
+    .meta({ description: 'The states that the order can move to from its current state.' }),
   user_id: z.int32(),
   item_ids: z.array(z.int32()),
   total_amount: z
@@ -20,28 +22,34 @@ export const orderSchema = z.object({
     .regex(/^(-?[0-9]+(\.[0-9]+)?|NaN|-?Infinity)$/)
     .meta({
       description:
-        'Exact decimal text as it was sent (9.50), because a JSON number is a float to most clients. Only orders imported from ' +
-        'the old service may have a negative amount, NaN or Infinity.',
+        'The exact decimal text as it was sent (9.50), because most clients parse a JSON number as a float. Only orders ' +
+        'imported from the old service can have a negative amount, NaN or Infinity.',
       examples: ['19.99'],
     }),
-  processing_time: seconds.nullable().meta({ description: 'Seconds; null until Completed.' }),
+  processing_time: seconds.nullable().meta({ description: 'In seconds; null until the order is Completed.' }),
   created_at: time,
-  finished_at: time.nullable().meta({ description: 'When it became Completed, Failed or Cancelled.' }),
+  finished_at: time.nullable().meta({ description: 'When the order became Completed, Failed or Cancelled.' }),
   attempts: count.meta({
-    description: 'How often it was run since it was created or redriven, the run under way included.',
+    description: 'Attempts since the order was created or last redriven, including one in progress.',
   }),
-  crashes: count.meta({ description: 'Of its attempts, those that ended because their worker died.' }),
-  redrives: count.meta({ description: 'Times that it was redriven after it had Failed.' }),
+  crashes: count.meta({ description: 'The number of these attempts that ended because the worker crashed.' }),
+  redrives: count.meta({ description: 'How many times the order was redriven.' }),
   next_attempt_at: time
     .nullable()
-    .meta({ description: 'When the next try may begin, while it waits for one; null otherwise.' }),
-  reason_code: z.string().nullable().meta({ description: 'Why it is in this state, as a word that stays the same.' }),
-  reason: z.string().nullable().meta({ description: 'Why it is in this state, in words.' }),
+    .meta({ description: 'When the next attempt may start, if the order waits for one; null otherwise.' }),
+  reason_code: z
+    .string()
+    .nullable()
+    .meta({ description: 'Why the order is in this state, as a stable code for programs.' }),
+  reason: z.string().nullable().meta({ description: 'Why the order is in this state, as text for people.' }),
 });
 
 export const orderPageSchema = z.object({
   orders: z.array(orderSchema),
-  next_cursor: z.string().nullable().meta({ description: 'Asks for the next page; null at the end.' }),
+  next_cursor: z
+    .string()
+    .nullable()
+    .meta({ description: 'Pass it as `cursor` to get the next page; null on the last page.' }),
 });
 
 export const historySchema = z.object({
@@ -50,16 +58,17 @@ export const historySchema = z.object({
     .array(
       z.object({
         at: time,
-        from: statusSchema.nullable().meta({ description: 'Null for its creation.' }),
+        from: statusSchema.nullable().meta({ description: 'Null for the creation of the order.' }),
         to: statusSchema,
         attempt: count.meta({
-          description: 'The attempt that it belongs to, counted as `attempts` of the order are; 0 before the first.',
+          description:
+            'The attempt during which it happened, counted like `attempts` of the order; 0 before the first.',
         }),
         reason_code: z.string().nullable(),
         reason: z.string().nullable(),
         actor: z
           .string()
-          .meta({ description: 'Who did it: an invocation of the worker, a caller, or a database user.' }),
+          .meta({ description: 'Who made the transition: an invocation of the worker, a caller, or a database user.' }),
       }),
     )
     .meta({ description: 'Oldest first.' }),
@@ -79,11 +88,16 @@ export const batchResultSchema = z.object({
     results: z
       .array(
         z.object({
-          order_id: z.string().nullable().meta({ description: 'As it was sent; null when it was no text.' }),
-          status_code: z.int().meta({ description: 'What POST /orders would have answered: 202, 400 or 503.' }),
+          order_id: z
+            .string()
+            .nullable()
+            .meta({ description: 'The order id as it was sent; null if it was not a string.' }),
+          status_code: z
+            .int()
+            .meta({ description: 'The status that POST /orders would have returned: 202, 400 or 503.' }),
           ...failure,
         }),
       )
-      .meta({ description: 'One an order, as they were sent.' }),
+      .meta({ description: 'One result per order, in the order of the request.' }),
   }),
 });

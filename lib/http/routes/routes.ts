@@ -1,22 +1,22 @@
-/** What a key may be allowed to do. `orders:admin` also sees and changes every owner's orders. */
+/** What a key can be allowed to do. `orders:admin` also reads and changes the orders of every owner. */
 export type Scope = 'orders:read' | 'orders:write' | 'orders:admin' | 'metrics:read';
 
 export interface Route {
-  /** In serverless.yml. */
+  /** The name of its function in serverless.yml. */
   readonly functionName: string;
   readonly method: 'GET' | 'POST';
-  /** As serverless.yml and OpenAPI write it, with each parameter in braces. */
+  /** In the notation of serverless.yml and OpenAPI, with each parameter in braces. */
   readonly path: string;
-  /** What the caller's key must be allowed, or `public`, for which no key is needed. */
+  /** The scope that the caller's key must have, or `public` if no key is needed. */
   readonly scope: Scope | 'public';
 }
 
-/** Before the path of every route that clients of the API call. */
+/** The prefix of the path of every API route. */
 export const API_BASE = '/api/v1';
 
 /**
- * Every route there is. The events in serverless.yml are held to it by a test, the authorizer takes the scopes from it,
- * and the OpenAPI document has an operation for each route under API_BASE (operations.ts).
+ * Every route. A test checks the events in serverless.yml against this table, the authorizer reads the scopes from it, and
+ * the OpenAPI document has an operation for each route under API_BASE (operations.ts).
  */
 export const ROUTES = [
   { functionName: 'createOrder', method: 'POST', path: '/api/v1/orders', scope: 'orders:write' },
@@ -26,7 +26,7 @@ export const ROUTES = [
   { functionName: 'getOrderHistory', method: 'GET', path: '/api/v1/orders/{order_id}/history', scope: 'orders:read' },
   { functionName: 'cancelOrder', method: 'POST', path: '/api/v1/orders/{order_id}/cancel', scope: 'orders:write' },
   { functionName: 'redriveOrder', method: 'POST', path: '/api/v1/orders/{order_id}/redrive', scope: 'orders:admin' },
-  // The same for any id, however a gateway decodes paths: `/api/v1/order?order_id=…`.
+  // The same operations for any id, however a gateway decodes paths: `/api/v1/order?order_id=…`.
   { functionName: 'getOrder', method: 'GET', path: '/api/v1/order', scope: 'orders:read' },
   { functionName: 'getOrderHistory', method: 'GET', path: '/api/v1/order/history', scope: 'orders:read' },
   { functionName: 'cancelOrder', method: 'POST', path: '/api/v1/order/cancel', scope: 'orders:write' },
@@ -48,7 +48,7 @@ export const ROUTES = [
 
 export type FunctionName = (typeof ROUTES)[number]['functionName'];
 
-/** As API Gateway names a route in an event: `GET /api/v1/orders/{order_id}`. */
+/** The name of a route in API Gateway's events: `GET /api/v1/orders/{order_id}`. */
 export function routeKeyOf({ method, path }: Route): string {
   return `${method} ${path}`;
 }

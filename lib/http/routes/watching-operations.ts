@@ -4,19 +4,23 @@ import type { Operation } from './operation.ts';
 import { healthySchema, metricsSchema, unhealthySchema } from './watching-schemas.ts';
 
 export const getMetrics: Operation = {
-  tag: 'Watching',
-  summary: 'Count the orders',
-  description: 'Costs the same however many orders there are.',
+  tag: 'Monitoring',
+  summary: 'Get metrics',
+  description: 'Takes the same time however many orders there are.',
   parameters: { query: metricsQuerySchema },
-  answers: { 200: { description: 'The counts.', schema: metricsSchema }, ...INVALID },
+  answers: { 200: { description: 'The metrics.', schema: metricsSchema }, ...INVALID },
 };
 
 export const getHealth: Operation = {
-  tag: 'Watching',
-  summary: 'Ask whether the service can work',
+  tag: 'Monitoring',
+  summary: 'Check the health of the service',
   answers: {
-    200: { description: 'It can. Being paused is no failure.', schema: healthySchema },
+    200: { description: 'The service is ready. It is also ready while processing is paused.', schema: healthySchema },
     ...INVALID,
-    503: { description: 'It cannot: a check fails.', schema: unhealthySchema, headers: retryAfter(true) },
+    503: {
+      description: 'The service is not ready: a check fails.',
+      schema: unhealthySchema,
+      headers: retryAfter(true),
+    },
   },
 };

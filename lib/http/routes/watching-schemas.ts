@@ -13,15 +13,15 @@ const minuteSchema = z.object({
 
 export const metricsSchema = z.object({
   status_code: z.literal(200),
-  // Spelt so in the contract; clients compare it.
+  // The contract spells it like this, and clients compare it.
   message: z.literal('Succesfully fetched metrics Ddta'),
   data: z.object({
     total_orders_processed: count.meta({
       description:
-        'Pending, Processing and Completed orders together; the name is that of the service before this one.',
+        'The number of Pending, Processing and Completed orders. The name is inherited from the old service.',
     }),
     total_processing_time: seconds.meta({
-      description: 'The average processing time of Completed orders, in seconds; 0 when there are none.',
+      description: 'The average processing time of Completed orders in seconds; 0 if there are none.',
     }),
     status_counts: z.object({
       Pending: count,
@@ -30,7 +30,9 @@ export const metricsSchema = z.object({
       Failed: count,
       Cancelled: count,
     }),
-    oldest_pending_seconds: seconds.meta({ description: 'Age of the oldest Pending order; 0 when there is none.' }),
+    oldest_pending_seconds: seconds.meta({
+      description: 'The age of the oldest Pending order in seconds; 0 if there is none.',
+    }),
     window: z.object({
       minutes: count,
       processing_seconds: z
@@ -40,13 +42,15 @@ export const metricsSchema = z.object({
           p95: seconds.nullable(),
           quantile_error: z
             .number()
-            .meta({ description: 'Relative: by how much p50 and p95 may be off, being from a histogram.' }),
+            .meta({ description: 'The maximum relative error of p50 and p95, which are read from a histogram.' }),
         })
-        .meta({ description: 'Processing times of the orders Completed in the window; null when there were none.' }),
+        .meta({
+          description: 'Processing times of the orders that became Completed in the window; null if there were none.',
+        }),
       failures: z
         .record(z.string(), count)
-        .meta({ description: 'Orders that became Failed in the window, by reason code.' }),
-      per_minute: z.array(minuteSchema).meta({ description: 'The minutes in which anything happened, oldest first.' }),
+        .meta({ description: 'The number of orders that became Failed in the window, by reason code.' }),
+      per_minute: z.array(minuteSchema).meta({ description: 'The minutes with any activity, oldest first.' }),
     }),
   }),
 });
@@ -63,7 +67,7 @@ export const healthySchema = z.object({ status: z.literal('ok'), ready: z.litera
 
 export const unhealthySchema = z.object({
   status_code: z.literal(503),
-  message: z.string().meta({ description: 'Names the failing checks.' }),
+  message: z.string().meta({ description: 'Lists the failing checks.' }),
   status: z.literal('failing'),
   ready: z.literal(false),
   ...health,
