@@ -9,7 +9,7 @@ import { freePorts } from '../support/free-port.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import type { Block } from './blocks.ts';
 
-/** Milliseconds: three test files start a stack at once, on as few as two cores. It takes 5 to 10 s on a quiet machine. */
+/** Milliseconds: three pages start a stack at once, on as few as two cores. It takes 5 to 10 s on a quiet machine. */
 const START_MS = 120_000;
 
 /** A line that starts the stack, with the settings before it. What npm ci installs is there already. */
