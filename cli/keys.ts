@@ -1,6 +1,7 @@
 import { command, type Values } from '../infra/command.ts';
 import { CommandError, UsageError } from '../infra/command-error.ts';
 import { enterStack } from '../infra/local/stack/enter-stack.ts';
+import { printable, printableJson } from '../infra/printable.ts';
 import { hashOf, makeApiKey } from '../lib/auth/api-key.ts';
 import { insertApiKey } from '../lib/auth/sql/insert-api-key.ts';
 import { listApiKeys } from '../lib/auth/sql/list-api-keys.ts';
@@ -11,7 +12,6 @@ import { connectDatabase } from '../lib/database/connect.ts';
 import type { Database } from '../lib/database/database.ts';
 import { ROUTES } from '../lib/http/routes/routes.ts';
 import { createLogger } from '../lib/logger.ts';
-import { printable } from './api/table.ts';
 
 const SCOPES: readonly string[] = [...new Set(ROUTES.map(({ scope }) => scope))]
   .filter((scope) => scope !== 'public')
@@ -79,7 +79,7 @@ function makeCreate(values: Values<typeof OPTIONS>) {
     const key = makeApiKey();
     const { id, expiresAt } = await insertApiKey(database, { owner, name, scopes, expiresInDays, sha256: hashOf(key) });
     if (values.json) {
-      console.log(JSON.stringify({ id, key, owner, name, scopes, expires_at: expiresAt }));
+      console.log(printableJson({ id, key, owner, name, scopes, expires_at: expiresAt }));
       return;
     }
     console.log(`Key ${id} of ${owner}, for ${scopes.join(' ')}, ${expiresAt ? `until ${day(expiresAt)}` : 'without end'}:
@@ -94,7 +94,7 @@ async function list(database: Database, json: boolean): Promise<void> {
   const all = await listApiKeys(database);
   if (json) {
     console.log(
-      JSON.stringify(
+      printableJson(
         all.map(({ createdAt, expiresAt, revokedAt, ...key }) => ({
           ...key,
           created_at: createdAt,
@@ -121,7 +121,7 @@ function makeRevoke(idText: string, json: boolean) {
     const { name, revokedAt } = revoked;
     console.log(
       json
-        ? JSON.stringify({ id, name, revoked_at: revokedAt })
+        ? printableJson({ id, name, revoked_at: revokedAt })
         : `Key ${id} (${printable(name)}) is revoked since ${revokedAt.toISOString()}. It is refused at the latest ${KEY_CACHE_SECONDS} seconds after that.`,
     );
   };

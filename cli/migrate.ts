@@ -2,6 +2,7 @@ import { command, execute, main } from '../infra/command.ts';
 import { CommandError } from '../infra/command-error.ts';
 import { databaseEnvironment } from '../infra/local/stack/enter-stack.ts';
 import { migrate as migrateDatabase } from '../infra/migrate.ts';
+import { printable } from '../infra/printable.ts';
 
 export const migrate = command({
   name: 'migrate',
@@ -19,7 +20,10 @@ DATABASE_URL names, or on the local one.`,
   },
   async run({ 'time-zone': importTimeZone, 'dry-run': dryRun }) {
     try {
-      await migrateDatabase(databaseEnvironment(process.env), console.log, { importTimeZone, dryRun });
+      await migrateDatabase(databaseEnvironment(process.env), (line) => console.log(printable(line)), {
+        importTimeZone,
+        dryRun,
+      });
     } catch (error) {
       const reason = (error as Error).message;
       throw new CommandError(`The migration failed, and nothing of it was kept: ${reason}`, { cause: error });

@@ -3,11 +3,11 @@ import { command } from '../infra/command.ts';
 import { UsageError } from '../infra/command-error.ts';
 import { readAwsSettings } from '../infra/local/aws-settings.ts';
 import { enterStack } from '../infra/local/stack/enter-stack.ts';
+import { printable, printableJson } from '../infra/printable.ts';
 import type { RedriveRequest } from '../lib/orders/redrive-orders.ts';
 import type { FailedOrders } from '../lib/orders/sql/redrive-orders.ts';
 import { createRuntime } from '../lib/runtime.ts';
 import { ask, connectStage, STAGE_OPTIONS, type Stage } from './api/stage.ts';
-import { printable } from './api/table.ts';
 import { operator } from './operator.ts';
 
 /** Orders a commit: small enough to lock little, and to keep to the rate evenly. */
@@ -109,7 +109,7 @@ function overApi(stage: Stage): Redriver {
 async function preview(redriver: Redriver, selection: Selection, json: boolean): Promise<number> {
   const { redrivable, capped } = await redriver.redrive({ ...selection, after: null, limit: PREVIEW, dryRun: true });
   if (json) {
-    console.log(JSON.stringify({ order_ids: redrivable, capped }));
+    console.log(printableJson({ order_ids: redrivable, capped }));
     return 0;
   }
   for (const orderId of redrivable) console.log(printable(orderId));
@@ -134,7 +134,7 @@ async function redriveAll(redriver: Redriver, selection: Selection, rate: number
     await sleep(Math.max(0, (limit / rate) * 1_000 - (performance.now() - started)));
   }
   const leftAlone = [...new Set(selection.orderIds)].filter((orderId) => !redriven.includes(orderId));
-  if (json) console.log(JSON.stringify({ redriven: redriven.length, capped, left_alone: leftAlone }));
+  if (json) console.log(printableJson({ redriven: redriven.length, capped, left_alone: leftAlone }));
   else {
     console.log(`Redrove ${redriven.length} orders${capsNote(capped)}.`);
     for (const orderId of leftAlone)

@@ -1,11 +1,12 @@
 import { realpathSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { inspect, parseArgs } from 'node:util';
 import { helpOf, invocationOf } from '../cli/help.ts';
 import { ConfigError } from '../lib/config.ts';
 import { DatabaseError } from '../lib/database/database-error.ts';
 import { CommandError, UsageError } from './command-error.ts';
 import { systemFailure } from './local/remedy.ts';
 import { describe } from './local/worker/describe-error.ts';
+import { printableLines } from './printable.ts';
 
 interface Described {
   /** What the help says about it. A line break in it starts a new line there. */
@@ -107,15 +108,17 @@ export async function execute(definition: Command, args: readonly string[]): Pro
 
 /** Prints why a command failed, and returns its exit code. */
 export function report(error: unknown, name: string): number {
-  if (error instanceof UsageError) {
-    console.error(`${error.message}\nTry "${invocationOf(name, '--help')}" for more information.`);
-    return 2;
-  }
+  console.error(printableLines(explain(error, name)));
+  return error instanceof UsageError ? 2 : 1;
+}
+
+function explain(error: unknown, name: string): string {
+  if (error instanceof UsageError)
+    return `${error.message}\nTry "${invocationOf(name, '--help')}" for more information.`;
   // The AWS SDK adds this to every error about a request. Errors of the RDS Data API are DatabaseErrors by now.
-  if (error instanceof Error && '$metadata' in error) console.error(`SQS cannot be reached: ${describe(error)}`);
-  else
-    console.error(EXPECTED.some((kind) => error instanceof kind) ? describe(error) : (systemFailure(error) ?? error));
-  return 1;
+  if (error instanceof Error && '$metadata' in error) return `SQS cannot be reached: ${describe(error)}`;
+  if (EXPECTED.some((kind) => error instanceof kind)) return describe(error);
+  return systemFailure(error) ?? inspect(error);
 }
 
 const EXPECTED = [CommandError, ConfigError, DatabaseError];

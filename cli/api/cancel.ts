@@ -1,6 +1,6 @@
 import { command } from '../../infra/command.ts';
+import { printable, printableJson } from '../../infra/printable.ts';
 import { ask, connectStage, STAGE_OPTIONS } from './stage.ts';
-import { printable } from './table.ts';
 
 export const cancel = command({
   name: 'orders cancel',
@@ -17,6 +17,6 @@ export const cancel = command({
     const params = { path: { order_id: orderId } };
     const body = values.reason === undefined ? {} : { reason: values.reason };
     const order = await ask(stage, stage.client.POST('/orders/{order_id}/cancel', { params, body }));
-    console.log(values.json ? JSON.stringify(order) : `${printable(order.order_id)} is ${order.status}.`);
+    console.log(values.json ? printableJson(order) : `${printable(order.order_id)} is ${order.status}.`);
   },
 });

@@ -1,9 +1,9 @@
 import type { NewOrder } from '../../client/index.ts';
 import { command } from '../../infra/command.ts';
 import { UsageError } from '../../infra/command-error.ts';
+import { printableJson, printableLines } from '../../infra/printable.ts';
 import { type FileOrder, readOrderFile } from './order-file.ts';
 import { ask, connectStage, STAGE_OPTIONS, type Stage, StageError } from './stage.ts';
-import { printableLines } from './table.ts';
 
 /** Milliseconds between two lines of progress. */
 const PROGRESS_MS = 1_000;
@@ -42,7 +42,7 @@ export const create = command({
     };
     const stage = connectStage(values);
     const answer = await ask(stage, stage.client.POST('/orders', { body: order }));
-    console.log(values.json ? JSON.stringify(answer) : printableLines(answer.message));
+    console.log(values.json ? printableJson(answer) : printableLines(answer.message));
   },
 });
 
@@ -84,7 +84,7 @@ async function createAll(
   } finally {
     clearInterval(progress);
   }
-  console.log(json ? JSON.stringify(tally) : `${tally.accepted} accepted, ${tally.refused} refused.`);
+  console.log(json ? printableJson(tally) : `${tally.accepted} accepted, ${tally.refused} refused.`);
   return tally.refused > 0 ? 1 : 0;
 }
 
@@ -95,6 +95,6 @@ async function createOne(stage: Stage, line: number, order: NewOrder, tally: Tal
   } catch (error) {
     if (!(error instanceof StageError) || !error.refused) throw error;
     tally.refused += 1;
-    console.error(`line ${line}: ${error.message}`);
+    console.error(printableLines(`line ${line}: ${error.message}`));
   }
 }

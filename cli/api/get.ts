@@ -1,4 +1,5 @@
 import { command } from '../../infra/command.ts';
+import { printableJson } from '../../infra/printable.ts';
 import { ask, connectStage, STAGE_OPTIONS } from './stage.ts';
 import { orderSheet } from './table.ts';
 
@@ -13,6 +14,6 @@ export const get = command({
     const stage = connectStage(values);
     const params = { path: { order_id: orderId } };
     const order = await ask(stage, stage.client.GET('/orders/{order_id}', { params }));
-    console.log(values.json ? JSON.stringify(order) : orderSheet(order));
+    console.log(values.json ? printableJson(order) : orderSheet(order));
   },
 });

@@ -1,4 +1,5 @@
 import { command } from '../../infra/command.ts';
+import { printableJson } from '../../infra/printable.ts';
 import { ask, connectStage, STAGE_OPTIONS } from './stage.ts';
 import { table } from './table.ts';
 
@@ -13,7 +14,7 @@ export const history = command({
     const stage = connectStage(values);
     const params = { path: { order_id: orderId } };
     const journey = await ask(stage, stage.client.GET('/orders/{order_id}/history', { params }));
-    if (values.json) return console.log(JSON.stringify(journey));
+    if (values.json) return console.log(printableJson(journey));
     const rows = journey.history.map(({ at, from, to, attempt, actor, reason_code, reason }) => [
       at,
       from ? `${from} → ${to}` : to,

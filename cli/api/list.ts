@@ -1,5 +1,6 @@
 import type { Order, operations } from '../../client/index.ts';
 import { command } from '../../infra/command.ts';
+import { printableJson } from '../../infra/printable.ts';
 import { ask, connectStage, STAGE_OPTIONS, type Stage } from './stage.ts';
 import { orderTable } from './table.ts';
 
@@ -34,7 +35,7 @@ export const list = command({
       ...(values.to !== undefined && { created_to: values.to }),
     } as unknown as Query;
     const orders = await readPages(connectStage(values), filter, values.limit);
-    if (values.json) console.log(JSON.stringify(orders));
+    if (values.json) console.log(printableJson(orders));
     else console.log(orders.length > 0 ? orderTable(orders) : 'There are no such orders.');
   },
 });

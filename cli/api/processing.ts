@@ -1,4 +1,5 @@
 import { command } from '../../infra/command.ts';
+import { printableJson } from '../../infra/printable.ts';
 import { ask, connectStage, STAGE_OPTIONS } from './stage.ts';
 
 export const pause = processing('pause');
@@ -18,7 +19,7 @@ function processing(verb: 'pause' | 'resume') {
       const stage = connectStage(values);
       const body = values.reason === undefined ? {} : { reason: values.reason };
       const state = await ask(stage, stage.client.POST(`/processing/${verb}`, { body }));
-      console.log(values.json ? JSON.stringify(state) : `Processing is ${state.paused ? 'paused' : 'running'}.`);
+      console.log(values.json ? printableJson(state) : `Processing is ${state.paused ? 'paused' : 'running'}.`);
     },
   });
 }

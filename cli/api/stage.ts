@@ -2,7 +2,6 @@ import { createOrderClient, dataOf, OrderApiError, type OrderClient } from '../.
 import { CommandError, UsageError } from '../../infra/command-error.ts';
 import { readStackSettings } from '../../infra/local/settings.ts';
 import { readStackFile } from '../../infra/local/stack-file.ts';
-import { printableLines } from './table.ts';
 
 /** The options of every command that talks to the API. */
 export const STAGE_OPTIONS = {
@@ -46,7 +45,7 @@ export class StageError extends CommandError {
   readonly refused: boolean;
 
   constructor(message: string, refused: boolean) {
-    super(printableLines(message));
+    super(message);
     this.refused = refused;
   }
 }

@@ -1,4 +1,5 @@
 import type { Order } from '../../client/index.ts';
+import { printable } from '../../infra/printable.ts';
 
 /** Rows under their headings, each column as wide as what is in it. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -14,19 +15,6 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
 }
 
 const cell = (row: readonly string[], column: number): string => printable(row[column] ?? '');
-
-/** What would move the cursor, or have text run the other way. Without joiners (U+200C, U+200D) an emoji falls apart. */
-const UNPRINTABLE = /[\p{Cc}\p{Cs}]|(?![\u200c\u200d])\p{Cf}/gu;
-
-/** Text as a terminal may have it: ids, reasons and dead letters come from others. */
-export function printable(text: string): string {
-  return text.replace(UNPRINTABLE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
-}
-
-/** The same for text of several lines. */
-export function printableLines(text: string): string {
-  return text.split('\n').map(printable).join('\n');
-}
 
 const HEADINGS = ['ORDER', 'STATUS', 'USER', 'AMOUNT', 'CREATED', 'ATTEMPTS', 'REASON'];
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { command } from '../../infra/command.ts';
+import { printableJson } from '../../infra/printable.ts';
 import { ask, connectStage, STAGE_OPTIONS, type Stage } from './stage.ts';
 
 /** Milliseconds between two looks: as often as people can read, and cheap for the service, whose counters are kept. */
@@ -19,7 +20,7 @@ export const watch = command({
     let last = '';
     for (; ; await sleep(PAUSE_MS)) {
       const counts = await readCounts(stage);
-      const line = values.json ? JSON.stringify(counts) : describe(counts);
+      const line = values.json ? printableJson(counts) : describe(counts);
       if (line !== last) show(line, values.json);
       last = line;
       if (values['until-done'] && counts.Pending + counts.Processing === 0) return;

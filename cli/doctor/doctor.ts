@@ -4,6 +4,7 @@ import { CommandError } from '../../infra/command-error.ts';
 import { readAwsSettings } from '../../infra/local/aws-settings.ts';
 import { REPOSITORY } from '../../infra/local/settings.ts';
 import { enterStack } from '../../infra/local/stack/enter-stack.ts';
+import { printable, printableJson } from '../../infra/printable.ts';
 import { loadConfig } from '../../lib/config.ts';
 import { connectDatabase } from '../../lib/database/connect.ts';
 import type { Database } from '../../lib/database/database.ts';
@@ -12,9 +13,7 @@ import { createLogger } from '../../lib/logger.ts';
 import { DeadLetters } from '../../lib/queue/dead-letters.ts';
 import { SqsOrderQueue } from '../../lib/queue/sqs.ts';
 import { createRuntime } from '../../lib/runtime.ts';
-import { printable } from '../api/table.ts';
 import { operator } from '../operator.ts';
-
 import type { Check } from './check.ts';
 import { deadLetters } from './dead-letters.ts';
 import { durability } from './durability.ts';
@@ -70,7 +69,7 @@ synchronous_commit turned off, and queues that are not as serverless.yml describ
       // The other checks ask for what the migrations make.
       if (leftOf(examined) === 0) for (const check of rest) examined.push(await examine(check, how));
       const left = leftOf(examined);
-      if (values.json) console.log(JSON.stringify({ left, checks: examined }));
+      if (values.json) console.log(printableJson({ left, checks: examined }));
       else console.log(summaryOf(left, leftOf([first]) > 0, values.fix));
       return left === 0 ? 0 : 1;
     } finally {

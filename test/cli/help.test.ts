@@ -130,13 +130,27 @@ describe('a command', () => {
     expect(said).toEqual([JSON.stringify({ times: 3, loud: false, ids: ['--help'] })]);
   });
 
+  test('prints no control or bidirectional character of an argument or an error', async () => {
+    const hostile = '\u001b]0;PWNED\u0007\u009b2J\u202e\u2028';
+    const escaped = '\\u{1b}]0;PWNED\\u{7}\\u{9b}2J\\u{202e}\\u{2028}';
+    const failing = (error: Error) => ({ ...example, run: () => Promise.reject(error) });
+    await execute(example, ['a', '--colour', hostile]);
+    await execute(failing(new CommandError(`${hostile} is wrong\n  field`)), ['a']);
+    await execute(failing(new TypeError(hostile)), ['a']);
+    expect(said).toEqual([
+      expect.stringMatching(/^--colour must be red or blue, and is ".*"\.\nTry /),
+      `${escaped} is wrong\n  field`,
+      expect.stringMatching(/^TypeError: .*\n {4}at /),
+    ]);
+    for (const line of said) expect(line).toContain(escaped);
+  });
+
   test('that fails exits with 1: with one line when the user can fix it, else with the whole error', async () => {
     const bug = new TypeError('undefined is not a function');
     const failing = (error: Error) => ({ ...example, run: () => Promise.reject(error) });
     expect(await execute(failing(new CommandError('The disk is full.')), ['a'])).toBe(1);
     expect(await execute(failing(bug), ['a'])).toBe(1);
-    expect(said).toEqual(['The disk is full.', String(bug)]);
-    expect(console.error).toHaveBeenLastCalledWith(bug);
+    expect(said).toEqual(['The disk is full.', bug.stack]);
   });
 
   test('exits with the code that it returns', async () => {

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readOrderFile } from '../../cli/api/order-file.ts';
-import { StageError } from '../../cli/api/stage.ts';
 
 let directory: string;
 beforeAll(() => {
@@ -49,9 +48,4 @@ describe('a file of orders', () => {
     await expect(idsIn(content)).rejects.toThrow(message);
     await expect(idsIn(content)).rejects.toThrow('not UTF-8');
   });
-});
-
-test('what a service answers moves no cursor of the terminal', () => {
-  const { message } = new StageError('\u001b]0;PWNED\u0007\u009b2J\u202e is wrong\n  field', true);
-  expect(message).toBe('\\u{1b}]0;PWNED\\u{7}\\u{9b}2J\\u{202e} is wrong\n  field');
 });
