@@ -131,12 +131,22 @@ export function asksForHelp(args: readonly string[]): boolean {
 
 /** @throws UsageError */
 function read({ options, positionals: taken }: Command, args: readonly string[]) {
+  refuseOtherEncodings(args);
   const { values: texts, positionals } = parse(options, args);
   const { name = '', min = 0, max = 0 } = taken ?? {};
   if (positionals.length < min) throw new UsageError(`Missing ${name}.`);
   if (positionals.length > max) throw new UsageError(`Unexpected argument "${positionals[max]}".`);
   const values = Object.entries(options).map(([key, option]) => [key, convert(`--${key}`, option, texts[key])]);
   return { values: Object.fromEntries(values), positionals };
+}
+
+/** Node decodes arguments leniently: every byte that is not UTF-8 becomes U+FFFD, so that two ids or file names become one. */
+function refuseOtherEncodings(args: readonly string[]): void {
+  const lossy = args.find((arg) => arg.includes('\ufffd'));
+  if (lossy !== undefined)
+    throw new UsageError(
+      `The argument "${lossy}" is not UTF-8, or contains the replacement character U+FFFD. Pass it as UTF-8.`,
+    );
 }
 
 function parse(options: Options, args: readonly string[]) {

@@ -130,6 +130,17 @@ describe('a command', () => {
     expect(said).toEqual([JSON.stringify({ times: 3, loud: false, ids: ['--help'] })]);
   });
 
+  test.each([
+    ['an id', ['Gr\ufffdn']],
+    ['the value of an option', ['a', '--name', 'Gr\ufffdn']],
+    ['an option and its value in one', ['a', '--name=Gr\ufffdn']],
+    ['an option', ['a', '--gr\ufffdn']],
+  ])('refuses %s that is not UTF-8, and names the argument', async (_, args) => {
+    expect(await execute(example, args)).toBe(2);
+    const argument = args.at(-1);
+    expect(said).toEqual([expect.stringContaining(`The argument "${argument}" is not UTF-8`)]);
+  });
+
   test('prints no control or bidirectional character of an argument or an error', async () => {
     const hostile = '\u001b]0;PWNED\u0007\u009b2J\u202e\u2028';
     const escaped = '\\u{1b}]0;PWNED\\u{7}\\u{9b}2J\\u{202e}\\u{2028}';
