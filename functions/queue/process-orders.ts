@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { observed } from '../../lib/observability/observed.ts';
 import { decodeMessage } from '../../lib/queue/message.ts';
-import { traceparentOf } from '../../lib/queue/trace-attribute.ts';
+import { type Travel, travelOf } from '../../lib/queue/message-attributes.ts';
 import { runtime } from '../../lib/runtime.ts';
 
 /**
@@ -16,7 +16,7 @@ export const handler = observed(
     const settled = await runtime().processOrders([...known], {
       remainingMs: () => context.getRemainingTimeInMillis(),
       actor: `${context.functionName} ${context.awsRequestId}`,
-      traceparents: tracesOf(Records),
+      travels: travelsOf(Records),
     });
     const failed = Records.filter((_, index) => {
       const orderId = orderIds[index];
@@ -27,12 +27,11 @@ export const handler = observed(
 );
 
 /** Of two messages of one order, that of the later one: it is what had it processed again. */
-function tracesOf(records: readonly SQSRecord[]): Map<string, string> {
-  const traces = new Map<string, string>();
+function travelsOf(records: readonly SQSRecord[]): Map<string, Travel> {
+  const travels = new Map<string, Travel>();
   for (const record of records) {
     const orderId = decodeMessage(record.body);
-    const traceparent = traceparentOf(record);
-    if (orderId !== undefined && traceparent !== undefined) traces.set(orderId, traceparent);
+    if (orderId !== undefined) travels.set(orderId, travelOf(record));
   }
-  return traces;
+  return travels;
 }

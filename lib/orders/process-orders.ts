@@ -2,9 +2,11 @@ import type { Database } from '../database/database.ts';
 import { retryDatabase } from '../database/retry.ts';
 import type { Logger } from '../logger.ts';
 import { traceIdOf } from '../observability/traceparent.ts';
-import type { OrderMessage, OrderQueue } from '../queue/order-queue.ts';
+import type { Travel } from '../queue/message-attributes.ts';
+import type { OrderQueue } from '../queue/order-queue.ts';
 import { GroupCommit } from './group-commit.ts';
-import { notBegun, type Outcome, type RunnerParts, runProcessor } from './run-processor.ts';
+import { NOT_BEGUN, notBegun, type Outcome, type RunnerParts, runProcessor } from './run-processor.ts';
+import { sendAgain } from './send-again.ts';
 import { type Claim, type ClaimResult, claimOrders, type Unclaimed } from './sql/claim-orders.ts';
 import { finishOrders, type Verdict } from './sql/finish-orders.ts';
 import { hastenOrders } from './sql/hasten-orders.ts';
@@ -24,8 +26,8 @@ export interface Invocation {
   readonly remainingMs: () => number;
   /** Named in the history: who did it. */
   readonly actor: string;
-  /** By order id: the trace that the order's message came in, when it named one. */
-  readonly traceparents?: ReadonlyMap<string, string>;
+  /** By order id: what the order's message says about its way. */
+  readonly travels?: ReadonlyMap<string, Travel>;
 }
 
 /** Milliseconds before the end of the invocation at which work is aborted, kept for writing the verdicts. */
@@ -93,7 +95,7 @@ async function processSuspects(
     const surplus = waiting.slice(fitting);
     await sendAgain(
       parts,
-      surplus.map((orderId) => ({ orderId, traceparent: invocation.traceparents?.get(orderId) })),
+      surplus.map((orderId) => ({ orderId, ...oneHopFurther(invocation, orderId) })),
     );
     covered.push(...surplus);
     const [next, ...rest] = waiting.slice(0, fitting);
@@ -167,7 +169,7 @@ async function work(parts: ProcessParts, claims: readonly Claim[], invocation: I
   const timeMs = timeToWork(invocation);
   const signal = timeMs > 0 ? AbortSignal.timeout(timeMs) : undefined;
   const settling = claims.map(async (order) =>
-    signal ? runProcessor(parts, order, invocation.traceparents?.get(order.orderId), signal) : notBegun(order),
+    signal ? runProcessor(parts, order, invocation.travels?.get(order.orderId)?.traceparent, signal) : notBegun(order),
   );
   const allSettled = Promise.allSettled(settling);
 
@@ -204,17 +206,19 @@ function commit(parts: ProcessParts, verdicts: readonly Verdict[], invocation: I
 
 function sendRetries(
   parts: ProcessParts,
-  verdicts: readonly Verdict[],
+  outcomes: readonly Outcome[],
   taken: ReadonlySet<string>,
   invocation: Invocation,
 ): Promise<void> {
   return sendAgain(
     parts,
-    verdicts
+    outcomes
       .filter(({ orderId, status }) => status === 'Pending' && taken.has(orderId))
-      .map(({ orderId, delaySeconds }) => ({
+      .map(({ orderId, delaySeconds, reasonCode }) => ({
         orderId,
-        traceparent: invocation.traceparents?.get(orderId),
+        ...oneHopFurther(invocation, orderId),
+        // An attempt counts in the row instead.
+        ...(reasonCode !== NOT_BEGUN && { hops: 0 }),
         delaySeconds: Math.min(MAX_DELAY_SECONDS, Math.ceil(delaySeconds) + DELAY_MARGIN_SECONDS),
       })),
   );
@@ -226,9 +230,10 @@ function expiry(ms: number): Promise<unknown> {
   return new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }
 
-/** A message that could not be sent is the sweep's: each of these orders has a due date. */
-async function sendAgain(parts: ProcessParts, messages: readonly OrderMessage[]): Promise<void> {
-  if (messages.length > 0) await parts.queue.send(messages);
+/** For a message that goes back to the queue without an attempt of its order. */
+function oneHopFurther({ travels }: Invocation, orderId: string): Travel {
+  const { traceparent, hops = 0 } = travels?.get(orderId) ?? {};
+  return { traceparent, hops: hops + 1 };
 }
 
 /** Whole milliseconds, since AbortSignal.timeout takes no others. */
@@ -241,10 +246,10 @@ function report(
   logger: Logger,
   outcomes: readonly Outcome[],
   taken: ReadonlySet<string>,
-  { traceparents }: Invocation,
+  { travels }: Invocation,
 ): void {
   for (const { orderId, status, attempt, reasonCode } of outcomes) {
-    const traceparent = traceparents?.get(orderId);
+    const traceparent = travels?.get(orderId)?.traceparent;
     const order = { order_id: orderId, ...(traceparent !== undefined && { trace_id: traceIdOf(traceparent) }) };
     if (!taken.has(orderId)) logger.warn('Finished after the lease was lost; nothing was written', order);
     else if (status === 'Completed') logger.info('An order was completed', { ...order, attempt });

@@ -31,9 +31,12 @@ export async function runProcessor(
   }
 }
 
+/** Why an order is Pending again without an attempt. */
+export const NOT_BEGUN = 'not_begun';
+
 /** The verdict on a claim that took all the time: it is given back, and no attempt is charged for it. */
 export function notBegun(order: Claim): Outcome {
-  return { ...pending(order), reasonCode: 'not_begun', reason: 'no time was left to begin' };
+  return { ...pending(order), reasonCode: NOT_BEGUN, reason: 'no time was left to begin' };
 }
 
 function pending({ orderId, token, attempt, failures }: Claim) {

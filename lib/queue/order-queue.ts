@@ -5,6 +5,8 @@ export interface OrderMessage {
   readonly delaySeconds?: number;
   /** The trace that the order is in, for its log entries. Default: that of the invocation which sends it. */
   readonly traceparent?: string | undefined;
+  /** Times that workers have sent it on without an attempt of its order (lib/orders/send-again.ts). Default 0. */
+  readonly hops?: number | undefined;
 }
 
 /** The queue as the domain sees it. */

@@ -9,8 +9,8 @@ import type { Logger } from '../logger.ts';
 import { currentInvocation } from '../observability/invocation.ts';
 import { followsQueueUrl } from './endpoint.ts';
 import { encodeMessage } from './message.ts';
+import { toAttributes } from './message-attributes.ts';
 import type { OrderMessage, OrderQueue, SendOutcome } from './order-queue.ts';
-import { traceAttribute } from './trace-attribute.ts';
 
 /** SendMessageBatch takes at most ten entries (Amazon SQS API reference). */
 const BATCH_LIMIT = 10;
@@ -88,12 +88,12 @@ export class SqsOrderQueue implements OrderQueue {
 
 /** An entry's Id is its place in the batch: order ids have characters that SQS refuses there, and may repeat. */
 function toEntry(message: OrderMessage, place: number): SendMessageBatchRequestEntry {
-  const { orderId, delaySeconds = 0, traceparent = currentInvocation()?.traceparent } = message;
+  const { orderId, delaySeconds = 0, traceparent = currentInvocation()?.traceparent, hops } = message;
   return {
     Id: String(place),
     MessageBody: encodeMessage(orderId),
     DelaySeconds: delaySeconds,
-    ...(traceparent !== undefined && { MessageAttributes: traceAttribute(traceparent) }),
+    MessageAttributes: toAttributes({ traceparent, hops }),
   };
 }
 

@@ -194,7 +194,8 @@ describe('another try of an order', () => {
       throw new Error('not now');
     };
 
-    await lab.process(['a', 'b', 'c'], { processor }, { traceparents });
+    const travels = new Map([...traceparents].map(([orderId, traceparent]) => [orderId, { traceparent }]));
+    await lab.process(['a', 'b', 'c'], { processor }, { travels });
 
     const sent = new Map(lab.queue.sends.flat().map((message) => [message.orderId, message.traceparent]));
     expect(sent).toEqual(new Map([...traceparents, ['c', undefined]]));
@@ -213,9 +214,13 @@ describe('another try of an order', () => {
     await lab.claim(['suspect']);
     await lab.killLease('suspect');
 
-    await lab.process(['suspect'], {}, { traceparents: new Map([['suspect', traceparent(3)]]), remainingMs: () => 1 });
+    await lab.process(
+      ['suspect'],
+      {},
+      { travels: new Map([['suspect', { traceparent: traceparent(3) }]]), remainingMs: () => 1 },
+    );
 
-    expect(lab.queue.sends.flat()).toEqual([{ orderId: 'suspect', traceparent: traceparent(3) }]);
+    expect(lab.queue.sends.flat()).toEqual([{ orderId: 'suspect', traceparent: traceparent(3), hops: 1 }]);
   });
 
   test('tells its receiver the trace', async () => {
@@ -223,7 +228,7 @@ describe('another try of an order', () => {
     const processor = webhookProcessor({ url: receiver.url, signingKeys: [Buffer.alloc(24)], timeoutMs: 5_000 });
     await lab.insert('traced', 'untraced');
 
-    await lab.process(['traced'], { processor }, { traceparents: new Map([['traced', traceparent(4)]]) });
+    await lab.process(['traced'], { processor }, { travels: new Map([['traced', { traceparent: traceparent(4) }]]) });
     await lab.process(['untraced'], { processor });
 
     expect(receiver.requests.map(({ headers }) => headers.traceparent)).toEqual([traceparent(4), undefined]);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { MAX_HOPS } from '../../lib/orders/send-again.ts';
 import { readHistory } from '../../lib/orders/sql/read-history.ts';
 import { readOrder } from '../../lib/orders/sql/read-order.ts';
 import { PermanentFailure, type ProcessorOrder } from '../../lib/processors/processor.ts';
@@ -622,6 +623,48 @@ describe('orders that lost a worker', () => {
     expect(settled).toEqual(['s1', 's2']);
     expect(lab.queue.orderIds.sort()).toEqual(['s1', 's2']);
     expect(await lab.row('s1')).toMatchObject({ status: 'Processing', attempts: 0, crashes: 0 });
+  });
+});
+
+describe('a message that goes back to its queue', () => {
+  const afterHops = (hops: number, ...orderIds: string[]) => ({
+    travels: new Map(orderIds.map((orderId) => [orderId, { hops }])),
+    remainingMs: () => 1_500,
+  });
+
+  test('without an attempt counts a hop more: for an order that lost its worker, and one that was not begun', async () => {
+    await insertSuspects('suspect');
+    await lab.insert('late');
+
+    await lab.process(['suspect', 'late'], {}, afterHops(3, 'suspect', 'late'));
+
+    expect(new Map(lab.queue.sends.flat().map(({ orderId, hops }) => [orderId, hops]))).toEqual(
+      new Map([
+        ['suspect', 4],
+        ['late', 4],
+      ]),
+    );
+  });
+
+  test('after its last hop is left to the sweep, which starts from zero', async () => {
+    await insertSuspects('suspect');
+    await lab.insert('late');
+
+    const settled = await lab.process(['suspect', 'late'], {}, afterHops(MAX_HOPS, 'suspect', 'late'));
+
+    expect(settled).toEqual(['late', 'suspect']);
+    expect(lab.queue.sends).toEqual([]);
+    await lab.psql.rows('UPDATE orders SET due_at = now() WHERE due_at IS NOT NULL');
+    expect(await lab.sweep()).toBe(2);
+    expect(lab.queue.sends.flat().map(({ hops }) => hops)).toEqual([undefined, undefined]);
+  });
+
+  test('for a retry starts from zero, because attempts are bounded by the row', async () => {
+    await lab.insert('a');
+
+    await lab.process(['a'], { processor: fails(new Error('no')) }, { travels: new Map([['a', { hops: MAX_HOPS }]]) });
+
+    expect(lab.queue.sends.flat()).toEqual([expect.objectContaining({ orderId: 'a', hops: 0 })]);
   });
 });
 

@@ -6,10 +6,13 @@ import {
   GetQueueAttributesCommand,
   type Message,
   ReceiveMessageCommand,
+  SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { toSqsRecord } from '../../infra/local/worker/sqs-record.ts';
 import { decodeMessage } from '../../lib/queue/message.ts';
+import { travelOf } from '../../lib/queue/message-attributes.ts';
 import { SqsOrderQueue } from '../../lib/queue/sqs.ts';
 import { type RecordingLogger, recordingLogger } from '../support/recording-logger.ts';
 import { type Fate, type Relay, startRelay } from './relay.ts';
@@ -86,7 +89,12 @@ async function receive(count: number, from = queueUrl): Promise<Message[]> {
 
 async function receiveOnce(from: string): Promise<Message[]> {
   const { Messages: messages = [] } = await sqs.send(
-    new ReceiveMessageCommand({ QueueUrl: from, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
+    new ReceiveMessageCommand({
+      QueueUrl: from,
+      MaxNumberOfMessages: 10,
+      WaitTimeSeconds: 1,
+      MessageAttributeNames: ['All'],
+    }),
   );
   return messages;
 }
@@ -135,6 +143,30 @@ describe('sending', () => {
     expect(orderIds(await receive(1))).toEqual(['now']);
     expect(orderIds(await receive(1))).toEqual(['later']);
     expect(Date.now() - sentAt).toBeGreaterThanOrEqual(delaySeconds * 1000);
+  });
+
+  test('a message carries its trace and its hops to the worker that receives it', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb2100000001-b7ad6b7169203331-01';
+
+    await openQueue().send([{ orderId: 'on its way', traceparent, hops: 7 }]);
+
+    const [message = {}] = await receive(1);
+    expect(travelOf(toSqsRecord(message, 'arn:aws:sqs:us-east-1:123456789012:orders'))).toEqual({
+      traceparent,
+      hops: 7,
+    });
+  });
+
+  test('a message without hops, or with something else under that name, has made none', async () => {
+    const StringValue = '1e3';
+    for (const attributes of [{}, { hops: { DataType: 'Number', StringValue } }])
+      await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: '{}', MessageAttributes: attributes }));
+
+    const records = (await receive(2)).map((message) => toSqsRecord(message, 'arn:aws:sqs:us-east-1:1:orders'));
+    expect(records.map(travelOf)).toEqual([
+      { traceparent: undefined, hops: 0 },
+      { traceparent: undefined, hops: 0 },
+    ]);
   });
 
   test('order ids of any characters arrive as they were, in bodies of plain ASCII', async () => {
