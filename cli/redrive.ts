@@ -36,6 +36,10 @@ export const redrive = command({
       default: 'redriven by an operator',
       help: 'why, for the history of each order',
     },
+    'new-run': {
+      type: 'boolean',
+      help: 'starts a new run: new idempotency keys, so that effects which were undone happen again',
+    },
     'dry-run': { type: 'boolean', help: 'only prints which orders it would redrive' },
     json: STAGE_OPTIONS.json,
     url: {
@@ -57,6 +61,7 @@ database and the queue, of the local stack or those that DATABASE_URL and QUEUE_
       orderIds: orderIds.length > 0 ? orderIds : null,
       reasonCode: values.cause ?? null,
       reason: values.reason,
+      newRun: values['new-run'],
     };
     const redriver = (values.url ?? process.env.ORDERS_URL) ? overApi(connectStage(values)) : await onStack();
     try {
@@ -68,7 +73,7 @@ database and the queue, of the local stack or those that DATABASE_URL and QUEUE_
   },
 });
 
-type Selection = Pick<RedriveRequest, 'orderIds' | 'reasonCode' | 'reason'>;
+type Selection = Pick<RedriveRequest, 'orderIds' | 'reasonCode' | 'reason' | 'newRun'>;
 
 /** Where orders are redriven. */
 interface Redriver {
@@ -89,13 +94,14 @@ async function onStack(): Promise<Redriver> {
 
 function overApi(stage: Stage): Redriver {
   return {
-    redrive: async ({ orderIds, reasonCode, after, limit, dryRun, reason }) => {
+    redrive: async ({ orderIds, reasonCode, after, limit, dryRun, newRun, reason }) => {
       const body = {
         ...(orderIds === null && reasonCode === null && { all: true as const }),
         ...(orderIds && { order_ids: [...orderIds] }),
         ...(reasonCode !== null && { reason_code: reasonCode }),
         ...(after !== null && { after }),
         limit,
+        new_run: newRun,
         dry_run: dryRun,
         reason,
       };

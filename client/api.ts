@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 faec15fe1e8085f41e9afe72eb432744dcdfb1e43dc7d6803a1a23bdf5b69884): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 2d6d85d7892c05ac186a4ee02ca92cf4394c3ee29ed6a2a31f59052396724c50): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -2198,6 +2198,11 @@ export interface operations {
                     after?: string;
                     /** @default 100 */
                     limit?: number;
+                    /**
+                     * @description Starts a new run: the idempotency keys of these orders change, so that effects which were undone happen again.
+                     * @default false
+                     */
+                    new_run?: boolean;
                     /** @default false */
                     dry_run?: boolean;
                     /** @default redriven over HTTP */

@@ -87,7 +87,8 @@ export function rareStatements(): Statement[] {
   return [
     {
       name: `redrive ${BATCH} by code`,
-      run: (database) => redriveOrders(database, selection, { actor: ACTOR, reason: 'plans', resendAfterSeconds: 60 }),
+      run: (database) =>
+        redriveOrders(database, selection, { actor: ACTOR, newRun: false, reason: 'plans', resendAfterSeconds: 60 }),
     },
     { name: 'preview a redrive', run: (database) => previewRedrive(database, selection) },
     { name: 'causes of failure', run: (database) => countFailures(database, null) },

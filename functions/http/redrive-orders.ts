@@ -18,6 +18,7 @@ export const handler = httpHandler(async (event) => {
     owner: ownerFilterOf(event),
     after: request.after ?? null,
     limit: request.limit,
+    newRun: request.new_run,
     dryRun: request.dry_run,
     reason: request.reason,
     actor: callerOf(event).actor,

@@ -30,6 +30,10 @@ export const redriveSchema = z
         .min(1, `must be a whole number from 1 to ${MAX_ORDERS}`)
         .max(MAX_ORDERS, `must be a whole number from 1 to ${MAX_ORDERS}`)
         .default(100),
+      new_run: z.boolean('must be true or false').default(false).meta({
+        description:
+          'Starts a new run: the idempotency keys of these orders change, so that effects which were undone happen again.',
+      }),
       dry_run: z.boolean('must be true or false').default(false),
       reason: text(500).default('redriven over HTTP'),
     },

@@ -22,7 +22,15 @@ export function redriveOrder(
   change: { readonly actor: string; readonly reason: string },
 ): Promise<Redrive> {
   return retryDatabase(async () => {
-    const selection = { orderIds: [orderId], reasonCode: null, owner, after: null, limit: 1, dryRun: false };
+    const selection = {
+      orderIds: [orderId],
+      reasonCode: null,
+      owner,
+      after: null,
+      limit: 1,
+      dryRun: false,
+      newRun: false,
+    };
     const { redrivable } = await redriveOrders(parts, { ...selection, ...change });
     const order = await readOrder(parts.database, orderId, owner);
     if (!order) return undefined;

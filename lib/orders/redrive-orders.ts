@@ -21,6 +21,8 @@ export interface RedriveRequest {
   readonly after: string | null;
   /** Orders at most, the first by their ids. */
   readonly limit: number;
+  /** Whether the orders get new idempotency keys, because their effects were undone. */
+  readonly newRun: boolean;
   /** Only say what would be done. */
   readonly dryRun: boolean;
   /** Who and why, for the history of each order. */
@@ -35,9 +37,9 @@ export interface RedriveRequest {
 export async function redriveOrders(parts: RedriveParts, request: RedriveRequest): Promise<FailedOrders> {
   const selection = { ...request, maxRedrives: parts.maxRedrives };
   if (request.dryRun) return previewRedrive(parts.database, selection);
-  const { actor, reason } = request;
+  const { actor, reason, newRun } = request;
   const { resendAfterSeconds } = parts;
-  const redriven = await redriveRows(parts.database, selection, { actor, reason, resendAfterSeconds });
+  const redriven = await redriveRows(parts.database, selection, { actor, reason, newRun, resendAfterSeconds });
   if (redriven.length > 0) await parts.queue.send(redriven.map((orderId) => ({ orderId })));
   return { redrivable: redriven, capped: await countCapped(parts.database, selection) };
 }

@@ -1,4 +1,5 @@
 import type { Processor } from '../processors/processor.ts';
+import { effectKey } from './effect-key.ts';
 import { decideFailure, type RetryPolicy } from './retry-policy.ts';
 import type { Claim } from './sql/claim-orders.ts';
 import type { Verdict } from './sql/finish-orders.ts';
@@ -23,7 +24,9 @@ export async function runProcessor(
   const isLastAttempt = failures >= retryPolicy.maxAttempts;
   const started = performance.now();
   try {
-    await untilAborted(processor({ ...order, isLastAttempt, traceparent }, signal), signal);
+    const { orderId, userId, itemIds, totalAmount, createdAt, attempt } = order;
+    const context = { signal, idempotencyKey: effectKey(order), attempt, isLastAttempt, traceparent };
+    await untilAborted(processor({ orderId, userId, itemIds, totalAmount, createdAt }, context), signal);
     const processingTime = Number(((performance.now() - started) / 1_000).toFixed(6));
     return { ...pending(order), status: 'Completed', processingTime, reasonCode: null, reason: null };
   } catch (error) {

@@ -1,8 +1,19 @@
 import type { NewOrder } from '../orders/order.ts';
 
-/** An order as its processor sees it. `orderId` stays the same over all tries: make your effect idempotent by it. */
+/** An order as its processor sees it. */
 export interface ProcessorOrder extends NewOrder {
   readonly createdAt: Date;
+}
+
+/** What a processor knows about the attempt that it is in, and can do in it. */
+export interface ProcessorContext {
+  /** Aborts shortly before the invocation ends. Work that continues afterwards counts as failed. */
+  readonly signal: AbortSignal;
+  /**
+   * Make your effects idempotent by this key: 43 characters that fit into any header. It is the same for every attempt,
+   * also after a crash or a redrive. A redrive that asks for a new run changes it, so that effects which were undone happen again.
+   */
+  readonly idempotencyKey: string;
   /**
    * 1 for the first attempt since the order was created or redriven. Each run counts, also one whose worker died: so an
    * attempt above 1 may follow one that had its effect.
@@ -14,20 +25,20 @@ export interface ProcessorOrder extends NewOrder {
    */
   readonly isLastAttempt: boolean;
   /**
-   * The trace that it is in (W3C Trace Context), when its message named one: whoever is called with it can be found by the
-   * trace id in our logs.
+   * The trace that the order is in (W3C Trace Context), if its message named one. Pass it on to the services that you call, so
+   * that their logs and ours share a trace id.
    */
   readonly traceparent?: string | undefined;
 }
 
 /**
  * What "processing" does. Returning completes the order. Throwing PermanentFailure fails it at once; throwing anything
- * else has it tried again later, until its budget is used up. TransientFailure does the same under a code of your own.
+ * else schedules a retry, until the order's budget is used up. TransientFailure does the same under a code of your own.
  *
  * An order completes at most once, but its processor may run more than once: a crash can come between the effect and
- * the commit. The signal aborts shortly before the invocation's time is over; what goes on after it counts as failed.
+ * the commit.
  */
-export type Processor = (order: ProcessorOrder, signal: AbortSignal) => Promise<void>;
+export type Processor = (order: ProcessorOrder, context: ProcessorContext) => Promise<void>;
 
 /** The order can never succeed: no further try. */
 export class PermanentFailure extends Error {

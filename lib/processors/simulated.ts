@@ -3,7 +3,7 @@ import type { Processor } from './processor.ts';
 
 /** Work that takes time and does nothing. */
 export function simulatedProcessor(delayMs: number): Processor {
-  return async (_order, signal) => {
+  return async (_order, { signal }) => {
     if (delayMs > 0) await sleep(delayMs, undefined, { signal });
   };
 }

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 
 /**
  * Signing as Standard Webhooks 1.0.0 defines it ("Signature scheme", "Webhook headers"). By hand, because it is one
@@ -26,12 +26,4 @@ export function signWebhook(id: string, sentAt: Date, body: string, keys: readon
     'webhook-timestamp': timestamp,
     'webhook-signature': keys.map((key) => `v1,${sign(key)}`).join(' '),
   };
-}
-
-/**
- * The id of the event of one type that one order can have: the same whenever it is asked for. A hash, since order ids
- * are chosen by clients: they may have full stops, which the specification forbids here, and what no header may have.
- */
-export function webhookId(type: string, orderId: string): string {
-  return `msg_${createHash('sha256').update(`${type}:${orderId}`).digest('base64url')}`;
 }

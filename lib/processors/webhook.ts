@@ -1,5 +1,5 @@
 import { PermanentFailure, type Processor, type ProcessorOrder, TransientFailure } from './processor.ts';
-import { type SignatureHeaders, signWebhook, webhookId } from './standard-webhooks.ts';
+import { type SignatureHeaders, signWebhook } from './standard-webhooks.ts';
 
 export interface WebhookOptions {
   readonly url: string;
@@ -18,8 +18,8 @@ const DISCARD_BYTES = 65_536;
 const DISCARD_MS = 1_000;
 
 /**
- * Has somebody else do the work: posts the order to a URL, and takes a 2xx for its completion. All tries of an order
- * have the same id and the same body, so that a receiver can tell that it has done it already.
+ * Lets a receiver do the work: posts the order to a URL, and takes a 2xx for its completion. All attempts of a run have the
+ * same id and the same body, so that the receiver recognizes an order that it has already processed.
  *
  * | answer                 | failure   | code                                   |
  * |------------------------|-----------|----------------------------------------|
@@ -31,10 +31,10 @@ const DISCARD_MS = 1_000;
  * | no connection, broken  | transient | `webhook_unreachable`                  |
  */
 export function webhookProcessor({ url, signingKeys, timeoutMs }: WebhookOptions): Processor {
-  return async (order, signal) => {
+  return async (order, { idempotencyKey, traceparent, signal }) => {
     const body = JSON.stringify(toEvent(order));
-    const headers = signWebhook(webhookId(EVENT_TYPE, order.orderId), new Date(), body, signingKeys);
-    const traced = order.traceparent === undefined ? headers : { ...headers, traceparent: order.traceparent };
+    const headers = signWebhook(`msg_${idempotencyKey}`, new Date(), body, signingKeys);
+    const traced = traceparent === undefined ? headers : { ...headers, traceparent };
     const response = await post(url, traced, body, timeoutMs, signal);
     await discard(response);
     if (!response.ok) throw failureOf(response);

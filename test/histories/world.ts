@@ -151,7 +151,7 @@ export class World {
     return this.#operate('redrive', (parts, actor) =>
       redriveOrders(
         { ...parts, maxRedrives: MAX_REDRIVES },
-        { ...selection, owner: null, after: null, dryRun: false, actor, reason: 'the history says so' },
+        { ...selection, owner: null, after: null, dryRun: false, newRun: false, actor, reason: 'the history says so' },
       ),
     );
   }
@@ -246,7 +246,7 @@ export class World {
   }
 
   #processorIn(worker: Container): Processor {
-    return ({ orderId, attempt }, signal) => {
+    return ({ orderId }, { attempt, signal }) => {
       this.#begun.set(orderId, (this.#begun.get(orderId) ?? 0) + 1);
       return worker.hold({
         name: `process ${orderId}`,

@@ -121,6 +121,16 @@ describe('POST /orders/redrive', () => {
     },
   );
 
+  test.each([
+    [{}, 1],
+    [{ new_run: true }, 2],
+  ])('with %j leaves the order in run %i', async (body, run) => {
+    await create('a');
+    await fail('bank_down', 'a');
+    await service.redrive({ all: true, ...body });
+    expect(await service.psql.value('SELECT run FROM orders')).toBe(run);
+  });
+
   test('leaves an order alone that was redriven as often as it may be', async () => {
     await create('a');
     for (let redrives = 0; redrives < 2; redrives += 1) {
@@ -164,6 +174,7 @@ describe('POST /orders/redrive', () => {
     [{ order_ids: 'a' }, 'order_ids'],
     [{ order_ids: ['\0'] }, 'order_ids.0'],
     [{ dry_run: 'yes' }, 'dry_run'],
+    [{ new_run: 'yes' }, 'new_run'],
     [{ reason: '' }, 'reason'],
     [{ after: 7 }, 'after'],
     [{ everything: true }, 'everything'],

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createAuthorizer } from '../../lib/auth/authorizer.ts';
 import { observed } from '../../lib/observability/observed.ts';
-import { webhookId } from '../../lib/processors/standard-webhooks.ts';
+import { effectKey } from '../../lib/orders/effect-key.ts';
 import { encodeMessage } from '../../lib/queue/message.ts';
 import { createRuntime } from '../../lib/runtime.ts';
 import { type Receiver, startReceiver } from '../processors/receiver.ts';
@@ -266,7 +266,9 @@ describe('no value of a customer gets into the log', () => {
 
     test('by a receiver that repeats what it was sent, sends it elsewhere, or hangs up', async () => {
       const secret = `whsec_${Buffer.from(TEXT.repeat(3)).toString('base64')}`;
-      const byId = new Map(['500', '302', 'cut'].map((orderId) => [webhookId('order.created', orderId), orderId]));
+      const byId = new Map(
+        ['500', '302', 'cut'].map((orderId) => [`msg_${effectKey({ orderId, owner: '', run: 1 })}`, orderId]),
+      );
       receiver.answer = (response) => {
         const request = receiver.requests.at(-1);
         const how = byId.get(String(request?.headers['webhook-id']));

@@ -38,6 +38,8 @@ describe('a claim', () => {
     expect(claims).toEqual([
       {
         orderId: 'a',
+        owner: '',
+        run: 1,
         token: 1,
         attempt: 1,
         failures: 0,
@@ -252,6 +254,7 @@ describe('a lease that died', () => {
         after: null,
         limit: 1,
         dryRun: false,
+        newRun: false,
         actor: 'operator',
         reason: 'the machine is replaced',
       },

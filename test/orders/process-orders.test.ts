@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { redriveOrders } from '../../lib/orders/redrive-orders.ts';
 import { MAX_HOPS } from '../../lib/orders/send-again.ts';
 import { readHistory } from '../../lib/orders/sql/read-history.ts';
 import { readOrder } from '../../lib/orders/sql/read-order.ts';
@@ -76,16 +77,16 @@ describe('a batch', () => {
       `INSERT INTO orders (order_id, user_id, item_ids, total_amount, created_at)
        VALUES ('a', 5, '{3,1}', 0.10, '2026-11-01 12:00+00')`,
     );
-    const seen: ProcessorOrder[] = [];
+    const seen: unknown[] = [];
 
     await lab.process(['a'], {
-      processor: async (order) => {
-        seen.push(order);
+      processor: async (order, { attempt }) => {
+        seen.push({ ...order, attempt });
         throw new Error('not yet');
       },
       retryPolicy: { maxAttempts: 5, baseMs: 0, maxMs: 0 },
     });
-    await lab.process(['a'], { processor: async (order) => void seen.push(order) });
+    await lab.process(['a'], { processor: async (order, { attempt }) => void seen.push({ ...order, attempt }) });
 
     const order = { orderId: 'a', userId: 5, itemIds: [3, 1], totalAmount: '0.10' };
     expect(seen).toMatchObject([
@@ -450,7 +451,7 @@ describe('the number of the attempt', () => {
     const resurrection = Promise.withResolvers<void>();
     const runOnce = (then: () => Promise<void>) =>
       lab.process(['a'], {
-        processor: async ({ attempt, isLastAttempt }) => {
+        processor: async (_order, { attempt, isLastAttempt }) => {
           seen.push([attempt, isLastAttempt]);
           await then();
         },
@@ -485,6 +486,45 @@ describe('the number of the attempt', () => {
   });
 });
 
+describe('the idempotency key', () => {
+  test('stays the same over failures, dead workers and redrives, and changes with a new run', async () => {
+    await lab.insert('a');
+    const keys: string[] = [];
+    const attempt = (outcome: () => Promise<void>) =>
+      lab.process(['a'], {
+        processor: (_order, { idempotencyKey }) => {
+          keys.push(idempotencyKey);
+          return outcome();
+        },
+        retryPolicy: { maxAttempts: 2, baseMs: 0, maxMs: 0 },
+      });
+    const redrive = (newRun: boolean) =>
+      redriveOrders(
+        { database: lab.database, queue: lab.queue, resendAfterSeconds: 0, maxRedrives: 9 },
+        {
+          ...{ orderIds: ['a'], reasonCode: null, owner: null, after: null, limit: 1, dryRun: false },
+          ...{ actor: 'operator', reason: 'the bank is back', newRun },
+        },
+      );
+    const resurrection = Promise.withResolvers<void>();
+
+    const dead = attempt(() => resurrection.promise);
+    await waitUntil('the worker that dies has begun', () => keys.length === 1);
+    await lab.killLease('a');
+    for (const _ of [2, 3]) await attempt(fails(new Error('no')));
+    resurrection.resolve();
+    await dead;
+    await redrive(false);
+    await attempt(fails(new PermanentFailure('refunded', 'the charge was refunded')));
+    await redrive(true);
+    await attempt(async () => {});
+
+    expect(keys).toHaveLength(5);
+    expect(new Set(keys.slice(0, 4)).size).toBe(1);
+    expect(keys[4]).not.toBe(keys[0]);
+  });
+});
+
 describe('the end of the invocation', () => {
   test('aborts the processor in time to write its verdict: Pending, timed out, and a try charged', async () => {
     await lab.insert('slow', 'quick');
@@ -493,8 +533,8 @@ describe('the end of the invocation', () => {
     const settled = await lab.process(
       ['slow', 'quick'],
       {
-        processor: ({ orderId }, signal) =>
-          orderId === 'slow' ? simulatedProcessor(60_000)({} as never, signal) : Promise.resolve(),
+        processor: ({ orderId }, context) =>
+          orderId === 'slow' ? simulatedProcessor(60_000)({} as never, context) : Promise.resolve(),
       },
       { remainingMs },
     );

@@ -11,6 +11,7 @@ import type { ProcessorOrder } from '../../lib/processors/processor.ts';
 import { forThisTest } from '../support/for-this-test.ts';
 import { answerWith, type Receiver, startReceiver } from './receiver.ts';
 import '../support/starts-processes.ts';
+import { anAttempt } from '../support/attempt.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const SECRET = `whsec_${Buffer.alloc(24, 'k').toString('base64')}`;
@@ -20,8 +21,6 @@ const ORDER: ProcessorOrder = {
   itemIds: [],
   totalAmount: '9.50',
   createdAt: new Date(0),
-  attempt: 1,
-  isLastAttempt: false,
 };
 
 const settings = (env: NodeJS.ProcessEnv) =>
@@ -29,7 +28,7 @@ const settings = (env: NodeJS.ProcessEnv) =>
 
 const load = (env: NodeJS.ProcessEnv) => loadProcessor(settings(env));
 
-const run = async (env: NodeJS.ProcessEnv) => (await load(env))(ORDER, new AbortController().signal);
+const run = async (env: NodeJS.ProcessEnv) => (await load(env))(ORDER, anAttempt(ORDER.orderId));
 
 describe('the settings of processors', () => {
   test.each(['webhok', 'charge-card.ts', 'processors/charge-card.ts', 'SIMULATED'])(
@@ -151,7 +150,9 @@ describe('the processor that PROCESSOR names', () => {
     ['absolute', join(REPOSITORY, 'test/processors/modules/charge-card.ts')],
   ])('is a module of your own by its path, %s', async (_, PROCESSOR) => {
     await run({ PROCESSOR });
-    expect(receiver.requests).toMatchObject([{ headers: { 'idempotency-key': 'order-1' }, body: '{"amount":"9.50"}' }]);
+    expect(receiver.requests).toMatchObject([
+      { headers: { 'idempotency-key': anAttempt('order-1').idempotencyKey }, body: '{"amount":"9.50"}' },
+    ]);
 
     receiver.answer = answerWith(402);
     await expect(run({ PROCESSOR })).rejects.toMatchObject({ name: 'PermanentFailure', code: 'card_declined' });
@@ -224,8 +225,8 @@ const ENTRY = `
     const PROCESSOR = './processors/charge-card.ts';
     const config = loadConfig({ DATABASE_URL: 'postgres://localhost/o', QUEUE_URL: 'http://localhost/o', PROCESSOR });
     const processor = await loadProcessor(config);
-    const signal = new AbortController().signal;
-    await processor({ orderId: 'order-1', totalAmount: '9.50' }, signal).catch((error) =>
+    const context = { idempotencyKey: 'key-1', signal: new AbortController().signal };
+    await processor({ orderId: 'order-1', totalAmount: '9.50' }, context).catch((error) =>
       console.log(error.name, error.code, error instanceof PermanentFailure));
     bank.close();
   });`;

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { ConfigError, loadConfig } from '../../lib/config.ts';
 import { loadProcessor } from '../../lib/processors/load-processor.ts';
 import { signingKeysAt } from '../../lib/processors/signing-keys.ts';
+import { anAttempt } from '../support/attempt.ts';
 import { forThisTest } from '../support/for-this-test.ts';
 import { answerWith, type Receiver, startReceiver } from './receiver.ts';
 
@@ -58,10 +59,8 @@ describe('a signing key in Secrets Manager', () => {
       itemIds: [],
       totalAmount: '9.50',
       createdAt: new Date(0),
-      attempt: 1,
-      isLastAttempt: false,
     };
-    await processor(order, new AbortController().signal);
+    await processor(order, anAttempt('order-1'));
 
     expect(shop.requests).toMatchObject([{ headers: { 'webhook-signature': expect.stringMatching(/^v1,/) } }]);
   });

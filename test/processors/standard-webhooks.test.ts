@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { signWebhook, webhookId } from '../../lib/processors/standard-webhooks.ts';
+import { signWebhook } from '../../lib/processors/standard-webhooks.ts';
 
 /** The vector of the reference libraries (github.com/standard-webhooks/standard-webhooks, "sign function works"). */
 const PUBLISHED = {
@@ -35,22 +35,5 @@ describe('signing a webhook', () => {
 
     expect(other).not.toBe(signature);
     expect(signWebhook(id, sentAt, body, [OTHER_KEY, key])['webhook-signature']).toBe(`${other} ${signature}`);
-  });
-});
-
-describe('the id of a webhook', () => {
-  test.each(['order-1', 'a.b.c', 'Zoë 🛒', `${'x'.repeat(254)}\u2028`])(
-    'of %j fits a header and has no full stop',
-    (orderId) => {
-      expect(webhookId('order.created', orderId)).toMatch(/^msg_[\w-]{43}$/);
-    },
-  );
-
-  test('is the same each time, and another for another order or another event', () => {
-    const id = webhookId('order.created', 'order-1');
-
-    expect(webhookId('order.created', 'order-1')).toBe(id);
-    expect(webhookId('order.created', 'order-2')).not.toBe(id);
-    expect(webhookId('order.cancelled', 'order-1')).not.toBe(id);
   });
 });

@@ -5,6 +5,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { PermanentFailure, type ProcessorOrder, TransientFailure } from '../../lib/processors/processor.ts';
 import { type WebhookOptions, webhookProcessor } from '../../lib/processors/webhook.ts';
+import { anAttempt } from '../support/attempt.ts';
 import { type Certificate, selfSignedCertificate } from '../support/certificate.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { answerWith, type ReceivedRequest, type Receiver, startReceiver } from './receiver.ts';
@@ -16,8 +17,6 @@ const ORDER: ProcessorOrder = {
   itemIds: [1, 2],
   totalAmount: '12345678901.10',
   createdAt: new Date('2026-11-01T12:00:00.123Z'),
-  attempt: 1,
-  isLastAttempt: false,
 };
 
 /** Milliseconds. Longer than a test may take, so that none passes by waiting for it. */
@@ -31,8 +30,8 @@ beforeEach(async () => {
 
 afterEach(() => receiver.close());
 
-function post(options: Partial<WebhookOptions> = {}, order = ORDER, signal = new AbortController().signal) {
-  return webhookProcessor({ url: receiver.url, signingKeys: [KEY], timeoutMs: PATIENT, ...options })(order, signal);
+function post(options: Partial<WebhookOptions> = {}, context = anAttempt(ORDER.orderId)) {
+  return webhookProcessor({ url: receiver.url, signingKeys: [KEY], timeoutMs: PATIENT, ...options })(ORDER, context);
 }
 
 /** What the processor threw; fails when it did not. */
@@ -72,15 +71,15 @@ describe('posting an order', () => {
     expect(timestamp).toBeLessThanOrEqual(Date.now() / 1_000);
   });
 
-  test('every try has the same id and the same body; another order has another id', async () => {
-    await post({}, { ...ORDER, attempt: 1 });
-    await post({}, { ...ORDER, attempt: 2 });
-    await post({}, { ...ORDER, orderId: 'order-8' });
+  test('every attempt with the same idempotency key has the same id and body; another key gives another id', async () => {
+    await post({}, anAttempt(ORDER.orderId, { attempt: 1 }));
+    await post({}, anAttempt(ORDER.orderId, { attempt: 2 }));
+    await post({}, anAttempt(ORDER.orderId, { idempotencyKey: 'of-another-run' }));
 
     const [first, second, other] = receiver.requests;
     expect(second?.headers['webhook-id']).toBe(first?.headers['webhook-id']);
     expect(second?.body).toBe(first?.body);
-    expect(other?.headers['webhook-id']).not.toBe(first?.headers['webhook-id']);
+    expect(other?.headers['webhook-id']).toBe('msg_of-another-run');
   });
 
   test('keeps no connection', async () => {
@@ -170,7 +169,9 @@ describe('without an answer', () => {
     const invocation = new AbortController();
     receiver.answer = () => invocation.abort(new Error('out of time'));
 
-    expect(await failure(post({}, ORDER, invocation.signal))).toMatchObject({ message: 'out of time' });
+    expect(await failure(post({}, anAttempt(ORDER.orderId, { signal: invocation.signal })))).toMatchObject({
+      message: 'out of time',
+    });
   });
 
   test('a refused connection is a transient failure', async () => {

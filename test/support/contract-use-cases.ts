@@ -70,7 +70,7 @@ export class UseCases {
   }
 
   redrive(request: Partial<RedriveRequest>) {
-    const any = { orderIds: null, reasonCode: null, owner: null, after: null, limit: 10, dryRun: false };
+    const any = { orderIds: null, reasonCode: null, owner: null, after: null, limit: 10, dryRun: false, newRun: false };
     const change = { actor: 'operator', reason: 'mended' };
     return redriveOrders({ ...this.shared, maxRedrives: 1 }, { ...any, ...change, ...request });
   }

@@ -15,6 +15,9 @@ export interface ClaimOptions {
 /** An order that this worker holds until its lease ends. */
 export interface Claim {
   readonly orderId: string;
+  readonly owner: string;
+  /** Number of the run that this attempt belongs to. */
+  readonly run: number;
   /** Fencing token: finishing demands that it is still the order's. */
   readonly token: number;
   /** 1 for the first attempt since the order was created or redriven. */
@@ -87,9 +90,9 @@ const CLAIM_ORDERS = `
       reason = CASE WHEN ready.lost THEN 'its worker stopped answering before it finished' END
     FROM ready CROSS JOIN actor
     WHERE o.order_id = ready.order_id
-    RETURNING o.order_id, o.status, o.token, ${attemptsOf('o')} AS attempt,
+    RETURNING o.order_id, o.owner, o.run, o.status, o.token, ${attemptsOf('o')} AS attempt,
               o.attempts AS failures, o.user_id, o.item_ids, o.total_amount, o.created_at)
-  SELECT wanted.order_id, c.token, c.attempt, c.failures, c.user_id, c.item_ids, c.total_amount, c.created_at,
+  SELECT wanted.order_id, c.owner, c.run, c.token, c.attempt, c.failures, c.user_id, c.item_ids, c.total_amount, c.created_at,
     CASE
       WHEN c.status = 'Processing' THEN NULL
       WHEN c.status = 'Failed' THEN 'settled'
@@ -107,6 +110,8 @@ const CLAIM_ORDERS = `
 
 interface Row {
   order_id: string;
+  owner: string;
+  run: number;
   token: number;
   attempt: number;
   failures: number;
@@ -142,6 +147,8 @@ export async function claimOrders(
 function toClaim(row: Row): Claim {
   return {
     orderId: row.order_id,
+    owner: row.owner,
+    run: row.run,
     token: row.token,
     attempt: row.attempt,
     failures: row.failures,

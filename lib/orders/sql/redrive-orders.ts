@@ -35,7 +35,12 @@ function selectedBy({ orderIds, reasonCode, owner, after }: FailedSelection) {
 export async function redriveOrders(
   database: Queryable,
   selection: FailedSelection,
-  change: { readonly actor: string; readonly reason: string; readonly resendAfterSeconds: number },
+  change: {
+    readonly actor: string;
+    readonly reason: string;
+    readonly newRun: boolean;
+    readonly resendAfterSeconds: number;
+  },
 ): Promise<string[]> {
   const rows = await database.query<{ order_id: string }>(
     `WITH actor AS MATERIALIZED (
@@ -53,6 +58,7 @@ export async function redriveOrders(
          crashes = 0,
          sends = 0,
          redrives = o.redrives + 1,
+         run = o.run + $10::boolean::integer,
          finished_at = NULL,
          -- It may begin at once; and it says since when it waits, which is not since it was created.
          not_before = now(),
@@ -70,6 +76,7 @@ export async function redriveOrders(
       change.actor,
       change.reason,
       change.resendAfterSeconds,
+      change.newRun,
     ],
   );
   return rows.map((row) => row.order_id);

@@ -10,7 +10,7 @@ import { reach } from './ambush.ts';
 
 const delayMs = Number(process.env.PROCESSING_DELAY_MS);
 
-const process_: Processor = async ({ orderId, attempt }, signal) => {
+const process_: Processor = async ({ orderId }, { attempt, signal }) => {
   if (process.env.RUNS) appendFileSync(process.env.RUNS, `${orderId} ${attempt} ${process.pid}\n`);
   if (orderId.startsWith('kills its worker')) process.kill(process.pid, 'SIGKILL');
   reach('into the processor');

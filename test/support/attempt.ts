@@ -1,0 +1,13 @@
+import { effectKey } from '../../lib/orders/effect-key.ts';
+import type { ProcessorContext } from '../../lib/processors/processor.ts';
+
+/** The context of a first attempt at an order; what a test is about, it names. */
+export function anAttempt(orderId: string, values: Partial<ProcessorContext> = {}): ProcessorContext {
+  return {
+    signal: new AbortController().signal,
+    idempotencyKey: effectKey({ orderId, owner: '', run: 1 }),
+    attempt: 1,
+    isLastAttempt: false,
+    ...values,
+  };
+}
