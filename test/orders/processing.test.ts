@@ -9,6 +9,12 @@ beforeAll(async () => {
 });
 afterAll(() => lab.close());
 
+test('resuming what was never paused changes nothing, and is not logged', async () => {
+  const before = await setProcessing(lab, false, { actor: 'operator', reason: 'to be sure' });
+  expect(before).toEqual({ paused: false, since: null, actor: null, reason: null });
+  expect(lab.logger.entries).toEqual([]);
+});
+
 test('pausing and resuming are logged once each, however often they are asked for', async () => {
   const change = { actor: 'operator', reason: null };
   for (const paused of [true, true, false, false]) await setProcessing(lab, paused, change);

@@ -28,7 +28,9 @@ export async function switchProcessing(
 ): Promise<boolean> {
   const rows = await database.query(
     `INSERT INTO public.processing_control AS control (paused, since, actor, reason)
-     VALUES ($1::boolean, now(), $2::text, $3::text)
+     SELECT $1::boolean, now(), $2::text, $3::text
+     -- What was never paused has no row, and is running.
+     WHERE $1::boolean OR EXISTS (SELECT FROM public.processing_control)
      ON CONFLICT (only_row) DO UPDATE SET
        paused = excluded.paused, since = excluded.since, actor = excluded.actor, reason = excluded.reason
      WHERE control.paused <> excluded.paused
