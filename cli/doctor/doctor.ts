@@ -28,7 +28,8 @@ export const doctor = command({
   name: 'orders doctor',
   usage: ['[--fix] [--stage STAGE]'],
   does: `Looks for orders that are stuck, dead letters, counters or history that differ from the orders, missing migrations,
-synchronous_commit turned off, and queues that are not as serverless.yml describes them. The exit code is 0 when all is well, and 1 when something is not.`,
+fsync, full_page_writes or synchronous_commit turned off, and queues that are not as serverless.yml describes them. The exit
+code is 0 when all is well, and 1 when something is not.`,
   options: {
     fix: { type: 'boolean', help: 'fixes what it can; dead letters of unknown orders are kept' },
     stage: {

@@ -1,16 +1,26 @@
 import type { Database } from '../../lib/database/database.ts';
 import type { Check } from './check.ts';
 
-/** A 202 is a promise, so its commit must be on disk. Only `off` breaks it: the other values wait for the local disk too. */
+/** Settings that break the promise of a 202 when they are `off`. Other values of synchronous_commit wait for the local disk, too. */
+const DANGERS = {
+  fsync: 'a power failure can corrupt the whole database',
+  full_page_writes: 'a power failure can corrupt pages that were being written',
+  synchronous_commit: 'a crash of Postgres can lose accepted orders',
+};
+
 export function durability(database: Database): Check {
   return {
     name: 'commits reach the disk before they are acknowledged',
     async find() {
-      const found = await database.query<{ source: string }>(
-        `SELECT source FROM pg_settings WHERE name = 'synchronous_commit' AND setting = 'off'`,
+      // Aurora writes no pages: its storage makes them from the log.
+      const found = await database.query<{ name: keyof typeof DANGERS; source: string }>(
+        `SELECT name, source FROM pg_settings
+         WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off'
+           AND NOT (name = 'full_page_writes' AND to_regproc('aurora_version') IS NOT NULL)
+         ORDER BY name`,
       );
-      return found.map(({ source }) => ({
-        problem: `synchronous_commit is off (source: ${source}): a crash of Postgres can lose accepted orders; turn it on`,
+      return found.map(({ name, source }) => ({
+        problem: `${name} is off (source: ${source}): ${DANGERS[name]}; turn it on`,
       }));
     },
   };

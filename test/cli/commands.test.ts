@@ -5,6 +5,7 @@ import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageCommand, SQSC
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { encodeMessage } from '../../lib/queue/message.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { makeTemplate, type PostgresServer, startPostgresServer } from '../support/postgres-server.ts';
 import { connectPsql, type Psql } from '../support/psql.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import '../support/starts-processes.ts';
@@ -12,6 +13,7 @@ import { type Run, runOrders } from './run-orders.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
 
+let server: PostgresServer;
 let database: TestDatabase;
 let psql: Psql;
 let sqs: SQSClient;
@@ -20,6 +22,10 @@ let deadLetterQueueUrl: string;
 let env: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
+  // The doctor warns of the other tests' server, which does not wait for the disk.
+  server = await startPostgresServer({ disposable: false });
+  await makeTemplate(server.url);
+  process.env.TEST_POSTGRES_URL = server.url;
   env = {
     ...process.env,
     AWS_REGION: 'us-east-1',
@@ -33,7 +39,10 @@ beforeAll(async () => {
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
 });
-afterAll(() => sqs.destroy());
+afterAll(async () => {
+  sqs?.destroy();
+  await server?.stop();
+});
 
 beforeEach(async () => {
   database = await createTestDatabase();

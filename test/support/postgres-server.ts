@@ -1,0 +1,50 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { startPostgres } from '../../infra/local/postgres.ts';
+import { installPostgres, refugeOf } from '../../infra/local/postgres-installation.ts';
+import { migrate } from '../../infra/migrate.ts';
+import { databaseAt, TEMPLATE } from './database.ts';
+import { freePorts } from './free-port.ts';
+
+export interface PostgresServer {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** A Postgres of one's own. A disposable one does not wait for the disk. */
+export async function startPostgresServer(how: { disposable: boolean; signal?: AbortSignal }): Promise<PostgresServer> {
+  const directory = await mkdtemp(join(tmpdir(), 'order-backend-test-'));
+  const remove = async () => {
+    await rm(directory, { recursive: true, force: true });
+    await rm(refugeOf(directory), { recursive: true, force: true });
+  };
+  try {
+    // The user that Postgres runs as, when we are root, has to get in.
+    await chmod(directory, 0o755);
+    const [port = 0] = await freePorts(1);
+    const logFile = join(directory, 'postgres.log');
+    const server = await startPostgres(await installPostgres(directory), { ...how, port, logFile });
+    return {
+      url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+      async stop() {
+        await server.stop();
+        await remove();
+      },
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** Migrated once, and copied by createTestDatabase. */
+export async function makeTemplate(postgres: string): Promise<void> {
+  const client = new pg.Client(postgres);
+  await client.connect();
+  await client.query(`DROP DATABASE IF EXISTS ${TEMPLATE}`);
+  await client.query(`CREATE DATABASE ${TEMPLATE}`);
+  await client.end();
+  await migrate({ DATABASE_URL: databaseAt(postgres, TEMPLATE) }, () => undefined);
+}
