@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { REPOSITORY } from '../infra/local/settings.ts';
+import { REPOSITORY } from '../infra/local/stack/settings.ts';
 
-const DIE_WITH_PARENT = new URL('../infra/local/die-with-parent.ts', import.meta.url).href;
+const DIE_WITH_PARENT = new URL('../infra/local/stack/process/die-with-parent.ts', import.meta.url).href;
 
 /** Starts a Node program that cannot outlive us, and that has a channel to us. */
 export function spawnNode(command: readonly string[], env: NodeJS.ProcessEnv, cwd = REPOSITORY): ChildProcess {

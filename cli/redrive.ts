@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { command } from '../infra/command.ts';
 import { UsageError } from '../infra/command-error.ts';
-import { readAwsSettings } from '../infra/local/aws-settings.ts';
+import { readAwsSettings } from '../infra/local/stack/aws-settings.ts';
 import { enterStack } from '../infra/local/stack/enter-stack.ts';
 import { printable, printableJson } from '../infra/printable.ts';
 import type { RedriveRequest } from '../lib/orders/redrive-orders.ts';

@@ -4,8 +4,8 @@ import { helpOf, invocationOf } from '../cli/help.ts';
 import { ConfigError } from '../lib/config.ts';
 import { DatabaseError } from '../lib/database/database-error.ts';
 import { CommandError, UsageError } from './command-error.ts';
-import { systemFailure } from './local/remedy.ts';
-import { describe } from './local/worker/describe-error.ts';
+import { describe } from './local/lambda/describe-error.ts';
+import { systemFailure } from './local/stack/remedy.ts';
 import { printableLines } from './printable.ts';
 
 interface Described {

@@ -31,7 +31,7 @@ export async function runOnProjectNode(flags = []) {
   const given = [...process.execArgv, ...(process.env.NODE_OPTIONS ?? '').split(' ')];
   const missing = flags.filter((flag) => !given.includes(flag));
   if (!isProjectNode || missing.length > 0) await runAgain(node, missing);
-  if (process.env[FIRST_PROCESS] === String(process.ppid)) await import('./local/die-with-parent.ts');
+  if (process.env[FIRST_PROCESS] === String(process.ppid)) await import('./local/stack/process/die-with-parent.ts');
 }
 
 function installedNode() {

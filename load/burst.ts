@@ -1,7 +1,7 @@
 import { command, execute, main } from '../infra/command.ts';
 import { CommandError, UsageError } from '../infra/command-error.ts';
-import { readStackSettings } from '../infra/local/settings.ts';
-import { readStackFile } from '../infra/local/stack-file.ts';
+import { readStackSettings } from '../infra/local/stack/settings.ts';
+import { readStackFile } from '../infra/local/stack/stack-file.ts';
 import { settledIn, waitForCompletion } from './completion.ts';
 import type { Exchange } from './http-exchange.ts';
 import { OrderBackend } from './order-backend.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { REPOSITORY } from '../../infra/local/settings.ts';
+import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 import type { Lab } from '../lab.ts';
 import type { LabQueue } from '../order-queue.ts';
 import { readyTime, runProgram, spawnNode, stopProgram } from '../run-program.ts';

@@ -1,7 +1,7 @@
 import { createOrderClient, dataOf, OrderApiError, type OrderClient } from '../../client/index.ts';
 import { CommandError, UsageError } from '../../infra/command-error.ts';
-import { readStackSettings } from '../../infra/local/settings.ts';
-import { readStackFile } from '../../infra/local/stack-file.ts';
+import { readStackSettings } from '../../infra/local/stack/settings.ts';
+import { readStackFile } from '../../infra/local/stack/stack-file.ts';
 
 /** The options of every command that talks to the API. */
 export const STAGE_OPTIONS = {

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { command } from '../../infra/command.ts';
 import { CommandError } from '../../infra/command-error.ts';
-import { readAwsSettings } from '../../infra/local/aws-settings.ts';
-import { REPOSITORY } from '../../infra/local/settings.ts';
+import { readAwsSettings } from '../../infra/local/stack/aws-settings.ts';
 import { enterStack } from '../../infra/local/stack/enter-stack.ts';
+import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 import { printable, printableJson } from '../../infra/printable.ts';
 import { loadConfig } from '../../lib/config.ts';
 import { connectDatabase } from '../../lib/database/connect.ts';

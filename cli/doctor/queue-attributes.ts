@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { GetQueueAttributesCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { REPOSITORY } from '../../infra/local/settings.ts';
-import { StackError } from '../../infra/local/stack-error.ts';
-import { type QueueDefinition, readDeployment } from '../../infra/local/worker/deployment.ts';
+import { type QueueDefinition, readDeployment } from '../../infra/local/lambda/deployment.ts';
+import { REPOSITORY } from '../../infra/local/stack/settings.ts';
+import { StackError } from '../../infra/local/stack/stack-error.ts';
 import { followsQueueUrl } from '../../lib/queue/endpoint.ts';
 import type { Check, Finding } from './check.ts';
 

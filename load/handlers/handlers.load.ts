@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { APIGatewayProxyEventV2, Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { EventSource } from '../../infra/local/worker/event-source.ts';
+import { EventSource } from '../../infra/local/lambda/event-source.ts';
 import { type Functions, loadFunctions } from '../../test/support/functions.ts';
 import { httpEvent, lambdaContext } from '../../test/support/lambda.ts';
 import { waitUntil } from '../../test/support/wait-until.ts';

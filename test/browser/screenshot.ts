@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { command, execute, main } from '../../infra/command.ts';
-import { REPOSITORY } from '../../infra/local/settings.ts';
+import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 import { makeStackHome, StackProcess, stackFileOf } from '../stack/stack-process.ts';
 import { connectPsql } from '../support/psql.ts';
 import { waitUntil } from '../support/wait-until.ts';

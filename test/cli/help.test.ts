@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { COMMANDS } from '../../cli/orders.ts';
 import { type Command, command, execute } from '../../infra/command.ts';
 import { CommandError } from '../../infra/command-error.ts';
-import { REPOSITORY } from '../../infra/local/settings.ts';
+import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 import '../support/starts-processes.ts';
 
 const { scripts } = JSON.parse(await readFile(join(REPOSITORY, 'package.json'), 'utf8')) as {

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { REPOSITORY } from '../../infra/local/settings.ts';
+import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 import { makeStackHome, type StackHome, type StackProcess, stackFileOf, startStack } from '../stack/stack-process.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import '../support/starts-processes.ts';

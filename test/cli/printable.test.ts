@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { REPOSITORY } from '../../infra/local/settings.ts';
+import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 import { printable, printableJson, printableLines } from '../../infra/printable.ts';
 
 const HOSTILE = '\u001b]0;PWNED\u0007\u009b2J\u0085\u202e\u2028\u{e0001}\ud800\r\n';

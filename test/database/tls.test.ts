@@ -2,9 +2,9 @@ import { chmod, chown, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { RunningPart } from '../../infra/local/part.ts';
-import { startPostgres } from '../../infra/local/postgres.ts';
-import { installPostgres, refugeOf } from '../../infra/local/postgres-installation.ts';
+import { startPostgres } from '../../infra/local/postgres/postgres.ts';
+import { installPostgres, refugeOf } from '../../infra/local/postgres/postgres-installation.ts';
+import type { RunningPart } from '../../infra/local/stack/process/part.ts';
 import { connectPg } from '../../lib/database/pg.ts';
 import { certificateProblem, readDestination } from '../../lib/database/tls.ts';
 import { selfSignedCertificate } from '../support/certificate.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { FunctionDefinition, Service } from '../../infra/deploy/serverless.ts';
 import { addWebhookSecret, checkSettings, passedOn } from '../../infra/deploy/settings.ts';
-import { REPOSITORY } from '../../infra/local/settings.ts';
+import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 import { SETTINGS } from '../../lib/config.ts';
 
 const SECRET = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:webhook-AbCdEf';

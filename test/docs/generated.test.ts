@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { embeddedEnvironment } from '../../infra/local/environment.ts';
-import { REPOSITORY } from '../../infra/local/settings.ts';
+import { embeddedEnvironment } from '../../infra/local/stack/environment.ts';
+import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 import { PAGES } from '../../tools/docs/pages.ts';
 
 const read = (path: string) => readFileSync(join(REPOSITORY, path), 'utf8');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { apiPart } from '../../infra/local/parts.ts';
+import { apiPart } from '../../infra/local/stack/parts.ts';
 import { fetchDocumented } from '../support/documented.ts';
 import { anOrder, FaultLab, LabApi } from './stack/lab.ts';
 

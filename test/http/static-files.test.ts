@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { handler } from '../../functions/http/get-console.ts';
-import { REPOSITORY } from '../../infra/local/settings.ts';
+import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 import { httpEvent } from '../support/lambda.ts';
 
 const CONSOLE = join(REPOSITORY, 'console');

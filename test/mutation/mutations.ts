@@ -342,25 +342,25 @@ export const MUTATIONS: readonly Mutation[] = [
 
   worker(
     'W06',
-    'infra/local/worker/batch-gatherer.ts',
+    'infra/local/lambda/batch-gatherer.ts',
     ['if (batch.isEmpty) windowEnds = Date.now() + this.#limits.windowMs;', ''],
     'worker/batch-gatherer.test.ts',
   ),
   worker(
     'W13',
-    'infra/local/worker/batch-gatherer.ts',
+    'infra/local/lambda/batch-gatherer.ts',
     ['if (batch.isEmpty) throw error;', 'throw error;'],
     'worker/batch-gatherer.test.ts',
   ),
   worker(
     'W17',
-    'infra/local/worker/environment-pool.ts',
+    'infra/local/lambda/environment-pool.ts',
     ['.slice(0, this.#all.size - 1)', ''],
     'worker/environment-pool.test.ts',
   ),
   worker(
     'W18',
-    'infra/local/worker/batch-gatherer.ts',
+    'infra/local/lambda/batch-gatherer.ts',
     [`MessageAttributeNames: ['All'],\n      }`, '}'],
     'worker/batch-gatherer.test.ts',
   ),

@@ -1,7 +1,7 @@
 import { DeleteMessageCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { toSqsRecord } from '../../infra/local/worker/sqs-record.ts';
+import { toSqsRecord } from '../../infra/local/lambda/sqs-record.ts';
 import { traceIdOf } from '../../lib/observability/traceparent.ts';
 import { webhookProcessor } from '../../lib/processors/webhook.ts';
 import { encodeMessage } from '../../lib/queue/message.ts';

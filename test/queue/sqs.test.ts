@@ -10,7 +10,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { toSqsRecord } from '../../infra/local/worker/sqs-record.ts';
+import { toSqsRecord } from '../../infra/local/lambda/sqs-record.ts';
 import { decodeMessage } from '../../lib/queue/message.ts';
 import { travelOf } from '../../lib/queue/message-attributes.ts';
 import { SqsOrderQueue } from '../../lib/queue/sqs.ts';

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { REPOSITORY } from '../../infra/local/settings.ts';
+import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 
 /** Who sends the requests, as schemathesis.toml names them: what a shop may not do, the operator does. */
 const IDENTITIES: readonly { readonly name: string; readonly scopes: string }[] = [

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { command, execute, main, report } from '../../infra/command.ts';
-import { stopSignal } from '../../infra/local/stop-signal.ts';
+import { stopSignal } from '../../infra/local/stack/process/stop-signal.ts';
 import { type PythonTool, pythonEnvironment } from '../../infra/python/python-environment.ts';
 import { makeStackHome, type StackHome, stackFileOf, startStack } from '../stack/stack-process.ts';
 import { makeIdentities } from './identities.ts';

@@ -3,8 +3,8 @@ import { Server } from 'node:http';
 import { join } from 'node:path';
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { REPOSITORY } from '../../infra/local/settings.ts';
-import { takeTurns } from '../../infra/local/take-turns.ts';
+import { takeTurns } from '../../infra/local/serverless-offline/take-turns.ts';
+import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 import '../support/starts-processes.ts';
 
 describe('the process of the HTTP API', () => {

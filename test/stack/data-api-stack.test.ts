@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { REPOSITORY } from '../../infra/local/settings.ts';
+import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 import { freePorts } from '../support/free-port.ts';
 import { connectPsql } from '../support/psql.ts';
 import { waitUntil } from '../support/wait-until.ts';

@@ -2,14 +2,14 @@ import { statSync } from 'node:fs';
 import { devNull, tmpdir } from 'node:os';
 import { describe, expect, test } from '@jest/globals';
 import { type Environment, normalise, withoutFamilies } from '../../infra/caller-environment.ts';
-import { embeddedAddresses, externalAddresses } from '../../infra/local/addresses.ts';
+import { embeddedAddresses, externalAddresses } from '../../infra/local/stack/addresses.ts';
 import {
   embeddedEnvironment,
   externalEnvironment,
   unusedByEmbedded,
   unusedByExternal,
-} from '../../infra/local/environment.ts';
-import { readStackSettings } from '../../infra/local/settings.ts';
+} from '../../infra/local/stack/environment.ts';
+import { readStackSettings } from '../../infra/local/stack/settings.ts';
 
 describe('to every command', () => {
   test.each<[string, Environment, Environment]>([

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { externalAddresses } from '../../infra/local/addresses.ts';
-import { externalEnvironment } from '../../infra/local/environment.ts';
-import { waitForServices } from '../../infra/local/external-services.ts';
-import { type QueueServer, startQueueServer } from '../../infra/local/queue.ts';
-import { readStackSettings } from '../../infra/local/settings.ts';
+import { type QueueServer, startQueueServer } from '../../infra/local/queue/queue.ts';
+import { externalAddresses } from '../../infra/local/stack/addresses.ts';
+import { externalEnvironment } from '../../infra/local/stack/environment.ts';
+import { waitForServices } from '../../infra/local/stack/external-services.ts';
+import { readStackSettings } from '../../infra/local/stack/settings.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { freePorts } from '../support/free-port.ts';
 import { postAndComplete } from './orders.ts';

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createOrderClient } from '../../client/index.ts';
 import { LOCAL_CLUSTER } from '../../infra/local/data-api/local-cluster.ts';
-import { REPOSITORY } from '../../infra/local/settings.ts';
+import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 import { freePorts } from '../support/free-port.ts';
 import { connectPsql, type Psql } from '../support/psql.ts';
 import { type RawAnswer, rawRequest } from '../support/raw-request.ts';

@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { REPOSITORY } from '../../infra/local/settings.ts';
+import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 
 interface Package {
   readonly scripts: Record<string, string>;
@@ -30,7 +30,7 @@ async function run(packages: readonly string[]): Promise<{ code: number; output:
     await mkdir(dirname(join(checkout, 'node_modules', name)), { recursive: true });
     await symlink(join(REPOSITORY, 'node_modules', name), join(checkout, 'node_modules', name));
   }
-  const command = ['--import', './infra/node-version.js', 'infra/local/start.ts'];
+  const command = ['--import', './infra/node-version.js', 'infra/local/stack/start.ts'];
   return new Promise((resolve) => {
     execFile(process.execPath, command, { cwd: checkout }, (error, stdout, stderr) =>
       resolve({ code: Number(error?.code ?? 0), output: stdout + stderr }),

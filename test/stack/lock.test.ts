@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { lockDirectory } from '../../infra/local/lock.ts';
+import { lockDirectory } from '../../infra/local/stack/lock.ts';
 import '../support/starts-processes.ts';
 
 let directory: string;
@@ -27,7 +27,7 @@ test('a directory can be locked once, and again when it was released', () => {
 
 test('a holder that was killed holds no more, and is known to have left things behind', async () => {
   const script = `
-    import { lockDirectory } from ${JSON.stringify(new URL('../../infra/local/lock.ts', import.meta.url).href)};
+    import { lockDirectory } from ${JSON.stringify(new URL('../../infra/local/stack/lock.ts', import.meta.url).href)};
     const lock = lockDirectory(${JSON.stringify(directory)}, 'one that will be killed');
     console.log('locked');
     setInterval(() => lock, 1000);`;

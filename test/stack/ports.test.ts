@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { demandFreePorts } from '../../infra/local/ports.ts';
-import { readStackSettings } from '../../infra/local/settings.ts';
+import { demandFreePorts } from '../../infra/local/stack/ports.ts';
+import { readStackSettings } from '../../infra/local/stack/settings.ts';
 
 describe('a port that the Fetch standard blocks', () => {
   test.each([6000, 6667, 10080])('is refused for what speaks HTTP: %i', async (port) => {

@@ -5,10 +5,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
-import type { RunningPart } from '../../infra/local/part.ts';
-import { DATABASE, startPostgres } from '../../infra/local/postgres.ts';
-import { stopLeftOver } from '../../infra/local/postgres-cluster.ts';
-import { installPostgres, type PostgresInstallation, refugeOf } from '../../infra/local/postgres-installation.ts';
+import { DATABASE, startPostgres } from '../../infra/local/postgres/postgres.ts';
+import { stopLeftOver } from '../../infra/local/postgres/postgres-cluster.ts';
+import {
+  installPostgres,
+  type PostgresInstallation,
+  refugeOf,
+} from '../../infra/local/postgres/postgres-installation.ts';
+import type { RunningPart } from '../../infra/local/stack/process/part.ts';
 import { freePorts } from '../support/free-port.ts';
 import '../support/starts-processes.ts';
 

@@ -13,7 +13,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { REPOSITORY } from '../../infra/local/settings.ts';
+import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 import { freePorts } from '../support/free-port.ts';
 import '../support/starts-processes.ts';
 
@@ -46,7 +46,7 @@ afterEach(async () => {
 /** The queue server's process, on a port that it never had before. */
 async function start(): Promise<void> {
   [port = 0] = await freePorts(1);
-  server = fork('infra/local/queue-server.ts', {
+  server = fork('infra/local/queue/queue-server.ts', {
     cwd: REPOSITORY,
     env: { ...process.env, QUEUE_PORT: String(port), LOCAL_DIR: directory },
     execArgv: ['--disable-warning=ExperimentalWarning'],

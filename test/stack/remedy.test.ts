@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { causeIn, notInstalled, systemFailure, withRemedy } from '../../infra/local/remedy.ts';
+import { causeIn, notInstalled, systemFailure, withRemedy } from '../../infra/local/stack/remedy.ts';
 
 describe('what Postgres and initdb say is one line with its cause and what to do', () => {
   test.each<[string, string, string]>([

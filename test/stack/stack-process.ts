@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stopLeftOver } from '../../infra/local/postgres-cluster.ts';
-import { dataDirectoriesOf, refugeOf } from '../../infra/local/postgres-installation.ts';
-import { REPOSITORY } from '../../infra/local/settings.ts';
-import { readStackFile, type StackFile } from '../../infra/local/stack-file.ts';
+import { stopLeftOver } from '../../infra/local/postgres/postgres-cluster.ts';
+import { dataDirectoriesOf, refugeOf } from '../../infra/local/postgres/postgres-installation.ts';
+import { REPOSITORY } from '../../infra/local/stack/settings.ts';
+import { readStackFile, type StackFile } from '../../infra/local/stack/stack-file.ts';
 import { freePorts } from '../support/free-port.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -64,7 +64,7 @@ export class StackProcess {
     const script =
       name === 'serverless'
         ? ['node_modules/serverless/bin/serverless.js']
-        : ['--import=./infra/node-version.js', `infra/local/${name}.ts`];
+        : ['--import=./infra/node-version.js', `infra/local/stack/${name}.ts`];
     const node = [process.execPath, ...script, ...args];
     const [executable = '', ...rest] = [...program, ...node];
     this.#child = spawn(

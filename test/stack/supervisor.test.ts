@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
-import type { Part, RunningPart } from '../../infra/local/part.ts';
-import { type SupervisedPart, supervise } from '../../infra/local/supervisor.ts';
+import type { Part, RunningPart } from '../../infra/local/stack/process/part.ts';
+import { type SupervisedPart, supervise } from '../../infra/local/stack/process/supervisor.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import '../support/starts-processes.ts';
 

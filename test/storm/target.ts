@@ -1,5 +1,5 @@
-import type { Part } from '../../infra/local/part.ts';
-import { type SupervisedPart, supervise } from '../../infra/local/supervisor.ts';
+import type { Part } from '../../infra/local/stack/process/part.ts';
+import { type SupervisedPart, supervise } from '../../infra/local/stack/process/supervisor.ts';
 import type { Timing } from '../faults/stack/service.ts';
 import { ThrowawayStack } from '../faults/stack/throwaway-stack.ts';
 import type { StormOptions } from './options.ts';

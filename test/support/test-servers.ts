@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { startQueueServer } from '../../infra/local/queue.ts';
+import { startQueueServer } from '../../infra/local/queue/queue.ts';
 import { makeTemplate, startPostgresServer } from './postgres-server.ts';
 
 /**

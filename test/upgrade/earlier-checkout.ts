@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { REPOSITORY } from '../../infra/local/settings.ts';
+import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 
 const FOLDER = 'infra/migrations';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { REPOSITORY } from '../../infra/local/settings.ts';
+import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 import { survivorsOf } from '../stack/process-tree.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import '../support/starts-processes.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readBatchResponse } from '../../infra/local/worker/batch-response.ts';
+import { readBatchResponse } from '../../infra/local/lambda/batch-response.ts';
 
 const delivered = new Set(['a', 'b', 'c']);
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import { readDeployment } from '../../infra/local/worker/deployment.ts';
+import { readDeployment } from '../../infra/local/lambda/deployment.ts';
 
 const DIRECTORY = fileURLToPath(new URL('.', import.meta.url));
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { FunctionDefinition } from '../../infra/local/worker/deployment.ts';
-import { EnvironmentPool } from '../../infra/local/worker/environment-pool.ts';
+import type { FunctionDefinition } from '../../infra/local/lambda/deployment.ts';
+import { EnvironmentPool } from '../../infra/local/lambda/environment-pool.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { eventually, functionDefinition, isRunning, MemoryLog } from './support.ts';
 import '../support/starts-processes.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseRate, Schedule } from '../../infra/local/worker/schedule.ts';
+import { parseRate, Schedule } from '../../infra/local/lambda/schedule.ts';
 import { eventually, MemoryLog } from './support.ts';
 
 describe('a rate', () => {

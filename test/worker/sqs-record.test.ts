@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, test } from '@jest/globals';
-import { BatchGatherer } from '../../infra/local/worker/batch-gatherer.ts';
-import { ensureQueues } from '../../infra/local/worker/queues.ts';
+import { BatchGatherer } from '../../infra/local/lambda/batch-gatherer.ts';
+import { ensureQueues } from '../../infra/local/lambda/queues.ts';
 import { connectSqs } from './support.ts';
 
 test('a received message becomes the record that Lambda gives to a function', async () => {

@@ -11,10 +11,10 @@ import {
   SendMessageBatchCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { FunctionDefinition } from '../../infra/local/worker/deployment.ts';
-import { EnvironmentPool } from '../../infra/local/worker/environment-pool.ts';
-import { EventSource, type EventSourceOptions } from '../../infra/local/worker/event-source.ts';
-import { ensureQueues, type Queue } from '../../infra/local/worker/queues.ts';
+import type { FunctionDefinition } from '../../infra/local/lambda/deployment.ts';
+import { EnvironmentPool } from '../../infra/local/lambda/environment-pool.ts';
+import { EventSource, type EventSourceOptions } from '../../infra/local/lambda/event-source.ts';
+import { ensureQueues, type Queue } from '../../infra/local/lambda/queues.ts';
 import type { JournalEntry } from './handlers/handlers.ts';
 
 const HANDLERS = fileURLToPath(new URL('handlers/handlers.ts', import.meta.url));

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import { LOCAL_DIRECTORY, PORTS } from '../../infra/local/settings.ts';
+import { LOCAL_DIRECTORY, PORTS } from '../../infra/local/stack/settings.ts';
 import { SETTINGS, settingDocs } from '../../lib/config.ts';
 
-/** What serverless.yml and infra/local/environment.ts set on this machine, unless the user does. */
+/** What serverless.yml and infra/local/stack/environment.ts set on this machine, unless the user does. */
 const LOCAL_DEFAULTS: Readonly<Record<string, string>> = {
   DATABASE_POOL_SIZE: '10',
   RESEND_AFTER_SECONDS: '10',
@@ -23,7 +23,7 @@ const INTRODUCTION = `# Settings
 Settings are environment variables; an empty one counts as not set. A wrong or misspelt setting stops the start with one
 line that names it and the values that it can have.
 
-\`npm run docs\` generates this page from \`lib/config.ts\` and \`infra/local/settings.ts\`; a test compares them.`;
+\`npm run docs\` generates this page from \`lib/config.ts\` and \`infra/local/stack/settings.ts\`; a test compares them.`;
 
 const DEPLOYMENT = `A deployed stage gets its settings from \`npm run deploy\`: [deploy.md](deploy.md#settings).`;
 

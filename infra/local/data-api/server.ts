@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { refusalOf } from '../refuse-strangers.ts';
+import { refusalOf } from '../stack/refuse-strangers.ts';
 import { type Members, OPERATIONS, type Service } from './operations.ts';
 import { invalid, ServiceError, toServiceError } from './service-error.ts';
 import { Sessions } from './sessions.ts';

@@ -1,10 +1,10 @@
 import { followsQueueUrl } from '../../../lib/queue/endpoint.ts';
 import { enter, withoutFamilies } from '../../caller-environment.ts';
-import { databaseUrl } from '../addresses.ts';
-import { embeddedEnvironment, externalEnvironment, ONE_ENDPOINT, unusedByCommands } from '../environment.ts';
-import { readStackSettings } from '../settings.ts';
-import { StackError } from '../stack-error.ts';
-import { readStackFile } from '../stack-file.ts';
+import { databaseUrl } from './addresses.ts';
+import { embeddedEnvironment, externalEnvironment, ONE_ENDPOINT, unusedByCommands } from './environment.ts';
+import { readStackSettings } from './settings.ts';
+import { StackError } from './stack-error.ts';
+import { readStackFile } from './stack-file.ts';
 
 /**
  * Has a command work on the stack that the user's environment names, or on the local one when it names none: what commands

@@ -1,5 +1,5 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { readStackFile } from '../../../infra/local/stack-file.ts';
+import { readStackFile } from '../../../infra/local/stack/stack-file.ts';
 import { connectPsql, type Psql } from '../../support/psql.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { REPOSITORY } from '../../../infra/local/settings.ts';
+import { REPOSITORY } from '../../../infra/local/stack/settings.ts';
 import { makeStackHome, type StackHome, StackProcess } from '../../stack/stack-process.ts';
 
 /**

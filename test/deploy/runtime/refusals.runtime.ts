@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { REPOSITORY } from '../../../infra/local/settings.ts';
+import { REPOSITORY } from '../../../infra/local/stack/settings.ts';
 
 const run = promisify(execFile);
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
-import type { Part, RunningPart } from '../../../infra/local/part.ts';
-import { ExecutionEnvironment } from '../../../infra/local/worker/execution-environment.ts';
+import { ExecutionEnvironment } from '../../../infra/local/lambda/execution-environment.ts';
+import type { Part, RunningPart } from '../../../infra/local/stack/process/part.ts';
 import { encodeMessage } from '../../../lib/queue/message.ts';
 import { findInconsistencies } from '../../support/consistency.ts';
 import { fetchDocumented } from '../../support/documented.ts';

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PostgresInstallation } from '../../../infra/local/postgres-installation.ts';
+import type { PostgresInstallation } from '../../../infra/local/postgres/postgres-installation.ts';
 
 /**
  * The same Postgres with a script in the place of its server, which hands over to it with limits of a test.

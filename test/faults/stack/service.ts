@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { REPOSITORY } from '../../../infra/local/settings.ts';
+import { REPOSITORY } from '../../../infra/local/stack/settings.ts';
 
 /** What a test changes about serverless.yml, so that it need not wait as long as production does. */
 export interface Timing {

@@ -3,17 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PurgeQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { embeddedAddresses } from '../../../infra/local/addresses.ts';
-import { embeddedEnvironment } from '../../../infra/local/environment.ts';
-import { nodeProcess } from '../../../infra/local/node-process.ts';
-import type { Part } from '../../../infra/local/part.ts';
-import { postgresPart, queuePart } from '../../../infra/local/parts.ts';
-import { installPostgres, type PostgresInstallation, refugeOf } from '../../../infra/local/postgres-installation.ts';
-import type { StackSettings } from '../../../infra/local/settings.ts';
-import { REPOSITORY } from '../../../infra/local/settings.ts';
-import type { StackAddresses } from '../../../infra/local/stack-file.ts';
-import { readDeployment } from '../../../infra/local/worker/deployment.ts';
-import { ensureQueues } from '../../../infra/local/worker/queues.ts';
+import { readDeployment } from '../../../infra/local/lambda/deployment.ts';
+import { ensureQueues } from '../../../infra/local/lambda/queues.ts';
+import {
+  installPostgres,
+  type PostgresInstallation,
+  refugeOf,
+} from '../../../infra/local/postgres/postgres-installation.ts';
+import { embeddedAddresses } from '../../../infra/local/stack/addresses.ts';
+import { embeddedEnvironment } from '../../../infra/local/stack/environment.ts';
+import { postgresPart, queuePart } from '../../../infra/local/stack/parts.ts';
+import { nodeProcess } from '../../../infra/local/stack/process/node-process.ts';
+import type { Part } from '../../../infra/local/stack/process/part.ts';
+import type { StackSettings } from '../../../infra/local/stack/settings.ts';
+import { REPOSITORY } from '../../../infra/local/stack/settings.ts';
+import type { StackAddresses } from '../../../infra/local/stack/stack-file.ts';
 import { migrate } from '../../../infra/migrate.ts';
 import { freePorts } from '../../support/free-port.ts';
 import { connectPsql, type Psql } from '../../support/psql.ts';

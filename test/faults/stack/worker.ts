@@ -3,9 +3,9 @@
  * schedule and the execution environments of the real worker, on the resolved serverless.yml in the file SERVICE.
  */
 import { readFileSync } from 'node:fs';
-import { REPOSITORY } from '../../../infra/local/settings.ts';
-import { readDeployment } from '../../../infra/local/worker/deployment.ts';
-import { startWorker } from '../../../infra/local/worker/worker.ts';
+import { readDeployment } from '../../../infra/local/lambda/deployment.ts';
+import { startWorker } from '../../../infra/local/lambda/worker.ts';
+import { REPOSITORY } from '../../../infra/local/stack/settings.ts';
 
 const service: unknown = JSON.parse(readFileSync(process.env.SERVICE ?? '', 'utf8'));
 const log = { info: (line: string) => console.log(line), error: (line: string) => console.error(line) };

@@ -1,0 +1,15 @@
+import { embeddedAddresses } from '../stack/addresses.ts';
+import { readStackSettings } from '../stack/settings.ts';
+import { LOCAL_CLUSTER } from './local-cluster.ts';
+import { startDataApi } from './server.ts';
+
+// The emulator of the RDS Data API as a process of its own, so that it can die, and be started again, alone.
+const settings = readStackSettings(process.env);
+const server = await startDataApi({
+  port: settings.dataApiPort ?? 0,
+  postgres: embeddedAddresses(settings).postgres,
+  resourceArn: LOCAL_CLUSTER.DATABASE_RESOURCE_ARN,
+  secretArn: LOCAL_CLUSTER.DATABASE_SECRET_ARN,
+});
+process.once('SIGTERM', () => void server.stop().then(() => process.exit()));
+process.send?.({ ready: true });

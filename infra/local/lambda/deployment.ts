@@ -1,0 +1,211 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { StackError } from '../stack/stack-error.ts';
+import { parseRate } from './schedule.ts';
+import { type LambdaFunction, parseServiceModel, type QueueResourceModel, type ServiceModel } from './service-model.ts';
+
+/** What serverless.yml says about the functions that a worker runs, and the queues that it describes. */
+export interface Deployment {
+  readonly region: string;
+  readonly functions: readonly FunctionDefinition[];
+  readonly queues: readonly QueueDefinition[];
+}
+
+export interface FunctionDefinition {
+  /** Its key in serverless.yml. */
+  readonly key: string;
+  readonly functionName: string;
+  readonly functionArn: string;
+  /** Absolute path of the handler's file. */
+  readonly file: string;
+  readonly exportName: string;
+  readonly timeoutMs: number;
+  readonly memoryMb: number;
+  /** What it has beyond the worker's own environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly queueEvents: readonly QueueEvent[];
+  readonly scheduleEvents: readonly ScheduleEvent[];
+}
+
+export interface QueueEvent {
+  /** Logical id of the queue. */
+  readonly queue: string;
+  readonly batchSize: number;
+  readonly windowMs: number;
+  readonly maximumConcurrency: number;
+  readonly reportBatchItemFailures: boolean;
+}
+
+export interface ScheduleEvent {
+  readonly periodMs: number;
+  /** The event, when it is not to be EventBridge's own. */
+  readonly input?: unknown;
+}
+
+export interface QueueDefinition {
+  readonly logicalId: string;
+  readonly name: string;
+  /** As the SQS API takes them, without the redrive policy. */
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly redrive?: { readonly deadLetterQueue: string; readonly maxReceiveCount: number };
+}
+
+/** Where the file of a handler is looked for. */
+const HANDLER_EXTENSIONS = ['.ts', '.mts', '.js', '.mjs', '.cjs'];
+
+/** Serverless Framework's own defaults: seconds, MB. */
+const DEFAULT_TIMEOUT = 6;
+const DEFAULT_MEMORY = 1024;
+
+/** The attributes that make a difference here. Encryption, tags and access policies concern AWS only. */
+const QUEUE_ATTRIBUTES = [
+  'DelaySeconds',
+  'MaximumMessageSize',
+  'MessageRetentionPeriod',
+  'ReceiveMessageWaitTimeSeconds',
+  'VisibilityTimeout',
+];
+
+/** Seconds; what SQS takes when a queue does not say (Amazon SQS API reference). */
+const DEFAULT_VISIBILITY_TIMEOUT = '30';
+
+/**
+ * Reads a resolved serverless.yml.
+ * @param directory where the service is, absolute
+ * @throws StackError for what the local worker cannot do, and for settings that AWS refuses.
+ */
+export function readDeployment(resolved: unknown, directory: string): Deployment {
+  const model = parseServiceModel(resolved);
+  const queues = Object.entries(model.queues).map(([logicalId, resource]) =>
+    readQueue(logicalId, resource, configuredName(logicalId, model)),
+  );
+  const functions = Object.entries(model.functions)
+    .map(([key, definition]) => readFunction(key, definition, model, directory))
+    .filter(({ queueEvents, scheduleEvents }) => queueEvents.length + scheduleEvents.length > 0);
+
+  for (const definition of functions)
+    for (const event of definition.queueEvents) checkQueueEvent(definition, event, queues);
+  for (const key of Object.keys(model.everySeconds))
+    if (!functions.some((one) => one.key === key && one.scheduleEvents.length > 0))
+      throw new StackError(`custom.worker.everySeconds names "${key}", which is no function with a schedule.`);
+  return { region: model.provider.region, functions, queues };
+}
+
+function readFunction(
+  key: string,
+  definition: LambdaFunction,
+  model: ServiceModel,
+  directory: string,
+): FunctionDefinition {
+  const { provider, everySeconds } = model;
+  const runs = definition.events.some(({ sqs, schedule }) => sqs || schedule);
+  const memoryMb = definition.memorySize ?? provider.memorySize ?? DEFAULT_MEMORY;
+  return {
+    key,
+    functionName: definition.name,
+    functionArn: `arn:aws:lambda:${provider.region}:000000000000:function:${definition.name}`,
+    ...(runs ? findHandler(key, definition.handler, directory) : { file: '', exportName: '' }),
+    timeoutMs: (definition.timeout ?? provider.timeout ?? DEFAULT_TIMEOUT) * 1000,
+    memoryMb,
+    environment: {
+      ...literals({ ...provider.environment, ...definition.environment }),
+      AWS_REGION: provider.region,
+      AWS_LAMBDA_FUNCTION_NAME: definition.name,
+      AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
+    },
+    queueEvents: definition.events.flatMap(({ sqs }) =>
+      sqs?.enabled
+        ? {
+            queue: sqs.arn['Fn::GetAtt'][0],
+            batchSize: sqs.batchSize,
+            windowMs: sqs.maximumBatchingWindow * 1000,
+            maximumConcurrency: sqs.maximumConcurrency,
+            reportBatchItemFailures: sqs.functionResponseType === 'ReportBatchItemFailures',
+          }
+        : [],
+    ),
+    scheduleEvents: definition.events.flatMap(({ schedule }) =>
+      schedule?.enabled
+        ? schedule.rate.map((rate) => ({
+            periodMs: everySeconds[key] === undefined ? parseRate(rate) : everySeconds[key] * 1000,
+            input: schedule.input,
+          }))
+        : [],
+    ),
+  };
+}
+
+/**
+ * A function's environment: as on AWS, what serverless.yml says outranks what surrounds the process. What only
+ * CloudFormation can resolve ({ Ref: … }) is left out, so that the worker's own variable of that name stands for it.
+ */
+function literals(environment: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) =>
+      value === null || typeof value === 'object' ? [] : [[name, String(value)]],
+    ),
+  );
+}
+
+/** `functions/queue/process-orders.handler` is the export `handler` of that file. */
+export function findHandler(key: string, handler: string, directory: string): { file: string; exportName: string } {
+  const dot = handler.lastIndexOf('.');
+  const stem = resolve(directory, handler.slice(0, dot));
+  const file = HANDLER_EXTENSIONS.map((extension) => stem + extension).find(existsSync);
+  if (dot < 1 || !file)
+    throw new StackError(`functions.${key}.handler is "${handler}", and there is no ${stem}{${HANDLER_EXTENSIONS}}.`);
+  return { file, exportName: handler.slice(dot + 1) };
+}
+
+/** The last part of the URL by which the environment names this queue, for functions and worker alike. */
+function configuredName(logicalId: string, { queueEnvironment }: ServiceModel): string | undefined {
+  const named = Object.entries(queueEnvironment).find(([, value]) => (value as { Ref?: unknown }).Ref === logicalId);
+  return (
+    named &&
+    URL.parse(process.env[named[0]] ?? '')
+      ?.pathname.split('/')
+      .at(-1)
+  );
+}
+
+function readQueue(
+  logicalId: string,
+  { Properties: properties }: QueueResourceModel,
+  configured: string | undefined,
+): QueueDefinition {
+  const { QueueName: name = logicalId, RedrivePolicy: redrive } = properties;
+  return {
+    logicalId,
+    name: configured || name,
+    attributes: Object.fromEntries(
+      QUEUE_ATTRIBUTES.flatMap((attribute) =>
+        properties[attribute] === undefined ? [] : [[attribute, String(properties[attribute])]],
+      ),
+    ),
+    ...(redrive && {
+      redrive: {
+        deadLetterQueue: redrive.deadLetterTargetArn['Fn::GetAtt'][0],
+        maxReceiveCount: redrive.maxReceiveCount,
+      },
+    }),
+  };
+}
+
+/** What CreateEventSourceMapping refuses, so that it does not first show when the service is deployed. */
+function checkQueueEvent(
+  { key, timeoutMs }: FunctionDefinition,
+  { queue: logicalId, batchSize, windowMs }: QueueEvent,
+  queues: readonly QueueDefinition[],
+): void {
+  const queue = queues.find((one) => one.logicalId === logicalId);
+  if (!queue) throw new StackError(`functions.${key} reads ${logicalId}, which is no AWS::SQS::Queue of resources.`);
+  if (batchSize > 10 && windowMs < 1000)
+    throw new StackError(`functions.${key}: a batchSize over 10 needs a maximumBatchingWindow of at least 1.`);
+  const visibilityTimeoutMs = Number(queue.attributes.VisibilityTimeout ?? DEFAULT_VISIBILITY_TIMEOUT) * 1000;
+  if (visibilityTimeoutMs < timeoutMs)
+    throw new StackError(
+      `functions.${key} may take ${timeoutMs / 1000} s, longer than the VisibilityTimeout of ${logicalId}, ` +
+        `${visibilityTimeoutMs / 1000} s.`,
+    );
+}

@@ -1,0 +1,49 @@
+import { constants, setPriority } from 'node:os';
+import { StackError } from '../stack/stack-error.ts';
+import { readDeployment } from './deployment.ts';
+import { startWorker } from './worker.ts';
+
+/**
+ * Milliseconds after which a stop is over in any case. The worker's own bounds are shorter; this one is for a queue
+ * server that hangs meanwhile. Ctrl-C has 10 s.
+ */
+const STOP_LIMIT_MS = 9_500;
+
+const log = {
+  info: (line: string) => console.log(`worker: ${line}`),
+  error: (line: string) => console.error(`worker: ${line}`),
+};
+
+/** `serverless worker`: runs until it is stopped. @param service the resolved serverless.yml */
+export async function runWorker(service: unknown, directory: string): Promise<never> {
+  // On one machine requests come first: a backlog can wait, and whoever asks cannot. The environments inherit it.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  const stopping = new AbortController();
+  // Not once: Ctrl-C in a terminal and a supervisor may both tell us, and the second word must not cut the first short.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
+  process.on('disconnect', () => stopping.abort());
+  try {
+    await runUntil(stopping.signal, service, directory);
+  } catch (error) {
+    if (!stopping.signal.aborted) {
+      log.error(error instanceof StackError ? error.message : String((error as Error).stack));
+      process.exit(1);
+    }
+  }
+  // Serverless would wait for the channel to our parent.
+  process.exit(0);
+}
+
+async function runUntil(signal: AbortSignal, service: unknown, directory: string): Promise<void> {
+  if (!process.env.AWS_ENDPOINT_URL_SQS)
+    throw new StackError(
+      'AWS_ENDPOINT_URL_SQS is not set. `npm start` runs a queue server and this worker; ' +
+        'by hand, give it the address of one, such as http://localhost:9324.',
+    );
+  const worker = await startWorker(readDeployment(service, directory), log, signal);
+  log.info('ready.');
+  process.send?.({ ready: true });
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
+  await worker.stop();
+}

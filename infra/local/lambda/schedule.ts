@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { StackError } from '../stack/stack-error.ts';
+import { describe } from './describe-error.ts';
+import type { WorkerLog } from './worker-log.ts';
+
+const MILLISECONDS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+
+/**
+ * The period of a rate expression in milliseconds.
+ * @throws StackError for a cron expression, which the local worker does not know.
+ */
+export function parseRate(expression: string): number {
+  const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
+  if (!count || !unit)
+    throw new StackError(`The local worker runs rate(N minutes|hours|days) only, and a schedule is "${expression}".`);
+  return Number(count) * MILLISECONDS[unit as keyof typeof MILLISECONDS];
+}
+
+export interface ScheduleOptions {
+  /** What log lines call it. */
+  readonly name: string;
+  /** The EventBridge rule that the event names. */
+  readonly rule: string;
+  /** Milliseconds from start to start. */
+  readonly periodMs: number;
+  readonly region: string;
+  /** The event that serverless.yml gives instead of EventBridge's own. */
+  readonly input?: unknown;
+  readonly invoke: (payload: string) => Promise<string>;
+  readonly log: WorkerLog;
+}
+
+/**
+ * Invokes a function at a fixed rate. It begins at once, so that what a crash left behind is taken up without waiting;
+ * a run that is due while the last one is not over is left out.
+ */
+export class Schedule {
+  readonly #options: ScheduleOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+  /** Whether the last run failed: a database that is away is said once, not at each run. */
+  #failing = false;
+
+  constructor(options: ScheduleOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.#tick(), this.#options.periodMs);
+    this.#tick();
+  }
+
+  /** Starts no further run, and resolves when the last one is over. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#running;
+  }
+
+  #tick(): void {
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+    });
+  }
+
+  async #run(): Promise<void> {
+    const { name, rule, input, region, invoke, log } = this.#options;
+    try {
+      await invoke(JSON.stringify(input ?? scheduledEvent(rule, region)));
+      if (this.#failing) log.info(`${name} succeeds again.`);
+      this.#failing = false;
+    } catch (error) {
+      if (!this.#failing) log.error(`${name} fails (its next failures are not shown): ${describe(error)}`);
+      this.#failing = true;
+    }
+  }
+}
+
+/** The event that EventBridge sends for a rule with a schedule ("Scheduled Event", in the EventBridge user guide). */
+function scheduledEvent(rule: string, region: string): Record<string, unknown> {
+  return {
+    version: '0',
+    id: randomUUID(),
+    'detail-type': 'Scheduled Event',
+    source: 'aws.events',
+    account: '000000000000',
+    time: `${new Date().toISOString().slice(0, 19)}Z`,
+    region,
+    resources: [`arn:aws:events:${region}:000000000000:rule/${rule}`],
+    detail: {},
+  };
+}

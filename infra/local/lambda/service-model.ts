@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { StackError } from '../stack/stack-error.ts';
+
+/** Lambda starts an event source that sets no maximum with five invocations at a time; here it stays at that. */
+const DEFAULT_CONCURRENCY = 5;
+
+const unsupported = z.undefined('is not supported by the local worker').optional();
+
+const arnOfResource = z.object(
+  { 'Fn::GetAtt': z.tuple([z.string(), z.literal('Arn')]) },
+  'must name a queue of resources, as in !GetAtt OrderQueue.Arn',
+);
+
+// osls has checked the bounds of numbers.
+const sqsEvent = z.object(
+  {
+    arn: arnOfResource,
+    enabled: z.boolean().default(true),
+    batchSize: z.number().default(10),
+    maximumBatchingWindow: z.number().default(0),
+    maximumConcurrency: z.number().default(DEFAULT_CONCURRENCY),
+    functionResponseType: z.literal('ReportBatchItemFailures').optional(),
+    filterPatterns: unsupported,
+  },
+  'must have an arn that names a queue of resources, as in !GetAtt OrderQueue.Arn',
+);
+
+const scheduleEvent = z.object({
+  rate: z.array(z.string()),
+  enabled: z.boolean().default(true),
+  input: z.unknown().optional(),
+});
+
+const functionEvent = z.object({
+  sqs: sqsEvent.optional(),
+  schedule: z.preprocess((event) => (typeof event === 'string' ? { rate: [event] } : event), scheduleEvent).optional(),
+});
+
+const environment = z.record(z.string(), z.unknown()).default({});
+
+const lambdaFunction = z.object({
+  name: z.string(),
+  handler: z.string(),
+  timeout: z.number().optional(),
+  memorySize: z.number().optional(),
+  environment,
+  events: z.array(functionEvent).default([]),
+});
+
+const provider = z.object({
+  region: z.string(),
+  timeout: z.number().optional(),
+  memorySize: z.number().optional(),
+  environment,
+});
+
+const queueResource = z.object({
+  Properties: z
+    .looseObject({
+      QueueName: z.string().optional(),
+      FifoQueue: unsupported,
+      RedrivePolicy: z.object({ deadLetterTargetArn: arnOfResource, maxReceiveCount: z.number() }).optional(),
+    })
+    .default({}),
+});
+
+const service = z.object({
+  provider,
+  functions: z.record(z.string(), lambdaFunction),
+  resources: z.object({ Resources: z.record(z.string(), z.looseObject({ Type: z.string() })).default({}) }).optional(),
+  custom: z
+    .object({
+      worker: z.strictObject({ everySeconds: z.record(z.string(), z.number().positive()) }).optional(),
+      queue: z.object({ environment }).optional(),
+    })
+    .optional(),
+});
+
+export type LambdaFunction = z.infer<typeof lambdaFunction>;
+export type QueueResourceModel = z.infer<typeof queueResource>;
+
+/** The part of a resolved serverless.yml that the local worker looks at. */
+export interface ServiceModel {
+  readonly provider: z.infer<typeof provider>;
+  readonly functions: Readonly<Record<string, LambdaFunction>>;
+  /** The AWS::SQS::Queue resources, by logical id. */
+  readonly queues: Readonly<Record<string, QueueResourceModel>>;
+  /** Seconds between two runs of a scheduled function, by its key, in place of its rate. */
+  readonly everySeconds: Readonly<Record<string, number>>;
+  /** The variables that name queues to functions, as { Ref: <logical id> }. */
+  readonly queueEnvironment: Readonly<Record<string, unknown>>;
+}
+
+/** @throws StackError that names what the local worker cannot do. */
+export function parseServiceModel(resolved: unknown): ServiceModel {
+  const { provider, functions, resources, custom } = parse(service, resolved, []);
+  const queues = Object.entries(resources?.Resources ?? {})
+    .filter(([, { Type }]) => Type === 'AWS::SQS::Queue')
+    .map(([logicalId, resource]) => [logicalId, parse(queueResource, resource, ['resources', logicalId])]);
+  return {
+    provider,
+    functions,
+    queues: Object.fromEntries(queues),
+    everySeconds: custom?.worker?.everySeconds ?? {},
+    queueEnvironment: custom?.queue?.environment ?? {},
+  };
+}
+
+function parse<T>(schema: z.ZodType<T>, value: unknown, path: readonly string[]): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${[...path, ...issue.path].join('.')}: ${issue.message}`);
+  throw new StackError(`The local worker cannot run this serverless.yml. ${problems.join('; ')}.`);
+}

@@ -1,0 +1,128 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SQSClient, SQSServiceException } from '@aws-sdk/client-sqs';
+import { StackError } from '../stack/stack-error.ts';
+import type { Deployment, FunctionDefinition, QueueDefinition } from './deployment.ts';
+import { describe } from './describe-error.ts';
+import { EnvironmentPool } from './environment-pool.ts';
+import { EventSource } from './event-source.ts';
+import { ensureQueues, type Queue } from './queues.ts';
+import { Schedule } from './schedule.ts';
+import type { WorkerLog } from './worker-log.ts';
+
+/**
+ * Milliseconds that running invocations get to finish in when the worker stops. The supervisor of `npm start` kills it
+ * after 5.5 s, and Ctrl-C has to be over within 10.
+ */
+const GRACE_MS = 5_000;
+
+/** Milliseconds between tries to reach the queue at the start. */
+const RETRY_MS = 250;
+
+/** Milliseconds: a local server accepts at once, and answers a long poll of one second well before that. */
+const CONNECT_TIMEOUT_MS = 1_000;
+const REQUEST_TIMEOUT_MS = 5_000;
+
+/** Connections for receives and deletes; ten batches deleted at once need some, and more do not make it faster. */
+const MAX_SOCKETS = 50;
+
+export interface Worker {
+  /** Stops receiving, lets what runs finish for a while, then ends it. Resolves when no process is left. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs the queue and schedule functions of a deployment, as Lambda would. Resolves when the queues exist and are read;
+ * while the queue server does not answer it goes on trying. Endpoint and credentials are the SDK's own settings.
+ * @throws StackError when the queue server refuses what serverless.yml describes.
+ */
+export async function startWorker(deployment: Deployment, log: WorkerLog, signal: AbortSignal): Promise<Worker> {
+  const client = new SQSClient({
+    region: deployment.region,
+    // The endpoint is given, so it may not be replaced by the host of a queue URL: LocalStack's differs.
+    useQueueUrlAsEndpoint: false,
+    md5: false,
+    requestHandler: {
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+      httpAgent: { maxSockets: MAX_SOCKETS },
+    },
+  });
+  const pools = deployment.functions.map((one) => new EnvironmentPool(one, concurrencyOf(one), log));
+  const endPools = () => Promise.all(pools.map((pool) => pool.stop()));
+  try {
+    const queues = await reachQueues(client, deployment.queues, log, signal);
+    const parts = deployment.functions.flatMap((definition, index) => {
+      const invoke = (payload: string) => (pools[index] as EnvironmentPool).invoke(payload);
+      return [
+        ...eventSources(definition, queues, { client, deployment, invoke, log }),
+        ...schedules(definition, { region: deployment.region, invoke, log }),
+      ];
+    });
+    for (const part of parts) part.start();
+    return {
+      async stop() {
+        const stopped = Promise.all(parts.map((part) => part.stop()));
+        await Promise.race([stopped, sleep(GRACE_MS, undefined, { ref: false })]);
+        await endPools();
+        await stopped;
+        client.destroy();
+      },
+    };
+  } catch (error) {
+    await endPools();
+    client.destroy();
+    throw error;
+  }
+}
+
+/** Invocations of a function that its events can have in flight at the same time. */
+function concurrencyOf({ queueEvents, scheduleEvents }: FunctionDefinition): number {
+  return queueEvents.reduce((sum, { maximumConcurrency }) => sum + maximumConcurrency, scheduleEvents.length);
+}
+
+async function reachQueues(
+  client: SQSClient,
+  definitions: readonly QueueDefinition[],
+  log: WorkerLog,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Queue>> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await ensureQueues(client, definitions);
+    } catch (error) {
+      if (error instanceof SQSServiceException && error.$fault === 'client')
+        throw new StackError(`The queue server refuses what serverless.yml describes: ${error.message}`);
+      if (tries === 1) log.error(`The queue server does not answer (${describe(error)}); trying until it does.`);
+      await sleep(RETRY_MS, undefined, { signal });
+    }
+  }
+}
+
+type Invoke = (payload: string) => Promise<string>;
+
+function eventSources(
+  { key, queueEvents }: FunctionDefinition,
+  queues: ReadonlyMap<string, Queue>,
+  { client, deployment, invoke, log }: { client: SQSClient; deployment: Deployment; invoke: Invoke; log: WorkerLog },
+): EventSource[] {
+  return queueEvents.map((event) => {
+    const name = deployment.queues.find(({ logicalId }) => logicalId === event.queue)?.name;
+    log.info(
+      `${key} takes batches of ${event.batchSize} from ${name}, gathered for ${event.windowMs / 1000} s at most, ` +
+        `${event.maximumConcurrency} at a time.`,
+    );
+    const findQueue = async () => (await ensureQueues(client, deployment.queues)).get(event.queue) as Queue;
+    return new EventSource(queues.get(event.queue) as Queue, { ...event, name: key, client, findQueue, invoke, log });
+  });
+}
+
+function schedules(
+  { key, functionName, scheduleEvents }: FunctionDefinition,
+  { region, invoke, log }: { region: string; invoke: Invoke; log: WorkerLog },
+): Schedule[] {
+  return scheduleEvents.map((event) => {
+    log.info(`${key} runs every ${event.periodMs / 1000} s.`);
+    return new Schedule({ ...event, name: key, rule: functionName, region, invoke, log });
+  });
+}

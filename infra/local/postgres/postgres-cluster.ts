@@ -1,0 +1,156 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { chown, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join, parse } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { withoutFamilies } from '../../caller-environment.ts';
+import { endOf } from '../stack/process/part.ts';
+import { causeIn, NO_LOADER, noOtherUser, withRemedy } from '../stack/remedy.ts';
+import { StackError } from '../stack/stack-error.ts';
+import type { PostgresInstallation, SystemUser } from './postgres-installation.ts';
+
+/** Milliseconds for a left-over server to write out its memory and end; after that it is told to end at once. */
+const FAST_SHUTDOWN_MS = 10_000;
+/** Milliseconds for an immediate shutdown, which writes nothing. */
+const IMMEDIATE_SHUTDOWN_MS = 5_000;
+const POLL_MS = 50;
+
+/**
+ * How each program of the installation is to be run: as its user, and in a language and time zone that do not vary. It is
+ * detached, so that Ctrl-C reaches us alone, and what it does to it is never taken for a failure of its own.
+ */
+export function spawnOptions({ user, home }: PostgresInstallation) {
+  return {
+    ...user,
+    // Neither our working directory nor TMPDIR: the unprivileged user may not be allowed to enter them.
+    cwd: parse(home).root,
+    env: { ...withoutFamilies(process.env), LC_ALL: 'C' },
+    detached: process.platform !== 'win32',
+  };
+}
+
+export function binary({ home }: PostgresInstallation, name: 'initdb' | 'postgres' | 'pg_ctl'): string {
+  return join(home, 'bin', process.platform === 'win32' ? `${name}.exe` : name);
+}
+
+/**
+ * Makes the cluster if there is none. It is built beside its place and renamed, so that an interrupted build is never
+ * taken for a finished one.
+ *
+ * @param sync whether to wait for the disk; a cluster to be thrown away need not.
+ * @throws StackError when initdb fails, or the data is of another major version.
+ */
+export async function createCluster(
+  installation: PostgresInstallation,
+  { sync, signal }: { sync: boolean; signal?: AbortSignal | undefined },
+): Promise<void> {
+  const { dataDirectory, user } = installation;
+  if (existsSync(dataDirectory)) return demandSameVersion(installation);
+  await removeUnfinished(dataDirectory);
+  const unfinished = await mkdtemp(unfinishedPrefix(dataDirectory));
+  if (user) await giveAway(unfinished, user);
+  await runInitdb(installation, ['-D', unfinished, ...(sync ? [] : ['--no-sync'])], signal);
+  await rename(unfinished, dataDirectory);
+}
+
+async function giveAway(directory: string, { uid, gid }: SystemUser): Promise<void> {
+  await chown(directory, uid, gid).catch(async (error: NodeJS.ErrnoException) => {
+    await rm(directory, { recursive: true });
+    throw new StackError(noOtherUser(error.code ?? error.message));
+  });
+}
+
+/** Removes clusters whose building was interrupted. */
+export async function removeUnfinished(dataDirectory: string): Promise<void> {
+  const prefix = unfinishedPrefix(dataDirectory);
+  const siblings = await readdir(dirname(prefix)).catch(() => []);
+  // An initdb whose starter was killed may still be writing; what it leaves is removed the next time.
+  for (const name of siblings.filter((sibling) => sibling.startsWith(basename(prefix))))
+    await rm(join(dirname(prefix), name), { recursive: true, force: true }).catch(() => undefined);
+}
+
+/** Each has a name of its own, so that two builders never meet. */
+const unfinishedPrefix = (dataDirectory: string) => `${dataDirectory}.unfinished-`;
+
+async function runInitdb(
+  installation: PostgresInstallation,
+  options: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const settings = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C'];
+  const child = spawn(binary(installation, 'initdb'), [...options, ...settings], {
+    ...spawnOptions(installation),
+    stdio: ['ignore', 'ignore', 'pipe'],
+    ...(signal && { signal }),
+  });
+  const [errors, end] = await Promise.all([text(child.stderr), endOf(child)]);
+  signal?.throwIfAborted();
+  const [refusal = ''] = child.pid === undefined ? (/E[A-Z]+/.exec(end.replace(child.spawnfile, '')) ?? []) : [];
+  if (installation.user && ['EPERM', 'EINVAL'].includes(refusal)) throw new StackError(noOtherUser(refusal));
+  if (refusal === 'ENOENT' && existsSync(child.spawnfile)) throw new StackError(NO_LOADER);
+  if (child.exitCode !== 0)
+    throw new StackError(`Postgres could not make its data directory: ${withRemedy(causeIn(errors) || end)}`);
+}
+
+async function demandSameVersion({ dataDirectory, version }: PostgresInstallation): Promise<void> {
+  const ours = version.split('.')[0];
+  const theirs = (await readFile(join(dataDirectory, 'PG_VERSION'), 'utf8').catch(() => 'unknown')).trim();
+  if (theirs !== ours)
+    throw new StackError(
+      `${dataDirectory} was written by Postgres ${theirs}, and this is ${ours}; \`npm run reset\` deletes it.`,
+    );
+}
+
+/**
+ * Ends a server that still runs on this cluster because whoever started it was killed.
+ * @returns its process id, or undefined when there was none.
+ * @throws StackError when it does not end.
+ */
+export async function stopLeftOver(dataDirectory: string): Promise<number | undefined> {
+  const pidFile = join(dataDirectory, 'postmaster.pid');
+  const pid = Number((await readFile(pidFile, 'utf8').catch(() => '')).split('\n')[0]);
+  if (!pid || !exists(pid)) return undefined;
+  if (!serves(pid, dataDirectory)) {
+    // Postgres would take whoever has the id now, or a zombie, for a server at work, and refuse to start.
+    await rm(pidFile, { force: true });
+    return undefined;
+  }
+  process.kill(pid, 'SIGINT');
+  if (await isGone(pid, dataDirectory, FAST_SHUTDOWN_MS)) return pid;
+  process.kill(pid, 'SIGQUIT');
+  if (await isGone(pid, dataDirectory, IMMEDIATE_SHUTDOWN_MS)) return pid;
+  throw new StackError(`A left-over Postgres (pid ${pid}) does not end; kill it, and start again.`);
+}
+
+async function isGone(pid: number, dataDirectory: string, patienceMs: number): Promise<boolean> {
+  for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await delay(POLL_MS))
+    if (!serves(pid, dataDirectory)) return true;
+  return false;
+}
+
+function exists(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Whether this process is a Postgres on this cluster. Its id alone proves nothing: ids are used again. */
+function serves(pid: number, dataDirectory: string): boolean {
+  if (process.platform === 'win32') return commandOf(pid).includes('postgres');
+  return commandOf(pid).includes(dataDirectory);
+}
+
+/** The command line of a process (on Windows, its program), empty when there is none. */
+function commandOf(pid: number): string {
+  try {
+    if (process.platform === 'linux') return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    if (process.platform === 'win32')
+      return execFileSync('tasklist', ['/fi', `pid eq ${pid}`, '/nh'], { encoding: 'utf8' });
+    return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,162 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { closeSync, fchmodSync, openSync, readFileSync, statSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { endOf, type RunningPart } from '../stack/process/part.ts';
+import { patience } from '../stack/process/patience.ts';
+import { causeIn, withRemedy } from '../stack/remedy.ts';
+import { StackError } from '../stack/stack-error.ts';
+import { binary, createCluster, spawnOptions, stopLeftOver } from './postgres-cluster.ts';
+import type { PostgresInstallation } from './postgres-installation.ts';
+
+/** The database of the service, by the name that its predecessor gave it. */
+export const DATABASE = 'orders_db';
+
+/**
+ * The HTTP process and the worker hold a pool each, a few tools and psql come on top, and the tests run a pool for each
+ * of several files at once. A connection that is not used costs next to nothing.
+ */
+const MAX_CONNECTIONS = 200;
+
+/** Milliseconds: recovery after a crash replays up to 1 GB of log (max_wal_size), which a slow disk reads in this time. */
+const START_MS = 120_000;
+/** Milliseconds to write memory out before an immediate shutdown; the next start then recovers from the log. */
+const STOP_MS = 3_000;
+const POLL_MS = 50;
+
+/** What a server says whose predecessor was killed while a session of it is still at work (PostgreSQL, sysv_shmem.c). */
+const SURVIVORS = /pre-existing shared memory block/;
+/** Milliseconds for such sessions to notice that their server is gone: they do at their next wait. */
+const SURVIVORS_MS = 10_000;
+
+export interface PostgresOptions {
+  readonly port: number;
+  /** Postgres' own log, appended to. */
+  readonly logFile: string;
+  /** For data that is thrown away: nothing waits for the disk, and a crash of the machine may lose anything. */
+  readonly disposable?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs the cluster of an installation, made first if need be, with the database in it. A server left over from a run
+ * that was killed is ended before.
+ *
+ * @throws StackError when it does not come to answer, with its own words.
+ */
+export async function startPostgres(
+  installation: PostgresInstallation,
+  { port, logFile, disposable = false, signal }: PostgresOptions,
+): Promise<RunningPart> {
+  await createCluster(installation, { sync: !disposable, signal });
+  await stopLeftOver(installation.dataDirectory);
+
+  for (const deadline = Date.now() + SURVIVORS_MS; ; await delay(POLL_MS, undefined, { signal })) {
+    const logFrom = statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
+    const child = spawnServer(installation, port, logFile, disposable);
+    const ended = endOf(child);
+    try {
+      await waitUntilItAnswers(child, port, signal);
+      await createDatabase(port);
+      return { pid: child.pid as number, ended, stop: () => stopServer(installation, child, ended) };
+    } catch (error) {
+      child.kill('SIGQUIT');
+      await ended;
+      signal?.throwIfAborted();
+      const log = readFileSync(logFile).subarray(logFrom).toString();
+      if (SURVIVORS.test(log) && Date.now() < deadline) continue;
+      throw new StackError(`Postgres did not start: ${withRemedy(causeIn(log) || (error as Error).message)}`);
+    }
+  }
+}
+
+function spawnServer(
+  installation: PostgresInstallation,
+  port: number,
+  logFile: string,
+  disposable: boolean,
+): ChildProcess {
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    port,
+    // A Unix socket would need a directory that every user may write to; nobody here uses one.
+    unix_socket_directories: '',
+    max_connections: MAX_CONNECTIONS,
+    timezone: 'UTC',
+    log_timezone: 'UTC',
+    // The log is there to be read when something went wrong.
+    log_checkpoints: 'off',
+    ...(disposable && { fsync: 'off', full_page_writes: 'off' }),
+  };
+  const log = openSync(logFile, 'a', 0o600);
+  fchmodSync(log, 0o600);
+  const child = spawn(
+    binary(installation, 'postgres'),
+    [
+      '-D',
+      installation.dataDirectory,
+      ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ],
+    { ...spawnOptions(installation), stdio: ['ignore', log, log] },
+  );
+  closeSync(log);
+  return child;
+}
+
+async function waitUntilItAnswers(child: ChildProcess, port: number, signal?: AbortSignal): Promise<void> {
+  const waiting = patience('postgres', START_MS);
+  for (const deadline = Date.now() + START_MS; ; await delay(POLL_MS, undefined, { signal })) {
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined)
+      throw new Error('its process ended at once');
+    let refusal: string;
+    try {
+      if ((await serverAt(port)) === child.pid) return;
+      refusal = 'another server answers on its port';
+    } catch (error) {
+      refusal = (error as Error).message;
+    }
+    waiting(refusal);
+    if (Date.now() > deadline) throw new Error(`no answer within ${START_MS / 1000} s (${refusal})`);
+  }
+}
+
+/** The process that answers there, which may be another Postgres until ours has noticed that the port is taken. */
+async function serverAt(port: number): Promise<number> {
+  return withClient(port, 'postgres', async (client) => {
+    const { rows } = await client.query(`SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::integer AS pid`);
+    return rows[0].pid;
+  });
+}
+
+async function createDatabase(port: number): Promise<void> {
+  await withClient(port, 'postgres', async (client) => {
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
+  });
+}
+
+async function withClient<T>(port: number, database: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', database, connectionTimeoutMillis: 5_000 });
+  // The server may go while the connection is idle; the next query says so.
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return await use(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function stopServer(
+  installation: PostgresInstallation,
+  child: ChildProcess,
+  ended: Promise<string>,
+): Promise<void> {
+  // Windows has no signals; pg_ctl has another way to tell the server.
+  if (process.platform === 'win32')
+    execFileSync(binary(installation, 'pg_ctl'), ['stop', '-m', 'fast', '-D', installation.dataDirectory]);
+  else child.kill('SIGINT');
+  const immediate = setTimeout(() => child.kill('SIGQUIT'), STOP_MS);
+  await ended;
+  clearTimeout(immediate);
+}

@@ -1,0 +1,14 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { readStackSettings } from '../stack/settings.ts';
+import { startQueueServer } from './queue.ts';
+
+// The queue server as a process of its own, so that it can die, and be started again, alone.
+const { queuePort, directory } = readStackSettings(process.env);
+// Messages have order ids. What an earlier version wrote is behind the directory's mode.
+process.umask(0o077);
+mkdirSync(join(directory, 'queue'), { recursive: true });
+chmodSync(join(directory, 'queue'), 0o700);
+const server = await startQueueServer({ port: queuePort, directory: join(directory, 'queue') });
+process.once('SIGTERM', () => void server.stop().then(() => process.exit()));
+process.send?.({ ready: true });

@@ -1,0 +1,126 @@
+import { subscribe } from 'node:diagnostics_channel';
+import { type IncomingHttpHeaders, type IncomingMessage, Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ROUTES } from '../../../lib/http/routes/routes.ts';
+import { isOwn, refusalOf } from '../stack/refuse-strangers.ts';
+
+export interface Gateway {
+  /** Of the HTTP API. Serverless Offline also opens Lambda's own API, which would run any function without authorizer. */
+  readonly port: number;
+  /** CORS_ALLOW_ORIGINS */
+  readonly allowedOrigins: readonly string[];
+}
+
+interface Refusal {
+  readonly status: number;
+  readonly message: string;
+}
+
+/**
+ * Has Serverless Offline receive what API Gateway would pass on: headers in its form, and requests to known routes only. What
+ * a browser sends for a page of a stranger is refused as well, on every port of the process.
+ */
+export function behaveLikeApiGateway(gateway: Gateway, servers: Server = Server.prototype): void {
+  subscribe('http.server.request.start', (message) => {
+    translateHeaders((message as { request: IncomingMessage }).request);
+  });
+  const emit: Emit = servers.emit;
+  servers.emit = function (this: Server, event: string, ...args: unknown[]): boolean {
+    if (event !== 'request' && event !== 'checkContinue') return emit.call(this, event, ...args);
+    const [request, response] = args as [IncomingMessage, ServerResponse];
+    const refusal = refusalFor(request, (this.address() as AddressInfo).port, gateway);
+    if (refusal === undefined) return emit.call(this, event, ...args);
+    response.writeHead(refusal.status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ message: refusal.message }));
+    return true;
+  };
+}
+
+type Emit = (this: Server, event: string, ...args: unknown[]) => boolean;
+
+/**
+ * By these Serverless Offline lets a client say what the authorizer decided, and refuses requests whose cookies, which
+ * other applications on this machine may have set, are not as hapi wants them. No function reads either.
+ */
+const DROPPED: readonly string[] = ['sls-offline-authorizer-override', 'cookie'];
+
+/**
+ * All that hapi and Serverless Offline may see: of others hapi would compress, cut or refuse what API Gateway does not. The
+ * events of the functions are made from the raw headers, so these still have every header that was sent.
+ */
+const SEEN_BY_HAPI: readonly string[] = [
+  'host',
+  'origin',
+  'access-control-request-method',
+  'access-control-request-headers',
+  'authorization',
+  'content-length',
+  'transfer-encoding',
+  'user-agent',
+];
+
+/** Names in lower case, and those that come twice joined by a comma ("Payload format version", API Gateway Developer Guide). */
+function translateHeaders(request: IncomingMessage): void {
+  const joined = new Map<string, string>();
+  const { rawHeaders } = request;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = String(rawHeaders[index]).toLowerCase();
+    const value = String(rawHeaders[index + 1]);
+    const before = joined.get(name);
+    if (!DROPPED.includes(name)) joined.set(name, before === undefined ? value : `${before},${value}`);
+  }
+  request.rawHeaders = [...joined].flat();
+  request.headers = {
+    ...(Object.fromEntries([...joined].filter(([name]) => SEEN_BY_HAPI.includes(name))) as IncomingHttpHeaders),
+    // Without 100-continue a client waits for a second before it sends a large body; any other value Node refuses.
+    ...(/100-continue/i.test(joined.get('expect') ?? '') && { expect: '100-continue' }),
+    // Serverless Offline hides bytes that are not UTF-8 from the function, unless the request says that it is binary.
+    'content-type': 'application/octet-stream',
+  };
+}
+
+function refusalFor(request: IncomingMessage, port: number, { port: apiPort, allowedOrigins }: Gateway) {
+  if (port !== apiPort) return { status: 403, message: 'Forbidden' };
+  const stranger = refusalOf(request.headers, allowedOrigins);
+  if (stranger !== undefined) return { status: 403, message: stranger };
+  const { origin, host = '' } = request.headers;
+  // Serverless Offline answers every Origin that it sees with CORS headers, which our own pages do not need.
+  if (origin !== undefined && isOwn(origin, host)) delete request.headers.origin;
+  return isPreflight(request) ? undefined : routeRefusal(request.method ?? '', request.url ?? '');
+}
+
+/** API Gateway answers these itself, for every path, once CORS is configured. */
+function isPreflight({ method, headers }: IncomingMessage): boolean {
+  return method === 'OPTIONS' && headers.origin !== undefined;
+}
+
+/** What API Gateway answers for paths and methods that are no route. hapi would normalize the path first. */
+export function routeRefusal(method: string, target: string): Refusal | undefined {
+  const [path = ''] = target.split('?', 1);
+  const segments = path.split('/');
+  if (segments.some((segment) => decoded(segment) === undefined)) return { status: 400, message: 'Bad Request' };
+  const isKnown = ROUTES.some((route) => route.method === method && matches(route.path.split('/'), segments));
+  return isKnown ? undefined : { status: 404, message: 'Not Found' };
+}
+
+function matches(template: readonly string[], segments: readonly string[]): boolean {
+  return (
+    template.length === segments.length &&
+    template.every((part, index) =>
+      part.startsWith('{') ? !MOVING.includes(decoded(segments[index] ?? '') ?? '') : part === segments[index],
+    )
+  );
+}
+
+/** Segments that would turn the path into another one when somebody normalizes it. */
+const MOVING: readonly string[] = ['', '.', '..'];
+
+/** A segment without its percent-encoding; undefined for what is none. */
+function decoded(segment: string): string | undefined {
+  if (/[\\#]/.test(segment)) return undefined;
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
+}

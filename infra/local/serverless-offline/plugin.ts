@@ -1,0 +1,77 @@
+import type { FunctionDefinition } from './invoke-local.ts';
+
+/** What the plugin needs to know of a Serverless instance. */
+interface Serverless {
+  readonly service: { getFunction(key: string): FunctionDefinition };
+  readonly serviceDir: string;
+  /** The words of the command: `offline`, or `invoke local`. */
+  readonly processedInput: { readonly commands: readonly string[] };
+  readonly pluginManager: {
+    readonly commands: { readonly offline?: { readonly options: object } };
+    spawn(command: string): Promise<void>;
+  };
+}
+
+/** Options of the command, as Serverless has parsed them. It fills this object in after it has made its plugins. */
+type Options = Record<string, unknown>;
+
+/**
+ * What Serverless does on this machine. Users type `serverless offline` and `serverless invoke local`; the stack consists of
+ * `serverless api`, which is Serverless Offline alone, and `serverless worker`. Everything is imported late, because
+ * Serverless loads its plugins for every command.
+ */
+export default class LocalPlugin {
+  readonly commands: object;
+  readonly hooks: Readonly<Record<string, () => Promise<void>>>;
+
+  constructor(serverless: Serverless, options: Options) {
+    const { pluginManager, processedInput, service, serviceDir } = serverless;
+    const startStack = async () => {
+      if (processedInput.commands[0] === 'offline') await offline(options);
+    };
+    const definition = () => service.getFunction(String(options.function));
+    this.commands = {
+      api: {
+        usage: 'Run the HTTP functions on this machine, without database, queue and worker',
+        lifecycleEvents: ['run'],
+        options: pluginManager.commands.offline?.options ?? {},
+      },
+      worker: {
+        usage: 'Run the queue and schedule functions on this machine',
+        lifecycleEvents: ['run'],
+      },
+    };
+    this.hooks = {
+      initialize: async () => {
+        if (processedInput.commands.join(' ') !== 'invoke local') return;
+        const { prepareInvocation } = await import('./invoke-local.ts');
+        await prepareInvocation(definition(), serviceDir, (options.env as string[] | undefined) ?? []);
+      },
+      'before:offline:start': startStack,
+      'before:offline:start:init': startStack,
+      'before:invoke:local:invoke': async () => {
+        const { completeEvent } = await import('./invoke-local.ts');
+        options.data = completeEvent(options.data, definition());
+      },
+      // The function's connections would keep the process alive. Lambda freezes it.
+      'after:invoke:local:invoke': async () => void process.stdout.write('', () => process.exit()),
+      'api:run': () => pluginManager.spawn('offline'),
+      'worker:run': async () => {
+        const { runWorker } = await import('../lambda/run-worker.ts');
+        await runWorker(service, serviceDir);
+      },
+    };
+  }
+}
+
+async function offline(options: Options): Promise<never> {
+  const { report } = await import('../../command.ts');
+  const { runOffline } = await import('./offline.ts');
+  const { untilStopped } = await import('../stack/process/stop-signal.ts');
+  process.exit(
+    await untilStopped((signal) => runOffline(options, signal)).then(
+      () => 0,
+      (error: unknown) => report(error, 'offline'),
+    ),
+  );
+}

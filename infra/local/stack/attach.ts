@@ -1,0 +1,54 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { loadConfig } from '../../../lib/config.ts';
+import { greeting, report } from './console.ts';
+import { apiPart, type ServerlessOptions } from './parts.ts';
+import { demandFreePorts } from './ports.ts';
+import { type SupervisedPart, supervise } from './process/supervisor.ts';
+import { aborted, apiPort, enterEnvironment, places } from './run-stack.ts';
+import { readStackSettings } from './settings.ts';
+import { StackError } from './stack-error.ts';
+import type { StackFile } from './stack-file.ts';
+
+/** Milliseconds between two checks that the stack still runs. */
+const POLL_MS = 500;
+
+/**
+ * Serves the API on the database and the queue of a stack that another process runs, until the signal or the end of that
+ * stack. On the port where that stack serves it already, there is nothing to start.
+ */
+export async function attachToStack(stack: StackFile, given: ServerlessOptions, signal: AbortSignal): Promise<void> {
+  const supervisor = stack.processes.supervisor as number;
+  const settings = readStackSettings(process.env);
+  const addresses = { ...stack, api: `http://localhost:${settings.apiPort}/api/v1` };
+  let api: SupervisedPart | undefined;
+  if (addresses.api === stack.api)
+    console.log(`The running stack (process ${supervisor}) serves ${stack.api}. For a second API, pass --httpPort.`);
+  else {
+    const started = performance.now();
+    await demandFreePorts([apiPort(settings)], 0);
+    const env = await enterEnvironment(stack.external ? 'external' : 'embedded', addresses);
+    const { AUTH: auth } = loadConfig(env);
+    report('api', `starting on the database and the queue of the running stack (process ${supervisor})`);
+    api = await supervise(apiPart(settings, env, given), { report, started: () => undefined }, signal);
+    const seconds = (performance.now() - started) / 1000;
+    console.log(greeting({ api: addresses.api, places: places(addresses), seconds, auth }));
+  }
+  try {
+    await Promise.race([aborted(signal), endOfStack(supervisor, signal)]);
+  } finally {
+    await api?.stop();
+  }
+}
+
+async function endOfStack(supervisor: number, signal: AbortSignal): Promise<never> {
+  while (isRunning(supervisor)) await delay(POLL_MS, undefined, { signal });
+  throw new StackError('The stack that this command used has ended.');
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

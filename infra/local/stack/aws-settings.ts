@@ -1,0 +1,21 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { describe } from '../lambda/describe-error.ts';
+import { StackError } from './stack-error.ts';
+
+/**
+ * Has the SDK read the AWS settings of this process, without asking AWS for anything but credentials.
+ * @returns the region.
+ * @throws StackError in one line, naming the profile, when it can make nothing of them.
+ */
+export async function readAwsSettings(): Promise<string> {
+  const profile = process.env.AWS_PROFILE;
+  const named = profile ? `AWS_PROFILE is "${profile}", and the` : 'The';
+  try {
+    const client = new SQSClient({});
+    await client.config.credentials();
+    return await client.config.region();
+  } catch (error) {
+    const reason = describe(error).replace(/^Region is missing$/, 'there is no region. Set AWS_REGION.');
+    throw new StackError(`${named} AWS settings cannot be used: ${reason}`);
+  }
+}

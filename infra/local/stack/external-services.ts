@@ -1,0 +1,118 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import pg from 'pg';
+import { certificateProblem, isWithoutTls, readDestination } from '../../../lib/database/tls.ts';
+import type { Environment } from '../../caller-environment.ts';
+import { report, withoutPassword } from './console.ts';
+import { PG_READS } from './environment.ts';
+import { StackError } from './stack-error.ts';
+import type { StackAddresses } from './stack-file.ts';
+
+/** Seconds: containers that start for the first time, without the download of their images, are up long before. */
+const PATIENCE_SECONDS = 60;
+/** Seconds between two lines that say we are still waiting. */
+const PROGRESS_SECONDS = 5;
+const RETRY_MS = 500;
+/** Milliseconds for one attempt. */
+const ATTEMPT_MS = 5_000;
+
+/**
+ * Waits until the database and the queue service answer.
+ * @param patienceSeconds for each of them.
+ * @throws StackError that names the one that does not, with its last refusal.
+ */
+export async function waitForServices(
+  addresses: StackAddresses,
+  env: Environment,
+  signal: AbortSignal,
+  patienceSeconds = PATIENCE_SECONDS,
+): Promise<void> {
+  // Before any waiting: no service can make good for a wrong setting.
+  readDestination(addresses.postgres);
+  const patience = { signal, seconds: patienceSeconds };
+  await waitFor('postgres', withoutPassword(addresses.postgres), 'DATABASE_URL', patience, () =>
+    pingPostgres(addresses.postgres),
+  );
+  await waitFor('queue', addresses.sqs, 'AWS_ENDPOINT_URL_SQS', patience, () => askSqs(addresses, env));
+}
+
+async function waitFor(
+  name: string,
+  address: string,
+  variable: string,
+  { signal, seconds: patienceSeconds }: { signal: AbortSignal; seconds: number },
+  ask: () => Promise<void>,
+): Promise<void> {
+  report(name, `expected at ${address}`);
+  const settings = [
+    variable,
+    ...Object.keys(process.env).filter((other) => PG_READS.test(other) && name === 'postgres'),
+  ].join(', ');
+  const started = Date.now();
+  for (let reported = 0; ; await delay(RETRY_MS, undefined, { signal })) {
+    try {
+      return await ask();
+    } catch (error) {
+      const seconds = Math.floor((Date.now() - started) / 1000);
+      const refusal =
+        certificateProblem(error) || (error as Error).message || (error as NodeJS.ErrnoException).code || 'no answer';
+      if (isFinal(error))
+        throw new StackError(`The ${name} service at ${address} refuses us: ${refusal}. Check ${settings}.`);
+      if (seconds >= patienceSeconds)
+        throw new StackError(
+          `The ${name} service at ${address} does not answer (${refusal}). Start it with \`docker compose up -d --wait\`, or set ${variable}.`,
+        );
+      if (seconds < reported + PROGRESS_SECONDS) continue;
+      reported = seconds;
+      report(name, `no answer yet (${refusal}); giving up in ${patienceSeconds - seconds} s`);
+    }
+  }
+}
+
+/**
+ * Whether waiting does not help: the service answered, and refuses these settings. Not 57P03, "the database system is
+ * starting up", nor a missing database, which the image makes after its server answers.
+ */
+function isFinal(error: unknown): boolean {
+  const { code, $fault } = error as { code?: string; $fault?: string };
+  return (
+    $fault === 'client' || /^28/.test(code ?? '') || isWithoutTls(error) || certificateProblem(error) !== undefined
+  );
+}
+
+export async function pingPostgres(url: string): Promise<void> {
+  const { connectionString, ssl, plainWillDo } = readDestination(url);
+  const ping = async (how: typeof ssl) => {
+    const client = new pg.Client({ connectionString, ssl: how, connectionTimeoutMillis: ATTEMPT_MS });
+    client.on('error', () => undefined);
+    await client.connect();
+    await client.end();
+  };
+  await ping(ssl).catch((error: unknown) => {
+    if (!plainWillDo || !isWithoutTls(error)) throw error;
+    return ping(false);
+  });
+}
+
+async function askSqs({ sqs }: StackAddresses, env: Environment): Promise<void> {
+  const { AWS_PROFILE, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = env;
+  const client = new SQSClient({
+    endpoint: sqs,
+    ...(AWS_REGION && { region: AWS_REGION }),
+    ...(!AWS_PROFILE &&
+      AWS_ACCESS_KEY_ID &&
+      AWS_SECRET_ACCESS_KEY && {
+        credentials: {
+          accessKeyId: AWS_ACCESS_KEY_ID,
+          secretAccessKey: AWS_SECRET_ACCESS_KEY,
+          ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }),
+        },
+      }),
+    maxAttempts: 1,
+  });
+  try {
+    await client.send(new ListQueuesCommand({ MaxResults: 1 }), { abortSignal: AbortSignal.timeout(ATTEMPT_MS) });
+  } finally {
+    client.destroy();
+  }
+}

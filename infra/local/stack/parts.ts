@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { type Environment, withoutFamilies } from '../../caller-environment.ts';
+import { startPostgres } from '../postgres/postgres.ts';
+import type { PostgresInstallation } from '../postgres/postgres-installation.ts';
+import { nodeProcess } from './process/node-process.ts';
+import type { Part } from './process/part.ts';
+import { REPOSITORY, type StackSettings } from './settings.ts';
+
+/**
+ * Milliseconds for requests and batches under way when the stack is stopped. Serverless Offline waits 5 s for its
+ * connections by itself. Together with Postgres, which stops afterwards, this stays below 10 s.
+ */
+const FUNCTIONS_STOP_MS = 5_500;
+/** Milliseconds. It has nothing to finish: what it acknowledged is on disk. */
+const QUEUE_STOP_MS = 1_000;
+
+/** Milliseconds to roll back what is open. */
+const DATA_API_STOP_MS = 1_000;
+
+const SERVERLESS = join(REPOSITORY, 'node_modules/serverless/bin/serverless.js');
+
+export function postgresPart(installation: PostgresInstallation, settings: StackSettings): Part {
+  const logFile = join(settings.directory, 'postgres.log');
+  return {
+    name: 'postgres',
+    start: (signal) => startPostgres(installation, { port: settings.postgresPort, logFile, signal }),
+  };
+}
+
+/** The emulator of the RDS Data API, in front of that Postgres. */
+export function dataApiPart(settings: StackSettings): Part {
+  return nodeProcess({
+    name: 'data-api',
+    command: [join(import.meta.dirname, '../data-api/data-api-server.ts')],
+    env: {
+      ...withoutFamilies(process.env),
+      DATABASE_DRIVER: 'data-api',
+      DATA_API_PORT: String(settings.dataApiPort),
+      POSTGRES_PORT: String(settings.postgresPort),
+    },
+    readyWhen: 'it says so',
+    stopMs: DATA_API_STOP_MS,
+  });
+}
+
+export function queuePart(settings: StackSettings): Part {
+  return nodeProcess({
+    name: 'queue',
+    command: [join(import.meta.dirname, '../queue/queue-server.ts')],
+    env: { ...withoutFamilies(process.env), QUEUE_PORT: String(settings.queuePort), LOCAL_DIR: settings.directory },
+    readyWhen: 'it says so',
+    stopMs: QUEUE_STOP_MS,
+  });
+}
+
+/** Options of Serverless by name; one that is given more than once has a list. */
+export type ServerlessOptions = Readonly<Record<string, unknown>>;
+
+/** Serverless Offline with the HTTP functions. @param given what the user gave to `serverless offline` */
+export function apiPart(settings: StackSettings, env: Environment, given: ServerlessOptions = {}): Part {
+  const options = {
+    stage: 'local',
+    // Not `localhost`, which is ::1 on some machines, where nobody finds it who calls 127.0.0.1. The other way round works.
+    host: '127.0.0.1',
+    httpPort: settings.apiPort,
+    // Serverless Offline also offers Lambda's own API, which nobody uses here: any free port.
+    lambdaPort: 0,
+    ...given,
+  };
+  const host = options.host === '0.0.0.0' ? '127.0.0.1' : options.host;
+  return nodeProcess({
+    name: 'api',
+    command: [SERVERLESS, 'api', ...commandLine(options)],
+    env,
+    // It asks database and queue, and loads a function, which a mere open port does not show. Nobody needs a key for it.
+    readyWhen: { answers: `http://${host}:${settings.apiPort}/api/v1/health` },
+    stopMs: FUNCTIONS_STOP_MS,
+  });
+}
+
+/** The event source and the schedule, with the functions that they call. */
+export function workerPart(env: Environment, { param }: ServerlessOptions = {}): Part {
+  return nodeProcess({
+    name: 'worker',
+    command: [SERVERLESS, 'worker', ...commandLine({ stage: 'local', param })],
+    env,
+    readyWhen: 'it says so',
+    stopMs: FUNCTIONS_STOP_MS,
+  });
+}
+
+function commandLine(options: ServerlessOptions): string[] {
+  return Object.entries(options).flatMap(([name, value]) =>
+    [value].flat().flatMap((each) => {
+      if (each === true) return `--${name}`;
+      return each === undefined || each === null || each === false ? [] : `--${name}=${each}`;
+    }),
+  );
+}

@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe } from '../../lambda/describe-error.ts';
+import { REPOSITORY } from '../settings.ts';
+import { StackError } from '../stack-error.ts';
+import { endOf, type Part, type RunningPart } from './part.ts';
+import { patience } from './patience.ts';
+
+/** Milliseconds: loading Serverless takes 2 s on a small machine, and a first start with a cold disk many times that. */
+const START_MS = 90_000;
+const POLL_MS = 50;
+
+export interface NodeProcessOptions {
+  readonly name: string;
+  /** The script and its arguments. */
+  readonly command: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  /**
+   * How we know that it works: it sends `{ ready: true }` over its channel to us, or this address answers 200.
+   * The latter is for programs that are not ours.
+   */
+  readonly readyWhen: 'it says so' | { readonly answers: string };
+  /** Milliseconds that it may take to end what it is at, before it is killed. */
+  readonly stopMs: number;
+  /** Where its output is appended to; by default our console. */
+  readonly logFile?: string;
+}
+
+/** A Node process that cannot outlive us. */
+export function nodeProcess(options: NodeProcessOptions): Part {
+  return { name: options.name, start: (signal) => start(options, signal) };
+}
+
+async function start(options: NodeProcessOptions, signal: AbortSignal): Promise<RunningPart> {
+  signal.throwIfAborted();
+  const output = options.logFile === undefined ? 'inherit' : openSync(options.logFile, 'a');
+  const child = spawn(
+    process.execPath,
+    [
+      // node:sqlite and, on Node 22, type stripping would announce themselves with each start.
+      '--disable-warning=ExperimentalWarning',
+      `--import=${new URL('die-with-parent.ts', import.meta.url).href}`,
+      ...options.command,
+    ],
+    {
+      cwd: REPOSITORY,
+      env: options.env,
+      stdio: ['ignore', output, output, 'ipc'],
+      // A process group of its own, so that Ctrl-C reaches us alone and we decide the order of stopping.
+      detached: process.platform !== 'win32',
+    },
+  );
+  if (typeof output === 'number') closeSync(output);
+  const ended = endOf(child);
+  const stop = () => stopProcess(child, ended, options.stopMs);
+  try {
+    await Promise.race([
+      isReady(child, options, signal),
+      ended.then((how) => Promise.reject(new StackError(`The ${options.name} did not start: its process ${how}.`))),
+    ]);
+  } catch (error) {
+    child.kill('SIGKILL');
+    await ended;
+    throw error;
+  }
+  return { pid: child.pid as number, ended, stop };
+}
+
+async function isReady(
+  child: ChildProcess,
+  { name, readyWhen }: NodeProcessOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  let ready = false;
+  let reason = 'its process has not said that it is';
+  const waiting = patience(name, START_MS);
+  child.on('message', (message) => {
+    ready ||= typeof message === 'object' && message !== null && 'ready' in message && message.ready === true;
+  });
+  for (const deadline = Date.now() + START_MS; !ready; await delay(POLL_MS, undefined, { signal })) {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    if (Date.now() > deadline)
+      throw new StackError(`The ${name} was not ready within ${START_MS / 1000} s: ${reason}.`);
+    waiting(reason);
+    if (readyWhen === 'it says so') continue;
+    const refusal = await refusalOf(readyWhen.answers);
+    ready ||= refusal === undefined;
+    reason = refusal ?? reason;
+  }
+}
+
+/** Why it is not ready; undefined when it is. */
+async function refusalOf(url: string): Promise<string | undefined> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+    const body = await response.text();
+    return response.ok ? undefined : `${url} answers ${response.status} ${body.slice(0, 300)}`;
+  } catch (error) {
+    const { cause, message } = error as Error & { cause?: Error };
+    return `${url} does not answer (${describe(cause ?? message)})`;
+  }
+}
+
+async function stopProcess(child: ChildProcess, ended: Promise<string>, stopMs: number): Promise<void> {
+  child.kill('SIGTERM');
+  const force = setTimeout(() => child.kill('SIGKILL'), stopMs);
+  await ended;
+  clearTimeout(force);
+}

@@ -1,0 +1,182 @@
+import { lookup } from 'node:dns/promises';
+import { relative } from 'node:path';
+import { loadAuthConfig, loadConfig } from '../../../lib/config.ts';
+import { type Environment, enter } from '../../caller-environment.ts';
+import { migrate } from '../../migrate.ts';
+import { stopLeftOver } from '../postgres/postgres-cluster.ts';
+import { installPostgres, type PostgresInstallation } from '../postgres/postgres-installation.ts';
+import { embeddedAddresses, externalAddresses } from './addresses.ts';
+import { readAwsSettings } from './aws-settings.ts';
+import { greeting, report, withoutPassword } from './console.ts';
+import { demandProcessor } from './demand-processor.ts';
+import { embeddedEnvironment, externalEnvironment, unusedByEmbedded, unusedByExternal } from './environment.ts';
+import { waitForServices } from './external-services.ts';
+import { lockDirectory } from './lock.ts';
+import { apiPart, dataApiPart, postgresPart, queuePart, type ServerlessOptions, workerPart } from './parts.ts';
+import { demandFreePorts, type PortUse } from './ports.ts';
+import { readStackSettings, type StackSettings } from './settings.ts';
+import { Stack } from './stack.ts';
+import { StackError } from './stack-error.ts';
+import type { StackAddresses } from './stack-file.ts';
+
+/** `embedded`: with a Postgres and a queue server of its own. `external`: with those found in the environment. */
+export type Mode = 'embedded' | 'external';
+
+/** Milliseconds for the processes of a stack that was killed to notice it, and be gone from their ports. */
+const LEFT_BEHIND_MS = 5_000;
+
+interface Plan {
+  readonly settings: StackSettings;
+  readonly addresses: StackAddresses;
+  /** Of the functions. */
+  readonly env: Environment;
+  /** Whether the stack that was here before was killed. */
+  readonly leftBehind: boolean;
+}
+
+/**
+ * Starts everything, keeps it running until the signal, and then stops everything.
+ * @throws StackError or ConfigError, each with a message for the user, when it cannot start. Whatever
+ * had been started is stopped then.
+ * @param given what the user gave to `serverless offline`
+ */
+export async function runStack(mode: Mode, signal: AbortSignal, given: ServerlessOptions = {}): Promise<void> {
+  const started = performance.now();
+  const settings = readStackSettings(process.env);
+  const embedded = mode === 'embedded';
+  if (!embedded && settings.dataApiPort !== undefined)
+    throw new StackError(
+      'DATABASE_DRIVER=data-api goes with `npm start` only, which emulates that service; leave it out.',
+    );
+  const addresses = await withApiByAddress(
+    embedded ? embeddedAddresses(settings) : externalAddresses(settings, process.env),
+  );
+  const unused = embedded ? unusedByEmbedded(process.env) : unusedByExternal(addresses, process.env);
+  const env = await enterEnvironment(mode, addresses);
+  const config = loadConfig(env);
+  loadAuthConfig(env);
+  await demandProcessor(config, env, signal);
+
+  const lock = lockDirectory(settings.directory, `a stack is running at ${addresses.api} (pid ${process.pid})`);
+  const stack = new Stack(settings.directory, addresses);
+  try {
+    for (const { part, line } of unused) report(part, line);
+    const plan: Plan = { settings, addresses, env, leftBehind: lock.leftBehind };
+    await (embedded ? startServices(stack, plan, signal) : findServices(plan, signal));
+    await bringUpToDate(addresses, signal);
+    report('api, worker', 'starting');
+    await stack.start([apiPart(settings, env, given), workerPart(env, given)], signal);
+    stack.publish();
+    const seconds = (performance.now() - started) / 1000;
+    console.log(greeting({ api: addresses.api, places: places(addresses), seconds, auth: config.AUTH }));
+    await aborted(signal);
+  } finally {
+    if (signal.aborted) console.log('\nStopping …');
+    await stack.stop();
+    lock.release();
+  }
+}
+
+/** Where `localhost` is ::1 alone, the API is not found by that name: it listens on 127.0.0.1. */
+async function withApiByAddress(addresses: StackAddresses): Promise<StackAddresses> {
+  const known = await lookup('localhost', { all: true }).catch(() => []);
+  if (known.some(({ address }) => address === '127.0.0.1')) return addresses;
+  return { ...addresses, api: addresses.api.replace('//localhost:', '//127.0.0.1:') };
+}
+
+/** Makes the environment of the functions that of this process, too: nothing of the caller's is left for what runs here. */
+export async function enterEnvironment(mode: Mode, addresses: StackAddresses): Promise<Environment> {
+  if (mode === 'embedded') {
+    const env = embeddedEnvironment(addresses, process.env);
+    enter(env);
+    return env;
+  }
+  enter(externalEnvironment(addresses, process.env));
+  // Serverless does not ask a profile for its region.
+  const env = { ...process.env, AWS_REGION: await readAwsSettings() };
+  enter(env);
+  return env;
+}
+
+async function startServices(stack: Stack, { settings, leftBehind }: Plan, signal: AbortSignal): Promise<void> {
+  const installation = await installPostgres(settings.directory);
+  const leftOver = await stopLeftOver(installation.dataDirectory);
+  if (leftOver) report('postgres', `stopped process ${leftOver}, left over from a stack that was killed`);
+  const uses: PortUse[] = [
+    apiPort(settings),
+    { port: settings.postgresPort, purpose: 'Postgres', variable: 'POSTGRES_PORT' },
+    { port: settings.queuePort, purpose: 'the queue server', variable: 'QUEUE_PORT', http: true },
+    ...(settings.dataApiPort === undefined
+      ? []
+      : [{ port: settings.dataApiPort, purpose: 'the RDS Data API', variable: 'DATA_API_PORT', http: true }]),
+  ];
+  await demandFreePorts(uses, leftBehind ? LEFT_BEHIND_MS : 0);
+
+  announcePostgres(installation, settings);
+  await stack.start([postgresPart(installation, settings)], signal);
+  if (settings.dataApiPort !== undefined) {
+    report('data-api', 'starting an emulator of the RDS Data API in front of it');
+    await stack.start([dataApiPart(settings)], signal);
+  }
+  report('queue', `starting an SQS server, data in ${shown(settings.directory)}/queue`);
+  await stack.start([queuePart(settings)], signal);
+}
+
+function announcePostgres({ version, dataDirectory, user }: PostgresInstallation, settings: StackSettings): void {
+  report(
+    'postgres',
+    `starting ${version}, data in ${shown(dataDirectory)}, log in ${shown(settings.directory)}/postgres.log`,
+  );
+  if (!dataDirectory.startsWith(settings.directory))
+    report(
+      'postgres',
+      `(not in ${shown(settings.directory)}: we are root, Postgres must not be, and user ${user?.uid} cannot get in there)`,
+    );
+}
+
+async function findServices({ settings, addresses, env, leftBehind }: Plan, signal: AbortSignal): Promise<void> {
+  await demandFreePorts([apiPort(settings)], leftBehind ? LEFT_BEHIND_MS : 0);
+  await waitForServices(addresses, env, signal);
+}
+
+export function apiPort({ apiPort: port }: StackSettings): PortUse {
+  return { port, purpose: 'the HTTP API', variable: 'PORT', http: true };
+}
+
+async function bringUpToDate({ postgres }: StackAddresses, signal: AbortSignal): Promise<void> {
+  const migrating = migrate({ DATABASE_URL: postgres }, (line) => report('migrations', line)).catch((error: Error) => {
+    throw new StackError(`The database could not be brought up to date: ${error.message}`);
+  });
+  await Promise.race([migrating, aborted(signal)]);
+  signal.throwIfAborted();
+}
+
+export function places({
+  api,
+  postgres,
+  dataApi,
+  queueUrl,
+  deadLetterQueueUrl,
+}: StackAddresses): Record<string, string> {
+  return {
+    API: api,
+    Console: new URL('/console', api).href,
+    Docs: new URL('/docs', api).href,
+    Postgres: withoutPassword(postgres),
+    ...(dataApi !== undefined && { 'Data API': dataApi }),
+    Queue: queueUrl,
+    'Dead letters': deadLetterQueueUrl,
+  };
+}
+
+function shown(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere.startsWith('..') ? path : fromHere;
+}
+
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

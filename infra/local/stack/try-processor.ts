@@ -1,0 +1,17 @@
+/**
+ * Loads the processor as the function that processes orders will, and tells its parent (demand-processor.ts) why it cannot.
+ * In a process of its own, since loading a module runs it.
+ */
+import { ConfigError, loadConfig } from '../../../lib/config.ts';
+import { loadProcessor } from '../../../lib/processors/load-processor.ts';
+
+export interface ProcessorReport {
+  /** Undefined when it is loaded. */
+  readonly problem?: string | undefined;
+}
+
+const problem = await loadProcessor(loadConfig(process.env)).then(
+  () => undefined,
+  (error: unknown) => (error instanceof ConfigError ? error.message : String(error)),
+);
+process.send?.({ problem } satisfies ProcessorReport);
