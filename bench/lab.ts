@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { postgresUrl, SUPERUSER } from '../infra/local/postgres/access.ts';
 import { installPostgres, refugeOf } from '../infra/local/postgres/postgres-installation.ts';
 import { embeddedAddresses } from '../infra/local/stack/addresses.ts';
 import { embeddedEnvironment } from '../infra/local/stack/environment.ts';
@@ -83,8 +84,8 @@ export class Lab {
     return this.start(queuePart(this.settings));
   }
 
-  /** A session, ended with the lab. */
-  async connect(url = this.addresses.postgres): Promise<pg.Client> {
+  /** A session of the superuser, who may read the state of the server; ended with the lab. */
+  async connect(url = postgresUrl(this.settings, SUPERUSER)): Promise<pg.Client> {
     const client = new pg.Client({ connectionString: url, application_name: 'bench' });
     client.on('error', () => undefined);
     await client.connect();
@@ -96,7 +97,7 @@ export class Lab {
   async createDatabase(name: string): Promise<string> {
     const client = await this.connect();
     await client.query(`CREATE DATABASE ${name}`);
-    return this.addresses.postgres.replace(/[^/]*$/, name);
+    return postgresUrl(this.settings, SUPERUSER, name);
   }
 
   async close(): Promise<void> {

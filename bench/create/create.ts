@@ -1,3 +1,4 @@
+import { postgresUrl, SUPERUSER } from '../../infra/local/postgres/access.ts';
 import type { BenchOptions } from '../bench-options.ts';
 import { type Lab, withLab } from '../lab.ts';
 import { describePostgres } from '../machine.ts';
@@ -44,9 +45,9 @@ export async function benchCreate({ tiny }: BenchOptions): Promise<Result> {
 }
 
 async function measure(lab: Lab, concurrency: number, sizes: Sizes): Promise<Round> {
-  const { directory, addresses } = lab;
+  const { directory, settings } = lab;
   const insert = (table: string) =>
-    insertRows(addresses.postgres, table, { clients: concurrency, seconds: sizes.seconds, directory });
+    insertRows(postgresUrl(settings, SUPERUSER), table, { clients: concurrency, seconds: sizes.seconds, directory });
   const create = (send: boolean) =>
     runProgram<CreateFinding>(
       'create/create-load.ts',

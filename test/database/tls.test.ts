@@ -2,6 +2,7 @@ import { chmod, chown, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { postgresUrl, SUPERUSER } from '../../infra/local/postgres/access.ts';
 import { startPostgres } from '../../infra/local/postgres/postgres.ts';
 import { installPostgres, refugeOf } from '../../infra/local/postgres/postgres-installation.ts';
 import type { RunningPart } from '../../infra/local/stack/process/part.ts';
@@ -27,7 +28,7 @@ beforeAll(async () => {
   await chmod(directory, 0o755);
   [port = 0] = await freePorts(1);
   const installation = await installPostgres(directory);
-  server = await startPostgres(installation, { port, logFile: file('postgres.log'), disposable: true });
+  server = await startPostgres(installation, { port, directory, disposable: true });
 
   const [ours, others, client] = await Promise.all([
     selfSignedCertificate('postgres', 'DNS:localhost'),
@@ -50,7 +51,7 @@ beforeAll(async () => {
   await writeFile(file('others.key'), others.key, { mode: 0o600 });
   const rules = join(data, 'pg_hba.conf');
   await writeFile(rules, `hostssl all ${CERTIFIED} all cert\n${await readFile(rules, 'utf8')}`);
-  const psql = await connectPsql(`postgres://postgres@127.0.0.1:${port}/postgres`);
+  const psql = await connectPsql(urlOf(BY_ADDRESS, ''));
   await psql.rows(`CREATE ROLE ${CERTIFIED} LOGIN`);
   await psql.rows(`ALTER SYSTEM SET ssl_ca_file = 'clients.crt'`);
   await psql.rows('ALTER SYSTEM SET ssl = on');
@@ -78,8 +79,9 @@ async function usesTls(url: string): Promise<boolean> {
 }
 
 /** @param query its placeholders `$name` stand for files of this test */
-function urlOf(host: string, query: string, user = 'postgres'): string {
-  return `postgres://${user}@${host}:${port}/postgres?${query.replace(/\$/g, `${directory}/`)}`;
+function urlOf(host: string, query: string, user = SUPERUSER): string {
+  const url = postgresUrl({ directory, postgresPort: port }, user, 'postgres').replace('127.0.0.1', host);
+  return `${url}?${query.replace(/\$/g, `${directory}/`)}`;
 }
 
 const BY_NAME = 'localhost';

@@ -9,7 +9,7 @@ import { waitUntil } from '../support/wait-until.ts';
 
 /** A real PgBouncer before the database of this URL, with its default settings but for those given. */
 export async function startPgBouncer(url: string, settings: Readonly<Record<string, string>>) {
-  const { hostname, port, pathname } = new URL(url);
+  const { hostname, port, username, password, pathname } = new URL(url);
   const directory = await mkdtemp(join(tmpdir(), 'pgbouncer-'));
   await chmod(directory, 0o755);
   const [listenPort = 0] = await freePorts(1);
@@ -22,7 +22,7 @@ export async function startPgBouncer(url: string, settings: Readonly<Record<stri
   }).map(([name, value]) => `${name} = ${value}`);
   const database = pathname.slice(1);
   const file = join(directory, 'pgbouncer.ini');
-  const target = `host=${hostname} port=${port} dbname=${database} user=postgres`;
+  const target = `host=${hostname} port=${port} dbname=${database} user=${username} password=${password}`;
   await writeFile(file, ['[databases]', `${database} = ${target}`, '[pgbouncer]', ...lines, ''].join('\n'));
 
   let log = '';

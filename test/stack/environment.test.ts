@@ -1,5 +1,6 @@
-import { statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { devNull, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { type Environment, normalise, withoutFamilies } from '../../infra/caller-environment.ts';
 import { embeddedAddresses, externalAddresses } from '../../infra/local/stack/addresses.ts';
@@ -87,7 +88,9 @@ describe('the embedded stack', () => {
   );
 
   test('has what it needs of them, whatever the shell says', () => {
-    const addresses = embeddedAddresses(readStackSettings({}));
+    const LOCAL_DIR = mkdtempSync(join(tmpdir(), 'order-environment-'));
+    const addresses = embeddedAddresses(readStackSettings({ LOCAL_DIR }));
+    rmSync(LOCAL_DIR, { recursive: true });
     const env = embeddedEnvironment(addresses, {
       ...HOSTILE,
       DATABASE_URL: 'postgres://elsewhere/',

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
-import { DATABASE, startPostgres } from '../../infra/local/postgres/postgres.ts';
+import { OWNER, postgresUrl } from '../../infra/local/postgres/access.ts';
+import { startPostgres } from '../../infra/local/postgres/postgres.ts';
 import { stopLeftOver } from '../../infra/local/postgres/postgres-cluster.ts';
 import {
   installPostgres,
@@ -45,12 +46,14 @@ async function makeDirectory(mode: number): Promise<string> {
 
 /** Waits for the disk, as `npm start` does: a killed server that did not might lose what it has confirmed. */
 async function start(): Promise<RunningPart> {
-  server = await startPostgres(installation, { port, logFile: join(directory, 'postgres.log') });
+  server = await startPostgres(installation, { port, directory });
   return server;
 }
 
-async function query<Row extends pg.QueryResultRow>(sql: string): Promise<Row[]> {
-  const client = new pg.Client(`postgres://postgres@127.0.0.1:${port}/${DATABASE}`);
+const urlOf = (role: string, database?: string) => postgresUrl({ directory, postgresPort: port }, role, database);
+
+async function query<Row extends pg.QueryResultRow>(sql: string, url = urlOf(OWNER)): Promise<Row[]> {
+  const client = new pg.Client(url);
   await client.connect();
   try {
     return (await client.query<Row>(sql)).rows;
@@ -64,7 +67,7 @@ describe('the embedded Postgres', () => {
   test('starts from nothing, also over the remains of an initdb that was interrupted', async () => {
     const interrupted = startPostgres(installation, {
       port,
-      logFile: join(directory, 'postgres.log'),
+      directory,
       signal: AbortSignal.timeout(100),
     });
     await expect(interrupted).rejects.toThrow(/abort/);
@@ -119,7 +122,7 @@ describe('the embedded Postgres', () => {
     await start();
     const elsewhere = await makeDirectory(0o755);
     const other = await installPostgres(elsewhere);
-    const second = startPostgres(other, { port, logFile: join(elsewhere, 'postgres.log'), disposable: true });
+    const second = startPostgres(other, { port, directory: elsewhere, disposable: true });
     await expect(second).rejects.toThrow('Postgres did not start: could not create any TCP/IP sockets');
     await rm(elsewhere, { recursive: true });
   });
@@ -140,8 +143,9 @@ describe('below a directory that other users may not enter', () => {
     const here = await installPostgres(closed);
     expect(here.dataDirectory.startsWith(isRoot ? refugeOf(closed) : closed)).toBe(true);
 
-    const running = await startPostgres(here, { port, logFile: join(closed, 'postgres.log'), disposable: true });
-    expect(await query('SELECT 1 AS n')).toEqual([{ n: 1 }]);
+    const running = await startPostgres(here, { port, directory: closed, disposable: true });
+    const url = postgresUrl({ directory: closed, postgresPort: port });
+    expect(await query('SELECT 1 AS n', url)).toEqual([{ n: 1 }]);
     await running.stop();
 
     // The second time it finds everything there.

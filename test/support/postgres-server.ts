@@ -2,6 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { postgresUrl, SUPERUSER } from '../../infra/local/postgres/access.ts';
 import { startPostgres } from '../../infra/local/postgres/postgres.ts';
 import { installPostgres, refugeOf } from '../../infra/local/postgres/postgres-installation.ts';
 import { migrate } from '../../infra/migrate.ts';
@@ -24,10 +25,9 @@ export async function startPostgresServer(how: { disposable: boolean; signal?: A
     // The user that Postgres runs as, when we are root, has to get in.
     await chmod(directory, 0o755);
     const [port = 0] = await freePorts(1);
-    const logFile = join(directory, 'postgres.log');
-    const server = await startPostgres(await installPostgres(directory), { ...how, port, logFile });
+    const server = await startPostgres(await installPostgres(directory), { ...how, port, directory });
     return {
-      url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+      url: postgresUrl({ directory, postgresPort: port }, SUPERUSER, 'postgres'),
       async stop() {
         await server.stop();
         await remove();

@@ -8,6 +8,7 @@ import { withoutFamilies } from '../../caller-environment.ts';
 import { endOf } from '../stack/process/part.ts';
 import { causeIn, NO_LOADER, noOtherUser, withRemedy } from '../stack/remedy.ts';
 import { StackError } from '../stack/stack-error.ts';
+import { SUPERUSER } from './access.ts';
 import type { PostgresInstallation, SystemUser } from './postgres-installation.ts';
 
 /** Milliseconds for a left-over server to write out its memory and end; after that it is told to end at once. */
@@ -78,7 +79,8 @@ async function runInitdb(
   options: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const settings = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C'];
+  // Nobody gets in before requirePassword has set a password.
+  const settings = [`--username=${SUPERUSER}`, '--auth=reject', '--encoding=UTF8', '--locale=C'];
   const child = spawn(binary(installation, 'initdb'), [...options, ...settings], {
     ...spawnOptions(installation),
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -1,16 +1,16 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { closeSync, fchmodSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fchmodSync, openSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
 import { endOf, type RunningPart } from '../stack/process/part.ts';
 import { patience } from '../stack/process/patience.ts';
 import { causeIn, withRemedy } from '../stack/remedy.ts';
 import { StackError } from '../stack/stack-error.ts';
+import { clusterSecret } from './access.ts';
 import { binary, createCluster, spawnOptions, stopLeftOver } from './postgres-cluster.ts';
 import type { PostgresInstallation } from './postgres-installation.ts';
-
-/** The database of the service, by the name that its predecessor gave it. */
-export const DATABASE = 'orders_db';
+import { asSuperuser, prepareDatabase, type Server } from './prepare-database.ts';
+import { requirePassword } from './require-password.ts';
 
 /**
  * The HTTP process and the worker hold a pool each, a few tools and psql come on top, and the tests run a pool for each
@@ -31,8 +31,8 @@ const SURVIVORS_MS = 10_000;
 
 export interface PostgresOptions {
   readonly port: number;
-  /** Postgres' own log, appended to. */
-  readonly logFile: string;
+  /** Where the secret of its passwords is, and Postgres' own log, which is appended to. */
+  readonly directory: string;
   /** For data that is thrown away: nothing waits for the disk, and a crash of the machine may lose anything. */
   readonly disposable?: boolean;
   readonly signal?: AbortSignal;
@@ -46,28 +46,40 @@ export interface PostgresOptions {
  */
 export async function startPostgres(
   installation: PostgresInstallation,
-  { port, logFile, disposable = false, signal }: PostgresOptions,
+  { port, directory, disposable = false, signal }: PostgresOptions,
 ): Promise<RunningPart> {
+  const server = { port, secret: clusterSecret(directory) };
+  const logFile = join(directory, 'postgres.log');
   await createCluster(installation, { sync: !disposable, signal });
   await stopLeftOver(installation.dataDirectory);
 
   for (const deadline = Date.now() + SURVIVORS_MS; ; await delay(POLL_MS, undefined, { signal })) {
     const logFrom = statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
-    const child = spawnServer(installation, port, logFile, disposable);
-    const ended = endOf(child);
+    let kill = async () => {};
     try {
-      await waitUntilItAnswers(child, port, signal);
-      await createDatabase(port);
+      await requirePassword(installation, { secret: server.secret, sync: !disposable, signal });
+      const child = spawnServer(installation, port, logFile, disposable);
+      const ended = endOf(child);
+      kill = async () => {
+        child.kill('SIGQUIT');
+        await ended;
+      };
+      await waitUntilItAnswers(child, server, signal);
+      await prepareDatabase(server);
       return { pid: child.pid as number, ended, stop: () => stopServer(installation, child, ended) };
     } catch (error) {
-      child.kill('SIGQUIT');
-      await ended;
+      await kill();
       signal?.throwIfAborted();
-      const log = readFileSync(logFile).subarray(logFrom).toString();
-      if (SURVIVORS.test(log) && Date.now() < deadline) continue;
-      throw new StackError(`Postgres did not start: ${withRemedy(causeIn(log) || (error as Error).message)}`);
+      const log = readSince(logFile, logFrom);
+      const { message } = error as Error;
+      if (SURVIVORS.test(`${log}${message}`) && Date.now() < deadline) continue;
+      throw new StackError(`Postgres did not start: ${withRemedy(causeIn(log) || message)}`);
     }
   }
+}
+
+function readSince(file: string, from: number): string {
+  return existsSync(file) ? readFileSync(file).subarray(from).toString() : '';
 }
 
 function spawnServer(
@@ -103,14 +115,14 @@ function spawnServer(
   return child;
 }
 
-async function waitUntilItAnswers(child: ChildProcess, port: number, signal?: AbortSignal): Promise<void> {
+async function waitUntilItAnswers(child: ChildProcess, server: Server, signal?: AbortSignal): Promise<void> {
   const waiting = patience('postgres', START_MS);
   for (const deadline = Date.now() + START_MS; ; await delay(POLL_MS, undefined, { signal })) {
     if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined)
       throw new Error('its process ended at once');
     let refusal: string;
     try {
-      if ((await serverAt(port)) === child.pid) return;
+      if ((await serverAt(server)) === child.pid) return;
       refusal = 'another server answers on its port';
     } catch (error) {
       refusal = (error as Error).message;
@@ -121,30 +133,11 @@ async function waitUntilItAnswers(child: ChildProcess, port: number, signal?: Ab
 }
 
 /** The process that answers there, which may be another Postgres until ours has noticed that the port is taken. */
-async function serverAt(port: number): Promise<number> {
-  return withClient(port, 'postgres', async (client) => {
+async function serverAt(server: Server): Promise<number> {
+  return asSuperuser(server, 'postgres', async (client) => {
     const { rows } = await client.query(`SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::integer AS pid`);
     return rows[0].pid;
   });
-}
-
-async function createDatabase(port: number): Promise<void> {
-  await withClient(port, 'postgres', async (client) => {
-    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
-    if (rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
-  });
-}
-
-async function withClient<T>(port: number, database: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', database, connectionTimeoutMillis: 5_000 });
-  // The server may go while the connection is idle; the next query says so.
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    return await use(client);
-  } finally {
-    await client.end();
-  }
 }
 
 async function stopServer(

@@ -1,3 +1,4 @@
+import { existingPostgresUrl, postgresUrl } from '../postgres/access.ts';
 import { readStackSettings, type StackSettings } from './settings.ts';
 import { StackError } from './stack-error.ts';
 import { readStackFile, type StackAddresses } from './stack-file.ts';
@@ -9,10 +10,10 @@ const DEAD_LETTER_QUEUE = 'orders-local-dead-letters';
 /** The account id that LocalStack and the embedded queue server put into queue URLs. */
 const ACCOUNT = '000000000000';
 
-/** The addresses of the stack that `npm start` runs by itself. */
+/** The addresses of the stack that `npm start` runs by itself. Creates the passwords of its Postgres if there are none yet. */
 export function embeddedAddresses(settings: StackSettings): StackAddresses {
   return {
-    ...addresses(settings, embeddedPostgresUrl(settings), `http://127.0.0.1:${settings.queuePort}`),
+    ...addresses(settings, postgresUrl(settings), `http://127.0.0.1:${settings.queuePort}`),
     ...(settings.dataApiPort !== undefined && { dataApi: `http://127.0.0.1:${settings.dataApiPort}` }),
   };
 }
@@ -52,12 +53,7 @@ function sqsEndpoint(env: NodeJS.ProcessEnv): string | undefined {
 export function databaseUrl(env: NodeJS.ProcessEnv = process.env): string {
   if (env.DATABASE_URL) return env.DATABASE_URL;
   const settings = readStackSettings(env);
-  return readStackFile(settings.directory)?.postgres ?? embeddedPostgresUrl(settings);
-}
-
-/** No password: the server listens on loopback only, and trusts who can reach it. */
-function embeddedPostgresUrl(settings: StackSettings): string {
-  return `postgres://postgres@127.0.0.1:${settings.postgresPort}/orders_db`;
+  return readStackFile(settings.directory)?.postgres ?? existingPostgresUrl(settings);
 }
 
 function addresses(settings: StackSettings, postgres: string, sqs: string): StackAddresses {

@@ -1,7 +1,7 @@
 import { devNull } from 'node:os';
 import { type Environment, normalise, withoutFamilies } from '../../caller-environment.ts';
 import { LOCAL_CLUSTER } from '../data-api/local-cluster.ts';
-import { DATABASE } from '../postgres/postgres.ts';
+import { DATABASE } from '../postgres/access.ts';
 import type { StackAddresses } from './stack-file.ts';
 
 /** No file of the user's AWS CLI is read. */

@@ -20,11 +20,8 @@ const DATA_API_STOP_MS = 1_000;
 const SERVERLESS = join(REPOSITORY, 'node_modules/serverless/bin/serverless.js');
 
 export function postgresPart(installation: PostgresInstallation, settings: StackSettings): Part {
-  const logFile = join(settings.directory, 'postgres.log');
-  return {
-    name: 'postgres',
-    start: (signal) => startPostgres(installation, { port: settings.postgresPort, logFile, signal }),
-  };
+  const { postgresPort: port, directory } = settings;
+  return { name: 'postgres', start: (signal) => startPostgres(installation, { port, directory, signal }) };
 }
 
 /** The emulator of the RDS Data API, in front of that Postgres. */

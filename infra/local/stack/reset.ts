@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { command, execute, main } from '../../command.ts';
+import { SECRET_FILE } from '../postgres/access.ts';
 import { removeUnfinished, stopLeftOver } from '../postgres/postgres-cluster.ts';
 import { dataDirectoriesOf, refugeOf } from '../postgres/postgres-installation.ts';
 import { lockDirectory } from './lock.ts';
@@ -9,7 +10,7 @@ import { readStackSettings } from './settings.ts';
 import { StackError } from './stack-error.ts';
 
 /** By name, so that other files in LOCAL_DIR are kept. */
-const OURS = ['postgres', 'postgres.log', 'queue', 'stack.json', 'stack.json.new'];
+const OURS = ['postgres', 'postgres.log', SECRET_FILE, `${SECRET_FILE}.new`, 'queue', 'stack.json', 'stack.json.new'];
 
 export const reset = command({
   name: 'reset',

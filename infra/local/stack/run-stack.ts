@@ -48,18 +48,17 @@ export async function runStack(mode: Mode, signal: AbortSignal, given: Serverles
     throw new StackError(
       'DATABASE_DRIVER=data-api goes with `npm start` only, which emulates that service; leave it out.',
     );
-  const addresses = await withApiByAddress(
-    embedded ? embeddedAddresses(settings) : externalAddresses(settings, process.env),
-  );
-  const unused = embedded ? unusedByEmbedded(process.env) : unusedByExternal(addresses, process.env);
-  const env = await enterEnvironment(mode, addresses);
-  const config = loadConfig(env);
-  loadAuthConfig(env);
-  await demandProcessor(config, env, signal);
-
-  const lock = lockDirectory(settings.directory, `a stack is running at ${addresses.api} (pid ${process.pid})`);
-  const stack = new Stack(settings.directory, addresses);
+  const api = await apiAddress(settings);
+  const lock = lockDirectory(settings.directory, `a stack is running at ${api} (pid ${process.pid})`);
+  let stack: Stack | undefined;
   try {
+    const addresses = { ...(embedded ? embeddedAddresses(settings) : externalAddresses(settings, process.env)), api };
+    const unused = embedded ? unusedByEmbedded(process.env) : unusedByExternal(addresses, process.env);
+    const env = await enterEnvironment(mode, addresses);
+    const config = loadConfig(env);
+    loadAuthConfig(env);
+    await demandProcessor(config, env, signal);
+    stack = new Stack(settings.directory, addresses);
     for (const { part, line } of unused) report(part, line);
     const plan: Plan = { settings, addresses, env, leftBehind: lock.leftBehind };
     await (embedded ? startServices(stack, plan, signal) : findServices(plan, signal));
@@ -72,16 +71,16 @@ export async function runStack(mode: Mode, signal: AbortSignal, given: Serverles
     await aborted(signal);
   } finally {
     if (signal.aborted) console.log('\nStopping …');
-    await stack.stop();
+    await stack?.stop();
     lock.release();
   }
 }
 
 /** Where `localhost` is ::1 alone, the API is not found by that name: it listens on 127.0.0.1. */
-async function withApiByAddress(addresses: StackAddresses): Promise<StackAddresses> {
+async function apiAddress(settings: StackSettings): Promise<string> {
   const known = await lookup('localhost', { all: true }).catch(() => []);
-  if (known.some(({ address }) => address === '127.0.0.1')) return addresses;
-  return { ...addresses, api: addresses.api.replace('//localhost:', '//127.0.0.1:') };
+  const host = known.some(({ address }) => address === '127.0.0.1') ? 'localhost' : '127.0.0.1';
+  return `http://${host}:${settings.apiPort}/api/v1`;
 }
 
 /** Makes the environment of the functions that of this process, too: nothing of the caller's is left for what runs here. */

@@ -1,0 +1,65 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The database of the service, by the name that its predecessor gave it. */
+export const DATABASE = 'orders_db';
+
+/** Used only where nothing less will do: to create roles and databases, and by tests and benchmarks. */
+export const SUPERUSER = 'postgres';
+
+/** Owns the database and its tables, and can run no program on this machine (COPY … TO PROGRAM). */
+export const OWNER = 'orders_owner';
+
+/** In the directory of a stack. All passwords of its cluster follow from this file. */
+export const SECRET_FILE = 'postgres.secret';
+
+const FORM = /^[0-9a-f]{64}\n$/;
+
+/** The secret of the cluster in this directory, created when there is none. Deleting it changes all passwords. */
+export function clusterSecret(directory: string): string {
+  const known = readSecret(directory);
+  if (known !== undefined) return known;
+  const path = join(directory, SECRET_FILE);
+  // A file that is there already would keep its mode, and a write that is interrupted leaves nothing that looks complete.
+  rmSync(`${path}.new`, { force: true });
+  writeFileSync(`${path}.new`, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flush: true });
+  renameSync(`${path}.new`, path);
+  return readFileSync(path, 'utf8');
+}
+
+function readSecret(directory: string): string | undefined {
+  try {
+    const text = readFileSync(join(directory, SECRET_FILE), 'utf8');
+    return FORM.test(text) ? text : undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** One per role, so that the password of a role reveals no other. */
+export function passwordOf(role: string, secret: string): string {
+  return createHmac('sha256', secret).update(role).digest('base64url');
+}
+
+export interface Cluster {
+  /** Of the stack: the secret is there, wherever the data is. */
+  readonly directory: string;
+  readonly postgresPort: number;
+}
+
+/** The URL with which a role logs in, with the password that the cluster of this directory has or will get. */
+export function postgresUrl({ directory, postgresPort }: Cluster, role = OWNER, database = DATABASE): string {
+  return urlOf(postgresPort, role, `:${passwordOf(role, clusterSecret(directory))}`, database);
+}
+
+/** As the owner, without creating anything: with no secret yet there is no server either, and no password to give. */
+export function existingPostgresUrl({ directory, postgresPort }: Cluster): string {
+  const secret = readSecret(directory);
+  return urlOf(postgresPort, OWNER, secret === undefined ? '' : `:${passwordOf(OWNER, secret)}`, DATABASE);
+}
+
+function urlOf(port: number, role: string, password: string, database: string): string {
+  return `postgres://${role}${password}@127.0.0.1:${port}/${database}`;
+}
