@@ -18,5 +18,14 @@ export interface OrderRun {
 export function effectKey({ orderId, owner, run }: OrderRun): string {
   const isAsBefore = run === 0 || (run === 1 && owner === '');
   const identity = isAsBefore ? orderId : `${orderId}\0${owner}\0${run}`;
-  return createHash('sha256').update(`order.created:${identity}`).digest('base64url');
+  return hash(`order.created:${identity}`);
+}
+
+/** The idempotency key of one step. */
+export function stepKey(key: string, name: string): string {
+  return hash(`${key}:${name}`);
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
 }

@@ -10,6 +10,7 @@ import { sendAgain } from './send-again.ts';
 import { type Claim, type ClaimResult, claimOrders, type Unclaimed } from './sql/claim-orders.ts';
 import { finishOrders, type Verdict } from './sql/finish-orders.ts';
 import { hastenOrders } from './sql/hasten-orders.ts';
+import { StepStore } from './steps/step-store.ts';
 
 export interface ProcessParts extends RunnerParts {
   readonly database: Database;
@@ -168,8 +169,11 @@ function claim(
 async function work(parts: ProcessParts, claims: readonly Claim[], invocation: Invocation): Promise<void> {
   const timeMs = timeToWork(invocation);
   const signal = timeMs > 0 ? AbortSignal.timeout(timeMs) : undefined;
+  const steps = new StepStore(parts.database, () => timeToWork(invocation));
   const settling = claims.map(async (order) =>
-    signal ? runProcessor(parts, order, invocation.travels?.get(order.orderId)?.traceparent, signal) : notBegun(order),
+    signal
+      ? runProcessor(parts, order, steps, invocation.travels?.get(order.orderId)?.traceparent, signal)
+      : notBegun(order),
   );
   const allSettled = Promise.allSettled(settling);
 

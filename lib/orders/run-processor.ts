@@ -3,6 +3,8 @@ import { effectKey } from './effect-key.ts';
 import { decideFailure, type RetryPolicy } from './retry-policy.ts';
 import type { Claim } from './sql/claim-orders.ts';
 import type { Verdict } from './sql/finish-orders.ts';
+import { StepRun } from './steps/run-steps.ts';
+import type { StepStore } from './steps/step-store.ts';
 
 export interface RunnerParts {
   readonly processor: Processor;
@@ -17,6 +19,7 @@ export interface Outcome extends Verdict {
 export async function runProcessor(
   { processor, retryPolicy }: RunnerParts,
   order: Claim,
+  store: StepStore,
   traceparent: string | undefined,
   signal: AbortSignal,
 ): Promise<Outcome> {
@@ -25,8 +28,10 @@ export async function runProcessor(
   const started = performance.now();
   try {
     const { orderId, userId, itemIds, totalAmount, createdAt, attempt } = order;
-    const context = { signal, idempotencyKey: effectKey(order), attempt, isLastAttempt, traceparent };
-    await untilAborted(processor({ orderId, userId, itemIds, totalAmount, createdAt }, context), signal);
+    const steps = new StepRun(order, store, signal);
+    const context = { signal, idempotencyKey: effectKey(order), attempt, isLastAttempt, traceparent, step: steps.step };
+    const running = steps.toEnd(() => processor({ orderId, userId, itemIds, totalAmount, createdAt }, context));
+    await untilAborted(running, signal);
     const processingTime = Number(((performance.now() - started) / 1_000).toFixed(6));
     return { ...pending(order), status: 'Completed', processingTime, reasonCode: null, reason: null };
   } catch (error) {

@@ -5,6 +5,31 @@ export interface ProcessorOrder extends NewOrder {
   readonly createdAt: Date;
 }
 
+/** What a step may use. */
+export interface StepAttempt {
+  /** The same for every attempt at this step in this run of the order, and different for every other step. */
+  readonly idempotencyKey: string;
+  readonly signal: AbortSignal;
+}
+
+export type StepFunction<Result> = (attempt: StepAttempt) => Result | Promise<Result>;
+
+/** A value after it was written as JSON and read again: what a step returns, at every attempt. */
+export type Recorded<Value> = Value extends string | number | boolean | null | undefined
+  ? Value
+  : Value extends { toJSON(): infer Json }
+    ? Json
+    : Value extends bigint | symbol | ((...parameters: never[]) => unknown)
+      ? never
+      : { [Key in keyof Value]: Recorded<Value[Key]> };
+
+/**
+ * Runs a function unless it was recorded in an earlier attempt of this run; then it returns the recorded result. The result is
+ * JSON of at most 64 KB. A crash between the function's effect and its record runs it again, with the same idempotency key.
+ * The name identifies the step, so each name occurs once per processor.
+ */
+export type Step = <Result>(name: string, run: StepFunction<Result>) => Promise<Recorded<Result>>;
+
 /** What a processor knows about the attempt that it is in, and can do in it. */
 export interface ProcessorContext {
   /** Aborts shortly before the invocation ends. Work that continues afterwards counts as failed. */
@@ -14,6 +39,7 @@ export interface ProcessorContext {
    * also after a crash or a redrive. A redrive that asks for a new run changes it, so that effects which were undone happen again.
    */
   readonly idempotencyKey: string;
+  readonly step: Step;
   /**
    * 1 for the first attempt since the order was created or redriven. Each run counts, also one whose worker died: so an
    * attempt above 1 may follow one that had its effect.

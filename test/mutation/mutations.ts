@@ -352,6 +352,18 @@ export const MUTATIONS: readonly Mutation[] = [
     ['if (batch.isEmpty) throw error;', 'throw error;'],
     'worker/batch-gatherer.test.ts',
   ),
+  sql(
+    'S60',
+    'lib/orders/sql/order-steps.ts',
+    [' AND o.token = g.token', ''],
+    'orders/steps.test.ts database/contract-steps.test.ts',
+  ),
+  orders(
+    'O60',
+    'lib/orders/steps/run-steps.ts',
+    ['if (known !== undefined) return', 'if (known === undefined && name === "") return'],
+    'orders/steps.test.ts',
+  ),
   worker(
     'W17',
     'infra/local/lambda/environment-pool.ts',

@@ -8,6 +8,8 @@ export function anAttempt(orderId: string, values: Partial<ProcessorContext> = {
     idempotencyKey: effectKey({ orderId, owner: '', run: 1 }),
     attempt: 1,
     isLastAttempt: false,
+    // Records nothing.
+    step: async (_name, run) => (await run({ idempotencyKey: 'of-a-step', signal: AbortSignal.any([]) })) as never,
     ...values,
   };
 }

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { readSteps, recordSteps } from '../../lib/orders/sql/order-steps.ts';
+import type { Processor } from '../../lib/processors/processor.ts';
+import { DRIVERS, type Subject } from '../support/contract.ts';
+import { HARD, UseCases } from '../support/contract-use-cases.ts';
+
+describe.each(DRIVERS)('the steps of orders on $name', ({ open, canCut }) => {
+  let subject: Subject;
+  let orders: UseCases;
+
+  beforeAll(async () => {
+    subject = await open();
+  });
+  beforeEach(async () => {
+    orders = await UseCases.afresh(subject.database);
+  });
+  afterAll(() => subject.close());
+
+  async function held(token?: number) {
+    await orders.create(HARD);
+    const [claim] = (await orders.claim([HARD.orderId])).claims;
+    if (!claim) throw new Error('not claimed');
+    const { orderId, owner, run, attempt } = claim;
+    const record = { orderId, owner, run, attempt, token: token ?? claim.token, seconds: 0.5 };
+    return (name: string, result: string | null) => ({ ...record, name, result });
+  }
+
+  const recorded = async () => [...((await readSteps(subject.database, [{ ...HARD, owner: '', run: 1 }]))[0] ?? [])];
+
+  test('are recorded with the current token, and read back as they were written', async () => {
+    const record = await held();
+
+    const records = [record('réserver 🛒', '"\\u0000 é😀\'$1:p1"'), record('charge', null)];
+    expect(await recordSteps(subject.database, records)).toEqual([true, true]);
+    expect(await recorded()).toEqual([
+      ['réserver 🛒', '"\\u0000 é😀\'$1:p1"'],
+      ['charge', null],
+    ]);
+  });
+
+  test('are not recorded with another token', async () => {
+    const record = await held(7);
+
+    expect(await recordSteps(subject.database, [record('charge', '1')])).toEqual([false]);
+    expect(await recorded()).toEqual([]);
+  });
+
+  test('are not recorded once the order is finished', async () => {
+    const record = await held();
+    await orders.process([HARD.orderId]);
+    await subject.database.query(
+      `UPDATE public.orders SET status = 'Failed', lease_until = NULL, due_at = NULL WHERE status = 'Processing'`,
+    );
+
+    expect(await recordSteps(subject.database, [record('charge', '1')])).toEqual([false]);
+    expect(await recorded()).toEqual([]);
+  });
+
+  if (canCut)
+    test.each(['before it is sent', 'when it was sent', 'when it was answered'] as const)(
+      'are recorded once when the connection breaks %s',
+      async (when) => {
+        await orders.create(HARD);
+        let runs = 0;
+        const processor: Processor = async (_order, { step }) => {
+          await step('charge', () => {
+            runs += 1;
+          });
+        };
+        const done = subject.cutsDone();
+        subject.cutAt('INSERT INTO public.order_steps', when);
+        await orders.process([HARD.orderId], { processor });
+
+        expect(subject.cutsDone()).toBe(done + 1);
+        expect(runs).toBe(1);
+        expect(await orders.statusOf(HARD.orderId)).toBe('Completed');
+        expect(await recorded()).toEqual([['charge', null]]);
+      },
+    );
+});
