@@ -4,6 +4,7 @@ import { UsageError } from '../infra/command-error.ts';
 import { readAwsSettings } from '../infra/local/stack/aws-settings.ts';
 import { enterStack } from '../infra/local/stack/enter-stack.ts';
 import { printable, printableJson } from '../infra/printable.ts';
+import { parseKey } from '../lib/order-key.ts';
 import type { RedriveRequest } from '../lib/orders/redrive-orders.ts';
 import type { FailedOrders } from '../lib/orders/sql/redrive-orders.ts';
 import { createRuntime } from '../lib/runtime.ts';
@@ -115,10 +116,10 @@ function overApi(stage: Stage): Redriver {
 async function preview(redriver: Redriver, selection: Selection, json: boolean): Promise<number> {
   const { redrivable, capped } = await redriver.redrive({ ...selection, after: null, limit: PREVIEW, dryRun: true });
   if (json) {
-    console.log(printableJson({ order_ids: redrivable, capped }));
+    console.log(printableJson({ order_ids: redrivable.map((key) => parseKey(key).orderId), capped }));
     return 0;
   }
-  for (const orderId of redrivable) console.log(printable(orderId));
+  for (const key of redrivable) console.log(printable(parseKey(key).orderId));
   const more = redrivable.length === PREVIEW ? ' or more' : '';
   console.log(`${redrivable.length}${more} orders would be redriven${capsNote(capped)}.`);
   return 0;
@@ -139,7 +140,8 @@ async function redriveAll(redriver: Redriver, selection: Selection, rate: number
     console.error(`Redrove ${redriven.length} orders so far …`);
     await sleep(Math.max(0, (limit / rate) * 1_000 - (performance.now() - started)));
   }
-  const leftAlone = [...new Set(selection.orderIds)].filter((orderId) => !redriven.includes(orderId));
+  const redrivenIds = new Set(redriven.map((key) => parseKey(key).orderId));
+  const leftAlone = [...new Set(selection.orderIds)].filter((orderId) => !redrivenIds.has(orderId));
   if (json) console.log(printableJson({ redriven: redriven.length, capped, left_alone: leftAlone }));
   else {
     console.log(`Redrove ${redriven.length} orders${capsNote(capped)}.`);

@@ -128,9 +128,10 @@ function newOrders(count: number): OrderInsert[] {
   }));
 }
 
-function toVerdict({ orderId, token, failures }: Claim) {
+function toVerdict({ orderId, owner, token, failures }: Claim) {
   return {
     orderId,
+    owner,
     token,
     failures,
     status: 'Completed' as const,

@@ -110,8 +110,9 @@ function newOrders(): OrderInsert[] {
 }
 
 function verdictsOf(claims: readonly Claim[]) {
-  return claims.map(({ orderId, token, failures }) => ({
+  return claims.map(({ orderId, owner, token, failures }) => ({
     orderId,
+    owner,
     token,
     failures,
     status: 'Completed' as const,

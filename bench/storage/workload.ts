@@ -34,8 +34,9 @@ export async function runOrders(database: Database, count: number): Promise<Work
       const ids = orders.map(({ orderId }) => orderId);
       const options = { leaseSeconds: 30, suspects: false, maxCrashes: 5, actor: ACTOR };
       const { claims } = await timed('claim', claimOrders(database, ids, options));
-      const verdicts = claims.map(({ orderId, token, failures }) => ({
+      const verdicts = claims.map(({ orderId, owner, token, failures }) => ({
         orderId,
+        owner,
         token,
         failures,
         status: 'Completed' as const,

@@ -1,5 +1,7 @@
 import type { Database } from '../../lib/database/database.ts';
+import { parseKey } from '../../lib/order-key.ts';
 import { findUnfinished } from '../../lib/orders/sql/audit-orders.ts';
+import { findByIdAlone } from '../../lib/orders/sql/find-owners.ts';
 import type { DeadLetter, DeadLetters } from '../../lib/queue/dead-letters.ts';
 import { decodeMessage } from '../../lib/queue/message.ts';
 import type { OrderQueue } from '../../lib/queue/order-queue.ts';
@@ -25,9 +27,11 @@ export function deadLetters(parts: DeadLetterParts): Check {
     name: 'there are no dead letters',
     async find() {
       const found = await parts.letters.read(MAX_LETTERS);
-      const ids = found.map(({ body }) => decodeMessage(body)).filter((id) => id !== undefined);
-      const known = await findUnfinished(parts.database, ids);
-      return Promise.all(found.map((letter) => toFinding(parts, letter, known)));
+      const keys = found.map(({ body }) => decodeMessage(body)).filter((key) => key !== undefined);
+      // A letter without an owner may be of an order that has one: messages did not always name it.
+      const byId = await findByIdAlone(parts.database, keys);
+      const known = await findUnfinished(parts.database, [...keys, ...byId.values()]);
+      return Promise.all(found.map((letter) => toFinding(parts, letter, known, byId)));
     },
   };
 }
@@ -36,18 +40,20 @@ async function toFinding(
   { queue, letters, keepHidden }: DeadLetterParts,
   letter: DeadLetter,
   known: Awaited<ReturnType<typeof findUnfinished>>,
+  byId: Awaited<ReturnType<typeof findByIdAlone>>,
 ): Promise<Finding> {
-  const orderId = decodeMessage(letter.body);
-  const order = orderId === undefined ? undefined : known.get(orderId);
+  const named = decodeMessage(letter.body);
+  const key = named === undefined || known.has(named) ? named : (byId.get(named) ?? named);
+  const order = key === undefined ? undefined : known.get(key);
   if (!order || !keepHidden) await letters.release(letter);
   const shown = `dead letter ${letter.messageId} of ${letter.sentAt.toISOString()}: ${letter.body.slice(0, SHOWN)}`;
-  if (orderId === undefined || !order)
-    return { problem: `${shown} (${orderId === undefined ? 'not one of our messages' : 'no such order'}; kept)` };
+  if (key === undefined || !order)
+    return { problem: `${shown} (${key === undefined ? 'not one of our messages' : 'no such order'}; kept)` };
   return {
     problem: `${shown} (${order.unfinished ? 'its order is unfinished' : 'its order is finished'})`,
     async fix() {
       if (order.unfinished) {
-        const { failed } = await queue.send([{ orderId }]);
+        const { failed } = await queue.send([parseKey(key)]);
         if (failed.length > 0) return 'nothing: the queue did not take a new message, so the letter is kept';
       }
       await letters.delete(letter);

@@ -1,5 +1,6 @@
 import { httpHandler } from '../../lib/http/handler.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
+import { parseKey } from '../../lib/order-key.ts';
 import { decodeMessage } from '../../lib/queue/message.ts';
 import { runtime } from '../../lib/runtime.ts';
 
@@ -15,9 +16,14 @@ export const handler = httpHandler(async (event) => {
         body,
         sent_at: sentAt.toISOString(),
         receive_count: receiveCount,
-        order_id: decodeMessage(body) ?? null,
+        order_id: orderIdIn(body),
       })),
       approximate_count: approximateCount,
     },
   };
 });
+
+function orderIdIn(body: string): string | null {
+  const key = decodeMessage(body);
+  return key === undefined ? null : parseKey(key).orderId;
+}

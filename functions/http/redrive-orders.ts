@@ -5,6 +5,7 @@ import { readJson } from '../../lib/http/read-json.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
 import { redriveSchema } from '../../lib/http/redrive-request.ts';
 import { validate } from '../../lib/http/validate.ts';
+import { parseKey } from '../../lib/order-key.ts';
 import { WITHOUT_CODE } from '../../lib/orders/sql/redrive-orders.ts';
 import { runtime } from '../../lib/runtime.ts';
 
@@ -28,7 +29,7 @@ export const handler = httpHandler(async (event) => {
     body: {
       status_code: 200,
       message: request.dry_run ? 'These orders would be redriven.' : 'These orders were redriven.',
-      data: { order_ids: redrivable, capped },
+      data: { order_ids: redrivable.map((key) => parseKey(key).orderId), capped },
     },
   };
 });

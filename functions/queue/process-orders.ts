@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { observed } from '../../lib/observability/observed.ts';
+import type { OrderKey } from '../../lib/order-key.ts';
 import { decodeMessage } from '../../lib/queue/message.ts';
 import { type Travel, travelOf } from '../../lib/queue/message-attributes.ts';
 import { runtime } from '../../lib/runtime.ts';
@@ -11,27 +12,27 @@ import { runtime } from '../../lib/runtime.ts';
  */
 export const handler = observed(
   middy<SQSEvent, SQSBatchResponse>().handler(async ({ Records }, context) => {
-    const orderIds = Records.map(({ body }) => decodeMessage(body));
-    const known = new Set(orderIds.filter((orderId) => orderId !== undefined));
+    const keys = Records.map(({ body }) => decodeMessage(body));
+    const known = new Set(keys.filter((key) => key !== undefined));
     const settled = await runtime().processOrders([...known], {
       remainingMs: () => context.getRemainingTimeInMillis(),
       actor: `${context.functionName} ${context.awsRequestId}`,
       travels: travelsOf(Records),
     });
     const failed = Records.filter((_, index) => {
-      const orderId = orderIds[index];
-      return orderId === undefined || !settled.has(orderId);
+      const key = keys[index];
+      return key === undefined || !settled.has(key);
     });
     return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
   }),
 );
 
 /** Of two messages of one order, that of the later one: it is what had it processed again. */
-function travelsOf(records: readonly SQSRecord[]): Map<string, Travel> {
-  const travels = new Map<string, Travel>();
+function travelsOf(records: readonly SQSRecord[]): Map<OrderKey, Travel> {
+  const travels = new Map<OrderKey, Travel>();
   for (const record of records) {
-    const orderId = decodeMessage(record.body);
-    if (orderId !== undefined) travels.set(orderId, travelOf(record));
+    const key = decodeMessage(record.body);
+    if (key !== undefined) travels.set(key, travelOf(record));
   }
   return travels;
 }

@@ -4,17 +4,18 @@ import type { Position } from '../orders/sql/list-orders.ts';
 const EARLIEST = -62_135_596_800;
 
 /** Encodes the position after which a list continues. To clients, the cursor is opaque. */
-export function encodeCursor({ createdAt, orderId }: Position): string {
-  return Buffer.from(JSON.stringify([createdAt, orderId])).toString('base64url');
+export function encodeCursor({ createdAt, orderId, owner }: Position): string {
+  return Buffer.from(JSON.stringify([createdAt, orderId, owner])).toString('base64url');
 }
 
 /** The position in a cursor, or undefined if it did not come from a list response. */
 export function decodeCursor(cursor: string): Position | undefined {
   try {
     const decoded: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (!Array.isArray(decoded) || decoded.length !== 2) return undefined;
-    const [createdAt, orderId]: unknown[] = decoded;
-    return isTime(createdAt) && isStorable(orderId) ? { createdAt, orderId } : undefined;
+    if (!Array.isArray(decoded) || decoded.length < 2 || decoded.length > 3) return undefined;
+    // Without an owner, it is from before ids belonged to owners: only one order had the id.
+    const [createdAt, orderId, owner = '']: unknown[] = decoded;
+    return isTime(createdAt) && isStorable(orderId) && isStorable(owner) ? { createdAt, orderId, owner } : undefined;
   } catch {
     return undefined;
   }
@@ -24,7 +25,7 @@ function isTime(value: unknown): value is string {
   return typeof value === 'string' && /^-?\d{1,12}\.\d{6}$/.test(value) && Number(value) >= EARLIEST;
 }
 
-/** True for text that Postgres can store, as it can every order id. */
+/** True for text that Postgres can store, as it can every order id and owner. */
 function isStorable(value: unknown): value is string {
   return typeof value === 'string' && value.isWellFormed() && !value.includes('\0');
 }

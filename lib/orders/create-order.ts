@@ -5,6 +5,7 @@ import { DatabaseError } from '../database/database-error.ts';
 import { retryDatabase } from '../database/retry.ts';
 import type { Logger } from '../logger.ts';
 import { currentInvocation, outsideInvocations } from '../observability/invocation.ts';
+import { logged, orderKey } from '../order-key.ts';
 import type { OrderMessage, OrderQueue } from '../queue/order-queue.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { NewOrder } from './order.ts';
@@ -14,7 +15,7 @@ import { type Conflict, findConflicts, insertOrders, type OrderInsert } from './
 /**
  * - `created`: committed by this request.
  * - `replayed`: this idempotency key created this very order before.
- * - `duplicate`: another request created an order of this id.
+ * - `duplicate`: another request created an order of this owner and id.
  * - `key-reused`: this idempotency key belongs to another request.
  * - `untranslatable`: the encoding of the database lacks one of its characters.
  * - `refused`: Postgres takes no such values.
@@ -77,14 +78,14 @@ export function makeCreateOrder(parts: CreateOrderParts): (order: NewOrder, call
     const outcome = await group.add(insert).catch((error: unknown) => {
       if (!(error instanceof DatabaseError && error.kind === 'refused')) throw error;
       parts.logger.warn('Postgres refused an order that validation had let through', {
-        order_id: order.orderId,
+        ...logged({ orderId: order.orderId, owner: caller.owner }),
         error,
       });
       return error.isUntranslatable ? 'untranslatable' : 'refused';
     });
     if (outcome === 'created') {
-      parts.logger.info('An order was accepted', { order_id: order.orderId });
-      await sends.add({ orderId: order.orderId, traceparent: currentInvocation()?.traceparent });
+      parts.logger.info('An order was accepted', logged({ orderId: order.orderId, owner: caller.owner }));
+      await sends.add({ orderId: order.orderId, owner: caller.owner, traceparent: currentInvocation()?.traceparent });
     }
     return outcome;
   };
@@ -113,10 +114,9 @@ function toOutcome(order: OrderInsert, conflict: Conflict | undefined): CreateOu
 async function sendGroup(parts: CreateOrderParts, messages: readonly OrderMessage[]): Promise<undefined[]> {
   const { failed } = await parts.queue.send(messages);
   if (failed.length > 0)
-    await hastenOrders(
-      parts.database,
-      failed.map(({ orderId }) => orderId),
-    ).catch((error: unknown) => parts.logger.warn('Unsent orders wait for their due date', { error }));
+    await hastenOrders(parts.database, failed.map(orderKey)).catch((error: unknown) =>
+      parts.logger.warn('Unsent orders wait for their due date', { error }),
+    );
   return messages.map(() => undefined);
 }
 

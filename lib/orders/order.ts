@@ -22,6 +22,8 @@ export interface NewOrder {
 
 /** An order as it is kept. */
 export interface Order extends NewOrder {
+  /** '' where callers are not authenticated. */
+  readonly owner: string;
   readonly status: Status;
   /** Seconds that its processor took; null until Completed. */
   readonly processingTime: number | null;

@@ -2,12 +2,14 @@ import type { Database } from '../database/database.ts';
 import { retryDatabase } from '../database/retry.ts';
 import type { Logger } from '../logger.ts';
 import { traceIdOf } from '../observability/traceparent.ts';
+import { logged, type OrderKey, orderKey, parseKey } from '../order-key.ts';
 import type { Travel } from '../queue/message-attributes.ts';
 import type { OrderQueue } from '../queue/order-queue.ts';
 import { GroupCommit } from './group-commit.ts';
 import { NOT_BEGUN, notBegun, type Outcome, type RunnerParts, runProcessor } from './run-processor.ts';
 import { sendAgain } from './send-again.ts';
 import { type Claim, type ClaimResult, claimOrders, type Unclaimed } from './sql/claim-orders.ts';
+import { findByIdAlone } from './sql/find-owners.ts';
 import { finishOrders, type Verdict } from './sql/finish-orders.ts';
 import { hastenOrders } from './sql/hasten-orders.ts';
 import { StepStore } from './steps/step-store.ts';
@@ -27,8 +29,8 @@ export interface Invocation {
   readonly remainingMs: () => number;
   /** Named in the history: who did it. */
   readonly actor: string;
-  /** By order id: what the order's message says about its way. */
-  readonly travels?: ReadonlyMap<string, Travel>;
+  /** By order: what the order's message says about its way. */
+  readonly travels?: ReadonlyMap<OrderKey, Travel>;
 }
 
 /** Milliseconds before the end of the invocation at which work is aborted, kept for writing the verdicts. */
@@ -59,24 +61,52 @@ const COVERED: ReadonlySet<Unclaimed> = new Set(['settled', 'held', 'waiting', '
  * The use case behind the queue: claims the orders of a batch, runs the processor on them side by side, and commits
  * what becomes of each. Orders that lost a worker before are taken afterwards, one at a time, the next not before the
  * last is committed: an order that kills its worker spends nobody else's budget.
- * @returns the ids whose messages may be acknowledged; every other message must come back.
+ * @returns the orders whose messages may be acknowledged; every other message must come back.
  * @throws DatabaseError when the database did not answer: then none may be acknowledged.
  */
 export async function processOrders(
   parts: ProcessParts,
-  orderIds: readonly string[],
+  keys: readonly OrderKey[],
   invocation: Invocation,
-): Promise<Set<string>> {
-  const first = await processTogether(parts, orderIds, invocation, false);
+): Promise<Set<OrderKey>> {
+  const first = await processTogether(parts, keys, invocation, false);
   const alone = await processSuspects(parts, first.suspects, invocation);
   const settled = new Set([...first.covered, ...alone.covered]);
 
   // Whoever had them locked is through by now, as a rule. If not, their messages come back.
   if (first.locked.length > 0 && timeToWork(invocation) > 0) {
     const again = await processTogether(parts, first.locked, invocation, false);
-    for (const orderId of again.covered) settled.add(orderId);
+    for (const key of again.covered) settled.add(key);
   }
+  for (const key of await processEarlierMessages(parts, first.unknown, invocation)) settled.add(key);
   return settled;
+}
+
+/**
+ * Messages did not name owners while order ids were unique by themselves. So such a message can be about an order that has an
+ * owner, if it is about no other. If it finds none, or another message of the order comes first, the order loses nothing: the sweep
+ * knows its owner.
+ * @returns those of the keys, as the messages have them, whose messages may be acknowledged.
+ */
+async function processEarlierMessages(
+  parts: ProcessParts,
+  unknown: readonly OrderKey[],
+  invocation: Invocation,
+): Promise<OrderKey[]> {
+  const found = [...(await findByIdAlone(parts.database, unknown))];
+  if (found.length === 0) return [];
+  const travels = new Map(
+    found.flatMap(([named, key]) => {
+      const travel = invocation.travels?.get(named);
+      return travel === undefined ? [] : [[key, travel] as const];
+    }),
+  );
+  const settled = await processOrders(
+    parts,
+    found.map(([, key]) => key),
+    { ...invocation, travels },
+  );
+  return found.filter(([, key]) => settled.has(key)).map(([named]) => named);
 }
 
 /**
@@ -85,10 +115,10 @@ export async function processOrders(
  */
 async function processSuspects(
   parts: ProcessParts,
-  suspects: readonly string[],
+  suspects: readonly OrderKey[],
   invocation: Invocation,
 ): Promise<Pick<Progress, 'covered'>> {
-  const covered: string[] = [];
+  const covered: OrderKey[] = [];
   let waiting = [...suspects];
   let slowestMs = 1;
   while (waiting.length > 0) {
@@ -96,7 +126,7 @@ async function processSuspects(
     const surplus = waiting.slice(fitting);
     await sendAgain(
       parts,
-      surplus.map((orderId) => ({ orderId, ...oneHopFurther(invocation, orderId) })),
+      surplus.map((key) => ({ ...parseKey(key), ...oneHopFurther(invocation, key) })),
     );
     covered.push(...surplus);
     const [next, ...rest] = waiting.slice(0, fitting);
@@ -111,31 +141,30 @@ async function processSuspects(
 }
 
 interface Progress {
-  /** Ids that need their message no longer. */
-  readonly covered: string[];
-  readonly suspects: string[];
-  readonly locked: string[];
+  /** Orders that need their message no longer. */
+  readonly covered: OrderKey[];
+  readonly suspects: OrderKey[];
+  readonly locked: OrderKey[];
+  readonly unknown: OrderKey[];
 }
 
 async function processTogether(
   parts: ProcessParts,
-  orderIds: readonly string[],
+  keys: readonly OrderKey[],
   invocation: Invocation,
   suspects: boolean,
 ): Promise<Progress> {
-  const { claims, unclaimed } = await claim(parts, orderIds, invocation, suspects);
+  const { claims, unclaimed } = await claim(parts, keys, invocation, suspects);
   if (claims.length > 0) await work(parts, claims, invocation);
-  const withState = (state: Unclaimed) => [...unclaimed].filter(([, is]) => is === state).map(([orderId]) => orderId);
+  const withState = (state: Unclaimed) => [...unclaimed].filter(([, is]) => is === state).map(([key]) => key);
   const paused = withState('paused');
   // Their messages go, or would be dead letters before long. So they are due at once: the sweep sends them on resumption.
   if (paused.length > 0) await hastenOrders(parts.database, paused);
   return {
-    covered: [
-      ...claims.map(({ orderId }) => orderId),
-      ...[...unclaimed].filter(([, state]) => COVERED.has(state)).map(([orderId]) => orderId),
-    ],
+    covered: [...claims.map(orderKey), ...[...unclaimed].filter(([, state]) => COVERED.has(state)).map(([key]) => key)],
     suspects: withState('suspect'),
     locked: withState('locked'),
+    unknown: withState('unknown'),
   };
 }
 
@@ -145,13 +174,13 @@ async function processTogether(
  */
 function claim(
   parts: ProcessParts,
-  orderIds: readonly string[],
+  keys: readonly OrderKey[],
   invocation: Invocation,
   suspects: boolean,
 ): Promise<ClaimResult> {
   return retryDatabase(
     () =>
-      claimOrders(parts.database, orderIds, {
+      claimOrders(parts.database, keys, {
         leaseSeconds: Math.max(0, invocation.remainingMs()) / 1_000 + LEASE_MARGIN_SECONDS,
         suspects,
         maxCrashes: parts.maxCrashes,
@@ -172,7 +201,7 @@ async function work(parts: ProcessParts, claims: readonly Claim[], invocation: I
   const steps = new StepStore(parts.database, () => timeToWork(invocation));
   const settling = claims.map(async (order) =>
     signal
-      ? runProcessor(parts, order, steps, invocation.travels?.get(order.orderId)?.traceparent, signal)
+      ? runProcessor(parts, order, steps, invocation.travels?.get(orderKey(order))?.traceparent, signal)
       : notBegun(order),
   );
   const allSettled = Promise.allSettled(settling);
@@ -195,8 +224,8 @@ async function work(parts: ProcessParts, claims: readonly Claim[], invocation: I
   await Promise.all(committing);
 }
 
-/** Answers the ids of the orders that took their verdict. */
-function commit(parts: ProcessParts, verdicts: readonly Verdict[], invocation: Invocation): Promise<Set<string>> {
+/** Returns the orders that took their verdict. */
+function commit(parts: ProcessParts, verdicts: readonly Verdict[], invocation: Invocation): Promise<Set<OrderKey>> {
   return retryDatabase(
     () =>
       finishOrders(parts.database, verdicts, {
@@ -211,16 +240,17 @@ function commit(parts: ProcessParts, verdicts: readonly Verdict[], invocation: I
 function sendRetries(
   parts: ProcessParts,
   outcomes: readonly Outcome[],
-  taken: ReadonlySet<string>,
+  taken: ReadonlySet<OrderKey>,
   invocation: Invocation,
 ): Promise<void> {
   return sendAgain(
     parts,
     outcomes
-      .filter(({ orderId, status }) => status === 'Pending' && taken.has(orderId))
-      .map(({ orderId, delaySeconds, reasonCode }) => ({
+      .filter((outcome) => outcome.status === 'Pending' && taken.has(orderKey(outcome)))
+      .map(({ orderId, owner, delaySeconds, reasonCode }) => ({
         orderId,
-        ...oneHopFurther(invocation, orderId),
+        owner,
+        ...oneHopFurther(invocation, orderKey({ orderId, owner })),
         // An attempt counts in the row instead.
         ...(reasonCode !== NOT_BEGUN && { hops: 0 }),
         delaySeconds: Math.min(MAX_DELAY_SECONDS, Math.ceil(delaySeconds) + DELAY_MARGIN_SECONDS),
@@ -235,8 +265,8 @@ function expiry(ms: number): Promise<unknown> {
 }
 
 /** For a message that goes back to the queue without an attempt of its order. */
-function oneHopFurther({ travels }: Invocation, orderId: string): Travel {
-  const { traceparent, hops = 0 } = travels?.get(orderId) ?? {};
+function oneHopFurther({ travels }: Invocation, key: OrderKey): Travel {
+  const { traceparent, hops = 0 } = travels?.get(key) ?? {};
   return { traceparent, hops: hops + 1 };
 }
 
@@ -249,13 +279,17 @@ function timeToWork(invocation: Invocation): number {
 function report(
   logger: Logger,
   outcomes: readonly Outcome[],
-  taken: ReadonlySet<string>,
+  taken: ReadonlySet<OrderKey>,
   { travels }: Invocation,
 ): void {
-  for (const { orderId, status, attempt, reasonCode } of outcomes) {
-    const traceparent = travels?.get(orderId)?.traceparent;
-    const order = { order_id: orderId, ...(traceparent !== undefined && { trace_id: traceIdOf(traceparent) }) };
-    if (!taken.has(orderId)) logger.warn('Finished after the lease was lost; nothing was written', order);
+  for (const { orderId, owner, status, attempt, reasonCode } of outcomes) {
+    const key = orderKey({ orderId, owner });
+    const traceparent = travels?.get(key)?.traceparent;
+    const order = {
+      ...logged({ orderId, owner }),
+      ...(traceparent !== undefined && { trace_id: traceIdOf(traceparent) }),
+    };
+    if (!taken.has(key)) logger.warn('Finished after the lease was lost; nothing was written', order);
     else if (status === 'Completed') logger.info('An order was completed', { ...order, attempt });
     else logger.warn('An order was not completed', { ...order, attempt, status, reason_code: reasonCode });
   }

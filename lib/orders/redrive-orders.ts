@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.ts';
+import { type OrderKey, parseKey } from '../order-key.ts';
 import type { OrderQueue } from '../queue/order-queue.ts';
 import { countCapped, type FailedOrders, previewRedrive, redriveOrders as redriveRows } from './sql/redrive-orders.ts';
 
@@ -17,8 +18,8 @@ export interface RedriveRequest {
   readonly reasonCode: string | null;
   /** Whose; null: anyone's. */
   readonly owner: string | null;
-  /** Only those that come after this order id; null: from the first. */
-  readonly after: string | null;
+  /** Only those that come after this order, by id and owner; null: from the first. */
+  readonly after: OrderKey | null;
   /** Orders at most, the first by their ids. */
   readonly limit: number;
   /** Whether the orders get new idempotency keys, because their effects were undone. */
@@ -40,6 +41,6 @@ export async function redriveOrders(parts: RedriveParts, request: RedriveRequest
   const { actor, reason, newRun } = request;
   const { resendAfterSeconds } = parts;
   const redriven = await redriveRows(parts.database, selection, { actor, reason, newRun, resendAfterSeconds });
-  if (redriven.length > 0) await parts.queue.send(redriven.map((orderId) => ({ orderId })));
+  if (redriven.length > 0) await parts.queue.send(redriven.map(parseKey));
   return { redrivable: redriven, capped: await countCapped(parts.database, selection) };
 }

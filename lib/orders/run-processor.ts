@@ -47,8 +47,17 @@ export function notBegun(order: Claim): Outcome {
   return { ...pending(order), reasonCode: NOT_BEGUN, reason: 'no time was left to begin' };
 }
 
-function pending({ orderId, token, attempt, failures }: Claim) {
-  return { orderId, token, attempt, failures, status: 'Pending', processingTime: null, delaySeconds: 0 } as const;
+function pending({ orderId, owner, token, attempt, failures }: Claim) {
+  return {
+    orderId,
+    owner,
+    token,
+    attempt,
+    failures,
+    status: 'Pending',
+    processingTime: null,
+    delaySeconds: 0,
+  } as const;
 }
 
 /** Rejects when the signal aborts, also for a processor that does not listen to it. */

@@ -1,5 +1,6 @@
 import type { Database } from '../database/database.ts';
 import type { Logger } from '../logger.ts';
+import { parseKey } from '../order-key.ts';
 import type { OrderQueue } from '../queue/order-queue.ts';
 import { findDueOrders, postponeOrders } from './sql/due-orders.ts';
 
@@ -25,13 +26,13 @@ const PAGE_TIME_MS = 5_000;
 export async function sweepOrders(parts: SweepParts, remainingMs: () => number): Promise<number> {
   let sent = 0;
   while (remainingMs() > PAGE_TIME_MS) {
-    const orderIds = await findDueOrders(parts.database, PAGE);
-    if (orderIds.length === 0) break;
-    const { accepted, failed } = await parts.queue.send(orderIds.map((orderId) => ({ orderId })));
+    const keys = await findDueOrders(parts.database, PAGE);
+    if (keys.length === 0) break;
+    const { accepted, failed } = await parts.queue.send(keys.map(parseKey));
     const postponed = await postponeOrders(parts.database, accepted, parts.resendAfterSeconds);
     sent += accepted.length;
     // Nothing noted means that others are at all of these orders, and that reading on would read them again.
-    if (failed.length > 0 || postponed === 0 || orderIds.length < PAGE) break;
+    if (failed.length > 0 || postponed === 0 || keys.length < PAGE) break;
   }
   if (sent > 0) parts.logger.info('Sent orders again that were due', { orders: sent });
   return sent;

@@ -1,22 +1,33 @@
-/** The body of a message: JSON in ASCII, because SQS refuses or replaces some characters (U+FFFF and others). */
-export function encodeMessage(orderId: string): string {
-  return JSON.stringify({ order_id: orderId }).replace(
+import { type OrderKey, orderKey, parseKey } from '../order-key.ts';
+
+/**
+ * The body of a message: JSON in ASCII, because SQS refuses or replaces some characters (U+FFFF and others). It names an owner only
+ * if there is one, so that a service without authentication sends what it has always sent.
+ */
+export function encodeMessage(key: OrderKey): string {
+  const { orderId, owner } = parseKey(key);
+  return JSON.stringify({ order_id: orderId, ...(owner !== '' && { owner }) }).replace(
     /[\u0080-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
 
 /**
- * The order id of a message body, or undefined when the body is none of ours. Text that Postgres cannot hold is no order's
+ * The order that a message body names, or undefined when the body is none of ours. Text that Postgres cannot hold is no order's
  * id, and would have it refuse the claim of the whole batch.
  */
-export function decodeMessage(body: string): string | undefined {
+export function decodeMessage(body: string): OrderKey | undefined {
   try {
     const message: unknown = JSON.parse(body);
     if (typeof message !== 'object' || message === null || !('order_id' in message)) return undefined;
     const { order_id: orderId } = message;
-    return typeof orderId === 'string' && orderId.isWellFormed() && !orderId.includes('\0') ? orderId : undefined;
+    const owner = 'owner' in message ? message.owner : '';
+    return isStorable(orderId) && isStorable(owner) ? orderKey({ orderId, owner }) : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isStorable(value: unknown): value is string {
+  return typeof value === 'string' && value.isWellFormed() && !value.includes('\0');
 }

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { Logger } from '../logger.ts';
 import { currentInvocation } from '../observability/invocation.ts';
+import { logged, type OrderKey, type OrderName, orderKey } from '../order-key.ts';
 import { followsQueueUrl } from './endpoint.ts';
 import { encodeMessage } from './message.ts';
 import { toAttributes } from './message-attributes.ts';
@@ -74,24 +75,24 @@ export class SqsOrderQueue implements OrderQueue {
       );
       const outcome = readOutcome(batch, answer);
       if (outcome.failed.length > 0) {
-        const failed = outcome.failed.map(({ orderId, reason }) => ({ order_id: orderId, reason }));
+        const failed = outcome.failed.map((message) => ({ ...logged(message), reason: message.reason }));
         logger.warn('The queue refused messages; the sweep will send them again', { failed });
       }
       return outcome;
     } catch (error) {
       const reason = deadline.aborted ? `no answer within ${sendTimeoutMs} ms` : reasonOf(error);
       logger.warn('The queue did not take messages; the sweep will send them', { orders: batch.length, reason, error });
-      return { accepted: [], failed: batch.map(({ orderId }) => ({ orderId, reason })) };
+      return { accepted: [], failed: batch.map(({ orderId, owner = '' }) => ({ orderId, owner, reason })) };
     }
   }
 }
 
 /** An entry's Id is its place in the batch: order ids have characters that SQS refuses there, and may repeat. */
 function toEntry(message: OrderMessage, place: number): SendMessageBatchRequestEntry {
-  const { orderId, delaySeconds = 0, traceparent = currentInvocation()?.traceparent, hops } = message;
+  const { delaySeconds = 0, traceparent = currentInvocation()?.traceparent, hops } = message;
   return {
     Id: String(place),
-    MessageBody: encodeMessage(orderId),
+    MessageBody: encodeMessage(orderKey(message)),
     DelaySeconds: delaySeconds,
     MessageAttributes: toAttributes({ traceparent, hops }),
   };
@@ -101,12 +102,17 @@ function toEntry(message: OrderMessage, place: number): SendMessageBatchRequestE
 function readOutcome(batch: readonly OrderMessage[], answer: SendMessageBatchCommandOutput): SendOutcome {
   const successful = new Set(answer.Successful?.map((entry) => entry.Id));
   const reasons = new Map(answer.Failed?.map((entry) => [entry.Id, entry.Code]));
-  const accepted: string[] = [];
-  const failed: { orderId: string; reason: string }[] = [];
-  batch.forEach(({ orderId }, place) => {
+  const accepted: OrderKey[] = [];
+  const failed: (OrderName & { reason: string })[] = [];
+  batch.forEach((message, place) => {
     const id = String(place);
-    if (successful.has(id)) accepted.push(orderId);
-    else failed.push({ orderId, reason: reasons.get(id) ?? 'not mentioned in the answer' });
+    if (successful.has(id)) accepted.push(orderKey(message));
+    else
+      failed.push({
+        orderId: message.orderId,
+        owner: message.owner ?? '',
+        reason: reasons.get(id) ?? 'not mentioned in the answer',
+      });
   });
   return { accepted, failed };
 }

@@ -42,7 +42,7 @@ describe.each(DRIVERS)('the use cases of the API over $name', ({ open }) => {
       const first = await listOrders(database, any, null, 1);
       expect(first).toEqual({
         orders: [await readOrder(database, HARD.orderId, null)],
-        next: { createdAt: '1793534400.123456', orderId: HARD.orderId },
+        next: { createdAt: '1793534400.123456', orderId: HARD.orderId, owner: 'an owner' },
       });
       expect(await idsOf({}, first.next)).toEqual(['b']);
       expect(await idsOf({ userId: HARD.userId, status: 'Pending', owner: 'an owner' })).toEqual([HARD.orderId]);

@@ -41,6 +41,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
         expect(await cases.create(order)).toBe('created');
         expect(await readOrder(database, order.orderId, null)).toEqual({
           ...order,
+          owner: '',
           status: 'Pending',
           processingTime: null,
           createdAt: expect.any(Date),
@@ -119,7 +120,9 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
 
       const { claims, unclaimed } = await cases.claim([HARD.orderId, 'nobody']);
 
-      expect(claims).toEqual([{ ...HARD, token: 1, attempt: 1, failures: 0, createdAt: expect.any(Date) }]);
+      expect(claims).toEqual([
+        { ...HARD, owner: '', run: 1, token: 1, attempt: 1, failures: 0, createdAt: expect.any(Date) },
+      ]);
       expect([...unclaimed]).toEqual([['nobody', 'unknown']]);
       expect((await cases.claim([HARD.orderId])).unclaimed.get(HARD.orderId)).toBe('held');
     });
@@ -225,7 +228,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
       'Failed',
       'Pending',
     ]);
-    expect(cases.queue.sends).toEqual([[{ orderId: 'shaky', delaySeconds: expect.any(Number) }]]);
+    expect(cases.queue.sends).toEqual([[{ orderId: 'shaky', owner: '', hops: 0, delaySeconds: expect.any(Number) }]]);
     const moves = (await readHistory(database, 'bad', null)).map(({ at, ...move }) => ({
       ...move,
       dated: at instanceof Date,

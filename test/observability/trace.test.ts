@@ -220,7 +220,7 @@ describe('another try of an order', () => {
       { travels: new Map([['suspect', { traceparent: traceparent(3) }]]), remainingMs: () => 1 },
     );
 
-    expect(lab.queue.sends.flat()).toEqual([{ orderId: 'suspect', traceparent: traceparent(3), hops: 1 }]);
+    expect(lab.queue.sends.flat()).toEqual([{ orderId: 'suspect', owner: '', traceparent: traceparent(3), hops: 1 }]);
   });
 
   test('tells its receiver the trace', async () => {

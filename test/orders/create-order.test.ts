@@ -35,7 +35,7 @@ describe('creating an order', () => {
         order.orderId,
       ]),
     ).toEqual([{ user_id: -3, item_ids: [], total_amount: '12345678901.123456789' }]);
-    expect(lab.queue.sends).toEqual([[{ orderId: order.orderId }]]);
+    expect(lab.queue.sends).toEqual([[{ orderId: order.orderId, owner: '' }]]);
   });
 
   test('the row is committed before its message is sent', async () => {

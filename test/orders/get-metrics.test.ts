@@ -18,8 +18,9 @@ async function complete(orders: number): Promise<void> {
   await lab.insert(...ids);
   const { claims } = await lab.claim(ids);
   await lab.finish(
-    ...claims.map(({ orderId, token }) => ({
+    ...claims.map(({ orderId, owner, token }) => ({
       orderId,
+      owner,
       token,
       status: 'Completed' as const,
       processingTime: Number(orderId.slice(1)) / 100,

@@ -156,7 +156,7 @@ describe('in a large table', () => {
     return read;
   }
 
-  const deep = { createdAt: String(Date.UTC(2026, 10, 1, 12, 30) / 1_000).concat('.000000'), orderId: '' };
+  const deep = { createdAt: String(Date.UTC(2026, 10, 1, 12, 30) / 1_000).concat('.000000'), orderId: '', owner: '' };
 
   test.each<[string, Partial<OrderFilter>]>([
     ['all', {}],
@@ -168,8 +168,8 @@ describe('in a large table', () => {
     ['nobody’s', { userId: 1 }],
     ['the latest', { createdFrom: new Date(Date.UTC(2026, 10, 1, 20)) }],
   ])('a page of %s orders reads no more than it shows, at the top and deep down', async (_, filter) => {
-    // Each is read once by its index, and once for what is shown of it.
-    for (const after of [null, deep]) expect(await rowsRead(filter, after)).toBeLessThanOrEqual(202);
+    // Each is read once by its index, and once for what is shown of it; and one more, to see where the last id ends.
+    for (const after of [null, deep]) expect(await rowsRead(filter, after)).toBeLessThanOrEqual(203);
   });
 
   test.each<[string, Partial<OrderFilter>]>([

@@ -269,6 +269,7 @@ describe('counters and history follow whatever is written by hand', () => {
     const { claims } = await lab.claim(['a'], { actor: 'worker 7' });
     await lab.finish({
       orderId: 'a',
+      owner: '',
       token: claims[0]?.token ?? 0,
       status: 'Failed',
       processingTime: null,

@@ -204,7 +204,9 @@ describe('what the queue refuses', () => {
     ]);
 
     expect(outcome.accepted).toEqual(['before', 'after']);
-    expect(outcome.failed).toEqual([{ orderId: tooLong, reason: expect.stringContaining('InvalidParameterValue') }]);
+    expect(outcome.failed).toEqual([
+      { orderId: tooLong, owner: '', reason: expect.stringContaining('InvalidParameterValue') },
+    ]);
     expect(orderIds(await receive(2, small))).toEqual(['after', 'before']);
     expect(logger.entries).toHaveLength(1);
   });
@@ -215,8 +217,8 @@ describe('what the queue refuses', () => {
     expect(outcome).toEqual({
       accepted: [],
       failed: [
-        { orderId: 'order-000', reason: 'QueueDoesNotExist' },
-        { orderId: 'order-001', reason: 'QueueDoesNotExist' },
+        { orderId: 'order-000', owner: '', reason: 'QueueDoesNotExist' },
+        { orderId: 'order-001', owner: '', reason: 'QueueDoesNotExist' },
       ],
     });
   });
@@ -246,7 +248,7 @@ describe('a bad network', () => {
     const outcome = await openQueue({ endpoint: gone.endpoint }).send([{ orderId: 'a' }]);
 
     const reason = expect.stringContaining('ECONNREFUSED');
-    expect(outcome).toEqual({ accepted: [], failed: [{ orderId: 'a', reason }] });
+    expect(outcome).toEqual({ accepted: [], failed: [{ orderId: 'a', owner: '', reason }] });
     expect(logger.entries).toEqual([
       { level: 'warn', message: expect.any(String), details: expect.objectContaining({ orders: 1, reason }) },
     ]);

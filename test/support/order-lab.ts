@@ -181,9 +181,10 @@ export function anOrder(values: Partial<NewOrder> = {}): NewOrder {
 /** The verdict on a claim: Completed, unless said otherwise. */
 export function verdictOn(claim: Claim | undefined, values: Partial<Verdict> = {}): Verdict {
   if (!claim) throw new Error('nothing was claimed');
-  const { orderId, token, failures } = claim;
+  const { orderId, owner, token, failures } = claim;
   return {
     orderId,
+    owner,
     token,
     status: 'Completed',
     processingTime: 1.5,

@@ -1,3 +1,4 @@
+import { orderKey } from '../../lib/order-key.ts';
 import type { OrderMessage, OrderQueue, SendOutcome } from '../../lib/queue/order-queue.ts';
 
 /** A queue that only takes note, and refuses what it is told to. (The SQS adapter has a suite of its own.) */
@@ -12,8 +13,8 @@ export class RecordingQueue implements OrderQueue {
     const accepted = messages.filter((message) => !this.refuses(message));
     const failed = messages.filter((message) => this.refuses(message));
     return {
-      accepted: accepted.map(({ orderId }) => orderId),
-      failed: failed.map(({ orderId }) => ({ orderId, reason: 'refused by the test' })),
+      accepted: accepted.map(orderKey),
+      failed: failed.map(({ orderId, owner = '' }) => ({ orderId, owner, reason: 'refused by the test' })),
     };
   }
 

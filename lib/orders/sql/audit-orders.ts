@@ -1,4 +1,7 @@
 import type { Database, Queryable } from '../../database/database.ts';
+import type { OrderKey } from '../../order-key.ts';
+import { HISTORY_OF_O } from './history-of.ts';
+import { type KeyRow, keyOfRow, keysToJson, WANTED_KEYS } from './keys.ts';
 import { attemptsOf } from './order-row.ts';
 
 /** Unfinished orders that the sweep should have sent long ago. */
@@ -78,7 +81,7 @@ export async function recount(database: Database): Promise<void> {
 const UNRECORDED = `
   FROM public.orders o
   LEFT JOIN LATERAL (
-    SELECT to_status FROM public.order_history h WHERE h.order_id = o.order_id ORDER BY entry DESC LIMIT 1) AS last ON true
+    SELECT to_status FROM ${HISTORY_OF_O} AS h ORDER BY entry DESC LIMIT 1) AS last ON true
   WHERE last.to_status IS DISTINCT FROM o.status`;
 
 /** How many orders have another status than their history ends with. Reads every order. */
@@ -93,8 +96,8 @@ export async function recordRepairs(database: Database, actor: string): Promise<
     await transaction.query('SET LOCAL statement_timeout = 0');
     await transaction.query('LOCK TABLE public.orders IN SHARE ROW EXCLUSIVE MODE');
     const rows = await transaction.query(
-      `INSERT INTO public.order_history (order_id, at, from_status, to_status, attempt, token, reason_code, reason, actor)
-       SELECT o.order_id, now(), last.to_status, o.status, ${attemptsOf('o')}, o.token,
+      `INSERT INTO public.order_history (order_id, owner, at, from_status, to_status, attempt, token, reason_code, reason, actor)
+       SELECT o.order_id, o.owner, now(), last.to_status, o.status, ${attemptsOf('o')}, o.token,
               'history_repaired', 'the history had ended with another status', $1::text
        ${UNRECORDED}
        RETURNING entry`,
@@ -104,15 +107,15 @@ export async function recordRepairs(database: Database, actor: string): Promise<
   });
 }
 
-/** The ids of these orders that exist, with whether each still needs a message. */
+/** The keys of these orders that exist, with whether each still needs a message. */
 export async function findUnfinished(
   database: Queryable,
-  orderIds: readonly string[],
-): Promise<ReadonlyMap<string, { readonly unfinished: boolean }>> {
-  const rows = await database.query<{ order_id: string; unfinished: boolean }>(
-    `SELECT order_id, due_at IS NOT NULL AS unfinished
-     FROM public.orders WHERE order_id IN (SELECT json_array_elements_text($1::json))`,
-    [JSON.stringify(orderIds)],
+  keys: readonly OrderKey[],
+): Promise<ReadonlyMap<OrderKey, { readonly unfinished: boolean }>> {
+  const rows = await database.query<KeyRow & { unfinished: boolean }>(
+    `SELECT order_id, owner, due_at IS NOT NULL AS unfinished
+     FROM public.orders JOIN ${WANTED_KEYS} USING (order_id, owner)`,
+    [keysToJson(keys)],
   );
-  return new Map(rows.map(({ order_id, unfinished }) => [order_id, { unfinished }]));
+  return new Map(rows.map(({ unfinished, ...row }) => [keyOfRow(row), { unfinished }]));
 }

@@ -1,5 +1,6 @@
 import type { Queryable } from '../../database/database.ts';
 import type { Order, Status } from '../order.ts';
+import { AmbiguousOrder, findOwners } from './find-owners.ts';
 import { ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
 
 /** What came of it: the Cancelled order; or the status that forbids it; or undefined when there is no such order. */
@@ -9,6 +10,7 @@ export type Cancellation = { readonly order: Order } | { readonly status: Status
  * Cancels an order if it is Pending. One statement, which sees the order as it locks it: a worker's claim is either before
  * it, and then the order is no longer Pending, or finds it Cancelled.
  * @param owner whose order it has to be; null for anyone's
+ * @throws AmbiguousOrder when it could be anyone's, and several owners have one: then none is touched.
  */
 export async function cancelOrder(
   database: Queryable,
@@ -16,12 +18,13 @@ export async function cancelOrder(
   owner: string | null,
   change: { readonly actor: string; readonly reason: string },
 ): Promise<Cancellation> {
-  const [row] = await database.query<OrderRow & { status_before: Status; cancelled: boolean }>(
+  const rows = await database.query<OrderRow & { status_before: Status; cancelled: boolean }>(
     `WITH actor AS MATERIALIZED (
        SELECT set_config('orders.actor', $3::text, true) AS name),
      seen AS (
-       SELECT order_id, status FROM public.orders
+       SELECT order_id, owner, status FROM public.orders
        WHERE order_id = $1::text AND ($2::text IS NULL OR owner = $2::text)
+       LIMIT 2
        FOR UPDATE),
      o AS (
        UPDATE public.orders SET
@@ -32,12 +35,15 @@ export async function cancelOrder(
          reason_code = 'cancelled',
          reason = $4::text
        FROM seen, actor
-       WHERE orders.order_id = seen.order_id AND seen.status = 'Pending'
+       WHERE orders.order_id = seen.order_id AND orders.owner = seen.owner AND seen.status = 'Pending'
+         AND (SELECT count(*) FROM seen) = 1
        RETURNING orders.*)
      SELECT seen.status AS status_before, o.order_id IS NOT NULL AS cancelled, ${ORDER_COLUMNS}
      FROM seen LEFT JOIN o ON true`,
     [orderId, owner, change.actor, change.reason],
   );
+  if (rows.length > 1) throw new AmbiguousOrder(await findOwners(database, orderId));
+  const [row] = rows;
   if (!row) return undefined;
   return row.cancelled ? { order: toOrder(row) } : { status: row.status_before };
 }

@@ -1,4 +1,6 @@
 import type { Queryable } from '../../database/database.ts';
+import type { OrderKey, OrderName } from '../../order-key.ts';
+import { type KeyRow, keyOfRow, keysToJson, WANTED_KEYS } from './keys.ts';
 import { attemptsOf } from './order-row.ts';
 
 export interface ClaimOptions {
@@ -13,9 +15,7 @@ export interface ClaimOptions {
 }
 
 /** An order that this worker holds until its lease ends. */
-export interface Claim {
-  readonly orderId: string;
-  readonly owner: string;
+export interface Claim extends Required<OrderName> {
   /** Number of the run that this attempt belongs to. */
   readonly run: number;
   /** Fencing token: finishing demands that it is still the order's. */
@@ -44,7 +44,7 @@ export type Unclaimed = 'unknown' | 'settled' | 'held' | 'waiting' | 'paused' | 
 
 export interface ClaimResult {
   readonly claims: readonly Claim[];
-  readonly unclaimed: ReadonlyMap<string, Unclaimed>;
+  readonly unclaimed: ReadonlyMap<OrderKey, Unclaimed>;
 }
 
 /**
@@ -53,21 +53,21 @@ export interface ClaimResult {
  */
 const CLAIM_ORDERS = `
   WITH wanted AS (
-    SELECT DISTINCT order_id FROM json_array_elements_text($1::json) AS w(order_id)),
+    SELECT DISTINCT order_id, owner FROM ${WANTED_KEYS}),
   actor AS MATERIALIZED (
     SELECT set_config('orders.actor', $5::text, true) AS name),
   control AS MATERIALIZED (
     SELECT EXISTS (SELECT FROM public.processing_control WHERE paused) AS paused),
-  -- By id alone, and judged afterwards: with a condition on the status in it, the planner may read all Pending orders
+  -- By key alone, and judged afterwards: with a condition on the status in it, the planner may read all Pending orders
   -- instead of those of the batch.
   free AS MATERIALIZED (
-    SELECT o.order_id, o.status, o.crashes, o.not_before, o.lease_until
-    FROM public.orders o JOIN wanted USING (order_id)
+    SELECT o.order_id, o.owner, o.status, o.crashes, o.not_before, o.lease_until
+    FROM public.orders o JOIN wanted USING (order_id, owner)
     WHERE NOT (SELECT paused FROM control)
-    ORDER BY o.order_id
+    ORDER BY o.order_id, o.owner
     FOR UPDATE OF o SKIP LOCKED),
   ready AS (
-    SELECT o.order_id,
+    SELECT o.order_id, o.owner,
            o.status = 'Processing' AS lost,
            o.status = 'Processing' AND o.crashes + 1 >= $4::integer AS lost_too_often
     FROM free o
@@ -89,10 +89,10 @@ const CLAIM_ORDERS = `
       reason_code = CASE WHEN ready.lost THEN 'worker_lost' END,
       reason = CASE WHEN ready.lost THEN 'its worker stopped answering before it finished' END
     FROM ready CROSS JOIN actor
-    WHERE o.order_id = ready.order_id
+    WHERE o.order_id = ready.order_id AND o.owner = ready.owner
     RETURNING o.order_id, o.owner, o.run, o.status, o.token, ${attemptsOf('o')} AS attempt,
               o.attempts AS failures, o.user_id, o.item_ids, o.total_amount, o.created_at)
-  SELECT wanted.order_id, c.owner, c.run, c.token, c.attempt, c.failures, c.user_id, c.item_ids, c.total_amount, c.created_at,
+  SELECT wanted.order_id, wanted.owner, c.run, c.token, c.attempt, c.failures, c.user_id, c.item_ids, c.total_amount, c.created_at,
     CASE
       WHEN c.status = 'Processing' THEN NULL
       WHEN c.status = 'Failed' THEN 'settled'
@@ -105,12 +105,10 @@ const CLAIM_ORDERS = `
       ELSE 'locked'
     END AS unclaimed
   FROM wanted
-  LEFT JOIN public.orders seen ON seen.order_id = wanted.order_id
-  LEFT JOIN claimed c ON c.order_id = wanted.order_id`;
+  LEFT JOIN public.orders seen ON seen.order_id = wanted.order_id AND seen.owner = wanted.owner
+  LEFT JOIN claimed c ON c.order_id = wanted.order_id AND c.owner = wanted.owner`;
 
-interface Row {
-  order_id: string;
-  owner: string;
+interface Row extends KeyRow {
   run: number;
   token: number;
   attempt: number;
@@ -125,20 +123,20 @@ interface Row {
 /** Claims those of the orders that may be worked at now, in one statement; says of each other why not. */
 export async function claimOrders(
   database: Queryable,
-  orderIds: readonly string[],
+  keys: readonly OrderKey[],
   options: ClaimOptions,
 ): Promise<ClaimResult> {
   const rows = await database.query<Row>(CLAIM_ORDERS, [
-    JSON.stringify(orderIds),
+    keysToJson(keys),
     options.leaseSeconds,
     options.suspects,
     options.maxCrashes,
     options.actor,
   ]);
-  const unclaimed = new Map<string, Unclaimed>();
+  const unclaimed = new Map<OrderKey, Unclaimed>();
   const claims: Claim[] = [];
   for (const row of rows) {
-    if (row.unclaimed) unclaimed.set(row.order_id, row.unclaimed);
+    if (row.unclaimed) unclaimed.set(keyOfRow(row), row.unclaimed);
     else claims.push(toClaim(row));
   }
   return { claims, unclaimed };

@@ -1,8 +1,9 @@
 import type { Queryable } from '../../database/database.ts';
+import type { OrderKey, OrderName } from '../../order-key.ts';
+import { type KeyRow, keyOfRow } from './keys.ts';
 
 /** What became of a claimed order. `Pending` is another try after `delaySeconds`. */
-export interface Verdict {
-  readonly orderId: string;
+export interface Verdict extends Required<OrderName> {
   /** The claim's fencing token. */
   readonly token: number;
   readonly status: 'Completed' | 'Failed' | 'Pending';
@@ -23,30 +24,30 @@ export interface FinishOptions {
 }
 
 /**
- * Writes the verdicts in one statement, and answers the ids of the orders that took theirs. The others were claimed by
+ * Writes the verdicts in one statement, and returns the keys of the orders that took theirs. The others were claimed by
  * another worker after this one's lease ended: nothing of them is touched.
  */
 export async function finishOrders(
   database: Queryable,
   verdicts: readonly Verdict[],
   options: FinishOptions,
-): Promise<Set<string>> {
-  const rows = await database.query<{ order_id: string }>(
+): Promise<Set<OrderKey>> {
+  const rows = await database.query<KeyRow>(
     `WITH verdicts AS (
        SELECT * FROM json_to_recordset($1::json) AS v(
-         "orderId" text, token bigint, status text, "processingTime" numeric, failures integer,
+         "orderId" text, owner text, token bigint, status text, "processingTime" numeric, failures integer,
          "delaySeconds" double precision, "reasonCode" text, reason text)),
      actor AS MATERIALIZED (
        SELECT set_config('orders.actor', $3::text, true) AS name),
-     -- By id alone: with the status in it, the planner may read every Processing order for each of these.
+     -- By key alone: with the status in it, the planner may read every Processing order for each of these.
      locked AS MATERIALIZED (
-       SELECT o.order_id, o.status, o.token
-       FROM public.orders o JOIN verdicts v ON o.order_id = v."orderId"
-       ORDER BY o.order_id
+       SELECT o.order_id, o.owner, o.status, o.token
+       FROM public.orders o JOIN verdicts v ON o.order_id = v."orderId" AND o.owner = v.owner
+       ORDER BY o.order_id, o.owner
        FOR UPDATE OF o),
      held AS (
-       SELECT o.order_id
-       FROM locked o JOIN verdicts v ON o.order_id = v."orderId" AND o.token = v.token
+       SELECT o.order_id, o.owner
+       FROM locked o JOIN verdicts v ON o.order_id = v."orderId" AND o.owner = v.owner AND o.token = v.token
        WHERE o.status = 'Processing')
      UPDATE public.orders o SET
        status = v.status,
@@ -60,9 +61,10 @@ export async function finishOrders(
        reason_code = v."reasonCode",
        reason = v.reason
      FROM verdicts v, held, actor
-     WHERE o.order_id = held.order_id AND v."orderId" = held.order_id
-     RETURNING o.order_id`,
+     WHERE o.order_id = held.order_id AND o.owner = held.owner
+       AND v."orderId" = held.order_id AND v.owner = held.owner
+     RETURNING o.order_id, o.owner`,
     [JSON.stringify(verdicts), options.resendAfterSeconds, options.actor],
   );
-  return new Set(rows.map((row) => row.order_id));
+  return new Set(rows.map(keyOfRow));
 }

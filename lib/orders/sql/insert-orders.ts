@@ -25,7 +25,7 @@ const INSERT_ORDERS = `
   SELECT "orderId", "userId", "itemIds", "totalAmount", now() + $2::double precision * interval '1 second',
          "requestToken", owner, "idempotencyKey", fingerprint
   FROM wanted
-  ORDER BY "orderId"
+  ORDER BY "orderId", owner
   ON CONFLICT DO NOTHING
   RETURNING request_token`;
 
@@ -49,9 +49,9 @@ export async function insertOrders(
 /** What stands in the way of an insert that was skipped. */
 export interface Conflict {
   readonly requestToken: string;
-  /** The order with this id was inserted by this very request, whose outcome had been unknown. */
+  /** The owner's order with this id was inserted by this very request, whose outcome had been unknown. */
   readonly isOurs: boolean;
-  /** The order with this id exists. */
+  /** An order with this id exists. Anyone's: until 000013 has been applied, ids are unique for all owners together. */
   readonly idExists: boolean;
   /** Digest kept with the order of this owner and idempotency key; null when there is none. */
   readonly keyFingerprint: string | null;
@@ -71,10 +71,10 @@ export async function findConflicts(database: Queryable, orders: readonly OrderI
     `WITH wanted AS (${WANTED})
      SELECT wanted."requestToken" AS request_token,
             same_id.request_token IS NOT DISTINCT FROM wanted."requestToken" AS is_ours,
-            same_id.order_id IS NOT NULL AS id_exists,
+            EXISTS (SELECT FROM public.orders o WHERE o.order_id = wanted."orderId") AS id_exists,
             same_key.fingerprint AS key_fingerprint
      FROM wanted
-     LEFT JOIN public.orders same_id ON same_id.order_id = wanted."orderId"
+     LEFT JOIN public.orders same_id ON same_id.order_id = wanted."orderId" AND same_id.owner = wanted.owner
      LEFT JOIN public.orders same_key
        ON same_key.owner = wanted.owner AND same_key.idempotency_key = wanted."idempotencyKey"`,
     [JSON.stringify(orders)],

@@ -18,6 +18,8 @@ export interface Position {
   /** Seconds since 1970 to the microsecond, as text: a Date would lose digits, and so skip orders or repeat them. */
   readonly createdAt: string;
   readonly orderId: string;
+  /** Two owners' orders with the same id may be created by one commit. */
+  readonly owner: string;
 }
 
 export interface Page {
@@ -54,30 +56,30 @@ export async function listOrders(
   const scan = tested.length === 0 ? limit + 1 : MAX_SCAN;
   const rows = await database.query<Row>(
     `WITH scanned AS MATERIALIZED (
-       SELECT o.created_at, o.order_id, cardinality(o.item_ids) AS items, ${tested.join(' AND ') || 'true'} AS matches
+       SELECT o.created_at, o.order_id, o.owner, cardinality(o.item_ids) AS items, ${tested.join(' AND ') || 'true'} AS matches
        FROM public.orders o
        WHERE ${[indexed ?? 'true', ...bounds(createdAt, filter, after, parameter)].join(' AND ')}
-       ORDER BY ${createdAt} DESC, o.order_id DESC
+       ORDER BY ${createdAt} DESC, o.order_id DESC, o.owner DESC
        LIMIT ${parameter(scan, 'integer')}),
      counted AS (
-       SELECT created_at, order_id, matches,
+       SELECT created_at, order_id, owner, matches,
               count(*) FILTER (WHERE matches) OVER newest AS place,
               sum(items) FILTER (WHERE matches) OVER newest AS items,
               count(*) OVER () AS scanned,
               count(*) FILTER (WHERE matches) OVER () AS matching
-       FROM scanned WINDOW newest AS (ORDER BY created_at DESC, order_id DESC)),
+       FROM scanned WINDOW newest AS (ORDER BY created_at DESC, order_id DESC, owner DESC)),
      judged AS (
-       SELECT *, row_number() OVER (ORDER BY created_at, order_id) = 1 AS is_last,
+       SELECT *, row_number() OVER (ORDER BY created_at, order_id, owner) = 1 AS is_last,
               matches AND place <= ${parameter(limit, 'integer')} AND (place = 1 OR items <= ${MAX_ITEMS}) AS shown
        FROM counted),
      -- As many as they can be, said to the planner.
      chosen AS (
        SELECT * FROM judged WHERE shown OR is_last
-       ORDER BY created_at DESC, order_id DESC LIMIT ${parameter(limit + 1, 'integer')})
-     SELECT extract(epoch FROM chosen.created_at)::text AS position_created_at, chosen.order_id AS position_order_id,
+       ORDER BY created_at DESC, order_id DESC, owner DESC LIMIT ${parameter(limit + 1, 'integer')})
+     SELECT extract(epoch FROM chosen.created_at)::text AS position_created_at, chosen.order_id AS position_order_id, chosen.owner AS position_owner,
             chosen.shown, chosen.scanned::integer, chosen.matching::integer, ${ORDER_COLUMNS}
-     FROM chosen LEFT JOIN public.orders o ON chosen.shown AND o.order_id = chosen.order_id
-     ORDER BY chosen.created_at DESC, chosen.order_id DESC`,
+     FROM chosen LEFT JOIN public.orders o ON chosen.shown AND o.order_id = chosen.order_id AND o.owner = chosen.owner
+     ORDER BY chosen.created_at DESC, chosen.order_id DESC, chosen.owner DESC`,
     parameters,
   );
   const shown = rows.filter((row) => row.shown);
@@ -87,6 +89,7 @@ export async function listOrders(
 interface Row extends OrderRow {
   position_created_at: string;
   position_order_id: string;
+  position_owner: string;
   shown: boolean;
   /** Of the whole scan, in each row. */
   scanned: number;
@@ -97,7 +100,7 @@ interface Row extends OrderRow {
 function nextPosition(shown: readonly Row[], last: Row | undefined, scan: number): Position | null {
   if (!last) return null;
   const end = last.matching > shown.length ? shown.at(-1) : last.scanned === scan ? last : undefined;
-  return end ? { createdAt: end.position_created_at, orderId: end.position_order_id } : null;
+  return end ? { createdAt: end.position_created_at, orderId: end.position_order_id, owner: end.position_owner } : null;
 }
 
 type AddParameter = (value: Parameter, type: string) => string;
@@ -131,7 +134,10 @@ function bounds(
     createdTo === null ? [] : [`${createdAt} < ${date(createdTo)}`],
     after === null
       ? []
-      : [`(${createdAt}, o.order_id) < (${seconds(after.createdAt)}, ${parameter(after.orderId, 'text')})`],
+      : [
+          `(${createdAt}, o.order_id, o.owner) <
+           (${seconds(after.createdAt)}, ${parameter(after.orderId, 'text')}, ${parameter(after.owner, 'text')})`,
+        ],
   ].flat();
 }
 

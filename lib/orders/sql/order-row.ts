@@ -10,11 +10,12 @@ export function attemptsOf(table: string): string {
 
 /** What a statement selects of the table `o` to answer whole orders. */
 export const ORDER_COLUMNS = `
-  o.order_id, o.user_id, o.item_ids, o.total_amount, o.status, o.processing_time, o.created_at, o.finished_at,
+  o.order_id, o.owner, o.user_id, o.item_ids, o.total_amount, o.status, o.processing_time, o.created_at, o.finished_at,
   ${attemptsOf('o')} AS attempts, o.crashes, o.redrives, o.not_before, o.reason_code, o.reason`;
 
 export interface OrderRow {
   order_id: string;
+  owner: string;
   user_id: number;
   item_ids: number[];
   total_amount: string;
@@ -33,6 +34,7 @@ export interface OrderRow {
 export function toOrder(row: OrderRow): Order {
   return {
     orderId: row.order_id,
+    owner: row.owner,
     userId: row.user_id,
     itemIds: row.item_ids,
     totalAmount: row.total_amount,

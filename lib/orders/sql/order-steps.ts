@@ -44,7 +44,7 @@ export async function recordSteps(database: Queryable, steps: readonly StepRecor
        SELECT o.owner, o.order_id, o.status, o.token
        FROM public.orders o JOIN (SELECT DISTINCT owner, "orderId" FROM given) AS g
          ON o.order_id = g."orderId" AND o.owner = g.owner
-       ORDER BY o.order_id
+       ORDER BY o.order_id, o.owner
        FOR UPDATE OF o),
      held AS (
        SELECT g.*

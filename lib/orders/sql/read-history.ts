@@ -1,6 +1,8 @@
 import type { Queryable } from '../../database/database.ts';
 import { foundNothing } from '../../database/database-error.ts';
 import type { Status } from '../order.ts';
+import { AmbiguousOrder, findOwners } from './find-owners.ts';
+import { HISTORY_OF_O } from './history-of.ts';
 
 /** One move of an order, as the trigger recorded it in the commit that made it. */
 export interface HistoryEntry {
@@ -22,10 +24,12 @@ const MAX_ENTRIES = 1_000;
 /**
  * The moves of an order, oldest first; empty when there is no such order.
  * @param owner whose order it has to be; null for anyone's
+ * @throws AmbiguousOrder when it could be anyone's, and several owners have one.
  */
 export async function readHistory(database: Queryable, orderId: string, owner: string | null): Promise<HistoryEntry[]> {
   const rows = await database
     .query<{
+      owner: string;
       at: Date;
       from_status: Status | null;
       to_status: Status;
@@ -34,14 +38,16 @@ export async function readHistory(database: Queryable, orderId: string, owner: s
       reason: string | null;
       actor: string;
     }>(
-      `SELECT at, from_status, to_status, attempt, reason_code, reason, actor
-       FROM public.order_history
-       WHERE order_id = $1::text
-         AND ($2::text IS NULL OR EXISTS (SELECT FROM public.orders o WHERE o.order_id = $1::text AND o.owner = $2::text))
-       ORDER BY entry LIMIT ${MAX_ENTRIES}`,
+      `WITH o AS MATERIALIZED (
+         SELECT order_id, owner, had_id_alone FROM public.orders
+         WHERE order_id = $1::text AND ($2::text IS NULL OR owner = $2::text) LIMIT 2)
+       SELECT o.owner, h.at, h.from_status, h.to_status, h.attempt, h.reason_code, h.reason, h.actor
+       FROM o CROSS JOIN LATERAL ${HISTORY_OF_O} AS h
+       ORDER BY h.entry LIMIT ${MAX_ENTRIES}`,
       [orderId, owner],
     )
     .catch(foundNothing);
+  if (rows.some((row) => row.owner !== rows[0]?.owner)) throw new AmbiguousOrder(await findOwners(database, orderId));
   return rows.map((row) => ({
     at: row.at,
     from: row.from_status,

@@ -1,4 +1,6 @@
 import type { Queryable } from '../../database/database.ts';
+import { type OrderKey, parseKey } from '../../order-key.ts';
+import { type KeyRow, keyOfRow } from './keys.ts';
 
 /** A `reasonCode` that selects orders without one, as orders are that were failed by hand. */
 export const WITHOUT_CODE = '';
@@ -9,9 +11,9 @@ export interface FailedSelection {
   readonly reasonCode: string | null;
   /** Whose; null for anyone's. */
   readonly owner: string | null;
-  /** Only those that come after this order id; null: from the first. */
-  readonly after: string | null;
-  /** Orders at most, the first by their ids. */
+  /** Only those that come after this order, by id and owner; null: from the first. */
+  readonly after: OrderKey | null;
+  /** Orders at most, the first by their ids and owners. */
   readonly limit: number;
   /** Redrives an order may have had; one that has had them is left alone. */
   readonly maxRedrives: number;
@@ -22,14 +24,15 @@ const SELECTED = `
   AND ($1::json IS NULL OR order_id IN (SELECT json_array_elements_text($1::json)))
   AND ($2::text IS NULL OR reason_code = $2::text OR ($2::text = '${WITHOUT_CODE}' AND reason_code IS NULL))
   AND ($3::text IS NULL OR owner = $3::text)
-  AND ($4::text IS NULL OR order_id > $4::text)`;
+  AND ($4::text IS NULL OR (order_id, owner) > ($4::text, $5::text))`;
 
 function selectedBy({ orderIds, reasonCode, owner, after }: FailedSelection) {
-  return [orderIds && JSON.stringify(orderIds), reasonCode, owner, after];
+  const from = after === null ? null : parseKey(after);
+  return [orderIds && JSON.stringify(orderIds), reasonCode, owner, from && from.orderId, from && from.owner];
 }
 
 /**
- * Takes Failed orders back to Pending with a fresh count of tries, and answers their ids, sorted. The token is not reset:
+ * Takes Failed orders back to Pending with a fresh count of tries, and returns them, sorted. The token is not reset:
  * a worker that held the order long ago still cannot finish it.
  */
 export async function redriveOrders(
@@ -41,15 +44,15 @@ export async function redriveOrders(
     readonly newRun: boolean;
     readonly resendAfterSeconds: number;
   },
-): Promise<string[]> {
-  const rows = await database.query<{ order_id: string }>(
+): Promise<OrderKey[]> {
+  const rows = await database.query<KeyRow>(
     `WITH actor AS MATERIALIZED (
-       SELECT set_config('orders.actor', $7::text, true) AS name),
+       SELECT set_config('orders.actor', $8::text, true) AS name),
      chosen AS (
-       SELECT order_id FROM public.orders
-       WHERE ${SELECTED} AND redrives < $6::integer
-       ORDER BY order_id
-       LIMIT $5::integer
+       SELECT order_id, owner FROM public.orders
+       WHERE ${SELECTED} AND redrives < $7::integer
+       ORDER BY order_id, owner
+       LIMIT $6::integer
        FOR UPDATE SKIP LOCKED),
      redriven AS (
        UPDATE public.orders o SET
@@ -58,17 +61,17 @@ export async function redriveOrders(
          crashes = 0,
          sends = 0,
          redrives = o.redrives + 1,
-         run = o.run + $10::boolean::integer,
+         run = o.run + $11::boolean::integer,
          finished_at = NULL,
          -- It may begin at once; and it says since when it waits, which is not since it was created.
          not_before = now(),
-         due_at = now() + $9::double precision * interval '1 second',
+         due_at = now() + $10::double precision * interval '1 second',
          reason_code = 'redriven',
-         reason = $8::text
+         reason = $9::text
        FROM chosen, actor
-       WHERE o.order_id = chosen.order_id
-       RETURNING o.order_id)
-     SELECT order_id FROM redriven ORDER BY order_id`,
+       WHERE o.order_id = chosen.order_id AND o.owner = chosen.owner
+       RETURNING o.order_id, o.owner)
+     SELECT order_id, owner FROM redriven ORDER BY order_id, owner`,
     [
       ...selectedBy(selection),
       selection.limit,
@@ -79,30 +82,30 @@ export async function redriveOrders(
       change.newRun,
     ],
   );
-  return rows.map((row) => row.order_id);
+  return rows.map(keyOfRow);
 }
 
 export interface FailedOrders {
   /** Those that a redrive would take now, up to the limit, sorted. */
-  readonly redrivable: readonly string[];
+  readonly redrivable: readonly OrderKey[];
   /** How many it would leave alone, because they were redriven too often already. */
   readonly capped: number;
 }
 
 /** What a redrive of this selection would do. */
 export async function previewRedrive(database: Queryable, selection: FailedSelection): Promise<FailedOrders> {
-  const rows = await database.query<{ order_id: string }>(
-    `SELECT order_id FROM public.orders
-     WHERE ${SELECTED} AND redrives < $6::integer ORDER BY order_id LIMIT $5::integer`,
+  const rows = await database.query<KeyRow>(
+    `SELECT order_id, owner FROM public.orders
+     WHERE ${SELECTED} AND redrives < $7::integer ORDER BY order_id, owner LIMIT $6::integer`,
     [...selectedBy(selection), selection.limit, selection.maxRedrives],
   );
-  return { redrivable: rows.map((row) => row.order_id), capped: await countCapped(database, selection) };
+  return { redrivable: rows.map(keyOfRow), capped: await countCapped(database, selection) };
 }
 
 /** How many of the selection were redriven as often as they may be. */
 export async function countCapped(database: Queryable, selection: FailedSelection): Promise<number> {
   const [row] = await database.query<{ capped: number }>(
-    `SELECT count(*)::bigint AS capped FROM public.orders WHERE ${SELECTED} AND redrives >= $5::integer`,
+    `SELECT count(*)::bigint AS capped FROM public.orders WHERE ${SELECTED} AND redrives >= $6::integer`,
     [...selectedBy(selection), selection.maxRedrives],
   );
   return row?.capped ?? 0;

@@ -1,0 +1,25 @@
+/**
+ * Names exactly one order, as text, so that it can be the key of a map. Two owners may use the same order id. The key of an order
+ * without an owner is its id; NUL separates the parts of any other key, since neither can contain it.
+ */
+export type OrderKey = string;
+
+export function orderKey({ orderId, owner = '' }: OrderName): OrderKey {
+  return owner === '' ? orderId : `${owner}\0${orderId}`;
+}
+
+export interface OrderName {
+  readonly orderId: string;
+  /** Default: '', the owner of every order where callers are not authenticated. */
+  readonly owner?: string;
+}
+
+export function parseKey(key: OrderKey): Required<OrderName> {
+  const end = key.indexOf('\0');
+  return end === -1 ? { orderId: key, owner: '' } : { orderId: key.slice(end + 1), owner: key.slice(0, end) };
+}
+
+/** What a log entry says of an order. */
+export function logged({ orderId, owner = '' }: OrderName) {
+  return { order_id: orderId, ...(owner !== '' && { owner }) };
+}

@@ -1,0 +1,48 @@
+import type { Queryable } from '../../database/database.ts';
+import { foundNothing } from '../../database/database-error.ts';
+import { type OrderKey, parseKey } from '../../order-key.ts';
+import { type KeyRow, keyOfRow } from './keys.ts';
+
+/** Owners that an error names: enough for a person to choose from. */
+const MAX_OWNERS = 20;
+
+/** Several owners have an order with this id, and the request did not say whose it is about. */
+export class AmbiguousOrder extends Error {
+  override readonly name = 'AmbiguousOrder';
+  readonly owners: readonly string[];
+
+  constructor(owners: readonly string[]) {
+    super('several owners have an order with this id');
+    this.owners = owners;
+  }
+}
+
+/** Who has an order with this id. */
+export async function findOwners(database: Queryable, orderId: string): Promise<string[]> {
+  const rows = await database
+    .query<{ owner: string }>(
+      `SELECT owner FROM public.orders WHERE order_id = $1::text ORDER BY owner LIMIT ${MAX_OWNERS}`,
+      [orderId],
+    )
+    .catch(foundNothing);
+  return rows.map(({ owner }) => owner);
+}
+
+/**
+ * The orders that messages without an owner can be about besides those that have none: until ids belonged to owners, no message
+ * named one.
+ * @returns their keys, by the key that names them without an owner; nothing for keys with one.
+ */
+export async function findByIdAlone(
+  database: Queryable,
+  keys: readonly OrderKey[],
+): Promise<ReadonlyMap<OrderKey, OrderKey>> {
+  const orderIds = keys.filter((key) => parseKey(key).owner === '');
+  if (orderIds.length === 0) return new Map();
+  const rows = await database.query<KeyRow>(
+    `SELECT order_id, owner FROM public.orders
+     WHERE order_id IN (SELECT json_array_elements_text($1::json)) AND had_id_alone AND owner <> ''`,
+    [JSON.stringify(orderIds)],
+  );
+  return new Map(rows.map((row) => [row.order_id, keyOfRow(row)]));
+}
