@@ -1,6 +1,6 @@
 import type { Command, Option } from '../infra/command.ts';
 
-/** How a command is typed: `npm run orders -- get <order id>`. */
+/** The usage line of a command: `npm run orders -- get <order id>`. */
 export function invocationOf(name: string, rest: string): string {
   const [script, ...words] = name.split(' ');
   const npm = script === 'start' ? 'npm start' : `npm run ${script}`;

@@ -18,7 +18,11 @@ const SCOPES: readonly string[] = [...new Set(ROUTES.map(({ scope }) => scope))]
   .sort();
 
 const OPTIONS = {
-  owner: { type: 'string', value: 'OWNER', help: 'whose orders the key reads and writes, 1 to 255 characters' },
+  owner: {
+    type: 'string',
+    value: 'OWNER',
+    help: 'the owner whose orders the key can read and write, 1 to 255 characters',
+  },
   name: { type: 'string', value: 'NAME', help: 'for people, and for the history of the orders, 1 to 100 characters' },
   scopes: {
     type: 'string',
@@ -34,12 +38,12 @@ const OPTIONS = {
   json: { type: 'boolean', help: 'prints JSON' },
 } as const;
 
-/** Who may call, with AUTH=api-key. */
+/** Manages the API keys, for AUTH=api-key. */
 export const keys = command({
   name: 'orders keys',
   usage: ['create --owner OWNER --name NAME --scopes SCOPES', 'list', 'revoke ID'],
   does: `Creates, lists and revokes API keys. A key is printed once, when it is created: only its SHA-256 is stored. A revoked key
-is refused within ${KEY_CACHE_SECONDS} seconds.`,
+is rejected within ${KEY_CACHE_SECONDS} seconds.`,
   options: OPTIONS,
   positionals: { name: 'verb: create, list, or revoke ID', min: 1, max: 2 },
   examples: [
@@ -58,7 +62,7 @@ is refused within ${KEY_CACHE_SECONDS} seconds.`,
   },
 });
 
-/** @throws UsageError before anything is done. */
+/** @throws UsageError before anything is changed */
 function workOf(
   verb: string | undefined,
   rest: readonly string[],
@@ -67,7 +71,7 @@ function workOf(
   if (verb === 'create' && rest.length === 0) return makeCreate(values);
   if (verb === 'list' && rest.length === 0) return (database) => list(database, values.json);
   if (verb === 'revoke' && rest.length === 1) return makeRevoke(rest[0] ?? '', values.json);
-  throw new UsageError('Give what to do with keys: create, list, or revoke ID.');
+  throw new UsageError('Specify what to do: create, list, or revoke ID.');
 }
 
 function makeCreate(values: Values<typeof OPTIONS>) {
@@ -86,7 +90,7 @@ function makeCreate(values: Values<typeof OPTIONS>) {
 
 ${key}
 
-It is shown this once; only its SHA-256 is stored. Use it as "Authorization: Bearer ${key.slice(0, 6)}…".`);
+The key is shown only now; the service stores its SHA-256. Use it as "Authorization: Bearer ${key.slice(0, 6)}…".`);
   };
 }
 
@@ -105,7 +109,7 @@ async function list(database: Database, json: boolean): Promise<void> {
     );
     return;
   }
-  if (all.length === 0) console.log('There are no keys. `npm run orders -- keys create --help` says how to make one.');
+  if (all.length === 0) console.log('There are no keys. To create one, see `npm run orders -- keys create --help`.');
   for (const { id, state, owner, name, scopes, createdAt, expiresAt } of all)
     console.log(
       `${id}\t${state}\t${printable(owner)}\t${printable(name)}\t${scopes.join(' ')}\tsince ${day(createdAt)}${expiresAt ? ` until ${day(expiresAt)}` : ''}`,
@@ -114,15 +118,15 @@ async function list(database: Database, json: boolean): Promise<void> {
 
 function makeRevoke(idText: string, json: boolean) {
   const id = Number(idText);
-  if (!/^\d{1,9}$/.test(idText)) throw new UsageError(`"${idText}" is not a key id; \`keys list\` shows them.`);
+  if (!/^\d{1,9}$/.test(idText)) throw new UsageError(`"${idText}" is not a key id; \`keys list\` shows the ids.`);
   return async (database: Database): Promise<void> => {
     const revoked = await revokeApiKey(database, id);
-    if (!revoked) throw new CommandError(`There is no key ${id}; \`keys list\` shows them.`);
+    if (!revoked) throw new CommandError(`Key ${id} does not exist; \`keys list\` shows the keys.`);
     const { name, revokedAt } = revoked;
     console.log(
       json
         ? printableJson({ id, name, revoked_at: revokedAt })
-        : `Key ${id} (${printable(name)}) is revoked since ${revokedAt.toISOString()}. It is refused at the latest ${KEY_CACHE_SECONDS} seconds after that.`,
+        : `Key ${id} (${printable(name)}) was revoked at ${revokedAt.toISOString()}. It is rejected at most ${KEY_CACHE_SECONDS} seconds later.`,
     );
   };
 }
@@ -135,7 +139,7 @@ function text(option: string, value: string | undefined, max: number): string {
 function readScopes(value: string | undefined): string[] {
   const scopes = [...new Set((value ?? '').split(','))];
   if (scopes.every((scope) => SCOPES.includes(scope))) return scopes;
-  throw new UsageError(`--scopes must be a list of ${SCOPES.join(', ')}, with commas between.`);
+  throw new UsageError(`--scopes must be a comma-separated list of ${SCOPES.join(', ')}.`);
 }
 
 function day(time: Date): string {

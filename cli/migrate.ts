@@ -7,8 +7,8 @@ import { printable } from '../infra/printable.ts';
 export const migrate = command({
   name: 'migrate',
   usage: ['[--time-zone ZONE] [--dry-run]'],
-  does: `Brings a database up to date, including one of the old service (docs/migrate.md). It works on the database that
-DATABASE_URL names, or on the local one.`,
+  does: `Migrates a database, including one of the old service (docs/migrate.md). It works on the database in
+DATABASE_URL, or on the local one.`,
   options: {
     'time-zone': {
       type: 'string',
@@ -16,7 +16,7 @@ DATABASE_URL names, or on the local one.`,
       default: 'UTC',
       help: "the time zone of the old service's created_at, such as Europe/Berlin or +01:00",
     },
-    'dry-run': { type: 'boolean', help: 'says what would be done, and changes nothing' },
+    'dry-run': { type: 'boolean', help: 'prints what would be done, and changes nothing' },
   },
   async run({ 'time-zone': importTimeZone, 'dry-run': dryRun }) {
     try {
@@ -26,7 +26,7 @@ DATABASE_URL names, or on the local one.`,
       });
     } catch (error) {
       const reason = (error as Error).message;
-      throw new CommandError(`The migration failed, and nothing of it was kept: ${reason}`, { cause: error });
+      throw new CommandError(`The migration failed and was rolled back: ${reason}`, { cause: error });
     }
   },
 });

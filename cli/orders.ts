@@ -1,7 +1,7 @@
 import { asksForHelp, type Command, execute, main, report } from '../infra/command.ts';
 import { UsageError } from '../infra/command-error.ts';
 
-/** Each is loaded when it is needed: some bring the SDKs or Serverless with them, which take a second. */
+/** Commands are loaded on demand, because some import the SDKs or Serverless, which takes a second. */
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   create: async () => (await import('./api/create.ts')).create,
   get: async () => (await import('./api/get.ts')).get,
@@ -18,22 +18,22 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 
 const HELP = `npm run orders -- <command>
 
-Through the API, of the local stack or at --url or ORDERS_URL, with the key in ORDERS_API_KEY:
-  create         an order, or those of a file
-  get            one order
-  list           orders, the newest first, by status, user and time
-  watch          counts by status, as they change
-  history        every change of state of one order
-  cancel         an order that no worker has claimed yet
-  pause, resume  processing
+These commands use the API of the local stack, or the one at --url or ORDERS_URL, with the key in ORDERS_API_KEY:
+  create         creates an order, or the orders of a file
+  get            prints one order
+  list           lists orders, newest first, by status, user and time
+  watch          prints counts by status, as they change
+  history        prints every state transition of one order
+  cancel         cancels an order that no worker has claimed yet
+  pause, resume  pauses or resumes processing
 
-On the database and the queues, of the local stack or those that DATABASE_URL, QUEUE_URL and DEAD_LETTER_QUEUE_URL name:
+These commands use the database and the queues in DATABASE_URL, QUEUE_URL and DEAD_LETTER_QUEUE_URL, or the local stack's:
   redrive        sends Failed orders back to be processed
-  doctor         looks for what is wrong, and fixes it with --fix
+  doctor         checks for problems, and fixes them with --fix
   keys           creates, lists and revokes API keys
 
-Each prints its options with --help. The exit code is 0 when all was done, 1 when something is left to do, and 2 when the
-arguments are wrong.`;
+Each command prints its options with --help. The exit code is 0 if everything succeeded, 1 if something is left to do, and 2 if
+the arguments are invalid.`;
 
 /** `npm run orders`. Returns the exit code. */
 export async function orders([name, ...args]: readonly string[]): Promise<number> {
@@ -43,7 +43,7 @@ export async function orders([name, ...args]: readonly string[]): Promise<number
     console.log(HELP);
     return 0;
   }
-  return report(new UsageError(`There is no command "${name}".`), 'orders');
+  return report(new UsageError(`Unknown command "${name}".`), 'orders');
 }
 
 await main(import.meta.filename, orders);

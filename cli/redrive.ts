@@ -11,16 +11,16 @@ import { createRuntime } from '../lib/runtime.ts';
 import { ask, connectStage, STAGE_OPTIONS, type Stage } from './api/stage.ts';
 import { operator } from './operator.ts';
 
-/** Orders a commit: small enough to lock little, and to keep to the rate evenly. */
+/** Orders per commit: few enough to lock little and to spread the rate evenly. */
 const PAGE = 100;
 
-/** A preview lists this many, which is more than anyone reads. */
+/** The most orders that a preview lists, which is more than anyone reads. */
 const PREVIEW = 1_000;
 
 export const redrive = command({
   name: 'orders redrive',
   usage: ['<order id …> | --cause CODE | --all'],
-  does: 'Sends Failed orders back to be processed. The exit code is 1 when any was left alone.',
+  does: 'Redrives Failed orders: sends them back to be processed. The exit code is 1 if any order was skipped.',
   options: {
     cause: { type: 'string', value: 'CODE', help: 'only orders that failed with this reason code' },
     all: { type: 'boolean', help: 'every Failed order' },
@@ -29,7 +29,7 @@ export const redrive = command({
       min: 1,
       max: 10_000,
       default: 100,
-      help: 'orders per second at most, so that what made them fail is not flooded',
+      help: 'the most orders per second, to avoid overloading the system that made them fail',
     },
     reason: {
       type: 'string',
@@ -45,8 +45,8 @@ export const redrive = command({
     json: STAGE_OPTIONS.json,
     url: {
       ...STAGE_OPTIONS.url,
-      help: `redrives through the API there, with the key in ORDERS_API_KEY; by default ORDERS_URL, else directly on the
-database and the queue, of the local stack or those that DATABASE_URL and QUEUE_URL name`,
+      help: `redrives through this API, with the key in ORDERS_API_KEY; by default ORDERS_URL, otherwise directly on the
+database and the queue: those in DATABASE_URL and QUEUE_URL, or the local stack's`,
     },
   },
   positionals: { name: 'order id', min: 0, max: Number.POSITIVE_INFINITY },
@@ -57,7 +57,7 @@ database and the queue, of the local stack or those that DATABASE_URL and QUEUE_
   ],
   async run(values, orderIds) {
     const ways = [orderIds.length > 0, values.cause !== undefined, values.all].filter(Boolean);
-    if (ways.length !== 1) throw new UsageError('Give either order ids, or --cause, or --all.');
+    if (ways.length !== 1) throw new UsageError('Specify order ids, --cause or --all.');
     const selection = {
       orderIds: orderIds.length > 0 ? orderIds : null,
       reasonCode: values.cause ?? null,
@@ -76,7 +76,7 @@ database and the queue, of the local stack or those that DATABASE_URL and QUEUE_
 
 type Selection = Pick<RedriveRequest, 'orderIds' | 'reasonCode' | 'reason' | 'newRun'>;
 
-/** Where orders are redriven. */
+/** The target of a redrive: an API, or a database and a queue. */
 interface Redriver {
   redrive(request: Omit<RedriveRequest, 'actor' | 'owner'>): Promise<FailedOrders>;
   close(): Promise<void>;
@@ -125,7 +125,7 @@ async function preview(redriver: Redriver, selection: Selection, json: boolean):
   return 0;
 }
 
-/** Each once, by their ids: an order that fails again meanwhile is not taken a second time. */
+/** Goes through the orders once, by id, so that an order that fails again in the meantime is not redriven twice. */
 async function redriveAll(redriver: Redriver, selection: Selection, rate: number, json: boolean): Promise<number> {
   const redriven: string[] = [];
   const limit = Math.min(PAGE, rate);
@@ -134,7 +134,7 @@ async function redriveAll(redriver: Redriver, selection: Selection, rate: number
     const started = performance.now();
     const page = await redriver.redrive({ ...selection, after: redriven.at(-1) ?? null, limit, dryRun: false });
     redriven.push(...page.redrivable);
-    // The first page counts those of all pages.
+    // The first page has the count for all pages.
     capped ??= page.capped;
     if (page.redrivable.length < limit) break;
     console.error(`Redrove ${redriven.length} orders so far …`);
@@ -146,11 +146,11 @@ async function redriveAll(redriver: Redriver, selection: Selection, rate: number
   else {
     console.log(`Redrove ${redriven.length} orders${capsNote(capped)}.`);
     for (const orderId of leftAlone)
-      console.error(`Not redriven: ${printable(orderId)}. It is not Failed, or was redriven too often.`);
+      console.error(`Not redriven: ${printable(orderId)}. It is not Failed, or has reached the redrive limit.`);
   }
   return capped + leftAlone.length > 0 ? 1 : 0;
 }
 
 function capsNote(capped: number): string {
-  return capped > 0 ? `; ${capped} were left alone, having been redriven MAX_REDRIVES times already` : '';
+  return capped > 0 ? `; ${capped} were skipped because they have reached the redrive limit (MAX_REDRIVES)` : '';
 }

@@ -6,7 +6,7 @@ import { connectDatabase } from '../lib/database/connect.ts';
 import type { Database } from '../lib/database/database.ts';
 import { createLogger } from '../lib/logger.ts';
 
-/** The sample orders of the service that this one replaces: one a line, in the order of the columns below. */
+/** The sample orders of the old service: one per line, in the order of the columns below. */
 const SAMPLES = `
   INSERT INTO public.orders (order_id, user_id, item_ids, total_amount, status, processing_time,
                       token, lease_until, due_at, finished_at)
@@ -22,19 +22,19 @@ const SAMPLES = `
 export const seed = command({
   name: 'seed',
   usage: [''],
-  does: `Creates five sample orders in the database that DATABASE_URL names, or in the local one. Those that are there already
-stay as they are.`,
+  does: `Creates five sample orders in the database in DATABASE_URL, or in the local one. Existing orders are not
+changed.`,
   options: {},
-  // ORD112 looks as if its worker had died: like the Pending ones it is due, and the sweep sends it.
+  // ORD112 looks as if its worker had died: like the Pending orders it is due, and the sweep sends it.
   async run() {
     let database: Database | undefined;
     try {
       const config = loadDatabaseConfig({ DATABASE_TIMEOUT_MS: '10000', ...databaseEnvironment(process.env) });
       database = connectDatabase(config, createLogger('WARN'));
       const inserted = await database.query(SAMPLES);
-      console.log(`Inserted ${inserted.length} sample orders; ${5 - inserted.length} were there already.`);
+      console.log(`Inserted ${inserted.length} sample orders; ${5 - inserted.length} already existed.`);
     } catch (error) {
-      throw new CommandError(`Seeding failed, and nothing was stored: ${(error as Error).message}`, { cause: error });
+      throw new CommandError(`Seeding failed, and no order was stored: ${(error as Error).message}`, { cause: error });
     } finally {
       await database?.close();
     }

@@ -6,7 +6,7 @@ import { refresh } from './live.js';
 import { attempt, say } from './say.js';
 
 /**
- * Asks whether something is to be done, and why, and does it.
+ * Asks for confirmation and a reason, then sends the request.
  * @param {string} path of the POST
  * @param {{ title: string, text: string, submit: string, dismiss: string, danger?: boolean, done: string }} words
  *

@@ -5,9 +5,9 @@ const BASE = '/api/v1/';
 
 /**
  * @template {string} Path
- * @param {Path} path below the base, with its variable parts encoded.
+ * @param {Path} path below the base path, with its variable parts encoded
  * @param {AbortSignal} signal
- * @returns {Promise<AnswerTo<Path>>}
+ * @returns {Promise<ResponseTo<Path>>}
  */
 export function get(path, signal) {
   return call(path, { signal });
@@ -19,7 +19,7 @@ export function post(path, body = {}) {
 }
 
 /**
- * Where the API wants a key, or another one, asks for it and repeats the request.
+ * If the API rejects the request for lack of a valid key, asks for a key and repeats the request.
  * @param {string} path
  * @param {RequestInit} request
  */
@@ -43,19 +43,19 @@ async function send(path, request, key) {
     return await fetch(BASE + path, { ...request, headers, cache: 'no-store' });
   } catch (error) {
     if (request.signal?.aborted) throw error;
-    throw new ApiError(0, 'The API does not answer. Is it running, and is this machine online?');
+    throw new ApiError(0, 'The API does not respond. Check that it is running and that you are online.');
   }
 }
 
 /** @param {number} status @param {string} [message] @param {string | null} [key] @param {string | null} [retryAfter] */
 function inPlainWords(status, message = '', key, retryAfter) {
-  if (status === 401 && key === null) return 'The API asks who you are: it needs an API key.';
-  if (status === 401) return 'The API does not know this key, or it was revoked or has expired.';
-  if (status === 403) return message.replace('Forbidden', 'This key may not do that');
-  if (status === 429) return 'The API has had too many requests. Wait a little, and try again.';
-  if (status === 500) return 'Something is broken inside the API. Its log says what.';
-  if (status === 502 || status === 504) return 'The API was reached, but its function did not answer.';
-  if (status === 503 && retryAfter) return `${message} (It asks to wait ${retryAfter} s.)`;
-  if (message === 'Validation Error') return 'Some values are not as the API needs them.';
-  return message || `The API answered ${status}, and did not say why.`;
+  if (status === 401 && key === null) return 'The API requires an API key.';
+  if (status === 401) return 'This API key is unknown, revoked or expired.';
+  if (status === 403) return message.replace('Forbidden', 'This key does not allow that');
+  if (status === 429) return 'The API has received too many requests. Try again later.';
+  if (status === 500) return 'The API has an internal error. Details are in its log.';
+  if (status === 502 || status === 504) return 'The API is reachable, but its function did not respond.';
+  if (status === 503 && retryAfter) return `${message} (Retry after ${retryAfter} s.)`;
+  if (message === 'Validation Error') return 'Some values are invalid.';
+  return message || `The API returned ${status} without a reason.`;
 }

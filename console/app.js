@@ -20,7 +20,7 @@ function viewOf(hash) {
   return openOverview();
 }
 
-/** @param {string} text as it is, when somebody wrote an address by hand that cannot be decoded. */
+/** @param {string} text returned unchanged if it cannot be decoded, as in a hand-written address */
 function decoded(text) {
   try {
     return decodeURIComponent(text);

@@ -8,7 +8,7 @@ const LEFT = 48;
 const RIGHT = 4;
 const INNER_HEIGHT = HEIGHT - TOP - 22;
 
-/** What happened in each minute, as a picture and as a table. @param {string} title @param {Format} format @returns {Chart} */
+/** A chart of values per minute, as a picture and as a table. @param {string} title @param {Format} format @returns {Chart} */
 export function makeChart(title, format) {
   const legend = h('ul.legend');
   const caption = h('span.hint');
@@ -21,7 +21,7 @@ export function makeChart(title, format) {
   let minutes = [];
   /** @type {Series[]} */
   let series = [];
-  /** The place of the minute under the pointer. */
+  /** The index of the minute under the pointer. */
   let pointed = -1;
 
   const tell = (/** @type {number | null | undefined} */ value) => (typeof value === 'number' ? format(value) : '–');
@@ -60,7 +60,7 @@ export function makeChart(title, format) {
   };
 }
 
-/** The newest minute first. @param {Date[]} minutes @param {Series[]} series @param {(value: number | null | undefined) => string} tell */
+/** The table of a chart, newest minute first. @param {Date[]} minutes @param {Series[]} series @param {(value: number | null | undefined) => string} tell */
 function tableOf(minutes, series, tell) {
   const head = ['minute', ...series.map(({ name }) => name)].map((name) => h('th.number', { scope: 'col' }, name));
   const rows = minutes.map((minute, place) =>
@@ -88,7 +88,7 @@ function picture(minutes, series, width, format, pointed) {
   ]);
   const labels = minutes.flatMap((minute, place) => {
     const at = x(place) + band / 2;
-    // Every quarter of an hour, but not where the label would be cut off.
+    // Every 15 minutes, except where the label would be cut off.
     if (minute.getMinutes() % 15 !== 0 || at > width - 18) return [];
     return [svg('text', { x: at, y: HEIGHT - 5, 'text-anchor': 'middle' }, clock(minute))];
   });
@@ -102,7 +102,7 @@ function picture(minutes, series, width, format, pointed) {
   ];
 }
 
-/** The end of a scale from 0, and the distance of its lines: 1, 2 or 5 times a power of ten. @param {number} highest */
+/** The end of a scale that starts at 0, and the distance between its lines: 1, 2 or 5 times a power of ten. @param {number} highest */
 function niceScale(highest) {
   if (highest <= 0) return { top: 1, step: 1 };
   const rough = highest / 4;
@@ -127,13 +127,13 @@ function stack(bars, place, x, band, y) {
 function drawLine({ values, colour }, x, y) {
   /** @type {string[][]} */
   const stretches = [[]];
-  // The minute that is not over would have the line fall each time.
+  // The current minute is incomplete, so its value would make the line drop each time.
   const isFalling = Number(values.at(-1)) < Number(values.at(-2));
   values.slice(0, isFalling ? -1 : undefined).forEach((value, place) => {
     if (value === null) stretches.push([]);
     else stretches.at(-1)?.push(`${x(place)} ${y(value)}`);
   });
-  // A line to its own beginning, with round ends, is a dot.
+  // A line to its own start, with round ends, is a dot.
   return stretches
     .filter((points) => points.length > 0)
     .map((points) => svg('path', { class: colour, d: `M${points.join('L')}L${points.at(-1)}` }));

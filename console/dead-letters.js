@@ -5,9 +5,9 @@ import { refresh } from './live.js';
 import { facts, heading, orderLink, time } from './parts.js';
 
 const WHAT =
-  'Messages that the workers could make nothing of. No order is lost with them: orders are in the database, and their next message is sent from there.';
+  'Messages that workers could not process. No order is lost: orders are in the database, and the sweep sends their next message.';
 
-/** Not renewed by itself: each look counts as a receive of the messages. @returns {View} */
+/** Not refreshed automatically, because each read counts as a receive of the messages. @returns {View} */
 export function openDeadLetters() {
   const number = h('p', { role: 'status' });
   const list = h('ul.letters');
@@ -18,7 +18,7 @@ export function openDeadLetters() {
       const { dead_letters: letters, approximate_count: about } = await get('dead-letters', signal);
       const all = Math.max(about, letters.length);
       number.textContent =
-        all === 0 ? 'There are none.' : `${counted(letters.length, 'message')} of about ${count(all)}.`;
+        all === 0 ? 'There are no dead letters.' : `${counted(letters.length, 'message')} of about ${count(all)}.`;
       update(list, letters.map(item));
     },
   };
@@ -32,6 +32,6 @@ function item({ message_id: id, body, sent_at: sentAt, receive_count: receives, 
     ['Order', orderId === null ? 'none' : orderLink(orderId)],
     ['Message id', h('span.id', id)],
   ]);
-  const text = h('pre', { tabindex: 0, role: 'region', 'aria-label': 'Body of the message' }, body);
+  const text = h('pre', { tabindex: 0, role: 'region', 'aria-label': 'Message body' }, body);
   return h('li.card', { 'data-key': id }, text, h('dl.facts', ...known));
 }

@@ -3,8 +3,8 @@ import { ApiError } from './errors.js';
 import { complain } from './form.js';
 
 /**
- * A modal dialog with a form. The browser keeps the focus inside, closes it by Escape, and takes the focus back to where it
- * was. What goes wrong is said inside.
+ * A modal dialog with a form. The browser keeps the focus inside, closes the dialog on Escape, and restores the focus
+ * afterwards. Errors are shown inside the dialog.
  * @param {DialogOptions} options
  */
 export function openDialog({ title, content, submit, danger, dismiss = 'Not now', extra, onSubmit, onClose }) {
@@ -25,7 +25,7 @@ export function openDialog({ title, content, submit, danger, dismiss = 'Not now'
   const element = h('dialog', { 'aria-label': title }, h('h2', title), form);
   const opener = document.activeElement;
 
-  /** @param {() => Promise<boolean>} action answers whether the dialog may close. */
+  /** @param {() => Promise<boolean>} action returns true if the dialog can close */
   const run = async (action) => {
     if (form.ariaBusy === 'true' || !form.reportValidity()) return;
     form.ariaBusy = 'true';
@@ -50,7 +50,7 @@ export function openDialog({ title, content, submit, danger, dismiss = 'Not now'
   });
   element.addEventListener('close', () => {
     element.remove();
-    // What opened it may have been renewed meanwhile.
+    // The element that opened it may have been replaced in the meantime.
     if (!opener?.isConnected) document.querySelector('h1')?.focus();
     onClose?.();
   });

@@ -1,6 +1,6 @@
 /**
- * `h('td.number', { title: 'x' }, 5)`. A function in the props listens to the event that its name ends with, everything
- * else is an attribute. Children become text: nothing that the API sends is ever read as markup. @type {MakeHtml}
+ * `h('td.number', { title: 'x' }, 5)`. A function in the props is a listener for the event in its name; every other prop
+ * is an attribute. Children become text: data from the API is never parsed as markup. @type {MakeHtml}
  */
 export const h = (tag, props, ...children) => {
   const [name, ...classes] = tag.split('.');
@@ -31,8 +31,8 @@ export function button(text, onclick, look = '') {
 }
 
 /**
- * Gives `parent` these children, told apart by `data-key`. One that would look as before stays as it is, so that a page
- * that renews itself does not take the focus, a selection or a click away from whoever uses it.
+ * Replaces the children of `parent`, matched by `data-key`. A child that would look the same is kept, so that a page
+ * that refreshes itself does not interrupt the user's focus, selection or click.
  * @param {Element} parent
  * @param {Element[]} children
  */

@@ -4,7 +4,7 @@ import { count } from './format.js';
 import { heading, makeTable, time } from './parts.js';
 import { askToRedrive } from './redrive.js';
 
-/** Failed orders by their cause. @returns {View} */
+/** Failed orders by cause. @returns {View} */
 export function openFailures() {
   const table = makeTable(
     'Failed orders by cause',
@@ -15,13 +15,13 @@ export function openFailures() {
       ['Newest', 'number wide'],
       ['', 'number'],
     ],
-    'No order is Failed.',
+    'There are no Failed orders.',
   );
   return {
     title: 'Failures',
     content: [
       heading('Failures', h('a', { href: '#/orders?status=Failed' }, 'All Failed orders')),
-      h('p.hint', 'Orders that are not tried any more. When their cause is mended, redrive them.'),
+      h('p.hint', 'Orders that are no longer retried. After you have fixed the cause, redrive them.'),
       table.element,
     ],
     everyMs: 4_000,
@@ -34,7 +34,7 @@ export function openFailures() {
 
 /** @param {FailureGroup} group @returns {Child[]} */
 function cellsOf(group) {
-  const cause = group.reason_code ?? 'no cause given';
+  const cause = group.reason_code ?? 'no code';
   const redrive = button('Redrive…', () => askToRedrive(group));
   redrive.ariaLabel = `Redrive… ${cause}`;
   return [cause, count(group.orders), time(group.oldest), time(group.newest), redrive];

@@ -3,7 +3,7 @@ import { lineOf } from './errors.js';
 
 let fields = 0;
 
-/** A labelled input, its hint, and a place for what is wrong with it. @param {FieldOptions} options @returns {Field} */
+/** A labelled input, its hint, and a place for its error. @param {FieldOptions} options @returns {Field} */
 export function field({ label, hint, ...attributes }) {
   fields += 1;
   const id = `field-${fields}`;
@@ -22,10 +22,10 @@ export function field({ label, hint, ...attributes }) {
 }
 
 /**
- * Shows what is wrong at the fields that it is about, and takes the focus to the first.
+ * Shows each error at its field, and moves the focus to the first.
  * @param {FieldError[]} errors
  * @param {Field[]} inputs
- * @returns {string[]} what belongs to none of them.
+ * @returns {string[]} errors that do not belong to a field
  */
 export function complain(errors, inputs) {
   const belongs =

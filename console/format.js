@@ -1,5 +1,5 @@
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
-// The Swedish way of writing a time is that of ISO 8601: it lines up, and nobody takes the month for the day.
+// The Swedish locale writes times as ISO 8601 does: they align, and month and day cannot be confused.
 const dateTime = new Intl.DateTimeFormat('sv', { dateStyle: 'short', timeStyle: 'medium' });
 const hourMinute = new Intl.DateTimeFormat('sv', { timeStyle: 'short' });
 
@@ -13,7 +13,7 @@ export function counted(value, noun) {
   return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
-/** Money, a decimal text, with its thousands apart and cents in line; a number could not hold it. @param {string} text */
+/** Formats an amount, a decimal text, with grouped thousands and aligned cents; a number could not represent it. @param {string} text */
 export function amount(text) {
   const [units = '', decimals = ''] = text.split('.');
   return `${units.replace(/\B(?=(\d{3})+$)/g, ',')}.${decimals.padEnd(2, '0')}`;
@@ -51,7 +51,7 @@ export function hrefOf(orderId) {
 }
 
 /**
- * What to ask about one order. In a path `.` and `..` would lead elsewhere.
+ * The API path of one order. In a path, `.` and `..` would be resolved.
  * @template {string} What @param {string} id @param {What} what @returns {`order${What}?${string}`}
  */
 export function pathOf(id, what) {

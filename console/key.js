@@ -2,7 +2,7 @@ import { openDialog } from './dialog.js';
 import { button, byId, h } from './dom.js';
 import { field } from './form.js';
 
-/** Of what is kept for this tab only, and gone when it is closed. */
+/** The entry in session storage, which is only for this tab and deleted when it is closed. */
 const NAME = 'orders-api-key';
 
 export function storedKey() {
@@ -16,7 +16,7 @@ const declined = new Set();
 let asking;
 
 /**
- * Whether there is another key than the one that was refused, or somebody gives one.
+ * True if there is a key other than the rejected one, or the user enters one.
  * @param {string | null} refused
  * @param {string} why
  */
@@ -42,7 +42,7 @@ export function askForKey(why) {
   const { promise, resolve } = Promise.withResolvers();
   const dialog = openDialog({
     title: 'API key',
-    content: [why && h('p', why), h('p.hint', 'It is kept in this tab only, until you close it.'), key],
+    content: [why && h('p', why), h('p.hint', 'It is stored only in this tab, until you close it.'), key],
     submit: 'Use this key',
     extra: before !== null && button('Forget the key', forget),
     onSubmit: async () => {

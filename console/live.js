@@ -15,7 +15,7 @@ export function enter(next) {
   return refresh();
 }
 
-/** Shows how things are now, and comes back after a while. */
+/** Refreshes the view, and schedules the next refresh. */
 export async function refresh() {
   const { signal } = leaving;
   try {

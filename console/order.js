@@ -5,7 +5,7 @@ import { ApiError } from './errors.js';
 import { amount, count, duration, pathOf } from './format.js';
 import { badge, facts, heading, time } from './parts.js';
 
-/** One order and its way so far. @param {string} orderId @returns {View} */
+/** One order and its history. @param {string} orderId @returns {View} */
 export function openOrder(orderId) {
   const status = h('span', { role: 'status' });
   const actions = h('div.actions');
@@ -31,10 +31,7 @@ export function openOrder(orderId) {
 /** @param {unknown} error @returns {never} */
 function orSayThatThereIsNone(error) {
   if (!(error instanceof ApiError) || error.status !== 404) throw error;
-  throw new ApiError(
-    404,
-    'There is no order with this id. In an id every letter counts, and whether it is large or small.',
-  );
+  throw new ApiError(404, 'There is no order with this id. Order ids are case-sensitive.');
 }
 
 /** @param {Order} order @returns {[string, Child][]} */
@@ -50,15 +47,15 @@ function factsOf(order) {
     ['Processing took', order.processing_time !== null && duration(order.processing_time)],
     ['Attempts', order.attempts > 0 && order.attempts],
     ['Workers lost', order.crashes > 0 && order.crashes],
-    ['Next attempt from', order.next_attempt_at && time(order.next_attempt_at)],
+    ['Next attempt at', order.next_attempt_at && time(order.next_attempt_at)],
     ['Cause', order.reason_code],
     ['Reason', order.reason],
   ];
 }
 
-/** What may be done with it now. @param {Order} order */
+/** The actions that its status allows. @param {Order} order */
 function actionsFor({ order_id: orderId, status, next_states: next }) {
-  const redrive = () => doIt(pathOf(orderId, '/redrive'), 'The order is processed afresh.');
+  const redrive = () => doIt(pathOf(orderId, '/redrive'), 'The order was redriven.');
   const cancel = () => askForReason(pathOf(orderId, '/cancel'), CANCEL);
   if (next.includes('Cancelled')) return [button('Cancel the order', cancel)];
   return status === 'Failed' ? [button('Redrive', redrive)] : [];
@@ -70,22 +67,22 @@ const CANCEL = {
   submit: 'Cancel the order',
   danger: true,
   dismiss: 'Keep it',
-  done: 'The order is cancelled.',
+  done: 'The order was cancelled.',
 };
 
-/** What a move means, by `from to`. @type {Record<string, string>} */
+/** The meaning of a state transition, by `from to`. @type {Record<string, string>} */
 const MOVES = {
   'null Pending': 'Accepted',
-  'Pending Processing': 'Taken up by a worker',
-  'Processing Processing': 'Taken over: the worker before was lost',
+  'Pending Processing': 'Claimed by a worker',
+  'Processing Processing': 'Claimed again: the previous worker was lost',
   'Processing Completed': 'Completed',
-  'Processing Failed': 'Failed for good',
-  'Processing Pending': 'Put back, to be tried again',
+  'Processing Failed': 'Failed, not retried',
+  'Processing Pending': 'Failed, will be retried',
   'Pending Cancelled': 'Cancelled',
-  'Failed Pending': 'Redriven, with a fresh count of tries',
+  'Failed Pending': 'Redriven, with a new budget of attempts',
 };
 
-/** A move on the time line. @param {HistoryEntry} entry @param {number} place @param {HistoryEntry[]} history */
+/** A state transition on the timeline. @param {HistoryEntry} entry @param {number} place @param {HistoryEntry[]} history */
 function milestone({ at, from, to, attempt, reason_code: code, reason, actor }, place, history) {
   const before = history[place - 1];
   const since = before && duration(Math.max(0, (Date.parse(at) - Date.parse(before.at)) / 1000));

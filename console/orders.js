@@ -8,7 +8,7 @@ import { testOrderButton } from './test-order.js';
 
 const PAGE = 25;
 
-/** All orders, newest first. @param {URLSearchParams} query what the address asks for. @returns {View} */
+/** All orders, newest first. @param {URLSearchParams} query the query of the address @returns {View} */
 export function openOrders(query) {
   const table = makeOrderTable('Orders, newest first');
   const hint = h('p.hint', { hidden: true });
@@ -21,9 +21,10 @@ export function openOrders(query) {
     const orders = pages.flatMap((page) => page.orders);
     table.show(orders);
     more.hidden = !pages.at(-1)?.next_cursor;
-    // The API looks through so many orders for a page, which can end before it finds one.
+    // The API reads a limited number of orders per page, so a page can be empty although more orders match.
     hint.hidden = pages.length < 2 && (more.hidden || orders.length > 0);
-    hint.textContent = orders.length > 0 ? 'New orders do not appear while older ones are shown.' : 'None so far.';
+    hint.textContent =
+      orders.length > 0 ? 'New orders do not appear while older ones are shown.' : 'No orders on this page.';
   };
   const readOn = async () => {
     pages.push(await read(pages.at(-1)?.next_cursor));
@@ -41,7 +42,7 @@ export function openOrders(query) {
     everyMs: 4_000,
     async refresh(current) {
       signal = current;
-      // To renew the first page alone would leave out whatever came between it and the second.
+      // Refreshing only the first page would hide the orders that came between it and the second.
       if (pages.length > 1) return;
       const first = await read(null);
       if (pages.length < 2) pages = [first];
@@ -55,14 +56,14 @@ function parameters(query, cursor) {
   const asked = new URLSearchParams({ limit: String(PAGE) });
   for (const [name, value] of query) {
     const time = name.startsWith('created') ? Date.parse(value) : Number.NaN;
-    // What is no time is left for the API to say.
+    // The API reports an invalid time.
     asked.set(name, time ? new Date(time).toISOString() : value);
   }
   if (cursor) asked.set('cursor', cursor);
   return asked;
 }
 
-/** Straight to one order. */
+/** A form that opens one order. */
 function searchForm() {
   const orderId = field({ name: 'order_id', label: 'Order id', required: true, type: 'search' });
   const form = h('form', { role: 'search', 'aria-label': 'Orders by id' }, orderId.row, h('button', 'Show'));

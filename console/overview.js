@@ -10,14 +10,14 @@ import { testOrderButton } from './test-order.js';
 /** Minutes. */
 const WINDOW = 60;
 
-/** How the orders are doing, and did in the last hour. @returns {View} */
+/** The state of the orders now and in the last hour. @returns {View} */
 export function openOverview() {
   const health = h('ul.health', { 'aria-label': 'What the API needs' });
   const counts = h('ul.tiles', { 'aria-label': 'Orders by status' });
   const known = h('dl.facts.card');
-  const throughput = makeChart('Orders by the minute', count);
+  const throughput = makeChart('Orders per minute', count);
   const latency = makeChart('Processing time', duration);
-  const newest = makeOrderTable('The newest orders');
+  const newest = makeOrderTable('Newest orders');
   return {
     title: 'Overview',
     content: [
@@ -47,7 +47,7 @@ export function openOverview() {
   };
 }
 
-/** What the API says of its parts, also when it is not ready: then it answers 503. @param {AbortSignal} signal */
+/** The health checks of the API, also if it is not ready and returns 503. @param {AbortSignal} signal */
 async function readHealth(signal) {
   const { checks } = await get('health', signal).catch((error) => (error instanceof ApiError && error.body) || {});
   return Object.entries(checks ?? {}).map(([name, state]) =>
@@ -68,7 +68,7 @@ function factsOf({ oldest_pending_seconds: oldest, status_counts: counts, window
     ['Mean processing time', duration(average)],
     ['Median', duration(p50)],
     ['95th percentile', duration(p95)],
-    ['Retries in the hour', count(sumOf(window.per_minute, 'retried'))],
+    ['Retries in the last hour', count(sumOf(window.per_minute, 'retried'))],
   ];
 }
 
@@ -96,7 +96,7 @@ function showCharts({ per_minute: told, processing_seconds: overall }, throughpu
   ]);
 }
 
-/** The last minutes, oldest first: the API tells only of those in which something happened. */
+/** The last minutes, oldest first. The API returns only minutes with activity. */
 function lastMinutes() {
   const now = Math.floor(Date.now() / 60_000);
   return Array.from({ length: WINDOW }, (_, place) => new Date((now - WINDOW + 1 + place) * 60_000));

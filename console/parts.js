@@ -4,7 +4,7 @@ import { amount, count, hrefOf, moment } from './format.js';
 /** @type {Status[]} */
 export const STATUSES = ['Pending', 'Processing', 'Completed', 'Failed', 'Cancelled'];
 
-/** The head of a view, which gets the focus when the view is opened. @param {Child} title @param {...Child} rest */
+/** The heading of a view, which gets the focus when the view opens. @param {Child} title @param {...Child} rest */
 export function heading(title, ...rest) {
   return h('div.title', h('h1', { tabindex: -1 }, title), ...rest);
 }
@@ -14,17 +14,17 @@ export function time(iso) {
   return iso && h('time', { datetime: iso, title: iso }, moment(iso));
 }
 
-/** A status, told by its word; the colour only helps. @param {Status} status */
+/** A status as text; the color is only an additional hint. @param {Status} status */
 export function badge(status) {
   return h('span', { class: `badge ${status}` }, status);
 }
 
-/** @param {string} orderId as it is, whatever its letters are and however they run. */
+/** @param {string} orderId shown as it is, whatever its characters and their direction */
 export function orderLink(orderId) {
   return h('a.id', { href: hrefOf(orderId) }, h('bdi', orderId));
 }
 
-/** Names and values; those without a value are left out. @param {[name: string, value: Child][]} pairs */
+/** Names and values; names without a value are omitted. @param {[name: string, value: Child][]} pairs */
 export function facts(pairs) {
   return pairs
     .filter(([, value]) => value || value === 0)
@@ -32,9 +32,9 @@ export function facts(pairs) {
 }
 
 /**
- * A table with something to say when it is empty.
+ * A table with a message for when it is empty.
  * @param {string} caption for screen readers.
- * @param {[name: string, look: string][]} columns `wide` ones are left out on a narrow screen.
+ * @param {[name: string, look: string][]} columns `wide` columns are hidden on a narrow screen.
  * @param {string} whenEmpty
  */
 export function makeTable(caption, columns, whenEmpty) {

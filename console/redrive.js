@@ -7,17 +7,23 @@ import { refresh } from './live.js';
 import { orderLink } from './parts.js';
 import { say } from './say.js';
 
-/** What one request takes. */
+/** The most orders in one request. */
 const MOST = 1_000;
 
-/** Ids that are listed; more tell nobody anything. */
+/** The most ids to list; nobody reads more. */
 const SHOWN = 20;
 
-/** Redrives the Failed orders of one cause, or says which it would be. @param {FailureGroup} group */
+/** Redrives the Failed orders of one cause, or shows which orders it would redrive. @param {FailureGroup} group */
 export function askToRedrive({ reason_code: code, orders }) {
   const most = String(Math.min(orders, MOST));
-  const limit = field({ name: 'limit', label: 'Orders at most', value: most, inputmode: 'numeric', required: true });
-  const reason = field({ name: 'reason', label: 'Reason, for their history (optional)', maxlength: 500 });
+  const limit = field({
+    name: 'limit',
+    label: 'Maximum number of orders',
+    value: most,
+    inputmode: 'numeric',
+    required: true,
+  });
+  const reason = field({ name: 'reason', label: 'Reason, for the history of the orders (optional)', maxlength: 500 });
   const preview = h('div', { role: 'status' });
   /** @param {boolean} dryRun @returns {Promise<RedriveOutcome>} */
   const redrive = async (dryRun) => {
@@ -34,8 +40,8 @@ export function askToRedrive({ reason_code: code, orders }) {
     return false;
   };
   const dialog = openDialog({
-    title: `Redrive ${counted(orders, 'order')} that failed with ${code ?? 'no cause'}?`,
-    content: [h('p', 'They get a new count of tries. A dry run changes nothing.'), limit, reason, preview],
+    title: `Redrive ${counted(orders, 'order')} that failed with ${code ?? 'no code'}?`,
+    content: [h('p', 'Each order gets a new budget of attempts. A dry run changes nothing.'), limit, reason, preview],
     submit: 'Redrive',
     extra: button('Dry run', () => dialog.run(dryRun)),
     onSubmit: async () => {
@@ -56,5 +62,5 @@ function previewOf({ order_ids: ids, capped }) {
 
 /** @param {number} capped */
 function aboutCapped(capped) {
-  return capped > 0 && ` ${counted(capped, 'order')} more had as many redrives as are allowed.`;
+  return capped > 0 && ` ${counted(capped, 'order')} more reached the redrive limit.`;
 }

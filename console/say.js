@@ -1,7 +1,7 @@
 import { button, byId, h, update } from './dom.js';
 import { linesOf } from './errors.js';
 
-/** Says how something ended, until it is dismissed or the next thing is said. @param {...Child} text */
+/** Shows the result of an action until it is dismissed or replaced. @param {...Child} text */
 export function say(...text) {
   byId('said').replaceChildren(h('div.notice.Completed', h('p', ...text), button('Dismiss', hush, 'plain')));
 }
@@ -10,19 +10,19 @@ export function hush() {
   byId('said').replaceChildren();
 }
 
-/** Does what somebody asked for, and says so when it did not work. @param {() => Promise<void>} action */
+/** Runs an action of the user, and shows an error if it fails. @param {() => Promise<void>} action */
 export async function attempt(action) {
   try {
     await action();
   } catch (error) {
-    // Somebody went to another view meanwhile.
+    // The user has opened another view in the meantime.
     if (error instanceof DOMException && error.name === 'AbortError') return;
     const lines = linesOf(error).map((line) => h('p', line));
     byId('said').replaceChildren(h('div.notice.Failed', h('div', ...lines), button('Dismiss', hush, 'plain')));
   }
 }
 
-/** Says why the console cannot show how things are; once, however often it is tried. @param {unknown} error */
+/** Shows why the console cannot refresh its data; once, however often it fails. @param {unknown} error */
 export function complainAbout(error) {
   update(byId('problem'), [h('div.notice.Failed', h('div', ...linesOf(error).map((line) => h('p', line))))]);
 }

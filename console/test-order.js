@@ -18,13 +18,13 @@ function askForTestOrder() {
     name: 'item_ids',
     label: 'Item ids',
     value: '1, 2',
-    hint: 'Whole numbers, with commas between.',
+    hint: 'Whole numbers, separated by commas.',
   });
   const textOf = (/** @type {Field} */ { input }) => input.value.trim();
   openDialog({
     title: 'Submit a test order',
     content: [
-      h('p.hint', 'It is an order as any other, and is processed and counted as such.'),
+      h('p.hint', 'A test order is processed and counted like any other order.'),
       orderId,
       userId,
       total,
@@ -35,7 +35,7 @@ function askForTestOrder() {
       const id = orderId.input.value;
       await post('orders', {
         order_id: id,
-        // As text: the API takes numbers so, and tells what is wrong with one that is none.
+        // As text: the API accepts numbers as text, and reports an invalid one.
         user_id: textOf(userId),
         item_ids: textOf(items)
           ? textOf(items)
@@ -51,7 +51,7 @@ function askForTestOrder() {
   });
 }
 
-/** Enough that two test orders of a day do not meet. */
+/** Long enough that two test orders of a day do not get the same id. */
 function someLetters() {
   return crypto.getRandomValues(new Uint32Array(1))[0]?.toString(36).toUpperCase();
 }

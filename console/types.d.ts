@@ -3,38 +3,38 @@
 
 type Operations = import('../client/api.ts').operations;
 type JsonOf<Answer> = Answer extends { content: { 'application/json': infer Json } } ? Json : never;
-type AnswerOf<Name extends keyof Operations> = JsonOf<
+type ResponseOf<Name extends keyof Operations> = JsonOf<
   Operations[Name]['responses'][200 & keyof Operations[Name]['responses']]
 >;
 
-/** What the API answers to a GET. */
-type AnswerTo<Path extends string> = Path extends `metrics?${string}`
-  ? AnswerOf<'getMetrics'>
+/** The response of the API to a GET. */
+type ResponseTo<Path extends string> = Path extends `metrics?${string}`
+  ? ResponseOf<'getMetrics'>
   : Path extends 'health'
-    ? AnswerOf<'getHealth'>
+    ? ResponseOf<'getHealth'>
     : Path extends 'processing'
-      ? AnswerOf<'getProcessing'>
+      ? ResponseOf<'getProcessing'>
       : Path extends 'failures'
-        ? AnswerOf<'listFailures'>
+        ? ResponseOf<'listFailures'>
         : Path extends 'dead-letters'
-          ? AnswerOf<'listDeadLetters'>
+          ? ResponseOf<'listDeadLetters'>
           : Path extends `orders?${string}`
             ? OrderPage
             : Path extends `order/history?${string}`
-              ? AnswerOf<'getOrderHistory'>
+              ? ResponseOf<'getOrderHistory'>
               : Path extends `order?${string}`
                 ? Order
                 : never;
 
-type OrderPage = AnswerOf<'listOrders'>;
-type Order = AnswerOf<'getOrder'>;
+type OrderPage = ResponseOf<'listOrders'>;
+type Order = ResponseOf<'getOrder'>;
 type Status = Order['status'];
-type HistoryEntry = AnswerOf<'getOrderHistory'>['history'][number];
-type Metrics = AnswerOf<'getMetrics'>['data'];
+type HistoryEntry = ResponseOf<'getOrderHistory'>['history'][number];
+type Metrics = ResponseOf<'getMetrics'>['data'];
 type Minute = Metrics['window']['per_minute'][number];
-type FailureGroup = AnswerOf<'listFailures'>['failures'][number];
-type RedriveOutcome = AnswerOf<'redriveOrders'>['data'];
-type DeadLetter = AnswerOf<'listDeadLetters'>['dead_letters'][number];
+type FailureGroup = ResponseOf<'listFailures'>['failures'][number];
+type RedriveOutcome = ResponseOf<'redriveOrders'>['data'];
+type DeadLetter = ResponseOf<'listDeadLetters'>['dead_letters'][number];
 
 interface FieldError {
   path: string;
@@ -48,25 +48,25 @@ type Props = Record<string, string | number | boolean | undefined | ((event: Eve
 interface View {
   title: string;
   content: Element[];
-  /** Asks the API, and shows what it says. */
+  /** Requests data from the API and shows it. */
   refresh(signal: AbortSignal): Promise<unknown>;
-  /** Milliseconds between two refreshes; without, only when somebody asks for it. */
+  /** Milliseconds between two refreshes; if undefined, the user refreshes. */
   everyMs?: number;
 }
 
-/** What a dialog says that asks for a reason. */
+/** The texts of a dialog that asks for a reason. */
 interface Words {
   title: string;
   text: string;
   submit: string;
   dismiss: string;
   danger?: boolean;
-  /** Said when it is done. */
+  /** Shown when it is done. */
   done: string;
 }
 
 interface FieldOptions {
-  /** What the API calls it, so that its complaints find their field. */
+  /** Its name in the API, which matches an error to its field. */
   name: string;
   label: string;
   value?: string;
@@ -82,36 +82,36 @@ interface Field {
   row: HTMLElement;
   input: HTMLInputElement;
   name: string;
-  /** Shows what is wrong; nothing, when it is empty. */
+  /** Shows an error, or nothing if it is empty. */
   complain(message: string): void;
 }
 
 interface DialogOptions {
   title: string;
-  /** Complaints of the API go to their fields. */
+  /** Errors of the API are shown at these fields. */
   content: (Child | Field)[];
-  /** What the button says that does it. */
+  /** The label of the button that confirms. */
   submit: string;
-  /** Whether that cannot be undone. */
+  /** True if the action cannot be undone. */
   danger?: boolean;
-  /** What the button says that does not do it. */
+  /** The label of the button that cancels. */
   dismiss?: string;
   /** Another button. */
   extra?: HTMLButtonElement | false;
-  /** Answers whether all is done, so that the dialog may close. */
+  /** Returns true if the dialog can close. */
   onSubmit(): Promise<boolean>;
   onClose?(): void;
 }
 
-/** One quantity by the minute. Bars are stacked on each other, in their order; lines are drawn over them. */
+/** One quantity per minute. Bars are stacked in order; lines are drawn over them. */
 interface Series {
   name: string;
   kind: 'bar' | 'line';
   /** A class of style.css. */
   colour: string;
-  /** One a minute; null where there is nothing to tell. */
+  /** One value per minute; null if there is none. */
   values: (number | null)[];
-  /** Of the whole time. */
+  /** The value for the whole period. */
   overall: number | null;
 }
 
@@ -120,7 +120,7 @@ interface Chart {
   show(minutes: Date[], series: Series[]): void;
 }
 
-/** HTML of this tag with its classes; the props may be left out. */
+/** An HTML element with this tag and its classes; props are optional. */
 type MakeHtml = <Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag | `${Tag}.${string}`,
   props?: Props | Child,
@@ -133,7 +133,7 @@ type MakeSvg = <Tag extends keyof SVGElementTagNameMap>(
   text?: string,
 ) => SVGElementTagNameMap[Tag];
 
-/** The place of a value in a picture, in pixels. */
+/** The position of a value in a picture, in pixels. */
 type Scale = (value: number) => number;
 
 type Format = (value: number) => string;

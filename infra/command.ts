@@ -9,7 +9,7 @@ import { systemFailure } from './local/stack/remedy.ts';
 import { printableLines } from './printable.ts';
 
 interface Described {
-  /** What the help says about it. A line break in it starts a new line there. */
+  /** The text in the help. A line break starts a new line. */
   readonly help: string;
 }
 interface Flag extends Described {
@@ -17,7 +17,7 @@ interface Flag extends Described {
 }
 interface Text extends Described {
   readonly type: 'string';
-  /** What stands for the value in the help. */
+  /** The placeholder for the value in the help. */
   readonly value: string;
   readonly default?: string;
 }
@@ -44,28 +44,28 @@ type ValueOf<O extends Option> = O extends Flag
       ? Known
       : string;
 
-/** The values of options. One that is neither given nor has a default is undefined; a flag is false. */
+/** The values of options. An option without a value and without a default is undefined; a flag is false. */
 export type Values<O extends Options> = {
   readonly [K in keyof O]: O[K] extends Flag | { readonly default: unknown }
     ? ValueOf<O[K]>
     : ValueOf<O[K]> | undefined;
 };
 
-/** What an npm script does, and the arguments that it takes. */
+/** An npm script: what it does, and its arguments. */
 export interface Command<O extends Options = Options> {
-  /** As npm knows it, with the words that follow `--`: `load`, `orders get`. */
+  /** The name of the npm script, with the words that follow `--`: `load`, `orders get`. */
   readonly name: string;
-  /** What follows the name, a line for each way to call it: `<order id> --user N`. */
+  /** The arguments after the name, one line per form: `<order id> --user N`. */
   readonly usage: readonly string[];
   readonly does: string;
   readonly options: O;
-  /** The arguments that are not options: what one is, and how many there can be. None by default. */
+  /** The positional arguments: what they are, and how many are allowed. None by default. */
   readonly positionals?: { readonly name: string; readonly min: number; readonly max: number };
   readonly examples?: readonly string[];
   /**
    * Prints its results, and returns the exit code if it is not 0.
-   * @throws UsageError for arguments that do not fit together, before it does anything
-   * @throws CommandError for what the user can fix
+   * @throws UsageError for arguments that exclude each other, before it does anything
+   * @throws CommandError for a problem that the user can fix
    */
   run(values: Values<O>, positionals: readonly string[]): Outcome | Promise<Outcome>;
 }
@@ -84,7 +84,7 @@ type Program = (args: readonly string[]) => Promise<number>;
 export async function main(file: string, program: Program): Promise<void> {
   const [, started, ...args] = process.argv;
   if (started === undefined || realpathSync(started) !== file) return;
-  // The reader of our output may have had enough: `… | head -1`.
+  // The reader of the output may have closed it: `… | head -1`.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     process.exit();
@@ -92,7 +92,7 @@ export async function main(file: string, program: Program): Promise<void> {
   process.exitCode = await program(args);
 }
 
-/** The exit code of a command: its own, 1 when it failed, 2 when its arguments are wrong, so that it did nothing. */
+/** The exit code of a command: its own, 1 if it failed, or 2 if its arguments are invalid and it did nothing. */
 export async function execute(definition: Command, args: readonly string[]): Promise<number> {
   try {
     if (asksForHelp(args)) {
@@ -123,7 +123,7 @@ function explain(error: unknown, name: string): string {
 
 const EXPECTED = [CommandError, ConfigError, DatabaseError];
 
-/** Whether `--help` is anywhere among the options: then nothing is done, whatever else is there. */
+/** True if the options contain `--help`: then the command does nothing else, whatever the other options are. */
 export function asksForHelp(args: readonly string[]): boolean {
   const end = args.indexOf('--');
   return args.slice(0, end === -1 ? undefined : end).some((arg) => arg === '--help' || arg === '-h');
@@ -160,7 +160,7 @@ function parse(options: Options, args: readonly string[]) {
     });
   } catch (error) {
     if (!(error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS')) throw error;
-    // Node goes on with advice that fits one case of several.
+    // Node's message continues with advice that only fits one of several cases.
     throw new UsageError((error as Error).message.replace(/\. To specify.*/s, '.'));
   }
 }
@@ -170,12 +170,12 @@ function convert(name: string, option: Option, given: unknown) {
   if (typeof given !== 'string') return option.default;
   if (option.type === 'integer') return integer(name, given, option);
   if (option.type === 'choice' && !option.choices.includes(given))
-    throw new UsageError(`${name} must be ${option.choices.join(' or ')}, and is "${given}".`);
+    throw new UsageError(`${name} must be ${option.choices.join(' or ')}, not "${given}".`);
   return given;
 }
 
 function integer(name: string, given: string, { min, max }: Integer): number {
   const value = Number(given);
   if (/^-?\d+$/.test(given) && value >= min && value <= max) return value;
-  throw new UsageError(`${name} must be a whole number from ${min} to ${max}, and is "${given}".`);
+  throw new UsageError(`${name} must be a whole number from ${min} to ${max}, not "${given}".`);
 }

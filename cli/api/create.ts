@@ -8,21 +8,21 @@ import { ask, connectStage, STAGE_OPTIONS, type Stage, StageError } from './stag
 /** Milliseconds between two lines of progress. */
 const PROGRESS_MS = 1_000;
 
-/** One order, or those of a file. */
+/** Creates one order, or the orders of a file. */
 export const create = command({
   name: 'orders create',
   usage: ['<order id> --user N [--items N,N,…] --amount X', '--file FILE [--concurrency N]'],
-  does: 'Creates an order, or those of a file. The exit code is 1 when any was refused.',
+  does: 'Creates an order, or the orders of a file. The exit code is 1 if any order was rejected.',
   options: {
     user: { type: 'string', value: 'N', help: 'user_id' },
-    items: { type: 'string', value: 'N,N,…', default: '', help: 'item_ids; none when it is left out' },
+    items: { type: 'string', value: 'N,N,…', default: '', help: 'item_ids; none by default' },
     amount: { type: 'string', value: 'X', help: 'total_amount, stored exactly' },
     file: {
       type: 'string',
       value: 'FILE',
-      help: 'one order per line, as JSON; - is the standard input. Refused orders are named, the others are created',
+      help: 'one order per line, as JSON; - is the standard input. Rejected orders are listed, the others are created',
     },
-    concurrency: { type: 'integer', min: 1, max: 256, default: 16, help: 'requests at a time, with --file' },
+    concurrency: { type: 'integer', min: 1, max: 256, default: 16, help: 'concurrent requests, with --file' },
     ...STAGE_OPTIONS,
   },
   positionals: { name: 'order id', min: 0, max: 1 },

@@ -6,7 +6,7 @@ import { orderSheet } from './table.ts';
 export const get = command({
   name: 'orders get',
   usage: ['<order id>'],
-  does: 'Everything that is known about one order.',
+  does: 'Prints everything that is known about one order.',
   options: STAGE_OPTIONS,
   positionals: { name: 'order id', min: 1, max: 1 },
   examples: ['npm run orders -- get ORD-1'],

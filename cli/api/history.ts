@@ -6,7 +6,7 @@ import { table } from './table.ts';
 export const history = command({
   name: 'orders history',
   usage: ['<order id>'],
-  does: 'Every change of state of an order: when, from and to which state, which attempt, by whom and why.',
+  does: 'Prints every state transition of an order: when, from and to which state, in which attempt, by whom and why.',
   options: STAGE_OPTIONS,
   positionals: { name: 'order id', min: 1, max: 1 },
   examples: ['npm run orders -- history ORD-1'],

@@ -12,22 +12,22 @@ type Query = NonNullable<operations['listOrders']['parameters']['query']>;
 export const list = command({
   name: 'orders list',
   usage: ['[filters]'],
-  does: 'Orders, the newest first.',
+  does: 'Lists orders, newest first.',
   options: {
     status: { type: 'string', value: 'STATUS', help: 'Pending, Processing, Completed, Failed or Cancelled' },
-    user: { type: 'string', value: 'N', help: 'of this user_id' },
+    user: { type: 'string', value: 'N', help: 'orders of this user_id' },
     from: {
       type: 'string',
       value: 'TIME',
       help: 'created at this time or later; ISO 8601, such as 2026-01-31T00:00:00Z',
     },
     to: { type: 'string', value: 'TIME', help: 'created before this time' },
-    limit: { type: 'integer', min: 1, max: 9_999_999, default: 20, help: 'how many at most' },
+    limit: { type: 'integer', min: 1, max: 9_999_999, default: 20, help: 'the most orders to list' },
     ...STAGE_OPTIONS,
   },
   examples: ['npm run orders -- list --status Failed', 'npm run orders -- list --user 7 --limit 500 --json'],
   async run(values) {
-    // The service checks the values, and says what is allowed.
+    // The service validates the values and reports what it accepts.
     const filter = {
       ...(values.status !== undefined && { status: values.status }),
       ...(values.user !== undefined && { user_id: values.user }),
@@ -36,7 +36,7 @@ export const list = command({
     } as unknown as Query;
     const orders = await readPages(connectStage(values), filter, values.limit);
     if (values.json) console.log(printableJson(orders));
-    else console.log(orders.length > 0 ? orderTable(orders) : 'There are no such orders.');
+    else console.log(orders.length > 0 ? orderTable(orders) : 'No orders found.');
   },
 });
 

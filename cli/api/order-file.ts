@@ -9,9 +9,9 @@ export interface FileOrder {
 }
 
 /**
- * The orders of a file, a JSON object a line; "-" is the standard input. What is in them is for the service to check. The
- * amount is passed on as it is written, since a float does not hold every one.
- * @throws CommandError for a line that is not JSON, or a file that cannot be read.
+ * The orders of a file, one JSON object per line; "-" is the standard input. The service validates them. The amount is passed on
+ * as it is written, because a float cannot represent every amount.
+ * @throws CommandError for a line that is not JSON, or a file that cannot be read
  */
 export async function* readOrderFile(path: string): AsyncGenerator<FileOrder> {
   const input = path === '-' ? process.stdin : createReadStream(path);
@@ -23,8 +23,7 @@ export async function* readOrderFile(path: string): AsyncGenerator<FileOrder> {
       if (line.trim() !== '') yield { line: number, order: parse(line, number) };
     }
   } catch (error) {
-    if (error instanceof Error && 'syscall' in error)
-      throw new CommandError(`${path} cannot be read: ${error.message}`);
+    if (error instanceof Error && 'syscall' in error) throw new CommandError(`Cannot read ${path}: ${error.message}`);
     throw error;
   }
 }

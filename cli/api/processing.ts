@@ -11,7 +11,7 @@ function processing(verb: 'pause' | 'resume') {
     usage: ['[--reason TEXT]'],
     does: 'While processing is paused, orders are accepted and wait; in-flight orders are finished.',
     options: {
-      reason: { type: 'string', value: 'TEXT', help: 'why, for everyone who looks' },
+      reason: { type: 'string', value: 'TEXT', help: 'why, shown with the state of processing' },
       ...STAGE_OPTIONS,
     },
     examples: [`npm run orders -- ${verb} --reason "the bank is ${verb === 'pause' ? 'down' : 'back'}"`],

@@ -9,8 +9,8 @@ export const STAGE_OPTIONS = {
     type: 'string',
     value: 'URL',
     // An option for the key would show it in the list of processes.
-    help: `the API, such as https://orders.example/api/v1; by default ORDERS_URL, else the local stack.
-Set ORDERS_API_KEY to the key, where the API requires one`,
+    help: `the API, such as https://orders.example/api/v1; by default ORDERS_URL, otherwise the local stack.
+If the API requires a key, set ORDERS_API_KEY`,
   },
   json: { type: 'boolean', help: 'prints JSON' },
 } as const;
@@ -21,11 +21,11 @@ export interface Stage {
   readonly client: OrderClient;
 }
 
-/** @throws UsageError for what is not a URL, and for a key that would go over a network in clear. */
+/** @throws UsageError for an invalid URL, and for a key that would be sent over a network unencrypted */
 export function connectStage(values: { url?: string | undefined }, env: NodeJS.ProcessEnv = process.env): Stage {
   const url = values.url ?? env.ORDERS_URL ?? localUrl(env);
   if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
-    throw new UsageError(`"${url}" is no URL of an API: it is like https://orders.example/api/v1.`);
+    throw new UsageError(`"${url}" is not the URL of an API. It must look like https://orders.example/api/v1.`);
   try {
     return { url, client: createOrderClient({ baseUrl: url, apiKey: env.ORDERS_API_KEY }) };
   } catch (error) {
@@ -38,10 +38,10 @@ function localUrl(env: NodeJS.ProcessEnv): string {
   return readStackFile(settings.directory)?.api ?? `http://localhost:${settings.apiPort}/api/v1`;
 }
 
-/** The stage did not do what was asked. The message says why, and what to do where that is known. */
+/** The stage rejected a request. The message says why and, if known, what to do. */
 export class StageError extends CommandError {
   override readonly name = 'StageError';
-  /** Whether it refused this very request: another one may do better. */
+  /** True if it rejected this particular request; other requests may succeed. */
   readonly refused: boolean;
 
   constructor(message: string, refused: boolean) {
@@ -50,17 +50,17 @@ export class StageError extends CommandError {
   }
 }
 
-/** @throws StageError when the stage refuses, or does not answer. */
+/** @throws StageError if the stage rejects the request or does not respond */
 export async function ask<Data>(
   { url }: Stage,
   asking: Promise<{ data?: Data; error?: unknown; response: Response }>,
 ): Promise<Data> {
   const answer = await asking.catch((error: unknown) => {
-    const hint = 'Is it the right --url, and is the stack running?';
-    throw new StageError(`${url} does not answer (${reasonOf(error)}). ${hint}`, false);
+    const hint = 'Check --url, and whether the stack is running.';
+    throw new StageError(`No response from ${url} (${reasonOf(error)}). ${hint}`, false);
   });
   if (answer.response.status === 404 && !isOurs(answer.error))
-    throw new StageError(`There is no API at ${url} (404): its URL ends with /api/v1.`, false);
+    throw new StageError(`No API found at ${url} (404). Its URL must end with /api/v1.`, false);
   try {
     return dataOf(answer);
   } catch (error) {
@@ -69,19 +69,19 @@ export async function ask<Data>(
   }
 }
 
-/** What our functions answer says its status again; gateways and other servers do not. */
+/** Error responses of the functions repeat their status in the body; those of gateways and other servers do not. */
 function isOurs(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'status_code' in error;
 }
 
-/** Credentials and a service that is down or too busy are about all of them. */
+/** Errors that concern every request: credentials, and a service that is down or overloaded. */
 function isAboutThisRequest(status: number): boolean {
   return status >= 400 && status < 500 && ![401, 403, 429].includes(status);
 }
 
 function refusal({ status, message, errors }: OrderApiError): string {
   const where = errors.map(({ path, message: allowed }) => `\n  ${path} ${allowed}`.trimEnd()).join('');
-  const hint = status === 401 || status === 403 ? ' Set ORDERS_API_KEY to a key with the scope for this.' : '';
+  const hint = status === 401 || status === 403 ? ' Set ORDERS_API_KEY to a key with the required scope.' : '';
   return `${message} (${status})${hint}${where}`;
 }
 

@@ -1,7 +1,7 @@
 import type { Order } from '../../client/index.ts';
 import { printable } from '../../infra/printable.ts';
 
-/** Rows under their headings, each column as wide as what is in it. */
+/** Rows under their headings, with each column as wide as its content. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = headings.map((heading, column) =>
     Math.max(heading.length, ...rows.map((row) => cell(row, column).length)),
@@ -33,7 +33,7 @@ export function orderTable(orders: readonly Order[]): string {
   );
 }
 
-/** Everything that is known of one order, a line each. */
+/** Everything that is known about one order, one field per line. */
 export function orderSheet(order: Order): string {
   return Object.entries(order)
     .map(

@@ -3,15 +3,15 @@ import { command } from '../../infra/command.ts';
 import { printableJson } from '../../infra/printable.ts';
 import { ask, connectStage, STAGE_OPTIONS, type Stage } from './stage.ts';
 
-/** Milliseconds between two looks: as often as people can read, and cheap for the service, whose counters are kept. */
+/** Milliseconds between two polls: as often as people can read, and cheap because the service maintains counters. */
 const PAUSE_MS = 1_000;
 
 export const watch = command({
   name: 'orders watch',
   usage: ['[--until-done]'],
-  does: 'Counts by status, as they change, until Ctrl-C.',
+  does: 'Prints counts by status as they change, until Ctrl-C.',
   options: {
-    'until-done': { type: 'boolean', help: 'ends when no order is Pending or Processing any more' },
+    'until-done': { type: 'boolean', help: 'exits when no order is Pending or Processing' },
     ...STAGE_OPTIONS,
   },
   examples: ['npm run orders -- watch --until-done'],
@@ -29,7 +29,7 @@ export const watch = command({
 });
 
 async function readCounts(stage: Stage) {
-  // One minute is the least that it tells of, and all that is needed of it here.
+  // The smallest window; the counts do not depend on it.
   const { data } = await ask(stage, stage.client.GET('/metrics', { params: { query: { window: 1 } } }));
   return { ...data.status_counts, oldest_pending_seconds: Math.round(data.oldest_pending_seconds) };
 }

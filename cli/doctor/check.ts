@@ -1,14 +1,14 @@
-/** Something that is not as it should be. */
+/** A problem that a check found. */
 export interface Finding {
-  /** One line: what is wrong, with its figures. */
+  /** One line: what is wrong, with numbers. */
   readonly problem: string;
-  /** Mends it, and says in one line what that did; absent for what only a person can mend. */
+  /** Fixes the problem and returns one line about what was done; absent if only a person can fix it. */
   readonly fix?: () => Promise<string>;
 }
 
-/** One thing that the doctor looks at. */
+/** One check of the doctor. */
 export interface Check {
-  /** What is well when nothing is found. */
+  /** The statement that holds if the check finds no problem. */
   readonly name: string;
   find(): Promise<readonly Finding[]>;
 }

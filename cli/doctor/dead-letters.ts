@@ -7,21 +7,21 @@ import { decodeMessage } from '../../lib/queue/message.ts';
 import type { OrderQueue } from '../../lib/queue/order-queue.ts';
 import type { Check, Finding } from './check.ts';
 
-/** Read at most: a full queue is looked through in several runs. */
+/** The most dead letters per run; a full queue takes several runs. */
 const MAX_LETTERS = 1_000;
 
-/** Characters of a body that are shown. */
+/** How many characters of a body are shown. */
 const SHOWN = 200;
 
 export interface DeadLetterParts {
   readonly database: Database;
   readonly queue: OrderQueue;
   readonly letters: DeadLetters;
-  /** Whether those that can be taken care of stay hidden from other readers until they are. */
+  /** Whether dead letters that can be handled stay hidden from other readers until they are handled. */
   readonly keepHidden: boolean;
 }
 
-/** Shows each dead letter. Those of known orders can be taken care of; the rest is for people, and is kept. */
+/** Shows each dead letter. The doctor can handle those of known orders; the others are kept for people. */
 export function deadLetters(parts: DeadLetterParts): Check {
   return {
     name: 'there are no dead letters',
@@ -48,16 +48,16 @@ async function toFinding(
   if (!order || !keepHidden) await letters.release(letter);
   const shown = `dead letter ${letter.messageId} of ${letter.sentAt.toISOString()}: ${letter.body.slice(0, SHOWN)}`;
   if (key === undefined || !order)
-    return { problem: `${shown} (${key === undefined ? 'not one of our messages' : 'no such order'}; kept)` };
+    return { problem: `${shown} (${key === undefined ? 'not a message of this service' : 'unknown order'}; kept)` };
   return {
     problem: `${shown} (${order.unfinished ? 'its order is unfinished' : 'its order is finished'})`,
     async fix() {
       if (order.unfinished) {
         const { failed } = await queue.send([parseKey(key)]);
-        if (failed.length > 0) return 'nothing: the queue did not take a new message, so the letter is kept';
+        if (failed.length > 0) return 'nothing: sending a new message failed, so the dead letter is kept';
       }
       await letters.delete(letter);
-      return order.unfinished ? 'sent again' : 'deleted: its order needs no message any more';
+      return order.unfinished ? 'sent again' : 'deleted: its order no longer needs a message';
     },
   };
 }

@@ -27,9 +27,9 @@ const STATEMENT_TIMEOUT_MS = 600_000;
 export const doctor = command({
   name: 'orders doctor',
   usage: ['[--fix] [--stage STAGE]'],
-  does: `Looks for orders that are stuck, dead letters, counters or history that differ from the orders, missing migrations,
+  does: `Checks for stuck orders, dead letters, counters or history that differ from the orders, missing migrations,
 fsync, full_page_writes or synchronous_commit turned off, and queues that are not as serverless.yml describes them. The exit
-code is 0 when all is well, and 1 when something is not.`,
+code is 0 if no problem was found, and 1 otherwise.`,
   options: {
     fix: { type: 'boolean', help: 'fixes what it can; dead letters of unknown orders are kept' },
     stage: {
@@ -38,14 +38,14 @@ code is 0 when all is well, and 1 when something is not.`,
       default: 'local',
       help: 'the stage of serverless.yml to compare the queues with',
     },
-    json: { type: 'boolean', help: 'prints JSON: how much is left to do, and what was found, by check' },
+    json: { type: 'boolean', help: 'prints JSON: the number of remaining problems, and the problems by check' },
   },
   examples: ['npm run orders -- doctor', 'npm run orders -- doctor --stage prod --fix'],
   async run(values) {
     enterStack();
     await readAwsSettings();
     const deadLetterQueueUrl = process.env.DEAD_LETTER_QUEUE_URL;
-    if (!deadLetterQueueUrl) throw new CommandError('DEAD_LETTER_QUEUE_URL must be set, to the URL of that queue.');
+    if (!deadLetterQueueUrl) throw new CommandError('Set DEAD_LETTER_QUEUE_URL to the URL of the dead-letter queue.');
     const config = loadConfig(process.env);
     const database = connectDatabase(config, createLogger(config.LOG_LEVEL), STATEMENT_TIMEOUT_MS);
     const runtime = createRuntime(process.env);
@@ -67,7 +67,7 @@ code is 0 when all is well, and 1 when something is not.`,
       const how = { fixing: values.fix, tell: values.json ? () => {} : tell };
       const first = await examine(await migrationCheck(database), how);
       const examined = [first];
-      // The other checks ask for what the migrations make.
+      // The other checks read objects that the migrations create.
       if (leftOf(examined) === 0) for (const check of rest) examined.push(await examine(check, how));
       const left = leftOf(examined);
       if (values.json) console.log(printableJson({ left, checks: examined }));
@@ -89,12 +89,12 @@ async function migrationCheck(database: Database): Promise<Check> {
 }
 
 interface Examined {
-  /** What is well when nothing is found. */
+  /** The statement that holds if the check finds no problem. */
   readonly check: string;
   readonly findings: readonly { readonly problem: string; readonly fixed: string | null }[];
 }
 
-/** Tells what a check finds as it finds it, and mends it when asked. */
+/** Reports each problem as soon as a check finds it, and fixes it if requested. */
 async function examine(
   check: Check,
   { fixing, tell }: { readonly fixing: boolean; readonly tell: (line: string) => void },
@@ -111,7 +111,7 @@ async function examine(
   return { check: check.name, findings };
 }
 
-/** A dead letter may have any text in it, none of which is to move the cursor. */
+/** A dead letter can contain any text, which must not move the cursor. */
 function tell(line: string): void {
   console.log(printable(line));
 }
@@ -121,6 +121,6 @@ function leftOf(examined: readonly Examined[]): number {
 }
 
 function summaryOf(left: number, endedEarly: boolean, fixing: boolean): string {
-  if (endedEarly) return 'Nothing else was looked at: it needs an up-to-date database.';
-  return left === 0 ? 'All is well.' : `${left} left to do${fixing ? '' : '; --fix mends what can be mended'}.`;
+  if (endedEarly) return 'Nothing else was checked: the other checks need an up-to-date database.';
+  return left === 0 ? 'No problems found.' : `Problems left: ${left}${fixing ? '' : '; --fix fixes what it can'}.`;
 }

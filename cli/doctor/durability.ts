@@ -1,7 +1,7 @@
 import type { Database } from '../../lib/database/database.ts';
 import type { Check } from './check.ts';
 
-/** Settings that break the promise of a 202 when they are `off`. Other values of synchronous_commit wait for the local disk, too. */
+/** Settings that break the guarantee of a 202 if they are `off`. All other values of synchronous_commit wait for the local disk. */
 const DANGERS = {
   fsync: 'a power failure can corrupt the whole database',
   full_page_writes: 'a power failure can corrupt pages that were being written',
@@ -12,7 +12,7 @@ export function durability(database: Database): Check {
   return {
     name: 'commits reach the disk before they are acknowledged',
     async find() {
-      // Aurora writes no pages: its storage makes them from the log.
+      // Aurora does not write pages: its storage builds them from the log.
       const found = await database.query<{ name: keyof typeof DANGERS; source: string }>(
         `SELECT name, source FROM pg_settings
          WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off'

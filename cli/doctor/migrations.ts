@@ -2,7 +2,7 @@ import type { Database } from '../../lib/database/database.ts';
 import { type Migration, readApplied } from '../../lib/database/migrations.ts';
 import type { Check, Finding } from './check.ts';
 
-/** A migration is one transaction: it is applied or it is not, and a failed one shows as missing. */
+/** A migration is one transaction: it is either applied or not, and a failed migration shows as missing. */
 export function migrations(database: Database, known: readonly Migration[], apply: () => Promise<number>): Check {
   return {
     name: 'the database is up to date',

@@ -9,10 +9,10 @@ import {
 import type { Runtime } from '../../lib/runtime.ts';
 import type { Check } from './check.ts';
 
-/** Seconds past its due date at which an order is stuck: three sweeps, at the one a minute that EventBridge allows. */
+/** Seconds past its due date after which an order is stuck: three sweeps, at the shortest interval of EventBridge, one minute. */
 const OVERDUE_SECONDS = 180;
 
-/** Milliseconds that a sweep by hand may take. */
+/** The timeout of a manual sweep, in milliseconds. */
 const SWEEP_MS = 60_000;
 
 export function overdueOrders(database: Database, runtime: Runtime): Check {
@@ -23,7 +23,7 @@ export function overdueOrders(database: Database, runtime: Runtime): Check {
       if (orders === 0) return [];
       return [
         {
-          problem: `${orders} orders are overdue, the oldest for ${Math.round(oldestSeconds)} s: is the sweep running?`,
+          problem: `${orders} orders are overdue, the oldest for ${Math.round(oldestSeconds)} s; check whether the sweep is running`,
           async fix() {
             const end = performance.now() + SWEEP_MS;
             return `sent ${await runtime.sweepOrders(() => end - performance.now())} of them again`;

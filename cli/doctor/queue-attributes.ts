@@ -13,15 +13,16 @@ export interface QueueUrls {
   readonly deadLetterQueueUrl: string;
 }
 
-/** Compares the queues with what serverless.yml says of them in this stage. */
+/** Compares the attributes of the queues with serverless.yml for this stage. */
 export function queueAttributes(stage: string, urls: QueueUrls): Check {
   return {
-    name: 'the queues are as serverless.yml describes them',
+    name: 'the queues match serverless.yml',
     async find() {
       const { queues } = readDeployment(await resolveServerlessYml(stage), REPOSITORY);
       const source = queues.find(({ redrive }) => redrive);
       const deadLetters = queues.find(({ logicalId }) => logicalId === source?.redrive?.deadLetterQueue);
-      if (!source || !deadLetters) throw new StackError('serverless.yml describes no queue with a dead-letter queue.');
+      if (!source || !deadLetters)
+        throw new StackError('serverless.yml does not define a queue with a dead-letter queue.');
       const client = new SQSClient({ useQueueUrlAsEndpoint: followsQueueUrl() });
       try {
         const deadLetterArn = await readArn(client, urls.deadLetterQueueUrl);
@@ -37,7 +38,7 @@ export function queueAttributes(stage: string, urls: QueueUrls): Check {
   };
 }
 
-/** By stage. Serverless takes seconds to resolve one, and the file stays the same while a command runs. */
+/** Cached by stage. Serverless takes seconds to resolve one, and the file does not change while a command runs. */
 const resolved = new Map<string, Promise<unknown>>();
 
 function resolveServerlessYml(stage: string): Promise<unknown> {
@@ -84,7 +85,7 @@ async function compare(client: SQSClient, url: string, wanted: Readonly<Record<s
     }));
 }
 
-/** A redrive policy is JSON whose keys come in any order and whose count may be text. */
+/** A redrive policy is JSON whose keys can be in any order and whose count can be text. */
 function normal(value: string | undefined): string | undefined {
   if (!value?.startsWith('{')) return value;
   const policy = JSON.parse(value) as Record<string, unknown>;

@@ -34,18 +34,18 @@ interface Cors {
   readonly maxAge: number;
 }
 
-/** API Gateway renames the header of some responses ("x-amzn-remapped-"). */
+/** API Gateway renames some response headers ("x-amzn-remapped-"). */
 const CHALLENGE_HEADERS = ['WWW-Authenticate', 'X-Amzn-Remapped-WWW-Authenticate'];
 
-/** Of provider.httpApi.authorizers. Serverless Offline wants its type said here, too. */
+/** The authorizer in provider.httpApi.authorizers. Serverless Offline needs its type as well. */
 const AUTHORIZER = { name: 'callers', type: 'request' };
 
 const PUBLIC: ReadonlySet<string> = new Set(ROUTES.filter(({ scope }) => scope === 'public').map(routeKeyOf));
 
 /**
- * Puts the authorizer before every route that the table of routes does not call public, unless AUTH is none, and allows
- * the origins of CORS_ALLOW_ORIGINS. As a plugin, since what nobody wrote down is then closed: a new route has its
- * authorizer without a line in serverless.yml, and one that is not in the table is refused by it.
+ * Adds the authorizer to every route that the table of routes does not mark as public, unless AUTH is none, and allows
+ * the origins of CORS_ALLOW_ORIGINS. It is a plugin so that routes are protected by default: a new route gets the
+ * authorizer without a line in serverless.yml, and the authorizer rejects requests for a route that is not in the table.
  */
 export default class HttpApiPlugin {
   readonly hooks: Record<string, () => void>;
@@ -57,7 +57,7 @@ export default class HttpApiPlugin {
           guardRoutes(service);
           allowOrigins(service);
         } catch (error) {
-          // Serverless shows a stack for every error that is not of its own class; this one is the user's.
+          // Serverless prints a stack for every error that is not of its own class, and this error is for the user.
           throw error instanceof ConfigError ? new classes.Error(error.message, 'BAD_CONFIGURATION') : error;
         }
       },
@@ -66,13 +66,13 @@ export default class HttpApiPlugin {
 }
 
 function guardRoutes({ provider, functions }: Serverless['service']): void {
-  // An empty setting counts as none, and `none` by oversight would open the stage.
+  // An empty setting counts as not set, so that it cannot open the stage by mistake.
   const auth = provider.environment.AUTH || 'empty';
   const { AUTH } = loadAuthConfig({ ...functions.authorize.environment, AUTH: auth });
   if (AUTH === 'none' && provider.deletionProtection)
-    throw new ConfigError('AUTH is none, and would open a protected stage to everybody: set it to api-key or jwt.');
+    throw new ConfigError('AUTH=none would open a protected stage to everybody. Set AUTH to api-key or jwt.');
   if (AUTH !== 'none') closeRoutes(functions);
-  // Tokens are verified without the database, and with the issuer's keys, which a network without a way out cannot reach.
+  // Verifying tokens needs the issuer's keys, which are unreachable from a network without Internet access, and not the database.
   if (AUTH === 'jwt') Object.assign(functions.authorize, { permissions: [], vpc: false });
 }
 
@@ -95,24 +95,24 @@ function allowOrigins({ provider, custom }: Serverless['service']): void {
   for (const origin of origins)
     if (!isOrigin(origin))
       throw new ConfigError(
-        `CORS_ALLOW_ORIGINS must be origins like https://shop.example, with commas between, or *; "${origin}" is none.`,
+        `CORS_ALLOW_ORIGINS must be * or comma-separated origins like https://shop.example; "${origin}" is not an origin.`,
       );
   if (origins.length > 0) provider.httpApi.cors = corsFor(origins);
 }
 
-/** As a browser sends it (RFC 6454, section 6.2): no path, not even a slash. */
+/** The form that a browser sends (RFC 6454, section 6.2): without a path, not even a slash. */
 function isOrigin(text: string): boolean {
   return text === '*' || (URL.parse(text)?.origin === text && !text.includes('*'));
 }
 
-/** Credentials are not allowed in the sense of CORS: that is cookies, and nothing here reads one. */
+/** Does not allow credentials in the sense of CORS, which are cookies: the API does not use cookies. */
 function corsFor(allowedOrigins: readonly string[]): Cors {
   return {
     allowedOrigins,
     allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-None-Match'],
     allowedMethods: [...new Set(ROUTES.map(({ method }) => method)), 'OPTIONS'],
     exposedResponseHeaders: ['ETag', 'Idempotency-Replayed', 'Retry-After', ...CHALLENGE_HEADERS],
-    // Seconds that a browser need not ask again: two hours, the most that Chromium heeds.
+    // Seconds for which a browser caches the response: two hours, the most that Chromium supports.
     maxAge: 7_200,
   };
 }

@@ -75,7 +75,7 @@ describe('the routes of a stage', () => {
 
   test('are never open where the stage is protected', () => {
     expect(() => guard({ auth: 'none', deletionProtection: true })).toThrow(
-      new ServerlessError('AUTH is none, and would open a protected stage to everybody: set it to api-key or jwt.'),
+      new ServerlessError('AUTH=none would open a protected stage to everybody. Set AUTH to api-key or jwt.'),
     );
     guard({ auth: 'api-key', deletionProtection: true });
   });
@@ -105,10 +105,10 @@ describe('pages of other origins', () => {
   });
 
   test.each(['https://shop.example/', 'shop.example', 'https://shop.example/pay', 'null', 'https://*.example'])(
-    'may not be %s, which is no origin',
+    'CORS_ALLOW_ORIGINS rejects %s, which is not an origin',
     (origins) => {
       expect(() => guard({ origins })).toThrow(ServerlessError);
-      expect(() => guard({ origins })).toThrow(`"${origins}" is none`);
+      expect(() => guard({ origins })).toThrow(`"${origins}" is not an origin`);
     },
   );
 });

@@ -91,7 +91,7 @@ describe('npm run orders -- keys', () => {
   test('refuses to revoke a key that is not there', async () => {
     expect(await keys('revoke', '9')).toMatchObject({
       code: 1,
-      stderr: 'There is no key 9; `keys list` shows them.\n',
+      stderr: 'Key 9 does not exist; `keys list` shows the keys.\n',
     });
   });
 
@@ -102,9 +102,13 @@ describe('npm run orders -- keys', () => {
     ['a key of nobody', CREATE.with(2, ''), '--owner must have 1 to 255 characters'],
     ['a name of 101 characters', CREATE.with(4, 'x'.repeat(101)), '--name must have 1 to 100 characters'],
     ['a name with a line break', CREATE.with(4, 'a\nb'), 'none of them control characters'],
-    ['no scopes', CREATE.slice(0, 5), '--scopes must be a list of'],
-    ['an unknown scope', CREATE.with(6, 'orders:all'), '--scopes must be a list of metrics:read, orders:admin'],
-    ['the scope of public routes', CREATE.with(6, 'public'), '--scopes must be a list of'],
+    ['no scopes', CREATE.slice(0, 5), '--scopes must be a comma-separated list of'],
+    [
+      'an unknown scope',
+      CREATE.with(6, 'orders:all'),
+      '--scopes must be a comma-separated list of metrics:read, orders:admin',
+    ],
+    ['the scope of public routes', CREATE.with(6, 'public'), '--scopes must be a comma-separated list of'],
     ['no time', [...CREATE, '--expires-in-days', '0'], '--expires-in-days must be a whole number from 1 to 3650'],
     ['an unknown option', [...CREATE, '--expires', '1'], "Unknown option '--expires'"],
   ];

@@ -31,7 +31,7 @@ const STATES: readonly [what: string, view: string, text: string, then?: (page: 
   ],
   ['the orders', '#/orders', failed],
   ['filters without a match', '#/orders?status=Cancelled&user_id=3', 'No orders.'],
-  ['an order', `#/orders/${failed}`, 'Failed for good'],
+  ['an order', `#/orders/${failed}`, 'Failed, not retried'],
   ['the failures', '#/failures', 'card_declined'],
   ['the dead letters', '#/dead-letters', 'of about'],
   ['an error', '#/orders/nobody-has-this', 'There is no order with this id.'],
@@ -103,8 +103,8 @@ describe('by keyboard', () => {
     const page = await openConsole();
     await page.getByText('database ok').waitFor();
     await page.keyboard.press('Tab');
-    await waitForFocus(page, 'To the content');
-    expect(await page.getByText('To the content').boundingBox()).toMatchObject({ y: expect.any(Number) });
+    await waitForFocus(page, 'Skip to content');
+    expect(await page.getByText('Skip to content').boundingBox()).toMatchObject({ y: expect.any(Number) });
     await page.keyboard.press('Enter');
     expect(await page.evaluate('document.activeElement.id')).toBe('main');
   });

@@ -35,7 +35,7 @@ describe('Failed orders', () => {
     expect(await dialog.getByRole('link').allInnerTexts()).toEqual([...ids].sort());
     for (const id of ids) expect(await redrivesOf(id)).toBe(0);
 
-    await dialog.getByLabel('Orders at most').fill('2');
+    await dialog.getByLabel('Maximum number of orders').fill('2');
     await dialog.getByRole('button', { name: 'Dry run' }).click();
     await dialog.getByRole('status').getByText('2 orders would be redriven.').waitFor();
     await page.keyboard.press('Escape');
@@ -46,10 +46,10 @@ describe('Failed orders', () => {
     const page = await openConsole('#/failures');
     await page.getByRole('button', REDRIVE).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByLabel('Orders at most').fill('1001');
+    await dialog.getByLabel('Maximum number of orders').fill('1001');
     await dialog.getByRole('button', { name: 'Redrive', exact: true }).click();
     await dialog.getByText('must be a whole number from 1 to 1000').waitFor();
-    expect(await dialog.getByLabel('Orders at most').getAttribute('aria-invalid')).toBe('true');
+    expect(await dialog.getByLabel('Maximum number of orders').getAttribute('aria-invalid')).toBe('true');
   });
 
   test('are redriven by their cause, with a reason for their history', async () => {

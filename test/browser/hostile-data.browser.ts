@@ -21,7 +21,7 @@ describe('what the API sends', () => {
         .waitFor();
       await page.getByText(`: ${MARKUP}. Orders are still`).waitFor();
       await page.getByRole('navigation').getByRole('link', { name: 'Dead letters' }).click();
-      await page.getByRole('region', { name: 'Body of the message' }).getByText(MARKUP).first().waitFor();
+      await page.getByRole('region', { name: 'Message body' }).getByText(MARKUP).first().waitFor();
       expect(await page.locator('main img, main script').count()).toBe(0);
       expect(await page.title()).toBe('Dead letters · Orders');
     } finally {

@@ -36,7 +36,7 @@ describe('the API key', () => {
   test('that is wrong is asked for again, and says that it is wrong', async () => {
     const page = await openConsole('#/orders?user_id=401', { key: null });
     await giveKey(page, 'ob_wrong');
-    await page.getByRole('dialog', DIALOG).getByText('The API does not know this key').waitFor();
+    await page.getByRole('dialog', DIALOG).getByText('This API key is unknown').waitFor();
     await giveKey(page, KEYS.operator);
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.getByText('No orders.').waitFor();
@@ -51,7 +51,7 @@ describe('the API key', () => {
     await page.getByRole('navigation').getByRole('link', { name: 'Failures' }).click();
     await page
       .getByRole('dialog', DIALOG)
-      .getByText('This key may not do that: this needs the scope orders:admin.')
+      .getByText('This key does not allow that: the scope orders:admin is required.')
       .waitFor();
     await giveKey(page, KEYS.operator);
     await page.getByRole('columnheader', { name: 'Cause' }).waitFor();

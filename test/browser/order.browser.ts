@@ -18,11 +18,11 @@ describe('an order', () => {
     const texts = await moves.allInnerTexts();
     expect(texts.map((text) => text.split('\n')[0]?.trim())).toEqual([
       'Accepted',
-      'Taken up by a worker attempt 1',
-      'Failed for good attempt 1',
-      'Redriven, with a fresh count of tries',
-      'Taken up by a worker attempt 1',
-      'Failed for good attempt 1',
+      'Claimed by a worker attempt 1',
+      'Failed, not retried attempt 1',
+      'Redriven, with a new budget of attempts',
+      'Claimed by a worker attempt 1',
+      'Failed, not retried attempt 1',
     ]);
     expect(texts[2]).toMatch(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [\d.]+ (ms|s) later/);
     expect(texts[2]).toContain('card_declined: Told to fail by user 402');
@@ -51,7 +51,7 @@ describe('an order', () => {
     await dialog.getByLabel('Reason').fill('ordered twice');
     await dialog.getByRole('button', { name: 'Cancel the order' }).click();
 
-    await page.getByRole('status').getByText('The order is cancelled.').waitFor();
+    await page.getByRole('status').getByText('The order was cancelled.').waitFor();
     await page.getByRole('listitem').filter({ hasText: 'ordered twice' }).waitFor();
     expect(await statusOf(orderId)).toBe('Cancelled');
     expect(await page.getByRole('button', { name: 'Cancel the order' }).count()).toBe(0);
@@ -85,8 +85,8 @@ describe('an order', () => {
     await settle(orderId, 404);
     const page = await openConsole(view(orderId));
     await page.getByRole('button', { name: 'Redrive' }).click();
-    await page.getByRole('status').getByText('The order is processed afresh.').waitFor();
-    await page.getByText('Redriven, with a fresh count of tries').waitFor();
+    await page.getByRole('status').getByText('The order was redriven.').waitFor();
+    await page.getByText('Redriven, with a new budget of attempts').waitFor();
   });
 
   test('that is Completed offers nothing to do', async () => {

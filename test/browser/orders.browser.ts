@@ -70,7 +70,7 @@ describe('the orders', () => {
     'are filtered by a wrong %s, and the API says how it should be',
     async (name) => {
       const page = await openConsole(`#/orders?${name}=x`);
-      await page.getByRole('alert').getByText('Some values are not as the API needs them.').waitFor();
+      await page.getByRole('alert').getByText('Some values are invalid.').waitFor();
       await page
         .getByRole('alert')
         .getByText(new RegExp(`^${name} must be`))
@@ -141,7 +141,7 @@ describe('the orders', () => {
       ),
     );
     const page = await openConsole(`#/orders?user_id=${user}&status=Cancelled`);
-    await page.getByText('None so far.').waitFor();
+    await page.getByText('No orders on this page.').waitFor();
     await page.getByRole('button', { name: 'Older orders' }).click();
     await page.getByRole('link', { name: 'rare-0', exact: true }).waitFor();
   });

@@ -44,11 +44,11 @@ describe('the overview', () => {
   test('shows what each minute brought, as a picture and as a table', async () => {
     await settle(newId('charted'));
     const page = await openConsole();
-    const picture = page.getByRole('img', { name: /^Orders by the minute\. accepted: [1-9]/ });
+    const picture = page.getByRole('img', { name: /^Orders per minute\. accepted: [1-9]/ });
     await picture.waitFor();
     expect(await picture.locator('rect.Completed').count()).toBeGreaterThan(0);
 
-    const chart = page.getByRole('figure').filter({ hasText: 'Orders by the minute' });
+    const chart = page.getByRole('figure').filter({ hasText: 'Orders per minute' });
     await chart.getByText('As a table').click();
     await chart.getByRole('columnheader', { name: 'completed' }).waitFor();
     expect(await chart.getByRole('row').count()).toBe(61);
@@ -100,7 +100,7 @@ describe('the overview', () => {
   test('tells of the minute that the pointer is at', async () => {
     await settle(newId('pointed'));
     const page = await openConsole();
-    const chart = page.getByRole('figure').filter({ hasText: 'Orders by the minute' });
+    const chart = page.getByRole('figure').filter({ hasText: 'Orders per minute' });
     await chart.getByText('last 60 minutes').waitFor();
     await chart.getByRole('img').hover();
     await chart.getByText(/^minute \d\d:\d\d$/).waitFor();
@@ -168,7 +168,7 @@ describe('a test order', () => {
     const said = page.getByRole('status').filter({ hasText: `Accepted: ${orderId}` });
     await said.getByRole('link').click();
     await page.getByRole('heading', { name: orderId }).waitFor();
-    await page.getByText('Taken up by a worker').waitFor();
+    await page.getByText('Claimed by a worker').waitFor();
     expect((await ask('GET', `/orders/${encodeURIComponent(orderId)}`)).body).toMatchObject({
       user_id: 42,
       item_ids: [7, 8, 9],
@@ -184,7 +184,7 @@ describe('a test order', () => {
     await dialog.getByLabel('Item ids').fill('1, x');
     await dialog.getByRole('button', { name: 'Submit' }).click();
 
-    await dialog.getByRole('alert').getByText('Some values are not as the API needs them.').waitFor();
+    await dialog.getByRole('alert').getByText('Some values are invalid.').waitFor();
     const userId = dialog.getByLabel('User id');
     expect(await userId.getAttribute('aria-invalid')).toBe('true');
     expect(await page.evaluate('document.activeElement.name')).toBe('user_id');

@@ -12,7 +12,7 @@ describe('processing', () => {
     const dialog = page.getByRole('dialog', { name: 'Pause processing?' });
     await dialog.getByLabel('Reason').fill('the bank is down');
     await dialog.getByRole('button', { name: 'Pause' }).click();
-    await page.getByRole('status').getByText('Processing is paused.').waitFor();
+    await page.getByRole('status').getByText('Processing was paused.').waitFor();
 
     const orderId = newId('while paused');
     await createOrder(orderId);
@@ -26,7 +26,7 @@ describe('processing', () => {
     expect(await page.getByRole('button', { name: 'Pause processing' }).isVisible()).toBe(false);
 
     await page.getByRole('button', { name: 'Resume processing' }).click();
-    await page.getByRole('status').getByText('Processing goes on.').waitFor();
+    await page.getByRole('status').getByText('Processing was resumed.').waitFor();
     await page.getByRole('button', { name: 'Pause processing' }).waitFor();
     expect((await ask('GET', '/processing')).body.paused).toBe(false);
     await waitUntil('the order is Completed', async () => (await statusOf(orderId)) === 'Completed');

@@ -51,7 +51,7 @@ describe('npm run orders -- create --file', () => {
     const code = await execute(create, ['--url', service.url, '--file', await fileOf(20), '--concurrency', '1']);
 
     expect(code).toBe(1);
-    expect(output.text).toMatch(/Stopped, with 2 accepted and 1 refused\.\n.* does not answer/);
+    expect(output.text).toMatch(/Stopped, with 2 accepted and 1 refused\.\n.*No response from/);
     expect(service.requests).toHaveLength(4);
   });
 

@@ -120,7 +120,7 @@ describe('npm run orders -- doctor', () => {
   test('finds nothing wrong with a stack that is well, and exits with 0', async () => {
     await insert('a');
     const { code, output } = await orders('doctor');
-    expect(output).toContain('All is well.');
+    expect(output).toContain('No problems found.');
     expect(code).toBe(0);
   });
 
@@ -177,7 +177,7 @@ describe('npm run orders -- doctor', () => {
     const body = 'first\nok     all \u009b2Jwell\u202e';
     await sqs.send(new SendMessageCommand({ QueueUrl: deadLetterQueueUrl, MessageBody: body }));
     const { output } = await orders('doctor');
-    expect(output).toContain('first\\u{a}ok     all \\u{9b}2Jwell\\u{202e} (not one of our messages; kept)');
+    expect(output).toContain('first\\u{a}ok     all \\u{9b}2Jwell\\u{202e} (not a message of this service; kept)');
   });
 
   test('keeps dead letters that no order explains, also with --fix', async () => {
@@ -185,8 +185,8 @@ describe('npm run orders -- doctor', () => {
       await sqs.send(new SendMessageCommand({ QueueUrl: deadLetterQueueUrl, MessageBody: body }));
     for (let runs = 0; runs < 2; runs += 1) {
       const { code, output } = await orders('doctor', '--fix');
-      expect(output).toContain('not one of our messages; kept');
-      expect(output).toContain('no such order; kept');
+      expect(output).toContain('not a message of this service; kept');
+      expect(output).toContain('unknown order; kept');
       expect(code).toBe(1);
     }
   });
@@ -267,11 +267,11 @@ describe('npm run orders -- redrive', () => {
   });
 
   test.each([
-    [['redrive'], 'Give either order ids, or --cause, or --all.'],
-    [['redrive', '--all', 'a'], 'Give either order ids, or --cause, or --all.'],
+    [['redrive'], 'Specify order ids, --cause or --all.'],
+    [['redrive', '--all', 'a'], 'Specify order ids, --cause or --all.'],
     [['redrive', '--all', '--rate', '0'], '--rate must be a whole number from 1 to 10000'],
     [['redrive', '--everything'], "Unknown option '--everything'"],
-    [['nonsense'], 'There is no command "nonsense"'],
+    [['nonsense'], 'Unknown command "nonsense"'],
   ])('%j is refused with a line that helps, and exit code 2', async (args, message) => {
     const { code, output } = await orders(...args);
     expect(output).toContain(message);
@@ -280,8 +280,8 @@ describe('npm run orders -- redrive', () => {
 });
 
 test('npm run seed inserts the five sample orders, once', async () => {
-  expect((await run('seed.ts')).output).toContain('Inserted 5 sample orders; 0 were there already.');
-  expect((await run('seed.ts')).output).toContain('Inserted 0 sample orders; 5 were there already.');
+  expect((await run('seed.ts')).output).toContain('Inserted 5 sample orders; 0 already existed.');
+  expect((await run('seed.ts')).output).toContain('Inserted 0 sample orders; 5 already existed.');
   expect(await statuses()).toEqual({
     ORD111: 'Pending',
     ORD112: 'Processing',

@@ -59,7 +59,7 @@ describe('the dead letter of an unfinished order', () => {
   test('is kept when the queue refuses the new message: it is the only trace of the order', async () => {
     lab.queue.refuses = () => true;
 
-    expect(await fix()).toEqual({ done: [expect.stringContaining('the letter is kept')], left: 1 });
+    expect(await fix()).toEqual({ done: [expect.stringContaining('the dead letter is kept')], left: 1 });
   });
 });
 

@@ -114,10 +114,10 @@ describe('a command', () => {
   test.each([
     [[], 'Missing id.'],
     [['a', 'b', 'c'], 'Unexpected argument "c".'],
-    [['a', '--times', '10'], '--times must be a whole number from 1 to 9, and is "10".'],
-    [['a', '--times', '2.5'], '--times must be a whole number from 1 to 9, and is "2.5".'],
-    [['a', '--times', ''], '--times must be a whole number from 1 to 9, and is "".'],
-    [['a', '--colour', 'green'], '--colour must be red or blue, and is "green".'],
+    [['a', '--times', '10'], '--times must be a whole number from 1 to 9, not "10".'],
+    [['a', '--times', '2.5'], '--times must be a whole number from 1 to 9, not "2.5".'],
+    [['a', '--times', ''], '--times must be a whole number from 1 to 9, not "".'],
+    [['a', '--colour', 'green'], '--colour must be red or blue, not "green".'],
     [['a', '--name'], "Option '--name <value>' argument missing"],
     [['a', '--loud=yes'], "Option '--loud' does not take an argument"],
   ])('called with %j says what is wrong, and exits with 2', async (args, message) => {
@@ -149,7 +149,7 @@ describe('a command', () => {
     await execute(failing(new CommandError(`${hostile} is wrong\n  field`)), ['a']);
     await execute(failing(new TypeError(hostile)), ['a']);
     expect(said).toEqual([
-      expect.stringMatching(/^--colour must be red or blue, and is ".*"\.\nTry /),
+      expect.stringMatching(/^--colour must be red or blue, not ".*"\.\nTry /),
       `${escaped} is wrong\n  field`,
       expect.stringMatching(/^TypeError: .*\n {4}at /),
     ]);

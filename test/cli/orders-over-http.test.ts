@@ -181,18 +181,18 @@ describe('npm run orders, by the API', () => {
   test('says in one line that there is no API', async () => {
     const { code, stderr } = await orders(['get', 'x', '--url', new URL('/', api).href]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^There is no API at http.* \(404\): its URL ends with \/api\/v1\.\n$/);
+    expect(stderr).toMatch(/^No API found at http.* \(404\)\. Its URL must end with \/api\/v1\.\n$/);
   });
 
   test('says in one line that nobody answers there', async () => {
     const { code, stderr } = await orders(['get', 'x', '--url', 'http://127.0.0.1:1/api/v1']);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^http:\/\/127\.0\.0\.1:1\/api\/v1 does not answer .*\n$/);
+    expect(stderr).toMatch(/^No response from http:\/\/127\.0\.0\.1:1\/api\/v1 .*\n$/);
   });
 
   test('says which commands there are, however it is asked', async () => {
     const { code, stdout } = await orders([]);
-    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('The exit code is 0 when') });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('The exit code is 0 if') });
     for (const args of [['--help'], ['-h'], ['help']]) expect(await orders(args)).toMatchObject({ code: 0, stdout });
     expect(await orders(['get', '-h'])).toEqual(await orders(['get', '--help']));
   });

@@ -53,7 +53,7 @@ describe('npm run orders -- redrive', () => {
     await insertFailed(1, 2);
 
     expect(await execute(redrive, ['--all'])).toBe(1);
-    expect(output.text).toContain('Redrove 1 orders; 1 were left alone');
+    expect(output.text).toContain('Redrove 1 orders; 1 were skipped');
   });
 
   test('exits with 0 when it takes all that it is asked to take', async () => {

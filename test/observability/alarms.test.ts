@@ -237,7 +237,7 @@ describe('other stages', () => {
   });
 
   test.each([
-    ['alarmEmail=nobody', 'params.alarmEmail must be an address'],
+    ['alarmEmail=nobody', 'params.alarmEmail must be an email address'],
     ['sweepRate=cron(* * * * ? *)', 'params.sweepRate must be a rate, such as rate(1 minute)'],
   ])('with %s are refused in words', async (param, message) => {
     await expect(resolveStage('prod', param)).rejects.toMatchObject({ stdout: expect.stringContaining(message) });

@@ -76,7 +76,7 @@ test('the doctor finds it well, over the same driver', async () => {
     cwd: REPOSITORY,
     env: { ...env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
   });
-  expect(stdout).toContain('All is well.');
+  expect(stdout).toContain('No problems found.');
 });
 
 test('it ends by Ctrl-C, and leaves no process', async () => {

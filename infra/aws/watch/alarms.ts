@@ -2,19 +2,19 @@ import { TOPIC } from './notifications.ts';
 import type { Stage } from './stage.ts';
 import { capitalized, functionId, type Resource, type Value } from './template.ts';
 
-/** Seconds that a message may have been delayed on purpose: the longest backoff (RETRY_MAX_MS), which is the bound of SQS. */
+/** The longest intentional delay of a message in seconds: the longest backoff (RETRY_MAX_MS), which is also the limit of SQS. */
 const LONGEST_DELAY = 900;
 
-/** Percent. Above it there is little left to grow into. */
+/** Percent. Above it, little capacity is left. */
 const NEARLY_FULL = 90;
 
-/** Percent. Some orders are Failed by right, as those whose card is declined; this many are a processor's or a receiver's. */
+/** Percent. A few Failed orders are expected, such as declined cards; this many point to a broken processor or receiver. */
 const MANY_FAILED = 10;
 
-/** Percent of apiRateLimit. Beyond that limit customers get 429, and each request costs money long before. */
+/** Percent of apiRateLimit. Above the limit customers get 429, and every request below it costs money. */
 const MANY_REQUESTS = 80;
 
-/** What everything but the sweep's own figures is measured in, in seconds. */
+/** The period in seconds of all metrics except those of the sweep. */
 const MINUTE = 60;
 
 interface Metric {
@@ -26,9 +26,9 @@ interface Metric {
 type Condition = Readonly<Record<string, unknown>>;
 
 /**
- * What somebody is told of. Each alarm is called by its kind, which is a section of docs/runbook.md (a test holds the two
- * together). None of them asks for a deed within seconds: nothing is lost meanwhile, so each waits until a short trouble is
- * over by itself.
+ * The alarms. Each is named after its kind, which is a section of docs/runbook.md (a test compares the two). No alarm requires
+ * action within seconds, because no order is lost in the meantime. So each one waits long enough for a short problem to
+ * resolve itself.
  */
 export function alarms(stage: Stage): Record<string, Resource> {
   const api = ofApi();
@@ -38,15 +38,15 @@ export function alarms(stage: Stage): Record<string, Resource> {
     MetricName: name,
     Dimensions: [{ Name: 'service', Value: 'orders' }],
   });
-  // The sweep's figures come once a sweep.
+  // The metrics of the sweep are published once per sweep.
   const sweep = Math.max(MINUTE, stage.sweepSeconds);
   const kinds: Record<string, readonly [string, Condition]> = {
     OrdersWait: [
-      `An order has waited for longer than ${stage.waitSeconds} s.`,
+      `An order has waited longer than ${stage.waitSeconds} s.`,
       { ...own('LongestWait'), Statistic: 'Maximum', Period: sweep, ...threeOfFive(), Threshold: stage.waitSeconds },
     ],
     SweepSilent: [
-      'The sweep, which sends again what was lost, has not come to its end for a while.',
+      'The sweep, which sends new messages for orders whose message was lost, has not completed for five periods.',
       {
         ...own('LongestWait'),
         Statistic: 'SampleCount',
@@ -64,12 +64,12 @@ export function alarms(stage: Stage): Record<string, Resource> {
         Statistic: 'Maximum',
         Period: MINUTE,
         ...threeOfFive(),
-        // The longest backoff, and what an order may wait.
+        // The longest backoff, plus the time that an order may wait.
         Threshold: LONGEST_DELAY + stage.waitSeconds,
       },
     ],
     DeadLetters: [
-      'Messages were received as often as the queue allows, and never acknowledged.',
+      'Messages were received as often as the queue allows and never acknowledged.',
       {
         ...ofQueue(stage.deadLetterQueue)('ApproximateNumberOfMessagesVisible'),
         Statistic: 'Maximum',
@@ -79,7 +79,7 @@ export function alarms(stage: Stage): Record<string, Resource> {
       },
     ],
     RecursionStopped: [
-      'Lambda has stopped retries, which it took for an endless loop.',
+      'Lambda has stopped retries, which it mistook for an infinite loop.',
       {
         Namespace: 'AWS/Lambda',
         MetricName: 'RecursiveInvocationsDropped',
@@ -91,7 +91,7 @@ export function alarms(stage: Stage): Record<string, Resource> {
       },
     ],
     OrdersFail: [
-      `At least ${MANY_FAILED} % of the orders that are finished are Failed.`,
+      `At least ${MANY_FAILED} % of finished orders are Failed.`,
       {
         ...formula('100 * failed / (failed + completed)', sweep, {
           failed: own('OrdersFailed'),
@@ -102,7 +102,7 @@ export function alarms(stage: Stage): Record<string, Resource> {
       },
     ],
     ApiErrors: [
-      'At least one request of a hundred is answered with a 5xx.',
+      'At least one percent of requests get a 5xx.',
       {
         ...formula('100 * errors / requests', MINUTE, { errors: api('5xx'), requests: api('Count') }),
         ...threeOfFive(),
@@ -110,7 +110,7 @@ export function alarms(stage: Stage): Record<string, Resource> {
       },
     ],
     ApiSlow: [
-      `One request of a hundred takes longer than ${stage.latencyMs} ms.`,
+      `At least one percent of requests take longer than ${stage.latencyMs} ms.`,
       {
         ...api('Latency'),
         ExtendedStatistic: 'p99',
@@ -121,7 +121,7 @@ export function alarms(stage: Stage): Record<string, Resource> {
       },
     ],
     RequestsMany: [
-      `More than ${MANY_REQUESTS} % of the requests that the API takes have come in.`,
+      `The API gets more than ${MANY_REQUESTS} % of the requests that it allows.`,
       {
         ...api('Count'),
         Statistic: 'Sum',
@@ -155,11 +155,11 @@ function functionAlarms(stage: Stage, key: string): [string, Resource][] {
   ];
   return [
     of('FunctionErrors', `The function ${key} fails.`, 'Errors'),
-    of('FunctionThrottled', `The function ${key} is called more often than it may run.`, 'Throttles'),
+    of('FunctionThrottled', `The function ${key} is invoked more often than its concurrency allows.`, 'Throttles'),
   ];
 }
 
-/** Of a cluster of the stage's own, or one that it knows the name of. */
+/** Alarms of the stage's own cluster, or of an existing one whose name is known. */
 function databaseAlarms({ cluster, maxConnections }: Stage): Record<string, [string, Condition]> {
   if (cluster === undefined) return {};
   const metric = (MetricName: string, Statistic: string, Threshold: number, dimensions: Metric['Dimensions'] = []) => ({
@@ -173,16 +173,16 @@ function databaseAlarms({ cluster, maxConnections }: Stage): Record<string, [str
   });
   return {
     DatabaseCapacity: [
-      `The database has used ${NEARLY_FULL} % of the capacity that it may grow to for a quarter of an hour.`,
+      `The database has used ${NEARLY_FULL} % of its maximum capacity for 15 minutes.`,
       metric('ACUUtilization', 'Average', NEARLY_FULL),
     ],
     DatabaseCpu: [
-      `The processors of the database have been ${NEARLY_FULL} % busy for a quarter of an hour.`,
-      // Without a role it is the average over the writer and a standby that does nothing.
+      `The CPUs of the database have been ${NEARLY_FULL} % busy for 15 minutes.`,
+      // Without a role, it is the average over the writer and an idle standby.
       metric('CPUUtilization', 'Average', NEARLY_FULL, [{ Name: 'Role', Value: 'WRITER' }]),
     ],
     DatabaseConnections: [
-      `The database has had more than ${NEARLY_FULL} % of its ${maxConnections} connections for a quarter of an hour.`,
+      `The database has used more than ${NEARLY_FULL} % of its ${maxConnections} connections for 15 minutes.`,
       metric('DatabaseConnections', 'Maximum', Math.floor((maxConnections * NEARLY_FULL) / 100)),
     ],
   };
@@ -197,14 +197,14 @@ function alarm(stage: Stage, kind: string, name: string, what: string, condition
       AlarmActions: [{ Ref: TOPIC }],
       OKActions: [{ Ref: TOPIC }],
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-      // Where nothing happens there is nothing wrong.
+      // Without activity there is no problem.
       TreatMissingData: 'notBreaching',
       ...condition,
     },
   };
 }
 
-/** Of an HTTP API ("Monitor CloudWatch metrics for HTTP APIs"): other names than those of a REST API. */
+/** A metric of an HTTP API ("Monitor CloudWatch metrics for HTTP APIs"). The names differ from those of a REST API. */
 function ofApi(): (MetricName: string) => Metric {
   const Dimensions = [{ Name: 'ApiId', Value: { Ref: 'HttpApi' } }];
   return (MetricName) => ({ Namespace: 'AWS/ApiGateway', MetricName, Dimensions });
@@ -215,7 +215,7 @@ function ofQueue(name: Value): (MetricName: string) => Metric {
   return (MetricName) => ({ Namespace: 'AWS/SQS', MetricName, Dimensions });
 }
 
-/** Of five periods, at least three: not the moment in which something restarts. */
+/** At least three of five periods, so that a restart does not trigger the alarm. */
 function threeOfFive() {
   return { EvaluationPeriods: 5, DatapointsToAlarm: 3 };
 }

@@ -7,7 +7,7 @@ type Line = readonly unknown[];
 interface Chart {
   readonly title: string;
   readonly lines: readonly Line[];
-  /** Of every line that has none of its own. */
+  /** The default of every line. */
   readonly stat: string;
   /** Seconds. */
   readonly period?: number;
@@ -19,9 +19,9 @@ const WIDTH = 8;
 const HEIGHT = 6;
 
 /**
- * One page to look at when an alarm rings: is it coming in, does it go out, how old is what waits, what fails, how slow is
- * it, how full is the database, and what is being paid for.
- * @param alarmIds logical ids, whose state is shown at the top
+ * One page to open when an alarm fires. It shows orders in and out, the age of waiting orders, failures, latency, the load of the
+ * database, and what is billed.
+ * @param alarmIds logical ids of alarms, whose state is shown at the top
  */
 export function dashboard(stage: Stage, alarmIds: readonly string[]): Resource {
   const state = {
@@ -112,18 +112,18 @@ function chartsOf(stage: Stage): Chart[] {
         lambda('processOrders', 'ConcurrentExecutions', { yAxis: 'right', label: 'environments' }),
         lambda('processOrders', 'Invocations', { id: 'batches', stat: 'Sum', visible: false }),
         queue('Queue', 'NumberOfMessagesReceived', { id: 'messages', stat: 'Sum', visible: false }),
-        [{ expression: 'messages / batches', label: 'messages a batch', yAxis: 'right' }],
+        [{ expression: 'messages / batches', label: 'messages per batch', yAxis: 'right' }],
       ],
     },
     ...(stage.cluster === undefined ? [] : databaseCharts()),
     {
-      title: 'What is paid for, an hour',
+      title: 'Billed per hour',
       stat: 'Sum',
       period: 3_600,
       lines: [
         api('Count', { label: 'API requests' }),
         ...stage.functions.map((key, place) => lambda(key, 'Duration', { id: `d${place}`, visible: false })),
-        [{ expression: 'SUM(METRICS("d")) / 1000', label: 'seconds of functions' }],
+        [{ expression: 'SUM(METRICS("d")) / 1000', label: 'seconds of function time' }],
         queue('Queue', 'NumberOfMessagesSent', { label: 'messages sent' }),
         queue('Queue', 'NumberOfEmptyReceives', { label: 'empty receives' }),
         ...stage.functions.map((key, place) => logBytes(key, { id: `l${place}`, visible: false })),
@@ -141,8 +141,8 @@ function databaseCharts(): Chart[] {
       label: 'capacity units',
       lines: [
         database('ServerlessDatabaseCapacity'),
-        database('ACUUtilization', { yAxis: 'right', label: '% of the largest' }),
-        ofWriter('CPUUtilization', { yAxis: 'right', label: "% of the writer's processors" }),
+        database('ACUUtilization', { yAxis: 'right', label: '% of the maximum' }),
+        ofWriter('CPUUtilization', { yAxis: 'right', label: "% of the writer's CPUs" }),
       ],
     },
     {

@@ -1,4 +1,4 @@
-/** Aurora capacity units, and the connections that PostgreSQL then takes by default. */
+/** Aurora capacity units, and the connections that PostgreSQL then allows by default. */
 const CONNECTIONS: readonly (readonly [capacity: number, connections: number])[] = [
   [1, 189],
   [4, 823],
@@ -7,7 +7,7 @@ const CONNECTIONS: readonly (readonly [capacity: number, connections: number])[]
   [32, 5_000],
 ];
 
-/** However large it may grow, a cluster that can shrink to this or less takes no more. */
+/** The limit of a cluster that can shrink to this capacity or less, whatever its maximum capacity. */
 const SMALL = { capacity: 0.5, connections: 2_000 };
 
 /**

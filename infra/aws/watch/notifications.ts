@@ -1,7 +1,7 @@
 import type { Stage } from './stage.ts';
 import type { Resource } from './template.ts';
 
-/** The topic that every alarm tells. */
+/** The topic that every alarm publishes to. */
 export const TOPIC = 'AlarmTopic';
 const KEY = 'AlarmTopicKey';
 
@@ -13,8 +13,8 @@ const CLOUDWATCH = {
 };
 
 /**
- * Where alarms go: an encrypted topic, and a mail when the stage names an address. The key is the stage's own because
- * CloudWatch may not use the one that AWS keeps for SNS, and its messages would be dropped without a word (Amazon SNS
+ * The target of alarms: an encrypted topic, and an email if the stage has an address. The stage has its own key because
+ * CloudWatch cannot use the AWS managed key of SNS: its messages would be dropped silently (Amazon SNS
  * Developer Guide, "Enable compatibility between event sources from AWS services and encrypted topics").
  */
 export function notifications({ name, email }: Stage): Record<string, Resource> {
@@ -27,7 +27,7 @@ export function notifications({ name, email }: Stage): Record<string, Resource> 
         KeyPolicy: {
           Version: '2012-10-17',
           Statement: [
-            // Whom the account's own policies allow it. In a key's policy, * is this key.
+            // Principals that the policies of the account allow. In the policy of a key, * is this key.
             {
               Effect: 'Allow',
               // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation fills it in
@@ -35,7 +35,7 @@ export function notifications({ name, email }: Stage): Record<string, Resource> 
               Action: 'kms:*',
               Resource: '*',
             },
-            // Without a condition, as in AWS's own example: where SNS did not pass the account on, alarms would vanish silently.
+            // Without a condition, as in AWS's own example: if SNS did not pass on the account, alarms would be lost silently.
             {
               Effect: 'Allow',
               Principal: CLOUDWATCH.Principal,
@@ -63,14 +63,14 @@ export function notifications({ name, email }: Stage): Record<string, Resource> 
     ...(email && {
       AlarmEmail: {
         Type: 'AWS::SNS::Subscription',
-        // SNS asks the address to confirm, and sends nothing before it has.
+        // SNS asks the address to confirm, and does not send emails before that.
         Properties: { TopicArn: { Ref: TOPIC }, Protocol: 'email', Endpoint: email },
       },
     }),
   };
 }
 
-/** An email when the account is about to spend more in a month than it should. Budgets know no stages without billing tags. */
+/** An email if the account is about to exceed its monthly budget. Without billing tags, budgets cannot be per stage. */
 export function budget({ name, email, budget: dollars }: Stage): Record<string, Resource> {
   if (dollars === undefined) return {};
   if (email === '')

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { maxConnections } from './max-connections.ts';
 import type { Value } from './template.ts';
 
-/** What Serverless gives a JavaScript file that serverless.yml includes. */
+/** The argument that Serverless passes to a JavaScript file that serverless.yml includes. */
 export interface Resolvers {
   /** A part of serverless.yml, resolved. */
   resolveConfigurationProperty(path: readonly string[]): Promise<unknown>;
@@ -10,32 +10,32 @@ export interface Resolvers {
   resolveVariable(variable: string): Promise<unknown>;
 }
 
-/** What there is to watch in a stage, and when somebody is to be told. */
+/** The resources of a stage to monitor, and the thresholds of its alarms. */
 export interface Stage {
   /** orders-prod */
   readonly name: string;
-  /** As serverless.yml calls them. */
+  /** The names in serverless.yml. */
   readonly functions: readonly string[];
   /** Names. */
   readonly queue: Value;
   readonly deadLetterQueue: Value;
-  /** The id of the database's cluster; undefined for an existing one of which it is not known. */
+  /** The id of the database cluster; undefined for an existing cluster whose id is not known. */
   readonly cluster: Value | undefined;
-  /** Connections that the database takes. */
+  /** The most connections that the database allows. */
   readonly maxConnections: number;
   /** Seconds between two sweeps. */
   readonly sweepSeconds: number;
-  /** Namespace of what the sweep publishes. */
+  /** The namespace of the metrics that the sweep publishes. */
   readonly metrics: string;
-  /** Who gets a mail; '' for nobody. */
+  /** The address for emails; '' for no emails. */
   readonly email: string;
-  /** Seconds that an order may wait. */
+  /** The seconds that an order may wait. */
   readonly waitSeconds: number;
-  /** Requests a second that the API takes. */
+  /** The most requests per second that the API allows. */
   readonly requestRate: number;
-  /** Dollars a month; undefined for no budget. */
+  /** Dollars per month; undefined for no budget. */
   readonly budget: number | undefined;
-  /** Milliseconds that 99 of 100 requests may take. */
+  /** The threshold for the 99th percentile of latency, in milliseconds. */
   readonly latencyMs: number;
 }
 
@@ -58,23 +58,23 @@ const parameters = z.object({
   watched: z.boolean('must be true or false'),
   sweepRate: rate,
   metricsNamespace: z.string(),
-  alarmEmail: z.union([z.literal(''), z.email('must be an address')]),
+  alarmEmail: z.union([z.literal(''), z.email('must be an email address')]),
   alarmWaitSeconds: z.coerce.number().int().min(1),
   apiRateLimit: z.coerce.number().int().min(1),
   monthlyBudget: z.union([
     z.literal('').transform(() => undefined),
-    z.coerce.number('must be dollars a month').positive(),
+    z.coerce.number('must be dollars per month').positive(),
   ]),
   alarmLatencyMs: z.coerce.number().int().min(1),
   databaseMinCapacity: z.coerce.number(),
   databaseMaxCapacity: z.coerce.number(),
-  // Of a database that is there already. Coercion alone would take the empty text for 0.
+  // For an existing database. Coercion alone would turn the empty text into 0.
   databaseMaxConnections: z.union([z.literal('').transform(() => undefined), z.coerce.number().int().min(1)]),
 });
 
 /**
  * Undefined for a stage that is not watched.
- * @throws Error naming a parameter that is not what it has to be
+ * @throws Error that names an invalid parameter
  */
 export async function readStage(resolvers: Resolvers): Promise<Stage | undefined> {
   const { resolveConfigurationProperty: property, resolveVariable: variable } = resolvers;
@@ -83,7 +83,7 @@ export async function readStage(resolvers: Resolvers): Promise<Stage | undefined
   const parsed = parameters.safeParse(Object.fromEntries(names.map((name, place) => [name, values[place]])));
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => `params.${path.join('.')} ${message}`);
-    // Serverless would show the stack, where there is one, instead of the line that helps.
+    // If there is a stack, Serverless would show it instead of the message.
     throw Object.assign(new Error(problems.join('; ')), { stack: undefined });
   }
   const given = parsed.data;

@@ -1,4 +1,4 @@
-/** A string, or what CloudFormation makes one of: `{ Ref: … }`, `{ 'Fn::GetAtt': … }`. */
+/** A string, or an expression that CloudFormation resolves to one: `{ Ref: … }`, `{ 'Fn::GetAtt': … }`. */
 export type Value = string | { readonly [intrinsic: string]: unknown };
 
 export interface Resource {

@@ -4,7 +4,7 @@ import { budget, notifications } from './notifications.ts';
 import { type Resolvers, readStage } from './stage.ts';
 import type { Template } from './template.ts';
 
-/** The alarms and the dashboard of a stage, as a part of its template; nothing for a stage that is not watched. */
+/** The alarms and the dashboard of a stage, as a part of its template; empty for a stage that is not watched. */
 export async function watch(resolvers: Resolvers): Promise<Template> {
   const stage = await readStage(resolvers);
   if (!stage) return { Resources: {} };
