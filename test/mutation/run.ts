@@ -8,6 +8,9 @@ import { CommandError, UsageError } from '../../infra/command-error.ts';
 import { MUTATIONS, type Mutation } from './mutations.ts';
 import { changeOf, type Result, reportOf } from './report.ts';
 
+/** Milliseconds for one test. On a busy machine jest's own limit would count slow tests as failures, and bugs as noticed. */
+const TEST_TIMEOUT_MS = 60_000;
+
 /** Minutes that the tests of one bug may take: a bug that makes them hang is noticed, too. */
 const PATIENCE_MINUTES = 5;
 
@@ -122,7 +125,11 @@ async function firstFailure(copy: string, files: readonly string[], signal: Abor
   ];
   for (const [tests, more] of runs) {
     if (tests.length === 0) continue;
-    const failure = await runJest(copy, [...more, '--bail', '--silent', '--runTestsByPath', ...tests], signal);
+    const failure = await runJest(
+      copy,
+      [...more, '--bail', '--silent', `--testTimeout=${TEST_TIMEOUT_MS}`, '--runTestsByPath', ...tests],
+      signal,
+    );
     if (failure !== undefined) return failure;
   }
   return undefined;
