@@ -4,18 +4,27 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { postgresUrl, SUPERUSER } from '../../infra/local/postgres/access.ts';
 import { startPostgres } from '../../infra/local/postgres/postgres.ts';
-import { installPostgres, refugeOf } from '../../infra/local/postgres/postgres-installation.ts';
+import {
+  installPostgres,
+  type PostgresInstallation,
+  refugeOf,
+} from '../../infra/local/postgres/postgres-installation.ts';
 import { migrate } from '../../infra/migrate.ts';
 import { databaseAt, TEMPLATE } from './database.ts';
 import { freePorts } from './free-port.ts';
 
 export interface PostgresServer {
   readonly url: string;
+  readonly pid: number;
+  readonly installation: PostgresInstallation;
   stop(): Promise<void>;
 }
 
-/** A Postgres of one's own. A disposable one does not wait for the disk. */
-export async function startPostgresServer(how: { disposable: boolean; signal?: AbortSignal }): Promise<PostgresServer> {
+/** A Postgres of one's own: the embedded one, or another release. A disposable one does not wait for the disk. */
+export async function startPostgresServer(
+  how: { disposable: boolean; signal?: AbortSignal },
+  release: Partial<PostgresInstallation> = {},
+): Promise<PostgresServer> {
   const directory = await mkdtemp(join(tmpdir(), 'order-backend-test-'));
   const remove = async () => {
     await rm(directory, { recursive: true, force: true });
@@ -25,8 +34,11 @@ export async function startPostgresServer(how: { disposable: boolean; signal?: A
     // The user that Postgres runs as, when we are root, has to get in.
     await chmod(directory, 0o755);
     const [port = 0] = await freePorts(1);
-    const server = await startPostgres(await installPostgres(directory), { ...how, port, directory });
+    const installation = { ...(await installPostgres(directory)), ...release };
+    const server = await startPostgres(installation, { ...how, port, directory });
     return {
+      installation,
+      pid: server.pid,
       url: postgresUrl({ directory, postgresPort: port }, SUPERUSER, 'postgres'),
       async stop() {
         await server.stop();
