@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 2d6d85d7892c05ac186a4ee02ca92cf4394c3ee29ed6a2a31f59052396724c50): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 ac019b115f5142a1c0ffe75b6e046d4b8b8aa02ab6699dd3da18e7e6a0de3b80): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -449,6 +449,13 @@ export interface components {
                     order_id: string | null;
                     /** @description The status that POST /orders would have returned: 202, 400 or 503. */
                     status_code: number;
+                    /**
+                     * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                     * @example validation_failed
+                     * @enum {string}
+                     */
+                    code?: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                    /** @description What went wrong, for people. The wording may change. */
                     message: string;
                     /** @description What is invalid in the request. Present only when the request is invalid. */
                     errors?: {
@@ -577,6 +584,8 @@ export interface components {
         Unhealthy: {
             /** @constant */
             status_code: 503;
+            /** @constant */
+            code: "unavailable";
             /** @description Lists the failing checks. */
             message: string;
             /** @constant */
@@ -597,6 +606,13 @@ export interface components {
         Failure: {
             /** @description The HTTP status code of this response. */
             status_code: number;
+            /**
+             * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+             * @example validation_failed
+             * @enum {string}
+             */
+            code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+            /** @description What went wrong, for people. The wording may change. */
             message: string;
             /** @description What is invalid in the request. Present only when the request is invalid. */
             errors?: {
@@ -608,6 +624,8 @@ export interface components {
                 /** @description What the field accepts. */
                 message: string;
             }[];
+            /** @description Names this request in the logs of the service. Include it in a report. */
+            request_id?: string;
         };
         GatewayFailure: {
             message: string;
@@ -670,6 +688,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -681,6 +706,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -700,6 +727,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -711,6 +745,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -797,6 +833,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -808,6 +851,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -827,6 +872,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -838,6 +890,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -941,6 +995,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -952,6 +1013,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -971,6 +1034,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -982,6 +1052,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -1076,6 +1148,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -1087,6 +1166,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -1106,6 +1187,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -1117,6 +1205,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -1197,6 +1287,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -1208,6 +1305,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -1227,6 +1326,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -1238,6 +1344,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -1333,6 +1441,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -1344,6 +1459,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -1363,6 +1480,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -1374,6 +1498,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -1487,6 +1613,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -1498,6 +1631,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -1517,6 +1652,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -1528,6 +1670,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -1649,6 +1793,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -1660,6 +1811,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -1679,6 +1832,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -1690,6 +1850,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -1779,6 +1941,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -1790,6 +1959,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -1809,6 +1980,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -1820,6 +1998,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -1915,6 +2095,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -1926,6 +2113,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -1945,6 +2134,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -1956,6 +2152,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -2069,6 +2267,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -2080,6 +2285,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -2099,6 +2306,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -2110,6 +2324,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -2240,6 +2456,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -2251,6 +2474,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -2270,6 +2495,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -2281,6 +2513,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -2367,6 +2601,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -2378,6 +2619,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -2397,6 +2640,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -2408,6 +2658,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -2485,6 +2737,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -2496,6 +2755,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -2515,6 +2776,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -2526,6 +2794,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -2603,6 +2873,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -2614,6 +2891,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -2633,6 +2912,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -2644,6 +2930,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -2727,6 +3015,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -2738,6 +3033,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -2757,6 +3054,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -2768,6 +3072,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -2860,6 +3166,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -2871,6 +3184,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -2890,6 +3205,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -2901,6 +3223,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -2990,6 +3314,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -3001,6 +3332,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"
@@ -3020,6 +3353,13 @@ export interface operations {
                     "application/json": {
                         /** @description The HTTP status code of this response. */
                         status_code: number;
+                        /**
+                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+                         * @example validation_failed
+                         * @enum {string}
+                         */
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
                         errors?: {
@@ -3031,6 +3371,8 @@ export interface operations {
                             /** @description What the field accepts. */
                             message: string;
                         }[];
+                        /** @description Names this request in the logs of the service. Include it in a report. */
+                        request_id?: string;
                         /**
                          * @description The value of the WWW-Authenticate header, which API Gateway may rename.
                          * @example Bearer error="insufficient_scope", scope="orders:read"

@@ -13,8 +13,8 @@ export const handler = httpHandler(async (event) => {
   const reason = readReason(event) ?? 'cancelled over HTTP';
   const { actor } = callerOf(event);
   const outcome = await runtime().cancelOrder(orderId, ownerFilterOf(event), { actor, reason });
-  if (!outcome) throw new HttpError(404, 'Order not found');
+  if (!outcome) throw new HttpError('order_not_found', 'Order not found');
   if ('status' in outcome)
-    throw new HttpError(409, `The order is ${outcome.status}. Only a Pending order can be cancelled.`);
+    throw new HttpError('wrong_status', `The order is ${outcome.status}. Only a Pending order can be cancelled.`);
   return { statusCode: 200, body: presentOrder(event, outcome.order) };
 });

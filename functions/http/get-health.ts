@@ -18,6 +18,7 @@ export const handler = httpHandler(
       headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
       body: {
         status_code: 503,
+        code: 'unavailable',
         message: `Not ready: ${checks.database === 'read-only' ? 'the database is read-only' : `${failing.join(' and ')} failing`}`,
         status: 'failing',
         live: true,

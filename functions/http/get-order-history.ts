@@ -9,7 +9,7 @@ import { runtime } from '../../lib/runtime.ts';
 export const handler = httpHandler(async (event) => {
   const orderId = orderIdOf(event);
   const entries = await runtime().readHistory(orderId, ownerFilterOf(event));
-  if (entries.length === 0) throw new HttpError(404, 'Order not found');
+  if (entries.length === 0) throw new HttpError('order_not_found', 'Order not found');
   return {
     statusCode: 200,
     body: {

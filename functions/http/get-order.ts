@@ -9,6 +9,6 @@ import { runtime } from '../../lib/runtime.ts';
 /** GET /orders/{order_id}, GET /order?order_id= */
 export const handler = httpHandler(async (event) => {
   const order = await runtime().readOrder(orderIdOf(event), ownerFilterOf(event));
-  if (!order) throw new HttpError(404, 'Order not found');
+  if (!order) throw new HttpError('order_not_found', 'Order not found');
   return withEtag(event, presentOrder(event, order));
 });

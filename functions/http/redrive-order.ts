@@ -13,9 +13,10 @@ export const handler = httpHandler(async (event) => {
   const reason = readReason(event) ?? 'redriven over HTTP';
   const { actor } = callerOf(event);
   const outcome = await runtime().redriveOrder(orderId, ownerFilterOf(event), { actor, reason });
-  if (!outcome) throw new HttpError(404, 'Order not found');
+  if (!outcome) throw new HttpError('order_not_found', 'Order not found');
   if ('status' in outcome)
-    throw new HttpError(409, `The order is ${outcome.status}. Only a Failed order can be redriven.`);
-  if ('capped' in outcome) throw new HttpError(409, `The order has reached the redrive limit (${outcome.capped}).`);
+    throw new HttpError('wrong_status', `The order is ${outcome.status}. Only a Failed order can be redriven.`);
+  if ('capped' in outcome)
+    throw new HttpError('redrive_limit_reached', `The order has reached the redrive limit (${outcome.capped}).`);
   return { statusCode: 200, body: presentOrder(event, outcome.order) };
 });

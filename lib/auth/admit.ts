@@ -1,10 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { type Config, ConfigError } from '../config.ts';
-import { HttpError } from '../http/http-error.ts';
+import { HttpError, unavailable } from '../http/http-error.ts';
 import { decisionOf } from './decision.ts';
-
-/** Seconds. After a restart, the database or the token issuer is back in about this time. */
-const RETRY_AFTER_SECONDS = 2;
 
 /**
  * Enforces the authorizer's decision. On a stage with authorization, a request without a decision is always rejected, so a
@@ -20,20 +17,18 @@ export function admit(event: APIGatewayProxyEventV2, auth: Config['AUTH']): void
     case 'unauthenticated':
       throw unauthorized(decision.credential === 'invalid' ? 'Bearer error="invalid_token"' : 'Bearer');
     case 'forbidden':
-      throw new HttpError(403, `Forbidden: the scope ${decision.needs} is required.`, {
+      throw new HttpError('forbidden', `Forbidden: the scope ${decision.needs} is required.`, {
         headers: { 'www-authenticate': `Bearer error="insufficient_scope", scope="${decision.needs}"` },
       });
     case 'unavailable':
-      throw new HttpError(503, 'Service temporarily unavailable. Retry the request.', {
-        headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
-      });
+      throw unavailable();
     default:
       throw new ConfigError(`AUTH is ${auth}, but the event of ${event.routeKey} has no authorizer decision`);
   }
 }
 
 function unauthorized(challenge: string): HttpError {
-  return new HttpError(401, 'Unauthorized: send a valid credential as "Authorization: Bearer …".', {
+  return new HttpError('unauthenticated', 'Unauthorized: send a valid credential as "Authorization: Bearer …".', {
     headers: { 'www-authenticate': challenge },
   });
 }

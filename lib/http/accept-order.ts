@@ -29,15 +29,15 @@ export async function acceptOrder(body: unknown, owner: string, idempotencyKey: 
         },
       };
     case 'duplicate':
-      throw new HttpError(400, `Order with order_id ${order.orderId} already exists.`);
+      throw new HttpError('order_exists', `Order with order_id ${order.orderId} already exists.`);
     case 'key-reused':
-      throw new HttpError(422, 'This Idempotency-Key was already used for another order.');
+      throw new HttpError('idempotency_key_reused', 'This Idempotency-Key was already used for another order.');
     case 'untranslatable':
       throw untranslatable();
     case 'refused':
       throw validationError([{ path: '', message: 'contains a value that cannot be stored' }]);
     case 'turned-away':
-      throw new HttpError(503, 'Too many orders are waiting. Retry later.', {
+      throw new HttpError('too_many_waiting', 'Too many orders are waiting. Retry later.', {
         headers: { 'retry-after': String(TURNED_AWAY_SECONDS) },
       });
   }

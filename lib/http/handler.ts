@@ -3,9 +3,9 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import { admit } from '../auth/admit.ts';
 import { DatabaseError } from '../database/database-error.ts';
 import { createLogger } from '../logger.ts';
-import { inInvocation, invocationOf } from '../observability/invocation.ts';
+import { currentInvocation, inInvocation, invocationOf } from '../observability/invocation.ts';
 import { runtime } from '../runtime.ts';
-import { HttpError, untranslatable } from './http-error.ts';
+import { HttpError, unavailable, untranslatable } from './http-error.ts';
 
 /** The response of a handler: the status and a body that becomes JSON. */
 export interface Answer {
@@ -26,9 +26,6 @@ const COMMON_HEADERS = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
 };
-
-/** Seconds until a retry makes sense: a database that restarts is back in about this time. */
-const RETRY_AFTER_SECONDS = 2;
 
 /**
  * The middleware of every HTTP function (HTTP API, payload format 2.0). The handler's response becomes JSON, and an error
@@ -56,7 +53,9 @@ function jsonAnswers(): MiddlewareObj<APIGatewayProxyEventV2, unknown> {
       request.response = toResult(request.response as Answer);
     },
     onError: (request) => {
-      request.response = toResult(toAnswer(request.error));
+      const answer = toAnswer(request.error);
+      const body = { ...(answer.body as object), request_id: currentInvocation()?.requestId };
+      request.response = toResult({ ...answer, body });
     },
   };
 }
@@ -80,23 +79,19 @@ function toResult({ statusCode, body, headers }: Answer): APIGatewayProxyStructu
 
 function toAnswer(error: unknown): Answer {
   if (error instanceof HttpError) {
-    const { statusCode, message, errors, headers } = error;
+    const { statusCode, code, message, errors, headers } = error;
     // Also in the body: API Gateway may rename the header.
     const challenge = headers['www-authenticate'];
     const details = { ...(errors && { errors }), ...(challenge !== undefined && { challenge }) };
-    return { statusCode, headers, body: { status_code: statusCode, message, ...details } };
+    return { statusCode, headers, body: { status_code: statusCode, code, message, ...details } };
   }
   if (error instanceof DatabaseError && error.retryable) {
     runtime().logger.warn('The database did not reply', { error });
-    return {
-      statusCode: 503,
-      headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
-      body: { status_code: 503, message: 'Service temporarily unavailable. Retry the request.' },
-    };
+    return toAnswer(unavailable());
   }
   if (error instanceof DatabaseError && error.isUntranslatable) return toAnswer(untranslatable());
   reportDefect(error);
-  return { statusCode: 500, body: { status_code: 500, message: 'Internal Server Error!' } };
+  return toAnswer(new HttpError('internal_error', 'Internal Server Error!'));
 }
 
 /** Creates its own logger, because building the runtime may be what failed. */

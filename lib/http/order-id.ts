@@ -14,7 +14,7 @@ const orderIdQuery = z.object({ order_id: z.string('must be an order id') });
  */
 export function orderIdOf(event: APIGatewayProxyEventV2): string {
   const orderId = event.pathParameters?.order_id ?? orderIdInQuery(event);
-  if (orderId.includes('\0') || !orderId.isWellFormed()) throw new HttpError(404, 'Order not found');
+  if (orderId.includes('\0') || !orderId.isWellFormed()) throw new HttpError('order_not_found', 'Order not found');
   return orderId;
 }
 

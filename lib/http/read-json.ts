@@ -13,7 +13,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  */
 export function readJson(event: APIGatewayProxyEventV2, exactNumbers: ReadonlySet<string>): unknown {
   const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
-  if (bytes.byteLength > MAX_BODY) throw new HttpError(413, `The body is larger than ${MAX_BODY} bytes`);
+  if (bytes.byteLength > MAX_BODY) throw new HttpError('body_too_large', `The body is larger than ${MAX_BODY} bytes`);
   try {
     return JSON.parse(utf8.decode(bytes), (key, value: unknown, context?: { source?: string }) =>
       typeof value === 'number' && exactNumbers.has(key) ? context?.source : value,

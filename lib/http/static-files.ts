@@ -80,6 +80,6 @@ function notFound(): APIGatewayProxyStructuredResultV2 {
   return {
     statusCode: 404,
     headers: { 'content-type': 'application/json', 'x-content-type-options': 'nosniff' },
-    body: JSON.stringify({ status_code: 404, message: 'File not found' }),
+    body: JSON.stringify({ status_code: 404, code: 'file_not_found', message: 'File not found' }),
   };
 }

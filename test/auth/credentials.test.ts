@@ -3,6 +3,7 @@ import { hashOf, makeApiKey } from '../../lib/auth/api-key.ts';
 import { type Route, routeKeyOf, type Scope } from '../../lib/http/routes/routes.ts';
 import { type CapturedLog, captureLog } from '../observability/captured-log.ts';
 import { type Functions, loadFunctions } from '../support/functions.ts';
+import { refusal } from '../support/refusal.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { askFunction, askThroughGateway, GUARDED } from './gateway.ts';
 
@@ -86,11 +87,9 @@ describe('a route that is not public', () => {
 
     expect({ status, body }).toEqual({
       status: 403,
-      body: {
-        status_code: 403,
-        message: `Forbidden: the scope ${route.scope} is required.`,
+      body: refusal('forbidden', `Forbidden: the scope ${route.scope} is required.`, {
         challenge: `Bearer error="insufficient_scope", scope="${route.scope}"`,
-      },
+      }),
     });
     expect(headers['www-authenticate']).toBe(`Bearer error="insufficient_scope", scope="${route.scope}"`);
   });
@@ -107,7 +106,7 @@ describe('a route that is not public', () => {
     const { status, body } = await askFunction(route, undefined, { orderId });
     expect({ status, body }).toEqual({
       status: 500,
-      body: { status_code: 500, message: 'Internal Server Error!' },
+      body: refusal('internal_error', 'Internal Server Error!'),
     });
     expect(log.text).toContain(`AUTH is api-key, but the event of ${routeKeyOf(route)} has no authorizer decision`);
   });
@@ -128,7 +127,7 @@ describe('a route that is not public', () => {
 
       expect({ status, body }).toEqual({
         status: 503,
-        body: { status_code: 503, message: 'Service temporarily unavailable. Retry the request.' },
+        body: refusal('unavailable', 'Service temporarily unavailable. Retry the request.'),
       });
       expect(headers['retry-after']).toMatch(/^\d+$/);
       expect(log.text).toContain('The database with the API keys did not answer');

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import type { Decision } from '../../lib/auth/decision.ts';
 import type { FunctionName, Route } from '../../lib/http/routes/routes.ts';
 import { type Functions, loadFunctions } from '../support/functions.ts';
+import { refusal } from '../support/refusal.ts';
 import { type Asking, askFunction, GUARDED } from './gateway.ts';
 
 let service: Functions;
@@ -171,7 +172,7 @@ describe('createOrder and createOrders', () => {
     await create(SHOP_7, 'a');
     expect(await create(SHOP_8, 'a')).toMatchObject({
       status: 400,
-      body: { status_code: 400, message: 'Order with order_id a already exists.' },
+      body: refusal('order_exists', 'Order with order_id a already exists.'),
     });
     expect(await service.psql.value<string>('SELECT owner FROM orders')).toBe('shop-7');
   });

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Functions, loadFunctions } from '../support/functions.ts';
+import { refusedItem } from '../support/refusal.ts';
+
+const INVALID = refusedItem('validation_failed', 'Validation Error');
 
 let service: Functions;
 beforeAll(async () => {
@@ -30,7 +33,7 @@ describe('POST /orders/batch', () => {
   test('answers each order as POST /orders would, in the order asked, and lets none refuse another', async () => {
     await service.post(anOrder('there already'));
     const wrong = anOrder('wrong', { user_id: 'x', item_ids: [1, 2.5] });
-    const alone = await service.post(wrong);
+    const { request_id: _, ...alone } = (await service.post(wrong)).body;
 
     const answer = await post({
       orders: [
@@ -50,24 +53,24 @@ describe('POST /orders/batch', () => {
         status_code: 202,
         message: 'Order successfully processed. Please check status for order id: a',
       },
-      { order_id: 'wrong', ...alone.body },
-      { order_id: 'there already', status_code: 400, message: 'Order with order_id there already already exists.' },
+      { order_id: 'wrong', ...alone },
+      {
+        order_id: 'there already',
+        ...refusedItem('order_exists', 'Order with order_id there already already exists.'),
+      },
       {
         order_id: null,
-        status_code: 400,
-        message: 'Validation Error',
+        ...INVALID,
         errors: [{ path: '', message: 'must be a JSON object' }],
       },
       {
         order_id: 'b',
-        status_code: 400,
-        message: 'Validation Error',
+        ...INVALID,
         errors: [expect.objectContaining({ path: 'total_amount' })],
       },
       {
         order_id: '..',
-        status_code: 400,
-        message: 'Validation Error',
+        ...INVALID,
         errors: [expect.objectContaining({ path: 'order_id' })],
       },
     ]);

@@ -3,6 +3,7 @@ import { encodeMessage } from '../../lib/queue/message.ts';
 import { findInconsistencies } from '../support/consistency.ts';
 import { type Functions, loadFunctions } from '../support/functions.ts';
 import { connectPsql } from '../support/psql.ts';
+import { refusal } from '../support/refusal.ts';
 import { waitForLockWaits } from '../support/wait-until.ts';
 
 let service: Functions;
@@ -131,10 +132,9 @@ describe('POST /orders/{order_id}/redrive', () => {
 
   test('is 409 unless the order is Failed, and when it was redriven as often as it may be', async () => {
     await create('a');
-    expect((await redrive('a')).body).toEqual({
-      status_code: 409,
-      message: 'The order is Pending. Only a Failed order can be redriven.',
-    });
+    expect((await redrive('a')).body).toEqual(
+      refusal('wrong_status', 'The order is Pending. Only a Failed order can be redriven.'),
+    );
     await fail('a');
     expect((await redrive('a')).status).toBe(200);
     await fail('a');

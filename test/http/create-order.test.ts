@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Functions, type HttpAnswer, loadFunctions } from '../support/functions.ts';
+import { refusal } from '../support/refusal.ts';
 
 let service: Functions;
 
@@ -51,7 +52,7 @@ function expectAccepted(answer: HttpAnswer, orderId: string): void {
 function expectInvalid(answer: HttpAnswer, path: string, message: unknown = expect.any(String)): void {
   expect({ status: answer.status, body: answer.body }).toEqual({
     status: 400,
-    body: { status_code: 400, message: 'Validation Error', errors: [{ path, message }] },
+    body: refusal('validation_failed', 'Validation Error', { errors: [{ path, message }] }),
   });
 }
 
@@ -79,7 +80,7 @@ describe('POST /orders', () => {
 
     expect({ status: answer.status, body: answer.body }).toEqual({
       status: 400,
-      body: { status_code: 400, message: 'Order with order_id twice already exists.' },
+      body: refusal('order_exists', 'Order with order_id twice already exists.'),
     });
     expect((await stored('twice'))?.user_id).toBe(1);
   });
@@ -92,9 +93,8 @@ describe('POST /orders', () => {
     const winners = answers.filter(({ status }) => status === 202);
     expect(winners).toHaveLength(1);
     const losers = answers.filter(({ status }) => status !== 202);
-    expect(new Set(losers.map(({ text }) => text))).toEqual(
-      new Set(['{"status_code":400,"message":"Order with order_id race already exists."}']),
-    );
+    for (const { body } of losers)
+      expect(body).toEqual(refusal('order_exists', 'Order with order_id race already exists.'));
     expect((await stored('race'))?.user_id).toBe(answers.findIndex(({ status }) => status === 202));
     expect((await service.receiveMessages()).filter((body) => body.includes('race'))).toHaveLength(1);
   });

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Functions, type HttpAnswer, loadFunctions } from '../support/functions.ts';
+import { refusal } from '../support/refusal.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 /** Milliseconds after which clients of this API give up (the load test of the contract). */
@@ -32,7 +33,7 @@ function anOrder() {
 }
 
 function expectUnavailable({ status, headers, body }: HttpAnswer): void {
-  expect({ status, body }).toEqual({ status: 503, body: { status_code: 503, message: expect.any(String) } });
+  expect({ status, body }).toEqual({ status: 503, body: refusal('unavailable', expect.any(String)) });
   expect(headers['retry-after']).toMatch(/^[1-9]\d*$/);
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type Functions, type HttpAnswer, loadFunctions } from '../support/functions.ts';
+import { refusal } from '../support/refusal.ts';
 
 let service: Functions;
 /** What the functions wrote to their log. */
@@ -22,10 +23,10 @@ afterAll(async () => {
   await service.close();
 });
 
-function expectInternalError({ status, text }: HttpAnswer): void {
-  expect({ status, text }).toEqual({
+function expectInternalError({ status, body }: HttpAnswer): void {
+  expect({ status, body }).toEqual({
     status: 500,
-    text: '{"status_code":500,"message":"Internal Server Error!"}',
+    body: refusal('internal_error', 'Internal Server Error!'),
   });
 }
 

@@ -6,6 +6,7 @@ import { createEncodedDatabase, type TestDatabase } from '../support/database.ts
 import { type Functions, loadFunctions } from '../support/functions.ts';
 import { connectPsql } from '../support/psql.ts';
 import { recordingLogger } from '../support/recording-logger.ts';
+import { refusal } from '../support/refusal.ts';
 
 const anOrder = (orderId: string) => ({ order_id: orderId, user_id: 1, item_ids: [1], total_amount: 1 });
 
@@ -33,7 +34,7 @@ describe('on a LATIN1 database', () => {
   });
 
   test('an id that it cannot hold is not found', async () => {
-    const notFound = { status_code: 404, message: 'Order not found' };
+    const notFound = refusal('order_not_found', 'Order not found');
     expect((await service.getOrder('5 €')).body).toEqual(notFound);
     expect((await service.getHistory('5 €')).body).toEqual(notFound);
   });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Functions, type HttpAnswer, loadFunctions } from '../support/functions.ts';
+import { refusal } from '../support/refusal.ts';
 
 /** Bytes (CONTRACT: 413 for a body over 256 KiB). */
 const MAX_BODY = 256 * 1024;
@@ -16,11 +17,9 @@ beforeAll(async () => {
 
 afterAll(() => service.close());
 
-const NOT_JSON = {
-  status_code: 400,
-  message: 'Validation Error',
+const NOT_JSON = refusal('validation_failed', 'Validation Error', {
   errors: [{ path: '', message: 'must be JSON, in UTF-8' }],
-};
+});
 
 let ordersMade = 0;
 function validText(): string {
@@ -40,7 +39,7 @@ function ofSize(bytes: number): string {
 function expectTooLarge({ status, body }: HttpAnswer): void {
   expect({ status, body }).toEqual({
     status: 413,
-    body: { status_code: 413, message: `The body is larger than ${MAX_BODY} bytes` },
+    body: refusal('body_too_large', `The body is larger than ${MAX_BODY} bytes`),
   });
 }
 
@@ -130,11 +129,9 @@ describe('JSON that is no order is 400', () => {
       const { status, body } = await service.postRaw(text);
       expect({ status, body }).toEqual({
         status: 400,
-        body: {
-          status_code: 400,
-          message: 'Validation Error',
+        body: refusal('validation_failed', 'Validation Error', {
           errors: [{ path: '', message: 'must be a JSON object' }],
-        },
+        }),
       });
     });
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type CapturedLog, captureLog } from '../observability/captured-log.ts';
 import { type Functions, loadFunctions } from '../support/functions.ts';
+import { refusal } from '../support/refusal.ts';
 
 let service: Functions;
 let log: CapturedLog;
@@ -23,7 +24,7 @@ test('a service that is not configured answers 500 without a detail, logs what i
 
   expect(await service.post(order)).toMatchObject({
     status: 500,
-    text: '{"status_code":500,"message":"Internal Server Error!"}',
+    body: refusal('internal_error', 'Internal Server Error!'),
   });
   expect(log.text).toContain('QUEUE_URL must be set');
 

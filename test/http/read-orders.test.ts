@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { encodeMessage } from '../../lib/queue/message.ts';
 import { type Functions, loadFunctions } from '../support/functions.ts';
+import { refusal } from '../support/refusal.ts';
 
 let service: Functions;
 
@@ -16,7 +17,7 @@ afterAll(() => service.close());
 
 const anOrder = (orderId: string) => ({ order_id: orderId, user_id: 1, item_ids: [7, 8], total_amount: 12345.67 });
 
-const NOT_FOUND = { status_code: 404, message: 'Order not found' };
+const NOT_FOUND = refusal('order_not_found', 'Order not found');
 
 describe('GET /orders/{order_id}', () => {
   test('answers an order with its id and status, and with all that is known of it', async () => {

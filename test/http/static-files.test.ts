@@ -66,7 +66,10 @@ describe('GET /console', () => {
     'types.d.ts',
   ])('answers 404 for %j', async (file) => {
     const { statusCode, body } = await ask(file);
-    expect([statusCode, JSON.parse(body ?? '')]).toEqual([404, { status_code: 404, message: 'File not found' }]);
+    expect([statusCode, JSON.parse(body ?? '')]).toEqual([
+      404,
+      { status_code: 404, code: 'file_not_found', message: 'File not found' },
+    ]);
   });
 
   test('sends at most 60 kB in all', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { demandDocumented, routeKeyAt } from '../support/documented.ts';
+import { refusedItem } from '../support/refusal.ts';
 
 const ROUTE = 'POST /api/v1/orders';
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -14,7 +15,7 @@ const ACCEPTED = { status_code: 202, message: 'Order successfully processed.' };
 test('an answer as it is documented passes', () => {
   demandDocumented(ROUTE, answer(202, ACCEPTED));
   demandDocumented(ROUTE, answer(202, ACCEPTED, { 'idempotency-replayed': 'true' }));
-  demandDocumented(ROUTE, answer(503, { status_code: 503, message: 'Later.' }, { 'retry-after': '2' }));
+  demandDocumented(ROUTE, answer(503, refusedItem('unavailable', 'Later.'), { 'retry-after': '2' }));
 });
 
 const undocumented: [string, ReturnType<typeof answer>, RegExp][] = [
@@ -24,10 +25,10 @@ const undocumented: [string, ReturnType<typeof answer>, RegExp][] = [
   ['a further field', answer(202, { ...ACCEPTED, more: 1 }), /must NOT have additional properties .*more/],
   [
     'a further field deep inside',
-    answer(400, { status_code: 400, message: 'No', errors: [{ path: '', message: '', more: 1 }] }),
+    answer(400, refusedItem('validation_failed', 'No', { errors: [{ path: '', message: '', more: 1 }] })),
     /\/errors\/0 must NOT have additional properties/,
   ],
-  ['a missing header', answer(503, { status_code: 503, message: 'Later.' }), /Retry-After is missing/],
+  ['a missing header', answer(503, refusedItem('unavailable', 'Later.')), /Retry-After is missing/],
   ['a wrong header', answer(503, ACCEPTED, { 'retry-after': 'soon' }), /Retry-After it must be integer/],
   ['another type of content', answer(202, ACCEPTED, { 'content-type': 'text/html' }), /content-type is text\/html/],
 ];

@@ -1,8 +1,13 @@
 import { z } from 'zod';
+import { ERROR_CODES, type ErrorCode } from '../error-codes.ts';
 
 /** The fields of every error response except its status. */
 export const failure = {
-  message: z.string(),
+  code: z.enum(Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]]).meta({
+    description: 'What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.',
+    examples: ['validation_failed'],
+  }),
+  message: z.string().meta({ description: 'What went wrong, for people. The wording may change.' }),
   errors: z
     .array(
       z.object({
@@ -21,6 +26,10 @@ export const failure = {
 export const failureSchema = z.object({
   status_code: z.int().meta({ description: 'The HTTP status code of this response.' }),
   ...failure,
+  request_id: z
+    .string()
+    .optional()
+    .meta({ description: 'Names this request in the logs of the service. Include it in a report.' }),
 });
 
 /** The body of a 401 or 403. */

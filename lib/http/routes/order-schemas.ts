@@ -96,6 +96,7 @@ export const batchResultSchema = z.object({
             .int()
             .meta({ description: 'The status that POST /orders would have returned: 202, 400 or 503.' }),
           ...failure,
+          code: failure.code.optional(),
         }),
       )
       .meta({ description: 'One result per order, in the order of the request.' }),

@@ -67,6 +67,7 @@ export const healthySchema = z.object({ status: z.literal('ok'), ready: z.litera
 
 export const unhealthySchema = z.object({
   status_code: z.literal(503),
+  code: z.literal('unavailable'),
   message: z.string().meta({ description: 'Lists the failing checks.' }),
   status: z.literal('failing'),
   ready: z.literal(false),

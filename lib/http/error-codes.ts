@@ -1,0 +1,80 @@
+/** One way in which a request is refused. Its name is the `code` of the response: it never changes, and programs compare it. */
+interface Refusal {
+  readonly status: number;
+  /** When the service returns it. */
+  readonly when: string;
+  /** What the client should do. */
+  readonly remedy: string;
+}
+
+/** Every `code` of an error response. docs/errors.md and the OpenAPI document are generated from this table. */
+export const ERROR_CODES = {
+  validation_failed: {
+    status: 400,
+    when: 'The body, a parameter or a header is invalid. `errors` lists each invalid field.',
+    remedy: 'Correct the request. Retrying the same request returns the same response.',
+  },
+  order_exists: {
+    status: 400,
+    when: 'An order with this id exists.',
+    remedy:
+      'After a request whose response was lost, read the order: it may be the one that you sent. Otherwise choose another id.',
+  },
+  unauthenticated: {
+    status: 401,
+    when: 'The credential is missing, invalid, expired or revoked.',
+    remedy: 'Send a valid credential as `Authorization: Bearer …`.',
+  },
+  forbidden: {
+    status: 403,
+    when: 'The credential lacks the scope that the message names.',
+    remedy: 'Use a credential that has the scope.',
+  },
+  order_not_found: {
+    status: 404,
+    when: 'The order does not exist, or belongs to another owner.',
+    remedy: 'Check the order id.',
+  },
+  file_not_found: {
+    status: 404,
+    when: 'The console or the API reference has no such file.',
+    remedy: 'Check the path.',
+  },
+  wrong_status: {
+    status: 409,
+    when: 'The order has a status that does not allow this operation. The message names the status.',
+    remedy: 'Read the order, then decide again.',
+  },
+  redrive_limit_reached: {
+    status: 409,
+    when: 'The order has been redriven as often as the service allows.',
+    remedy: 'Fix the cause, and create a new order.',
+  },
+  body_too_large: {
+    status: 413,
+    when: 'The body is larger than 256 KiB.',
+    remedy: 'Send fewer orders or items per request.',
+  },
+  idempotency_key_reused: {
+    status: 422,
+    when: 'The Idempotency-Key belongs to a request for another order.',
+    remedy: 'Use a new key for each order.',
+  },
+  internal_error: {
+    status: 500,
+    when: 'A bug in the service. Details are in its log.',
+    remedy: 'Report the `request_id`.',
+  },
+  unavailable: {
+    status: 503,
+    when: 'The database or the token issuer does not reply.',
+    remedy: 'Retry after `Retry-After` seconds. Retrying is safe.',
+  },
+  too_many_waiting: {
+    status: 503,
+    when: 'More orders wait than the service admits.',
+    remedy: 'Retry after `Retry-After` seconds. Nothing was stored.',
+  },
+} as const satisfies Record<string, Refusal>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
