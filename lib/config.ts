@@ -1,20 +1,20 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 
-/** A setting that is missing or out of bounds. The message names each, and what is allowed. */
+/** A setting is missing or out of range. The message lists each such setting and what it accepts. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** What docs/settings.md says about a setting besides its default, which the schema has. */
+/** The documentation of a setting in docs/settings.md, except its default, which the schema contains. */
 export interface SettingDoc {
   readonly purpose: string;
   readonly unit?: string;
-  /** The values it can have. An enumeration lists its own. */
+  /** The values that it accepts. An enumeration lists its own. */
   readonly allowed?: string;
 }
 
-/** The documentation of each setting, by its schema, without `default` and `optional` around it. */
+/** The documentation of each setting by its schema, without the `default` and `optional` wrappers. */
 export const settingDocs = z.registry<SettingDoc>();
 
 const wholeNumber = (lowest: number, highest: number, doc: SettingDoc) =>
@@ -37,7 +37,10 @@ const isProcessor = (value: string) =>
 const PRIVATE_URL_RULE =
   'must be a URL that begins with https:// and names no user (http:// only for localhost, 127.0.0.1 and [::1])';
 
-/** Plain HTTP stays on this machine: orders must not be read on their way, nor an issuer's keys be changed. */
+/**
+ * Plain HTTP is only allowed on this machine: nobody must be able to read orders in transit or replace an issuer's
+ * keys.
+ */
 function isPrivateUrl(value: string): boolean {
   const url = URL.parse(value);
   if (!url || url.username || url.password) return false;
@@ -48,11 +51,11 @@ function isPrivateUrl(value: string): boolean {
 const WEBHOOK_SECRET_RULE =
   'must be whsec_ and the base64 of 24 to 64 random bytes; while one is replaced, the new and the old, with a space between';
 
-/** Signing keys as Standard Webhooks 1.0.0 writes them ("Signature scheme"), or undefined when one is none. */
+/** Signing keys in the format of Standard Webhooks 1.0.0 ("Signature scheme"), or undefined if one is invalid. */
 export function readSigningKeys(value: string): readonly Buffer[] | undefined {
   const keys = value.split(' ').map((secret) => {
     const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
-    // Written again it must be the same: Node skips what is not base64.
+    // Encoding the key again must give the same text, because Node skips characters that are not base64.
     const isWhole = secret === `whsec_${key.toString('base64')}`;
     return isWhole && key.length >= 24 && key.length <= 64 ? key : undefined;
   });
@@ -61,15 +64,15 @@ export function readSigningKeys(value: string): readonly Buffer[] | undefined {
 
 const arn = (service: string, what: string, purpose: string) => {
   const rule = `must be set, to the ARN of ${what}: arn:aws:${service}:…`;
-  // Any length: the RDS Data API's reference allows 100 characters, and the service takes the secrets that RDS manages,
-  // whose ARNs have more.
+  // Of any length: the reference of the RDS Data API allows 100 characters, but the service accepts the longer ARNs of
+  // secrets that RDS manages.
   return z
     .string(rule)
     .regex(new RegExp(`^arn:[a-z-]+:${service}:`), rule)
     .register(settingDocs, { allowed: `\`arn:aws:${service}:…\``, purpose });
 };
 
-// Below the 5 s after which clients of this API give up, with a retry in it.
+// With one retry, less than the 5 s after which clients of this API give up.
 const DATABASE_TIMEOUT_MS = integer(100, 30_000, 2_000, {
   unit: 'ms',
   purpose: 'timeout of a statement, and of opening a connection',
@@ -79,11 +82,11 @@ const DATABASE_URL_RULE =
   'must be a URL like postgres://user:password@host:5432/orders_db, with special characters of the password percent-encoded';
 
 /**
- * With a bare `/`, `?` or `#` in it, a part of the password would be taken for the host, the database or a parameter, and
- * appear in the messages about these.
+ * With an unencoded `/`, `?` or `#`, a part of the password would be parsed as the host, the database or a parameter,
+ * and would appear in error messages about them.
  */
 function isDatabaseUrl(value: string): boolean {
-  // Without a host, as before a directory with a Unix socket.
+  // The host is empty before the directory of a Unix socket.
   const url = URL.parse(value.replace('@/', '@localhost/'));
   if (!url || !/^postgres(ql)?:$/.test(url.protocol) || !/^postgres(ql)?:\/\//.test(value)) return false;
   return !/@/.test(url.pathname) && url.hash === '' && /^(\?[\w.]+=[^&]*(&[\w.]+=[^&]*)*)?$/.test(url.search);
@@ -106,7 +109,7 @@ const pgSettings = z.object({
       purpose: 'with the driver pg: the password in the URL, or an IAM token per connection, over TLS',
     })
     .default('password'),
-  // A Lambda container serves one request at a time and needs no more than two.
+  // A Lambda container serves one request at a time and needs at most two.
   DATABASE_POOL_SIZE: integer(1, 50, 2, { unit: 'connections', purpose: 'connections per container' }),
   DATABASE_TIMEOUT_MS,
 });
@@ -126,7 +129,7 @@ const dataApiSettings = z.object({
   DATABASE_TIMEOUT_MS,
 });
 
-/** Of the settings that decide which others are read. */
+/** The defaults of the settings that decide which others are read. */
 const DEFAULTS = { DATABASE_DRIVER: 'pg', AUTH: 'none' } as const;
 
 const byDriver = { error: 'must be pg or data-api' };
@@ -143,7 +146,7 @@ const LOG_LEVEL = z
   })
   .default('INFO');
 
-/** Of the authorizer (docs/authentication.md); only the settings of the chosen `AUTH` are required. */
+/** The settings of the authorizer (docs/authentication.md); only those of the chosen `AUTH` are required. */
 const tokenSettings = z.object({
   AUTH: z.literal('jwt'),
   LOG_LEVEL,
@@ -186,7 +189,7 @@ const otherSettings = {
     .url('must be the URL of the dead-letter queue')
     .register(settingDocs, { allowed: 'a URL', purpose: 'the dead-letter queue; only listing dead letters needs it' })
     .optional(),
-  // A 202 does not depend on the send, so the send may not delay it much.
+  // A 202 does not depend on the send, so the send must not delay it much.
   QUEUE_SEND_TIMEOUT_MS: integer(50, 10_000, 1_000, {
     unit: 'ms',
     purpose: 'timeout of a send to the queue, which is as much as a send can delay a 202',
@@ -204,7 +207,7 @@ const otherSettings = {
         'what processing an order does ([processors.md](processors.md)). A path is relative to the working directory',
     })
     .default('simulated'),
-  // The bound leaves time for the claim and for saving the outcomes within the deployed 60 s.
+  // The limit leaves time for the claim and for saving the outcomes within the deployed 60 s.
   PROCESSING_DELAY_MS: integer(0, 55_000, 2_000, {
     unit: 'ms',
     purpose:
@@ -225,15 +228,15 @@ const otherSettings = {
     })
     .register(settingDocs, { allowed: '`whsec_…`', purpose: 'the key that signs the requests of `PROCESSOR=webhook`' })
     .optional(),
-  // Deployed functions read the key from Secrets Manager, since more people may see an environment than a secret.
+  // Deployed functions read the key from Secrets Manager, because more people can read an environment than a secret.
   WEBHOOK_SECRET_ARN: arn(
     'secretsmanager',
     'the secret whose text is the signing key',
     'the secret that contains the signing key, instead of `WEBHOOK_SECRET`',
   ).optional(),
-  // 15 s of the local function, or 60 s of the deployed one for the bound, less 2 s for the claim, 1 s for the rest of
-  // the response and 2 s for saving the outcomes. Otherwise the invocation would end first, and the attempts would count
-  // as `timed_out`.
+  // The default fits the 15 s of the local function and the limit fits the 60 s of the deployed one, minus 2 s for the
+  // claim, 1 s for the rest of the response and 2 s for saving the outcomes. Otherwise the invocation would end first,
+  // and the attempts would count as `timed_out`.
   WEBHOOK_TIMEOUT_MS: integer(100, 55_000, 10_000, {
     unit: 'ms',
     purpose: 'timeout for the first byte of the response to a webhook',
@@ -258,7 +261,7 @@ const otherSettings = {
     purpose:
       'once an order has been Pending for longer (also while processing is paused), new orders get 503 with `Retry-After`',
   }).optional(),
-  // With anything but `none`, the HTTP functions refuse what no authorizer has let in.
+  // With any value except `none`, the HTTP functions reject requests that the authorizer has not allowed.
   AUTH: z.enum(['none', 'api-key', 'jwt'], AUTH_RULE).register(settingDocs, {
     purpose:
       'how callers are authenticated ([authentication.md](authentication.md)); a deployed stage defaults to `api-key`',
@@ -295,8 +298,8 @@ export const SETTINGS: Readonly<Record<string, z.ZodType>> = {
 export type Config = Readonly<z.infer<typeof settings>>;
 
 /**
- * Beginnings that only our settings have: a variable that starts so and is none of them is a misspelling. Not PROCESSOR,
- * since Windows sets PROCESSOR_LEVEL and others.
+ * Prefixes that only this service's settings have: another variable with such a prefix is a misspelled setting.
+ * PROCESSOR is not listed, because Windows sets PROCESSOR_LEVEL and others.
  */
 const OUR_PREFIXES = [
   'PROCESSING_',
@@ -326,18 +329,18 @@ const OUR_PREFIXES = [
 
 /**
  * The settings of the functions from environment variables; an empty variable counts as not set.
- * @throws ConfigError naming every wrong variable and the values it may have.
+ * @throws ConfigError that lists every invalid variable and the values that it accepts
  */
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
   return parse(settings, env);
 }
 
-/** Only what a command needs that works on the database alone. */
+/** The settings of a command that only uses the database. */
 export function loadDatabaseConfig(env: NodeJS.ProcessEnv): DatabaseConfig {
   return parse(databaseSettings, env);
 }
 
-/** What the authorizer needs, and the database with AUTH=api-key. */
+/** The settings of the authorizer, including the database with AUTH=api-key. */
 export function loadAuthConfig(env: NodeJS.ProcessEnv): AuthConfig {
   return parse(authSettings, env);
 }

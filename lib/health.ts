@@ -4,27 +4,30 @@ import { readProcessing } from './orders/sql/processing-control.ts';
 
 export interface HealthParts {
   readonly database: Database;
-  /** Something that rejects when it does not answer. */
+  /** Rejects if it does not respond. */
   readonly queue: { demandAnswer(): Promise<void> };
   readonly logger: Logger;
 }
 
 export interface Health {
   readonly checks: {
-    /** `read-only`: a standby, or default_transaction_read_only; it takes no orders. */
+    /** `read-only`: a standby, or default_transaction_read_only; it cannot store orders. */
     readonly database: 'ok' | 'failing' | 'read-only';
     readonly queue: 'ok' | 'failing';
   };
-  /** `unknown` when the database, which knows it, is failing. */
+  /** `unknown` if the database, which stores it, is failing. */
   readonly processing: 'running' | 'paused' | 'unknown';
 }
 
-/** Milliseconds for which a result is good: the endpoint is public, and each look costs a statement and a request to SQS. */
+/**
+ * How many milliseconds a result is cached: the endpoint is public, and each check costs a statement and a request to
+ * SQS.
+ */
 const GOOD_FOR_MS = 1_000;
 
 /**
- * The health of the service, looked at once a second at most by each process; those who ask in between share the result.
- * @param now milliseconds of a clock that never goes back
+ * The health of the service. Each process checks it at most once a second; requests in between share the result.
+ * @param now milliseconds on a monotonic clock
  */
 export function makeHealthCheck(parts: HealthParts, now: () => number = () => performance.now()) {
   let last: { readonly at: number; readonly health: Promise<Health> } | undefined;
@@ -34,7 +37,7 @@ export function makeHealthCheck(parts: HealthParts, now: () => number = () => pe
   };
 }
 
-/** Asks what the service needs, side by side, each with the time-out that it has for its work. Reasons go to the log. */
+/** Checks all dependencies concurrently, each with its usual timeout. Reasons go to the log. */
 export async function checkHealth({ database, queue, logger }: HealthParts): Promise<Health> {
   const failed = (what: string) => (error: unknown) => {
     logger.warn(`The ${what} fails its health check`, { error });
@@ -54,7 +57,7 @@ export async function checkHealth({ database, queue, logger }: HealthParts): Pro
   };
 }
 
-/** Of this session, as the database, its role or a standby has it. */
+/** The value of this session, as set by the database, its role or a standby. */
 async function isReadOnly(database: Database): Promise<boolean> {
   const [row] = await database.query<{ read_only: boolean }>(
     `SELECT current_setting('transaction_read_only') = 'on' AS read_only`,

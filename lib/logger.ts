@@ -4,38 +4,38 @@ import { currentInvocation } from './observability/invocation.ts';
 import { traceIdOf } from './observability/traceparent.ts';
 
 /**
- * What an entry may say besides its message: nothing else compiles, so that nothing of a customer's gets in by chance.
- * Never a user, items, an amount, a body, a key or a parameter of a statement.
+ * The fields of a log entry, in addition to its message. No other field compiles, so that customer data cannot be
+ * logged by accident: never a user, items, an amount, a body, a key or a statement parameter.
  */
 export interface LogFields {
   readonly order_id?: string;
-  /** Of the order that the entry is about, where that is another than the invocation's. */
+  /** The trace of the order that the entry is about, if it differs from the invocation's. */
   readonly trace_id?: string | undefined;
-  /** How many. */
+  /** A number of orders. */
   readonly orders?: number;
   readonly status?: string;
-  /** Which try of the order. */
+  /** The attempt of the order. */
   readonly attempt?: number;
-  /** Of a fixed set. */
+  /** One of a fixed set. */
   readonly reason_code?: string | null;
-  /** As API Gateway names it. */
+  /** The route, as API Gateway names it. */
   readonly route?: string;
   /**
-   * Why the queue did not take something: a code of AWS or of the operating system. Why a caller was refused: never with
-   * the credential in it.
+   * Why the queue did not accept a message: a code of AWS or of the operating system. Or why a caller was rejected,
+   * never with the credential.
    */
   readonly reason?: string;
   readonly failed?: readonly { readonly order_id: string; readonly reason: string }[];
-  /** What of the service was looked at. */
+  /** The failing health check. */
   readonly check?: string;
   readonly oldest_wait_seconds?: number;
-  /** Who switched something, as the history names it: a key's name and a request, or a command. */
+  /** Who switched it, as in the history: the name of a key and a request, or a command. */
   readonly actor?: string;
-  /** Anything that was thrown. What it says of values is left out (describe-error.ts). */
+  /** Any thrown value. Data in it is omitted (describe-error.ts). */
   readonly error?: unknown;
 }
 
-/** What the code below the handlers needs of a logger. */
+/** The interface of a logger for code below the handlers. */
 export interface Logger {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
@@ -47,13 +47,13 @@ const LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
 export type LogLevel = (typeof LEVELS)[number];
 
 /**
- * One JSON line an entry, in the field names that Powertools gives them. Each bears the ids of the invocation that it
- * was written in.
+ * One JSON line per entry, with the field names of Powertools. Each entry has the ids of the invocation in which it was
+ * written.
  */
 export function createLogger(level: LogLevel): Logger {
   const logger = new PowertoolsLogger({ serviceName: 'orders', logLevel: level });
   const writer = (entryLevel: LogLevel, method: 'debug' | 'info' | 'warn' | 'error'): Logger[typeof method] => {
-    // Powertools asks as well, but only when the attributes have been put together.
+    // Powertools checks the level as well, but only after the attributes have been built.
     if (LEVELS.indexOf(entryLevel) < LEVELS.indexOf(level)) return () => {};
     return (message, fields) => logger[method](message, toAttributes(fields));
   };

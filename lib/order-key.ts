@@ -10,7 +10,7 @@ export function orderKey({ orderId, owner = '' }: OrderName): OrderKey {
 
 export interface OrderName {
   readonly orderId: string;
-  /** Default: '', the owner of every order where callers are not authenticated. */
+  /** Default: '', the owner of every order on a stage without authorization. */
   readonly owner?: string;
 }
 
@@ -19,7 +19,7 @@ export function parseKey(key: OrderKey): Required<OrderName> {
   return end === -1 ? { orderId: key, owner: '' } : { orderId: key.slice(end + 1), owner: key.slice(0, end) };
 }
 
-/** What a log entry says of an order. */
+/** The log fields that identify an order. */
 export function logged({ orderId, owner = '' }: OrderName) {
   return { order_id: orderId, ...(owner !== '' && { owner }) };
 }

@@ -24,15 +24,15 @@ import type { Processor } from './processors/processor.ts';
 import { DeadLetters } from './queue/dead-letters.ts';
 import { SqsOrderQueue } from './queue/sqs.ts';
 
-/** What the handlers call. The one place that knows which adapters are in use. */
+/** The functions that the handlers call. The one place that knows which adapters are in use. */
 export type Runtime = ReturnType<typeof createRuntime>;
 
 const FOREIGN = 'This bundle was built for another function';
 
 /**
- * A bundler that replaces BUNDLED_FUNCTION by the name of its function leaves out what is heavy and only another one uses:
- * processors, publishing metrics, looking at dead letters.
- * @throws ConfigError naming each variable that is missing or out of bounds.
+ * If a bundler replaces BUNDLED_FUNCTION with the name of its function, it leaves out heavy code that only other
+ * functions use: processors, publishing metrics, listing dead letters.
+ * @throws ConfigError that lists each variable that is missing or out of range
  */
 export function createRuntime(env: NodeJS.ProcessEnv) {
   const config = loadConfig(env);
@@ -59,7 +59,7 @@ export function createRuntime(env: NodeJS.ProcessEnv) {
   return {
     logger,
     auth: config.AUTH,
-    /** `turned-away`: the backlog is too old to add to it; nothing was stored. */
+    /** `turned-away`: the backlog is too old to accept more orders; the order was not stored. */
     createOrder: async (order: NewOrder, caller: Caller) => (admits() ? createOrder(order, caller) : 'turned-away'),
     readOrder: (orderId: string, owner: string | null) => readOrder(database, orderId, owner),
     readHistory: (orderId: string, owner: string | null) => readHistory(database, orderId, owner),
@@ -67,10 +67,10 @@ export function createRuntime(env: NodeJS.ProcessEnv) {
       listOrders(database, filter, after, limit),
     countFailures: (owner: string | null) => countFailures(database, owner),
     getMetrics: (windowMinutes: number) => getMetrics(database, windowMinutes),
-    /** @throws ConfigError when the processor cannot be loaded; then no order was touched. */
+    /** @throws ConfigError if the processor cannot be loaded; then no order was changed */
     processOrders: async (orderIds: readonly string[], invocation: Invocation) => {
       if (!process.env.BUNDLED_FUNCTION || process.env.BUNDLED_FUNCTION === 'processOrders') {
-        // Once a container, unless it failed: what it needs may be there the next time.
+        // Once per container, unless it failed: what it needs may be available the next time.
         processor ??= loadProcessor(config).catch((error: unknown) => {
           processor = undefined;
           throw error;
@@ -88,7 +88,7 @@ export function createRuntime(env: NodeJS.ProcessEnv) {
     setProcessing: (paused: boolean, change: { readonly actor: string; readonly reason: string | null }) =>
       setProcessing(shared, paused, change),
     checkHealth: makeHealthCheck(shared),
-    /** @throws ConfigError when it is not known where they are. */
+    /** @throws ConfigError if the queue is not configured */
     lookAtDeadLetters: () => {
       if (!process.env.BUNDLED_FUNCTION || process.env.BUNDLED_FUNCTION === 'listDeadLetters') {
         if (!config.DEAD_LETTER_QUEUE_URL)
@@ -108,7 +108,7 @@ export function createRuntime(env: NodeJS.ProcessEnv) {
   };
 }
 
-/** Who moves an order, and why. */
+/** The actor and the reason of a change to an order. */
 interface Change {
   readonly actor: string;
   readonly reason: string;
@@ -116,7 +116,7 @@ interface Change {
 
 let current: Runtime | undefined;
 
-/** The runtime of this container, built at its first use. */
+/** The runtime of this container, created on first use. */
 export function runtime(): Runtime {
   current ??= createRuntime(process.env);
   return current;

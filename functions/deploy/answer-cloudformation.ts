@@ -3,16 +3,16 @@ import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceRes
 /** A response has 4,096 bytes at most (CloudFormation User Guide, "Custom resource response objects"). */
 const MAX_REASON_LENGTH = 1_000;
 
-/** Milliseconds: S3, where the answer goes, takes far less. */
+/** Milliseconds. S3, which receives the response, takes far less. */
 const TIMEOUT_MS = 5_000;
 
-/** Always the same: a resource whose id changed would be deleted under its old one. */
+/** Always the same, because CloudFormation deletes a resource under its old id if the id changes. */
 const PHYSICAL_RESOURCE_ID = 'migrations';
 
 /**
- * Answers a request to a custom resource.
- * @param failure why it failed; undefined when it did not
- * @throws when the answer does not get through; Lambda then runs the request again.
+ * Responds to a request to a custom resource.
+ * @param failure why it failed; undefined if it succeeded
+ * @throws if the response cannot be delivered; Lambda then retries the request
  */
 export async function answerCloudFormation(
   event: CloudFormationCustomResourceEvent,
@@ -26,7 +26,8 @@ export async function answerCloudFormation(
       : { ...common, Status: 'FAILED', Reason: failure.slice(0, MAX_REASON_LENGTH) };
   const answer = await fetch(event.ResponseURL, {
     method: 'PUT',
-    // Bytes rather than text, which has a content type: the address is signed for a request without one.
+    // Bytes instead of text, because fetch adds a content type to text, and the address is signed for a request without
+    // one.
     body: Buffer.from(JSON.stringify(response)),
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });

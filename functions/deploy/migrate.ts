@@ -7,42 +7,48 @@ import { createLogger } from '../../lib/logger.ts';
 import { describeError } from '../../lib/observability/describe-error.ts';
 import { answerCloudFormation } from './answer-cloudformation.ts';
 
-/** In the package, as serverless.yml puts it there, relative to the working directory. */
+/** The path in the package, where serverless.yml puts the migrations, relative to the working directory. */
 const MIGRATIONS = 'infra/migrations';
 
-/** Milliseconds for a new cluster to take its first connection, or a paused one to wake up, which takes half a minute. */
+/**
+ * Milliseconds for a new cluster to accept its first connection, or for a paused one to wake up, which takes half a
+ * minute.
+ */
 const DATABASE_START_MS = 120_000;
-/** More tries than fit into that: the pauses between them double. */
+/** More attempts than fit into that time, because the pauses between them double. */
 const DATABASE_START_TRIES = 20;
 
-/** Milliseconds before the end of the invocation at which CloudFormation is told that it was too short. */
+/** Milliseconds before the end of the invocation at which CloudFormation is told that the time was too short. */
 const ANSWER_MARGIN_MS = 10_000;
-/** Milliseconds of those for connections to be cut off. */
+/** The part of that margin, in milliseconds, that is reserved for cutting off connections. */
 const CUT_OFF_MS = 2_000;
 
 const logger = createLogger('INFO');
 
 /**
- * Migrates the database when CloudFormation creates or updates a stack, and tells it whether that went well. It must be
- * told in any case, or it waits for an hour.
+ * Migrates the database when CloudFormation creates or updates a stack, and reports the result. It must always respond,
+ * because otherwise CloudFormation waits for an hour.
  */
 export async function handler(event: CloudFormationCustomResourceEvent, context: Context): Promise<void> {
-  // What is deleted is the stack. The database keeps its tables, or goes by its own policy.
+  // Only the stack is deleted. The database keeps its tables, or is deleted according to its own policy.
   const failure = event.RequestType === 'Delete' ? undefined : await migrateInTime(context);
-  // Invoked by hand, nobody waits for the response.
+  // If the function was invoked manually, nobody waits for a response to CloudFormation.
   if (event.ResponseURL === undefined && failure !== undefined) throw new Error(failure);
   if (event.ResponseURL !== undefined)
     await answerCloudFormation(event, failure && `${failure} The log is in ${context.logGroupName}.`);
 }
 
-/** Undefined, or why it failed. By then no connection is left: Lambda may freeze this process as soon as it has answered. */
+/**
+ * Undefined, or why it failed. No connection is left when it returns, because Lambda may freeze this process right
+ * after the response.
+ */
 async function migrateInTime(context: Context): Promise<string | undefined> {
   const timeMs = context.getRemainingTimeInMillis() - ANSWER_MARGIN_MS;
   const end = performance.now() + timeMs;
   const over = new AbortController();
   const answered = new AbortController();
   const timer = setTimeout(() => over.abort(), timeMs);
-  // The Data API has no connections to cut off, and answers when it wants; its service rolls back by itself.
+  // The Data API has no connections to cut off and may respond late; its service rolls back by itself.
   const unheard = delay(timeMs + CUT_OFF_MS, undefined, { signal: answered.signal });
   try {
     await Promise.race([migrateWhenReady(() => end - performance.now(), over.signal), unheard]);
@@ -66,10 +72,13 @@ function reasonOf(error: unknown): string {
   return `${[name, code, message].filter((part) => part !== undefined).join(': ')}.`;
 }
 
-/** As a whole once more when the database does not answer: each migration is a transaction, and the ledger knows it. */
+/**
+ * Retries the whole migration if the database does not respond. This is safe: each migration is a transaction, recorded
+ * in the ledger.
+ */
 async function migrateWhenReady(remainingMs: () => number, signal: AbortSignal): Promise<void> {
   const importTimeZone = process.env.IMPORT_TIME_ZONE || 'UTC';
-  // A newer database is what a stack finds that goes back to the version before, by its own failure or by a rollback.
+  // A stack that returns to the previous version, because of its own failure or a rollback, finds a newer database.
   const options = { importTimeZone, folder: MIGRATIONS, acceptNewer: true, remainingMs, signal };
   await retryDatabase(() => migrate(process.env, (line) => logger.info(line), options), {
     tries: DATABASE_START_TRIES,

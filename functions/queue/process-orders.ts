@@ -7,8 +7,8 @@ import { type Travel, travelOf } from '../../lib/queue/message-attributes.ts';
 import { runtime } from '../../lib/runtime.ts';
 
 /**
- * Takes a batch of messages, and answers which of them must come back. Every message has failed until its order is
- * known not to need it any more; a message that makes no sense comes back until it is a dead letter.
+ * Processes a batch of messages and returns the ids of those that must be redelivered. Every message counts as failed
+ * until its order is known not to need it; an invalid message is redelivered until it becomes a dead letter.
  */
 export const handler = observed(
   middy<SQSEvent, SQSBatchResponse>().handler(async ({ Records }, context) => {
@@ -27,7 +27,7 @@ export const handler = observed(
   }),
 );
 
-/** Of two messages of one order, that of the later one: it is what had it processed again. */
+/** If a batch has two messages of one order, the later one's trace is used, because it caused the latest attempt. */
 function travelsOf(records: readonly SQSRecord[]): Map<OrderKey, Travel> {
   const travels = new Map<OrderKey, Travel>();
   for (const record of records) {

@@ -2,10 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 /**
- * An API key is `ob_`, 43 characters of base62 for 256 random bits, and six for a CRC-32 of all before them. So it is found
- * by a scanner (`ob_[0-9A-Za-z]{49}`, with no false alarm once the checksum is tried), marked by a double click, and
- * refused without asking the database when it was mistyped. The form is GitHub's
- * (https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/).
+ * An API key is `ob_`, 43 characters of base62 for 256 random bits, and six for a CRC-32 of everything before them.
+ * With this format, scanners can find keys (`ob_[0-9A-Za-z]{49}`, without false positives once the checksum is
+ * verified), a double click selects the whole key, and a mistyped key is rejected without a database query. The format
+ * follows GitHub's (https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/).
  */
 const FORM = /^ob_[0-9A-Za-z]{49}$/;
 
@@ -18,19 +18,22 @@ const SECRET_LENGTH = 43;
 /** 62^6 > 2^32. */
 const CHECKSUM_LENGTH = 6;
 
-/** A new key, which nobody can guess. */
+/** A new key that cannot be guessed. */
 export function makeApiKey(): string {
   const secret = BigInt(`0x${randomBytes(32).toString('hex')}`);
   const unchecked = PREFIX + base62(secret, SECRET_LENGTH);
   return unchecked + checksumOf(unchecked);
 }
 
-/** Whether this can be a key at all. It proves nothing: anyone can compute a checksum. */
+/** True if the text has the form of a key. This proves nothing, because anyone can compute a checksum. */
 export function looksLikeApiKey(text: string): boolean {
   return FORM.test(text) && text.endsWith(checksumOf(text.slice(0, -CHECKSUM_LENGTH)));
 }
 
-/** What is stored instead of the key, in hexadecimal. Why it is neither salted nor slow: migration 000004. */
+/**
+ * The hash that is stored instead of the key, in hexadecimal. Migration 000004 explains why it is neither salted nor
+ * slow.
+ */
 export function hashOf(apiKey: string): string {
   return createHash('sha256').update(apiKey).digest('hex');
 }

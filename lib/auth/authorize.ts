@@ -7,20 +7,20 @@ const SCOPE_OF_ROUTE: ReadonlyMap<string, Route['scope']> = new Map(
   ROUTES.map((route) => [routeKeyOf(route), route.scope]),
 );
 
-/** A credential as RFC 6750, section 2.1, writes it; the scheme in any case (RFC 9110, section 11.1). */
+/** A credential in the form of RFC 6750, section 2.1; the scheme is case-insensitive (RFC 9110, section 11.1). */
 const BEARER = /^Bearer +([\w.~+/-]+=*) *$/i;
 
 export interface Question {
-  /** As API Gateway names the route: `GET /api/v1/orders/{order_id}`. */
+  /** The name of the route in API Gateway: `GET /api/v1/orders/{order_id}`. */
   readonly routeKey: string;
   /** The Authorization header. */
   readonly authorization: string | undefined;
 }
 
 /**
- * Decides whether a caller may call a route: who it is, and whether it has the scope that the table of routes asks for. A
- * route that is not in the table, or that is public and yet asks, is a mistake of ours.
- * @throws ConfigError for such a route, and whatever else is a defect: nobody is let in by it.
+ * Decides whether a caller can call a route: authenticates the caller, and checks that it has the scope that the table
+ * of routes requires. It is a bug if the route is missing from the table, or is public but has the authorizer.
+ * @throws ConfigError for such a route, and any error that is a defect; the request is then rejected
  */
 export async function authorize(
   verify: Verify,

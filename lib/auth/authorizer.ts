@@ -7,15 +7,15 @@ import { makeVerifyApiKey } from './verify-api-key.ts';
 import { makeVerifyToken } from './verify-token.ts';
 
 export interface Authorizer {
-  /** @throws what is a defect; whoever asks must then refuse. */
+  /** @throws any error that is a defect; the request must then be rejected */
   decide(question: Question): Promise<Decision>;
   close(): Promise<void>;
 }
 
 /**
- * The authorizer's own composition root, apart from lib/runtime.ts: it needs no queue, and no other function needs to
- * carry what verifies tokens.
- * @throws ConfigError naming each variable that is missing or out of bounds.
+ * The authorizer's own composition root, separate from lib/runtime.ts: the authorizer does not need a queue, and the
+ * other functions do not need the code that verifies tokens.
+ * @throws ConfigError that lists each variable that is missing or out of range
  */
 export function createAuthorizer(env: NodeJS.ProcessEnv): Authorizer {
   const config = loadAuthConfig(env);
@@ -24,7 +24,7 @@ export function createAuthorizer(env: NodeJS.ProcessEnv): Authorizer {
     case 'none':
       throw new ConfigError('AUTH is none, and yet the authorizer was asked; set AUTH to api-key or jwt.');
     case 'api-key': {
-      // A container serves one request at a time, and most keys it knows: one connection is enough.
+      // A container serves one request at a time and caches most keys, so one connection is enough.
       const database = connectDatabase(loadDatabaseConfig({ ...env, DATABASE_POOL_SIZE: '1' }), logger);
       const verify = makeVerifyApiKey(database);
       return { decide: (question) => authorize(verify, logger, question), close: () => database.close() };

@@ -6,26 +6,29 @@ import { type Principal, VerifierUnavailable, type Verify } from './decision.ts'
 import { type FoundApiKey, findApiKey } from './sql/find-api-key.ts';
 
 /**
- * Seconds that a container goes on believing in a key, and so the longest that a revoked one still works. Long enough that
- * a busy key costs a container one query in this time, not one a request.
+ * How many seconds a container caches a key, and so the longest that a revoked key still works. Long enough that a busy
+ * key costs a container one query in this time, instead of one query per request.
  */
 export const KEY_CACHE_SECONDS = 30;
 
-/** Keys that a container remembers, of less than 1 KiB each. The one that was looked up first is forgotten first. */
+/**
+ * The most keys in the cache of a container, with less than 1 KiB each. The key that was looked up first is evicted
+ * first.
+ */
 const MAX_KNOWN = 1_000;
 
-/** A look-up is repeated once, and gives up before the client does (after 5 s). */
+/** A look-up is retried once, and gives up before the client does (after 5 s). */
 const LOOKUP_RETRY = { tries: 2, withinMs: 2_500 };
 
 interface Known {
   readonly key: FoundApiKey;
-  /** Milliseconds, on the clock `now`. */
+  /** Milliseconds on the clock `now`. */
   readonly until: number;
 }
 
 /**
- * Verifies API keys against the database. Only keys that were found are remembered: so a key works from the moment that it
- * is made, and whoever tries out keys does not push the good ones out.
+ * Verifies API keys against the database. Only keys that exist are cached: so a new key works immediately, and guessing
+ * keys does not evict valid ones.
  * @param now milliseconds, monotonic
  */
 export function makeVerifyApiKey(database: Database, now = () => performance.now()): Verify {
@@ -35,7 +38,7 @@ export function makeVerifyApiKey(database: Database, now = () => performance.now
   const find = (sha256: string): FoundApiKey | undefined | Promise<FoundApiKey | undefined> => {
     const remembered = known.get(sha256);
     if (remembered && now() < remembered.until) return remembered.key;
-    // Those who come with the same key at the same time share one query.
+    // Concurrent look-ups of the same key share one query.
     const query = queries.get(sha256) ?? lookUp(sha256).finally(() => queries.delete(sha256));
     queries.set(sha256, query);
     return query;
@@ -63,7 +66,7 @@ export function makeVerifyApiKey(database: Database, now = () => performance.now
   };
 }
 
-/** Names of keys are not unique, and each owner chooses its own: the id says which key moved an order. */
+/** Names of keys are not unique, because each owner chooses them, so the history records the id of the key. */
 function principalOf({ id, owner, name, scopes }: FoundApiKey): Principal {
   return { owner, name: `key:${id} (${name})`, scopes };
 }

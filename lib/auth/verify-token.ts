@@ -2,19 +2,22 @@ import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtV
 import { type Verdict, VerifierUnavailable, type Verify } from './decision.ts';
 
 export interface TokenRules {
-  /** Who issues the tokens: their `iss`, character for character. */
+  /** The issuer of the tokens: their exact `iss`. */
   readonly issuer: string;
-  /** Whom they must be for: their `aud`, or, in a token that has none, its `client_id` (as Amazon Cognito writes them). */
+  /**
+   * The audience of the tokens: their `aud` or, in a token without one, its `client_id` (as in Amazon Cognito's
+   * tokens).
+   */
   readonly audience: string;
-  /** Where the issuer publishes its keys: `jwks_uri` of its OpenID configuration. */
+  /** The address of the issuer's keys: `jwks_uri` of its OpenID configuration. */
   readonly jwksUrl: string;
-  /** What the issuer puts before the names of our scopes; '' for nothing. */
+  /** The prefix of this service's scopes in the tokens; '' for none. */
   readonly scopePrefix: string;
 }
 
 /**
- * Signatures by a private key only. A token does not choose: with an HMAC among them, our public key would be the secret
- * (RFC 8725, section 3.1).
+ * Only signatures made with a private key. The token must not select the algorithm: if HMAC were allowed, the public
+ * key would serve as the secret (RFC 8725, section 3.1).
  */
 const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'];
 
@@ -27,16 +30,19 @@ const MAX_LIFETIME = 31 * 86_400;
 /** `typ` of an access token (RFC 9068, section 2.1); many issuers still write JWT, or nothing. */
 const TYPES: ReadonlySet<string> = new Set(['jwt', 'at+jwt', 'application/at+jwt']);
 
-/** Milliseconds. As long as API Gateway's own JWT authorizers wait for it. */
+/** Milliseconds. API Gateway's own JWT authorizers wait as long. */
 const JWKS_TIMEOUT_MS = 1_500;
 
-/** Milliseconds that the issuer's keys are believed in, and so the longest that a withdrawn one still works. */
+/** How many milliseconds the issuer's keys are cached, and so the longest that a withdrawn key still works. */
 const JWKS_MAX_AGE_MS = 600_000;
 
-/** Milliseconds between two fetches for a key that is not among them: made-up key ids must not flood the issuer. */
+/** Milliseconds between two fetches for an unknown key: invented key ids must not flood the issuer. */
 const JWKS_COOLDOWN_MS = 30_000;
 
-/** An owner is stored in Postgres, and names who moved an order: no control characters, and as long as a key's owner. */
+/**
+ * The owner is stored in Postgres and in the history: it must not have control characters, and has the same limit as
+ * the owner of a key.
+ */
 const OWNER = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
 
 /** Verifies access tokens that are JWTs (RFC 7519, RFC 9068). The owner is their subject. */
@@ -54,14 +60,14 @@ export function makeVerifyToken(rules: TokenRules): Verify {
       if (!isAccessToken(payload, protectedHeader.typ)) return { refused: 'a token that is not an access token' };
       return verdictOn(payload, rules);
     } catch (error) {
-      // The message quotes the token, which nobody has verified yet: a caller could write anything into the log with it.
+      // The message quotes the token, which has not been verified: a caller could write any text into the log.
       if (error instanceof errors.JOSEError) return { refused: `a token with ${error.code}` };
       throw error;
     }
   };
 }
 
-/** The issuer's keys, whose absence is not the token's fault. */
+/** The issuer's keys. If they cannot be fetched, the token is not at fault. */
 function issuerKeys(jwksUrl: string): JWTVerifyGetKey {
   const fetchKey = createRemoteJWKSet(new URL(jwksUrl), {
     timeoutDuration: JWKS_TIMEOUT_MS,
@@ -83,8 +89,8 @@ function issuerKeys(jwksUrl: string): JWTVerifyGetKey {
 }
 
 /**
- * An issuer signs other tokens with the same keys: ID tokens, logout tokens, tokens bound to a key that a bearer does not
- * prove to have (RFC 8725, section 3.11). `token_use` is Amazon Cognito's.
+ * An issuer signs other tokens with the same keys: ID tokens, logout tokens, and tokens bound to a key whose possession
+ * a bearer does not prove (RFC 8725, section 3.11). `token_use` is specific to Amazon Cognito.
  */
 function isAccessToken({ token_use: use, cnf: bound }: JWTPayload, typ: string | undefined): boolean {
   return TYPES.has((typ ?? 'jwt').toLowerCase()) && (use ?? 'access') === 'access' && bound === undefined;
@@ -99,7 +105,7 @@ function verdictOn(payload: JWTPayload, { audience, scopePrefix }: TokenRules): 
   return { principal: { owner, name: `sub:${owner}`, scopes: scopesOf(payload, scopePrefix) } };
 }
 
-/** `scope` is RFC 9068's; `scp`, a text or a list, is what Microsoft Entra and Okta write. */
+/** `scope` is defined by RFC 9068; Microsoft Entra and Okta use `scp`, a string or a list. */
 function scopesOf({ scope, scp }: JWTPayload, prefix: string): string[] {
   const claim = scope ?? scp;
   const granted = Array.isArray(claim) ? claim : typeof claim === 'string' ? claim.split(' ') : [];

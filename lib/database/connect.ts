@@ -4,11 +4,10 @@ import type { Database } from './database.ts';
 import { readDestination } from './tls.ts';
 
 /**
- * The database that the settings name, over the driver that they name. Connects when it is first used.
- *
- * A driver is loaded only where it is used. A bundler that replaces BUNDLED_DRIVER (docs/data-api.md) leaves the other
- * one out of the bundle, since it sees that it cannot be reached.
- * @param statementTimeoutMs of commands that may take longer than a request.
+ * The database and the driver that are configured in the settings. It connects on first use. Only the driver in use is
+ * loaded. If a bundler replaces BUNDLED_DRIVER (docs/data-api.md), the other driver is unreachable and left out of the
+ * bundle.
+ * @param statementTimeoutMs for commands that can take longer than a request
  */
 export function connectDatabase(
   config: DatabaseConfig,
@@ -18,7 +17,7 @@ export function connectDatabase(
   const shared = { statementTimeoutMs, logger };
   if (process.env.BUNDLED_DRIVER !== 'data-api' && config.DATABASE_DRIVER === 'pg') {
     const { DATABASE_URL: url, DATABASE_POOL_SIZE: poolSize, DATABASE_TIMEOUT_MS: connectTimeoutMs } = config;
-    // What is wrong with it is said at the start.
+    // Reports invalid TLS settings at the start.
     readDestination(url);
     return loadedWhenUsed(async () => {
       const password = config.DATABASE_AUTH === 'iam' && (await import('./iam-token.ts')).iamTokens(url);

@@ -4,7 +4,7 @@ import { DatabaseError } from './database-error.ts';
 import { parameterName } from './named-parameters.ts';
 import { parseBigint } from './parse-bigint.ts';
 
-/** Parameters with a type each, by the kind of their value; the casts in the SQL make of it what the statement needs. */
+/** Typed parameters, by the type of their value; the casts in the SQL convert them to what the statement needs. */
 export function encodeParameters(parameters: readonly Parameter[]): SqlParameter[] {
   return parameters.map((value, index) => ({ name: parameterName(index + 1), value: encode(value) }));
 }
@@ -18,7 +18,7 @@ function encode(value: Parameter): Field {
 
 type Decoder = (field: Field) => unknown;
 
-/** By the name that the service gives a type: Postgres' own, or `serial` and its like for a generated column. */
+/** By the name of a type in the service: the name in Postgres, or `serial` and similar for a generated column. */
 const DECODERS: Readonly<Record<string, Decoder>> = {
   text,
   varchar: text,
@@ -38,7 +38,7 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
   _int4: integers,
 };
 
-/** The rows of a result, as objects by column name; none for a statement that returns nothing. */
+/** The rows of a result as objects by column name; empty for a statement that returns no rows. */
 export function decodeRows<Row>({ columnMetadata = [], records = [] }: ExecuteStatementCommandOutput): Row[] {
   const columns = columnMetadata.map((column) => ({ name: column.label ?? '', decode: decoderOf(column) }));
   return records.map(
@@ -48,7 +48,7 @@ export function decodeRows<Row>({ columnMetadata = [], records = [] }: ExecuteSt
 
 function decoderOf({ label, typeName = '' }: ColumnMetadata): (field: Field | undefined) => unknown {
   const decode = DECODERS[typeName];
-  // Rather than hand over what another driver would read otherwise.
+  // Fails instead of returning a value that another driver would read differently.
   if (!decode) throw malformed(`column ${label} has the type ${typeName}, which no statement of ours returns: cast it`);
   return (field) => {
     if (field?.isNull) return null;
@@ -63,19 +63,19 @@ function text({ stringValue }: Field): string | undefined {
   return stringValue;
 }
 
-/** As text where the service has been asked for it (see longReturnType), as a number where it does not heed that. */
+/** Text where the service supports longReturnType, a number where it ignores it. */
 function integer({ longValue, stringValue }: Field): number | undefined {
   const digits = stringValue ?? longValue;
   return digits === undefined ? undefined : parseBigint(String(digits));
 }
 
-/** `2026-11-23 09:30:00.123456`: always UTC, and without saying so. */
+/** `2026-11-23 09:30:00.123456`: always UTC, without an offset. */
 function timestamp({ stringValue = '' }: Field): Date | undefined {
   const date = new Date(`${stringValue.replace(' ', 'T')}Z`);
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
-/** An empty array has no elements that could tell their type, so any kind of none will do. */
+/** An empty array has no elements from which to infer a type, so any type of empty array is correct. */
 function integers({ arrayValue }: Field): (number | null)[] | undefined {
   if (!arrayValue) return undefined;
   const strings = arrayValue.stringValues?.map((element) => (element === null ? null : parseBigint(element)));

@@ -14,33 +14,38 @@ import { inTurn } from './in-turn.ts';
 import { toNamedParameters } from './named-parameters.ts';
 
 export interface DataApiOptions {
-  /** Of the Aurora cluster. */
+  /** The ARN of the Aurora cluster. */
   readonly resourceArn: string;
-  /** Of the secret with the database user's name and password. */
+  /** The ARN of the secret with the database user's name and password. */
   readonly secretArn: string;
   readonly databaseName: string;
-  /** Milliseconds for a statement, retries included: then the client gives up waiting. The service does so after 45 s. */
+  /**
+   * Milliseconds for a statement, including retries, after which the client gives up. The service gives up after 45 s.
+   */
   readonly statementTimeoutMs: number;
   readonly logger: Logger;
 }
 
-/** Milliseconds before the first retry at most; doubles with each, with full jitter. A throttled burst is over in less. */
+/**
+ * The longest pause before the first retry, in milliseconds; doubles with each retry, with full jitter. A throttled
+ * burst is over sooner.
+ */
 const FIRST_PAUSE_MS = 50;
-/** A cluster takes 10 to 30 s to wake up: asking every second finds it awake soon enough. */
+/** A cluster takes 10 to 30 s to wake up, so it is enough to check every second. */
 const LONGEST_PAUSE_MS = 1_000;
-/** A cluster that is not awake after this will not be. Only statements with more time than this ever wait so long. */
+/** A cluster that has not woken up by then never will. Only statements with a longer timeout wait this long. */
 const LONGEST_RETRY_MS = 120_000;
 
-/** Everything that could be rounded comes as text. */
+/** Every type that could be rounded is returned as text. */
 const EXACT = { longReturnType: 'STRING', decimalReturnType: 'STRING' } as const;
 
-/** Runs one call of the service. */
+/** Runs one call to the service. */
 type Call = <T>(send: (client: RDSDataClient, options: { abortSignal: AbortSignal }) => Promise<T>) => Promise<T>;
 
-/** An Aurora cluster over HTTPS, with no connection of its own to it. */
+/** An Aurora cluster over HTTPS, without its own connection. */
 export function connectDataApi(options: DataApiOptions): Database {
-  // One attempt: the SDK would also repeat a statement whose answer got lost, and that may be committed. What is safe to
-  // repeat is repeated here.
+  // One attempt: the SDK would also repeat a statement whose response was lost, and which may be committed. This driver
+  // retries what is safe to retry.
   const client = new RDSDataClient({ maxAttempts: 1 });
   const { resourceArn, secretArn, databaseName: database } = options;
   const cluster = { resourceArn, secretArn, database };
@@ -59,7 +64,7 @@ interface Cluster {
   readonly database: string;
 }
 
-/** Repeats a call as long as the service has certainly not begun it, within the time of the statement. */
+/** Retries a call if the service has certainly not started it, within the timeout of the statement. */
 async function untilBegun<T>(attempt: (signal: AbortSignal) => Promise<T>, options: DataApiOptions): Promise<T> {
   const signal = AbortSignal.timeout(options.statementTimeoutMs);
   const end = performance.now() + Math.min(options.statementTimeoutMs, LONGEST_RETRY_MS);
@@ -70,7 +75,7 @@ async function untilBegun<T>(attempt: (signal: AbortSignal) => Promise<T>, optio
       const left = end - performance.now();
       if (!wasNotBegun(error) || left < FIRST_PAUSE_MS) throw toDatabaseError(error);
       if (longestPause === FIRST_PAUSE_MS) options.logger.warn('The RDS Data API asks to wait', { error });
-      // Half of what is left at most, so that a long pause does not forgo tries for which there was time.
+      // At most half of the remaining time, so that a long pause does not use up the time for further attempts.
       await sleep(Math.random() * Math.min(longestPause, left / 2));
     }
   }
@@ -92,7 +97,7 @@ function queryable(call: Call, cluster: Cluster, transactionId?: string): Querya
   };
 }
 
-/** Never repeated as a whole: only the caller knows whether its work may run twice. */
+/** Never retried as a whole: only the caller knows whether its work can run twice. */
 async function runTransaction<T>(
   call: Call,
   cluster: Cluster,
@@ -110,8 +115,8 @@ async function runTransaction<T>(
     await callInTurn((client, options) => client.send(new CommitTransactionCommand(id), options));
     return result;
   } catch (error) {
-    // When this fails too, the service rolls back by itself after 3 minutes, and keeps the locks until then. The first
-    // error tells more.
+    // If this also fails, the service rolls back by itself after 3 minutes, and keeps the locks until then. The first
+    // error is more informative.
     await callInTurn((client, options) => client.send(new RollbackTransactionCommand(id), options)).catch(
       () => undefined,
     );

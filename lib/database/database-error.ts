@@ -1,17 +1,16 @@
 /**
- * What a failed statement means for who sent it. This is the one table of it.
- *
- * - `unavailable`: the database did not answer, or not with a verdict. The statement may have been committed.
- * - `contention`: rolled back for the sake of another transaction; the same again may succeed.
- * - `refused`: a value or a constraint; the same again fails again.
- * - `defect`: our SQL or our schema is wrong.
+ * The meaning of a failed statement for its caller. All mappings are in this table.
+ * - `unavailable`: the database did not respond, or not with an outcome. The statement may have been committed.
+ * - `contention`: rolled back in favor of another transaction; a retry may succeed.
+ * - `refused`: a value or a constraint; a retry fails again.
+ * - `defect`: the SQL or the schema is wrong.
  */
 export type DatabaseErrorKind = 'unavailable' | 'contention' | 'refused' | 'defect';
 
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
   readonly kind: DatabaseErrorKind;
-  /** Five characters (PostgreSQL, appendix A); undefined when no answer came. */
+  /** Five characters (PostgreSQL, appendix A); undefined if there was no reply. */
   readonly sqlState: string | undefined;
 
   constructor(message: string, kind: DatabaseErrorKind, sqlState: string | undefined, cause: unknown) {
@@ -24,19 +23,22 @@ export class DatabaseError extends Error {
     return this.kind === 'unavailable' || this.kind === 'contention';
   }
 
-  /** A parameter has a character that the encoding of the database lacks (untranslatable_character); UTF-8 lacks none. */
+  /**
+   * A parameter has a character that the encoding of the database lacks (untranslatable_character); this cannot happen
+   * with UTF-8.
+   */
   get isUntranslatable(): boolean {
     return this.sqlState === '22P05';
   }
 }
 
-/** For a statement that only reads: what the database cannot store, it does not have. */
+/** For a statement that only reads: a database cannot contain a value that it cannot store. */
 export function foundNothing(error: unknown): never[] {
   if (error instanceof DatabaseError && error.isUntranslatable) return [];
   throw error;
 }
 
-/** The meaning of an SQLSTATE; of none at all, that no answer came. */
+/** The meaning of an SQLSTATE; undefined means that there was no reply. */
 export function kindOfSqlState(sqlState: string | undefined): DatabaseErrorKind {
   if (sqlState === undefined) return 'unavailable';
   switch (sqlState) {
@@ -45,12 +47,12 @@ export function kindOfSqlState(sqlState: string | undefined): DatabaseErrorKind 
     case '55P03': // lock_not_available
       return 'contention';
     case '25006': // read_only_sql_transaction: a failover is under way
-    case '57014': // query_canceled: our statement time-out
+    case '57014': // query_canceled: the statement timeout
       return 'unavailable';
   }
   switch (sqlState.slice(0, 2)) {
     case '08': // connection exception
-    case '28': // invalid authorization: the password is being rotated, or a role or token is not known everywhere yet
+    case '28': // invalid authorization: the password is being rotated, or a role or token is not known to every node yet
     case '53': // insufficient resources: disk full, too many connections
     case '57': // operator intervention: shutdown, crash, starting up
     case '58': // system error: I/O

@@ -1,6 +1,6 @@
 /**
- * A queue for calls that must not overlap: each begins when the one before has ended, well or badly. The statements of a
- * transaction need it, since neither driver takes a second one while the first is running.
+ * A queue for calls that must not overlap: each starts when the previous one has ended, with success or failure.
+ * Transactions need it, because neither driver accepts a second statement while the first is running.
  */
 export function inTurn(): <T>(call: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();

@@ -13,35 +13,38 @@ export interface Migration {
   readonly version: number;
   readonly name: string;
   readonly statements: readonly string[];
-  /** Of the file's text, so that a migration changed after it was applied is noticed. */
+  /** A checksum of the file, to detect a migration that was changed after it was applied. */
   readonly checksum: string;
 }
 
-/** One statement at a time, because the Data API takes no more; the mark is drizzle's, which editors know. */
+/**
+ * One statement at a time, because the Data API supports only one; the marker is the one of drizzle, which editors
+ * know.
+ */
 const BREAKPOINT = /^--> statement-breakpoint$/m;
 
 /**
- * Milliseconds that a migration waits for a lock, and requests behind it. Shorter than the 2 s that a request gives its
- * statement; longer than the deadlock_timeout (1 s) after which Postgres ends an autovacuum that is in the way.
+ * Milliseconds that a migration, and requests behind it, wait for a lock. Shorter than the 2 s statement timeout of a
+ * request; longer than the deadlock_timeout (1 s) after which Postgres cancels an autovacuum that blocks it.
  */
 const LOCK_TIMEOUT_MS = 1_500;
-/** Milliseconds until it tries again, in which the requests that queued get through. */
+/** Milliseconds until the next attempt, during which the queued requests get through. */
 const LOCK_PAUSE_MS = 3_000;
 /** Milliseconds after which it gives up: a transaction that has been open for so long has been forgotten. */
 const LOCK_PATIENCE_MS = 600_000;
 
-/** Any fixed number of our own: two deployments at once must not migrate side by side. */
+/** An arbitrary constant: two concurrent deployments must not migrate at the same time. */
 const ADVISORY_LOCK = 7_402_311;
 
 /**
- * Milliseconds that a migrating session may pause between two statements. Postgres ends one that pauses longer: its process is
- * frozen or gone, and would keep its locks.
+ * The longest pause, in milliseconds, between two statements of a migrating session. Postgres ends a session that
+ * pauses longer: its process is frozen or gone, and would keep its locks.
  */
 const LONGEST_PAUSE_MS = 60_000;
 
 /**
- * The migrations of a folder, `000001-name.sql` upwards.
- * @throws MigrationError for a file of another name, or a number that is missing or there twice.
+ * The migrations of a folder, from `000001-name.sql` upwards.
+ * @throws MigrationError for a file with a different name, or a number that is missing or duplicated
  */
 export async function loadMigrations(folder: string): Promise<Migration[]> {
   const files = (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort();
@@ -61,26 +64,29 @@ export async function loadMigrations(folder: string): Promise<Migration[]> {
 }
 
 export interface MigrateOptions {
-  /** The zone in which the old service's `created_at` (without one) is read, as Postgres names it. */
+  /** The time zone of the old service's `created_at`, which has none, as Postgres names it. */
   readonly importTimeZone: string;
   /**
-   * Whether a database that a newer version has migrated is left as it is. The code of each version works with the tables
-   * of the next, so that a deployment can go back; elsewhere an older version is a mistake, and refused.
+   * True to accept a database that a newer version has migrated. The code of each version works with the tables of the
+   * next, so that a deployment can roll back; in all other cases, an older version is a mistake and is rejected.
    */
   readonly acceptNewer?: boolean;
-  /** Milliseconds that are left for all of it; Postgres cancels a statement that takes longer. Undefined: no limit. */
+  /**
+   * The remaining milliseconds for all migrations; Postgres cancels a statement that takes longer. Undefined for no
+   * limit.
+   */
   readonly remainingMs?: () => number;
-  /** Told each migration before it runs. */
+  /** Called with each migration before it runs. */
   readonly report: (name: string) => void;
-  /** Told why a migration has to wait. */
+  /** Called with the reason why a migration has to wait. */
   readonly waiting?: (reason: string) => void;
-  /** Milliseconds to wait for locks in all; LOCK_PATIENCE_MS unless a test cannot wait. */
+  /** The total time to wait for locks, in milliseconds; LOCK_PATIENCE_MS unless a test needs less. */
   readonly lockPatienceMs?: number;
 }
 
 /**
- * Applies what is missing, each migration in a transaction of its own, and answers how many those were.
- * @throws MigrationError when an applied migration was changed or is unknown here; DatabaseError when a statement fails.
+ * Applies the missing migrations, each in its own transaction, and returns how many were applied.
+ * @throws MigrationError if an applied migration was changed or is unknown; DatabaseError if a statement fails
  */
 export async function migrate(
   database: Database,
@@ -111,7 +117,7 @@ export async function migrate(
   return applied;
 }
 
-/** The checksum of each migration that this database has, by its version; none when it was never migrated. */
+/** The checksum of each applied migration by its version; empty if the database was never migrated. */
 export async function readApplied(database: Queryable): Promise<ReadonlyMap<number, string>> {
   const [ledger] = await database.query<{ exists: boolean }>(
     `SELECT to_regclass('public.schema_migrations') IS NOT NULL AS exists`,
@@ -123,15 +129,18 @@ export async function readApplied(database: Queryable): Promise<ReadonlyMap<numb
   return new Map(rows.map(({ version, checksum }) => [version, checksum]));
 }
 
-/** For each migration, whatever the database or the role has: released ones do not name the schema. */
+/**
+ * Set for each migration, whatever the database or the role specifies: released migrations do not qualify names with
+ * the schema.
+ */
 const TRANSACTION_SETTINGS = {
   search_path: 'public',
   lock_timeout: '0',
-  // At 0, 12345.67 of the old service would be read as 12345.7.
+  // With 0, the old service's 12345.67 would be read as 12345.7.
   extra_float_digits: '1',
 };
 
-/** Runs a migration again when somebody else's transaction has kept it from a lock: nothing of it was kept. */
+/** Retries a migration that another transaction has kept from a lock, and which was rolled back completely. */
 async function untilUnlocked<T>(
   database: Database,
   { name }: Migration,
@@ -152,7 +161,10 @@ async function untilUnlocked<T>(
   }
 }
 
-/** The oldest transaction that has a lock on one of our tables. Without the rights to see whose it is, only its process. */
+/**
+ * The oldest transaction that holds a lock on one of the service's tables. Without the permission to see its owner,
+ * only the process id.
+ */
 async function describeHolder(database: Queryable): Promise<string> {
   const [holder] = await database.query<{ pid: number; who: string | null; seconds: number | null }>(
     `SELECT a.pid, nullif(concat_ws(', ', a.usename::text, nullif(a.application_name, '')), '') AS who,
@@ -167,7 +179,7 @@ async function describeHolder(database: Queryable): Promise<string> {
   return `process ${holder.pid} (${holder.who ?? 'of another user'}) has had a transaction open${age}`;
 }
 
-/** A transaction that no other migrating process runs beside. */
+/** A transaction that excludes every other migrating process. */
 function alone<T>(
   database: Database,
   options: MigrateOptions,
@@ -177,17 +189,20 @@ function alone<T>(
     for (const [setting, value] of Object.entries(TRANSACTION_SETTINGS))
       await transaction.query('SELECT set_config($1::text, $2::text, true)', [setting, value]);
     await transaction.query(`SET LOCAL idle_in_transaction_session_timeout = ${LONGEST_PAUSE_MS}`);
-    // Waiting for another deployment takes longer than any statement of a request may.
+    // Waiting for another deployment takes longer than the statement timeout of a request.
     await limitStatement(transaction, options);
-    // Not its own result, which is void: the Data API returns no such type.
+    // Selects a constant, because the result is void, a type that the Data API does not return.
     await transaction.query(`SELECT true AS locked FROM pg_advisory_xact_lock(${ADVISORY_LOCK})`);
     return work(transaction);
   });
 }
 
-/** Of the next statement, which may rewrite a large table. Cancelled, it holds no lock that a roll-back would wait for. */
+/**
+ * Applies to the next statement, which may rewrite a large table. If it is cancelled, it holds no lock that a rollback
+ * would wait for.
+ */
 async function limitStatement(transaction: Transaction, { remainingMs }: MigrateOptions): Promise<void> {
-  // 0 would be no limit.
+  // 0 would mean no limit.
   const limit = remainingMs === undefined ? 0 : Math.max(1, Math.floor(remainingMs()));
   await transaction.query(`SET LOCAL statement_timeout = ${limit}`);
 }

@@ -1,14 +1,14 @@
 import { DatabaseError } from './database-error.ts';
 
 /**
- * What SQL is made of, as far as parameters are concerned: strings, quoted names, comments, dollar-quoted bodies and
- * plain words (which may contain a `$`), none of which holds a parameter; then `$1`, a cast, and a colon that begins a
- * word. Comments are taken not to nest, and ours do not.
+ * The tokens of SQL that matter for parameters: strings, quoted names, comments, dollar-quoted bodies and plain words
+ * (which may contain a `$`), none of which contains a parameter; then `$1`, a cast, and a colon that starts a word.
+ * Nested comments are not supported, and the project's SQL has none.
  */
 const TOKENS =
   /e'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|(?<quote>\$(?:[a-z_]\w*)?\$)[\s\S]*?\k<quote>|[a-z_][\w$]*|\$(?<place>\d+)|::|(?<colon>:\w+)/gi;
 
-/** A colon that begins a word, and is no cast. */
+/** A colon that starts a word and is not a cast. */
 const NAME_IN_BODY = /(?<!:):\w+/;
 
 /** The name of the parameter `$1` in the RDS Data API. */
@@ -17,11 +17,10 @@ export function parameterName(place: number): string {
 }
 
 /**
- * The same statement with `:p1` for `$1`, as the RDS Data API wants it.
- *
- * The service looks for `:name` also where SQL has none: in dollar-quoted bodies, which it then changes in silence, and
- * in array slices. (Seen on Aurora PostgreSQL 17.9 by others; strings, quoted names and comments are safe.)
- * @throws DatabaseError for a text in which it would find such a name.
+ * The same statement with `:p1` instead of `$1`, for the RDS Data API. The service also replaces `:name` where SQL has
+ * no parameters: in dollar-quoted bodies, which it silently changes, and in array slices. (Others have observed this on
+ * Aurora PostgreSQL 17.9; strings, quoted names and comments are safe.)
+ * @throws DatabaseError for a text in which it would find such a name
  */
 export function toNamedParameters(sql: string): string {
   return sql.replace(TOKENS, (token, ...rest) => {

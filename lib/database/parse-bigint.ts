@@ -1,8 +1,8 @@
 import { DatabaseError } from './database-error.ts';
 
 /**
- * A bigint as every driver reads it. Ours are counts and tokens: one past 2^53 is a defect, and must not be rounded in
- * silence.
+ * A bigint in the form that every driver returns. The values are counts and tokens: a value beyond 2^53 is a defect and
+ * must not be rounded silently.
  * @throws DatabaseError
  */
 export function parseBigint(text: string): number {

@@ -17,8 +17,8 @@ export function addressOf(url: string): PgAddress {
 }
 
 /**
- * Whether an RDS Proxy answers there, by the form of its endpoints. It refuses a connection that comes with settings such
- * as the statement time-out ("RDS Proxy currently doesn't support command-line options"); its own InitQuery sets those.
+ * True if the host is an RDS Proxy, by the form of its endpoints. RDS Proxy rejects a connection with settings such as
+ * the statement timeout ("RDS Proxy currently doesn't support command-line options"); its own InitQuery sets them.
  */
 export function isRdsProxy(url: string): boolean {
   return /\.proxy-[a-z0-9]+\.[a-z0-9-]+\.rds\.amazonaws\.com(\.cn)?$/.test(URL.parse(url)?.hostname ?? '');

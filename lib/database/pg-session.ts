@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** Not in the published types; test/database/hostile-settings.test.ts fails if pg renames it. */
+/** Missing in the published types; test/database/hostile-settings.test.ts fails if pg renames it. */
 declare module 'pg' {
   interface ClientBase {
     getStartupConf(): Record<string, string>;
@@ -9,8 +9,9 @@ declare module 'pg' {
 }
 
 /**
- * A client whose results do not depend on settings of the database or the role. These two decide how a timestamp is written.
- * They travel with the connection, and not as SET, because poolers keep track of them (PgBouncer, "Startup parameters").
+ * A client whose results do not depend on settings of the database or the role. These two settings decide how a
+ * timestamp is formatted. They are sent with the connection and not as SET, because poolers track them (PgBouncer,
+ * "Startup parameters").
  */
 export class SettledClient extends pg.Client {
   override getStartupConf(): Record<string, string> {
@@ -19,16 +20,18 @@ export class SettledClient extends pg.Client {
 }
 
 /**
- * Prepares a new connection, and returns whether it has a Postgres session to itself. A pooler (PgBouncer, RDS Proxy) gives
- * its clients a process id of its own making, so a direct connection is one whose process id is that of the session. Only
- * there are settings made: a pooler refuses statement_timeout with the connection, and a SET would reach the next client.
+ * Prepares a new connection, and returns true if it has its own Postgres session. A pooler (PgBouncer, RDS Proxy)
+ * invents process ids for its clients, so a direct connection is one whose process id is that of the session. Settings
+ * are only made on a direct connection: a pooler rejects statement_timeout with the connection, and a SET would affect
+ * the next client.
  */
 export async function openSession(client: pg.ClientBase, statementTimeoutMs: number): Promise<boolean> {
   const { rows } = await client.query({
     text: `SELECT set_config('statement_timeout', $1, false),
                   set_config('default_transaction_isolation', 'read committed', false),
                   set_config('extra_float_digits', '1', false),
-                  -- SQL_ASCII holds any bytes; checked as UTF-8, one such id would fail the list of all orders.
+                  -- SQL_ASCII can contain any bytes; if they were checked as UTF-8, one such id would break the list of
+                  -- all orders.
                   set_config('client_encoding',
                     CASE current_setting('server_encoding') WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END, false)
            WHERE pg_backend_pid() = $2::integer`,

@@ -11,13 +11,16 @@ import { certificateProblem, type Destination, isWithoutTls, readDestination } f
 
 export interface PgOptions {
   readonly url: string;
-  /** Makes the password of each new connection, in place of the URL's. Such connections use TLS, and check who answers. */
+  /**
+   * Creates the password of each new connection, instead of the one in the URL. Such connections use TLS and verify the
+   * server.
+   */
   readonly password?: () => Promise<string>;
-  /** Connections at most. */
+  /** The most connections. */
   readonly poolSize: number;
   /**
-   * Milliseconds for a statement: the server cancels it then, and a little later the client gives up waiting. Behind a
-   * pooler only the client does, unless the role has a statement_timeout (docs/database.md).
+   * The statement timeout in milliseconds: the server cancels the statement then, and the client gives up a little
+   * later. Behind a pooler, only the client gives up, unless the role has a statement_timeout (docs/database.md).
    */
   readonly statementTimeoutMs: number;
   /** Milliseconds to wait for a free or a new connection. */
@@ -25,7 +28,7 @@ export interface PgOptions {
   readonly logger: Logger;
 }
 
-/** How much longer than the server's own time-out the client waits, for the answer to travel. */
+/** How much longer than the server's timeout the client waits, so that the reply can arrive. */
 const ANSWER_MARGIN_MS = 500;
 
 const { builtins } = pg.types;
@@ -33,26 +36,29 @@ const parsers = new Map<number, (text: string) => unknown>([
   [builtins.INT8, parseBigint],
   [builtins.NUMERIC, (text) => text],
 ]);
-/** This driver's own parsers, instead of pg's global registry, which other users of pg in the process share. */
+/** This driver's own parsers instead of pg's global registry, which other users of pg in the process share. */
 const types = {
   getTypeParser: (oid: number) => parsers.get(oid) ?? pg.types.getTypeParser(oid),
 } as pg.CustomTypesConfig;
 
 /** Postgres over its own protocol, with a small bounded pool. */
 export function connectPg(options: PgOptions): Database {
-  /** The connections on which a statement may be prepared: it stays in the session, so no pooler may be in between. */
+  /**
+   * The connections on which statements can be prepared: a prepared statement belongs to the session, so there must be
+   * no pooler in between.
+   */
   const direct = new WeakSet<pg.ClientBase>();
   const destination = readDestination(options.url);
   const pool = new pg.Pool({
     ...addressAndTls(destination, options),
     Client: SettledClient,
     async onConnect(client) {
-      // What RDS Proxy does to process ids is not documented, so it is known by its address as well.
+      // It is not documented how RDS Proxy handles process ids, so it is also recognized by its address.
       if (!isRdsProxy(options.url) && (await openSession(client, options.statementTimeoutMs))) direct.add(client);
     },
     max: options.poolSize,
     connectionTimeoutMillis: options.connectTimeoutMs,
-    // A frozen Lambda container cannot notice that its idle connections were cut; keep-alives shorten the doubt.
+    // A frozen Lambda container cannot notice that its idle connections were cut; keep-alives make it notice sooner.
     keepAlive: true,
     query_timeout: options.statementTimeoutMs + ANSWER_MARGIN_MS,
     application_name: 'orders',
@@ -74,23 +80,23 @@ export function connectPg(options: PgOptions): Database {
       ),
     transaction: (work) => withClient(connect, (client) => runTransaction(client, work)),
     close: async ({ cutOff = false } = {}) => {
-      // The pool waits for those who use its connections.
+      // The pool waits for borrowed connections.
       ended ??= pool.end();
-      // Where a statement runs, this destroys the socket.
+      // If a statement is running, this destroys the socket.
       if (cutOff) await Promise.all([...connected].map((client) => (client as unknown as pg.Client).end()));
       await ended;
     },
   };
 }
 
-/** Not both: what a URL says, an empty password included, outranks for pg what stands beside it. */
+/** Only one of them: values in the URL, including an empty password, take precedence over other options of pg. */
 function addressAndTls({ connectionString, ssl }: Destination, { url, password }: PgOptions): pg.PoolConfig {
   if (!password) return { connectionString, ssl };
   const { ca, cert, key } = ssl || {};
   return { ...addressOf(url), password, ssl: ca || cert ? { ca, cert, key } : true };
 }
 
-/** sslmode=prefer: once the server has no TLS, the pool connects without. */
+/** sslmode=prefer: once the server has refused TLS, the pool connects without it. */
 async function connectIn(pool: pg.Pool, plainWillDo: boolean): Promise<pg.PoolClient> {
   try {
     return await pool.connect();
@@ -103,11 +109,11 @@ async function connectIn(pool: pg.Pool, plainWillDo: boolean): Promise<pg.PoolCl
   }
 }
 
-/** Acquire, use, release. A connection whose last statement got no verdict is discarded, never reused. */
+/** Acquire, use, release. A connection whose last statement had no outcome is discarded, never reused. */
 async function withClient<T>(connect: () => Promise<pg.PoolClient>, use: (client: pg.PoolClient) => Promise<T>) {
   const client = await connect();
   let broken = true;
-  // A connection may break between two statements, when no query is there to take the error.
+  // A connection can break between two statements, when no query is running that could receive the error.
   const onError = () => {
     broken = true;
   };
@@ -150,7 +156,7 @@ function queryable(client: pg.PoolClient): Queryable {
 
 const names = new Map<string, string>();
 
-/** Of a prepared statement. The same text has the same name, so that it does not matter which process prepared it. */
+/** The name of a prepared statement. The same text always has the same name, whichever process prepared it. */
 function nameOf(sql: string): string {
   const known = names.get(sql);
   if (known) return known;
@@ -160,9 +166,9 @@ function nameOf(sql: string): string {
 }
 
 /**
- * The statement did not run, and on this connection it never will again. 26000 (invalid_sql_statement_name): the session
- * has forgotten it, or is another one, given by a pooler. 0A000 (feature_not_supported): a migration has changed the type
- * of what it returns.
+ * The statement did not run and can no longer run on this connection. 26000 (invalid_sql_statement_name): the session
+ * has forgotten it, or a pooler has assigned another session. 0A000 (feature_not_supported): a migration has changed
+ * the type of its result.
  */
 function isNoLongerPrepared(error: unknown): error is pg.DatabaseError {
   return error instanceof pg.DatabaseError && (error.code === '26000' || error.code === '0A000');
@@ -175,14 +181,15 @@ async function runTransaction<T>(client: pg.PoolClient, work: (transaction: Tran
     kind: 'transaction',
     query: (sql, parameters) => queue(() => query(sql, parameters)),
   };
-  // Named, so that no default_transaction_isolation matters, also behind a pooler.
+  // Explicit, so that default_transaction_isolation has no effect, even behind a pooler.
   await transaction.query('BEGIN ISOLATION LEVEL READ COMMITTED');
   try {
     const result = await work(transaction);
     await transaction.query('COMMIT');
     return result;
   } catch (error) {
-    // When this fails too, the connection is gone and Postgres rolls back by itself; the first error tells more.
+    // If this also fails, the connection is gone and Postgres rolls back by itself; the first error is more
+    // informative.
     await transaction.query('ROLLBACK').catch(() => undefined);
     throw error;
   }

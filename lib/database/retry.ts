@@ -2,24 +2,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseError, type DatabaseErrorKind } from './database-error.ts';
 
 export interface RetryOptions {
-  /** Runs at most, the first included. */
+  /** The most attempts, including the first. */
   readonly tries: number;
-  /** Milliseconds from now after which no further run begins. */
+  /** Milliseconds from now after which no further attempt starts. */
   readonly withinMs: number;
-  /** Only failures of this kind; `contention` was rolled back for certain. By default all that may pass. */
+  /** Retries only failures of this kind; `contention` was certainly rolled back. By default, all transient failures. */
   readonly only?: DatabaseErrorKind;
 }
 
-/** Milliseconds before the second run; doubles, with full jitter, so that those who collided spread out. */
+/** Milliseconds before the second attempt; doubles, with full jitter, so that colliding callers spread out. */
 const FIRST_PAUSE_MS = 20;
 
-/** Milliseconds: after a long outage the work goes on about as soon as the database is back. */
+/** Milliseconds: after a long outage, the work resumes soon after the database is back. */
 const MAX_PAUSE_MS = 1_000;
 
 /**
- * Runs work again that failed for a reason which may pass. The work must be one whose repetition is harmless, since a
- * statement without an answer may have been committed; other work retries `contention` only.
- * @throws whatever the last run threw.
+ * Retries work that failed for a transient reason. The work must be safe to repeat, because a statement without a reply
+ * may have been committed; other work retries only `contention`.
+ * @throws the error of the last attempt
  */
 export async function retryDatabase<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
   const end = performance.now() + options.withinMs;

@@ -1,12 +1,12 @@
 import type { Queryable } from './database.ts';
 import { MigrationError } from './migration-error.ts';
 
-/** Hours and minutes east (+) or west (-) of Greenwich, as ISO 8601 writes them. The farthest zone is +14:00. */
+/** Hours and minutes east (+) or west (-) of Greenwich in ISO 8601. The easternmost zone is +14:00. */
 const ISO_OFFSET = /^([+-])(0\d|1[0-4]):?([0-5]\d)?$/;
 
 /**
- * The zone in the words of Postgres, which reads what is no name as POSIX does, without a complaint: `+02:00`, `UTC+2` and
- * `Foo-3` with the sign the other way round. So an offset is read as ISO 8601, and everything else has to be a name.
+ * The time zone as Postgres expects it. Postgres reads an unknown name as a POSIX zone, without an error: `+02:00`,
+ * `UTC+2` and `Foo-3` with the opposite sign. So an offset is read as ISO 8601, and everything else must be a name.
  * @throws MigrationError
  */
 export async function readTimeZone(database: Queryable, text: string): Promise<string> {

@@ -3,11 +3,14 @@ import { readFileSync } from 'node:fs';
 import { type ConnectionOptions, createSecureContext } from 'node:tls';
 import { ConfigError } from '../config.ts';
 
-/** As in libpq (PostgreSQL, "SSL Support"), and `no-verify`, which node-postgres has: TLS without checking the certificate. */
+/**
+ * The modes of libpq (PostgreSQL, "SSL Support"), and `no-verify` of node-postgres: TLS without checking the
+ * certificate.
+ */
 const MODES = ['disable', 'prefer', 'require', 'no-verify', 'verify-ca', 'verify-full'] as const;
 type Mode = (typeof MODES)[number];
 
-/** What a URL says about TLS, or else the environment, as libpq reads it. */
+/** The TLS parameters of a URL, with the environment as a fallback, as in libpq. */
 const VARIABLES = {
   sslmode: 'PGSSLMODE',
   sslrootcert: 'PGSSLROOTCERT',
@@ -16,18 +19,21 @@ const VARIABLES = {
 } as const;
 type Name = keyof typeof VARIABLES;
 
-/** How to connect, as pg takes it. pg gets no ssl parameter in the URL: there they outrank `ssl`, and mean something else. */
+/**
+ * The connection options for pg. The URL for pg has no ssl parameters: there they would take precedence over `ssl`, and
+ * have a different meaning.
+ */
 export interface Destination {
-  /** Without its ssl parameters. */
+  /** The URL without its ssl parameters. */
   readonly connectionString: string;
   readonly ssl: false | ConnectionOptions;
-  /** Whether a server without TLS will do. */
+  /** True if a server without TLS is acceptable. */
   readonly plainWillDo: boolean;
 }
 
 /**
- * Reads the ssl parameters of a URL, and the files that they name. Without any there is no TLS.
- * @throws ConfigError for a parameter or a file that cannot be used.
+ * Reads the ssl parameters of a URL, and the files that they name. Without any, TLS is off.
+ * @throws ConfigError for a parameter or a file that cannot be used
  */
 export function readDestination(url: string, env: NodeJS.ProcessEnv = process.env): Destination {
   const [base = '', query = ''] = url.split('?', 2);
@@ -58,17 +64,17 @@ function isAboutTls(pair: string): boolean {
 }
 
 interface Setting {
-  /** For messages. */
+  /** Used in messages. */
   readonly from: string;
   readonly value: string;
 }
 
 type SettingOf = (name: Name) => Setting | undefined;
 
-/** Stands for the certificate authorities of Node, as in libpq for those of OpenSSL. */
+/** Represents Node's certificate authorities; in libpq, those of OpenSSL. */
 const SYSTEM = 'system';
 
-/** node-postgres has `ssl=true`, which checks everything. So do files without a mode. */
+/** node-postgres supports `ssl=true`, which verifies everything. Files without a mode do the same. */
 function modeOf(ssl: string | null, hasMode: boolean, settingOf: SettingOf): Mode {
   const authority = settingOf('sslrootcert')?.value;
   const fallback = { from: '', value: authority || settingOf('sslcert') ? 'verify-full' : 'disable' };
@@ -103,7 +109,7 @@ function readFiles(settingOf: SettingOf): Pick<ConnectionOptions, 'ca' | 'cert' 
   return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
 }
 
-/** As in libpq, `require` with an authority of one's own checks it, and without one checks nothing. */
+/** As in libpq, `require` with a custom authority verifies it, and without one verifies nothing. */
 function checksOf(mode: Mode, authority: string | undefined): ConnectionOptions {
   if (mode === 'verify-full' || (mode === 'require' && authority === SYSTEM)) return {};
   if (mode === 'verify-ca' || (mode === 'require' && authority)) return { checkServerIdentity: () => undefined };
@@ -114,7 +120,7 @@ function bad(problem: string): ConfigError {
   return new ConfigError(`Bad configuration: ${problem}`);
 }
 
-/** Whether this is what pg says of a server without TLS. */
+/** True for the error of pg when a server does not support TLS. */
 export function isWithoutTls(error: unknown): boolean {
   return error instanceof Error && /server does not support SSL/.test(error.message);
 }
@@ -125,10 +131,10 @@ const REMEDIES: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'connect by a name that it has, or set sslmode=verify-ca in DATABASE_URL',
 };
 
-/** OpenSSL's verdicts on a certificate, as Node names them (Node.js, "X509 certificate error codes"). */
+/** OpenSSL's results of verifying a certificate, as Node names them (Node.js, "X509 certificate error codes"). */
 const VERDICT = /CERT|CRL|ISSUER|UNABLE_TO_VERIFY|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH/;
 
-/** What is wrong with the certificate of the server and what to do; undefined for other errors. */
+/** The problem with the server's certificate and what to do; undefined for other errors. */
 export function certificateProblem(error: unknown): string | undefined {
   const { code, message } = error as { code?: unknown; message?: string };
   if (typeof code !== 'string' || !VERDICT.test(code)) return undefined;

@@ -2,38 +2,38 @@ import { VerifierUnavailable } from '../auth/decision.ts';
 import { ConfigError } from '../config.ts';
 import { DatabaseError } from '../database/database-error.ts';
 
-/** An error as the log has it. */
+/** An error in the log. */
 export interface ErrorDescription {
   readonly name: string;
   /** ECONNREFUSED, card_declined, or an SQLSTATE. */
   readonly code?: string;
-  /** Missing where the text may quote what a customer sent; name, code and stack then have to do. */
+  /** Omitted if the text may quote what a customer sent; then only name, code and stack are logged. */
   readonly message?: string;
-  /** The constraint of ours that a row broke. */
+  /** The constraint of this service that a row violated. */
   readonly constraint?: string;
-  /** AWS's own id of a request that it refused. */
+  /** The id that AWS assigned to a request that it rejected. */
   readonly aws_request_id?: string;
   readonly stack?: readonly string[];
   readonly cause?: ErrorDescription;
 }
 
-/** Enough to see through our layers to the call that failed. */
+/** Enough to get through the layers of this service to the call that failed. */
 const MAX_FRAMES = 12;
 
-/** An error, what caused it, and what caused that. */
+/** An error, its cause, and the cause of that. */
 const MAX_DEPTH = 3;
 
 const FRAME = /^ {4}at .+:\d+:\d+\)?$/;
 
 /**
- * What may be known of an error by whoever reads logs: never a value that a customer sent. Texts of errors are full of
- * them (`invalid input syntax for type integer: "…"`, `Unexpected token … in JSON`, a bank's answer), and so are their
- * further properties (the `detail` of Postgres has the whole row). So only what is listed here gets through, and texts
- * only of errors that are known to quote nothing.
+ * The parts of an error that may be logged: never a value that a customer sent. The texts of errors are full of such
+ * values (`invalid input syntax for type integer: "…"`, `Unexpected token … in JSON`, a bank's response), and so are
+ * their other properties (the `detail` of Postgres contains the whole row). So only the listed properties are logged,
+ * and texts only of errors that are known not to quote data.
  */
 export function describeError(error: unknown, depth = 1): ErrorDescription {
   if (!(error instanceof Error)) return { name: `a thrown ${error === null ? 'null' : typeof error}` };
-  // What its driver knows; the rest of that would say it all a second time, and with values.
+  // The properties that its driver extracted; the rest would repeat them, with values.
   const source = error instanceof DatabaseError ? error.cause : error;
   const code = error instanceof DatabaseError ? error.sqlState : property(error, 'code');
   const stack = error.stack?.split('\n').filter((line) => FRAME.test(line));
@@ -55,27 +55,28 @@ export function describeError(error: unknown, depth = 1): ErrorDescription {
 
 function quotable(error: Error): string | undefined {
   if (error instanceof DatabaseError) return quotableOfDatabase(error);
-  // Ours; they name settings and what they may be, and addresses.
+  // Errors of this project, whose texts contain settings, their accepted values, and addresses.
   if (error instanceof ConfigError || error instanceof VerifierUnavailable) return error.message;
-  // The operating system speaks of addresses and files. AWS speaks of queues, secrets and permissions: all that we send to a
-  // service besides the database, whose errors are DatabaseErrors, are order ids and the name of a secret.
+  // Texts of the operating system contain addresses and files. Texts of AWS contain queues, secrets and permissions:
+  // apart from the database, whose errors are DatabaseErrors, the services of AWS get only order ids and the name of a
+  // secret.
   return 'syscall' in error || '$fault' in error ? error.message : undefined;
 }
 
 /**
- * Classes of SQLSTATE in which Postgres speaks of its own state, of our schema or of our SQL (PostgreSQL, appendix A). In
- * others, such as 22, 23 and P0, it quotes values, or says what a trigger of somebody's wants to say.
+ * The classes of SQLSTATE in which Postgres describes its own state, the schema or the SQL (PostgreSQL, appendix A). In
+ * others, such as 22, 23 and P0, it quotes values, or a trigger can raise any text.
  */
 const IMPERSONAL: ReadonlySet<string> = new Set('08 0A 25 28 3D 3F 40 42 53 54 55 57 58 XX'.split(' '));
 
 function quotableOfDatabase({ message, sqlState }: DatabaseError): string | undefined {
-  // Without an answer it is the driver's or AWS's text, and AWS quotes parameters that it minds.
+  // Without a reply, it is the text of the driver or AWS, and AWS quotes rejected parameters.
   if (sqlState === undefined) return message.split(/['"]/, 1)[0];
-  // The Data API puts the detail on further lines.
+  // The Data API puts details on further lines.
   return IMPERSONAL.has(sqlState.slice(0, 2)) ? message.split('\n', 1)[0] : undefined;
 }
 
-/** A name or a code, not a sentence: those are made of anything. */
+/** A name or a code, not a sentence, which could contain anything. */
 function word(value: unknown): string | undefined {
   return typeof value === 'string' && /^[\w.:-]{1,100}$/.test(value) ? value : undefined;
 }

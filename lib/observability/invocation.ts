@@ -2,17 +2,20 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Context } from 'aws-lambda';
 import { readTraceparent, traceparentOfInvocation } from './traceparent.ts';
 
-/** What every log entry of one invocation names, and what the messages that it sends are traced by. */
+/** The ids in every log entry of one invocation, and the trace of the messages that it sends. */
 export interface InvocationIds {
-  /** Lambda's own. */
+  /** Lambda's id. */
   readonly functionRequestId: string;
-  /** API Gateway's, which the client sees as `Apigw-Requestid` and the access log has; undefined without a request. */
+  /**
+   * API Gateway's id, which the client gets as `Apigw-Requestid` and the access log contains; undefined without a
+   * request.
+   */
   readonly requestId?: string | undefined;
-  /** The client's, when it names one. */
+  /** The client's trace, if it sent one. */
   readonly traceparent: string;
 }
 
-/** What an event of an HTTP API has of them; other events have none of it. */
+/** The parts of an HTTP API event that contain them; other events do not have these fields. */
 interface RequestEvent {
   readonly requestContext?: { readonly requestId?: string };
   readonly headers?: Readonly<Record<string, string | undefined>>;
@@ -27,14 +30,14 @@ export function invocationOf(event: unknown, { awsRequestId }: Context): Invocat
   };
 }
 
-/** One process serves many requests at a time on a laptop, so the ids follow the asynchronous calls of each. */
+/** On a laptop, one process serves many concurrent requests, so the ids are tracked per chain of asynchronous calls. */
 const storage = new AsyncLocalStorage<InvocationIds>();
 
 export function inInvocation<T>(ids: InvocationIds, work: () => T): T {
   return storage.run(ids, work);
 }
 
-/** For work that is done for several invocations at once: what it logs must not bear the ids of one of them. */
+/** For work on behalf of several invocations: its log entries must not have the ids of one of them. */
 export function outsideInvocations<T>(work: () => T): T {
   return storage.exit(work);
 }

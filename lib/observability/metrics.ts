@@ -1,29 +1,32 @@
 import { Metrics as PowertoolsMetrics } from '@aws-lambda-powertools/metrics';
 
-/** What the sweep tells CloudWatch: what alarms and the dashboard ask for (infra/aws/watch), and nothing else. */
+/**
+ * The metrics that the sweep publishes to CloudWatch: only those that the alarms and the dashboard use
+ * (infra/aws/watch).
+ */
 export interface Figures {
-  /** Orders since the figures before, as the database counted them in the transactions that changed them. */
+  /** The number of orders since the previous report, counted by the database in the transactions that changed them. */
   readonly OrdersAccepted: number;
   readonly OrdersCompleted: number;
   readonly OrdersFailed: number;
   readonly OrdersRetried: number;
   readonly OrdersCancelled: number;
-  /** Messages of orders whose due date had passed. */
+  /** Messages sent for orders whose due date had passed. */
   readonly OrdersResent: number;
-  /** Orders now. */
+  /** The current number of orders. */
   readonly OrdersPending: number;
-  /** Seconds that the order waits that has waited longest; 0 when none does. */
+  /** How many seconds the longest-waiting order has waited; 0 if no order waits. */
   readonly LongestWait: number;
 }
 
-/** Where figures go to. */
+/** The destination of metrics. */
 export interface Metrics {
   publish(figures: Figures): void;
 }
 
 /**
- * Metrics in the embedded metric format: one line of the log, which CloudWatch reads as it comes in. It costs no request and
- * needs no permission.
+ * Metrics in the embedded metric format: one line of the log, which CloudWatch parses. This needs neither a request nor
+ * a permission.
  */
 export function emfMetrics(namespace: string): Metrics {
   const metrics = new PowertoolsMetrics({ namespace, serviceName: 'orders' });

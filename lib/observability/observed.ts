@@ -4,9 +4,9 @@ import { describeError } from './describe-error.ts';
 import { inInvocation, invocationOf } from './invocation.ts';
 
 /**
- * What Lambda calls, for every function but those that answer requests (lib/http/handler.ts): each entry of the log bears the ids of
- * the invocation. An error still fails the invocation, but Lambda writes the text and the properties of what a function
- * throws to the log as they are. So it is logged here, and what is thrown on says no more than that entry.
+ * The wrapper of every function that does not serve HTTP requests (lib/http/handler.ts): each log entry has the ids of
+ * the invocation. An error still fails the invocation, but Lambda logs the text and the properties of a thrown error
+ * unchanged. So the error is logged here, and the error that is thrown on contains only what that log entry says.
  */
 export function observed<Event, Answer>(
   handle: (event: Event, context: Context) => Promise<Answer>,

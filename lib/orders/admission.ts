@@ -6,20 +6,23 @@ import { readLongestWait } from './sql/longest-wait.ts';
 export interface AdmissionParts {
   readonly database: Database;
   readonly logger: Logger;
-  /** Undefined: every order is let in. */
+  /** Undefined: every order is accepted. */
   readonly maxPendingAgeSeconds: number | undefined;
 }
 
-/** Milliseconds between two looks of one container: often enough to notice a backlog, too seldom to add to it. */
+/** Milliseconds between two checks of one container: often enough to notice a backlog, and too seldom to add to it. */
 const LOOK_EVERY_MS = 5_000;
 
-/** Milliseconds for which a look holds. A container may have been frozen since: what it saw then says nothing of now. */
+/**
+ * How many milliseconds a check is valid. The container may have been frozen since, so an older check says nothing
+ * about the present.
+ */
 const VALID_MS = 2 * LOOK_EVERY_MS;
 
 /**
- * Says whether new orders are let in: not while one has waited longer than the limit, so that a backlog does not grow
- * without end. It looks beside the requests and not before them, so that none waits for it; the first ones of a container,
- * and those that come while the database does not say, are let in.
+ * Decides whether new orders are accepted: not while an order has waited longer than the limit, so that a backlog does
+ * not grow without bound. The check runs alongside requests, so that no request waits for it. The first requests of a
+ * container, and requests while the database does not respond, are accepted.
  * @param now milliseconds, monotonic
  */
 export function makeAdmission(

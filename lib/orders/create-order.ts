@@ -15,10 +15,10 @@ import { type Conflict, findConflicts, insertOrders, type OrderInsert } from './
 /**
  * - `created`: committed by this request.
  * - `replayed`: this idempotency key created this very order before.
- * - `duplicate`: another request created an order of this owner and id.
+ * - `duplicate`: another request created an order with this owner and id.
  * - `key-reused`: this idempotency key belongs to another request.
  * - `untranslatable`: the encoding of the database lacks one of its characters.
- * - `refused`: Postgres takes no such values.
+ * - `refused`: Postgres cannot store the values.
  */
 export type CreateOutcome = 'created' | 'replayed' | 'duplicate' | 'key-reused' | 'untranslatable' | 'refused';
 
@@ -30,41 +30,45 @@ export interface CreateOrderParts {
 }
 
 export interface Caller {
-  /** '' while callers are not told apart. */
+  /** '' on a stage without authorization. */
   readonly owner: string;
   readonly idempotencyKey: string | null;
 }
 
 /**
- * Enough to share a commit well; a larger statement would keep the event loop and its neighbours waiting longer. While
- * Postgres is at one group, Node prepares the next; a third at a time has nobody left to work on it.
+ * Enough to share a commit well; a larger statement would block the event loop and delay other requests. While Postgres
+ * handles one group, Node prepares the next; with two CPUs, a third group at a time does not help.
  */
 const INSERTS = { maxItems: 100, maxOperations: 2, worthAnother: 25 };
 
 /**
- * Orders with an idempotency key are inserted one per statement. A statement with several would hold one key while it waits
- * for another, and two containers that use the same keys the other way round would wait in a circle, until Postgres notices
- * after a second. A statement with one row waits before it holds anything. Two at a time: as many as the pool connects.
+ * Orders with an idempotency key are inserted one per statement. A statement with several orders would hold one key
+ * while it waits for another, and two containers that use the same keys in opposite order would deadlock, until
+ * Postgres notices after a second. A statement with one row waits before it holds a lock. Two at a time: as many as the
+ * pool has connections.
  */
 const KEYED_INSERTS = { maxItems: 1, maxOperations: 2, worthAnother: 1 };
 
 /**
- * Messages a send. More than rows a commit, so that a queue which hangs costs those who wait for it two time-outs (the
- * one under way and their own), not one for each hundred of them.
+ * Messages per send. More than rows per commit, so that a hanging queue costs waiting requests at most two timeouts
+ * (the send in progress and their own), and not one per hundred messages.
  */
 const SENDS = { maxItems: 1_000, maxOperations: 1, worthAnother: 1 };
 
-/** Two runs: the second resolves an unknown outcome by rereading. More would outlast the client's patience. */
+/**
+ * Two attempts: the second one resolves an unknown outcome by reading the order. More would exceed the client's
+ * timeout.
+ */
 const INSERT_RETRY = { tries: 2, withinMs: 2_500 };
 
 /**
- * The use case behind POST /orders: commit the order, then send its message. Once the order is committed the answer is
- * a promise, whatever becomes of the message: the sweep sends what was not sent.
- * @returns a function that throws DatabaseError when it is not known whether the order is stored.
+ * The use case behind POST /orders: commits the order, then sends its message. Once the order is committed, the
+ * response is a promise, whatever happens to the message: the sweep sends messages that were not sent.
+ * @returns a function that throws DatabaseError if it is not known whether the order is stored
  */
 export function makeCreateOrder(parts: CreateOrderParts): (order: NewOrder, caller: Caller) => Promise<CreateOutcome> {
   const insertAll = (orders: readonly OrderInsert[]) =>
-    // Repeating it is harmless: an order that an earlier run committed is known by its request token.
+    // Safe to retry: an order that an earlier attempt committed is recognized by its request token.
     outsideInvocations(() => retryDatabase(() => insertGroup(parts, orders), INSERT_RETRY));
   const inserts = new GroupCommit<OrderInsert, CreateOutcome>(INSERTS, insertAll);
   const keyedInserts = new GroupCommit<OrderInsert, CreateOutcome>(KEYED_INSERTS, insertAll);
@@ -106,11 +110,14 @@ function toOutcome(order: OrderInsert, conflict: Conflict | undefined): CreateOu
   if (conflict?.isOurs) return 'created';
   if (conflict?.keyFingerprint) return conflict.keyFingerprint === order.fingerprint ? 'replayed' : 'key-reused';
   if (conflict?.idExists) return 'duplicate';
-  // Deleted between the two statements: whether our values stand is not known, as with an answer that got lost.
+  // Deleted between the two statements: it is unknown whether the values were stored, as after a lost reply.
   throw new DatabaseError('the conflicting order vanished', 'contention', undefined, undefined);
 }
 
-/** Sends a group. What was not taken is made due now, unless the database fails too: then its due date covers it. */
+/**
+ * Sends a group. Orders whose message was not accepted are made due now, unless the database fails as well: then their
+ * due date covers them.
+ */
 async function sendGroup(parts: CreateOrderParts, messages: readonly OrderMessage[]): Promise<undefined[]> {
   const { failed } = await parts.queue.send(messages);
   if (failed.length > 0)
@@ -120,7 +127,7 @@ async function sendGroup(parts: CreateOrderParts, messages: readonly OrderMessag
   return messages.map(() => undefined);
 }
 
-/** Of the values, so that a replay may write the same amount in another way (9.5 for 9.50). */
+/** A digest of the values, so that a replay may write the same amount differently (9.5 for 9.50). */
 function fingerprintOf(order: NewOrder): string {
   const amount = new Big(order.totalAmount).toFixed();
   const values = JSON.stringify([order.orderId, order.userId, order.itemIds, amount]);

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** What identifies one run of an order: retries, and redrives unless they ask for a new run, belong to the same one. */
+/** Identifies one run of an order. Retries, and redrives that do not request a new run, belong to the same run. */
 export interface OrderRun {
   readonly orderId: string;
-  /** '' where callers are not authenticated. */
+  /** '' on a stage without authorization. */
   readonly owner: string;
   readonly run: number;
 }

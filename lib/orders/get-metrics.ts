@@ -6,11 +6,11 @@ import { readWindow, type Window } from './sql/read-window.ts';
 export interface Metrics {
   readonly counters: Counters;
   readonly window: Window;
-  /** Seconds; 0 when nothing is Pending. */
+  /** In seconds; 0 if no order is Pending. */
   readonly oldestPendingAge: number;
 }
 
-/** What the orders are doing: three statements at a cost that does not depend on how many orders there are. */
+/** The metrics of the orders: three statements whose cost does not depend on the number of orders. */
 export async function getMetrics(database: Database, windowMinutes: number): Promise<Metrics> {
   const [counters, window, oldestPendingAge] = await Promise.all([
     readCounters(database),

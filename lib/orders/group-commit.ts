@@ -2,18 +2,18 @@ import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { DatabaseError } from '../database/database-error.ts';
 
 export interface GroupLimits {
-  /** Items in one operation at most. */
+  /** The most items per operation. */
   readonly maxItems: number;
-  /** Operations at a time at most. */
+  /** The most concurrent operations. */
   readonly maxOperations: number;
-  /** A further operation begins beside one that is under way when at least this many items wait. */
+  /** A further operation starts alongside one in progress if at least this many items wait. */
   readonly worthAnother: number;
 }
 
 /**
- * Lets items that come at about the same time share one operation. Items that come while it is under way share the next,
- * which begins when it ends, or before when many wait. What the operation logs has the invocation of the first item; an
- * operation for several invocations runs outside of them.
+ * Lets items that arrive at about the same time share one operation. Items that arrive while it is in progress share
+ * the next one, which starts when it ends, or earlier if many wait. Log entries of an operation have the invocation of
+ * the first item; an operation for several invocations runs outside of them.
  */
 export class GroupCommit<Item, Result> {
   readonly #flush: (items: readonly Item[]) => Promise<readonly Result[]>;
@@ -24,12 +24,13 @@ export class GroupCommit<Item, Result> {
   #scheduled = false;
 
   /**
-   * @param flush answers one result per item, in their order. If Postgres refuses an item, the group is split so that only
-   *   that item gets the error. Any other error goes to every item of the group, and to those waiting behind it: one after
-   *   another they would wait for as many timeouts.
-   * @param gather resolves when the first item of a group has waited long enough for others; it must not reject. By default
-   *   at the end of this turn of the event loop, so that a lone item hardly waits. Many requests are read in one turn, and
-   *   those that were answered together ask again together: begun at once, every other operation would have a single item.
+   * @param flush returns one result per item, in order. If Postgres rejects an item, the group is split so that only
+   * that item gets the error. Any other error goes to every item of the group, and to those waiting behind it: one
+   * after another, they would wait for as many timeouts.
+   * @param gather resolves when the first item of a group has waited long enough for others; it must not reject. By
+   * default, it resolves at the end of this turn of the event loop, so that a lone item hardly waits. Many requests are
+   * read in one turn, and clients whose responses were sent together send their next requests together: if an operation
+   * started immediately, every second one would have a single item.
    */
   constructor(
     limits: GroupLimits,
@@ -61,7 +62,7 @@ export class GroupCommit<Item, Result> {
     return this.#underWay < maxOperations && this.#waiting.length >= (this.#underWay === 0 ? 1 : worthAnother);
   }
 
-  /** Those who wait are spread over the operations that may begin, unless that leaves too few in each. */
+  /** Waiting items are spread over the operations that can start, unless that leaves too few in each. */
   #groupSize(): number {
     const { maxItems, maxOperations, worthAnother } = this.#limits;
     const share = Math.ceil(this.#waiting.length / (maxOperations - this.#underWay));

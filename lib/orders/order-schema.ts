@@ -20,7 +20,7 @@ const FORBIDDEN_CHARACTERS = /[\p{Cc}\ufffe\uffff]/u;
 /** Path segments that every client resolves before it sends a request, even if they are encoded (WHATWG URL, 4.4). */
 const DOT_SEGMENTS: readonly string[] = ['.', '..'];
 
-/** True for text that may be an order's id: 1 to 255 characters, each of them storable and sendable. */
+/** True for text that is a valid order id: 1 to 255 characters, each of which can be stored and sent. */
 export function isOrderId(text: string): boolean {
   // Characters, as Postgres counts them, not UTF-16 units.
   const length = [...text].length;

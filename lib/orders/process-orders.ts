@@ -18,51 +18,56 @@ export interface ProcessParts extends RunnerParts {
   readonly database: Database;
   readonly queue: OrderQueue;
   readonly logger: Logger;
-  /** Dead leases at which an order is Failed. */
+  /** The number of dead leases at which an order becomes Failed. */
   readonly maxCrashes: number;
   readonly resendAfterSeconds: number;
 }
 
 /** One invocation of the worker. */
 export interface Invocation {
-  /** Milliseconds until the invocation is ended from outside. */
+  /** Milliseconds until Lambda ends the invocation. */
   readonly remainingMs: () => number;
-  /** Named in the history: who did it. */
+  /** Recorded in the history as the actor. */
   readonly actor: string;
-  /** By order: what the order's message says about its way. */
+  /** By order: the attributes of its message. */
   readonly travels?: ReadonlyMap<OrderKey, Travel>;
 }
 
-/** Milliseconds before the end of the invocation at which work is aborted, kept for writing the verdicts. */
+/** Milliseconds before the end of the invocation at which work is aborted, reserved for committing the outcomes. */
 const FINISH_TIME_MS = 2_000;
 
-/** Seconds that a lease outlasts its invocation, so that no live worker ever finds its lease taken. */
+/** Seconds that a lease outlasts its invocation, so that a live worker never loses its lease. */
 const LEASE_MARGIN_SECONDS = 2;
 
-/** The queue's clock and the database's differ a little; a message that came too early would wait for the sweep. */
+/**
+ * The clocks of the queue and the database differ a little; a message that arrived too early would wait for the sweep.
+ */
 const DELAY_MARGIN_SECONDS = 1;
 
-/** The bound of SQS on DelaySeconds. */
+/** The limit of SQS on DelaySeconds. */
 const MAX_DELAY_SECONDS = 900;
 
 /**
- * Milliseconds that a verdict waits for others of its batch, unless all have settled: so an invocation commits at most five
- * times a second, however its orders trickle in.
+ * Milliseconds that an outcome waits for others of its batch, unless all have settled. So an invocation commits at most
+ * five times a second, however its orders settle.
  */
 const GATHER_MS = 200;
 
-/** Runs of a claim that ends in deadlocks. Only transactions by hand cause them, and each costs a second to detect. */
+/**
+ * The most attempts of a claim that ends in deadlocks. Only manual transactions cause them, and each takes a second to
+ * detect.
+ */
 const CLAIM_TRIES = 5;
 
-/** Orders that no longer need their message: a committed state or a due date covers each. */
+/** Orders that no longer need their message: each has a committed state or a due date that covers it. */
 const COVERED: ReadonlySet<Unclaimed> = new Set(['settled', 'held', 'waiting', 'paused']);
 
 /**
- * The use case behind the queue: claims the orders of a batch, runs the processor on them side by side, and commits
- * what becomes of each. Orders that lost a worker before are taken afterwards, one at a time, the next not before the
- * last is committed: an order that kills its worker spends nobody else's budget.
- * @returns the orders whose messages may be acknowledged; every other message must come back.
- * @throws DatabaseError when the database did not answer: then none may be acknowledged.
+ * The use case behind the queue: claims the orders of a batch, runs the processor on them concurrently, and commits
+ * each outcome. Orders that lost a worker before (suspects) are processed afterwards, one at a time, each after the
+ * previous one is committed: an order that kills its worker uses up only its own budget.
+ * @returns the orders whose messages may be acknowledged; every other message must be redelivered
+ * @throws DatabaseError if the database did not reply: then no message may be acknowledged
  */
 export async function processOrders(
   parts: ProcessParts,
@@ -73,7 +78,7 @@ export async function processOrders(
   const alone = await processSuspects(parts, first.suspects, invocation);
   const settled = new Set([...first.covered, ...alone.covered]);
 
-  // Whoever had them locked is through by now, as a rule. If not, their messages come back.
+  // The transaction that held the locks is usually done by now. If not, the messages are redelivered.
   if (first.locked.length > 0 && timeToWork(invocation) > 0) {
     const again = await processTogether(parts, first.locked, invocation, false);
     for (const key of again.covered) settled.add(key);
@@ -83,10 +88,10 @@ export async function processOrders(
 }
 
 /**
- * Messages did not name owners while order ids were unique by themselves. So such a message can be about an order that has an
- * owner, if it is about no other. If it finds none, or another message of the order comes first, the order loses nothing: the sweep
- * knows its owner.
- * @returns those of the keys, as the messages have them, whose messages may be acknowledged.
+ * While order ids were unique by themselves, messages did not contain owners. So a message without an owner can be
+ * about an order that has one, if no other order matches. If it finds none, or another message of the order comes
+ * first, the order loses nothing: the sweep knows its owner.
+ * @returns those of the keys, in the form of the messages, whose messages may be acknowledged
  */
 async function processEarlierMessages(
   parts: ProcessParts,
@@ -110,8 +115,8 @@ async function processEarlierMessages(
 }
 
 /**
- * One at a time. Those that do not fit in the invocation, judged by the slowest so far, go to other ones by new
- * messages at once: they were not begun, so nothing is charged to them.
+ * Processes suspects one at a time. Suspects that would not fit into this invocation (estimated from the slowest so
+ * far) are sent to other workers without counting an attempt.
  */
 async function processSuspects(
   parts: ProcessParts,
@@ -141,7 +146,7 @@ async function processSuspects(
 }
 
 interface Progress {
-  /** Orders that need their message no longer. */
+  /** Orders that no longer need their message. */
   readonly covered: OrderKey[];
   readonly suspects: OrderKey[];
   readonly locked: OrderKey[];
@@ -158,7 +163,8 @@ async function processTogether(
   if (claims.length > 0) await work(parts, claims, invocation);
   const withState = (state: Unclaimed) => [...unclaimed].filter(([, is]) => is === state).map(([key]) => key);
   const paused = withState('paused');
-  // Their messages go, or would be dead letters before long. So they are due at once: the sweep sends them on resumption.
+  // Their messages are acknowledged, because they would otherwise soon be dead letters. So the orders are made due now,
+  // and the sweep sends them when processing resumes.
   if (paused.length > 0) await hastenOrders(parts.database, paused);
   return {
     covered: [...claims.map(orderKey), ...[...unclaimed].filter(([, state]) => COVERED.has(state)).map(([key]) => key)],
@@ -169,8 +175,8 @@ async function processTogether(
 }
 
 /**
- * Repeated after a deadlock, but not when no answer came: an unseen claim would look like another worker's. The batch
- * comes back instead.
+ * Retries after a deadlock only. After a lost reply it does not retry: a claim that committed unseen would look like
+ * another worker's. The batch is redelivered instead.
  */
 function claim(
   parts: ProcessParts,
@@ -191,9 +197,9 @@ function claim(
 }
 
 /**
- * Runs the processor on claimed orders side by side. Each verdict is committed soon after its order settles: a neighbour
- * that takes long delays nobody, and a worker that dies meanwhile takes no finished work with it.
- * @throws DatabaseError when a verdict could not be written, but not before everything has ended.
+ * Runs the processor on claimed orders concurrently. Each outcome is committed soon after its order settles: a slow
+ * order does not delay the others, and a worker that dies does not undo their finished work.
+ * @throws DatabaseError if an outcome could not be committed, but not before all orders have settled
  */
 async function work(parts: ProcessParts, claims: readonly Claim[], invocation: Invocation): Promise<void> {
   const timeMs = timeToWork(invocation);
@@ -211,7 +217,7 @@ async function work(parts: ProcessParts, claims: readonly Claim[], invocation: I
     { maxItems: claims.length, maxOperations: 1, worthAnother: 1 },
     async (group) => {
       const taken = await commit(parts, group, invocation);
-      // Not waited for here: a slow queue must not delay the next verdicts.
+      // Not awaited here: a slow queue must not delay the next outcomes.
       sends.push(sendRetries(parts, group, taken, invocation));
       report(parts.logger, group, taken, invocation);
       return group.map(() => undefined);
@@ -224,7 +230,7 @@ async function work(parts: ProcessParts, claims: readonly Claim[], invocation: I
   await Promise.all(committing);
 }
 
-/** Returns the orders that took their verdict. */
+/** Returns the orders whose outcome was committed. */
 function commit(parts: ProcessParts, verdicts: readonly Verdict[], invocation: Invocation): Promise<Set<OrderKey>> {
   return retryDatabase(
     () =>
@@ -232,7 +238,7 @@ function commit(parts: ProcessParts, verdicts: readonly Verdict[], invocation: I
         resendAfterSeconds: parts.resendAfterSeconds,
         actor: invocation.actor,
       }),
-    // As long as there is time: the work is done, and giving up would have it done again.
+    // Retries as long as there is time: the work is done, and giving up would repeat it.
     { tries: Number.POSITIVE_INFINITY, withinMs: Math.max(0, invocation.remainingMs() - FINISH_TIME_MS / 4) },
   );
 }
@@ -251,31 +257,31 @@ function sendRetries(
         orderId,
         owner,
         ...oneHopFurther(invocation, orderKey({ orderId, owner })),
-        // An attempt counts in the row instead.
+        // The attempt is counted in the row instead.
         ...(reasonCode !== NOT_BEGUN && { hops: 0 }),
         delaySeconds: Math.min(MAX_DELAY_SECONDS, Math.ceil(delaySeconds) + DELAY_MARGIN_SECONDS),
       })),
   );
 }
 
-/** Resolves after so many milliseconds, and keeps no process alive for it. */
+/** Resolves after the given milliseconds without keeping the process alive. */
 function expiry(ms: number): Promise<unknown> {
   const signal = AbortSignal.timeout(ms);
   return new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }
 
-/** For a message that goes back to the queue without an attempt of its order. */
+/** For a message that is sent again without an attempt of its order. */
 function oneHopFurther({ travels }: Invocation, key: OrderKey): Travel {
   const { traceparent, hops = 0 } = travels?.get(key) ?? {};
   return { traceparent, hops: hops + 1 };
 }
 
-/** Whole milliseconds, since AbortSignal.timeout takes no others. */
+/** Whole milliseconds, because AbortSignal.timeout does not accept fractions. */
 function timeToWork(invocation: Invocation): number {
   return Math.floor(invocation.remainingMs() - FINISH_TIME_MS);
 }
 
-/** An entry an order, with the trace that it came in. */
+/** Logs one entry per order, with the trace of its message. */
 function report(
   logger: Logger,
   outcomes: readonly Outcome[],

@@ -3,9 +3,9 @@ import type { Logger } from '../logger.ts';
 import { type Processing, readProcessing, switchProcessing } from './sql/processing-control.ts';
 
 /**
- * Pauses or resumes processing. What workers have already claimed they finish; intake goes on. Nothing has to be done for
- * the orders meanwhile: a worker that is not let at one makes it due at once (lib/orders/process-orders.ts), so the sweep
- * sends it as soon as it may.
+ * Pauses or resumes processing. Workers finish the orders that they have claimed; the API keeps accepting orders.
+ * Orders need no update: a worker whose claim is refused makes the order due now (lib/orders/process-orders.ts), so the
+ * sweep sends it as soon as processing resumes.
  */
 export async function setProcessing(
   parts: { readonly database: Database; readonly logger: Logger },

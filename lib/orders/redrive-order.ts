@@ -4,16 +4,16 @@ import type { Order, Status } from './order.ts';
 import { type RedriveParts, redriveOrders } from './redrive-orders.ts';
 import { readOrder } from './sql/read-order.ts';
 
-/** What came of it: the order; or why not; or undefined when there is no such order. */
+/** The result: the order, or why it was not redriven; undefined if the order does not exist. */
 export type Redrive = { readonly order: Order } | { readonly status: Status } | { readonly capped: number } | undefined;
 
-/** Runs while another transaction has the order locked: each comes some tens of milliseconds after the last. */
+/** The most attempts while another transaction has the order locked, some tens of milliseconds apart. */
 const CONTENTION_RETRY = { tries: 5, withinMs: 1_000, only: 'contention' } as const;
 
 /**
- * Has one Failed order processed afresh.
- * @param owner whose order it has to be; null for anyone's
- * @throws DatabaseError when another transaction has it locked all the time.
+ * Redrives one Failed order.
+ * @param owner the required owner; null for any
+ * @throws DatabaseError if another transaction keeps it locked
  */
 export function redriveOrder(
   parts: RedriveParts,

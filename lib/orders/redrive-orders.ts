@@ -7,33 +7,33 @@ export interface RedriveParts {
   readonly database: Database;
   readonly queue: OrderQueue;
   readonly resendAfterSeconds: number;
-  /** Times that one order may be redriven: past them its cause wants mending, not another try. */
+  /** How many times one order may be redriven. Beyond that, its cause needs a fix, not another attempt. */
   readonly maxRedrives: number;
 }
 
 export interface RedriveRequest {
-  /** Null: any. */
+  /** Null for any. */
   readonly orderIds: readonly string[] | null;
-  /** Null: any. */
+  /** Null for any. */
   readonly reasonCode: string | null;
-  /** Whose; null: anyone's. */
+  /** The required owner; null for any. */
   readonly owner: string | null;
-  /** Only those that come after this order, by id and owner; null: from the first. */
+  /** Only orders after this one, by id and owner; null to start with the first. */
   readonly after: OrderKey | null;
-  /** Orders at most, the first by their ids. */
+  /** The most orders, by id in ascending order. */
   readonly limit: number;
-  /** Whether the orders get new idempotency keys, because their effects were undone. */
+  /** True if the orders get new idempotency keys, because their effects were undone. */
   readonly newRun: boolean;
-  /** Only say what would be done. */
+  /** Only report what would be done. */
   readonly dryRun: boolean;
-  /** Who and why, for the history of each order. */
+  /** The actor and the reason, for the history of each order. */
   readonly actor: string;
   readonly reason: string;
 }
 
 /**
- * Has Failed orders processed afresh: back to Pending with new budgets, then a message each. A message that was not
- * sent is the sweep's.
+ * Redrives Failed orders: moves them back to Pending with new budgets, then sends their messages. The sweep sends
+ * messages that could not be sent.
  */
 export async function redriveOrders(parts: RedriveParts, request: RedriveRequest): Promise<FailedOrders> {
   const selection = { ...request, maxRedrives: parts.maxRedrives };

@@ -6,13 +6,13 @@ import { rollUpMinutes } from './sql/roll-up-minutes.ts';
 
 export interface FigureParts {
   readonly database: Database;
-  /** Undefined where nobody looks at them: then nothing is read for them either. */
+  /** Undefined if metrics are not published: then they are not read either. */
   readonly metrics: Metrics | undefined;
 }
 
 /**
- * Tidies what the database counts by the minute, and publishes what it counted. The requests and workers publish nothing:
- * their transactions count anyway, exactly once each, whoever writes. A minute is over for two minutes when it is told.
+ * Rolls up the counts per minute, and publishes the new ones. Requests and workers publish nothing: their transactions
+ * count each event exactly once, including those of psql. A minute is published two minutes after its end.
  * @param resent messages that the sweep sent
  */
 export async function reportFigures({ database, metrics }: FigureParts, resent: number): Promise<void> {

@@ -1,26 +1,26 @@
 import { PermanentFailure, TransientFailure } from '../processors/processor.ts';
 
 export interface RetryPolicy {
-  /** Failures at which the order is Failed. */
+  /** The number of failures at which the order becomes Failed. */
   readonly maxAttempts: number;
-  /** Milliseconds before the second try at most; doubles with each further one. */
+  /** The longest backoff before the second attempt, in milliseconds; doubles with each attempt. */
   readonly baseMs: number;
-  /** Milliseconds between two tries at most. */
+  /** The longest backoff between two attempts, in milliseconds. */
   readonly maxMs: number;
 }
 
-/** What follows from a processor's failure. */
+/** The consequence of a processor's failure. */
 export type FailureDecision =
   | { readonly status: 'Failed'; readonly reasonCode: string; readonly reason: string }
   | { readonly status: 'Pending'; readonly reasonCode: string; readonly reason: string; readonly delaySeconds: number };
 
-/** The code of a failure that the processor's author did not name. */
+/** The code of a failure to which the author of the processor did not give one. */
 export const UNEXPECTED_FAILURE = 'processor_error';
 
-/** Characters of a reason that are kept: enough to find the cause, too few to fill the table. */
+/** How many characters of a reason are stored: enough to find the cause, too few to fill the table. */
 const MAX_REASON = 500;
 
-/** Characters of a code that are kept, as many as a redrive by code takes. */
+/** How many characters of a code are stored, as many as a redrive by code accepts. */
 const MAX_CODE = 100;
 
 /**
@@ -28,10 +28,10 @@ const MAX_CODE = 100;
  *
  * | failure                       | then                                                                 |
  * |-------------------------------|----------------------------------------------------------------------|
- * | PermanentFailure              | Failed at once, with its code                                        |
+ * | PermanentFailure              | Failed, with its code                                                |
  * | TransientFailure              | Pending with backoff, not before its retryAfterSeconds; its code     |
  * | abort at the deadline         | Pending with backoff, `timed_out`                                    |
- * | anything else                 | Pending with backoff, `processor_error`                              |
+ * | any other error               | Pending with backoff, `processor_error`                              |
  * | any, `maxAttempts` reached    | Failed, with the last code                                           |
  *
  * The backoff is exponential with full jitter, so that orders which failed together do not come back together. It is
@@ -58,14 +58,15 @@ function codeOf(error: unknown, aborted: boolean): string {
   return aborted ? 'timed_out' : UNEXPECTED_FAILURE;
 }
 
-/** 0 for whatever is no time to wait, NaN included. */
+/** 0 for any value that is not a valid delay, including NaN. */
 function retryAfterMs(error: unknown): number {
   return error instanceof TransientFailure && error.retryAfterSeconds > 0 ? error.retryAfterSeconds * 1_000 : 0;
 }
 
 /**
- * Text that Postgres can store: no NUL, no lone surrogates, not too long. Of anything, since anything can be thrown, and
- * a failure that could not be written would look like a lost worker. An object is not spelt out: who knows what it carries.
+ * Text that Postgres can store: without NUL and lone surrogates, and not too long. It accepts any value, because
+ * anything can be thrown, and a failure that could not be stored would look like a lost worker. Objects are not
+ * serialized, because they could contain any data.
  */
 function storable(value: unknown, length: number): string {
   const text = typeof value === 'object' || typeof value === 'function' ? 'an object that is no Error' : String(value);

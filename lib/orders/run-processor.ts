@@ -15,7 +15,7 @@ export interface Outcome extends Verdict {
   readonly attempt: number;
 }
 
-/** Runs the processor on a claimed order, and says what became of it. Never throws, whatever the processor does. */
+/** Runs the processor on a claimed order, and returns the outcome. Never throws, whatever the processor does. */
 export async function runProcessor(
   { processor, retryPolicy }: RunnerParts,
   order: Claim,
@@ -42,7 +42,7 @@ export async function runProcessor(
 /** Why an order is Pending again without an attempt. */
 export const NOT_BEGUN = 'not_begun';
 
-/** The verdict on a claim that took all the time: it is given back, and no attempt is charged for it. */
+/** The outcome of a claim that used up all the time: the order is released, and no attempt is counted. */
 export function notBegun(order: Claim): Outcome {
   return { ...pending(order), reasonCode: NOT_BEGUN, reason: 'no time was left to begin' };
 }
@@ -60,7 +60,7 @@ function pending({ orderId, owner, token, attempt, failures }: Claim) {
   } as const;
 }
 
-/** Rejects when the signal aborts, also for a processor that does not listen to it. */
+/** Rejects when the signal aborts, even if the processor does not listen to it. */
 async function untilAborted(running: Promise<void>, signal: AbortSignal): Promise<void> {
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const onAbort = () => reject(new Error('not finished within the time of the invocation', { cause: signal.reason }));

@@ -9,8 +9,8 @@ import { simulatedProcessor } from './simulated.ts';
 import { webhookProcessor } from './webhook.ts';
 
 /**
- * The processor that PROCESSOR names.
- * @throws ConfigError when it lacks a setting, or cannot be loaded.
+ * The processor in PROCESSOR.
+ * @throws ConfigError if it lacks a setting or cannot be loaded
  */
 export async function loadProcessor(config: Config): Promise<Processor> {
   switch (config.PROCESSOR) {
@@ -23,7 +23,7 @@ export async function loadProcessor(config: Config): Promise<Processor> {
   }
 }
 
-/** Demanded here and not of every function: only the one that processes orders need know the secret. */
+/** Required here and not by every function: only the function that processes orders needs the secret. */
 async function configuredWebhook(config: Config): Promise<Processor> {
   const { WEBHOOK_URL: url, WEBHOOK_SECRET: secret, WEBHOOK_SECRET_ARN: arn, WEBHOOK_TIMEOUT_MS: timeoutMs } = config;
   if (!url || !(secret || arn)) {
@@ -55,8 +55,8 @@ async function importModule(path: string): Promise<{ readonly default?: unknown 
 }
 
 /**
- * "/orders/processors/charge-card.ts:3: ", or '' when it is not known. Node writes the place of a syntax error in the first
- * line of the stack, and that of any other error in its first frame.
+ * "/orders/processors/charge-card.ts:3: ", or '' if the position is not known. Node writes the position of a syntax
+ * error on the first line of the stack, and that of any other error in its first frame.
  */
 function placeIn({ stack = '' }: Error): string {
   const place = /^(?:\s+at (?:.*\()?)?(?:file:\/\/)?(\/?[^\s(]+\.[cm]?[jt]s:\d+)/m.exec(stack)?.[1];

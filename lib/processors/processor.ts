@@ -1,11 +1,11 @@
 import type { NewOrder } from '../orders/order.ts';
 
-/** An order as its processor sees it. */
+/** An order in the form that its processor gets. */
 export interface ProcessorOrder extends NewOrder {
   readonly createdAt: Date;
 }
 
-/** What a step may use. */
+/** The context of a step. */
 export interface StepAttempt {
   /** The same for every attempt at this step in this run of the order, and different for every other step. */
   readonly idempotencyKey: string;
@@ -14,7 +14,7 @@ export interface StepAttempt {
 
 export type StepFunction<Result> = (attempt: StepAttempt) => Result | Promise<Result>;
 
-/** A value after it was written as JSON and read again: what a step returns, at every attempt. */
+/** A value after it was written as JSON and read again: the result of a step, in every attempt. */
 export type Recorded<Value> = Value extends string | number | boolean | null | undefined
   ? Value
   : Value extends { toJSON(): infer Json }
@@ -30,7 +30,7 @@ export type Recorded<Value> = Value extends string | number | boolean | null | u
  */
 export type Step = <Result>(name: string, run: StepFunction<Result>) => Promise<Recorded<Result>>;
 
-/** What a processor knows about the attempt that it is in, and can do in it. */
+/** The context of an attempt, and what the processor can do in it. */
 export interface ProcessorContext {
   /** Aborts shortly before the invocation ends. Work that continues afterwards counts as failed. */
   readonly signal: AbortSignal;
@@ -41,35 +41,33 @@ export interface ProcessorContext {
   readonly idempotencyKey: string;
   readonly step: Step;
   /**
-   * 1 for the first attempt since the order was created or redriven. Each run counts, also one whose worker died: so an
-   * attempt above 1 may follow one that had its effect.
+   * 1 for the first attempt since the order was created or redriven. Every run counts, also one whose worker died: so
+   * an attempt above 1 may follow one that had its effect.
    */
   readonly attempt: number;
   /**
-   * Whether the order is Failed if this attempt fails, because MAX_ATTEMPTS is reached. A worker that dies is not a failure:
-   * MAX_CRASHES counts those, and may end the order without any attempt that was the last.
+   * True if the order becomes Failed when this attempt fails, because MAX_ATTEMPTS is reached. A worker that dies is
+   * not a failure: MAX_CRASHES counts those, and may end the order without a last attempt.
    */
   readonly isLastAttempt: boolean;
   /**
-   * The trace that the order is in (W3C Trace Context), if its message named one. Pass it on to the services that you call, so
-   * that their logs and ours share a trace id.
+   * The trace of the order (W3C Trace Context), if its message had one. Pass it on to the services that you call, so
+   * that their logs and this service's share a trace id.
    */
   readonly traceparent?: string | undefined;
 }
 
 /**
- * What "processing" does. Returning completes the order. Throwing PermanentFailure fails it at once; throwing anything
- * else schedules a retry, until the order's budget is used up. TransientFailure does the same under a code of your own.
- *
- * An order completes at most once, but its processor may run more than once: a crash can come between the effect and
- * the commit.
+ * A processor. Returning completes the order. Throwing PermanentFailure fails it immediately; throwing anything else
+ * schedules a retry, until the order's budget is used up. TransientFailure does the same with your own code. An order
+ * completes at most once, but its processor may run more than once: a crash can come between the effect and the commit.
  */
 export type Processor = (order: ProcessorOrder, context: ProcessorContext) => Promise<void>;
 
-/** The order can never succeed: no further try. */
+/** The order can never succeed, so it is not retried. */
 export class PermanentFailure extends Error {
   override readonly name = 'PermanentFailure';
-  /** Short and of a fixed set, so that failures can be counted by it: `card_declined`, not a sentence. */
+  /** Short and from a fixed set, so that failures can be counted by it: `card_declined`, not a sentence. */
   readonly code: string;
 
   constructor(code: string, message: string, options?: ErrorOptions) {
@@ -79,14 +77,14 @@ export class PermanentFailure extends Error {
 }
 
 export interface TransientFailureOptions extends ErrorOptions {
-  /** Seconds before which another try is of no use. Kept to at most RETRY_MAX_MS. */
+  /** Seconds before which a retry is pointless. Limited to RETRY_MAX_MS. */
   readonly retryAfterSeconds?: number;
 }
 
 /** The order may succeed later. */
 export class TransientFailure extends Error {
   override readonly name = 'TransientFailure';
-  /** Short and of a fixed set: `bank_unreachable`. */
+  /** Short and from a fixed set: `bank_unreachable`. */
   readonly code: string;
   readonly retryAfterSeconds: number;
 

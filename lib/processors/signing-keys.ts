@@ -1,12 +1,12 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ConfigError, readSigningKeys } from '../config.ts';
 
-/** Milliseconds: a batch waits for it, once a container. */
+/** Milliseconds: a batch waits for it, once per container. */
 const TIMEOUT_MS = 5_000;
 
 /**
- * The signing keys that a secret of Secrets Manager has as its text, written as in WEBHOOK_SECRET.
- * @throws ConfigError when the secret cannot be read or is none; never with what it says.
+ * The signing keys in a secret of Secrets Manager, in the format of WEBHOOK_SECRET.
+ * @throws ConfigError if the secret cannot be read or is invalid; the message never contains its text
  */
 export async function signingKeysAt(arn: string): Promise<readonly Buffer[]> {
   const client = new SecretsManagerClient({});

@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * Signing as Standard Webhooks 1.0.0 defines it ("Signature scheme", "Webhook headers"). By hand, because it is one
- * HMAC that Node has natively: the package `standardwebhooks` would add two libraries that do it in JavaScript.
+ * Signing as in Standard Webhooks 1.0.0 ("Signature scheme", "Webhook headers"). Implemented here, because it is one
+ * HMAC that Node provides: the package `standardwebhooks` would add two libraries that do it in JavaScript.
  */
 
-/** What a receiver verifies by, with a library of standardwebhooks.com or by hand. */
+/** The headers that a receiver verifies, with a library of standardwebhooks.com or its own code. */
 export interface SignatureHeaders {
   readonly 'webhook-id': string;
   readonly 'webhook-timestamp': string;
@@ -13,10 +13,10 @@ export interface SignatureHeaders {
 }
 
 /**
- * @param id without a full stop, which separates the parts that are signed
- * @param sentAt when this try is made; receivers refuse what is some minutes old, as a replay
+ * @param id without a full stop, which separates the signed parts
+ * @param sentAt the time of this attempt; receivers reject requests that are some minutes old as replays
  * @param body exactly as it is sent
- * @param keys one, or also the old one while a secret is replaced: a receiver accepts whichever it knows
+ * @param keys one, or two while a secret is replaced: a receiver accepts the one that it knows
  */
 export function signWebhook(id: string, sentAt: Date, body: string, keys: readonly Buffer[]): SignatureHeaders {
   const timestamp = String(Math.floor(sentAt.getTime() / 1_000));

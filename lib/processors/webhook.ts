@@ -4,16 +4,16 @@ import { type SignatureHeaders, signWebhook } from './standard-webhooks.ts';
 export interface WebhookOptions {
   readonly url: string;
   readonly signingKeys: readonly Buffer[];
-  /** Milliseconds from the first byte sent until the head of the answer is there. */
+  /** Milliseconds from the first byte sent until the head of the response has arrived. */
   readonly timeoutMs: number;
 }
 
 const EVENT_TYPE = 'order.created';
 
-/** Of the 4xx, those that speak of this moment, not of this order (RFC 9110, 15.5.9; RFC 8470, 5.2; RFC 6585, 4). */
+/** The 4xx that concern the moment and not the order (RFC 9110, 15.5.9; RFC 8470, 5.2; RFC 6585, 4). */
 const TRANSIENT_4XX: ReadonlySet<number> = new Set([408, 425, 429]);
 
-/** Bytes of an answer that are read, and milliseconds that it takes at most: see `discard`. */
+/** The most bytes of a response body that are read, and the most milliseconds for it: see `discard`. */
 const DISCARD_BYTES = 65_536;
 const DISCARD_MS = 1_000;
 
@@ -21,7 +21,7 @@ const DISCARD_MS = 1_000;
  * Lets a receiver do the work: posts the order to a URL, and takes a 2xx for its completion. All attempts of a run have the
  * same id and the same body, so that the receiver recognizes an order that it has already processed.
  *
- * | answer                 | failure   | code                                   |
+ * | response               | failure   | code                                   |
  * |------------------------|-----------|----------------------------------------|
  * | 3xx, never followed    | permanent | `webhook_redirect`                     |
  * | 408, 425, 429          | transient | `webhook_408` …, after its Retry-After |
@@ -50,13 +50,13 @@ function toEvent(order: ProcessorOrder) {
       order_id: order.orderId,
       user_id: order.userId,
       item_ids: order.itemIds,
-      // Text, because a JSON number is a float to most readers and this is money.
+      // Text, because most clients parse a JSON number as a float, and this is money.
       total_amount: order.totalAmount,
     },
   };
 }
 
-/** @throws TransientFailure, or whatever the signal aborts with. */
+/** @throws TransientFailure, or the reason of the signal */
 async function post(
   url: string,
   headers: SignatureHeaders,
@@ -72,8 +72,9 @@ async function post(
       headers: {
         ...headers,
         'content-type': 'application/json',
-        // A container is frozen between invocations. A connection kept meanwhile may be dead without notice, and the
-        // order that finds out would lose a try. A new one costs 0.2 ms on loopback, and a handshake elsewhere.
+        // A container is frozen between invocations. A connection that is kept open may be dead without notice, and the
+        // order that discovers it would lose an attempt. A new connection costs 0.2 ms on loopback, and a handshake
+        // elsewhere.
         connection: 'close',
       },
       redirect: 'manual',
@@ -89,15 +90,16 @@ async function post(
   }
 }
 
-/** What fetch says of a connection that failed: a code such as ECONNREFUSED or CERT_HAS_EXPIRED. */
+/** The cause of a failed connection according to fetch: a code such as ECONNREFUSED or CERT_HAS_EXPIRED. */
 function causeOf(error: unknown): string {
   const { cause } = error as { readonly cause?: { readonly code?: unknown } };
   return String(cause?.code ?? 'network error');
 }
 
 /**
- * Reads the rest of an answer for the sake of receivers that take a closed connection for a lost client and stop what
- * they are doing. Neither a long nor a slow rest keeps us, nor does a broken one change what the status has said.
+ * Reads the rest of a response, because some receivers treat a closed connection as a lost client and stop their work.
+ * A long or slow body does not delay the worker, and a broken one does not change the outcome, which the status
+ * decides.
  */
 async function discard({ body }: Response): Promise<void> {
   let room = DISCARD_BYTES;
@@ -119,7 +121,7 @@ function failureOf({ status, headers }: Response): PermanentFailure | TransientF
   return new TransientFailure(code, message, { retryAfterSeconds: readRetryAfter(headers.get('retry-after')) });
 }
 
-/** Seconds that a Retry-After asks for, in either of its forms (RFC 9110, 10.2.3); 0 for what is neither. */
+/** The seconds of a Retry-After in either of its forms (RFC 9110, 10.2.3); 0 for anything else. */
 function readRetryAfter(value: string | null): number {
   if (value === null) return 0;
   if (/^\d+$/.test(value)) return Number(value);

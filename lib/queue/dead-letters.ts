@@ -13,19 +13,19 @@ export interface DeadLetter {
   readonly body: string;
   /** When its first copy was sent. */
   readonly sentAt: Date;
-  /** Times that it was received altogether, which includes every look at it here. */
+  /** How many times it was received in total, including every time it was read here. */
   readonly receiveCount: number;
-  /** Needed to delete or release this delivery of it. */
+  /** Required to delete or release this delivery. */
   readonly receiptHandle: string;
 }
 
-/** ReceiveMessage gives at most ten (Amazon SQS API reference). */
+/** ReceiveMessage returns at most ten (Amazon SQS API reference). */
 const RECEIVE_LIMIT = 10;
 
-/** Seconds that a message read here is hidden from other readers: long enough to look through a full read of them. */
+/** Seconds that a message read here is hidden from other readers: long enough to go through all that were read. */
 const HIDDEN_SECONDS = 120;
 
-/** Messages that nothing consumes: they are kept for people, and this is how people get at them. */
+/** The dead-letter queue. Nothing consumes its messages; they are kept for people, who read them through this class. */
 export class DeadLetters {
   readonly #client: SQSClient;
   readonly #queueUrl: string;
@@ -35,7 +35,7 @@ export class DeadLetters {
     this.#client = new SQSClient({ useQueueUrlAsEndpoint: followsQueueUrl() });
   }
 
-  /** Up to `limit` of them, each hidden from other readers until it is released. */
+  /** Up to `limit` messages, each hidden from other readers until it is released. */
   async read(limit: number): Promise<DeadLetter[]> {
     const letters: DeadLetter[] = [];
     while (letters.length < limit) {
@@ -46,7 +46,7 @@ export class DeadLetters {
     return letters;
   }
 
-  /** Up to ten of them, hidden from nobody, and about how many there are. */
+  /** Up to ten messages, which stay visible to other readers, and the approximate total. */
   async look(): Promise<{ letters: DeadLetter[]; approximateCount: number }> {
     const letters = await this.#receive(RECEIVE_LIMIT, 0);
     const { Attributes } = await this.#client.send(
@@ -65,7 +65,7 @@ export class DeadLetters {
     );
   }
 
-  /** Lets others see it again at once. */
+  /** Makes it visible to other readers immediately. */
   async release(letter: DeadLetter): Promise<void> {
     await this.#client.send(
       new ChangeMessageVisibilityCommand({
@@ -86,7 +86,7 @@ export class DeadLetters {
         QueueUrl: this.#queueUrl,
         MaxNumberOfMessages: limit,
         VisibilityTimeout: hiddenSeconds,
-        // A long poll asks all servers; a short one may miss messages that are there.
+        // A long poll queries all servers; a short one may miss messages.
         WaitTimeSeconds: 1,
         MessageSystemAttributeNames: ['SentTimestamp', 'ApproximateReceiveCount'],
       }),

@@ -3,12 +3,12 @@ import type { SQSRecord } from 'aws-lambda';
 import { readTraceparent } from '../observability/traceparent.ts';
 import type { OrderMessage } from './order-queue.ts';
 
-/** What a message says about its own way, apart from the order that it names. */
+/** Metadata of a message, separate from the order that it names. */
 export type Travel = Pick<OrderMessage, 'traceparent' | 'hops'>;
 
 /**
- * Travels beside the body, as attributes of the message: what a worker has to understand stays the same, so that a new
- * version and an old one can send to each other during a deploy. Dead letters keep them.
+ * Sent alongside the body, as attributes of the message: the body stays the same, so that a new and an old version can
+ * send to each other during a deployment. Dead letters keep them.
  */
 export function toAttributes({ traceparent, hops = 0 }: Travel): Record<string, MessageAttributeValue> {
   return {
@@ -17,7 +17,7 @@ export function toAttributes({ traceparent, hops = 0 }: Travel): Record<string, 
   };
 }
 
-/** Of a received message. One that was sent by an older version or by hand has neither. */
+/** The attributes of a received message. A message that was sent by an older version or manually has none. */
 export function travelOf({ messageAttributes: { traceparent, hops } }: SQSRecord): Travel {
   return {
     traceparent: readTraceparent(traceparent?.stringValue),

@@ -1,8 +1,8 @@
 import { type OrderKey, orderKey, parseKey } from '../order-key.ts';
 
 /**
- * The body of a message: JSON in ASCII, because SQS refuses or replaces some characters (U+FFFF and others). It names an owner only
- * if there is one, so that a service without authentication sends what it has always sent.
+ * The body of a message: JSON in ASCII, because SQS rejects or replaces some characters (U+FFFF and others). It
+ * contains an owner only if there is one, so that a service without authentication sends the same bodies as before.
  */
 export function encodeMessage(key: OrderKey): string {
   const { orderId, owner } = parseKey(key);
@@ -13,8 +13,8 @@ export function encodeMessage(key: OrderKey): string {
 }
 
 /**
- * The order that a message body names, or undefined when the body is none of ours. Text that Postgres cannot hold is no order's
- * id, and would have it refuse the claim of the whole batch.
+ * The order that a message body names, or undefined if the body was not sent by this service. Text that Postgres cannot
+ * store is not an order id, and would make it reject the claim of the whole batch.
  */
 export function decodeMessage(body: string): OrderKey | undefined {
   try {

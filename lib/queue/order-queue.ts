@@ -1,20 +1,20 @@
 import type { OrderKey, OrderName } from '../order-key.ts';
 
-/** A note that an order wants processing. It carries nothing of it but its name: the row is the truth. */
+/** A message that an order is ready to be processed. It contains only the id: the row is the source of truth. */
 export interface OrderMessage extends OrderName {
-  /** Seconds before a worker may see it, 0 to 900 (the bound of SQS). Default 0. */
+  /** Seconds before a worker can see it, 0 to 900 (the limit of SQS). Default 0. */
   readonly delaySeconds?: number;
-  /** The trace that the order is in, for its log entries. Default: that of the invocation which sends it. */
+  /** The trace of the order, for its log entries. Default: that of the sending invocation. */
   readonly traceparent?: string | undefined;
-  /** Times that workers have sent it on without an attempt of its order (lib/orders/send-again.ts). Default 0. */
+  /** How many times workers have sent it on without an attempt of its order (lib/orders/send-again.ts). Default 0. */
   readonly hops?: number | undefined;
 }
 
-/** The queue as the domain sees it. */
+/** The interface of the queue for the domain. */
 export interface OrderQueue {
   /**
-   * Sends each message, and says which orders' were accepted. Never throws: a message that could not be sent is an ordinary
-   * outcome, since the order's `due_at` has the sweep send it later.
+   * Sends each message, and returns which orders' messages were accepted. Never throws: a message that could not be
+   * sent is a normal outcome, because the sweep sends it later according to the order's `due_at`.
    */
   send(messages: readonly OrderMessage[]): Promise<SendOutcome>;
 }

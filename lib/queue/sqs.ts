@@ -18,14 +18,14 @@ const BATCH_LIMIT = 10;
 
 export interface SqsOptions {
   readonly queueUrl: string;
-  /** Milliseconds that one SendMessageBatch may take, its retry included. */
+  /** The timeout of one SendMessageBatch in milliseconds, including its retry. */
   readonly sendTimeoutMs: number;
   readonly logger: Logger;
 }
 
 /**
  * The order queue on SQS. Endpoint, region and credentials are the SDK's own settings (AWS_ENDPOINT_URL_SQS,
- * AWS_REGION, …), so the same adapter talks to AWS, LocalStack and the embedded queue.
+ * AWS_REGION, …), so the same adapter works with AWS, LocalStack and the embedded queue.
  */
 export class SqsOrderQueue implements OrderQueue {
   readonly #client: SQSClient;
@@ -34,10 +34,10 @@ export class SqsOrderQueue implements OrderQueue {
   constructor(options: SqsOptions) {
     this.#options = options;
     this.#client = new SQSClient({
-      // One retry, for a connection that was closed while idle. More is the sweep's work.
+      // One retry, for a connection that was closed while idle. The sweep handles longer failures.
       maxAttempts: 2,
       useQueueUrlAsEndpoint: followsQueueUrl(),
-      // TLS already protects the body; comparing MD5 sums as well takes a tenth of the CPU time of a send.
+      // TLS already protects the body; also comparing MD5 sums takes a tenth of the CPU time of a send.
       md5: false,
     });
   }
@@ -52,7 +52,7 @@ export class SqsOrderQueue implements OrderQueue {
     };
   }
 
-  /** @throws whatever the queue's silence or refusal is, after the time of a send. */
+  /** @throws if the queue does not respond within the timeout of a send, or rejects the request */
   async demandAnswer(): Promise<void> {
     const { queueUrl, sendTimeoutMs } = this.#options;
     await this.#client.send(new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['QueueArn'] }), {
@@ -87,7 +87,10 @@ export class SqsOrderQueue implements OrderQueue {
   }
 }
 
-/** An entry's Id is its place in the batch: order ids have characters that SQS refuses there, and may repeat. */
+/**
+ * The Id of an entry is its index in the batch: order ids may repeat, and can contain characters that SQS rejects
+ * there.
+ */
 function toEntry(message: OrderMessage, place: number): SendMessageBatchRequestEntry {
   const { delaySeconds = 0, traceparent = currentInvocation()?.traceparent, hops } = message;
   return {
@@ -98,7 +101,7 @@ function toEntry(message: OrderMessage, place: number): SendMessageBatchRequestE
   };
 }
 
-/** Only what the answer names as successful was accepted; whatever it leaves out counts as failed. */
+/** Only entries that the result lists as successful were accepted; all others count as failed. */
 function readOutcome(batch: readonly OrderMessage[], answer: SendMessageBatchCommandOutput): SendOutcome {
   const successful = new Set(answer.Successful?.map((entry) => entry.Id));
   const reasons = new Map(answer.Failed?.map((entry) => [entry.Id, entry.Code]));
@@ -117,7 +120,9 @@ function readOutcome(batch: readonly OrderMessage[], answer: SendMessageBatchCom
   return { accepted, failed };
 }
 
-/** The shortest telling name of an error: ECONNREFUSED rather than Error, QueueDoesNotExist rather than its message. */
+/**
+ * The shortest informative name of an error: ECONNREFUSED instead of Error, QueueDoesNotExist instead of its message.
+ */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if ('code' in error && typeof error.code === 'string') return error.code;

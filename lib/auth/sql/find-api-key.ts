@@ -5,7 +5,7 @@ export interface FoundApiKey {
   readonly owner: string;
   readonly name: string;
   readonly scopes: readonly string[];
-  /** Seconds until it expires; null for never. */
+  /** Seconds until it expires; null if it never does. */
   readonly expiresIn: number | null;
 }
 
@@ -17,7 +17,7 @@ interface Row {
   expires_in: number | null;
 }
 
-/** The key with this hash (hexadecimal), unless it is revoked or expired. One look into the index on the hash. */
+/** The key with this hash (hexadecimal), unless it is revoked or expired. One look-up in the index on the hash. */
 export async function findApiKey(database: Queryable, sha256: string): Promise<FoundApiKey | undefined> {
   const [row] = await database.query<Row>(
     `SELECT id, owner, name, array_to_string(scopes, ' ') AS scopes,

@@ -4,13 +4,13 @@ export interface NewApiKey {
   readonly owner: string;
   readonly name: string;
   readonly scopes: readonly string[];
-  /** Days from now; null for never. */
+  /** Days from now; null if it never expires. */
   readonly expiresInDays: number | null;
   /** Hexadecimal. */
   readonly sha256: string;
 }
 
-/** @returns the id and the end of the stored key. */
+/** @returns the id and the expiry of the stored key */
 export async function insertApiKey(
   database: Queryable,
   key: NewApiKey,

@@ -22,7 +22,7 @@ interface Row {
   revoked_at: Date | null;
 }
 
-/** All keys that ever were, oldest first. There are as many as an operator made by hand. */
+/** All keys that ever existed, oldest first. There are only as many as operators created manually. */
 export async function listApiKeys(database: Queryable): Promise<ListedApiKey[]> {
   const rows = await database.query<Row>(
     `SELECT id, owner, name, array_to_string(scopes, ' ') AS scopes, created_at, expires_at, revoked_at,

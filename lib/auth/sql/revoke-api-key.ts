@@ -1,6 +1,6 @@
 import type { Queryable } from '../../database/database.ts';
 
-/** @returns when it was revoked, now or earlier, and its name; undefined when there is no such key. */
+/** @returns its name and when it was revoked, now or earlier; undefined if the key does not exist */
 export async function revokeApiKey(
   database: Queryable,
   id: number,

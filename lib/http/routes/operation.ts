@@ -24,7 +24,7 @@ export interface Parameters {
 export interface Body {
   /** Its input side documents what clients may send. */
   readonly schema: z.ZodType;
-  /** Whether a request without a body is refused. */
+  /** True if a request without a body is rejected. */
   readonly required: boolean;
 }
 

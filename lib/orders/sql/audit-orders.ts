@@ -7,13 +7,14 @@ import { attemptsOf } from './order-row.ts';
 /** Unfinished orders that the sweep should have sent long ago. */
 export interface Overdue {
   readonly orders: number;
-  /** Seconds since the longest overdue was due. */
+  /** Seconds since the most overdue order was due. */
   readonly oldestSeconds: number;
 }
 
 /**
- * None while processing is paused, nor for as long as the grace after it was resumed: the sweep needs time for a backlog.
- * @param graceSeconds how long past its due date an order is no cause for worry
+ * None while processing is paused, and for the grace period after it was resumed, because the sweep needs time for a
+ * backlog.
+ * @param graceSeconds how long an order may be past its due date before it counts as overdue
  */
 export async function findOverdue(database: Queryable, graceSeconds: number): Promise<Overdue> {
   const [row] = await database.query<{ orders: number; oldest: number | null }>(
@@ -27,7 +28,7 @@ export async function findOverdue(database: Queryable, graceSeconds: number): Pr
   return { orders: row?.orders ?? 0, oldestSeconds: row?.oldest ?? 0 };
 }
 
-/** A figure that the counters and the rows do not agree on. */
+/** A value on which the counters and the rows disagree. */
 export interface CounterDrift {
   readonly figure: string;
   readonly counted: string;
@@ -39,7 +40,7 @@ const ACTUAL = `
          count(processing_time) AS timed_orders
   FROM public.orders GROUP BY status`;
 
-/** Compares the counters with the rows, in one snapshot. Reads every order: minutes, at many millions. */
+/** Compares the counters with the rows in one snapshot. Reads every order, which takes minutes with many millions. */
 export async function findCounterDrift(database: Queryable): Promise<CounterDrift[]> {
   const rows = await database.query<CounterDrift>(
     `WITH actual AS (${ACTUAL}),
@@ -65,7 +66,7 @@ export async function findCounterDrift(database: Queryable): Promise<CounterDrif
   return rows;
 }
 
-/** Counts afresh. Writers wait meanwhile, so that no change falls between the count and its record. */
+/** Recounts all orders. Writers wait, so that no change can happen between the count and storing it. */
 export async function recount(database: Database): Promise<void> {
   await database.transaction(async (transaction) => {
     await transaction.query('SET LOCAL statement_timeout = 0');
@@ -84,13 +85,13 @@ const UNRECORDED = `
     SELECT to_status FROM ${HISTORY_OF_O} AS h ORDER BY entry DESC LIMIT 1) AS last ON true
   WHERE last.to_status IS DISTINCT FROM o.status`;
 
-/** How many orders have another status than their history ends with. Reads every order. */
+/** How many orders have a status other than the last one in their history. Reads every order. */
 export async function countUnrecorded(database: Queryable): Promise<number> {
   const [row] = await database.query<{ orders: number }>(`SELECT count(*)::bigint AS orders ${UNRECORDED}`);
   return row?.orders ?? 0;
 }
 
-/** Ends the history of such orders with the status they have, marked as a repair. Answers how many. */
+/** Adds the current status to the history of such orders, marked as a repair. Returns how many. */
 export async function recordRepairs(database: Database, actor: string): Promise<number> {
   return database.transaction(async (transaction) => {
     await transaction.query('SET LOCAL statement_timeout = 0');
@@ -107,7 +108,7 @@ export async function recordRepairs(database: Database, actor: string): Promise<
   });
 }
 
-/** The keys of these orders that exist, with whether each still needs a message. */
+/** The keys of these orders that exist, and whether each still needs a message. */
 export async function findUnfinished(
   database: Queryable,
   keys: readonly OrderKey[],

@@ -3,14 +3,14 @@ import type { Order, Status } from '../order.ts';
 import { AmbiguousOrder, findOwners } from './find-owners.ts';
 import { ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
 
-/** What came of it: the Cancelled order; or the status that forbids it; or undefined when there is no such order. */
+/** The result: the Cancelled order, or the status that does not allow it; undefined if the order does not exist. */
 export type Cancellation = { readonly order: Order } | { readonly status: Status } | undefined;
 
 /**
- * Cancels an order if it is Pending. One statement, which sees the order as it locks it: a worker's claim is either before
- * it, and then the order is no longer Pending, or finds it Cancelled.
- * @param owner whose order it has to be; null for anyone's
- * @throws AmbiguousOrder when it could be anyone's, and several owners have one: then none is touched.
+ * Cancels an order if it is Pending. One statement reads the order as it locks it: a worker's claim either comes first,
+ * and the order is no longer Pending, or it finds the order Cancelled.
+ * @param owner the required owner; null for any
+ * @throws AmbiguousOrder if no owner is required and several owners have such an order: then none is changed
  */
 export async function cancelOrder(
   database: Queryable,

@@ -4,25 +4,25 @@ import { type KeyRow, keyOfRow, keysToJson, WANTED_KEYS } from './keys.ts';
 import { attemptsOf } from './order-row.ts';
 
 export interface ClaimOptions {
-  /** Seconds that the claim lasts: the remaining time of the invocation and a margin. */
+  /** The duration of the claim in seconds: the remaining time of the invocation plus a margin. */
   readonly leaseSeconds: number;
-  /** Whether to claim the orders that have lost a worker before, or those that have not. */
+  /** True to claim the orders that have lost a worker before, false to claim the others. */
   readonly suspects: boolean;
-  /** Dead leases at which an order is Failed instead of claimed. */
+  /** The number of dead leases at which an order becomes Failed instead of claimed. */
   readonly maxCrashes: number;
-  /** Who claims, for the history. */
+  /** The claiming worker, for the history. */
   readonly actor: string;
 }
 
-/** An order that this worker holds until its lease ends. */
+/** An order that this worker holds until its lease expires. */
 export interface Claim extends Required<OrderName> {
-  /** Number of the run that this attempt belongs to. */
+  /** The number of the run that this attempt belongs to. */
   readonly run: number;
-  /** Fencing token: finishing demands that it is still the order's. */
+  /** The fencing token: finishing requires that it is still the order's. */
   readonly token: number;
   /** 1 for the first attempt since the order was created or redriven. */
   readonly attempt: number;
-  /** Attempts before this one that the processor ended with an error. */
+  /** Earlier attempts that the processor ended with an error. */
   readonly failures: number;
   readonly userId: number;
   readonly itemIds: readonly number[];
@@ -32,13 +32,13 @@ export interface Claim extends Required<OrderName> {
 
 /**
  * Why an order was not claimed:
- * - `unknown`: no such order, as far as is committed.
- * - `settled`: finished, or Failed by this very claim because its budget of crashes is used up.
+ * - `unknown`: the order does not exist, as far as is committed.
+ * - `settled`: finished, or Failed by this claim because its crash budget is used up.
  * - `held`: another worker has a live lease.
- * - `waiting`: its next try may not begin yet; it has a due date.
- * - `suspect`: it lost a worker before, and is not asked for by this claim (or the other way round).
- * - `paused`: processing is paused, and with it every claim.
- * - `locked`: another transaction is at it right now; asking again soon may help.
+ * - `waiting`: its next attempt may not start yet; it has a due date.
+ * - `suspect`: it lost a worker before, and this claim does not cover such orders (or the other way round).
+ * - `paused`: processing is paused, so nothing can be claimed.
+ * - `locked`: another transaction has it locked right now; retrying soon may help.
  */
 export type Unclaimed = 'unknown' | 'settled' | 'held' | 'waiting' | 'paused' | 'suspect' | 'locked';
 
@@ -48,8 +48,8 @@ export interface ClaimResult {
 }
 
 /**
- * The crash-budget rule and the lease are written in the row by this one statement, so no two workers can differ. Whether
- * processing is paused is asked in it, too: what it then says of an order it cannot have claimed.
+ * This single statement applies the crash budget and writes the lease, so that two workers cannot disagree. It also
+ * checks whether processing is paused. If it is, no order was claimed.
  */
 const CLAIM_ORDERS = `
   WITH wanted AS (
@@ -58,7 +58,7 @@ const CLAIM_ORDERS = `
     SELECT set_config('orders.actor', $5::text, true) AS name),
   control AS MATERIALIZED (
     SELECT EXISTS (SELECT FROM public.processing_control WHERE paused) AS paused),
-  -- By key alone, and judged afterwards: with a condition on the status in it, the planner may read all Pending orders
+  -- By key alone, with the checks afterwards: with a condition on the status, the planner may read all Pending orders
   -- instead of those of the batch.
   free AS MATERIALIZED (
     SELECT o.order_id, o.owner, o.status, o.crashes, o.not_before, o.lease_until
@@ -80,7 +80,7 @@ const CLAIM_ORDERS = `
       token = o.token + 1,
       crashes = o.crashes + ready.lost::integer,
       lease_until = CASE WHEN NOT ready.lost_too_often THEN now() + $2::double precision * interval '1 second' END,
-      -- The sweep looks just after the lease, when it can be taken over.
+      -- The sweep checks just after the lease ends, when the order can be claimed again.
       due_at = CASE WHEN NOT ready.lost_too_often
                THEN now() + ($2::double precision + 1) * interval '1 second' END,
       not_before = NULL,
@@ -120,7 +120,10 @@ interface Row extends KeyRow {
   unclaimed: Unclaimed | null;
 }
 
-/** Claims those of the orders that may be worked at now, in one statement; says of each other why not. */
+/**
+ * Claims those of the orders that may be processed now, in one statement, and returns the reason for each of the
+ * others.
+ */
 export async function claimOrders(
   database: Queryable,
   keys: readonly OrderKey[],

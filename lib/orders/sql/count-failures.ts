@@ -2,20 +2,20 @@ import type { Queryable } from '../../database/database.ts';
 
 /** Failed orders with one cause. */
 export interface FailureGroup {
-  /** Null for orders that were failed by hand, without one. */
+  /** Null for orders without a code, which were set to Failed manually. */
   readonly reasonCode: string | null;
   readonly orders: number;
-  /** When the first and the last of them failed; null for orders failed by hand, without a time. */
+  /** When the first and the last of them failed; null for orders set to Failed manually, without a time. */
   readonly oldest: Date | null;
   readonly newest: Date | null;
 }
 
-/** Causes in one answer. More would be codes that are none, such as one an order. */
+/** The most causes in one response. If there are more, the codes are not real codes, for example one per order. */
 const MAX_GROUPS = 100;
 
 /**
- * The Failed orders by cause, the most frequent first. It reads an index that has nothing but Failed orders.
- * @param owner whose; null for anyone's
+ * The Failed orders by cause, most frequent first. Reads an index that contains only Failed orders.
+ * @param owner the required owner; null for any
  */
 export async function countFailures(database: Queryable, owner: string | null): Promise<FailureGroup[]> {
   const rows = await database.query<{

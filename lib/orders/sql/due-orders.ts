@@ -2,7 +2,7 @@ import type { Queryable } from '../../database/database.ts';
 import type { OrderKey } from '../../order-key.ts';
 import { type KeyRow, keyOfRow, keysToJson, WANTED_KEYS } from './keys.ts';
 
-/** A page of unfinished orders whose due date has come, longest due first; none while processing is paused. */
+/** A page of unfinished orders whose due date has passed, longest overdue first; empty while processing is paused. */
 export async function findDueOrders(database: Queryable, limit: number): Promise<OrderKey[]> {
   const rows = await database.query<KeyRow>(
     `SELECT order_id, owner FROM public.orders
@@ -14,8 +14,8 @@ export async function findDueOrders(database: Queryable, limit: number): Promise
 }
 
 /**
- * Notes that the message of due orders was sent again: the sweep looks at each the next time after twice as long, at
- * most 15 minutes. Never writes a status. Answers how many orders it noted.
+ * Records that the message of due orders was sent again: the sweep checks each order again after twice the previous
+ * time, at most 15 minutes. Never writes a status. Returns how many orders it recorded.
  */
 export async function postponeOrders(
   database: Queryable,
@@ -24,7 +24,7 @@ export async function postponeOrders(
 ): Promise<number> {
   const rows = await database.query(
     `WITH sent AS MATERIALIZED (
-       -- By key alone: with the due date in it, the planner may read all due orders for each page of them.
+       -- By key alone: with a condition on the due date, the planner may read all due orders for each page.
        SELECT o.order_id, o.owner, o.due_at
        FROM public.orders o JOIN ${WANTED_KEYS} USING (order_id, owner)
        ORDER BY o.order_id, o.owner
@@ -32,10 +32,10 @@ export async function postponeOrders(
      UPDATE public.orders o SET
        sends = o.sends + 1,
        due_at = now() + least(interval '15 minutes',
-         -- Bounded before it doubles: 2^sends alone would overflow one day.
+         -- Limited before it doubles: otherwise 2^sends would eventually overflow.
          $2::double precision * 2 ^ least(o.sends + 1, 10) * interval '1 second')
      FROM sent
-     -- Whoever changed it meanwhile gave it a due date that fits.
+     -- A transaction that changed the order in the meantime has set the right due date.
      WHERE o.order_id = sent.order_id AND o.owner = sent.owner AND sent.due_at <= now()
      RETURNING o.order_id`,
     [keysToJson(keys), resendAfterSeconds],

@@ -3,10 +3,10 @@ import { foundNothing } from '../../database/database-error.ts';
 import { type OrderKey, parseKey } from '../../order-key.ts';
 import { type KeyRow, keyOfRow } from './keys.ts';
 
-/** Owners that an error names: enough for a person to choose from. */
+/** How many owners an error lists: enough for a person to choose from. */
 const MAX_OWNERS = 20;
 
-/** Several owners have an order with this id, and the request did not say whose it is about. */
+/** Several owners have an order with this id, and the request did not specify the owner. */
 export class AmbiguousOrder extends Error {
   override readonly name = 'AmbiguousOrder';
   readonly owners: readonly string[];
@@ -17,7 +17,7 @@ export class AmbiguousOrder extends Error {
   }
 }
 
-/** Who has an order with this id. */
+/** The owners of the orders with this id. */
 export async function findOwners(database: Queryable, orderId: string): Promise<string[]> {
   const rows = await database
     .query<{ owner: string }>(
@@ -29,9 +29,9 @@ export async function findOwners(database: Queryable, orderId: string): Promise<
 }
 
 /**
- * The orders that messages without an owner can be about besides those that have none: until ids belonged to owners, no message
- * named one.
- * @returns their keys, by the key that names them without an owner; nothing for keys with one.
+ * The orders that messages without an owner can refer to, in addition to orders without one: before ids belonged to
+ * owners, messages did not contain owners.
+ * @returns their keys, by the key without an owner; nothing for keys with one
  */
 export async function findByIdAlone(
   database: Queryable,

@@ -2,30 +2,32 @@ import type { Queryable } from '../../database/database.ts';
 import type { OrderKey, OrderName } from '../../order-key.ts';
 import { type KeyRow, keyOfRow } from './keys.ts';
 
-/** What became of a claimed order. `Pending` is another try after `delaySeconds`. */
+/** The outcome of a claimed order. `Pending` means a retry after `delaySeconds`. */
 export interface Verdict extends Required<OrderName> {
-  /** The claim's fencing token. */
+  /** The fencing token of the claim. */
   readonly token: number;
   readonly status: 'Completed' | 'Failed' | 'Pending';
-  /** Seconds the processor took; null unless Completed. */
+  /** Seconds that the processor took; null unless Completed. */
   readonly processingTime: number | null;
-  /** Attempts so far that the processor ended with an error, this one included. */
+  /** Attempts so far that the processor ended with an error, including this one. */
   readonly failures: number;
-  /** Seconds until the next try; 0 unless Pending. */
+  /** Seconds until the next attempt; 0 unless Pending. */
   readonly delaySeconds: number;
   readonly reasonCode: string | null;
   readonly reason: string | null;
 }
 
 export interface FinishOptions {
-  /** Seconds that the sweep waits after the next try was due, since its message is sent right after this commit. */
+  /**
+   * Seconds that the sweep waits after the next attempt was due, because its message is sent right after this commit.
+   */
   readonly resendAfterSeconds: number;
   readonly actor: string;
 }
 
 /**
- * Writes the verdicts in one statement, and returns the keys of the orders that took theirs. The others were claimed by
- * another worker after this one's lease ended: nothing of them is touched.
+ * Writes the outcomes in one statement, and returns the keys of the orders whose outcome was written. The others were
+ * claimed by another worker after this one's lease ended, and are unchanged.
  */
 export async function finishOrders(
   database: Queryable,
@@ -39,7 +41,7 @@ export async function finishOrders(
          "delaySeconds" double precision, "reasonCode" text, reason text)),
      actor AS MATERIALIZED (
        SELECT set_config('orders.actor', $3::text, true) AS name),
-     -- By key alone: with the status in it, the planner may read every Processing order for each of these.
+     -- By key alone: with a condition on the status, the planner may read every Processing order for each of these.
      locked AS MATERIALIZED (
        SELECT o.order_id, o.owner, o.status, o.token
        FROM public.orders o JOIN verdicts v ON o.order_id = v."orderId" AND o.owner = v.owner

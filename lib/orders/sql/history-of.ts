@@ -1,7 +1,7 @@
 /**
- * The history entries of the order in the table `o`, each row of it at the cost of its own entries, however many owners have an
- * order with the same id: entries with an owner have an index of their own. Entries from before they named owners belong to the order
- * that had its id alone (infra/migrations/000011-history-names-owners.sql).
+ * The history entries of the order in the table `o`. Each row reads only its own entries, however many owners have an
+ * order with the same id: entries with an owner have their own index. Entries from before they contained owners belong
+ * to the order that was the only one with its id (infra/migrations/000011-history-names-owners.sql).
  */
 export const HISTORY_OF_O = `(
   SELECT h.* FROM public.order_history h

@@ -1,18 +1,18 @@
 import type { Queryable } from '../../database/database.ts';
 import type { NewOrder } from '../order.ts';
 
-/** A create request on its way into the table. */
+/** The values of a create request to insert. */
 export interface OrderInsert extends NewOrder {
-  /** Made by each create request: tells our own INSERT from another's, also after an unknown outcome. */
+  /** Generated per create request: identifies the request's own INSERT, also after an unknown outcome. */
   readonly requestToken: string;
-  /** Who created it; '' while callers are not told apart. */
+  /** The owner; '' on a stage without authorization. */
   readonly owner: string;
   readonly idempotencyKey: string | null;
-  /** Digest of the validated values; tells the same request under a key from another. */
+  /** A digest of the validated values; distinguishes a repeated request with a key from a different one. */
   readonly fingerprint: string;
 }
 
-/** How to read a set of inserts from one JSON text. Amounts travel as strings, so that no float comes between. */
+/** Reads a set of inserts from one JSON text. Amounts are strings, so that they are never converted to floats. */
 const WANTED = `
   SELECT * FROM json_to_recordset($1::json) AS wanted(
     "orderId" text, "userId" integer, "itemIds" integer[], "totalAmount" numeric,
@@ -30,11 +30,9 @@ const INSERT_ORDERS = `
   RETURNING request_token`;
 
 /**
- * Inserts Pending orders, and answers the request tokens of those it inserted. A taken order id or idempotency key is
- * skipped, also when it is taken by another row of the same statement.
- *
- * Sorted, so that two of these statements do not wait for each other in a circle. Orders with idempotency keys come alone: no
- * order of rows would fit ids and keys both.
+ * Inserts Pending orders, and returns the request tokens of those that it inserted. An order whose id or idempotency
+ * key is taken, also by another row of the same statement, is skipped. Rows are sorted, so that two of these statements
+ * do not deadlock. Orders with idempotency keys come alone: no order of rows would suit both ids and keys.
  */
 export async function insertOrders(
   database: Queryable,
@@ -46,20 +44,20 @@ export async function insertOrders(
   return new Set(rows.map((row) => row.request_token));
 }
 
-/** What stands in the way of an insert that was skipped. */
+/** The conflict of an insert that was skipped. */
 export interface Conflict {
   readonly requestToken: string;
-  /** The owner's order with this id was inserted by this very request, whose outcome had been unknown. */
+  /** True if this very request, whose outcome was unknown, inserted the owner's order with this id. */
   readonly isOurs: boolean;
-  /** An order with this id exists. Anyone's: until 000013 has been applied, ids are unique for all owners together. */
+  /** An order with this id exists, of any owner: until 000013 has been applied, ids are unique across owners. */
   readonly idExists: boolean;
-  /** Digest kept with the order of this owner and idempotency key; null when there is none. */
+  /** The stored digest of the order with this owner and idempotency key; null if there is none. */
   readonly keyFingerprint: string | null;
 }
 
 /**
- * Reads who conflicted. A statement of its own: the INSERT's snapshot cannot see a row that was committed while it
- * waited for it.
+ * Reads the conflicting rows. A separate statement, because the snapshot of the INSERT cannot see a row that was
+ * committed while it waited.
  */
 export async function findConflicts(database: Queryable, orders: readonly OrderInsert[]): Promise<Conflict[]> {
   const rows = await database.query<{

@@ -7,7 +7,7 @@ export function keysToJson(keys: readonly OrderKey[]): string {
   return JSON.stringify(keys.map(parseKey).map(({ orderId, owner }) => ({ order_id: orderId, owner })));
 }
 
-/** What a statement selects of an order to name it. */
+/** The columns that identify an order. */
 export interface KeyRow {
   readonly order_id: string;
   readonly owner: string;

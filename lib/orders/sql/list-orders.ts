@@ -2,7 +2,7 @@ import type { Parameter, Queryable } from '../../database/database.ts';
 import type { Order, Status } from '../order.ts';
 import { ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
 
-/** Which orders; null: any. */
+/** Which orders; null for any. */
 export interface OrderFilter {
   readonly userId: number | null;
   readonly status: Status | null;
@@ -13,35 +13,37 @@ export interface OrderFilter {
   readonly createdTo: Date | null;
 }
 
-/** A place in the list: right after this order. */
+/** A position in the list: right after this order. */
 export interface Position {
-  /** Seconds since 1970 to the microsecond, as text: a Date would lose digits, and so skip orders or repeat them. */
+  /** Seconds since 1970 with microseconds, as text: a Date would lose digits, and so skip or repeat orders. */
   readonly createdAt: string;
   readonly orderId: string;
-  /** Two owners' orders with the same id may be created by one commit. */
+  /** One commit can create orders of two owners with the same id. */
   readonly owner: string;
 }
 
 export interface Page {
   readonly orders: readonly Order[];
-  /** Where the next page begins; null when there is none. */
+  /** The start of the next page; null if there is none. */
   readonly next: Position | null;
 }
 
 /**
- * Orders that one page looks at when no index has its filters together (an owner's or a user's orders of one status): so
- * it costs the same when few of them or none are wanted. Ten times the longest page.
+ * The most orders that one page reads if no index covers all its filters (an owner's or a user's orders with one
+ * status), so that its cost is bounded even if few or none of them match. Ten times the longest page.
  */
 const MAX_SCAN = 1_000;
 
-/** Items on a page, together: a result of the RDS Data API has at most 1 MiB, and an order at most 1,000 items. */
+/**
+ * The most items on a page in total: a result of the RDS Data API has at most 1 MiB, and an order at most 1,000 items.
+ */
 const MAX_ITEMS = 30_000;
 
 /**
- * A page of orders, newest first, at a cost that depends neither on how many orders there are nor on how deep the page
- * lies. A page can be short, or empty, and still have a next one: see MAX_SCAN and MAX_ITEMS.
- * @param after where the last page ended; null for the first
- * @param limit orders on a page at most
+ * A page of orders, newest first, at a cost that depends neither on the number of orders nor on how deep the page is. A
+ * page can be short or empty and still have a next one: see MAX_SCAN and MAX_ITEMS.
+ * @param after the end of the previous page; null for the first page
+ * @param limit the most orders on a page
  */
 export async function listOrders(
   database: Queryable,
@@ -52,7 +54,7 @@ export async function listOrders(
   const { parameters, parameter } = collectParameters();
   const [indexed, ...tested] = conditions(filter, parameter);
   const createdAt = indexed === undefined ? CREATED_AT_OF_ANY : 'o.created_at';
-  // One more than the page has, to see whether there is a next one.
+  // One more than fits on the page, to see whether there is a next one.
   const scan = tested.length === 0 ? limit + 1 : MAX_SCAN;
   const rows = await database.query<Row>(
     `WITH scanned AS MATERIALIZED (
@@ -72,7 +74,7 @@ export async function listOrders(
        SELECT *, row_number() OVER (ORDER BY created_at, order_id, owner) = 1 AS is_last,
               matches AND place <= ${parameter(limit, 'integer')} AND (place = 1 OR items <= ${MAX_ITEMS}) AS shown
        FROM counted),
-     -- As many as they can be, said to the planner.
+     -- An upper bound for the planner.
      chosen AS (
        SELECT * FROM judged WHERE shown OR is_last
        ORDER BY created_at DESC, order_id DESC, owner DESC LIMIT ${parameter(limit + 1, 'integer')})
@@ -91,12 +93,12 @@ interface Row extends OrderRow {
   position_order_id: string;
   position_owner: string;
   shown: boolean;
-  /** Of the whole scan, in each row. */
+  /** A value for the whole scan, repeated in each row. */
   scanned: number;
   matching: number;
 }
 
-/** After the last order shown, when more of those found want to be; after the last one looked at, when more may follow. */
+/** After the last order shown if more matches were found; after the last order read if more may follow. */
 function nextPosition(shown: readonly Row[], last: Row | undefined, scan: number): Position | null {
   if (!last) return null;
   const end = last.matching > shown.length ? shown.at(-1) : last.scanned === scan ? last : undefined;
@@ -105,20 +107,20 @@ function nextPosition(shown: readonly Row[], last: Row | undefined, scan: number
 
 type AddParameter = (value: Parameter, type: string) => string;
 
-/** Only the filters that are given, so that any plan of the statement can use the index of the first of them. */
+/** Only the given filters, so that any plan of the statement can use the index of the first filter. */
 function conditions({ userId, status, owner }: OrderFilter, parameter: AddParameter): string[] {
   return [
     userId === null ? [] : [`o.user_id = ${parameter(userId, 'integer')}`],
     status === null ? [] : [`o.status = ${parameter(status, 'text')}`],
-    // The second half says that the partial index of owners will do.
+    // The second condition allows the planner to use the partial index of owners.
     owner === null ? [] : [`o.owner = ${parameter(owner, 'text')} AND o.owner <> ''`],
   ].flat();
 }
 
-/** As in the index of all orders (infra/migrations/000005-listing-and-control.sql, which says why). */
+/** The expression of the index of all orders (infra/migrations/000005-listing-and-control.sql has the reason). */
 const CREATED_AT_OF_ANY = `(o.created_at AT TIME ZONE 'UTC')`;
 
-/** @param createdAt in the words of the index that is meant */
+/** @param createdAt the expression of the intended index */
 function bounds(
   createdAt: string,
   { createdFrom, createdTo }: OrderFilter,

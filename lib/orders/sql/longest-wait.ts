@@ -1,8 +1,8 @@
 import type { Queryable } from '../../database/database.ts';
 
 /**
- * Seconds that the order has waited which might have been claimed for the longest time; 0 when there is none. A try that
- * may not begin yet does not count, and an order that was tried or redriven waits since its next try might have begun. An
+ * How many seconds the order that could have been claimed the longest ago has waited; 0 if there is none. Retries in
+ * backoff do not count, and an order that was retried or redriven waits since its next attempt could have started. One
  * index look-up.
  */
 export async function readLongestWait(database: Queryable): Promise<number> {

@@ -1,14 +1,15 @@
 import type { Order, Status } from '../order.ts';
 
 /**
- * How often the processor of an order in this table ran since it was created or redriven: failures (the column `attempts`),
- * lost workers, and the run under way or the one that completed it. The history counts the same way (`orders_updated()`).
+ * How often the processor ran on an order in this table since it was created or redriven: failures (the column
+ * `attempts`), lost workers, and the attempt in progress or the one that completed the order. The history counts in the
+ * same way (`orders_updated()`).
  */
 export function attemptsOf(table: string): string {
   return `${table}.attempts + ${table}.crashes + (${table}.status IN ('Processing', 'Completed'))::integer`;
 }
 
-/** What a statement selects of the table `o` to answer whole orders. */
+/** The columns of the table `o` that make a whole order. */
 export const ORDER_COLUMNS = `
   o.order_id, o.owner, o.user_id, o.item_ids, o.total_amount, o.status, o.processing_time, o.created_at, o.finished_at,
   ${attemptsOf('o')} AS attempts, o.crashes, o.redrives, o.not_before, o.reason_code, o.reason`;

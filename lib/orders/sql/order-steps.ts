@@ -3,11 +3,11 @@ import type { OrderRun } from '../effect-key.ts';
 
 /** A step as it is to be recorded by the worker that holds the order. */
 export interface StepRecord extends OrderRun {
-  /** The claim's fencing token. */
+  /** The fencing token of the claim. */
   readonly token: number;
   readonly attempt: number;
   readonly name: string;
-  /** JSON text; null when the step returned nothing. */
+  /** JSON text; null if the step returned nothing. */
   readonly result: string | null;
   /** Seconds that it took. */
   readonly seconds: number;
@@ -16,7 +16,7 @@ export interface StepRecord extends OrderRun {
 /** By name: the result of each recorded step. */
 export type RecordedSteps = ReadonlyMap<string, string | null>;
 
-/** The recorded steps of each of these runs, in their order. */
+/** The recorded steps of each of these runs, in order. */
 export async function readSteps(database: Queryable, runs: readonly OrderRun[]): Promise<RecordedSteps[]> {
   const rows = await database.query<{ index: number; name: string; result: string | null }>(
     `SELECT g.index, s.name, s.result
@@ -30,9 +30,9 @@ export async function readSteps(database: Queryable, runs: readonly OrderRun[]):
 }
 
 /**
- * Records steps in one statement, and answers for each whether it was recorded. It was not if another worker has taken the order
- * over, or the order is no longer Processing: then this worker must stop. Repeating the statement after a lost reply changes
- * nothing.
+ * Records steps in one statement, and returns for each whether it was recorded. It was not if another worker has
+ * claimed the order, or the order is no longer Processing: then this worker must stop. Retrying the statement after a
+ * lost reply changes nothing.
  */
 export async function recordSteps(database: Queryable, steps: readonly StepRecord[]): Promise<boolean[]> {
   const rows = await database.query<{ index: number }>(
@@ -56,7 +56,7 @@ export async function recordSteps(database: Queryable, steps: readonly StepRecor
        SELECT owner, "orderId", run, name, result, attempt, token,
          clock_timestamp() - seconds * interval '1 second', clock_timestamp()
        FROM held ORDER BY index
-       -- Only this worker can have recorded it: a first try whose reply was lost.
+       -- Only this worker can have recorded it, in a first attempt whose reply was lost.
        ON CONFLICT (owner, order_id, run, name) DO NOTHING)
      SELECT index FROM held`,
     [JSON.stringify(steps.map((step, index) => ({ index, ...step })))],

@@ -1,9 +1,9 @@
 import type { Queryable } from '../../database/database.ts';
 
-/** Whether workers may claim orders, and who said so. */
+/** Whether workers may claim orders, and who set it. */
 export interface Processing {
   readonly paused: boolean;
-  /** When it was last paused or resumed; null, as the others, when it never was. */
+  /** When processing was last paused or resumed; null, like the others, if never. */
   readonly since: Date | null;
   readonly actor: string | null;
   readonly reason: string | null;
@@ -29,7 +29,7 @@ export async function switchProcessing(
   const rows = await database.query(
     `INSERT INTO public.processing_control AS control (paused, since, actor, reason)
      SELECT $1::boolean, now(), $2::text, $3::text
-     -- What was never paused has no row, and is running.
+     -- Without a row, processing was never paused and is running.
      WHERE $1::boolean OR EXISTS (SELECT FROM public.processing_control)
      ON CONFLICT (only_row) DO UPDATE SET
        paused = excluded.paused, since = excluded.since, actor = excluded.actor, reason = excluded.reason

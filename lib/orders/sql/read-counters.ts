@@ -3,11 +3,11 @@ import type { Status } from '../order.ts';
 
 export interface Counters {
   readonly byStatus: Readonly<Record<Status, number>>;
-  /** Seconds, the mean over Completed orders; 0 when there are none. */
+  /** In seconds, the mean over Completed orders; 0 if there are none. */
   readonly averageProcessingTime: number;
 }
 
-/** Sums the counter slots: a fixed number of rows, however many orders there are. */
+/** Adds up the counter slots: a fixed number of rows, however many orders there are. */
 export async function readCounters(database: Queryable): Promise<Counters> {
   const [row] = await database.query<Record<Lowercase<Status>, number> & { average: string }>(
     `SELECT coalesce(sum(pending), 0)::bigint AS pending,

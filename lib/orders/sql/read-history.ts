@@ -4,27 +4,27 @@ import type { Status } from '../order.ts';
 import { AmbiguousOrder, findOwners } from './find-owners.ts';
 import { HISTORY_OF_O } from './history-of.ts';
 
-/** One move of an order, as the trigger recorded it in the commit that made it. */
+/** One transition of an order, as recorded by the trigger in the commit that made it. */
 export interface HistoryEntry {
   readonly at: Date;
-  /** Null for its creation. */
+  /** Null for the creation of the order. */
   readonly from: Status | null;
   readonly to: Status;
-  /** The attempt that it belongs to, counted as the order's `attempts` are; 0 before the first. */
+  /** The attempt during which it happened, counted like the order's `attempts`; 0 before the first. */
   readonly attempt: number;
   readonly reasonCode: string | null;
   readonly reason: string | null;
-  /** Who made the move: a worker's invocation, an operator, or the database user. */
+  /** Who made the transition: an invocation of the worker, an operator, or a database user. */
   readonly actor: string;
 }
 
-/** Far more than the budgets of tries, crashes and redrives allow; a bound for what is written by hand. */
+/** Far more than the budgets of attempts, crashes and redrives allow; a limit for manual changes. */
 const MAX_ENTRIES = 1_000;
 
 /**
- * The moves of an order, oldest first; empty when there is no such order.
- * @param owner whose order it has to be; null for anyone's
- * @throws AmbiguousOrder when it could be anyone's, and several owners have one.
+ * The transitions of an order, oldest first; empty if the order does not exist.
+ * @param owner the required owner; null for any
+ * @throws AmbiguousOrder if no owner is required and several owners have such an order
  */
 export async function readHistory(database: Queryable, orderId: string, owner: string | null): Promise<HistoryEntry[]> {
   const rows = await database

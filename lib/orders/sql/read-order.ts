@@ -6,8 +6,8 @@ import { ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
 
 /**
  * The order with this id, or undefined.
- * @param owner whose order it has to be; null for anyone's
- * @throws AmbiguousOrder when it could be anyone's, and several owners have one.
+ * @param owner the required owner; null for any
+ * @throws AmbiguousOrder if no owner is required and several owners have such an order
  */
 export async function readOrder(
   database: Queryable,

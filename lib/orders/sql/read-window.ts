@@ -1,8 +1,8 @@
 import type { Queryable } from '../../database/database.ts';
 
-/** What happened in a stretch of time up to now. */
+/** The activity in a period up to now. */
 export interface Window {
-  /** One a minute in which anything happened, oldest first. */
+  /** One entry per minute with activity, oldest first. */
   readonly minutes: readonly Minute[];
   readonly processing: Durations;
   /** Orders that became Failed, by reason code. */
@@ -16,28 +16,28 @@ export interface Minute {
   readonly failed: number;
   readonly retried: number;
   readonly cancelled: number;
-  /** Of the orders Completed in it. */
+  /** Processing times of the orders that became Completed in it. */
   readonly processing: MinuteDurations;
 }
 
-/** As Durations. */
+/** Like Durations. */
 export interface MinuteDurations {
   readonly average: number | null;
   readonly p95: number | null;
 }
 
-/** Processing times of the orders Completed in the window, in seconds; null when there were none. */
+/** Processing times of the orders that became Completed in the window, in seconds; null if there were none. */
 export interface Durations {
   readonly average: number | null;
-  /** From a histogram: off by at most MAX_QUANTILE_ERROR of itself. */
+  /** From a histogram, with a relative error of at most MAX_QUANTILE_ERROR. */
   readonly p50: number | null;
   readonly p95: number | null;
 }
 
-/** Buckets an octave, as duration_bucket() has them (infra/migrations/000003-order-minutes.sql). */
+/** Buckets per octave, as in duration_bucket() (infra/migrations/000003-order-minutes.sql). */
 const BUCKETS_AN_OCTAVE = 8;
 
-/** Relative: half a bucket. */
+/** Relative: half of a bucket. */
 export const MAX_QUANTILE_ERROR = 2 ** (1 / (2 * BUCKETS_AN_OCTAVE)) - 1;
 
 export type Event = 'Created' | 'Completed' | 'Failed' | 'Cancelled' | 'Retried';
@@ -46,13 +46,13 @@ interface Row {
   minute: Date;
   event: Event;
   orders: number;
-  /** Seconds, of all orders Completed in the minute; null for other events. */
+  /** The sum of seconds of all orders that became Completed in the minute; null for other events. */
   processing_time: string | null;
-  /** Orders by bucket or by reason code; empty for events that are not told apart. */
+  /** Orders by bucket or by reason code; empty for other events. */
   by_detail: Readonly<Record<string, number>>;
 }
 
-/** Sums the minutes of the window, at a cost that depends on its length and not on the orders. */
+/** Adds up the minutes of the window, at a cost that depends on its length and not on the number of orders. */
 export async function readWindow(database: Queryable, minutes: number): Promise<Window> {
   const answer = await database.query<Omit<Row, 'by_detail'> & { by_detail: string | null }>(
     `SELECT minute, event, sum(orders)::bigint AS orders, sum(processing_time) AS processing_time,
@@ -92,7 +92,9 @@ function toMinute(minute: Date, events: readonly Row[]): Minute {
   };
 }
 
-/** Completed orders without a processing time, as written by hand, have an empty detail and count nowhere here. */
+/**
+ * Completed orders without a processing time, as after manual changes, have an empty detail and are not counted here.
+ */
 function toDurations(completed: readonly Row[]): Durations {
   const histogram = [...sumByDetail(completed)]
     .filter(([bucket]) => bucket !== '')

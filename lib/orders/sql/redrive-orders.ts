@@ -2,20 +2,20 @@ import type { Queryable } from '../../database/database.ts';
 import { type OrderKey, parseKey } from '../../order-key.ts';
 import { type KeyRow, keyOfRow } from './keys.ts';
 
-/** A `reasonCode` that selects orders without one, as orders are that were failed by hand. */
+/** A `reasonCode` that selects orders without one, such as orders that were set to Failed manually. */
 export const WITHOUT_CODE = '';
 
 /** Which Failed orders; without ids and code, all of them. */
 export interface FailedSelection {
   readonly orderIds: readonly string[] | null;
   readonly reasonCode: string | null;
-  /** Whose; null for anyone's. */
+  /** The required owner; null for any. */
   readonly owner: string | null;
-  /** Only those that come after this order, by id and owner; null: from the first. */
+  /** Only orders after this one, by id and owner; null to start with the first. */
   readonly after: OrderKey | null;
-  /** Orders at most, the first by their ids and owners. */
+  /** The most orders, by id and owner in ascending order. */
   readonly limit: number;
-  /** Redrives an order may have had; one that has had them is left alone. */
+  /** The redrive limit; an order that has reached it is skipped. */
   readonly maxRedrives: number;
 }
 
@@ -32,8 +32,8 @@ function selectedBy({ orderIds, reasonCode, owner, after }: FailedSelection) {
 }
 
 /**
- * Takes Failed orders back to Pending with a fresh count of tries, and returns them, sorted. The token is not reset:
- * a worker that held the order long ago still cannot finish it.
+ * Moves Failed orders back to Pending with new budgets, and returns them, sorted. The token is not reset: a worker that
+ * held the order long ago still cannot finish it.
  */
 export async function redriveOrders(
   database: Queryable,
@@ -63,7 +63,7 @@ export async function redriveOrders(
          redrives = o.redrives + 1,
          run = o.run + $11::boolean::integer,
          finished_at = NULL,
-         -- It may begin at once; and it says since when it waits, which is not since it was created.
+         -- It may start immediately; and it waits since now, not since it was created.
          not_before = now(),
          due_at = now() + $10::double precision * interval '1 second',
          reason_code = 'redriven',
@@ -86,13 +86,13 @@ export async function redriveOrders(
 }
 
 export interface FailedOrders {
-  /** Those that a redrive would take now, up to the limit, sorted. */
+  /** The orders that a redrive would take now, up to the limit, sorted. */
   readonly redrivable: readonly OrderKey[];
-  /** How many it would leave alone, because they were redriven too often already. */
+  /** How many orders it would skip because they have reached the redrive limit. */
   readonly capped: number;
 }
 
-/** What a redrive of this selection would do. */
+/** The effect that a redrive of this selection would have. */
 export async function previewRedrive(database: Queryable, selection: FailedSelection): Promise<FailedOrders> {
   const rows = await database.query<KeyRow>(
     `SELECT order_id, owner FROM public.orders
@@ -102,7 +102,7 @@ export async function previewRedrive(database: Queryable, selection: FailedSelec
   return { redrivable: rows.map(keyOfRow), capped: await countCapped(database, selection) };
 }
 
-/** How many of the selection were redriven as often as they may be. */
+/** How many of the selected orders have reached the redrive limit. */
 export async function countCapped(database: Queryable, selection: FailedSelection): Promise<number> {
   const [row] = await database.query<{ capped: number }>(
     `SELECT count(*)::bigint AS capped FROM public.orders WHERE ${SELECTED} AND redrives >= $6::integer`,

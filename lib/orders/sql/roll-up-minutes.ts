@@ -1,15 +1,15 @@
 import type { Database } from '../../database/database.ts';
 import type { Event } from './read-window.ts';
 
-/** Any fixed number of our own, other than that of the migrations: one roll-up at a time is enough. */
+/** An arbitrary constant, other than that of the migrations: one roll-up at a time is enough. */
 const ADVISORY_LOCK = 7_402_312;
 
 /**
- * From fine to coarse; nothing in the table grows for ever:
- * - after 2 minutes the slots of a minute become one row (-1). A transaction that was open for longer adds a new row of
- *   its slot, which the next run takes in. So each event leaves its slot exactly once, and then is told;
- * - after 48 hours the minutes of an hour become one;
- * - after 90 days the hours go.
+ * From fine to coarse, so that the table does not grow without bound:
+ * - after 2 minutes, the slots of a minute become one row (-1). A transaction that was open for longer adds a new row
+ * in its slot, which the next run includes. So each event leaves its slot exactly once, and is published then;
+ * - after 48 hours, the minutes of an hour become one;
+ * - after 90 days, the hours are deleted.
  */
 const MINUTES = `
   ${rollUp(`minute < date_trunc('minute', now()) - interval '2 minutes' AND slot >= 0`, 'minute')}
@@ -35,8 +35,8 @@ function rollUp(which: string, into: string): string {
 }
 
 /**
- * Rolls old minutes up, and answers how often each event happened in those that were still in slots. Does nothing, and
- * answers zeros, when another roll-up is at it.
+ * Rolls up old minutes, and returns how often each event happened in those that were still in slots. Does nothing and
+ * returns zeros if another roll-up is running.
  */
 export async function rollUpMinutes(database: Database): Promise<Readonly<Record<Event, number>>> {
   const happened = { Created: 0, Completed: 0, Failed: 0, Cancelled: 0, Retried: 0 };

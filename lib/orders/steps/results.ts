@@ -1,14 +1,17 @@
 import { PermanentFailure } from '../../processors/processor.ts';
 
-/** Bytes of one result as JSON. Postgres has the same bound. */
+/** The most bytes of one result as JSON. Postgres enforces the same limit. */
 export const MAX_RESULT_BYTES = 65_536;
 
-/** Bytes of all results of a run: they are read in one statement, and the Data API refuses a result set of more than 1 MiB. */
+/**
+ * The most bytes of all results of a run: they are read in one statement, and the Data API rejects a result set of more
+ * than 1 MiB.
+ */
 export const MAX_RUN_BYTES = 8 * MAX_RESULT_BYTES;
 
 /**
- * The result of a step as JSON; null when it returned nothing.
- * @throws PermanentFailure naming the step, when the result is not JSON or too large
+ * The result of a step as JSON; null if it returned nothing.
+ * @throws PermanentFailure that names the step, if the result is not JSON or too large
  */
 export function encodeResult(name: string, result: unknown): string | null {
   const json = toJson(name, result);

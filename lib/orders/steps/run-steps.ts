@@ -5,7 +5,7 @@ import type { RecordedSteps } from '../sql/order-steps.ts';
 import { bytesOf, decodeResult, encodeResult, MAX_RUN_BYTES } from './results.ts';
 import type { StepStore } from './step-store.ts';
 
-/** As Postgres has it; without control characters, because people read it. */
+/** The same limit as in Postgres; without control characters, because people read it. */
 const NAME = /^[^\p{Cc}\p{Cs}]{1,100}$/u;
 
 /** The steps of one attempt at an order. */
@@ -34,7 +34,7 @@ export class StepRun {
     return running;
   };
 
-  /** Settles as the processor does, but not while a step is running: its record needs the order to be held. */
+  /** Settles like the processor, but not while a step is running: recording it requires that the order is held. */
   async toEnd(processing: () => Promise<void>): Promise<void> {
     try {
       await processing();
@@ -55,7 +55,7 @@ export class StepRun {
     const result = encodeResult(name, await run({ idempotencyKey, signal: this.#signal }));
     this.#count(name, result);
     await this.#record(name, result, (performance.now() - started) / 1_000);
-    // Parsed again, so that the first attempt sees what later ones see.
+    // Parsed again, so that the first attempt sees the same value as later ones.
     return decodeResult(result) as Recorded<Result>;
   }
 
@@ -66,13 +66,13 @@ export class StepRun {
     this.#names.add(name);
   }
 
-  /** Whether a further step may begin. */
+  /** True if another step may start. */
   #check(): void {
     if (this.#lost) throw this.#lost;
     this.#signal.throwIfAborted();
   }
 
-  /** Once per attempt, and never for the first claim of an order, before which nothing can have been recorded. */
+  /** Once per attempt, and never for the first claim of an order, before which no step can have been recorded. */
   async #read(): Promise<RecordedSteps> {
     this.#recorded ??= this.#order.token === 1 ? Promise.resolve(new Map()) : this.#readAll();
     return this.#recorded;

@@ -4,22 +4,27 @@ import type { OrderRun } from '../effect-key.ts';
 import { GroupCommit } from '../group-commit.ts';
 import { type RecordedSteps, readSteps, recordSteps, type StepRecord } from '../sql/order-steps.ts';
 
-/** Steps per statement at most: with results of 64 KB each they are 1 MiB. */
+/** The most steps per statement: with results of 64 KB each, they have 1 MiB. */
 const LIMITS = { maxItems: 16, maxOperations: 1, worthAnother: 1 };
 
-/** The steps of the orders that a worker holds. Orders that read or record at about the same time share a statement. */
+/**
+ * The steps of the orders that a worker holds. Orders that read or record steps at about the same time share a
+ * statement.
+ */
 export class StepStore {
   readonly #reads: GroupCommit<OrderRun, RecordedSteps>;
   readonly #records: GroupCommit<StepRecord, boolean>;
 
-  /** @param withinMs milliseconds that are left to wait for the database: an effect that is not recorded happens again */
+  /**
+   * @param withinMs the remaining milliseconds to wait for the database: an effect that is not recorded happens again
+   */
   constructor(database: Database, withinMs: () => number) {
     const patiently = <T>(work: () => Promise<T>) =>
       retryDatabase(work, { tries: Number.POSITIVE_INFINITY, withinMs: Math.max(0, withinMs()) });
     this.#reads = new GroupCommit(LIMITS, (runs) =>
       patiently(() => readSteps(database, runs)).catch(async (error) => {
         if (runs.length === 1) throw error;
-        // The Data API returns at most 1 MiB, which the results of each run alone fit into.
+        // The Data API returns at most 1 MiB, which fits the results of a single run.
         return Promise.all(runs.map(async (run) => (await readSteps(database, [run]))[0] ?? new Map()));
       }),
     );
@@ -30,7 +35,7 @@ export class StepStore {
     return this.#reads.add(run);
   }
 
-  /** Whether the step was recorded; false when the worker no longer holds the order. */
+  /** True if the step was recorded; false if the worker no longer holds the order. */
   record(step: StepRecord): Promise<boolean> {
     return this.#records.add(step);
   }
