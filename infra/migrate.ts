@@ -5,6 +5,7 @@ import { loadMigrations, migrate as migrateDatabase, readApplied } from '../lib/
 import { readTimeZone } from '../lib/database/time-zone.ts';
 import { createLogger } from '../lib/logger.ts';
 import { reportImport } from './import-report.ts';
+import { withProgress } from './progress.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('migrations', import.meta.url));
 
@@ -52,23 +53,33 @@ export async function migrate(
   const database = connectDatabase(config, createLogger('WARN'), PATIENCE_MS);
   const cutOff = () => void database.close({ cutOff: true }).catch(() => undefined);
   signal?.addEventListener('abort', cutOff);
-  try {
+  let activity = 'connecting to the database';
+  const work = async () => {
     const migrations = await loadMigrations(folder);
-    await reportImport(database, await readTimeZone(database, importTimeZone), report);
+    const timeZone = await readTimeZone(database, importTimeZone);
+    activity = 'looking for orders to import';
+    await reportImport(database, timeZone, report);
     if (dryRun) {
       const done = await readApplied(database);
       for (const { name } of migrations.filter(({ version }) => !done.has(version))) report(`would apply ${name}`);
       report('nothing was changed');
       return;
     }
+    activity = 'waiting until no other process migrates this database';
     const applied = await migrateDatabase(database, migrations, {
       importTimeZone,
       acceptNewer,
       ...(remainingMs && { remainingMs }),
-      report: (name) => report(`applying ${name}`),
+      report(name) {
+        activity = `still applying ${name}`;
+        report(`applying ${name}`);
+      },
       waiting: report,
     });
     report(applied === 0 ? 'the database is up to date' : `applied ${applied} of ${migrations.length} migrations`);
+  };
+  try {
+    await withProgress(report, () => activity, work());
   } finally {
     signal?.removeEventListener('abort', cutOff);
     await database.close();

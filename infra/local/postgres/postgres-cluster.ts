@@ -5,6 +5,8 @@ import { basename, dirname, join, parse } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { withoutFamilies } from '../../caller-environment.ts';
+import { withProgress } from '../../progress.ts';
+import { report } from '../stack/console.ts';
 import { endOf } from '../stack/process/part.ts';
 import { causeIn, NO_LOADER, noOtherUser, withRemedy } from '../stack/remedy.ts';
 import { StackError } from '../stack/stack-error.ts';
@@ -51,7 +53,8 @@ export async function createCluster(
   await removeUnfinished(dataDirectory);
   const unfinished = await mkdtemp(unfinishedPrefix(dataDirectory));
   if (user) await giveAway(unfinished, user);
-  await runInitdb(installation, ['-D', unfinished, ...(sync ? [] : ['--no-sync'])], signal);
+  const initdb = runInitdb(installation, ['-D', unfinished, ...(sync ? [] : ['--no-sync'])], signal);
+  await withProgress((line) => report('postgres', line), 'initdb is creating the data directory', initdb);
   await rename(unfinished, dataDirectory);
 }
 

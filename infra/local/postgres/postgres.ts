@@ -2,6 +2,8 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { closeSync, existsSync, fchmodSync, openSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { withProgress } from '../../progress.ts';
+import { report } from '../stack/console.ts';
 import { endOf, type RunningPart } from '../stack/process/part.ts';
 import { patience } from '../stack/process/patience.ts';
 import { causeIn, withRemedy } from '../stack/remedy.ts';
@@ -57,7 +59,11 @@ export async function startPostgres(
     const logFrom = statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
     let kill = async () => {};
     try {
-      await requirePassword(installation, { secret: server.secret, sync: !disposable, signal });
+      await withProgress(
+        (line) => report('postgres', line),
+        'setting the password of the superuser',
+        requirePassword(installation, { secret: server.secret, sync: !disposable, signal }),
+      );
       const child = spawnServer(installation, port, logFile, disposable);
       const ended = endOf(child);
       kill = async () => {

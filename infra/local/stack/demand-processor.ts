@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Config } from '../../../lib/config.ts';
 import type { Environment } from '../../caller-environment.ts';
+import { withProgress } from '../../progress.ts';
+import { report } from './console.ts';
 import { endOf } from './process/part.ts';
 import { REPOSITORY } from './settings.ts';
 import { StackError } from './stack-error.ts';
@@ -41,7 +43,11 @@ export async function demandProcessor(config: Config, env: Environment, signal: 
   const ended = endOf(child).then((how) => ({
     problem: `PROCESSOR is ${config.PROCESSOR}, which could not be loaded: its process ${how}.`,
   }));
-  const { problem } = await Promise.race<ProcessorReport>([once(child, 'message').then(([report]) => report), ended]);
+  const { problem } = await withProgress(
+    (line) => report('processor', line),
+    `loading ${config.PROCESSOR}`,
+    Promise.race<ProcessorReport>([once(child, 'message').then(([said]) => said), ended]),
+  );
   child.kill('SIGKILL');
   if (problem !== undefined) throw new StackError(problem);
 }

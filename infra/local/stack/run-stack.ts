@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { loadAuthConfig, loadConfig } from '../../../lib/config.ts';
 import { type Environment, enter } from '../../caller-environment.ts';
 import { migrate } from '../../migrate.ts';
+import { withProgress } from '../../progress.ts';
 import { stopLeftOver } from '../postgres/postgres-cluster.ts';
 import { installPostgres, type PostgresInstallation } from '../postgres/postgres-installation.ts';
 import { embeddedAddresses, externalAddresses } from './addresses.ts';
@@ -99,7 +100,11 @@ export async function enterEnvironment(mode: Mode, addresses: StackAddresses): P
 
 async function startServices(stack: Stack, { settings, leftBehind }: Plan, signal: AbortSignal): Promise<void> {
   const installation = await installPostgres(settings.directory);
-  const leftOver = await stopLeftOver(installation.dataDirectory);
+  const leftOver = await withProgress(
+    (line) => report('postgres', line),
+    'stopping the Postgres of a stack that was killed',
+    stopLeftOver(installation.dataDirectory),
+  );
   if (leftOver) report('postgres', `stopped process ${leftOver}, left over from a stack that was killed`);
   const uses: PortUse[] = [
     apiPort(settings),

@@ -1,7 +1,5 @@
+import { PROGRESS_MS } from '../../../progress.ts';
 import { report } from '../console.ts';
-
-/** Milliseconds between two lines about a wait: nobody sits before a silent terminal for longer. */
-const PROGRESS_MS = 5_000;
 
 /** Begins a wait. The function that it returns is called with the reason as often as one likes, and reports every 5 s. */
 export function patience(part: string, limitMs: number): (reason: string) => void {
