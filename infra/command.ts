@@ -1,8 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { inspect, parseArgs } from 'node:util';
 import { helpOf, invocationOf } from '../cli/help.ts';
-import { ConfigError } from '../lib/config.ts';
-import { DatabaseError } from '../lib/database/database-error.ts';
+import { ConfigError, DatabaseError } from '../lib/errors.ts';
 import { CommandError, UsageError } from './command-error.ts';
 import { describe } from './local/lambda/describe-error.ts';
 import { systemFailure } from './local/stack/remedy.ts';

@@ -1,10 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
-
-/** A setting is missing or out of range. The message lists each such setting and what it accepts. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
+import { ConfigError } from './errors.ts';
 
 /** The documentation of a setting in docs/settings.md, except its default, which the schema contains. */
 export interface SettingDoc {

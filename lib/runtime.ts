@@ -1,5 +1,6 @@
-import { ConfigError, loadConfig } from './config.ts';
+import { loadConfig } from './config.ts';
 import { connectDatabase } from './database/connect.ts';
+import { ConfigError } from './errors.ts';
 import { makeHealthCheck } from './health.ts';
 import { createLogger } from './logger.ts';
 import { emfMetrics } from './observability/metrics.ts';

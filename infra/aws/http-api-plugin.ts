@@ -1,4 +1,5 @@
-import { ConfigError, loadAuthConfig } from '../../lib/config.ts';
+import { loadAuthConfig } from '../../lib/config.ts';
+import { ConfigError } from '../../lib/errors.ts';
 import { ROUTES, routeKeyOf } from '../../lib/http/routes/routes.ts';
 
 type HttpApi = string | { readonly method: string; readonly path: string; readonly authorizer?: object };

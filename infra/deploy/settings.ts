@@ -1,4 +1,5 @@
-import { ConfigError, loadAuthConfig, loadConfig } from '../../lib/config.ts';
+import { loadAuthConfig, loadConfig } from '../../lib/config.ts';
+import { ConfigError } from '../../lib/errors.ts';
 import { DeploymentError } from './deployment-error.ts';
 import type { Service } from './serverless.ts';
 

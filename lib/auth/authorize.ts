@@ -1,7 +1,7 @@
-import { ConfigError } from '../config.ts';
+import { ConfigError, VerifierUnavailable } from '../errors.ts';
 import { ROUTES, type Route, routeKeyOf } from '../http/routes/routes.ts';
 import type { Logger } from '../logger.ts';
-import { type Decision, VerifierUnavailable, type Verify } from './decision.ts';
+import type { Decision, Verify } from './decision.ts';
 
 const SCOPE_OF_ROUTE: ReadonlyMap<string, Route['scope']> = new Map(
   ROUTES.map((route) => [routeKeyOf(route), route.scope]),

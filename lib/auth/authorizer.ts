@@ -1,5 +1,6 @@
-import { ConfigError, loadAuthConfig, loadDatabaseConfig } from '../config.ts';
+import { loadAuthConfig, loadDatabaseConfig } from '../config.ts';
 import { connectDatabase } from '../database/connect.ts';
+import { ConfigError } from '../errors.ts';
 import { createLogger } from '../logger.ts';
 import { authorize, type Question } from './authorize.ts';
 import type { Decision } from './decision.ts';

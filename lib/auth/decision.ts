@@ -34,8 +34,3 @@ export type Verdict = { readonly principal: Principal } | { readonly refused: st
 
 /** @throws VerifierUnavailable if the credential could not be verified */
 export type Verify = (credential: string) => Promise<Verdict>;
-
-/** The database, or the token issuer, did not respond. The message quotes nothing that a client sent. */
-export class VerifierUnavailable extends Error {
-  override readonly name = 'VerifierUnavailable';
-}

@@ -1,8 +1,8 @@
 import type { Database } from '../database/database.ts';
-import { DatabaseError } from '../database/database-error.ts';
 import { retryDatabase } from '../database/retry.ts';
+import { DatabaseError, VerifierUnavailable } from '../errors.ts';
 import { hashOf, looksLikeApiKey } from './api-key.ts';
-import { type Principal, VerifierUnavailable, type Verify } from './decision.ts';
+import type { Principal, Verify } from './decision.ts';
 import { type FoundApiKey, findApiKey } from './sql/find-api-key.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
-import { type Verdict, VerifierUnavailable, type Verify } from './decision.ts';
+import { VerifierUnavailable } from '../errors.ts';
+import type { Verdict, Verify } from './decision.ts';
 
 export interface TokenRules {
   /** The issuer of the tokens: their exact `iss`. */

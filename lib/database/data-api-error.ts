@@ -1,5 +1,6 @@
 import { RDSDataServiceException } from '@aws-sdk/client-rds-data';
-import { DatabaseError, type DatabaseErrorKind, kindOfSqlState } from './database-error.ts';
+import { DatabaseError, type DatabaseErrorKind } from '../errors.ts';
+import { kindOfSqlState } from './database-error.ts';
 
 /**
  * Ends the message of an error from Postgres. Only the end is matched, because the rest may quote what a client sent.

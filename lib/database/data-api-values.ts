@@ -1,6 +1,6 @@
 import type { ColumnMetadata, ExecuteStatementCommandOutput, Field, SqlParameter } from '@aws-sdk/client-rds-data';
+import { DatabaseError } from '../errors.ts';
 import type { Parameter } from './database.ts';
-import { DatabaseError } from './database-error.ts';
 import { parameterName } from './named-parameters.ts';
 import { parseBigint } from './parse-bigint.ts';
 

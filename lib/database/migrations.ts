@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { DatabaseError } from '../errors.ts';
 import type { Database, Queryable, Transaction } from './database.ts';
-import { DatabaseError } from './database-error.ts';
 import { MigrationError } from './migration-error.ts';
 import { readTimeZone } from './time-zone.ts';
 

@@ -1,4 +1,4 @@
-import { DatabaseError } from './database-error.ts';
+import { DatabaseError } from '../errors.ts';
 
 /**
  * The tokens of SQL that matter for parameters: strings, quoted names, comments, dollar-quoted bodies and plain words

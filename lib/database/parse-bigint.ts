@@ -1,4 +1,4 @@
-import { DatabaseError } from './database-error.ts';
+import { DatabaseError } from '../errors.ts';
 
 /**
  * A bigint in the form that every driver returns. The values are counts and tokens: a value beyond 2^53 is a defect and

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
 import pg from 'pg';
+import { DatabaseError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Database, Parameter, Queryable, QueryOptions, Transaction } from './database.ts';
-import { DatabaseError, kindOfSqlState } from './database-error.ts';
+import { kindOfSqlState } from './database-error.ts';
 import { inTurn } from './in-turn.ts';
 import { parseBigint } from './parse-bigint.ts';
 import { addressOf, isRdsProxy } from './pg-address.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DatabaseError, type DatabaseErrorKind } from './database-error.ts';
+import { DatabaseError, type DatabaseErrorKind } from '../errors.ts';
 
 export interface RetryOptions {
   /** The most attempts, including the first. */

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type ConnectionOptions, createSecureContext } from 'node:tls';
-import { ConfigError } from '../config.ts';
+import { ConfigError } from '../errors.ts';
 
 /**
  * The modes of libpq (PostgreSQL, "SSL Support"), and `no-verify` of node-postgres: TLS without checking the

@@ -1,6 +1,4 @@
-import { VerifierUnavailable } from '../auth/decision.ts';
-import { ConfigError } from '../config.ts';
-import { DatabaseError } from '../database/database-error.ts';
+import { ConfigError, DatabaseError, VerifierUnavailable } from '../errors.ts';
 
 /** An error in the log. */
 export interface ErrorDescription {

@@ -1,8 +1,8 @@
 import { hash, randomUUID } from 'node:crypto';
 import Big from 'big.js';
 import type { Database } from '../database/database.ts';
-import { DatabaseError } from '../database/database-error.ts';
 import { retryDatabase } from '../database/retry.ts';
+import { DatabaseError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { currentInvocation, outsideInvocations } from '../observability/invocation.ts';
 import { logged, orderKey } from '../order-key.ts';

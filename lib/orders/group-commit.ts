@@ -1,5 +1,5 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
-import { DatabaseError } from '../database/database-error.ts';
+import { DatabaseError } from '../errors.ts';
 
 export interface GroupLimits {
   /** The most items per operation. */

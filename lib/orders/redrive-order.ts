@@ -1,5 +1,5 @@
-import { DatabaseError } from '../database/database-error.ts';
 import { retryDatabase } from '../database/retry.ts';
+import { DatabaseError } from '../errors.ts';
 import type { Order, Status } from './order.ts';
 import { type RedriveParts, redriveOrders } from './redrive-orders.ts';
 import { readOrder } from './sql/read-order.ts';

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Config, ConfigError } from '../config.ts';
+import type { Config } from '../config.ts';
+import { ConfigError } from '../errors.ts';
 import { bundledProcessors } from './bundled.ts';
 import type { Processor } from './processor.ts';
 import { signingKeysAt } from './signing-keys.ts';

@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { hashOf, makeApiKey } from '../../lib/auth/api-key.ts';
-import { VerifierUnavailable, type Verify } from '../../lib/auth/decision.ts';
+import type { Verify } from '../../lib/auth/decision.ts';
 import { insertApiKey } from '../../lib/auth/sql/insert-api-key.ts';
 import { revokeApiKey } from '../../lib/auth/sql/revoke-api-key.ts';
 import { KEY_CACHE_SECONDS, makeVerifyApiKey } from '../../lib/auth/verify-api-key.ts';
 import type { Database } from '../../lib/database/database.ts';
 import { connectPg } from '../../lib/database/pg.ts';
+import { VerifierUnavailable } from '../../lib/errors.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { recordingLogger } from '../support/recording-logger.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';

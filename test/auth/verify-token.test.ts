@@ -12,8 +12,9 @@ import {
   SignJWT,
   UnsecuredJWT,
 } from 'jose';
-import { VerifierUnavailable, type Verify } from '../../lib/auth/decision.ts';
+import type { Verify } from '../../lib/auth/decision.ts';
 import { makeVerifyToken } from '../../lib/auth/verify-token.ts';
+import { VerifierUnavailable } from '../../lib/errors.ts';
 
 const ISSUER = 'https://login.example/';
 const AUDIENCE = 'https://orders.example';

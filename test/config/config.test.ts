@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { ConfigError, loadConfig } from '../../lib/config.ts';
+import { loadConfig } from '../../lib/config.ts';
+import { ConfigError } from '../../lib/errors.ts';
 
 const REQUIRED = {
   DATABASE_URL: 'postgres://orders:secret@db.example:5432/orders_db',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { DatabaseError, type DatabaseErrorKind, kindOfSqlState } from '../../lib/database/database-error.ts';
+import { kindOfSqlState } from '../../lib/database/database-error.ts';
+import { DatabaseError, type DatabaseErrorKind } from '../../lib/errors.ts';
 
 describe('the meaning of an SQLSTATE', () => {
   const meanings: [string | undefined, string, DatabaseErrorKind][] = [

@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { DatabaseError, type DatabaseErrorKind } from '../../lib/database/database-error.ts';
 import { retryDatabase } from '../../lib/database/retry.ts';
+import { DatabaseError, type DatabaseErrorKind } from '../../lib/errors.ts';
 
 const failure = (kind: DatabaseErrorKind) => new DatabaseError(kind, kind, undefined, undefined);
 

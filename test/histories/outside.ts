@@ -1,5 +1,5 @@
 import type { Database, Parameter } from '../../lib/database/database.ts';
-import { DatabaseError } from '../../lib/database/database-error.ts';
+import { DatabaseError } from '../../lib/errors.ts';
 import type { OrderQueue } from '../../lib/queue/order-queue.ts';
 import type { Psql } from '../support/psql.ts';
 import type { Container } from './container.ts';

@@ -1,6 +1,6 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { DatabaseError } from '../../lib/database/database-error.ts';
+import { DatabaseError } from '../../lib/errors.ts';
 import { GroupCommit } from '../../lib/orders/group-commit.ts';
 
 /** One operation at a time. */

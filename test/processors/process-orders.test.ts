@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { ConfigError } from '../../lib/config.ts';
+import { ConfigError } from '../../lib/errors.ts';
 import type { Processor } from '../../lib/processors/processor.ts';
 import { webhookProcessor } from '../../lib/processors/webhook.ts';
 import { createRuntime, type Runtime } from '../../lib/runtime.ts';

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { ConfigError, loadConfig } from '../../lib/config.ts';
+import { loadConfig } from '../../lib/config.ts';
+import { ConfigError } from '../../lib/errors.ts';
 import { loadProcessor } from '../../lib/processors/load-processor.ts';
 import { signingKeysAt } from '../../lib/processors/signing-keys.ts';
 import { anAttempt } from '../support/attempt.ts';

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { withoutPassword } from '../../infra/local/stack/console.ts';
 import { lockDirectory } from '../../infra/local/stack/lock.ts';
 import { writeStackFile } from '../../infra/local/stack/stack-file.ts';
-import { ConfigError, loadDatabaseConfig } from '../../lib/config.ts';
+import { loadDatabaseConfig } from '../../lib/config.ts';
+import { ConfigError } from '../../lib/errors.ts';
 import '../support/starts-processes.ts';
 import { makeStackHome, StackProcess } from './stack-process.ts';
 

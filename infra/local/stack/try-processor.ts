@@ -2,7 +2,9 @@
  * Loads the processor as the function that processes orders will, and tells its parent (demand-processor.ts) why it cannot.
  * In a process of its own, since loading a module runs it.
  */
-import { ConfigError, loadConfig } from '../../../lib/config.ts';
+
+import { loadConfig } from '../../../lib/config.ts';
+import { ConfigError } from '../../../lib/errors.ts';
 import { loadProcessor } from '../../../lib/processors/load-processor.ts';
 
 export interface ProcessorReport {
