@@ -11,7 +11,7 @@ import { loadDatabaseConfig } from '../lib/config.ts';
 import { connectDatabase } from '../lib/database/connect.ts';
 import type { Database } from '../lib/database/database.ts';
 import { ROUTES } from '../lib/http/routes/routes.ts';
-import { createLogger } from '../lib/logger.ts';
+import { createLogger } from '../lib/observability/logger.ts';
 
 const SCOPES: readonly string[] = [...new Set(ROUTES.map(({ scope }) => scope))]
   .filter((scope) => scope !== 'public')

@@ -4,7 +4,7 @@ import { databaseEnvironment } from '../infra/local/stack/enter-stack.ts';
 import { loadDatabaseConfig } from '../lib/config.ts';
 import { connectDatabase } from '../lib/database/connect.ts';
 import type { Database } from '../lib/database/database.ts';
-import { createLogger } from '../lib/logger.ts';
+import { createLogger } from '../lib/observability/logger.ts';
 
 /** The sample orders of the old service: one per line, in the order of the columns below. */
 const SAMPLES = `

@@ -3,7 +3,7 @@ import { loadDatabaseConfig } from '../lib/config.ts';
 import { connectDatabase } from '../lib/database/connect.ts';
 import { loadMigrations, migrate as migrateDatabase, readApplied } from '../lib/database/migrations.ts';
 import { readTimeZone } from '../lib/database/time-zone.ts';
-import { createLogger } from '../lib/logger.ts';
+import { createLogger } from '../lib/observability/logger.ts';
 import { reportImport } from './import-report.ts';
 import { withProgress } from './progress.ts';
 

@@ -1,5 +1,5 @@
 import type { Database } from './database/database.ts';
-import type { Logger } from './logger.ts';
+import type { Logger } from './observability/logger.ts';
 import { readProcessing } from './orders/sql/processing-control.ts';
 
 export interface HealthParts {

@@ -2,7 +2,7 @@ import { loadConfig } from './config.ts';
 import { connectDatabase } from './database/connect.ts';
 import { ConfigError } from './errors.ts';
 import { makeHealthCheck } from './health.ts';
-import { createLogger } from './logger.ts';
+import { createLogger } from './observability/logger.ts';
 import { emfMetrics } from './observability/metrics.ts';
 import { makeAdmission } from './orders/admission.ts';
 import { type Caller, makeCreateOrder } from './orders/create-order.ts';

@@ -6,7 +6,7 @@ import { hashOf, makeApiKey } from '../../lib/auth/api-key.ts';
 import type { Decision } from '../../lib/auth/decision.ts';
 import { insertApiKey } from '../../lib/auth/sql/insert-api-key.ts';
 import { connectPg } from '../../lib/database/pg.ts';
-import { createLogger } from '../../lib/logger.ts';
+import { createLogger } from '../../lib/observability/logger.ts';
 import { encodeMessage } from '../../lib/queue/message.ts';
 import { httpEvent, lambdaContext, sqsEvent } from '../../test/support/lambda.ts';
 import type { BenchOptions } from '../bench-options.ts';

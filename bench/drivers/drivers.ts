@@ -3,7 +3,7 @@ import { LOCAL_CLUSTER } from '../../infra/local/data-api/local-cluster.ts';
 import { connectDataApi } from '../../lib/database/data-api.ts';
 import type { Database } from '../../lib/database/database.ts';
 import { connectPg } from '../../lib/database/pg.ts';
-import { createLogger } from '../../lib/logger.ts';
+import { createLogger } from '../../lib/observability/logger.ts';
 import { type Claim, claimOrders } from '../../lib/orders/sql/claim-orders.ts';
 import { finishOrders } from '../../lib/orders/sql/finish-orders.ts';
 import { insertOrders, type OrderInsert } from '../../lib/orders/sql/insert-orders.ts';

@@ -1,6 +1,6 @@
 import type { Database } from '../../lib/database/database.ts';
 import { connectPg } from '../../lib/database/pg.ts';
-import { createLogger } from '../../lib/logger.ts';
+import { createLogger } from '../../lib/observability/logger.ts';
 import { readOldestPendingAge } from '../../lib/orders/sql/oldest-pending.ts';
 import { readCounters } from '../../lib/orders/sql/read-counters.ts';
 import { readWindow } from '../../lib/orders/sql/read-window.ts';

@@ -1,5 +1,5 @@
 import { connectPg } from '../../lib/database/pg.ts';
-import { createLogger } from '../../lib/logger.ts';
+import { createLogger } from '../../lib/observability/logger.ts';
 import type { BenchOptions } from '../bench-options.ts';
 import { loadMinutes, loadOrders } from '../data/load-orders.ts';
 import { withLab } from '../lab.ts';

@@ -1,6 +1,6 @@
 import { migrate } from '../../infra/migrate.ts';
 import { connectPg } from '../../lib/database/pg.ts';
-import { createLogger } from '../../lib/logger.ts';
+import { createLogger } from '../../lib/observability/logger.ts';
 import { findDueOrders } from '../../lib/orders/sql/due-orders.ts';
 import { readLongestWait } from '../../lib/orders/sql/longest-wait.ts';
 import { readOldestPendingAge } from '../../lib/orders/sql/oldest-pending.ts';

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { migrate } from '../../infra/migrate.ts';
 import { connectPg } from '../../lib/database/pg.ts';
-import { createLogger } from '../../lib/logger.ts';
+import { createLogger } from '../../lib/observability/logger.ts';
 import type { BenchOptions } from '../bench-options.ts';
 import { type Lab, withLab } from '../lab.ts';
 import { describePostgres } from '../machine.ts';

@@ -9,7 +9,7 @@ import { loadConfig } from '../../lib/config.ts';
 import { connectDatabase } from '../../lib/database/connect.ts';
 import type { Database } from '../../lib/database/database.ts';
 import { loadMigrations, migrate } from '../../lib/database/migrations.ts';
-import { createLogger } from '../../lib/logger.ts';
+import { createLogger } from '../../lib/observability/logger.ts';
 import { DeadLetters } from '../../lib/queue/dead-letters.ts';
 import { SqsOrderQueue } from '../../lib/queue/sqs.ts';
 import { createRuntime } from '../../lib/runtime.ts';

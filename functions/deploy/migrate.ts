@@ -3,8 +3,8 @@ import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { migrate } from '../../infra/migrate.ts';
 import { MigrationError } from '../../lib/database/migrations.ts';
 import { retryDatabase } from '../../lib/database/retry.ts';
-import { createLogger } from '../../lib/logger.ts';
 import { describeError } from '../../lib/observability/describe-error.ts';
+import { createLogger } from '../../lib/observability/logger.ts';
 import { answerCloudFormation } from './answer-cloudformation.ts';
 
 /** The path in the package, where serverless.yml puts the migrations, relative to the working directory. */

@@ -1,7 +1,7 @@
 import { loadAuthConfig, loadDatabaseConfig } from '../config.ts';
 import { connectDatabase } from '../database/connect.ts';
 import { ConfigError } from '../errors.ts';
-import { createLogger } from '../logger.ts';
+import { createLogger } from '../observability/logger.ts';
 import { authorize, type Question } from './authorize.ts';
 import type { Decision } from './decision.ts';
 import { makeVerifyApiKey } from './verify-api-key.ts';

@@ -1,5 +1,5 @@
 import type { DatabaseConfig } from '../config.ts';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../observability/logger.ts';
 import type { Database } from './database.ts';
 import { readDestination } from './tls.ts';
 

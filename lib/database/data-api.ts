@@ -6,7 +6,7 @@ import {
   RDSDataClient,
   RollbackTransactionCommand,
 } from '@aws-sdk/client-rds-data';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../observability/logger.ts';
 import { toDatabaseError, wasNotBegun } from './data-api-error.ts';
 import { decodeRows, encodeParameters } from './data-api-values.ts';
 import type { Database, Parameter, Queryable, Transaction } from './database.ts';

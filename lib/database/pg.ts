@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import pg from 'pg';
 import { DatabaseError } from '../errors.ts';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../observability/logger.ts';
 import type { Database, Parameter, Queryable, QueryOptions, Transaction } from './database.ts';
 import { kindOfSqlState } from './database-error.ts';
 import { inTurn } from './in-turn.ts';

@@ -2,8 +2,8 @@ import middy, { type MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { admit } from '../auth/admit.ts';
 import { DatabaseError } from '../errors.ts';
-import { createLogger } from '../logger.ts';
 import { currentInvocation, inInvocation, invocationOf } from '../observability/invocation.ts';
+import { createLogger } from '../observability/logger.ts';
 import { runtime } from '../runtime.ts';
 import { HttpError, unavailable, untranslatable } from './http-error.ts';
 

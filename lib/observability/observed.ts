@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
-import { createLogger } from '../logger.ts';
 import { describeError } from './describe-error.ts';
 import { inInvocation, invocationOf } from './invocation.ts';
+import { createLogger } from './logger.ts';
 
 /**
  * The wrapper of every function that does not serve HTTP requests (lib/http/handler.ts): each log entry has the ids of

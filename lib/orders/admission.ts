@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.ts';
-import type { Logger } from '../logger.ts';
 import { outsideInvocations } from '../observability/invocation.ts';
+import type { Logger } from '../observability/logger.ts';
 import { readLongestWait } from './sql/longest-wait.ts';
 
 export interface AdmissionParts {

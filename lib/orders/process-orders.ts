@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.ts';
 import { retryDatabase } from '../database/retry.ts';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../observability/logger.ts';
 import { traceIdOf } from '../observability/traceparent.ts';
 import { logged, type OrderKey, orderKey, parseKey } from '../order-key.ts';
 import type { Travel } from '../queue/message-attributes.ts';

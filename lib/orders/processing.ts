@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../observability/logger.ts';
 import { type Processing, readProcessing, switchProcessing } from './sql/processing-control.ts';
 
 /**

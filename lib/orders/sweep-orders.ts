@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../observability/logger.ts';
 import { parseKey } from '../order-key.ts';
 import type { OrderQueue } from '../queue/order-queue.ts';
 import { findDueOrders, postponeOrders } from './sql/due-orders.ts';

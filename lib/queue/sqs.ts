@@ -5,8 +5,8 @@ import {
   type SendMessageBatchRequestEntry,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { Logger } from '../logger.ts';
 import { currentInvocation } from '../observability/invocation.ts';
+import type { Logger } from '../observability/logger.ts';
 import { logged, type OrderKey, type OrderName, orderKey } from '../order-key.ts';
 import { followsQueueUrl } from './endpoint.ts';
 import { encodeMessage } from './message.ts';

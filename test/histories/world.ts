@@ -1,4 +1,4 @@
-import type { Logger } from '../../lib/logger.ts';
+import type { Logger } from '../../lib/observability/logger.ts';
 import { makeCreateOrder } from '../../lib/orders/create-order.ts';
 import { processOrders } from '../../lib/orders/process-orders.ts';
 import { setProcessing } from '../../lib/orders/processing.ts';

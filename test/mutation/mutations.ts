@@ -217,7 +217,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   observability(
     'V07',
-    'lib/logger.ts',
+    'lib/observability/logger.ts',
     ['if (LEVELS.indexOf(entryLevel) < LEVELS.indexOf(level)) return () => {};', ''],
     'observability/trace.test.ts',
     'Powertools drops the entry as well; the line saves CPU only.',

@@ -1,4 +1,4 @@
-import type { Logger } from '../../lib/logger.ts';
+import type { Logger } from '../../lib/observability/logger.ts';
 
 export interface LogEntry {
   readonly level: keyof Logger;

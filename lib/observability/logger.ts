@@ -1,7 +1,7 @@
 import { Logger as PowertoolsLogger } from '@aws-lambda-powertools/logger';
-import { describeError } from './observability/describe-error.ts';
-import { currentInvocation } from './observability/invocation.ts';
-import { traceIdOf } from './observability/traceparent.ts';
+import { describeError } from './describe-error.ts';
+import { currentInvocation } from './invocation.ts';
+import { traceIdOf } from './traceparent.ts';
 
 /**
  * The fields of a log entry, in addition to its message. No other field compiles, so that customer data cannot be
