@@ -10,8 +10,8 @@ import { KEY_CACHE_SECONDS } from '../lib/auth/verify-api-key.ts';
 import { loadDatabaseConfig } from '../lib/config.ts';
 import { connectDatabase } from '../lib/database/connect.ts';
 import type { Database } from '../lib/database/database.ts';
-import { ROUTES } from '../lib/http/routes/routes.ts';
 import { createLogger } from '../lib/observability/logger.ts';
+import { ROUTES } from '../lib/routes.ts';
 
 const SCOPES: readonly string[] = [...new Set(ROUTES.map(({ scope }) => scope))]
   .filter((scope) => scope !== 'public')

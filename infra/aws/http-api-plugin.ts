@@ -1,6 +1,6 @@
 import { loadAuthConfig } from '../../lib/config.ts';
 import { ConfigError } from '../../lib/errors.ts';
-import { ROUTES, routeKeyOf } from '../../lib/http/routes/routes.ts';
+import { ROUTES, routeKeyOf } from '../../lib/routes.ts';
 
 type HttpApi = string | { readonly method: string; readonly path: string; readonly authorizer?: object };
 

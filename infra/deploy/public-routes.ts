@@ -1,4 +1,4 @@
-import { ROUTES, routeKeyOf } from '../../lib/http/routes/routes.ts';
+import { ROUTES, routeKeyOf } from '../../lib/routes.ts';
 import type { Service, Template } from './serverless.ts';
 
 const STAGE = 'HttpApiStage';

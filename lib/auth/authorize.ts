@@ -1,6 +1,6 @@
 import { ConfigError, VerifierUnavailable } from '../errors.ts';
-import { ROUTES, type Route, routeKeyOf } from '../http/routes/routes.ts';
 import type { Logger } from '../observability/logger.ts';
+import { ROUTES, type Route, routeKeyOf } from '../routes.ts';
 import type { Decision, Verify } from './decision.ts';
 
 const SCOPE_OF_ROUTE: ReadonlyMap<string, Route['scope']> = new Map(

@@ -4,9 +4,9 @@ import * as operating from '../http/routes/operating-schemas.ts';
 import type { DocumentedAnswer, DocumentedHeader, Operation, Parameters } from '../http/routes/operation.ts';
 import { DOCUMENTED_ROUTES, type DocumentedRoute } from '../http/routes/operations.ts';
 import * as orders from '../http/routes/order-schemas.ts';
-import { API_BASE } from '../http/routes/routes.ts';
 import * as watching from '../http/routes/watching-schemas.ts';
 import { newOrderSchema } from '../orders/order-schema.ts';
+import { API_BASE } from '../routes.ts';
 import { JsonSchemas } from './json-schemas.ts';
 
 /** An OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.1.html), with types for the fields that this project reads. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { hashOf, makeApiKey } from '../../lib/auth/api-key.ts';
-import { type Route, routeKeyOf, type Scope } from '../../lib/http/routes/routes.ts';
+import { type Route, routeKeyOf, type Scope } from '../../lib/routes.ts';
 import { type CapturedLog, captureLog } from '../observability/captured-log.ts';
 import { type Functions, loadFunctions } from '../support/functions.ts';
 import { refusal } from '../support/refusal.ts';

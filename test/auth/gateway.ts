@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda';
 import type { Decision } from '../../lib/auth/decision.ts';
-import { ROUTES, type Route, routeKeyOf } from '../../lib/http/routes/routes.ts';
+import { ROUTES, type Route, routeKeyOf } from '../../lib/routes.ts';
 import { demandDocumented } from '../support/documented.ts';
 import type { HttpAnswer } from '../support/functions.ts';
 import { httpEvent, lambdaContext } from '../support/lambda.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import HttpApiPlugin from '../../infra/aws/http-api-plugin.ts';
-import { ROUTES, routeKeyOf } from '../../lib/http/routes/routes.ts';
+import { ROUTES, routeKeyOf } from '../../lib/routes.ts';
 
 class ServerlessError extends Error {}
 

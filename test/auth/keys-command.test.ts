@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { hashOf } from '../../lib/auth/api-key.ts';
-import { ROUTES } from '../../lib/http/routes/routes.ts';
+import { ROUTES } from '../../lib/routes.ts';
 import { runOrders } from '../cli/run-orders.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { connectPsql, type Psql } from '../support/psql.ts';

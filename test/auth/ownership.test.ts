@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Decision } from '../../lib/auth/decision.ts';
-import type { FunctionName, Route } from '../../lib/http/routes/routes.ts';
+import type { FunctionName, Route } from '../../lib/routes.ts';
 import { type Functions, loadFunctions } from '../support/functions.ts';
 import { refusal } from '../support/refusal.ts';
 import { type Asking, askFunction, GUARDED } from './gateway.ts';

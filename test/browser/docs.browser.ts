@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { ROUTES } from '../../lib/http/routes/routes.ts';
+import { ROUTES } from '../../lib/routes.ts';
 import { openConsole } from './support/browser.ts';
 import { API, KEYS } from './support/service.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { ROUTES } from '../../lib/http/routes/routes.ts';
+import { ROUTES } from '../../lib/routes.ts';
 import { askFunction } from '../auth/gateway.ts';
 import { type Functions, loadFunctions } from '../support/functions.ts';
 import { httpEvent, lambdaContext } from '../support/lambda.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { FunctionName } from '../../lib/http/routes/routes.ts';
+import type { FunctionName } from '../../lib/routes.ts';
 import { type Functions, loadFunctions } from '../support/functions.ts';
 
 let service: Functions;

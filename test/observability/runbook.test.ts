@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { REPOSITORY } from '../../infra/local/stack/settings.ts';
-import { ROUTES } from '../../lib/http/routes/routes.ts';
+import { ROUTES } from '../../lib/routes.ts';
 import '../support/starts-processes.ts';
 
 const run = promisify(execFile);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from '@jest/globals';
 import { REPOSITORY } from '../../infra/local/stack/settings.ts';
-import { ROUTES, routeKeyOf } from '../../lib/http/routes/routes.ts';
+import { ROUTES, routeKeyOf } from '../../lib/routes.ts';
 import '../support/starts-processes.ts';
 
 interface HttpApiEvent {

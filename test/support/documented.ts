@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { REPOSITORY } from '../../infra/local/stack/settings.ts';
-import { API_BASE } from '../../lib/http/routes/routes.ts';
+import { API_BASE } from '../../lib/routes.ts';
 
 /** An answer as it goes to the client; names of headers in lower case. */
 export interface SentAnswer {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { APIGatewayProxyEventV2, Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { type FunctionName, ROUTES, routeKeyOf } from '../../lib/http/routes/routes.ts';
+import { type FunctionName, ROUTES, routeKeyOf } from '../../lib/routes.ts';
 import { createTestDatabase } from './database.ts';
 import { demandDocumented } from './documented.ts';
 import { httpEvent, lambdaContext, sqsEvent } from './lambda.ts';

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { z } from 'zod';
 import { CommandError } from '../../infra/command-error.ts';
 import type { Finding } from '../../infra/deploy/finding.ts';
-import { ROUTES, routeKeyOf } from '../../lib/http/routes/routes.ts';
+import { ROUTES, routeKeyOf } from '../../lib/routes.ts';
 
 const run = promisify(execFile);
 

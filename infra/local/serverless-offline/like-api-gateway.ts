@@ -1,7 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { type IncomingHttpHeaders, type IncomingMessage, Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ROUTES } from '../../../lib/http/routes/routes.ts';
+import { ROUTES } from '../../../lib/routes.ts';
 import { isOwn, refusalOf } from '../stack/refuse-strangers.ts';
 
 export interface Gateway {

@@ -1,8 +1,8 @@
+import { API_BASE, type FunctionName, ROUTES, type Route } from '../../routes.ts';
 import { AUTH_RESPONSES, COMMON_RESPONSES, INVALID } from './common-answers.ts';
 import * as operating from './operating-operations.ts';
 import type { Operation } from './operation.ts';
 import * as orders from './order-operations.ts';
-import { API_BASE, type FunctionName, ROUTES, type Route } from './routes.ts';
 import * as watching from './watching-operations.ts';
 
 /** Functions that serve files. They are not operations of the API. */

@@ -3,7 +3,7 @@ import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/c
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Driver } from '../../../infra/deploy/bundle.ts';
 import { type DataApiServer, startDataApi } from '../../../infra/local/data-api/server.ts';
-import { ROUTES, routeKeyOf } from '../../../lib/http/routes/routes.ts';
+import { ROUTES, routeKeyOf } from '../../../lib/routes.ts';
 import { CLUSTER } from '../../support/data-api.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { httpEvent, sqsEvent } from '../../support/lambda.ts';
