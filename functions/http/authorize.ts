@@ -5,7 +5,7 @@ import { observed } from '../../lib/observability/observed.ts';
 
 /**
  * The Lambda authorizer of every route that is not public. It returns `isAuthorized: true` with every decision, and the
- * function behind it enforces the decision (lib/auth/admit.ts). An HTTP API turns `false` into 403 and an error into 500,
+ * function behind it enforces the decision (lib/http/admit.ts). An HTTP API turns `false` into 403 and an error into 500,
  * so this is the only way to respond with 401 or 503 (docs/decisions). If it throws, API Gateway rejects the request.
  */
 export const handler = observed(async ({ routeKey, headers }: APIGatewayRequestAuthorizerEventV2): Promise<Answer> => {

@@ -15,7 +15,7 @@ const SEES_ALL = 'orders:admin';
 
 /**
  * The caller that the authorizer allowed or, on a stage without authorization, a caller who sees everything. That a
- * decision exists wherever one is required was checked before the handler ran (lib/auth/admit.ts).
+ * decision exists wherever one is required was checked before the handler ran (lib/http/admit.ts).
  */
 export function callerOf(event: APIGatewayProxyEventV2): Caller {
   const { requestId } = event.requestContext;

@@ -1,10 +1,10 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { admit } from '../auth/admit.ts';
 import { DatabaseError } from '../errors.ts';
 import { currentInvocation, inInvocation, invocationOf } from '../observability/invocation.ts';
 import { createLogger } from '../observability/logger.ts';
 import { runtime } from '../runtime.ts';
+import { admit } from './admit.ts';
 import { HttpError, unavailable, untranslatable } from './http-error.ts';
 
 /** The response of a handler: the status and a body that becomes JSON. */

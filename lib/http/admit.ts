@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { decisionOf } from '../auth/decision.ts';
 import type { Config } from '../config.ts';
 import { ConfigError } from '../errors.ts';
-import { HttpError, unavailable } from '../http/http-error.ts';
-import { decisionOf } from './decision.ts';
+import { HttpError, unavailable } from './http-error.ts';
 
 /**
  * Enforces the authorizer's decision. On a stage with authorization, a request without a decision is always rejected, so a
