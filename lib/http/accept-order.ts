@@ -1,7 +1,7 @@
-import { newOrderSchema } from '../orders/order-schema.ts';
 import { runtime } from '../runtime.ts';
 import type { Answer } from './handler.ts';
 import { HttpError, untranslatable, validationError } from './http-error.ts';
+import { newOrderSchema } from './order-schema.ts';
 import { validate } from './validate.ts';
 
 /** The fields of an order whose digits must be kept exactly. */

@@ -1,11 +1,11 @@
 import type { z } from 'zod';
+import { newOrderSchema } from '../http/order-schema.ts';
 import { failureSchema, gatewayFailureSchema } from '../http/routes/failure-schemas.ts';
 import * as operating from '../http/routes/operating-schemas.ts';
 import type { DocumentedAnswer, DocumentedHeader, Operation, Parameters } from '../http/routes/operation.ts';
 import { DOCUMENTED_ROUTES, type DocumentedRoute } from '../http/routes/operations.ts';
 import * as orders from '../http/routes/order-schemas.ts';
 import * as watching from '../http/routes/watching-schemas.ts';
-import { newOrderSchema } from '../orders/order-schema.ts';
 import { API_BASE } from '../routes.ts';
 import { JsonSchemas } from './json-schemas.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { newOrderSchema } from '../../orders/order-schema.ts';
 import { batchOf } from '../batch-request.ts';
 import { listSchema } from '../list-request.ts';
+import { newOrderSchema } from '../order-schema.ts';
 import { INVALID, NO_SUCH_ORDER, ORDER_ID, REASON, retryAfter, TOO_LARGE } from './common-answers.ts';
 import { failureSchema } from './failure-schemas.ts';
 import type { Operation } from './operation.ts';

@@ -1,6 +1,6 @@
 import Big from 'big.js';
 import { z } from 'zod';
-import type { NewOrder } from './order.ts';
+import type { NewOrder } from '../orders/order.ts';
 
 /** Postgres `integer` (PostgreSQL documentation, 8.1). */
 const INTEGER_MIN = -2_147_483_648;
