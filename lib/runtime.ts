@@ -1,12 +1,12 @@
 import { loadConfig } from './config.ts';
 import { connectDatabase } from './database/connect.ts';
 import { ConfigError } from './errors.ts';
-import { makeHealthCheck } from './health.ts';
 import { createLogger } from './observability/logger.ts';
 import { emfMetrics } from './observability/metrics.ts';
 import { makeAdmission } from './orders/admission.ts';
 import { type Caller, makeCreateOrder } from './orders/create-order.ts';
 import { getMetrics } from './orders/get-metrics.ts';
+import { makeHealthCheck } from './orders/health.ts';
 import type { NewOrder } from './orders/order.ts';
 import { type Invocation, processOrders } from './orders/process-orders.ts';
 import { setProcessing } from './orders/processing.ts';

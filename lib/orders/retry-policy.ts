@@ -1,4 +1,4 @@
-import { PermanentFailure, TransientFailure } from '../processors/processor.ts';
+import { PermanentFailure, TransientFailure } from './processor.ts';
 
 export interface RetryPolicy {
   /** The number of failures at which the order becomes Failed. */

@@ -1,5 +1,5 @@
-import type { Processor } from '../processors/processor.ts';
 import { effectKey } from './effect-key.ts';
+import type { Processor } from './processor.ts';
 import { decideFailure, type RetryPolicy } from './retry-policy.ts';
 import type { Claim } from './sql/claim-orders.ts';
 import type { Verdict } from './sql/finish-orders.ts';

@@ -1,7 +1,7 @@
 import { CreateQueueCommand, DeleteQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { Database } from '../../lib/database/database.ts';
-import { makeHealthCheck } from '../../lib/health.ts';
+import { makeHealthCheck } from '../../lib/orders/health.ts';
 import { type Functions, type HttpAnswer, loadFunctions } from '../support/functions.ts';
 import { recordingLogger } from '../support/recording-logger.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';

@@ -1,6 +1,6 @@
-import type { Database } from './database/database.ts';
-import type { Logger } from './observability/logger.ts';
-import { readProcessing } from './orders/sql/processing-control.ts';
+import type { Database } from '../database/database.ts';
+import type { Logger } from '../observability/logger.ts';
+import { readProcessing } from './sql/processing-control.ts';
 
 export interface HealthParts {
   readonly database: Database;

@@ -1,0 +1,96 @@
+import type { NewOrder } from './order.ts';
+
+/** An order in the form that its processor gets. */
+export interface ProcessorOrder extends NewOrder {
+  readonly createdAt: Date;
+}
+
+/** The context of a step. */
+export interface StepAttempt {
+  /** The same for every attempt at this step in this run of the order, and different for every other step. */
+  readonly idempotencyKey: string;
+  readonly signal: AbortSignal;
+}
+
+export type StepFunction<Result> = (attempt: StepAttempt) => Result | Promise<Result>;
+
+/** A value after it was written as JSON and read again: the result of a step, in every attempt. */
+export type Recorded<Value> = Value extends string | number | boolean | null | undefined
+  ? Value
+  : Value extends { toJSON(): infer Json }
+    ? Json
+    : Value extends bigint | symbol | ((...parameters: never[]) => unknown)
+      ? never
+      : { [Key in keyof Value]: Recorded<Value[Key]> };
+
+/**
+ * Runs a function unless it was recorded in an earlier attempt of this run; then it returns the recorded result. The result is
+ * JSON of at most 64 KB. A crash between the function's effect and its record runs it again, with the same idempotency key.
+ * The name identifies the step, so each name occurs once per processor.
+ */
+export type Step = <Result>(name: string, run: StepFunction<Result>) => Promise<Recorded<Result>>;
+
+/** The context of an attempt, and what the processor can do in it. */
+export interface ProcessorContext {
+  /** Aborts shortly before the invocation ends. Work that continues afterwards counts as failed. */
+  readonly signal: AbortSignal;
+  /**
+   * Make your effects idempotent by this key: 43 characters that fit into any header. It is the same for every attempt,
+   * also after a crash or a redrive. A redrive that asks for a new run changes it, so that effects which were undone happen again.
+   */
+  readonly idempotencyKey: string;
+  readonly step: Step;
+  /**
+   * 1 for the first attempt since the order was created or redriven. Every run counts, also one whose worker died: so
+   * an attempt above 1 may follow one that had its effect.
+   */
+  readonly attempt: number;
+  /**
+   * True if the order becomes Failed when this attempt fails, because MAX_ATTEMPTS is reached. A worker that dies is
+   * not a failure: MAX_CRASHES counts those, and may end the order without a last attempt.
+   */
+  readonly isLastAttempt: boolean;
+  /**
+   * The trace of the order (W3C Trace Context), if its message had one. Pass it on to the services that you call, so
+   * that their logs and this service's share a trace id.
+   */
+  readonly traceparent?: string | undefined;
+}
+
+/**
+ * A processor. Returning completes the order. Throwing PermanentFailure fails it immediately; throwing anything else
+ * schedules a retry, until the order's budget is used up. TransientFailure does the same with your own code. An order
+ * completes at most once, but its processor may run more than once: a crash can come between the effect and the commit.
+ */
+export type Processor = (order: ProcessorOrder, context: ProcessorContext) => Promise<void>;
+
+/** The order can never succeed, so it is not retried. */
+export class PermanentFailure extends Error {
+  override readonly name = 'PermanentFailure';
+  /** Short and from a fixed set, so that failures can be counted by it: `card_declined`, not a sentence. */
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+export interface TransientFailureOptions extends ErrorOptions {
+  /** Seconds before which a retry is pointless. Limited to RETRY_MAX_MS. */
+  readonly retryAfterSeconds?: number;
+}
+
+/** The order may succeed later. */
+export class TransientFailure extends Error {
+  override readonly name = 'TransientFailure';
+  /** Short and from a fixed set: `bank_unreachable`. */
+  readonly code: string;
+  readonly retryAfterSeconds: number;
+
+  constructor(code: string, message: string, { retryAfterSeconds = 0, ...options }: TransientFailureOptions = {}) {
+    super(message, options);
+    this.code = code;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
