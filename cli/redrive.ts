@@ -7,7 +7,7 @@ import { printable, printableJson } from '../infra/printable.ts';
 import { parseKey } from '../lib/order-key.ts';
 import type { RedriveRequest } from '../lib/orders/redrive-orders.ts';
 import type { FailedOrders } from '../lib/orders/sql/redrive-orders.ts';
-import { createRuntime } from '../lib/runtime.ts';
+import { createRuntime } from '../lib/runtime/runtime.ts';
 import { ask, connectStage, STAGE_OPTIONS, type Stage } from './api/stage.ts';
 import { operator } from './operator.ts';
 

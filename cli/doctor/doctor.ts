@@ -12,7 +12,7 @@ import { loadMigrations, migrate } from '../../lib/database/migrations.ts';
 import { createLogger } from '../../lib/observability/logger.ts';
 import { DeadLetters } from '../../lib/queue/dead-letters.ts';
 import { SqsOrderQueue } from '../../lib/queue/sqs.ts';
-import { createRuntime } from '../../lib/runtime.ts';
+import { createRuntime } from '../../lib/runtime/runtime.ts';
 import { operator } from '../operator.ts';
 import type { Check } from './check.ts';
 import { deadLetters } from './dead-letters.ts';

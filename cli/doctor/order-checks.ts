@@ -6,7 +6,7 @@ import {
   recordRepairs,
   recount,
 } from '../../lib/orders/sql/audit-orders.ts';
-import type { Runtime } from '../../lib/runtime.ts';
+import type { Runtime } from '../../lib/runtime/runtime.ts';
 import type { Check } from './check.ts';
 
 /** Seconds past its due date after which an order is stuck: three sweeps, at the shortest interval of EventBridge, one minute. */

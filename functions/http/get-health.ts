@@ -1,6 +1,6 @@
 import { httpHandler } from '../../lib/http/handler.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
-import { runtime } from '../../lib/runtime.ts';
+import { runtime } from '../../lib/runtime/runtime.ts';
 
 /** Seconds until the next check makes sense: a dependency that restarts is back in about this time. */
 const RETRY_AFTER_SECONDS = 2;

@@ -3,7 +3,7 @@ import { HttpError } from '../../lib/http/http-error.ts';
 import { orderIdOf } from '../../lib/http/order-id.ts';
 import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
 import { presentReason } from '../../lib/http/present-order.ts';
-import { runtime } from '../../lib/runtime.ts';
+import { runtime } from '../../lib/runtime/runtime.ts';
 
 /** GET /orders/{order_id}/history, GET /order/history?order_id= */
 export const handler = httpHandler(async (event) => {

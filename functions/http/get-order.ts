@@ -4,7 +4,7 @@ import { orderIdOf } from '../../lib/http/order-id.ts';
 import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
 import { presentOrder } from '../../lib/http/present-order.ts';
 import { withEtag } from '../../lib/http/with-etag.ts';
-import { runtime } from '../../lib/runtime.ts';
+import { runtime } from '../../lib/runtime/runtime.ts';
 
 /** GET /orders/{order_id}, GET /order?order_id= */
 export const handler = httpHandler(async (event) => {

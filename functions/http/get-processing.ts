@@ -1,7 +1,7 @@
 import { httpHandler } from '../../lib/http/handler.ts';
 import { presentProcessing } from '../../lib/http/present-processing.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
-import { runtime } from '../../lib/runtime.ts';
+import { runtime } from '../../lib/runtime/runtime.ts';
 
 /** GET /processing */
 export const handler = httpHandler(async (event) => {

@@ -2,7 +2,7 @@ import { httpHandler } from '../../lib/http/handler.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
 import { parseKey } from '../../lib/order-key.ts';
 import { decodeMessage } from '../../lib/queue/message.ts';
-import { runtime } from '../../lib/runtime.ts';
+import { runtime } from '../../lib/runtime/runtime.ts';
 
 /** GET /dead-letters */
 export const handler = httpHandler(async (event) => {

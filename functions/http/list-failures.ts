@@ -1,7 +1,7 @@
 import { httpHandler } from '../../lib/http/handler.ts';
 import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
-import { runtime } from '../../lib/runtime.ts';
+import { runtime } from '../../lib/runtime/runtime.ts';
 
 /** GET /failures */
 export const handler = httpHandler(async (event) => {

@@ -4,7 +4,7 @@ import { listSchema } from '../../lib/http/list-request.ts';
 import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
 import { presentOrder } from '../../lib/http/present-order.ts';
 import { readQuery } from '../../lib/http/read-query.ts';
-import { runtime } from '../../lib/runtime.ts';
+import { runtime } from '../../lib/runtime/runtime.ts';
 
 /** GET /orders?status=&user_id=&created_from=&created_to=&limit=&cursor= */
 export const handler = httpHandler(async (event) => {

@@ -3,7 +3,7 @@ import { httpHandler } from '../../lib/http/handler.ts';
 import { presentProcessing } from '../../lib/http/present-processing.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
 import { readReason } from '../../lib/http/reason-request.ts';
-import { runtime } from '../../lib/runtime.ts';
+import { runtime } from '../../lib/runtime/runtime.ts';
 
 /** POST /processing/pause */
 export const handler = httpHandler(async (event) => {

@@ -5,7 +5,7 @@ import { orderIdToChange } from '../../lib/http/order-id.ts';
 import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
 import { presentOrder } from '../../lib/http/present-order.ts';
 import { readReason } from '../../lib/http/reason-request.ts';
-import { runtime } from '../../lib/runtime.ts';
+import { runtime } from '../../lib/runtime/runtime.ts';
 
 /** POST /orders/{order_id}/redrive, POST /order/redrive?order_id= */
 export const handler = httpHandler(async (event) => {

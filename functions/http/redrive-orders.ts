@@ -7,7 +7,7 @@ import { redriveSchema } from '../../lib/http/redrive-request.ts';
 import { validate } from '../../lib/http/validate.ts';
 import { parseKey } from '../../lib/order-key.ts';
 import { WITHOUT_CODE } from '../../lib/orders/sql/redrive-orders.ts';
-import { runtime } from '../../lib/runtime.ts';
+import { runtime } from '../../lib/runtime/runtime.ts';
 
 /** POST /orders/redrive */
 export const handler = httpHandler(async (event) => {

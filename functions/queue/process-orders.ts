@@ -4,7 +4,7 @@ import { observed } from '../../lib/observability/observed.ts';
 import type { OrderKey } from '../../lib/order-key.ts';
 import { decodeMessage } from '../../lib/queue/message.ts';
 import { type Travel, travelOf } from '../../lib/queue/message-attributes.ts';
-import { runtime } from '../../lib/runtime.ts';
+import { runtime } from '../../lib/runtime/runtime.ts';
 
 /**
  * Processes a batch of messages and returns the ids of those that must be redelivered. Every message counts as failed

@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import type { ScheduledEvent } from 'aws-lambda';
 import { retryDatabase } from '../../lib/database/retry.ts';
 import { observed } from '../../lib/observability/observed.ts';
-import { runtime } from '../../lib/runtime.ts';
+import { runtime } from '../../lib/runtime/runtime.ts';
 
 /**
  * Milliseconds for a paused database to wake up, which usually takes at most half a minute; the sweep needs the rest of

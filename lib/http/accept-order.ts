@@ -1,4 +1,4 @@
-import { runtime } from '../runtime.ts';
+import { runtime } from '../runtime/runtime.ts';
 import type { Answer } from './handler.ts';
 import { HttpError, untranslatable, validationError } from './http-error.ts';
 import { newOrderSchema } from './order-schema.ts';

@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import { DatabaseError } from '../errors.ts';
 import { currentInvocation, inInvocation, invocationOf } from '../observability/invocation.ts';
 import { createLogger } from '../observability/logger.ts';
-import { runtime } from '../runtime.ts';
+import { runtime } from '../runtime/runtime.ts';
 import { admit } from './admit.ts';
 import { HttpError, unavailable, untranslatable } from './http-error.ts';
 

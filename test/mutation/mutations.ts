@@ -198,7 +198,7 @@ export const MUTATIONS: readonly Mutation[] = [
 
   processors(
     'P08',
-    'lib/runtime.ts',
+    'lib/runtime/runtime.ts',
     ['processor = undefined;\n          throw error;', 'throw error;'],
     'processors/process-orders.test.ts',
   ),

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { encodeMessage } from '../../lib/queue/message.ts';
-import { createRuntime } from '../../lib/runtime.ts';
+import { createRuntime } from '../../lib/runtime/runtime.ts';
 import { type Functions, loadFunctions } from '../support/functions.ts';
 import { type CapturedLog, captureLog } from './captured-log.ts';
 

@@ -4,7 +4,7 @@ import { createAuthorizer } from '../../lib/auth/authorizer.ts';
 import { observed } from '../../lib/observability/observed.ts';
 import { effectKey } from '../../lib/orders/effect-key.ts';
 import { encodeMessage } from '../../lib/queue/message.ts';
-import { createRuntime } from '../../lib/runtime.ts';
+import { createRuntime } from '../../lib/runtime/runtime.ts';
 import { type Receiver, startReceiver } from '../processors/receiver.ts';
 import { CLUSTER, openDataApiLab } from '../support/data-api.ts';
 import { forThisTest } from '../support/for-this-test.ts';

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { ConfigError } from '../../lib/errors.ts';
 import type { Processor } from '../../lib/processors/processor.ts';
 import { webhookProcessor } from '../../lib/processors/webhook.ts';
-import { createRuntime, type Runtime } from '../../lib/runtime.ts';
+import { createRuntime, type Runtime } from '../../lib/runtime/runtime.ts';
 import { forThisTest } from '../support/for-this-test.ts';
 import { countdown, type OrderLab, openOrderLab } from '../support/order-lab.ts';
 import { waitUntil } from '../support/wait-until.ts';
