@@ -1,10 +1,10 @@
 import { callerOf } from '../../lib/http/caller.ts';
-import { httpHandler } from '../../lib/http/handler.ts';
 import { HttpError } from '../../lib/http/http-error.ts';
 import { orderIdToChange } from '../../lib/http/order-id.ts';
 import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
 import { presentOrder } from '../../lib/http/present-order.ts';
 import { readReason } from '../../lib/http/reason-request.ts';
+import { httpHandler } from '../../lib/runtime/http-handler.ts';
 import { runtime } from '../../lib/runtime/runtime.ts';
 
 /** POST /orders/{order_id}/cancel, POST /order/cancel?order_id= */

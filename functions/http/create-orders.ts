@@ -1,11 +1,12 @@
-import { acceptOrder, MONEY } from '../../lib/http/accept-order.ts';
+import type { Answer } from '../../lib/http/answer.ts';
 import { batchSchema } from '../../lib/http/batch-request.ts';
 import { callerOf } from '../../lib/http/caller.ts';
-import { type Answer, answerTo, httpHandler } from '../../lib/http/handler.ts';
 import { validationError } from '../../lib/http/http-error.ts';
 import { readJson } from '../../lib/http/read-json.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
 import { validate } from '../../lib/http/validate.ts';
+import { answerTo, httpHandler } from '../../lib/runtime/http-handler.ts';
+import { acceptOrder, MONEY } from './accept-order.ts';
 
 /** POST /orders/batch: each order gets the result that POST /orders would have returned, independently of the others. */
 export const handler = httpHandler(async (event) => {

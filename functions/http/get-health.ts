@@ -1,5 +1,5 @@
-import { httpHandler } from '../../lib/http/handler.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
+import { httpHandler } from '../../lib/runtime/http-handler.ts';
 import { runtime } from '../../lib/runtime/runtime.ts';
 
 /** Seconds until the next check makes sense: a dependency that restarts is back in about this time. */

@@ -1,7 +1,7 @@
-import { httpHandler } from '../../lib/http/handler.ts';
 import { metricsQuerySchema } from '../../lib/http/metrics-request.ts';
 import { validate } from '../../lib/http/validate.ts';
 import { MAX_QUANTILE_ERROR } from '../../lib/orders/sql/read-window.ts';
+import { httpHandler } from '../../lib/runtime/http-handler.ts';
 import { runtime } from '../../lib/runtime/runtime.ts';
 
 /** GET /metrics?window=60 */

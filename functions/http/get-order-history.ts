@@ -1,8 +1,8 @@
-import { httpHandler } from '../../lib/http/handler.ts';
 import { HttpError } from '../../lib/http/http-error.ts';
 import { orderIdOf } from '../../lib/http/order-id.ts';
 import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
 import { presentReason } from '../../lib/http/present-order.ts';
+import { httpHandler } from '../../lib/runtime/http-handler.ts';
 import { runtime } from '../../lib/runtime/runtime.ts';
 
 /** GET /orders/{order_id}/history, GET /order/history?order_id= */

@@ -1,6 +1,6 @@
-import { httpHandler } from '../../lib/http/handler.ts';
 import { presentProcessing } from '../../lib/http/present-processing.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
+import { httpHandler } from '../../lib/runtime/http-handler.ts';
 import { runtime } from '../../lib/runtime/runtime.ts';
 
 /** GET /processing */

@@ -1,7 +1,7 @@
-import { httpHandler } from '../../lib/http/handler.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
 import { parseKey } from '../../lib/order-key.ts';
 import { decodeMessage } from '../../lib/queue/message.ts';
+import { httpHandler } from '../../lib/runtime/http-handler.ts';
 import { runtime } from '../../lib/runtime/runtime.ts';
 
 /** GET /dead-letters */

@@ -1,6 +1,6 @@
-import { httpHandler } from '../../lib/http/handler.ts';
 import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
+import { httpHandler } from '../../lib/runtime/http-handler.ts';
 import { runtime } from '../../lib/runtime/runtime.ts';
 
 /** GET /failures */

@@ -1,9 +1,9 @@
 import { encodeCursor } from '../../lib/http/cursor.ts';
-import { httpHandler } from '../../lib/http/handler.ts';
 import { listSchema } from '../../lib/http/list-request.ts';
 import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
 import { presentOrder } from '../../lib/http/present-order.ts';
 import { readQuery } from '../../lib/http/read-query.ts';
+import { httpHandler } from '../../lib/runtime/http-handler.ts';
 import { runtime } from '../../lib/runtime/runtime.ts';
 
 /** GET /orders?status=&user_id=&created_from=&created_to=&limit=&cursor= */

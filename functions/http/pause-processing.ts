@@ -1,8 +1,8 @@
 import { callerOf } from '../../lib/http/caller.ts';
-import { httpHandler } from '../../lib/http/handler.ts';
 import { presentProcessing } from '../../lib/http/present-processing.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
 import { readReason } from '../../lib/http/reason-request.ts';
+import { httpHandler } from '../../lib/runtime/http-handler.ts';
 import { runtime } from '../../lib/runtime/runtime.ts';
 
 /** POST /processing/pause */

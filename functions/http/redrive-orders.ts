@@ -1,5 +1,4 @@
 import { callerOf } from '../../lib/http/caller.ts';
-import { httpHandler } from '../../lib/http/handler.ts';
 import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
 import { readJson } from '../../lib/http/read-json.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
@@ -7,6 +6,7 @@ import { redriveSchema } from '../../lib/http/redrive-request.ts';
 import { validate } from '../../lib/http/validate.ts';
 import { parseKey } from '../../lib/order-key.ts';
 import { WITHOUT_CODE } from '../../lib/orders/sql/redrive-orders.ts';
+import { httpHandler } from '../../lib/runtime/http-handler.ts';
 import { runtime } from '../../lib/runtime/runtime.ts';
 
 /** POST /orders/redrive */

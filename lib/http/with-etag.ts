@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { Answer } from './answer.ts';
 import { etagOf, matchesEtag } from './etag.ts';
-import type { Answer } from './handler.ts';
 
 /**
  * 200 with the body and its ETag, or 304 without a body if If-None-Match has that ETag, for clients that poll. The client

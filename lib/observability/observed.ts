@@ -4,7 +4,7 @@ import { inInvocation, invocationOf } from './invocation.ts';
 import { createLogger } from './logger.ts';
 
 /**
- * The wrapper of every function that does not serve HTTP requests (lib/http/handler.ts): each log entry has the ids of
+ * The wrapper of every function that does not serve HTTP requests (lib/runtime/http-handler.ts): each log entry has the ids of
  * the invocation. An error still fails the invocation, but Lambda logs the text and the properties of a thrown error
  * unchanged. So the error is logged here, and the error that is thrown on contains only what that log entry says.
  */

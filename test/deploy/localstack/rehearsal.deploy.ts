@@ -145,4 +145,4 @@ describe('a deployment', () => {
   });
 });
 
-const message = (text: string, by: string) => ['lib/http/accept-order.ts', text, by] as const;
+const message = (text: string, by: string) => ['functions/http/accept-order.ts', text, by] as const;

@@ -1,19 +1,12 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { DatabaseError } from '../errors.ts';
+import { admit } from '../http/admit.ts';
+import type { Answer } from '../http/answer.ts';
+import { HttpError, unavailable, untranslatable } from '../http/http-error.ts';
 import { currentInvocation, inInvocation, invocationOf } from '../observability/invocation.ts';
 import { createLogger } from '../observability/logger.ts';
-import { runtime } from '../runtime/runtime.ts';
-import { admit } from './admit.ts';
-import { HttpError, unavailable, untranslatable } from './http-error.ts';
-
-/** The response of a handler: the status and a body that becomes JSON. */
-export interface Answer {
-  readonly statusCode: number;
-  /** Undefined for a response without a body, such as a 304. */
-  readonly body: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-}
+import { runtime } from './runtime.ts';
 
 export interface HttpOptions {
   /** Serves callers without a credential. Its route is `public` in lib/http/routes and has no authorizer. */

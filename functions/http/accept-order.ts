@@ -1,8 +1,8 @@
-import { runtime } from '../runtime/runtime.ts';
-import type { Answer } from './handler.ts';
-import { HttpError, untranslatable, validationError } from './http-error.ts';
-import { newOrderSchema } from './order-schema.ts';
-import { validate } from './validate.ts';
+import type { Answer } from '../../lib/http/answer.ts';
+import { HttpError, untranslatable, validationError } from '../../lib/http/http-error.ts';
+import { newOrderSchema } from '../../lib/http/order-schema.ts';
+import { validate } from '../../lib/http/validate.ts';
+import { runtime } from '../../lib/runtime/runtime.ts';
 
 /** The fields of an order whose digits must be kept exactly. */
 export const MONEY: ReadonlySet<string> = new Set(['total_amount']);
