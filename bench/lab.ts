@@ -10,7 +10,7 @@ import { dataApiPart, postgresPart, queuePart } from '../infra/local/stack/parts
 import type { Part, RunningPart } from '../infra/local/stack/process/part.ts';
 import type { StackSettings } from '../infra/local/stack/settings.ts';
 import type { StackAddresses } from '../infra/local/stack/stack-file.ts';
-import { migrate } from '../infra/migrate.ts';
+import { migrate } from '../lib/database/migrate.ts';
 import { freePorts } from '../test/support/free-port.ts';
 
 export interface LabOptions {

@@ -1,8 +1,8 @@
 import { command, execute, main } from '../infra/command.ts';
 import { CommandError } from '../infra/command-error.ts';
 import { databaseEnvironment } from '../infra/local/stack/enter-stack.ts';
-import { migrate as migrateDatabase } from '../infra/migrate.ts';
 import { printable } from '../infra/printable.ts';
+import { migrate as migrateDatabase } from '../lib/database/migrate.ts';
 
 export const migrate = command({
   name: 'migrate',

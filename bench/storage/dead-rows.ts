@@ -1,4 +1,4 @@
-import { migrate } from '../../infra/migrate.ts';
+import { migrate } from '../../lib/database/migrate.ts';
 import { connectPg } from '../../lib/database/pg.ts';
 import { createLogger } from '../../lib/observability/logger.ts';
 import { findDueOrders } from '../../lib/orders/sql/due-orders.ts';

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { migrate } from '../../infra/migrate.ts';
+import { migrate } from '../../lib/database/migrate.ts';
 import { connectPg } from '../../lib/database/pg.ts';
 import { createLogger } from '../../lib/observability/logger.ts';
 import type { BenchOptions } from '../bench-options.ts';

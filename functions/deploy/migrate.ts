@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
-import { migrate } from '../../infra/migrate.ts';
+import { migrate } from '../../lib/database/migrate.ts';
 import { MigrationError } from '../../lib/database/migrations.ts';
 import { retryDatabase } from '../../lib/database/retry.ts';
 import { describeError } from '../../lib/observability/describe-error.ts';

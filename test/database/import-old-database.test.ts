@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { migrate } from '../../infra/migrate.ts';
+import { migrate } from '../../lib/database/migrate.ts';
 import { presentOrder } from '../../lib/http/present-order.ts';
 import { orderSchema } from '../../lib/http/routes/order-schemas.ts';
 import { getMetrics } from '../../lib/orders/get-metrics.ts';

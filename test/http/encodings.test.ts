@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { migrate } from '../../infra/migrate.ts';
+import { migrate } from '../../lib/database/migrate.ts';
 import { connectPg } from '../../lib/database/pg.ts';
 import { listOrders } from '../../lib/orders/sql/list-orders.ts';
 import { createEncodedDatabase, type TestDatabase } from '../support/database.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { migrate } from '../../infra/migrate.ts';
+import { migrate } from '../../lib/database/migrate.ts';
 import { connectPg } from '../../lib/database/pg.ts';
 import { getMetrics } from '../../lib/orders/get-metrics.ts';
 import { findCounterDrift } from '../../lib/orders/sql/audit-orders.ts';

@@ -11,7 +11,7 @@ import {
   refugeOf,
 } from '../../infra/local/postgres/postgres-installation.ts';
 import type { RunningPart } from '../../infra/local/stack/process/part.ts';
-import { migrate } from '../../infra/migrate.ts';
+import { migrate } from '../../lib/database/migrate.ts';
 import { freePorts } from '../support/free-port.ts';
 import { connectPsql, type Psql } from '../support/psql.ts';
 import '../support/starts-processes.ts';

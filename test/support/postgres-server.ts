@@ -9,7 +9,7 @@ import {
   type PostgresInstallation,
   refugeOf,
 } from '../../infra/local/postgres/postgres-installation.ts';
-import { migrate } from '../../infra/migrate.ts';
+import { migrate } from '../../lib/database/migrate.ts';
 import { databaseAt, TEMPLATE } from './database.ts';
 import { freePorts } from './free-port.ts';
 

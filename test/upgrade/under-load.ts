@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { migrate } from '../../infra/migrate.ts';
+import { migrate } from '../../lib/database/migrate.ts';
 import { FaultLab, LAB_TIMING } from '../faults/stack/lab.ts';
 import { connectPsql } from '../support/psql.ts';
 import { waitUntil } from '../support/wait-until.ts';

@@ -1,8 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { relative } from 'node:path';
 import { loadAuthConfig, loadConfig } from '../../../lib/config.ts';
+import { migrate } from '../../../lib/database/migrate.ts';
 import { type Environment, enter } from '../../caller-environment.ts';
-import { migrate } from '../../migrate.ts';
 import { withProgress } from '../../progress.ts';
 import { stopLeftOver } from '../postgres/postgres-cluster.ts';
 import { installPostgres, type PostgresInstallation } from '../postgres/postgres-installation.ts';

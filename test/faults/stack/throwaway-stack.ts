@@ -18,7 +18,7 @@ import type { Part } from '../../../infra/local/stack/process/part.ts';
 import type { StackSettings } from '../../../infra/local/stack/settings.ts';
 import { REPOSITORY } from '../../../infra/local/stack/settings.ts';
 import type { StackAddresses } from '../../../infra/local/stack/stack-file.ts';
-import { migrate } from '../../../infra/migrate.ts';
+import { migrate } from '../../../lib/database/migrate.ts';
 import { freePorts } from '../../support/free-port.ts';
 import { connectPsql, type Psql } from '../../support/psql.ts';
 import { makeAmbushDirectory } from './ambush.ts';

@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
-import { loadDatabaseConfig } from '../lib/config.ts';
-import { connectDatabase } from '../lib/database/connect.ts';
-import { loadMigrations, migrate as migrateDatabase, readApplied } from '../lib/database/migrations.ts';
-import { readTimeZone } from '../lib/database/time-zone.ts';
-import { createLogger } from '../lib/observability/logger.ts';
+import { withProgress } from '../../infra/progress.ts';
+import { loadDatabaseConfig } from '../config.ts';
+import { createLogger } from '../observability/logger.ts';
+import { connectDatabase } from './connect.ts';
 import { reportImport } from './import-report.ts';
-import { withProgress } from './progress.ts';
+import { loadMigrations, migrate as migrateDatabase, readApplied } from './migrations.ts';
+import { readTimeZone } from './time-zone.ts';
 
-const MIGRATIONS = fileURLToPath(new URL('migrations', import.meta.url));
+const MIGRATIONS = fileURLToPath(new URL('../../infra/migrations', import.meta.url));
 
 /** The client must outwait the rewriting of a large table; 24 hours stands for "as long as it takes". */
 const PATIENCE_MS = 86_400_000;

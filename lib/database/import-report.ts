@@ -1,6 +1,6 @@
-import type { Queryable } from '../lib/database/database.ts';
-import { MigrationError } from '../lib/database/migration-error.ts';
-import { readApplied } from '../lib/database/migrations.ts';
+import type { Queryable } from './database.ts';
+import { MigrationError } from './migration-error.ts';
+import { readApplied } from './migrations.ts';
 
 /** Rows of the old service's table that a migration does not take over word for word, and what becomes of them. */
 const FINDINGS: readonly { readonly what: string; readonly where: string; readonly becomes: string }[] = [
