@@ -1,8 +1,8 @@
 import { realpathSync } from 'node:fs';
 import { inspect, parseArgs } from 'node:util';
-import { helpOf, invocationOf } from '../cli/help.ts';
 import { ConfigError, DatabaseError } from '../lib/errors.ts';
 import { CommandError, UsageError } from './command-error.ts';
+import { helpOf, invocationOf } from './help.ts';
 import { describe } from './local/lambda/describe-error.ts';
 import { systemFailure } from './local/stack/remedy.ts';
 import { printableLines } from './printable.ts';

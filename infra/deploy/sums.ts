@@ -1,4 +1,4 @@
-import { deployability } from '../../tools/checks/deployability.ts';
+import { deployability } from './deployability.ts';
 import type { Finding } from './finding.ts';
 import {
   attributeOwner,

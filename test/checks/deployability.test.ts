@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { deployability } from '../../infra/deploy/deployability.ts';
 import { resourcesOf } from '../../infra/deploy/resources.ts';
 import type { Resource } from '../../infra/deploy/serverless.ts';
-import { deployability } from '../../tools/checks/deployability.ts';
 import '../support/starts-processes.ts';
 
 const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });

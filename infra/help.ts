@@ -1,4 +1,4 @@
-import type { Command, Option } from '../infra/command.ts';
+import type { Command, Option } from './command.ts';
 
 /** The usage line of a command: `npm run orders -- get <order id>`. */
 export function invocationOf(name: string, rest: string): string {

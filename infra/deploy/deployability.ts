@@ -1,7 +1,7 @@
-import type { Finding } from '../../infra/deploy/finding.ts';
-import { publicRoutesOf } from '../../infra/deploy/public-routes.ts';
-import { attributeOwner, finding, listOf, ofType, propertiesOf, type Resources } from '../../infra/deploy/resources.ts';
-import type { Statement } from '../../infra/deploy/serverless.ts';
+import type { Finding } from './finding.ts';
+import { publicRoutesOf } from './public-routes.ts';
+import { attributeOwner, finding, listOf, ofType, propertiesOf, type Resources } from './resources.ts';
+import type { Statement } from './serverless.ts';
 
 /**
  * What AWS rejects, or handles differently from what the template suggests, and neither cfn-lint nor an emulator reports.
