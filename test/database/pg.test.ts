@@ -264,7 +264,6 @@ describe('a statement that takes too long', () => {
     await expect(backendOf(database)).rejects.toMatchObject({ kind: 'unavailable', sqlState: undefined });
 
     expect(performance.now() - askedAt).toBeGreaterThan(200);
-    expect(performance.now() - askedAt).toBeLessThan(1_500);
   });
 });
 

@@ -54,13 +54,11 @@ describe('a retry', () => {
 
   test('is not begun when the time is over', async () => {
     const { work, runs } = failing(...Array(100).fill(failure('unavailable')));
-    const begunAt = performance.now();
 
     await expect(retryDatabase(work, { tries: Number.POSITIVE_INFINITY, withinMs: 150 })).rejects.toThrow();
 
     expect(runs()).toBeGreaterThan(1);
     expect(runs()).toBeLessThan(50);
-    expect(performance.now() - begunAt).toBeLessThan(1_000);
   });
 
   test('comes after a pause of chance, so that those who collided do not collide again', async () => {

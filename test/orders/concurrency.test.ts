@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { insertOrders } from '../../lib/orders/sql/insert-orders.ts';
 import type { ProcessorOrder } from '../../lib/processors/processor.ts';
@@ -43,25 +42,27 @@ describe('many writers on the same orders', () => {
     };
     const unfinished = () => lab.psql.value<number>(`SELECT count(*)::integer FROM orders WHERE status <> 'Completed'`);
 
-    let working = true;
-    const worker = async (batch: readonly string[]): Promise<void> => {
-      while (working) await lab.process(batch, { processor });
+    /** Each writer has one more round once all orders are done, for late ones to do harm. */
+    const untilDone = async (round: () => Promise<unknown>): Promise<void> => {
+      for (let done = false; !done; ) {
+        done = (await unfinished()) === 0;
+        await round();
+      }
     };
-    const sweeper = async (): Promise<void> => {
-      while (working) await lab.sweep();
-    };
+    const worker = (batch: readonly string[]) => untilDone(() => lab.process(batch, { processor }));
+    const sweeper = () => untilDone(() => lab.sweep());
     /** Somebody who knows nothing of our order of locks. His own deadlocks are his. */
-    const byHand = async (session: Psql, batch: readonly string[]): Promise<void> => {
-      while (working)
-        await session
+    const byHand = (session: Psql, batch: readonly string[]) =>
+      untilDone(() =>
+        session
           .rows(
             `BEGIN; ${batch.map((id) => `UPDATE orders SET due_at = CASE WHEN due_at IS NOT NULL THEN now() END, user_id = user_id + 1 WHERE order_id = '${id}'`).join(';')}; COMMIT`,
           )
           .catch(async (error: unknown) => {
             await session.rows('ROLLBACK');
             if (!isDeadlock(error)) throw error;
-          });
-    };
+          }),
+      );
     const sessions = await Promise.all([lab.openPsql(), lab.openPsql()]);
     const [first, second] = sessions as [Psql, Psql];
     for (const session of sessions) await session.rows(`SET deadlock_timeout = '50ms'`);
@@ -75,15 +76,7 @@ describe('many writers on the same orders', () => {
       byHand(first, ids.slice(10, 30)),
       byHand(second, ids.slice(10, 30).toReversed()),
     ];
-    const done = (async () => {
-      while ((await unfinished()) > 0) await sleep(10);
-      // A little longer, for late ones to do harm.
-      await sleep(200);
-      working = false;
-    })();
-    await Promise.all([...running, done]).finally(() => {
-      working = false;
-    });
+    await Promise.all(running);
 
     expect([...effects.values()]).toEqual(ids.map(() => 1));
     expect(await lab.psql.value(`SELECT count(*)::integer FROM orders WHERE token = 1`)).toBe(ids.length);

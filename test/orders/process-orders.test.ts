@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { redriveOrders } from '../../lib/orders/redrive-orders.ts';
 import { MAX_HOPS } from '../../lib/orders/send-again.ts';
@@ -160,9 +160,11 @@ describe('a batch', () => {
     const ids = Array.from({ length: 50 }, (_, n) => `order-${String(n).padStart(2, '0')}`);
     await lab.insert(...ids);
     const effects: string[] = [];
+    const before = lab.statements.length;
+    const claims = () => lab.statements.slice(before).filter((sql) => sql.includes('WITH wanted')).length;
     const processor = async ({ orderId }: ProcessorOrder): Promise<void> => {
       effects.push(orderId);
-      await sleep(5);
+      await waitUntil('both have claimed', () => claims() >= 2);
     };
 
     await Promise.all([lab.process(ids, { processor }), lab.process(ids.toReversed(), { processor })]);
@@ -255,7 +257,11 @@ describe('an order that settles before its neighbours', () => {
     await lab.insert(...orderIds);
     const statementsBefore = lab.statements.length;
 
-    await lab.process(orderIds, { processor: ({ orderId }) => sleep(Number(orderId.slice(6)) * 2) });
+    await lab.process(orderIds, {
+      processor: async ({ orderId }) => {
+        for (let turn = Number(orderId.slice(6)); turn > 0; turn -= 1) await setImmediate();
+      },
+    });
 
     const finishes = lab.statements.slice(statementsBefore).filter((sql) => sql.includes('WITH verdicts'));
     expect(finishes.length).toBeLessThanOrEqual(2);
@@ -620,7 +626,7 @@ describe('orders that lost a worker', () => {
       const killed = Promise.withResolvers<'killed'>();
       const parts = {
         processor: async ({ orderId }: ProcessorOrder): Promise<void> => {
-          if (orderId !== 'killer') return sleep(1);
+          if (orderId !== 'killer') return void (await setImmediate());
           killed.resolve('killed');
           await resurrection.promise;
         },
@@ -724,13 +730,14 @@ describe('a database that fails under a worker', () => {
     await lab.insert('a');
     const proxy = await forThisTest(startTcpProxy(lab.url));
     const worker = await forThisTest(openOrderLab({ url: proxy.url, poolSize: 1, statementTimeoutMs: 500 }));
+    const finishes = () => worker.statements.filter((sql) => sql.includes('WITH verdicts')).length;
     let runs = 0;
 
     const settled = await worker.process(['a'], {
       processor: async () => {
         runs += 1;
         await proxy.become('closed');
-        setTimeout(() => void proxy.become('open'), 200);
+        void waitUntil('the verdict could not be written', () => finishes() > 1).then(() => proxy.become('open'));
       },
     });
 

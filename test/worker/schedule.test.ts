@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { parseRate, Schedule } from '../../infra/local/lambda/schedule.ts';
 import { eventually, MemoryLog } from './support.ts';
 
@@ -19,6 +19,9 @@ describe('a rate', () => {
 });
 
 describe('a schedule', () => {
+  afterEach(() => {
+    jest.useRealTimers();
+  });
   const shared = { name: 'sweep', rule: 'orders-sweep', region: 'eu-west-1' };
 
   test('runs at once, and then at its rate, with the event of EventBridge', async () => {
@@ -46,21 +49,30 @@ describe('a schedule', () => {
   });
 
   test('never overlaps with itself, and a stop waits for its last run', async () => {
-    let running = 0;
-    let runs = 0;
-    let most = 0;
+    jest.useFakeTimers();
+    let begun = 0;
+    let ended = 0;
+    let end = () => {};
     const invoke = async () => {
-      runs++;
-      most = Math.max(most, ++running);
-      await new Promise((resolve) => setTimeout(resolve, 60));
-      running--;
+      begun += 1;
+      await new Promise<void>((resolve) => {
+        end = resolve;
+      });
+      ended += 1;
       return 'null';
     };
     const schedule = new Schedule({ ...shared, periodMs: 10, invoke, log: new MemoryLog() });
     schedule.start();
-    await eventually(() => expect(runs).toBeGreaterThan(2));
-    await schedule.stop();
-    expect({ most, running }).toEqual({ most: 1, running: 0 });
+    jest.advanceTimersByTime(60);
+    expect(begun).toBe(1);
+    end();
+    await jest.advanceTimersByTimeAsync(10);
+    expect([begun, ended]).toEqual([2, 1]);
+    const stopping = schedule.stop();
+    end();
+    await stopping;
+    jest.advanceTimersByTime(60);
+    expect([begun, ended]).toEqual([2, 2]);
   });
 
   test('says once that it fails, however often it does, and goes on', async () => {

@@ -15,6 +15,9 @@ export interface Observer {
   started(part: string, pid: number): void;
 }
 
+/** Waits for so many milliseconds, and rejects when the signal is aborted. */
+type Pause = (milliseconds: number, value: undefined, options: { signal: AbortSignal }) => Promise<unknown>;
+
 export interface SupervisedPart {
   stop(): Promise<void>;
 }
@@ -23,7 +26,12 @@ export interface SupervisedPart {
  * Starts a part and keeps it running until it is stopped. One that worked and died is started again at once.
  * @throws what the first start throws. Later failures are reported and tried again for ever.
  */
-export async function supervise(part: Part, observer: Observer, signal: AbortSignal): Promise<SupervisedPart> {
+export async function supervise(
+  part: Part,
+  observer: Observer,
+  signal: AbortSignal,
+  pause: Pause = delay,
+): Promise<SupervisedPart> {
   const stopping = new AbortController();
   let running = await part.start(signal);
   observer.started(part.name, running.pid);
@@ -34,7 +42,7 @@ export async function supervise(part: Part, observer: Observer, signal: AbortSig
       const how = await running.ended;
       if (stopping.signal.aborted) return;
       observer.report(part.name, `its process ${running.pid} ${how}; starting it again`);
-      const next = await startAgain(part, observer, stopping.signal);
+      const next = await startAgain(part, observer, stopping.signal, pause);
       if (!next) return;
       // Stopped in the moment in which it became ready.
       if (stopping.signal.aborted) return next.stop();
@@ -54,14 +62,19 @@ export async function supervise(part: Part, observer: Observer, signal: AbortSig
 }
 
 /** Undefined when the signal came first. */
-async function startAgain(part: Part, observer: Observer, signal: AbortSignal): Promise<RunningPart | undefined> {
+async function startAgain(
+  part: Part,
+  observer: Observer,
+  signal: AbortSignal,
+  pause: Pause,
+): Promise<RunningPart | undefined> {
   for (let pauseMs = FIRST_RETRY_MS; !signal.aborted; pauseMs = Math.min(2 * pauseMs, LAST_RETRY_MS)) {
     try {
       return await part.start(signal);
     } catch (error) {
       if (signal.aborted) return undefined;
       observer.report(part.name, `${(error as Error).message} Trying again in ${pauseMs / 1000} s.`);
-      await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+      await pause(pauseMs, undefined, { signal }).catch(() => undefined);
     }
   }
   return undefined;
