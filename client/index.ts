@@ -1,6 +1,6 @@
 import createClient, { type Client, defaultPathSerializer } from 'openapi-fetch';
 import type { components, paths } from './api.ts';
-import { fetchPatiently } from './patience.ts';
+import { fetchWithRetry } from './patience.ts';
 
 export type { components, operations, paths } from './api.ts';
 
@@ -50,7 +50,7 @@ export function createOrderClient(options: OrderClientOptions): OrderClient {
     baseUrl: baseUrl.replace(/\/+$/, ''),
     pathSerializer: urlOf,
     headers: apiKey ? { Authorization: `Bearer ${apiKey}` } : {},
-    fetch: fetchPatiently(fetch, { timeoutMs, retries }),
+    fetch: fetchWithRetry(fetch, { timeoutMs, retries }),
   });
   client.use({
     onRequest({ request, schemaPath }) {

@@ -15,7 +15,7 @@ const PAUSE_MS = 1_000;
  * the time does not allow.
  * @returns a function that throws what `fetch` throws: without an answer nobody knows whether the request had arrived.
  */
-export function fetchPatiently(fetch: Fetch, { timeoutMs, retries }: Patience): Fetch {
+export function fetchWithRetry(fetch: Fetch, { timeoutMs, retries }: Patience): Fetch {
   return async (request) => {
     const deadline = timeoutMs > 0 ? Date.now() + timeoutMs : Number.POSITIVE_INFINITY;
     const signals = timeoutMs > 0 ? [request.signal, AbortSignal.timeout(timeoutMs)] : [request.signal];

@@ -348,7 +348,7 @@ function parse<Settings>(schema: z.ZodType<Settings>, env: NodeJS.ProcessEnv): S
     ...(parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)),
     ...Object.keys(given)
       .filter((name) => !Object.hasOwn(SETTINGS, name) && OUR_PREFIXES.some((prefix) => name.startsWith(prefix)))
-      .map((name) => `${name} is no setting of this service (misspelt?)`),
+      .map((name) => `${name} is not a setting of this service (misspelled?)`),
   ];
   if (problems.length > 0 || !parsed.success) throw new ConfigError(`Bad configuration: ${problems.join('; ')}`);
   return parsed.data;

@@ -6,10 +6,10 @@ import { type Claim, claimOrders } from '../../lib/orders/sql/claim-orders.ts';
 import { countFailures } from '../../lib/orders/sql/count-failures.ts';
 import { findDueOrders, postponeOrders } from '../../lib/orders/sql/due-orders.ts';
 import { finishOrders } from '../../lib/orders/sql/finish-orders.ts';
-import { hastenOrders } from '../../lib/orders/sql/hasten-orders.ts';
 import { findConflicts, insertOrders, type OrderInsert } from '../../lib/orders/sql/insert-orders.ts';
 import { listOrders, type OrderFilter } from '../../lib/orders/sql/list-orders.ts';
 import { readLongestWait } from '../../lib/orders/sql/longest-wait.ts';
+import { makeDueNow } from '../../lib/orders/sql/make-due-now.ts';
 import { readOldestPendingAge } from '../../lib/orders/sql/oldest-pending.ts';
 import { readCounters } from '../../lib/orders/sql/read-counters.ts';
 import { readHistory } from '../../lib/orders/sql/read-history.ts';
@@ -46,7 +46,7 @@ export function hotStatements(loaded: number): Statement[] {
   return [
     { name: `insert ${BATCH}`, run: (database) => insertOrders(database, inserts, 0) },
     { name: `find conflicts of ${BATCH}`, run: (database) => findConflicts(database, inserts) },
-    { name: `hasten ${BATCH}`, run: (database) => hastenOrders(database, ids) },
+    { name: `make due ${BATCH}`, run: (database) => makeDueNow(database, ids) },
     { name: `find ${PAGE} due`, run: (database) => findDueOrders(database, PAGE) },
     { name: `postpone ${BATCH}`, run: (database) => postponeOrders(database, ids, 60) },
     {

@@ -31,5 +31,5 @@ export async function answerCloudFormation(
     body: Buffer.from(JSON.stringify(response)),
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
-  if (!answer.ok) throw new Error(`CloudFormation's bucket answered ${answer.status}`);
+  if (!answer.ok) throw new Error(`CloudFormation's bucket returned ${answer.status}`);
 }

@@ -56,7 +56,7 @@ async function migrateInTime(context: Context): Promise<string | undefined> {
     return undefined;
   } catch (error) {
     const reason = over.signal.aborted
-      ? `Not done within ${Math.round(timeMs / 1000)} s; run npm run migrate instead.`
+      ? `The migration did not finish within ${Math.round(timeMs / 1000)} s; run npm run migrate instead.`
       : reasonOf(error);
     logger.error('The database could not be migrated', { reason, error });
     return reason;

@@ -5,7 +5,7 @@ import { validationError } from '../../lib/http/http-error.ts';
 import { readJson } from '../../lib/http/read-json.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
 import { validate } from '../../lib/http/validate.ts';
-import { answerTo, httpHandler } from '../../lib/runtime/http-handler.ts';
+import { httpHandler, responseTo } from '../../lib/runtime/http-handler.ts';
 import { acceptOrder, MONEY } from './accept-order.ts';
 
 /** POST /orders/batch: each order gets the result that POST /orders would have returned, independently of the others. */
@@ -20,7 +20,7 @@ export const handler = httpHandler(async (event) => {
     ]);
   const { orders } = validate(batchSchema, readJson(event, MONEY));
   const { owner } = callerOf(event);
-  const responses = await Promise.all(orders.map((order) => answerTo(() => acceptOrder(order, owner, null))));
+  const responses = await Promise.all(orders.map((order) => responseTo(() => acceptOrder(order, owner, null))));
   const accepted = responses.filter(({ statusCode }) => statusCode === 202).length;
   const refused = responses.length - accepted;
   return {

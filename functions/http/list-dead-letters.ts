@@ -7,7 +7,7 @@ import { runtime } from '../../lib/runtime/runtime.ts';
 /** GET /dead-letters */
 export const handler = httpHandler(async (event) => {
   refuseQuery(event);
-  const { letters, approximateCount } = await runtime().lookAtDeadLetters();
+  const { letters, approximateCount } = await runtime().listDeadLetters();
   return {
     statusCode: 200,
     body: {

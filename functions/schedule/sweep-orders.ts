@@ -22,7 +22,7 @@ export const handler = observed(
       withinMs: Math.min(WAKE_UP_MS, context.getRemainingTimeInMillis() / 2),
       only: 'unavailable',
     });
-    await runtime().reportFigures(sent);
+    await runtime().reportMetrics(sent);
     return { sent };
   }),
 );

@@ -26,7 +26,7 @@ const MIGRATIONS = 1;
  * Why a stage would use more containers or connections than there are, in sentences with the numbers; none when it would
  * not. It is refused then: under load it would fail in ways that look like anything else.
  */
-export function overdraws(template: Template, limits: Limits): string[] {
+export function capacityProblems(template: Template, limits: Limits): string[] {
   const demand = demandOf(template);
   return [...containers(demand, limits), ...reservations(template, limits), ...connections(demand, template, limits)];
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { isRdsProxy } from '../../lib/database/pg-address.ts';
-import { type Limits, overdraws } from './budget.ts';
+import { capacityProblems, type Limits } from './budget.ts';
 import { DeploymentError } from './deployment-error.ts';
 import type { Service } from './serverless.ts';
 import { checkSums } from './sums.ts';
-import { outwaits } from './waits.ts';
+import { timeoutProblems } from './waits.ts';
 
 /** Connections of a container where nothing else is said (lib/config.ts). */
 const DEFAULT_POOL_SIZE = 2;
@@ -28,8 +28,8 @@ export function checkStage(service: Service): void {
   const template = service.provider.compiledCloudFormationTemplate;
   const refusals = [
     ...checkSums(template).map(({ resource, message }) => `${resource}: ${message}`),
-    ...overdraws(template, limitsOf(service)),
-    ...outwaits(template, service.provider.environment ?? {}),
+    ...capacityProblems(template, limitsOf(service)),
+    ...timeoutProblems(template, service.provider.environment ?? {}),
   ];
   if (refusals.length > 0) throw new DeploymentError(refusals.join('\n'));
 }

@@ -18,7 +18,7 @@ const BESIDE_WORK = 5_000;
  * tries that nobody could win.
  * @param environment of all functions.
  */
-export function outwaits(template: Template, environment: Environment): string[] {
+export function timeoutProblems(template: Template, environment: Environment): string[] {
   return [...requests(template, environment), ...batches(template, environment)];
 }
 

@@ -29,18 +29,18 @@ export async function authorize(
 ): Promise<Decision> {
   const needs = SCOPE_OF_ROUTE.get(routeKey);
   if (needs === undefined || needs === 'public')
-    throw new ConfigError(`The authorizer was asked about ${routeKey}, which is no route that needs a scope`);
+    throw new ConfigError(`The authorizer was invoked for ${routeKey}, which does not require a scope`);
   const credential = BEARER.exec(authorization ?? '')?.[1];
   if (credential === undefined) return { outcome: 'unauthenticated', credential: 'none' };
   try {
     const verdict = await verify(credential);
     if ('refused' in verdict) {
-      logger.info('Refused a credential', { route: routeKey, reason: verdict.refused });
+      logger.info('Rejected a credential', { route: routeKey, reason: verdict.refused });
       return { outcome: 'unauthenticated', credential: 'invalid' };
     }
     const { owner, name, scopes } = verdict.principal;
     if (scopes.includes(needs)) return { outcome: 'allowed', owner, name, scopes: scopes.join(' ') };
-    logger.info('Refused a caller without the scope', { route: routeKey, reason: `needs ${needs}` });
+    logger.info('Rejected a caller without the required scope', { route: routeKey, reason: `needs ${needs}` });
     return { outcome: 'forbidden', needs };
   } catch (error) {
     if (!(error instanceof VerifierUnavailable)) throw error;

@@ -23,7 +23,7 @@ export function createAuthorizer(env: NodeJS.ProcessEnv): Authorizer {
   const logger = createLogger(config.LOG_LEVEL);
   switch (config.AUTH) {
     case 'none':
-      throw new ConfigError('AUTH is none, and yet the authorizer was asked; set AUTH to api-key or jwt.');
+      throw new ConfigError('AUTH is none, but the authorizer was invoked; set AUTH to api-key or jwt.');
     case 'api-key': {
       // A container serves one request at a time and caches most keys, so one connection is enough.
       const database = connectDatabase(loadDatabaseConfig({ ...env, DATABASE_POOL_SIZE: '1' }), logger);

@@ -60,7 +60,7 @@ export function makeVerifyApiKey(database: Database, now = () => performance.now
       return key ? { principal: principalOf(key) } : { refused: 'an API key that is unknown, expired or revoked' };
     } catch (error) {
       if (error instanceof DatabaseError && error.retryable)
-        throw new VerifierUnavailable('The database with the API keys did not answer', { cause: error });
+        throw new VerifierUnavailable('The database with the API keys did not reply', { cause: error });
       throw error;
     }
   };

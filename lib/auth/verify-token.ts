@@ -84,7 +84,7 @@ function issuerKeys(jwksUrl: string): JWTVerifyGetKey {
         error instanceof errors.JWKSMultipleMatchingKeys ||
         error instanceof errors.JOSENotSupported;
       if (isTokensFault) throw error;
-      throw new VerifierUnavailable(`The issuer's keys could not be had from ${jwksUrl}`, { cause: error });
+      throw new VerifierUnavailable(`The issuer's keys could not be fetched from ${jwksUrl}`, { cause: error });
     }
   };
 }
@@ -102,7 +102,8 @@ function verdictOn(payload: JWTPayload, { audience, scopePrefix }: TokenRules): 
   const audiences = [payload.aud ?? payload.client_id].flat();
   if (!audiences.includes(audience)) return { refused: 'a token for another audience' };
   const { sub: owner } = payload;
-  if (typeof owner !== 'string' || !OWNER.test(owner)) return { refused: 'a token with a subject that is no owner' };
+  if (typeof owner !== 'string' || !OWNER.test(owner))
+    return { refused: 'a token with a subject that is not a valid owner' };
   return { principal: { owner, name: `sub:${owner}`, scopes: scopesOf(payload, scopePrefix) } };
 }
 

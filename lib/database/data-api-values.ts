@@ -49,12 +49,12 @@ export function decodeRows<Row>({ columnMetadata = [], records = [] }: ExecuteSt
 function decoderOf({ label, typeName = '' }: ColumnMetadata): (field: Field | undefined) => unknown {
   const decode = DECODERS[typeName];
   // Fails instead of returning a value that another driver would read differently.
-  if (!decode) throw malformed(`column ${label} has the type ${typeName}, which no statement of ours returns: cast it`);
+  if (!decode) throw malformed(`column ${label} has the type ${typeName}, which statements must not return: cast it`);
   return (field) => {
     if (field?.isNull) return null;
     const value = field && decode(field);
     if (value === undefined)
-      throw malformed(`column ${label} came as ${JSON.stringify(field)}, which is no ${typeName}`);
+      throw malformed(`column ${label} came as ${JSON.stringify(field)}, which is not ${typeName}`);
     return value;
   };
 }

@@ -74,7 +74,7 @@ async function untilBegun<T>(attempt: (signal: AbortSignal) => Promise<T>, optio
     } catch (error) {
       const left = end - performance.now();
       if (!wasNotBegun(error) || left < FIRST_PAUSE_MS) throw toDatabaseError(error);
-      if (longestPause === FIRST_PAUSE_MS) options.logger.warn('The RDS Data API asks to wait', { error });
+      if (longestPause === FIRST_PAUSE_MS) options.logger.warn('The RDS Data API is not ready', { error });
       // At most half of the remaining time, so that a long pause does not use up the time for further attempts.
       await sleep(Math.random() * Math.min(longestPause, left / 2));
     }

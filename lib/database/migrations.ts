@@ -174,7 +174,7 @@ async function describeHolder(database: Queryable): Promise<string> {
      WHERE l.granted AND a.pid <> pg_backend_pid() AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
      ORDER BY a.xact_start LIMIT 1`,
   );
-  if (!holder) return 'another transaction had it';
+  if (!holder) return 'another transaction held it';
   const age = holder.seconds === null ? '' : ` for ${Math.round(holder.seconds)} s`;
   return `process ${holder.pid} (${holder.who ?? 'of another user'}) has had a transaction open${age}`;
 }

@@ -27,7 +27,7 @@ export function toNamedParameters(sql: string): string {
     const { quote, place, colon } = rest.at(-1) as Record<'quote' | 'place' | 'colon', string | undefined>;
     const mistaken = colon ?? (quote === undefined ? undefined : NAME_IN_BODY.exec(token)?.[0]);
     if (mistaken !== undefined) {
-      const message = `The RDS Data API would take "${mistaken}" in this statement for a parameter: write it otherwise`;
+      const message = `The RDS Data API would mistake "${mistaken}" in this statement for a parameter; rewrite it`;
       throw new DatabaseError(message, 'defect', undefined, undefined);
     }
     return place === undefined ? token : `:${parameterName(Number(place))}`;

@@ -84,7 +84,7 @@ function modeOf(ssl: string | null, hasMode: boolean, settingOf: SettingOf): Mod
   const mode = MODES.find((known) => known === value);
   if (!mode) throw bad(`${from} must be one of ${MODES.join(', ')}`);
   if (mode === 'verify-ca' && (!authority || authority === SYSTEM))
-    throw bad(`${from}: verify-ca needs sslrootcert, since anyone can get a certificate of a public authority`);
+    throw bad(`${from}: verify-ca needs sslrootcert, because anyone can get a certificate from a public authority`);
   return mode;
 }
 
@@ -104,7 +104,7 @@ function readFiles(settingOf: SettingOf): Pick<ConnectionOptions, 'ca' | 'cert' 
   try {
     createSecureContext({ cert, key });
   } catch (error) {
-    throw bad(`sslcert and sslkey do not fit together: ${(error as Error).message}`);
+    throw bad(`sslcert and sslkey do not match: ${(error as Error).message}`);
   }
   return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
 }

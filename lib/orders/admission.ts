@@ -38,7 +38,7 @@ export function makeAdmission(
       const wait = await readLongestWait(database);
       const isOpen = wait <= maxPendingAgeSeconds;
       closedUntilMs = isOpen ? Number.NEGATIVE_INFINITY : now() + VALID_MS;
-      if (!isOpen) logger.warn(`New orders are turned away: one has waited for ${Math.round(wait)} s`);
+      if (!isOpen) logger.warn(`Rejecting new orders: an order has waited for ${Math.round(wait)} s`);
     } catch (error) {
       logger.warn('The age of the backlog could not be read', { error });
     }

@@ -9,8 +9,8 @@ import { logged, orderKey } from '../order-key.ts';
 import type { OrderMessage, OrderQueue } from '../queue/order-queue.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { NewOrder } from './order.ts';
-import { hastenOrders } from './sql/hasten-orders.ts';
 import { type Conflict, findConflicts, insertOrders, type OrderInsert } from './sql/insert-orders.ts';
+import { makeDueNow } from './sql/make-due-now.ts';
 
 /**
  * - `created`: committed by this request.
@@ -81,7 +81,7 @@ export function makeCreateOrder(parts: CreateOrderParts): (order: NewOrder, call
     const group = caller.idempotencyKey === null ? inserts : keyedInserts;
     const outcome = await group.add(insert).catch((error: unknown) => {
       if (!(error instanceof DatabaseError && error.kind === 'refused')) throw error;
-      parts.logger.warn('Postgres refused an order that validation had let through', {
+      parts.logger.warn('Postgres rejected an order that had passed validation', {
         ...logged({ orderId: order.orderId, owner: caller.owner }),
         error,
       });
@@ -121,7 +121,7 @@ function toOutcome(order: OrderInsert, conflict: Conflict | undefined): CreateOu
 async function sendGroup(parts: CreateOrderParts, messages: readonly OrderMessage[]): Promise<undefined[]> {
   const { failed } = await parts.queue.send(messages);
   if (failed.length > 0)
-    await hastenOrders(parts.database, failed.map(orderKey)).catch((error: unknown) =>
+    await makeDueNow(parts.database, failed.map(orderKey)).catch((error: unknown) =>
       parts.logger.warn('Unsent orders wait for their due date', { error }),
     );
   return messages.map(() => undefined);

@@ -2,10 +2,10 @@ import type { Database } from '../database/database.ts';
 import type { Logger } from '../observability/logger.ts';
 import { readProcessing } from './sql/processing-control.ts';
 
-export interface HealthParts {
+export interface HealthDeps {
   readonly database: Database;
   /** Rejects if it does not respond. */
-  readonly queue: { demandAnswer(): Promise<void> };
+  readonly queue: { ping(): Promise<void> };
   readonly logger: Logger;
 }
 
@@ -29,7 +29,7 @@ const GOOD_FOR_MS = 1_000;
  * The health of the service. Each process checks it at most once a second; requests in between share the result.
  * @param now milliseconds on a monotonic clock
  */
-export function makeHealthCheck(parts: HealthParts, now: () => number = () => performance.now()) {
+export function makeHealthCheck(parts: HealthDeps, now: () => number = () => performance.now()) {
   let last: { readonly at: number; readonly health: Promise<Health> } | undefined;
   return (): Promise<Health> => {
     if (!last || now() - last.at >= GOOD_FOR_MS) last = { at: now(), health: checkHealth(parts) };
@@ -38,7 +38,7 @@ export function makeHealthCheck(parts: HealthParts, now: () => number = () => pe
 }
 
 /** Checks all dependencies concurrently, each with its usual timeout. Reasons go to the log. */
-export async function checkHealth({ database, queue, logger }: HealthParts): Promise<Health> {
+export async function checkHealth({ database, queue, logger }: HealthDeps): Promise<Health> {
   const failed = (what: string) => (error: unknown) => {
     logger.warn(`The ${what} fails its health check`, { error });
     return undefined;
@@ -46,7 +46,7 @@ export async function checkHealth({ database, queue, logger }: HealthParts): Pro
   const [processing, readOnly, answered] = await Promise.all([
     readProcessing(database).catch(failed('database')),
     isReadOnly(database).catch(failed('database')),
-    queue.demandAnswer().then(() => true, failed('queue')),
+    queue.ping().then(() => true, failed('queue')),
   ]);
   return {
     checks: {

@@ -11,7 +11,7 @@ import { sendAgain } from './send-again.ts';
 import { type Claim, type ClaimResult, claimOrders, type Unclaimed } from './sql/claim-orders.ts';
 import { findByIdAlone } from './sql/find-owners.ts';
 import { finishOrders, type Verdict } from './sql/finish-orders.ts';
-import { hastenOrders } from './sql/hasten-orders.ts';
+import { makeDueNow } from './sql/make-due-now.ts';
 import { StepStore } from './steps/step-store.ts';
 
 export interface ProcessParts extends RunnerParts {
@@ -60,7 +60,7 @@ const GATHER_MS = 200;
 const CLAIM_TRIES = 5;
 
 /** Orders that no longer need their message: each has a committed state or a due date that covers it. */
-const COVERED: ReadonlySet<Unclaimed> = new Set(['settled', 'held', 'waiting', 'paused']);
+const ACKNOWLEDGED: ReadonlySet<Unclaimed> = new Set(['settled', 'held', 'waiting', 'paused']);
 
 /**
  * The use case behind the queue: claims the orders of a batch, runs the processor on them concurrently, and commits
@@ -76,12 +76,12 @@ export async function processOrders(
 ): Promise<Set<OrderKey>> {
   const first = await processTogether(parts, keys, invocation, false);
   const alone = await processSuspects(parts, first.suspects, invocation);
-  const settled = new Set([...first.covered, ...alone.covered]);
+  const settled = new Set([...first.acknowledged, ...alone.acknowledged]);
 
   // The transaction that held the locks is usually done by now. If not, the messages are redelivered.
   if (first.locked.length > 0 && timeToWork(invocation) > 0) {
     const again = await processTogether(parts, first.locked, invocation, false);
-    for (const key of again.covered) settled.add(key);
+    for (const key of again.acknowledged) settled.add(key);
   }
   for (const key of await processEarlierMessages(parts, first.unknown, invocation)) settled.add(key);
   return settled;
@@ -122,8 +122,8 @@ async function processSuspects(
   parts: ProcessParts,
   suspects: readonly OrderKey[],
   invocation: Invocation,
-): Promise<Pick<Progress, 'covered'>> {
-  const covered: OrderKey[] = [];
+): Promise<Pick<Progress, 'acknowledged'>> {
+  const acknowledged: OrderKey[] = [];
   let waiting = [...suspects];
   let slowestMs = 1;
   while (waiting.length > 0) {
@@ -133,21 +133,21 @@ async function processSuspects(
       parts,
       surplus.map((key) => ({ ...parseKey(key), ...oneHopFurther(invocation, key) })),
     );
-    covered.push(...surplus);
+    acknowledged.push(...surplus);
     const [next, ...rest] = waiting.slice(0, fitting);
     if (next === undefined) break;
 
     const started = performance.now();
-    covered.push(...(await processTogether(parts, [next], invocation, true)).covered);
+    acknowledged.push(...(await processTogether(parts, [next], invocation, true)).acknowledged);
     slowestMs = Math.max(slowestMs, performance.now() - started);
     waiting = rest;
   }
-  return { covered };
+  return { acknowledged };
 }
 
 interface Progress {
   /** Orders that no longer need their message. */
-  readonly covered: OrderKey[];
+  readonly acknowledged: OrderKey[];
   readonly suspects: OrderKey[];
   readonly locked: OrderKey[];
   readonly unknown: OrderKey[];
@@ -165,9 +165,12 @@ async function processTogether(
   const paused = withState('paused');
   // Their messages are acknowledged, because they would otherwise soon be dead letters. So the orders are made due now,
   // and the sweep sends them when processing resumes.
-  if (paused.length > 0) await hastenOrders(parts.database, paused);
+  if (paused.length > 0) await makeDueNow(parts.database, paused);
   return {
-    covered: [...claims.map(orderKey), ...[...unclaimed].filter(([, state]) => COVERED.has(state)).map(([key]) => key)],
+    acknowledged: [
+      ...claims.map(orderKey),
+      ...[...unclaimed].filter(([, state]) => ACKNOWLEDGED.has(state)).map(([key]) => key),
+    ],
     suspects: withState('suspect'),
     locked: withState('locked'),
     unknown: withState('unknown'),

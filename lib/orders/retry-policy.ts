@@ -69,6 +69,7 @@ function retryAfterMs(error: unknown): number {
  * serialized, because they could contain any data.
  */
 function storable(value: unknown, length: number): string {
-  const text = typeof value === 'object' || typeof value === 'function' ? 'an object that is no Error' : String(value);
+  const text =
+    typeof value === 'object' || typeof value === 'function' ? 'an object that is not an Error' : String(value);
   return text.replaceAll('\0', '').slice(0, length).toWellFormed();
 }

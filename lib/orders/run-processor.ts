@@ -44,7 +44,7 @@ export const NOT_BEGUN = 'not_begun';
 
 /** The outcome of a claim that used up all the time: the order is released, and no attempt is counted. */
 export function notBegun(order: Claim): Outcome {
-  return { ...pending(order), reasonCode: NOT_BEGUN, reason: 'no time was left to begin' };
+  return { ...pending(order), reasonCode: NOT_BEGUN, reason: 'no time was left to start' };
 }
 
 function pending({ orderId, owner, token, attempt, failures }: Claim) {

@@ -21,6 +21,6 @@ interface Parts {
 export async function sendAgain({ queue, logger }: Parts, messages: readonly OrderMessage[]): Promise<void> {
   const sendable = messages.filter(({ hops = 0 }) => hops <= MAX_HOPS);
   const orders = messages.length - sendable.length;
-  if (orders > 0) logger.warn('Left orders to the sweep that were sent on too often', { orders });
+  if (orders > 0) logger.warn('Orders were sent on too often; the sweep will send them', { orders });
   if (sendable.length > 0) await queue.send(sendable);
 }

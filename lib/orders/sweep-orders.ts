@@ -34,6 +34,6 @@ export async function sweepOrders(parts: SweepParts, remainingMs: () => number):
     // If nothing was recorded, others are handling all of these orders, and reading on would return the same orders.
     if (failed.length > 0 || postponed === 0 || keys.length < PAGE) break;
   }
-  if (sent > 0) parts.logger.info('Sent orders again that were due', { orders: sent });
+  if (sent > 0) parts.logger.info('Sent due orders again', { orders: sent });
   return sent;
 }

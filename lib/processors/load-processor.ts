@@ -45,7 +45,7 @@ async function importModule(path: string): Promise<{ readonly default?: unknown 
   const bundled = bundledProcessors[path];
   if (!bundled && !existsSync(file))
     throw new ConfigError(
-      `${named(path)}, and there is no ${file} (in a deployment, it must be in lib/processors/bundled.ts)`,
+      `${named(path)}, but ${file} does not exist (for a deployment, add it to lib/processors/bundled.ts)`,
     );
   try {
     return await (bundled ? bundled() : import(pathToFileURL(file).href));

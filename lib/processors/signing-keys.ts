@@ -15,7 +15,7 @@ export async function signingKeysAt(arn: string): Promise<readonly Buffer[]> {
     const abortSignal = AbortSignal.timeout(TIMEOUT_MS);
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: arn }), { abortSignal });
     const keys = readSigningKeys(SecretString ?? '');
-    if (!keys) throw new ConfigError('its text is no signing key (whsec_…)');
+    if (!keys) throw new ConfigError('its text is not a signing key (whsec_…)');
     return keys;
   } catch (error) {
     const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);

@@ -83,7 +83,7 @@ async function post(
   } catch (error) {
     signal.throwIfAborted();
     if (timeout.aborted)
-      throw new TransientFailure('webhook_timeout', `The receiver did not answer within ${timeoutMs} ms`);
+      throw new TransientFailure('webhook_timeout', `The receiver did not respond within ${timeoutMs} ms`);
     throw new TransientFailure('webhook_unreachable', `The receiver could not be reached (${causeOf(error)})`, {
       cause: error,
     });
@@ -113,7 +113,7 @@ async function discard({ body }: Response): Promise<void> {
 }
 
 function failureOf({ status, headers }: Response): PermanentFailure | TransientFailure {
-  const message = `The receiver answered ${status}`;
+  const message = `The receiver responded with ${status}`;
   if (status >= 300 && status < 400)
     return new PermanentFailure('webhook_redirect', `${message}; redirects are not followed`);
   const code = `webhook_${status}`;

@@ -53,7 +53,7 @@ export class SqsOrderQueue implements OrderQueue {
   }
 
   /** @throws if the queue does not respond within the timeout of a send, or rejects the request */
-  async demandAnswer(): Promise<void> {
+  async ping(): Promise<void> {
     const { queueUrl, sendTimeoutMs } = this.#options;
     await this.#client.send(new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['QueueArn'] }), {
       abortSignal: AbortSignal.timeout(sendTimeoutMs),

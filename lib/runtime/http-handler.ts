@@ -54,7 +54,7 @@ function jsonAnswers(): MiddlewareObj<APIGatewayProxyEventV2, unknown> {
 }
 
 /** The response of `work`, or the error response for what it throws. Never throws. For requests with a result per item. */
-export async function answerTo(work: () => Promise<Answer>): Promise<Answer> {
+export async function responseTo(work: () => Promise<Answer>): Promise<Answer> {
   try {
     return await work();
   } catch (error) {

@@ -12,7 +12,7 @@ import { type Invocation, processOrders } from '../orders/process-orders.ts';
 import { setProcessing } from '../orders/processing.ts';
 import { redriveOrder } from '../orders/redrive-order.ts';
 import { type RedriveRequest, redriveOrders } from '../orders/redrive-orders.ts';
-import { reportFigures } from '../orders/report-figures.ts';
+import { reportMetrics } from '../orders/report-metrics.ts';
 import { cancelOrder } from '../orders/sql/cancel-order.ts';
 import { countFailures } from '../orders/sql/count-failures.ts';
 import { listOrders, type OrderFilter, type Position } from '../orders/sql/list-orders.ts';
@@ -90,17 +90,16 @@ export function createRuntime(env: NodeJS.ProcessEnv) {
       setProcessing(shared, paused, change),
     checkHealth: makeHealthCheck(shared),
     /** @throws ConfigError if the queue is not configured */
-    lookAtDeadLetters: () => {
+    listDeadLetters: () => {
       if (!process.env.BUNDLED_FUNCTION || process.env.BUNDLED_FUNCTION === 'listDeadLetters') {
-        if (!config.DEAD_LETTER_QUEUE_URL)
-          throw new ConfigError('DEAD_LETTER_QUEUE_URL must be set, to look at dead letters');
+        if (!config.DEAD_LETTER_QUEUE_URL) throw new ConfigError('Set DEAD_LETTER_QUEUE_URL to list dead letters');
         deadLetters ??= new DeadLetters(config.DEAD_LETTER_QUEUE_URL);
         return deadLetters.look();
       }
       throw new Error(FOREIGN);
     },
     sweepOrders: (remainingMs: () => number) => sweepOrders(shared, remainingMs),
-    reportFigures: (resent: number) => reportFigures({ database, metrics }, resent),
+    reportMetrics: (resent: number) => reportMetrics({ database, metrics }, resent),
     close: async () => {
       queue.close();
       deadLetters?.close();

@@ -71,7 +71,7 @@ describe('a route that is not public', () => {
         body: { status_code: 401, message: expect.stringContaining('Unauthorized'), challenge },
       });
     }
-    const refused = log.entries.filter(({ message }) => message === 'Refused a credential');
+    const refused = log.entries.filter(({ message }) => message === 'Rejected a credential');
     expect(refused.map(({ reason }) => reason)).toEqual([
       'not an API key, or mistyped',
       ...Array(3).fill('an API key that is unknown, expired or revoked'),
@@ -130,7 +130,7 @@ describe('a route that is not public', () => {
         body: refusal('unavailable', 'Service temporarily unavailable. Retry the request.'),
       });
       expect(headers['retry-after']).toMatch(/^\d+$/);
-      expect(log.text).toContain('The database with the API keys did not answer');
+      expect(log.text).toContain('The database with the API keys did not reply');
     });
   });
 });
@@ -144,7 +144,7 @@ describe('the authorizer', () => {
       { functionName: 'getHealth', method: 'GET', path: '/api/v1/health', scope: 'public' },
     ];
     for (const route of routes)
-      await expect(askThroughGateway(route, { authorization })).rejects.toThrow('The authorizer was asked about');
+      await expect(askThroughGateway(route, { authorization })).rejects.toThrow('The authorizer was invoked for');
   });
 
   test('fails at a bug of ours, which lets nobody in and is not an outage, and logs an error', async () => {

@@ -130,7 +130,9 @@ describe('the settings', () => {
     'DATABASE_TIMEOUT',
     'QUEUE_SEND_TIMEOUT',
   ])('that are misspelt are refused, not ignored: %s', (name) => {
-    expect(problemWith({ [name]: '5' })).toBe(`Bad configuration: ${name} is no setting of this service (misspelt?)`);
+    expect(problemWith({ [name]: '5' })).toBe(
+      `Bad configuration: ${name} is not a setting of this service (misspelled?)`,
+    );
   });
 
   test('of others are none of our business', () => {

@@ -37,7 +37,7 @@ describe('the settings of the database', () => {
       { DATABASE_DRIVER: 'data-api', ...ARNS, DATABASE_RESOURCE_ARN: 'orders', DATABASE_NAME: 'orders_db' },
       'DATABASE_RESOURCE_ARN must be set, to the ARN of the Aurora cluster: arn:aws:rds:…',
     ],
-    [{ DATABASE_URL: URL, DATABASE_DRIVE: 'pg' }, 'DATABASE_DRIVE is no setting of this service (misspelt?)'],
+    [{ DATABASE_URL: URL, DATABASE_DRIVE: 'pg' }, 'DATABASE_DRIVE is not a setting of this service (misspelled?)'],
   ])('say what is wrong with %j', (env, message) => {
     expect(() => loadDatabaseConfig(env)).toThrow(`Bad configuration: ${message}`);
   });

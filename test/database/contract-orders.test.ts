@@ -10,7 +10,7 @@ import {
   recount,
 } from '../../lib/orders/sql/audit-orders.ts';
 import { findDueOrders, postponeOrders } from '../../lib/orders/sql/due-orders.ts';
-import { hastenOrders } from '../../lib/orders/sql/hasten-orders.ts';
+import { makeDueNow } from '../../lib/orders/sql/make-due-now.ts';
 import { readHistory } from '../../lib/orders/sql/read-history.ts';
 import { readOrder } from '../../lib/orders/sql/read-order.ts';
 import { rollUpMinutes } from '../../lib/orders/sql/roll-up-minutes.ts';
@@ -257,7 +257,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
 
     expect(cases.queue.orderIds.sort()).toEqual(['a', 'b']);
     expect(await findDueOrders(database, 10)).toEqual([]);
-    await hastenOrders(database, ['b', 'nobody']);
+    await makeDueNow(database, ['b', 'nobody']);
     expect(await findDueOrders(database, 10)).toEqual(['b']);
     expect(await postponeOrders(database, ['a', 'b'], RESEND_AFTER)).toBe(1);
   });

@@ -47,7 +47,7 @@ describe('a service that asks to wait', () => {
     expect(lab.requests(note)).toBe(4);
     expect(await notes(note)).toBe(1);
     expect(lab.logger.entries.map(({ level, message }) => [level, message])).toEqual([
-      ['warn', 'The RDS Data API asks to wait'],
+      ['warn', 'The RDS Data API is not ready'],
     ]);
   });
 

@@ -37,6 +37,6 @@ describe('the translation of $1 to :p1', () => {
     ['a slice', 'SELECT a[1:2]', ':2'],
     ['a named parameter', 'SELECT :id', ':id'],
   ])('refuses %s, which the service would change', (_, sql, name) => {
-    expect(() => toNamedParameters(sql)).toThrow(`would take "${name}" in this statement for a parameter`);
+    expect(() => toNamedParameters(sql)).toThrow(`would mistake "${name}" in this statement for a parameter`);
   });
 });

@@ -165,7 +165,7 @@ describe('the settings', () => {
     ['?sslrootcert=/nosuch.pem', {}, 'sslrootcert of DATABASE_URL must be a file in PEM format: ENOENT'],
     ['', { PGSSLROOTCERT: import.meta.filename }, 'PGSSLROOTCERT must be a file in PEM format'],
     ['?sslcert=$client.pem', {}, 'sslcert and sslkey must be set together'],
-    ['?sslcert=$client.pem&sslkey=$others.key', {}, 'sslcert and sslkey do not fit together'],
+    ['?sslcert=$client.pem&sslkey=$others.key', {}, 'sslcert and sslkey do not match'],
     ['?sslcrl=x', {}, 'DATABASE_URL has sslcrl, which is not supported'],
   ])('%s %j are refused', (query, env, problem) => {
     expect(() => read(query.replace(/\$/g, `${directory}/`), env)).toThrow(

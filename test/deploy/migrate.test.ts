@@ -51,7 +51,7 @@ async function deployed(...migrations: string[]): Promise<void> {
 }
 
 /** What CloudFormation is told. */
-async function answerTo(type: 'Create' | 'Update' | 'Delete', timeoutMs = 60_000) {
+async function responseTo(type: 'Create' | 'Update' | 'Delete', timeoutMs = 60_000) {
   const before = bucket.answers.length;
   await handler(bucket.request(type), lambdaContext(timeoutMs));
   expect(bucket.answers).toHaveLength(before + 1);
@@ -75,16 +75,16 @@ const SUCCESS = {
 
 describe('the function that CloudFormation calls', () => {
   test('brings an empty database up to date with the migrations of the repository', async () => {
-    expect(await answerTo('Create')).toEqual(SUCCESS);
+    expect(await responseTo('Create')).toEqual(SUCCESS);
     expect(await tables()).toContain('orders');
   });
 
   test('applies what a new version adds, under the same physical id', async () => {
     await deployed('CREATE TABLE a ()');
-    await answerTo('Create');
+    await responseTo('Create');
     await deployed('CREATE TABLE a ()', 'CREATE TABLE b ()');
 
-    expect(await answerTo('Update')).toEqual(SUCCESS);
+    expect(await responseTo('Update')).toEqual(SUCCESS);
     expect(await tables()).toEqual(['a', 'b']);
   });
 
@@ -102,7 +102,7 @@ describe('the function that CloudFormation calls', () => {
   test('fails the update when a migration fails, names it, and keeps the migrations before it', async () => {
     await deployed('CREATE TABLE a ()', 'CREATE TABLE b (); CREATE TABLE a ()');
 
-    expect(await answerTo('Update')).toEqual({
+    expect(await responseTo('Update')).toEqual({
       ...SUCCESS,
       Status: 'FAILED',
       Reason: 'DatabaseError: 42P07: relation "a" already exists. The log is in /aws/lambda/orders-test.',
@@ -112,19 +112,19 @@ describe('the function that CloudFormation calls', () => {
 
   test('lets the stack go back to the version before, whose database is then newer than its code', async () => {
     await deployed('CREATE TABLE a ()', 'CREATE TABLE b ()', 'no SQL');
-    expect(await answerTo('Update')).toMatchObject({ Status: 'FAILED' });
+    expect(await responseTo('Update')).toMatchObject({ Status: 'FAILED' });
     await deployed('CREATE TABLE a ()');
 
-    expect(await answerTo('Update')).toEqual(SUCCESS);
+    expect(await responseTo('Update')).toEqual(SUCCESS);
     expect(await tables()).toEqual(['a', 'b']);
   });
 
   test('refuses a migration that was changed after it was applied', async () => {
     await deployed('CREATE TABLE a ()');
-    await answerTo('Create');
+    await responseTo('Create');
     await deployed('CREATE TABLE a (id integer)');
 
-    expect(await answerTo('Update')).toMatchObject({
+    expect(await responseTo('Update')).toMatchObject({
       Status: 'FAILED',
       Reason: expect.stringMatching(/^000001-step was changed after it was applied/),
     });
@@ -133,7 +133,7 @@ describe('the function that CloudFormation calls', () => {
   test('says why in fewer bytes than CloudFormation takes, however long the reason', async () => {
     await deployed(`DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '42P07', MESSAGE = repeat('€', 10_000); END $$`);
 
-    const answer = await answerTo('Update');
+    const answer = await responseTo('Update');
 
     expect(answer).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('42P07') });
     expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThanOrEqual(4_096);
@@ -143,25 +143,25 @@ describe('the function that CloudFormation calls', () => {
     await deployed('CREATE TABLE a ()');
     bucket.status = 403;
 
-    await expect(handler(bucket.request('Create'), lambdaContext())).rejects.toThrow('answered 403');
+    await expect(handler(bucket.request('Create'), lambdaContext())).rejects.toThrow('returned 403');
   });
 
   test('does nothing when the stack is deleted, not even connect', async () => {
     process.env.DATABASE_URL = 'postgres://nobody@127.0.0.1:1/none';
 
-    expect(await answerTo('Delete')).toEqual(SUCCESS);
+    expect(await responseTo('Delete')).toEqual(SUCCESS);
   });
 
   test('tells CloudFormation before its own time is over', async () => {
     await deployed('CREATE TABLE a ()');
-    await answerTo('Create');
+    await responseTo('Create');
     await deployed('CREATE TABLE a ()', 'ALTER TABLE a ADD COLUMN b integer');
     await psql.rows('BEGIN; LOCK TABLE a');
 
     // 10 s are kept for the answer.
-    expect(await answerTo('Update', 10_100)).toMatchObject({
+    expect(await responseTo('Update', 10_100)).toMatchObject({
       Status: 'FAILED',
-      Reason: expect.stringMatching(/^Not done within 0 s/),
+      Reason: expect.stringMatching(/^The migration did not finish within 0 s/),
     });
     // The server notices that nobody waits any more when the statement's own time is over.
     await waitUntil('no session of the migration is left', async () => (await others()) === 0);
@@ -170,7 +170,7 @@ describe('the function that CloudFormation calls', () => {
 
   test('leaves no lock behind when its time is over, although Lambda freezes it at once', async () => {
     await deployed('CREATE TABLE a ()');
-    await answerTo('Create');
+    await responseTo('Create');
     await deployed(
       'CREATE TABLE a ()',
       'ALTER TABLE a ADD COLUMN b integer\n--> statement-breakpoint\nSELECT pg_sleep(60)',
@@ -178,7 +178,7 @@ describe('the function that CloudFormation calls', () => {
     const frozen = await forThisTest(frozenAfterAnswer(bucket.request('Update'), 13_000));
     expect(bucket.answers.at(-1)).toMatchObject({
       Status: 'FAILED',
-      Reason: expect.stringMatching(/^Not done within 3 s/),
+      Reason: expect.stringMatching(/^The migration did not finish within 3 s/),
     });
     expect(frozen.state()).toBe('T');
 
@@ -186,12 +186,12 @@ describe('the function that CloudFormation calls', () => {
     await waitUntil('no session of the migration is left', async () => (await others()) === 0);
     expect(await psql.rows('SELECT * FROM a')).toEqual([]);
     await deployed('CREATE TABLE a ()');
-    expect(await answerTo('Update')).toEqual(SUCCESS);
+    expect(await responseTo('Update')).toEqual(SUCCESS);
   });
 
   test('has Postgres end its session when it pauses for a minute within a transaction', async () => {
     await deployed(`CREATE TABLE a AS SELECT current_setting('idle_in_transaction_session_timeout') AS pause`);
-    await answerTo('Create');
+    await responseTo('Create');
 
     expect(await psql.value('SELECT pause FROM a')).toBe('1min');
   });
@@ -200,7 +200,7 @@ describe('the function that CloudFormation calls', () => {
     const { port, refused } = await forThisTest(startingDatabase(database.url, 2));
     process.env.DATABASE_URL = database.url.replace(/:\d+\//, `:${port}/`);
 
-    expect(await answerTo('Create')).toEqual(SUCCESS);
+    expect(await responseTo('Create')).toEqual(SUCCESS);
     expect(refused()).toBe(2);
   });
 });

@@ -9,7 +9,7 @@ import type { QueueModel } from './queue-model.ts';
 const STATEMENTS = {
   insert: 'INSERT INTO public.orders',
   'find conflicts': 'AS key_fingerprint',
-  hasten: 'greatest(now(), o.not_before)',
+  'make due': 'greatest(now(), o.not_before)',
   claim: 'AS lost_too_often',
   finish: 'json_to_recordset($1::json) AS v(',
   'find due orders': 'ORDER BY due_at LIMIT',
@@ -23,7 +23,7 @@ const STATEMENTS = {
 type Statement = keyof typeof STATEMENTS;
 
 /** Those that pass by orders which another transaction is at. The others wait, and so would the history. */
-const SKIPS_LOCKED: ReadonlySet<Statement> = new Set(['hasten', 'claim', 'postpone', 'redrive']);
+const SKIPS_LOCKED: ReadonlySet<Statement> = new Set(['make due', 'claim', 'postpone', 'redrive']);
 
 const INJECTED = 'injected by the history';
 

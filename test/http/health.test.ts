@@ -58,7 +58,7 @@ test('those who ask within a second share one look', async () => {
   let time = 0;
   const database = { query: async () => [] } as unknown as Database;
   const queue = {
-    demandAnswer: async () => {
+    ping: async () => {
       looks += 1;
     },
   };

@@ -38,7 +38,7 @@ describe('while processing is paused', () => {
     expect(await findInconsistencies(service.psql)).toEqual([]);
   });
 
-  test('a try that is to begin later is not hastened by it', async () => {
+  test('a retry in backoff is not made due earlier by a paused claim', async () => {
     await create('a');
     await service.psql.rows(
       `UPDATE orders SET not_before = now() + interval '1 hour', due_at = now() + interval '1 hour'`,

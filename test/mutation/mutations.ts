@@ -155,9 +155,9 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   orders(
     'O33',
-    'lib/orders/report-figures.ts',
+    'lib/orders/report-metrics.ts',
     ['OrdersRetried: happened.Retried', 'OrdersRetried: happened.Failed'],
-    'observability/figures.test.ts',
+    'observability/published-metrics.test.ts',
   ),
   orders(
     'O35',

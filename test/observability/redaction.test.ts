@@ -165,7 +165,7 @@ describe('no value of a customer gets into the log', () => {
       ),
     );
 
-    const refused = log.entries.filter(({ message }) => String(message).startsWith('Postgres refused an order'));
+    const refused = log.entries.filter(({ message }) => String(message).startsWith('Postgres rejected an order'));
     expect(refused).toMatchObject([{ order_id: 'refuse 22023', trace_id: traceIds[1] }]);
   });
 
@@ -304,7 +304,7 @@ describe('no value of a customer gets into the log', () => {
       expect(await authorizer.decide(question)).toMatchObject({ outcome: 'unauthenticated' });
       await authorizer.close();
 
-      expect(log.text).toContain('Refused a credential');
+      expect(log.text).toContain('Rejected a credential');
     });
 
     test('that cannot be verified', async () => {

@@ -171,7 +171,7 @@ describe('a message', () => {
     const [message] = await receive();
 
     const [sweep] = log.entries;
-    expect(sweep).toMatchObject({ message: 'Sent orders again that were due', orders: 1 });
+    expect(sweep).toMatchObject({ message: 'Sent due orders again', orders: 1 });
     expect(sweep?.trace_id).not.toBe(traceIdOf(traceparent()));
     expect(traceIdOf(message?.MessageAttributes?.traceparent?.StringValue ?? '')).toBe(sweep?.trace_id);
   });

@@ -18,7 +18,7 @@ const BY_ID = /^Index (Only )?Scan orders_(pkey|by_id_and_owner|idempotency_key)
 /** What each statement finds its orders by, in the order it wants them, so that it need not sort more of them. */
 const FINDS_BY: Readonly<Record<string, RegExp>> = {
   'find conflicts of 100': BY_ID,
-  'hasten 100': BY_ID,
+  'make due 100': BY_ID,
   'postpone 100': BY_ID,
   'claim 100': BY_ID,
   'finish 100': BY_ID,

@@ -90,7 +90,7 @@ describe('the settings of processors', () => {
   });
 
   test.each(['WEBHOOK_TIMEOUT', 'WEBHOOK_URLS', 'WEBHOOK_SECRETS'])('%s is taken for a misspelling', (name) => {
-    expect(() => settings({ [name]: '1' })).toThrow(`${name} is no setting of this service`);
+    expect(() => settings({ [name]: '1' })).toThrow(`${name} is not a setting of this service`);
   });
 
   test('the variables of Windows and of other programs are none of ours', () => {
@@ -164,7 +164,7 @@ describe('the processor that PROCESSOR names', () => {
   test.each([
     [
       'no-such-file',
-      ', and there is no .*no-such-file\\.ts .in a deployment, it must be in lib/processors/bundled\\.ts',
+      ', but .*no-such-file\\.ts does not exist .for a deployment, add it to lib/processors/bundled\\.ts',
     ],
     ['no-default', ', which has no function as default export$'],
     ['no-function', ', which has no function as default export$'],

@@ -62,7 +62,7 @@ describe('orders that a webhook processes', () => {
       status: 'Failed',
       attempts: 1,
       reasonCode: 'webhook_410',
-      reason: 'The receiver answered 410',
+      reason: 'The receiver responded with 410',
     });
     expect(await history('gone')).toEqual([
       { to: 'Pending', code: null },

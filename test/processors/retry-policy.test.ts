@@ -78,8 +78,8 @@ describe('whatever is thrown can be stored', () => {
   test.each([
     ['a string', 'oh no', 'oh no'],
     ['undefined', undefined, 'undefined'],
-    ['an object, whose secrets stay where they are', { authorization: 'Bearer x' }, 'an object that is no Error'],
-    ['an object that is no text', Object.create(null), 'an object that is no Error'],
+    ['an object, whose secrets stay where they are', { authorization: 'Bearer x' }, 'an object that is not an Error'],
+    ['an object that is no text', Object.create(null), 'an object that is not an Error'],
     ['a message with NUL and half a character', new Error('a\0b\ud83d'), 'ab\ufffd'],
     ['a message that is cut within a character', new Error(`${'x'.repeat(499)}🛒`), `${'x'.repeat(499)}\ufffd`],
   ])('%s', (_, thrown, reason) => {

@@ -71,7 +71,7 @@ describe('a signing key in Secrets Manager', () => {
 
     const error = await signingKeysAt(ARN).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ConfigError);
-    expect((error as Error).message).toContain('its text is no signing key');
+    expect((error as Error).message).toContain('its text is not a signing key');
     expect((error as Error).message).not.toContain('hunter2');
   });
 

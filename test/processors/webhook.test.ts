@@ -103,7 +103,7 @@ describe('the answer decides', () => {
     const error = await failure(post());
 
     expect(error).toBeInstanceOf(PermanentFailure);
-    expect(error).toMatchObject({ code: `webhook_${status}`, message: `The receiver answered ${status}` });
+    expect(error).toMatchObject({ code: `webhook_${status}`, message: `The receiver responded with ${status}` });
   });
 
   test.each([408, 425, 429, 500, 502, 503, 504, 599])('%i has it tried again', async (status) => {
@@ -161,7 +161,7 @@ describe('without an answer', () => {
     const error = await failure(post({ timeoutMs: 200 }));
 
     expect(error).toBeInstanceOf(TransientFailure);
-    expect(error).toMatchObject({ code: 'webhook_timeout', message: 'The receiver did not answer within 200 ms' });
+    expect(error).toMatchObject({ code: 'webhook_timeout', message: 'The receiver did not respond within 200 ms' });
     await waitUntil('the connection is closed', () => receiver.connections === 0);
   });
 
@@ -246,7 +246,7 @@ describe('the body of an answer', () => {
 
     const error = (await failure(post({ url: `${receiver.url}?token=nosy` }))) as Error;
 
-    expect(error.message).toBe('The receiver answered 500');
+    expect(error.message).toBe('The receiver responded with 500');
     expect(error.cause).toBeUndefined();
   });
 });

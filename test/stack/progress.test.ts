@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { createCluster } from '../../infra/local/postgres/postgres-cluster.ts';
 import { installPostgres } from '../../infra/local/postgres/postgres-installation.ts';
-import { demandProcessor } from '../../infra/local/stack/demand-processor.ts';
 import { REPOSITORY } from '../../infra/local/stack/settings.ts';
+import { validateProcessor } from '../../infra/local/stack/validate-processor.ts';
 import { PROGRESS_MS, withProgress } from '../../infra/progress.ts';
 import { loadConfig } from '../../lib/config.ts';
 import { migrate } from '../../lib/database/migrate.ts';
@@ -138,7 +138,7 @@ test('a start whose processor takes long to load says so', async () => {
     QUEUE_URL: 'http://127.0.0.1/q',
     PROCESSOR: file,
   };
-  const demanding = demandProcessor(loadConfig(env), env, new AbortController().signal);
+  const demanding = validateProcessor(loadConfig(env), env, new AbortController().signal);
   waited();
   await writeFile(loaded, '');
   await demanding;

@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { BATCH_MS } from '../../infra/local/stack/demand-processor.ts';
+import { BATCH_MS } from '../../infra/local/stack/validate-processor.ts';
 import { makeStackHome, type StackHome, StackProcess } from './stack-process.ts';
 import '../support/starts-processes.ts';
 
@@ -40,7 +40,7 @@ describe('a start names the setting that is wrong', () => {
   });
 
   test.each([
-    ['there is none', './no-such.ts', 'there is no '],
+    ['there is none', './no-such.ts', 'does not exist'],
     ['it is no module', './README.md', 'could not be loaded: '],
     ['it has no function', './infra/local/stack/settings.ts', 'no function as default export'],
     ['its process ends', './test/processors/modules/ends.ts', 'could not be loaded: its process ended with code 3.'],

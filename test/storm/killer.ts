@@ -22,7 +22,7 @@ export const WEIGHTS: Readonly<Record<Weighted, number>> = {
 };
 
 const STEPS: readonly Step[] = [
-  ...(['insert', 'claim', 'finish', 'postpone', 'due orders', 'hasten'] as const).flatMap((statement): Step[] => [
+  ...(['insert', 'claim', 'finish', 'postpone', 'due orders', 'make due'] as const).flatMap((statement): Step[] => [
     `before ${statement}`,
     `${statement} sent`,
     `after ${statement}`,

@@ -9,7 +9,6 @@ import { installPostgres, type PostgresInstallation } from '../postgres/postgres
 import { embeddedAddresses, externalAddresses } from './addresses.ts';
 import { readAwsSettings } from './aws-settings.ts';
 import { greeting, report, withoutPassword } from './console.ts';
-import { demandProcessor } from './demand-processor.ts';
 import { embeddedEnvironment, externalEnvironment, unusedByEmbedded, unusedByExternal } from './environment.ts';
 import { waitForServices } from './external-services.ts';
 import { lockDirectory } from './lock.ts';
@@ -19,6 +18,7 @@ import { readStackSettings, type StackSettings } from './settings.ts';
 import { Stack } from './stack.ts';
 import { StackError } from './stack-error.ts';
 import type { StackAddresses } from './stack-file.ts';
+import { validateProcessor } from './validate-processor.ts';
 
 /** `embedded`: with a Postgres and a queue server of its own. `external`: with those found in the environment. */
 export type Mode = 'embedded' | 'external';
@@ -58,7 +58,7 @@ export async function runStack(mode: Mode, signal: AbortSignal, given: Serverles
     const env = await enterEnvironment(mode, addresses);
     const config = loadConfig(env);
     loadAuthConfig(env);
-    await demandProcessor(config, env, signal);
+    await validateProcessor(config, env, signal);
     stack = new Stack(settings.directory, addresses);
     for (const { part, line } of unused) report(part, line);
     const plan: Plan = { settings, addresses, env, leftBehind: lock.leftBehind };

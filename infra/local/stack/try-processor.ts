@@ -1,5 +1,5 @@
 /**
- * Loads the processor as the function that processes orders will, and tells its parent (demand-processor.ts) why it cannot.
+ * Loads the processor as the function that processes orders will, and tells its parent (validate-processor.ts) why it cannot.
  * In a process of its own, since loading a module runs it.
  */
 

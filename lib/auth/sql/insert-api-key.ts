@@ -22,6 +22,6 @@ export async function insertApiKey(
      RETURNING id, expires_at`,
     [key.owner, key.name, key.scopes.join(' '), key.expiresInDays, key.sha256],
   );
-  if (!row) throw new Error('Postgres answered an INSERT without its row');
+  if (!row) throw new Error('Postgres returned no row for an INSERT');
   return { id: row.id, expiresAt: row.expires_at };
 }

@@ -18,7 +18,7 @@ export async function readCounters(database: Queryable): Promise<Counters> {
             coalesce(round(sum(processing_time) / nullif(sum(timed_orders), 0), 6), 0) AS average
      FROM public.order_counters`,
   );
-  if (!row) throw new Error('an aggregate without GROUP BY answered no row');
+  if (!row) throw new Error('an aggregate without GROUP BY returned no row');
   return {
     byStatus: {
       Pending: row.pending,

@@ -1,7 +1,7 @@
 /** Our statements and requests by name, for the preloads of this folder. Each is known by a phrase only it has. */
 const STATEMENTS = {
   insert: 'INSERT INTO public.orders',
-  hasten: 'greatest(now(), o.not_before)',
+  'make due': 'greatest(now(), o.not_before)',
   claim: 'AS lost_too_often',
   finish: 'json_to_recordset($1::json) AS v(',
   'due orders': 'ORDER BY due_at LIMIT',

@@ -15,7 +15,7 @@ export interface FigureParts {
  * count each event exactly once, including those of psql. A minute is published two minutes after its end.
  * @param resent messages that the sweep sent
  */
-export async function reportFigures({ database, metrics }: FigureParts, resent: number): Promise<void> {
+export async function reportMetrics({ database, metrics }: FigureParts, resent: number): Promise<void> {
   const happened = await rollUpMinutes(database);
   if (!metrics) return;
   const [{ byStatus }, longestWait] = await Promise.all([readCounters(database), readLongestWait(database)]);

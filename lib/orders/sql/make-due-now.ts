@@ -6,7 +6,7 @@ import { keysToJson, WANTED_KEYS } from './keys.ts';
  * Makes Pending orders due now, or as soon as their next attempt may start, because no message of theirs is in flight:
  * the next sweep sends one.
  */
-export async function hastenOrders(database: Queryable, keys: readonly OrderKey[]): Promise<void> {
+export async function makeDueNow(database: Queryable, keys: readonly OrderKey[]): Promise<void> {
   await database.query(
     `WITH unsent AS MATERIALIZED (
        -- By key alone: with a condition on the status, the planner may read the whole backlog, which is large when

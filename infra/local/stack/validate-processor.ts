@@ -24,7 +24,7 @@ const LOAD_MS = 30_000;
  * at the first batch.
  * @throws StackError that says what is wrong.
  */
-export async function demandProcessor(config: Config, env: Environment, signal: AbortSignal): Promise<void> {
+export async function validateProcessor(config: Config, env: Environment, signal: AbortSignal): Promise<void> {
   demandTime(config);
   if (config.PROCESSOR === 'simulated') return;
   const child = fork(join(import.meta.dirname, 'try-processor.ts'), {

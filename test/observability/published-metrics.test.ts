@@ -119,7 +119,7 @@ describe('without a namespace', () => {
     await passTime();
     const runtime = createRuntime({ ...process.env, METRICS_NAMESPACE: '' });
 
-    await runtime.reportFigures(0);
+    await runtime.reportMetrics(0);
 
     await runtime.close();
     expect(log.text).toBe('');
