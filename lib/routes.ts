@@ -16,7 +16,7 @@ export const API_BASE = '/api/v1';
 
 /**
  * Every route. A test checks the events in serverless.yml against this table, the authorizer reads the scopes from it, and
- * the OpenAPI document has an operation for each route under API_BASE (lib/http/routes/operations.ts).
+ * the OpenAPI document has an operation for each route under API_BASE (lib/http/routes/documented-routes.ts).
  */
 export const ROUTES = [
   { functionName: 'createOrder', method: 'POST', path: '/api/v1/orders', scope: 'orders:write' },

@@ -1,6 +1,6 @@
 import type { Answer } from '../../lib/http/answer.ts';
 import { HttpError, untranslatable, validationError } from '../../lib/http/http-error.ts';
-import { newOrderSchema } from '../../lib/http/order-schema.ts';
+import { newOrderSchema } from '../../lib/http/new-order.ts';
 import { validate } from '../../lib/http/validate.ts';
 import { runtime } from '../../lib/runtime/runtime.ts';
 

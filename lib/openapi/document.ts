@@ -1,11 +1,11 @@
 import type { z } from 'zod';
-import { newOrderSchema } from '../http/order-schema.ts';
-import { failureSchema, gatewayFailureSchema } from '../http/routes/failure-schemas.ts';
-import * as operating from '../http/routes/operating-schemas.ts';
+import { newOrderSchema } from '../http/new-order.ts';
+import { failureSchema, gatewayFailureSchema, orderSchema, statusSchema } from '../http/routes/common.ts';
+import * as control from '../http/routes/control.ts';
+import { DOCUMENTED_ROUTES, type DocumentedRoute } from '../http/routes/documented-routes.ts';
+import * as monitoring from '../http/routes/monitoring.ts';
 import type { DocumentedAnswer, DocumentedHeader, Operation, Parameters } from '../http/routes/operation.ts';
-import { DOCUMENTED_ROUTES, type DocumentedRoute } from '../http/routes/operations.ts';
-import * as orders from '../http/routes/order-schemas.ts';
-import * as watching from '../http/routes/watching-schemas.ts';
+import * as orders from '../http/routes/orders.ts';
 import { API_BASE } from '../routes.ts';
 import { JsonSchemas } from './json-schemas.ts';
 
@@ -20,19 +20,19 @@ export interface OpenApiDocument {
 /** Schemas that have a name in the document, so that others can refer to them. */
 const NAMED = {
   NewOrder: newOrderSchema,
-  Status: orders.statusSchema,
-  Order: orders.orderSchema,
+  Status: statusSchema,
+  Order: orderSchema,
   OrderPage: orders.orderPageSchema,
   OrderHistory: orders.historySchema,
   Accepted: orders.acceptedSchema,
   BatchResult: orders.batchResultSchema,
-  Redriven: operating.redrivenSchema,
-  FailureGroups: operating.failureGroupsSchema,
-  DeadLetters: operating.deadLettersSchema,
-  Processing: operating.processingSchema,
-  Metrics: watching.metricsSchema,
-  Healthy: watching.healthySchema,
-  Unhealthy: watching.unhealthySchema,
+  Redriven: control.redrivenSchema,
+  FailureGroups: control.failureGroupsSchema,
+  DeadLetters: control.deadLettersSchema,
+  Processing: control.processingSchema,
+  Metrics: monitoring.metricsSchema,
+  Healthy: monitoring.healthySchema,
+  Unhealthy: monitoring.unhealthySchema,
   Failure: failureSchema,
   GatewayFailure: gatewayFailureSchema,
 };

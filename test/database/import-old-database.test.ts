@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { migrate } from '../../lib/database/migrate.ts';
 import { presentOrder } from '../../lib/http/present-order.ts';
-import { orderSchema } from '../../lib/http/routes/order-schemas.ts';
+import { orderSchema } from '../../lib/http/routes/common.ts';
 import { getMetrics } from '../../lib/orders/get-metrics.ts';
 import { listOrders } from '../../lib/orders/sql/list-orders.ts';
 import { decodeMessage, encodeMessage } from '../../lib/queue/message.ts';

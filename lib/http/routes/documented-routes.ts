@@ -1,17 +1,17 @@
 import { API_BASE, type FunctionName, ROUTES, type Route } from '../../routes.ts';
-import { AUTH_RESPONSES, COMMON_RESPONSES, INVALID } from './common-answers.ts';
-import * as operating from './operating-operations.ts';
+import { AUTH_RESPONSES, COMMON_RESPONSES, INVALID } from './common.ts';
+import * as control from './control.ts';
+import * as monitoring from './monitoring.ts';
 import type { Operation } from './operation.ts';
-import * as orders from './order-operations.ts';
-import * as watching from './watching-operations.ts';
+import * as orders from './orders.ts';
 
 /** Functions that serve files. They are not operations of the API. */
 type FileServer = 'getOpenApi' | 'getDocs' | 'getConsole';
 
 const OPERATIONS: Readonly<Record<Exclude<FunctionName, FileServer>, Operation>> = {
   ...orders,
-  ...operating,
-  ...watching,
+  ...control,
+  ...monitoring,
 };
 
 /** A route of the API with its documentation in the OpenAPI document. */

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { count, seconds, time } from './scalars.ts';
+import { metricsQuerySchema } from '../metrics-request.ts';
+import { count, INVALID, retryAfter, seconds, time } from './common.ts';
+import type { Operation } from './operation.ts';
 
 const minuteSchema = z.object({
   minute: time,
@@ -73,3 +75,25 @@ export const unhealthySchema = z.object({
   ready: z.literal(false),
   ...health,
 });
+
+export const getMetrics: Operation = {
+  tag: 'Monitoring',
+  summary: 'Get metrics',
+  description: 'Takes the same time however many orders there are.',
+  parameters: { query: metricsQuerySchema },
+  answers: { 200: { description: 'The metrics.', schema: metricsSchema }, ...INVALID },
+};
+
+export const getHealth: Operation = {
+  tag: 'Monitoring',
+  summary: 'Check the health of the service',
+  answers: {
+    200: { description: 'The service is ready. It is also ready while processing is paused.', schema: healthySchema },
+    ...INVALID,
+    503: {
+      description: 'The service is not ready: a check fails.',
+      schema: unhealthySchema,
+      headers: retryAfter(true),
+    },
+  },
+};

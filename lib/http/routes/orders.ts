@@ -1,35 +1,84 @@
 import { z } from 'zod';
 import { batchOf } from '../batch-request.ts';
 import { listSchema } from '../list-request.ts';
-import { newOrderSchema } from '../order-schema.ts';
-import { INVALID, NO_SUCH_ORDER, ORDER_ID, REASON, retryAfter, TOO_LARGE } from './common-answers.ts';
-import { failureSchema } from './failure-schemas.ts';
+import { newOrderSchema } from '../new-order.ts';
+import {
+  count,
+  etag,
+  failure,
+  failureSchema,
+  INVALID,
+  idempotencyKey,
+  ifNoneMatch,
+  NO_SUCH_ORDER,
+  ORDER_ID,
+  orderSchema,
+  REASON,
+  retryAfter,
+  statusSchema,
+  TOO_LARGE,
+  time,
+} from './common.ts';
 import type { Operation } from './operation.ts';
-import { acceptedSchema, batchResultSchema, historySchema, orderPageSchema, orderSchema } from './order-schemas.ts';
 
-const idempotencyKey = z
-  .string()
-  .min(1)
-  .max(255)
-  .regex(/^[\x20-\x2b\x2d-\x7e]*$/)
-  .optional()
-  .meta({
-    description:
-      'A unique value that you choose for this order. A repeated request with the same key and order gets the first response again.',
-  });
+export const orderPageSchema = z.object({
+  orders: z.array(orderSchema),
+  next_cursor: z
+    .string()
+    .nullable()
+    .meta({ description: 'Pass it as `cursor` to get the next page; null on the last page.' }),
+});
 
-const ifNoneMatch = z
-  .string()
-  .optional()
-  .meta({ description: 'The ETag of an earlier response. The response is 304 if the order has not changed since.' });
+export const historySchema = z.object({
+  order_id: z.string(),
+  history: z
+    .array(
+      z.object({
+        at: time,
+        from: statusSchema.nullable().meta({ description: 'Null for the creation of the order.' }),
+        to: statusSchema,
+        attempt: count.meta({
+          description:
+            'The attempt during which it happened, counted like `attempts` of the order; 0 before the first.',
+        }),
+        reason_code: z.string().nullable(),
+        reason: z.string().nullable(),
+        actor: z
+          .string()
+          .meta({ description: 'Who made the transition: an invocation of the worker, a caller, or a database user.' }),
+      }),
+    )
+    .meta({ description: 'Oldest first.' }),
+});
 
-const etag = {
-  ETag: {
-    description: 'Identifies this state of the order; send it back in If-None-Match.',
-    schema: z.string(),
-    required: true,
-  },
-};
+export const acceptedSchema = z.object({
+  status_code: z.literal(202),
+  message: z.string().meta({ examples: ['Order successfully processed. Please check status for order id: ORD-1'] }),
+});
+
+export const batchResultSchema = z.object({
+  status_code: z.literal(207),
+  message: z.string(),
+  data: z.object({
+    accepted: count,
+    refused: count,
+    results: z
+      .array(
+        z.object({
+          order_id: z
+            .string()
+            .nullable()
+            .meta({ description: 'The order id as it was sent; null if it was not a string.' }),
+          status_code: z
+            .int()
+            .meta({ description: 'The status that POST /orders would have returned: 202, 400 or 503.' }),
+          ...failure,
+          code: failure.code.optional(),
+        }),
+      )
+      .meta({ description: 'One result per order, in the order of the request.' }),
+  }),
+});
 
 /** Operations on an order whose id is at this location. */
 const linksToOrder = (where: string) => ({
