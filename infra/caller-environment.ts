@@ -5,17 +5,17 @@ import { join } from 'node:path';
 /** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Hosts that are this machine: no proxy can reach them for us. */
+/** Names of this machine, which no proxy can reach. */
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
- * What a shell says to any command of this project, made to mean one thing: an empty variable of AWS or Postgres is not
- * set, AWS_DEFAULT_REGION is as good as AWS_REGION (the SDK for JavaScript does not read it), and no proxy is asked for
- * loopback addresses. infra/node-version.js applies it to each command before anything else is loaded.
+ * Normalizes the environment for every command of this project: an empty variable of AWS or Postgres counts as not set,
+ * AWS_DEFAULT_REGION works like AWS_REGION (the SDK for JavaScript does not read it), and loopback addresses bypass
+ * proxies. infra/node-version.js applies it before anything else is loaded.
  */
 export function normalise(environment: Environment): Environment {
   const set = Object.entries(environment).filter(([name, value]) => value !== '' || !/^(AWS_|PG)/i.test(name));
-  // pg reads NODE_PG_FORCE_NATIVE when it is loaded; this project has no native driver.
+  // pg reads NODE_PG_FORCE_NATIVE when it is loaded; this project does not have the native driver.
   const { NODE_PG_FORCE_NATIVE, ...env } = Object.fromEntries(set);
   const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION;
   return {
@@ -27,11 +27,14 @@ export function normalise(environment: Environment): Environment {
   };
 }
 
-/** A user id without an entry in passwd has no home, and the SDK fails when it looks for one. `/` is what Docker gives it. */
+/**
+ * A user id without an entry in passwd has no home directory, and the SDK fails when it looks for one. `/` is what
+ * Docker uses.
+ */
 function home(env: Environment): Environment {
   const directory = env.HOME || homeOfUser();
   const cache = isWritable(directory) ? undefined : privateDirectory();
-  // Serverless keeps compiled schemas there, by default in the home directory.
+  // Serverless stores compiled schemas there, by default in the home directory.
   return { ...(!env.HOME && directory === '/' && { HOME: '/' }), ...(cache && { SLS_SCHEMA_CACHE_BASE_DIR: cache }) };
 }
 
@@ -43,7 +46,7 @@ function homeOfUser(): string {
   }
 }
 
-/** TMPDIR may name a directory that is not there, or is another user's. */
+/** TMPDIR may name a directory that does not exist or belongs to another user. */
 function temporary(env: Environment): Environment {
   return env.TMPDIR && !isWritable(env.TMPDIR) ? { TMPDIR: '/tmp' } : {};
 }
@@ -57,7 +60,7 @@ function isWritable(directory: string): boolean {
   }
 }
 
-/** A directory that no other user can write, since Serverless runs what it finds there. */
+/** A directory that no other user can write to, because Serverless runs files from it. */
 function privateDirectory(): string | undefined {
   const uid = process.getuid?.();
   const path = join(isWritable(tmpdir()) ? tmpdir() : '/tmp', `order-backend-${uid}`);
@@ -75,29 +78,29 @@ function loopbackWithoutProxy(env: Environment): Environment {
   const exempt = (env.no_proxy ?? env.NO_PROXY ?? '').split(/[,\s]+/).filter(Boolean);
   if (exempt.includes('*')) return {};
   const hosts = [...new Set([...exempt, ...LOOPBACK])].join(',');
-  // Node reads the lower case first, other programs the upper.
+  // Node reads the lower-case variable first, other programs the upper-case one.
   return { no_proxy: hosts, NO_PROXY: hosts };
 }
 
 /**
- * Families of variables by which a shell changes what the parts of the embedded stack do. None of them gets in: what the
- * stack needs of them is set, as it would be on AWS.
+ * Families of variables with which a shell changes the behavior of the embedded stack. They are all removed; the
+ * variables that the stack needs are set explicitly, as on AWS.
  */
 const FAMILIES: readonly RegExp[] = [
-  // The SDK's. A profile, an endpoint or credentials would lead a function that asks AWS for something elsewhere.
+  // Variables of the SDK. A profile, an endpoint or credentials would redirect requests to AWS.
   /^AWS_/i,
-  // Those of pg and of Postgres' own programs.
+  // Variables of pg and of Postgres' own programs.
   /^PG[A-Z]/i,
-  // Those of Serverless, and of the functions' logger.
+  // Variables of Serverless, and of the logger of the functions.
   /^(SLS|SERVERLESS|POWERTOOLS)_/i,
   // Languages and time zones.
   /^(LC_[A-Z]+|LANG|LANGUAGE|TZ)$/i,
 ];
 
-/** A debugger or a tracer, which a developer wants in the functions as well. Any other option of Node stays outside. */
+/** A debugger or a tracer, which a developer wants in the functions as well. All other options of Node are removed. */
 const PRELOADS = /(^|\s)(--inspect|--require|-r|--import)\b/;
 
-/** An environment without those families. */
+/** The environment without these families. */
 export function withoutFamilies(environment: Environment): Environment {
   const { NODE_OPTIONS = '', SLS_SCHEMA_CACHE_BASE_DIR, ...env } = normalise(environment);
   const rest = Object.entries(env).filter(([name]) => !FAMILIES.some((family) => family.test(name)));
@@ -109,7 +112,10 @@ export function withoutFamilies(environment: Environment): Environment {
   };
 }
 
-/** Makes an environment that of this process: what runs in it (pg, fetch, the SDK) reads it, and its children inherit it. */
+/**
+ * Replaces the environment of this process: the code that runs in it (pg, fetch, the SDK) reads it, and child processes
+ * inherit it.
+ */
 export function enter(environment: Environment, env: NodeJS.ProcessEnv = process.env): void {
   for (const name of Object.keys(env)) if (!(name in environment)) delete env[name];
   Object.assign(env, environment);

@@ -79,7 +79,7 @@ export function command<const O extends Options>(definition: Command<O>): Comman
 
 type Program = (args: readonly string[]) => Promise<number>;
 
-/** Runs a program whose file Node was started with. A test that imports the file runs nothing. */
+/** Runs a program if Node was started with its file. A test that imports the file does not run it. */
 export async function main(file: string, program: Program): Promise<void> {
   const [, started, ...args] = process.argv;
   if (started === undefined || realpathSync(started) !== file) return;
@@ -114,7 +114,7 @@ export function report(error: unknown, name: string): number {
 function explain(error: unknown, name: string): string {
   if (error instanceof UsageError)
     return `${error.message}\nTry "${invocationOf(name, '--help')}" for more information.`;
-  // The AWS SDK adds this to every error about a request. Errors of the RDS Data API are DatabaseErrors by now.
+  // The AWS SDK adds this to every error of a request. Errors of the RDS Data API have already become DatabaseErrors.
   if (error instanceof Error && '$metadata' in error) return `SQS cannot be reached: ${describe(error)}`;
   if (EXPECTED.some((kind) => error instanceof kind)) return describe(error);
   return systemFailure(error) ?? inspect(error);
@@ -139,7 +139,10 @@ function read({ options, positionals: taken }: Command, args: readonly string[])
   return { values: Object.fromEntries(values), positionals };
 }
 
-/** Node decodes arguments leniently: every byte that is not UTF-8 becomes U+FFFD, so that two ids or file names become one. */
+/**
+ * Node decodes arguments leniently: every byte that is not UTF-8 becomes U+FFFD, so that two ids or file names would
+ * become one.
+ */
 function refuseOtherEncodings(args: readonly string[]): void {
   const lossy = args.find((arg) => arg.includes('\ufffd'));
   if (lossy !== undefined)

@@ -1,4 +1,4 @@
-/** Preloaded by the npm scripts (`node --import`), and by what Serverless loads first. */
+/** Preloaded by the npm scripts (`node --import`), and by the first file that Serverless loads. */
 import { runOnProjectNode } from './project-node.js';
 import { requirePackages } from './required-packages.js';
 

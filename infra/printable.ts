@@ -1,7 +1,7 @@
 /**
- * What moves the cursor, breaks a line or reverses the direction of text, in a terminal or a log viewer: control characters
- * (C0 and C1), lone surrogates, line separators and invisible formatting. Not the joiners U+200C and U+200D, without which
- * emoji and some scripts fall apart.
+ * Characters that move the cursor, break a line or reverse the direction of text, in a terminal or a log viewer:
+ * control characters (C0 and C1), lone surrogates, line separators and invisible formatting. Not the joiners U+200C and
+ * U+200D, without which emoji and some scripts are displayed incorrectly.
  */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]|(?![\u200c\u200d])\p{Cf}/gu;
 

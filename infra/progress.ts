@@ -1,4 +1,4 @@
-/** Milliseconds between two lines about a wait: nobody sits before a silent terminal for longer. */
+/** Milliseconds between two lines about a wait, so that the terminal is not silent for longer. */
 export const PROGRESS_MS = 5_000;
 
 /** Waits for something, and says every 5 s what that is. */

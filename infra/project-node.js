@@ -3,9 +3,9 @@ import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 /**
- * On Linux and Windows npm installs the Node that this project runs on, as a dependency, and npm scripts and npx find it
- * first. An IDE starts another one, and so does `node …` in a shell. For macOS the registry has none, so the machine's own
- * Node runs there. This file is plain JavaScript because any of them may load it.
+ * On Linux and Windows, npm installs the Node that this project runs on as a dependency, and npm scripts and npx find
+ * it first. An IDE starts another one, and so does `node …` in a shell. The registry has none for macOS, so the
+ * machine's own Node runs there. This file is plain JavaScript because any version may load it.
  */
 
 /** The first release that runs TypeScript without a flag (Node.js changelog, "type stripping"). */
@@ -16,13 +16,13 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
  * In the environment of the second process: the id of the first. A variable and not a preload, because jest's workers
- * inherit the arguments of Node, and one that preloads die-with-parent.ts ends before it has begun.
+ * inherit the arguments of Node, and a worker that preloads die-with-parent.ts ends before it has started.
  */
 const FIRST_PROCESS = 'PROJECT_NODE_STARTED_BY';
 
 /**
- * Returns if this process runs on the project's Node with these flags. Otherwise it runs the same command line again, on
- * that Node and with those flags, passes signals on to it, and ends as it ends.
+ * Returns if this process runs on the project's Node with these flags. Otherwise it runs the same command line again
+ * with that Node and these flags, forwards signals to it, and exits with its exit code.
  */
 export async function runOnProjectNode(flags = []) {
   const node = installedNode() ?? process.execPath;

@@ -3,8 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 const REPOSITORY = new URL('../', import.meta.url);
 
 /**
- * Ends the process with one line if npm has not installed what package.json lists. Every command needs the development
- * packages: Serverless runs the functions, here and for a deployment. This file is plain JavaScript that needs no package.
+ * Ends the process with one line if npm has not installed the packages in package.json. Every command needs the
+ * development packages: Serverless runs the functions, here and for a deployment. This file is plain JavaScript without
+ * dependencies.
  */
 export function requirePackages() {
   const { dependencies, devDependencies } = JSON.parse(readFileSync(new URL('package.json', REPOSITORY), 'utf8'));
@@ -14,7 +15,7 @@ export function requirePackages() {
   process.exit(1);
 }
 
-/** What is wrong, and what to do. */
+/** The problem, and what to do. */
 export function problemOf(missingPackages, missingDevelopmentPackages) {
   if (missingPackages.length > 0) return `Packages are missing (${listed(missingPackages)}). Install them: npm ci`;
   if (missingDevelopmentPackages.length > 0)

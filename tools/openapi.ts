@@ -24,7 +24,7 @@ export const openapi = command({
 });
 
 async function npm(...args: string[]): Promise<void> {
-  // npm is a script on Windows, which only a shell runs.
+  // On Windows, npm is a script, which only a shell can run.
   const child = spawn('npm', args, { stdio: 'inherit', shell: process.platform === 'win32' });
   const [code] = await once(child, 'exit');
   if (code !== 0) throw new CommandError(`npm ${args.join(' ')} failed.`);

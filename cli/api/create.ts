@@ -57,8 +57,8 @@ interface Tally {
 }
 
 /**
- * Each order by a request of its own, since only that has an Idempotency-Key: the client repeats it after a 503 without
- * having its own earlier try refuse it.
+ * Sends one request per order, because only that supports an Idempotency-Key: the client can retry after a 503 without
+ * getting "already exists" for its own earlier attempt.
  */
 async function createAll(
   stage: Stage,
@@ -75,7 +75,7 @@ async function createAll(
     for await (const { line, order } of orders) await createOne(stage, line, order, tally);
   };
   try {
-    // An async generator queues the calls of next, so that each line goes to one of them.
+    // An async generator queues calls of next, so that each line goes to one of the concurrent loops.
     await Promise.all(Array.from({ length: concurrency }, sender));
   } catch (error) {
     if (tally.accepted + tally.refused > 0)

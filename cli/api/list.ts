@@ -4,7 +4,7 @@ import { printableJson } from '../../infra/printable.ts';
 import { ask, connectStage, STAGE_OPTIONS, type Stage } from './stage.ts';
 import { orderTable } from './table.ts';
 
-/** As many as one request answers. */
+/** As many as one response contains. */
 const PAGE = 100;
 
 type Query = NonNullable<operations['listOrders']['parameters']['query']>;

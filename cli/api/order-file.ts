@@ -3,7 +3,7 @@ import type { NewOrder } from '../../client/index.ts';
 import { CommandError } from '../../infra/command-error.ts';
 
 export interface FileOrder {
-  /** From 1. */
+  /** Starts at 1. */
   readonly line: number;
   readonly order: NewOrder;
 }
@@ -28,7 +28,7 @@ export async function* readOrderFile(path: string): AsyncGenerator<FileOrder> {
   }
 }
 
-/** Lines as bytes, since text that was decoded leniently no longer shows that it was not UTF-8. */
+/** Lines as bytes, because text that was decoded leniently no longer shows that it was not UTF-8. */
 async function* linesOf(input: AsyncIterable<Buffer | string>): AsyncGenerator<Buffer> {
   let parts: Buffer[] = [];
   for await (const chunk of input) {
@@ -48,7 +48,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** @throws CommandError that names the encoding of a line that is not UTF-8. */
 function decode(bytes: Buffer, number: number): string {
-  // JSON has no NUL, and UTF-16 has one in every character of ASCII.
+  // JSON never contains NUL, and UTF-16 contains one in every ASCII character.
   const encoding =
     bytes.includes(0) || /^(fffe|feff)/.test(bytes.toString('hex', 0, 2)) ? 'UTF-16' : 'Latin-1 (or another encoding)';
   try {

@@ -8,7 +8,7 @@ export const STAGE_OPTIONS = {
   url: {
     type: 'string',
     value: 'URL',
-    // An option for the key would show it in the list of processes.
+    // Not an option, because options appear in the list of processes.
     help: `the API, such as https://orders.example/api/v1; by default ORDERS_URL, otherwise the local stack.
 If the API requires a key, set ORDERS_API_KEY`,
   },

@@ -28,7 +28,7 @@ export function deadLetters(parts: DeadLetterParts): Check {
     async find() {
       const found = await parts.letters.read(MAX_LETTERS);
       const keys = found.map(({ body }) => decodeMessage(body)).filter((key) => key !== undefined);
-      // A letter without an owner may be of an order that has one: messages did not always name it.
+      // A dead letter without an owner may be of an order that has one: messages did not always contain the owner.
       const byId = await findByIdAlone(parts.database, keys);
       const known = await findUnfinished(parts.database, [...keys, ...byId.values()]);
       return Promise.all(found.map((letter) => toFinding(parts, letter, known, byId)));

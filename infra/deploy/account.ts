@@ -21,7 +21,7 @@ const INSTANCE_CLASS = 'db.serverless';
 /** Seconds for an update that changes one flag of the cluster. */
 const LONGEST_UPDATE = 1_800;
 
-/** A zone of the region: the name is the account's own, the id is the same for everybody. */
+/** A zone of the region: its name is specific to the account, its id is global. */
 export interface Zone {
   readonly name: string;
   readonly id: string;
@@ -32,7 +32,7 @@ export interface DatabaseCluster {
   readonly engineVersion: string;
 }
 
-/** What a deployment asks AWS about the account, and the one thing that it changes outside of the template. */
+/** What a deployment asks AWS about the account, and the one change that it makes outside of the template. */
 export class Account {
   readonly #cloudFormation: CloudFormationClient;
   readonly #ec2: EC2Client;
@@ -51,12 +51,12 @@ export class Account {
     this.stackName = provider.naming.getStackName();
   }
 
-  /** The account and region that Serverless would deploy to. */
+  /** The account and region that Serverless deploys to. */
   static async of(provider: AwsProvider): Promise<Account> {
     return new Account(provider, await provider.getAwsSdkV3Config());
   }
 
-  /** The parameters of the last update that succeeded; none when there is no stack. */
+  /** The parameters of the last successful update; empty if the stack does not exist. */
   async stackParameters(): Promise<ReadonlyMap<string, string>> {
     const { Stacks: [stack] = [] } = await this.#cloudFormation
       .send(new DescribeStacksCommand({ StackName: this.stackName }))
@@ -69,7 +69,7 @@ export class Account {
     );
   }
 
-  /** Updates the stack to the template that it has, with one parameter changed, and waits for the end of that. */
+  /** Updates the stack with its current template and one changed parameter, and waits until the update is complete. */
   async changeParameter(name: string, value: string): Promise<void> {
     const others = [...(await this.stackParameters()).keys()].filter((other) => other !== name);
     await this.#cloudFormation.send(
@@ -90,13 +90,13 @@ export class Account {
     );
   }
 
-  /** Invocations at a time that the account allows in the region. */
+  /** The concurrent executions that the account allows in the region. */
   async lambdaConcurrency(): Promise<number> {
     const { AccountLimit } = await this.#lambda.send(new GetAccountSettingsCommand({}));
     return Number(AccountLimit?.ConcurrentExecutions);
   }
 
-  /** Zones that are open to the account. */
+  /** Zones that the account can use. */
   async zones(): Promise<Zone[]> {
     const { AvailabilityZones = [] } = await this.#ec2.send(
       new DescribeAvailabilityZonesCommand({
@@ -109,7 +109,10 @@ export class Account {
     return AvailabilityZones.map(({ ZoneName = '', ZoneId = '' }) => ({ name: ZoneName, id: ZoneId }));
   }
 
-  /** Names of the zones that offer serverless instances of this version of Aurora PostgreSQL; none where it is not offered. */
+  /**
+   * Names of the zones that offer serverless instances of this version of Aurora PostgreSQL; empty if the version is
+   * not offered.
+   */
   async databaseZones(engineVersion: string): Promise<ReadonlySet<string>> {
     const command = new DescribeOrderableDBInstanceOptionsCommand({
       Engine: ENGINE,
@@ -119,7 +122,7 @@ export class Account {
     const options = await this.#rds.send(command).then(
       ({ OrderableDBInstanceOptions = [] }) => OrderableDBInstanceOptions,
       (error: Error) => {
-        // What RDS says of a version that it does not know.
+        // The error of RDS for an unknown version.
         if (error.name === 'InvalidParameterCombination' || error.name === 'InvalidParameterValue') return [];
         throw error;
       },
@@ -127,7 +130,7 @@ export class Account {
     return new Set(options.flatMap(({ AvailabilityZones = [] }) => AvailabilityZones.map(({ Name = '' }) => Name)));
   }
 
-  /** Versions of Aurora PostgreSQL of this major, oldest first. */
+  /** The versions of Aurora PostgreSQL with this major version, oldest first. */
   async databaseVersions(major: string): Promise<string[]> {
     const versions: string[] = [];
     for await (const page of paginateDescribeDBEngineVersions(
@@ -138,7 +141,7 @@ export class Account {
     return versions;
   }
 
-  /** Clusters that CloudFormation has made for this stack, whether or not the stack still knows them. */
+  /** The clusters that CloudFormation created for this stack, including those that are no longer part of it. */
   async databaseClusters(): Promise<DatabaseCluster[]> {
     const clusters: DatabaseCluster[] = [];
     for await (const page of paginateDescribeDBClusters({ client: this.#rds }, {}))
@@ -149,7 +152,7 @@ export class Account {
     return clusters;
   }
 
-  /** @throws DeploymentError when AWS does not answer a question, with what it said. */
+  /** @throws DeploymentError with the error of AWS, if a request fails */
   static async ask<T>(what: string, question: Promise<T>): Promise<T> {
     return question.catch((error: Error) => {
       throw new DeploymentError(`AWS did not say ${what}: ${error.name}: ${error.message}`);

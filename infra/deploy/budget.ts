@@ -1,37 +1,37 @@
 import { maxConnections } from '../aws/watch/max-connections.ts';
 import type { Resource, Template } from './serverless.ts';
 
-/** What a stage may use that its template does not say. */
+/** Limits of a stage that its template does not contain. */
 export interface Limits {
-  /** Invocations at a time that the account allows in the region. */
+  /** The concurrent executions that the account allows in the region. */
   readonly lambdaConcurrency: number;
-  /** Connections that one container holds at most, where it holds any. */
+  /** The most connections of one container, if it holds any. */
   readonly poolSize: number;
-  /** Connections that a database takes which is there already; undefined where the stage makes its own. */
+  /** The most connections of an existing database; undefined if the stage creates its own. */
   readonly existingConnections: number | undefined;
-  /** Whether the functions hold connections to that database, rather than a proxy or the Data API in front of it. */
+  /** True if the functions connect to that database directly, not through a proxy or the Data API. */
   readonly direct: boolean;
 }
 
-/** Of max_connections, those that RDS keeps for itself, and a few for people. */
+/** The part of max_connections that RDS reserves for itself, plus a few for people. */
 const CONNECTIONS_APART = 10;
 
-/** Lambda leaves at least so many to the functions that reserve none ("Configuring reserved concurrency"). */
+/** Lambda keeps at least this many for functions without reserved concurrency ("Configuring reserved concurrency"). */
 const UNRESERVED_CONCURRENCY = 100;
 
-/** The function that migrates, beside the others. */
+/** The function that migrates, in addition to the others. */
 const MIGRATIONS = 1;
 
 /**
- * Why a stage would use more containers or connections than there are, in sentences with the numbers; none when it would
- * not. It is refused then: under load it would fail in ways that look like anything else.
+ * The reasons why a stage would need more containers or connections than are available, as sentences with the numbers;
+ * empty if it would not. Such a stage is refused, because under load it would fail in confusing ways.
  */
 export function capacityProblems(template: Template, limits: Limits): string[] {
   const demand = demandOf(template);
   return [...containers(demand, limits), ...reservations(template, limits), ...connections(demand, template, limits)];
 }
 
-/** Invocations at a time. */
+/** Concurrent executions. */
 interface Demand {
   readonly requests: number;
   readonly batches: number;
@@ -41,7 +41,7 @@ interface Demand {
 
 function demandOf(template: Template): Demand {
   const { DefaultRouteSettings: throttling } = propertiesOf(template.Resources?.HttpApiStage);
-  // Each request that comes with the others is served by a container of its own.
+  // Each concurrent request is served by its own container.
   const requests = Number((throttling as Properties | undefined)?.ThrottlingBurstLimit ?? Number.POSITIVE_INFINITY);
   const batches = ofType(template, 'AWS::Lambda::EventSourceMapping')
     .map(({ ScalingConfig }) => Number((ScalingConfig as Properties | undefined)?.MaximumConcurrency ?? Infinity))
@@ -74,7 +74,7 @@ function reservations(template: Template, { lambdaConcurrency }: Limits): string
 function connections(demand: Demand, template: Template, limits: Limits): string[] {
   const supply = supplyOf(template, limits);
   if (limits.direct) {
-    // When the database is slow, requests pile up to all containers that there may be, and each keeps its connections.
+    // When the database is slow, requests occupy all possible containers, and each keeps its connections.
     const most = limits.lambdaConcurrency * limits.poolSize;
     if (most <= supply.connections) return [];
     return [
@@ -82,8 +82,9 @@ function connections(demand: Demand, template: Template, limits: Limits): string
         `are ${most}, and the database has ${supply.sum}. Put an RDS Proxy in front of it and name that in databaseUrl.`,
     ];
   }
-  // Behind the Data API a container has a connection only while a statement or transaction runs: one. Behind a proxy too,
-  // unless it pins: the worker sets the actor in its transactions, and whether that pins is not documented (docs/deploy.md).
+  // Behind the Data API, a container uses a connection only while a statement or transaction runs: one. The same is
+  // true behind a proxy, unless it pins connections: the worker sets the actor in its transactions, and it is not
+  // documented whether that pins (docs/deploy.md).
   if (demand.total <= supply.connections) return [];
   return [
     `${demand.total} invocations at a time (${demand.requests} of them by apiBurstLimit) × 1 connection are ` +
@@ -91,7 +92,7 @@ function connections(demand: Demand, template: Template, limits: Limits): string
   ];
 }
 
-/** The connections that there are for functions, and how that comes about. */
+/** The connections available for functions, with an explanation. */
 interface Supply {
   readonly connections: number;
   readonly sum: string;

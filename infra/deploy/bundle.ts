@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 
-/** How a function reaches its database: it carries only that driver. */
+/** How a function reaches its database: the bundle contains only that driver. */
 export type Driver = 'pg' | 'data-api';
 
-/** A function, as serverless.yml has it. */
+/** A function in serverless.yml. */
 export interface Handler {
   readonly key: string;
   /** `functions/http/create-order.handler` */
@@ -15,15 +15,15 @@ export interface Handler {
 export interface Bundle {
   /** By their paths in the package, relative and with slashes. */
   readonly files: ReadonlyMap<string, Uint8Array>;
-  /** Of the code, without its map. */
+  /** The bytes of the code, without its map. */
   readonly bytes: number;
-  /** Bytes by npm package, our own under `this project`, the largest first. */
+  /** Bytes by npm package, with this project's own code under `this project`, largest first. */
   readonly parts: readonly (readonly [name: string, bytes: number])[];
 }
 
 /**
  * A handler as one minified ES module with its source map.
- * @param directory the checkout, absolute.
+ * @param directory the absolute path of the checkout
  */
 export async function bundleHandler(handler: Handler, driver: Driver, directory: string): Promise<Bundle> {
   const options = optionsOf(handler, driver, directory);
@@ -48,7 +48,7 @@ function optionsOf({ key, handler }: Handler, driver: Driver, directory: string)
     platform: 'node',
     target: 'node24',
     format: 'esm',
-    // Where a package has ES modules as well: from those, what nobody uses can be left out.
+    // Prefers the ES modules of a package, because unused code can be removed from them.
     mainFields: ['module', 'main'],
     sourcemap: 'linked',
     // A stack needs positions and names; the sources are in the repository.
@@ -57,9 +57,9 @@ function optionsOf({ key, handler }: Handler, driver: Driver, directory: string)
       'process.env.BUNDLED_DRIVER': JSON.stringify(driver),
       'process.env.BUNDLED_FUNCTION': JSON.stringify(key),
     },
-    // For CommonJS packages (pg), which require Node's own modules.
+    // For CommonJS packages (pg), which require Node's built-in modules.
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-    // Loaded where they are needed, and here they never are: the SDK's for operations that stream events, and pg's for
+    // Loaded on demand, and never in these functions: the SDK's code for operations that stream events, and pg's for
     // passwords from a file.
     external: ['@smithy/core/event-streams', 'pgpass'],
     plugins: [zodAsNamespace, credentialsOfLambda, versionOnly, pgInJavaScript, withoutOwnHashes],
@@ -70,7 +70,8 @@ function optionsOf({ key, handler }: Handler, driver: Driver, directory: string)
 }
 
 /**
- * `import { z }` keeps all of Zod, 450 kB with its messages in 40 languages; as a namespace, esbuild sees what is used.
+ * `import { z }` includes all of Zod, 450 kB with its messages in 40 languages; with a namespace import, esbuild sees
+ * what is used.
  */
 const zodAsNamespace: Plugin = {
   name: 'zod-as-namespace',
@@ -82,16 +83,16 @@ const zodAsNamespace: Plugin = {
   },
 };
 
-/** Every schema of Zod can say itself in JSON Schema, 15 kB; only the OpenAPI document has them do so. */
+/** Every schema of Zod can be converted to JSON Schema, 15 kB; only the OpenAPI document needs that. */
 const withoutJsonSchema = without(
   /\/(json-schema-processors|to-json-schema)\.js$/,
   /[\\/]zod[\\/]v4[\\/]classic[\\/]schemas\.js$/,
 );
 
-/** The SDK has hashes of its own for a Node without any, 5 kB. */
+/** The SDK includes its own hashes for a Node without any, 5 kB. */
 const withoutOwnHashes = without(/^\.\/(Sha256Js|Md5Js)$/, /[\\/]@smithy[\\/]core[\\/].*[\\/]checksum[\\/]/);
 
-/** Leaves a module out where it is imported and, in our bundles, never used. */
+/** Omits a module that is imported but never used in these bundles. */
 function without(module: RegExp, importedBy: RegExp): Plugin {
   const namespace = module.source;
   return {
@@ -100,15 +101,15 @@ function without(module: RegExp, importedBy: RegExp): Plugin {
       onResolve({ filter: module }, ({ importer }) =>
         importedBy.test(importer) ? { path: 'nothing', namespace } : undefined,
       );
-      // As CommonJS, of which esbuild does not demand that it exports what is imported.
+      // As CommonJS, so that esbuild does not require it to export what is imported.
       onLoad({ filter: /./, namespace }, () => ({ contents: 'module.exports = {};' }));
     },
   };
 }
 
 /**
- * The SDK looks for credentials in a dozen places (profiles, SSO, instance metadata …), 115 kB of code. Lambda has them in
- * environment variables.
+ * The SDK looks for credentials in a dozen places (profiles, SSO, instance metadata …), 115 kB of code. Lambda provides
+ * them in environment variables.
  */
 const credentialsOfLambda: Plugin = {
   name: 'credentials-of-lambda',
@@ -119,7 +120,7 @@ const credentialsOfLambda: Plugin = {
   },
 };
 
-/** Each SDK client carries its package.json for the sake of its version, which it sends along. */
+/** Each SDK client includes its package.json for its version, which it sends with requests. */
 const versionOnly: Plugin = {
   name: 'version-only',
   setup: ({ onLoad }) => {
@@ -130,7 +131,7 @@ const versionOnly: Plugin = {
   },
 };
 
-/** pg's bindings to libpq, which it loads when asked for by name. */
+/** pg's bindings to libpq, which it only loads on request. */
 const pgInJavaScript: Plugin = {
   name: 'pg-in-javascript',
   setup: ({ onResolve }) => {

@@ -6,7 +6,7 @@ import type { Service } from './serverless.ts';
 import { checkSums } from './sums.ts';
 import { timeoutProblems } from './waits.ts';
 
-/** Connections of a container where nothing else is said (lib/config.ts). */
+/** The default connections of a container (lib/config.ts). */
 const DEFAULT_POOL_SIZE = 2;
 
 const RULE = 'must be a whole number above 0';
@@ -16,13 +16,13 @@ const count = z.coerce.number(RULE).int(RULE).positive(RULE);
 const limitsSchema = z.object({
   bundleKilobytes: count,
   lambdaConcurrency: count,
-  // Empty where the stage makes its own database, whose connections follow from its capacity.
+  // Empty if the stage creates its own database, whose connections depend on its capacity.
   databaseMaxConnections: z.union([z.literal('').transform(() => undefined), count]),
 });
 
 /**
- * Looks at the template that CloudFormation would get, and does the sums that none of its own checks does.
- * @throws DeploymentError with each that does not come out: the numbers, and what to change.
+ * Runs the sizing checks on the template that CloudFormation would get, which CloudFormation itself does not do.
+ * @throws DeploymentError with each check that fails: the numbers, and what to change
  */
 export function checkStage(service: Service): void {
   const template = service.provider.compiledCloudFormationTemplate;

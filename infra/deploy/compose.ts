@@ -5,33 +5,36 @@ import { roleIdOf, roleOf } from './roles.ts';
 import type { Serverless, Service, Template } from './serverless.ts';
 import { addWebhookSecret, passedOn } from './settings.ts';
 
-/** `custom.database` of serverless.yml: one of infra/aws/database. */
+/** `custom.database` of serverless.yml: a file of infra/aws/database. */
 interface DatabaseChoice {
   readonly environment: Readonly<Record<string, unknown>>;
-  /** Of the functions, when they have to be in a network to reach it. */
+  /** The network of the functions, if they need one to reach the database. */
   readonly vpc?: unknown;
-  /** What must be there before it can be migrated. */
+  /** The resources that must exist before the database can be migrated. */
   readonly dependsOn: readonly string[];
   readonly resources: readonly Template[];
 }
 
-/** `custom.queue`: one of infra/aws/queue. */
+/** `custom.queue`: a file of infra/aws/queue. */
 interface QueueChoice {
   readonly environment: Readonly<Record<string, unknown>>;
 }
 
-/** The function that runs the migrations, and the resource by which CloudFormation calls it (infra/aws/migrations.yml). */
+/**
+ * The function that runs the migrations, and the resource with which CloudFormation invokes it
+ * (infra/aws/migrations.yml).
+ */
 const MIGRATE = 'migrate';
 const MIGRATIONS = 'Migrations';
 
-/** Adds to the service what serverless.yml only names: its database, environment and roles, and what waits for what. */
+/** Adds to the service what serverless.yml only refers to: its database, environment, roles and dependencies. */
 export async function compose({ service, serviceDir }: Serverless): Promise<void> {
   const database = service.custom.database as DatabaseChoice;
   const queue = service.custom.queue as QueueChoice;
   for (const template of database.resources) addTo(service.resources, template);
   const { provider } = service;
   provider.environment = {
-    // So that stacks in logs name our files and lines. It costs 10 ms of a cold start, however large the maps are.
+    // So that stacks in logs have source files and lines. It costs 10 ms of a cold start, however large the maps are.
     NODE_OPTIONS: '--enable-source-maps',
     ...database.environment,
     ...queue.environment,
@@ -52,7 +55,7 @@ function addRoles(service: Service): void {
   addTo(service.resources, { Resources: Object.fromEntries(roles) });
 }
 
-/** No function but the one that migrates gets new code before the migrations have succeeded. */
+/** Only the function that migrates gets new code before the migrations have succeeded. */
 async function migrateFirst({ functions, resources }: Service, database: DatabaseChoice, folder: string) {
   for (const [key, definition] of Object.entries(functions))
     if (key !== MIGRATE) definition.dependsOn = [...(definition.dependsOn ?? []), MIGRATIONS];
@@ -68,7 +71,7 @@ async function digestOf(folder: string): Promise<string> {
   return digest.digest('hex');
 }
 
-/** Sections of a template are maps of names; no two parts of ours use the same name. */
+/** Sections of a template are maps of names; no two parts of this project use the same name. */
 function addTo(template: Template, part: Template): void {
   for (const [section, entries] of Object.entries(part))
     template[section] = { ...(template[section] as object), ...(entries as object) };

@@ -4,7 +4,8 @@ import { attributeOwner, finding, listOf, ofType, propertiesOf, type Resources }
 import type { Statement } from './serverless.ts';
 
 /**
- * What AWS rejects, or handles differently from what the template suggests, and neither cfn-lint nor an emulator reports.
+ * What AWS rejects, or handles differently from what the template suggests, and neither cfn-lint nor an emulator
+ * reports.
  */
 export function deployability(resources: Resources): Finding[] {
   return [
@@ -19,8 +20,9 @@ export function deployability(resources: Resources): Finding[] {
 }
 
 /**
- * "Each policy must cover only a single queue (when writing a policy, don't include statements that cover different queues)"
- * (SQS Developer Guide, "Special Information for SQS Policies"). CloudFormation gives the whole document to each queue.
+ * "Each policy must cover only a single queue (when writing a policy, don't include statements that cover different
+ * queues)" (SQS Developer Guide, "Special Information for SQS Policies"). CloudFormation attaches the whole document to
+ * each queue.
  */
 function queuePolicies(resources: Resources): Finding[] {
   return ofType(resources, 'AWS::SQS::QueuePolicy').flatMap(([policyId, { Queues, PolicyDocument }]) => {
@@ -39,8 +41,8 @@ function queuePolicies(resources: Resources): Finding[] {
 }
 
 /**
- * Lambda stops a chain of invocations through one queue after about 16 hops, and our retries are such a chain (Lambda
- * Developer Guide, "Use Lambda recursive loop detection"). The order's row bounds them: MAX_ATTEMPTS, MAX_CRASHES.
+ * Lambda stops a chain of invocations through one queue after about 16 hops, and retries are such a chain (Lambda
+ * Developer Guide, "Use Lambda recursive loop detection"). The order's row limits them: MAX_ATTEMPTS, MAX_CRASHES.
  */
 function recursion(resources: Resources): Finding[] {
   const workers = ofType(resources, 'AWS::Lambda::EventSourceMapping').map(([, { FunctionName }]) =>
@@ -60,8 +62,8 @@ function recursion(resources: Resources): Finding[] {
 }
 
 /**
- * RDS Proxy refuses targets while an instance is being made or configured (aws-cdk#31304), and gives up on those that it
- * cannot reach (aws-cdk#8919). So they wait for each instance, and for each rule that lets the proxy in.
+ * RDS Proxy rejects targets while an instance is being created or configured (aws-cdk#31304), and gives up on targets
+ * that it cannot reach (aws-cdk#8919). So they wait for each instance, and for each rule that admits the proxy.
  */
 function proxyTargets(resources: Resources): Finding[] {
   const databases = new Set(
@@ -84,8 +86,8 @@ function proxyTargets(resources: Resources): Finding[] {
 }
 
 /**
- * A deployment that takes functions out of a network changes their roles first. Then Lambda needs the permission still to
- * delete their interfaces, which block the removal of the network otherwise (aws-cdk#34400).
+ * A deployment that moves functions out of a network changes their roles first. Lambda then still needs the permission
+ * to delete their interfaces, which otherwise block the removal of the network (aws-cdk#34400).
  */
 function interfaces(resources: Resources): Finding[] {
   if (ofType(resources, 'AWS::EC2::VPC').length === 0) return [];
@@ -108,7 +110,7 @@ function interfaces(resources: Resources): Finding[] {
   });
 }
 
-/** By the cluster alone it is the average over the writer and an idle standby: half of what the writer has. */
+/** By the cluster alone, it is the average over the writer and an idle standby: half of the writer's value. */
 function processorAlarms(resources: Resources): Finding[] {
   return ofType(resources, 'AWS::CloudWatch::Alarm')
     .filter(([, { Namespace, MetricName }]) => Namespace === 'AWS/RDS' && MetricName === 'CPUUtilization')
@@ -116,7 +118,10 @@ function processorAlarms(resources: Resources): Finding[] {
     .map(([alarm]) => finding('cpu_alarm_of_the_writer', alarm, 'It averages over the standby, too: add Role=WRITER.'));
 }
 
-/** Anybody may call them as often as they like, at our cost; and they share the stage's rate with customers unless they have one. */
+/**
+ * Anybody can call them as often as they like, at the operator's cost; and they share the stage's rate with customers
+ * unless they have their own.
+ */
 function publicRoutes(resources: Resources): Finding[] {
   const routes = publicRoutesOf({ Resources: Object.fromEntries(resources) });
   return ofType(resources, 'AWS::ApiGatewayV2::Stage').flatMap(
@@ -136,7 +141,7 @@ function publicRoutes(resources: Resources): Finding[] {
   );
 }
 
-/** RDS makes the log of a proxy, too, and keeps it for ever. */
+/** RDS also creates the log of a proxy, and keeps it for ever. */
 function proxyLogs(resources: Resources): Finding[] {
   const groups = new Set(ofType(resources, 'AWS::Logs::LogGroup').map(([, { LogGroupName }]) => LogGroupName));
   return ofType(resources, 'AWS::RDS::DBProxy')

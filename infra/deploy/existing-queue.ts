@@ -2,15 +2,18 @@ import { GetQueueAttributesCommand, type QueueAttributeName, SQSClient } from '@
 import { DeploymentError } from './deployment-error.ts';
 import type { Service } from './serverless.ts';
 
-/** Function time-outs that fit into a visibility timeout (AWS Lambda Developer Guide, "Using Lambda with Amazon SQS"). */
+/**
+ * The timeouts of a function that must fit into a visibility timeout (AWS Lambda Developer Guide, "Using Lambda with
+ * Amazon SQS").
+ */
 const TIMEOUTS_IN_VISIBILITY = 6;
 
-/** Throttled invocations alone can use up fewer. */
+/** Throttled invocations alone could use up fewer receives. */
 const LEAST_RECEIVES = 5;
 
 const ATTRIBUTES: QueueAttributeName[] = ['VisibilityTimeout', 'MessageRetentionPeriod', 'RedrivePolicy'];
 
-/** An AWS::Lambda::EventSourceMapping of a queue that is there already. */
+/** An AWS::Lambda::EventSourceMapping of an existing queue. */
 interface Mapping {
   readonly EventSourceArn: string;
   readonly FunctionName: { readonly 'Fn::GetAtt': readonly [string, string] };
@@ -18,9 +21,9 @@ interface Mapping {
 }
 
 /**
- * Asks AWS for the attributes of a queue that is there already, which the template does not have: the same sums as for one
- * that the stage makes.
- * @throws DeploymentError with each that does not come out.
+ * Asks AWS for the attributes of an existing queue, which the template does not contain, and runs the same sizing
+ * checks as for a queue that the stage creates.
+ * @throws DeploymentError with each check that fails
  */
 export async function checkExistingQueue({ provider }: Service): Promise<void> {
   const { Resources = {} } = provider.compiledCloudFormationTemplate;

@@ -1,9 +1,9 @@
-/** What a check says is wrong with a template. */
+/** A problem that a check found in a template. */
 export interface Finding {
   readonly tool: 'cfn-lint' | 'checkov' | 'cfn-guard' | 'sums';
-  /** As the tool names it: E3682, CKV_AWS_27, event_source_is_limited. */
+  /** The name of the rule in the tool: E3682, CKV_AWS_27, event_source_is_limited. */
   readonly rule: string;
-  /** The logical id, where it is about one resource. */
+  /** The logical id, if it concerns one resource. */
   readonly resource: string;
   readonly message: string;
 }

@@ -5,8 +5,8 @@ interface Credentials {
 }
 
 /**
- * Stands for `@aws-sdk/credential-provider-node` in bundles. Lambda gives a function the credentials of its role in these
- * variables, and replaces the whole environment before they expire (AWS Lambda Developer Guide, "Defined runtime
+ * Replaces `@aws-sdk/credential-provider-node` in bundles. Lambda provides the credentials of the function's role in
+ * these variables, and replaces the whole environment before they expire (AWS Lambda Developer Guide, "Defined runtime
  * environment variables").
  */
 export const defaultProvider = () => async (): Promise<Credentials> => {

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DeploymentError } from './deployment-error.ts';
 
-/** Milliseconds to wait for another process to finish, such as a test that packages a stage. */
+/** Milliseconds to wait for another process, such as a test that packages a stage. */
 const PATIENCE_MS = 600_000;
 
 /**
- * Waits until no other process packages this checkout, and keeps others waiting until this process ends. osls builds
- * every package in `.serverless` and empties that first, so that two at once ruin each other. What locks is a transaction
- * of SQLite that stays open, which the operating system ends together with the process, however that ends.
- * @throws DeploymentError when the other does not finish.
+ * Waits until no other process packages this checkout, and makes others wait until this process ends. osls builds every
+ * package in `.serverless` and empties that directory first, so concurrent runs destroy each other's files. The lock is
+ * an open SQLite transaction, which the operating system ends together with the process, however it ends.
+ * @throws DeploymentError if the other process does not finish
  */
 export function packageAlone(checkout: string): void {
   const name = createHash('sha256').update(checkout).digest('hex').slice(0, 16);
@@ -26,5 +26,5 @@ export function packageAlone(checkout: string): void {
   held.push(lock);
 }
 
-/** A database that nobody refers to would be closed. */
+/** A database without a reference would be closed. */
 const held: DatabaseSync[] = [];

@@ -7,12 +7,12 @@ import { DeploymentError } from './deployment-error.ts';
 
 type Files = ReadonlyMap<string, Uint8Array>;
 
-/** A package of the same files is the same bytes, whenever it is made: AWS sees that nothing has changed. */
+/** A package of the same files has the same bytes, whenever it is created, so that AWS sees no change. */
 const NEVER = new Date(0);
 
 /**
- * Files that a function reads when it runs, by glob patterns. In the package they have the paths that they have here.
- * @throws DeploymentError for a pattern that no file is like.
+ * Files that a function reads at runtime, by glob patterns. Their paths in the package are the same as here.
+ * @throws DeploymentError for a pattern that matches no file
  */
 export async function filesOf(patterns: readonly string[], directory: string): Promise<Files> {
   const files = new Map<string, Uint8Array>();

@@ -5,8 +5,8 @@ import { filesOf, writeZip } from './package-files.ts';
 import type { Serverless } from './serverless.ts';
 
 /**
- * Makes the package of each function, and says how large its code is.
- * @throws DeploymentError when one is over the limit, with what it consists of.
+ * Creates the package of each function, and reports the size of its code.
+ * @throws DeploymentError if one is over the limit, with its contents
  */
 export async function packageFunctions(
   { service, serviceDir }: Serverless,

@@ -12,16 +12,16 @@ interface Options {
 /** The stage of `npm start`, which is never deployed. */
 const LOCAL_STAGE = 'local';
 
-/** As RDS calls clusters, in lower case also where it is asked for another. */
+/** RDS lower-cases the names of clusters. */
 const STAGE = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
 /** What is left of the 63 characters of a cluster's name: orders-<stage>-<17 digits of its network>. */
 const LONGEST_STAGE = 38;
 
 /**
- * What `serverless package`, `deploy` and `remove` need beyond osls: bundles, a role for each function, the parts of
- * the stage that were chosen (its database, its queue), and checks that refuse a stage before AWS is asked for anything.
- * Serverless loads its plugins for `npm start`, too, where this one does nothing.
+ * What `serverless package`, `deploy` and `remove` need in addition to osls: bundles, one role per function, the chosen
+ * parts of the stage (its database, its queue), and checks that refuse a stage before any request to AWS. Serverless
+ * also loads its plugins for `npm start`, where this one does nothing.
  */
 export default class DeployPlugin {
   readonly hooks: Record<string, () => Promise<void>>;
@@ -64,7 +64,7 @@ export default class DeployPlugin {
         const { preflight } = await import('./preflight.ts');
         parameters = await preflight(await accountOf(serverless), serverless.service);
       }),
-      // Not earlier: osls makes a new stack from a template that has only the bucket, and no parameters.
+      // Not earlier: osls creates a new stack with a template that contains only the bucket, without parameters.
       'after:aws:deploy:deploy:createStack': async () => {
         serverless.service.provider.stackParameters = parameters;
       },
@@ -103,7 +103,7 @@ function checkName(serverless: Serverless): void {
     );
 }
 
-/** Before AWS is asked for anything. The stack and the database have protections of their own besides, in AWS. */
+/** Before any request to AWS. The stack and the database also have their own protections in AWS. */
 function refuseProtectedStage(serverless: Serverless): void {
   if (!serverless.service.provider.deletionProtection) return;
   const stage = serverless.getProvider('aws').getStage();
@@ -113,7 +113,7 @@ function refuseProtectedStage(serverless: Serverless): void {
   );
 }
 
-/** Serverless does not ask an AWS profile for its region, and would take the default of serverless.yml in silence. */
+/** Serverless ignores the region of an AWS profile, and would silently use the default of serverless.yml. */
 async function requireOneRegion(serverless: Serverless, options: Options): Promise<void> {
   if (process.env.AWS_REGION || options.region) return;
   const { SQSClient } = await import('@aws-sdk/client-sqs');
@@ -126,13 +126,15 @@ async function requireOneRegion(serverless: Serverless, options: Options): Promi
   );
 }
 
-/** Before the packages are made, which takes a while. Serverless would say it afterwards, and not how to get on. */
+/**
+ * Before the packages are built, which takes time. Serverless would report it afterwards, without saying what to do.
+ */
 async function demandCredentials(serverless: Serverless): Promise<void> {
   await serverless
     .getProvider('aws')
     .getAwsSdkV3CredentialsProvider()()
     .catch((error: unknown) => {
-      // The SDK's: a profile whose credentials cannot be had.
+      // An error of the SDK: the credentials of a profile cannot be loaded.
       if (error instanceof Error && error.name.endsWith('ProviderError'))
         throw new DeploymentError(`The AWS credentials cannot be used: ${error.message.trim()}`);
       if ((error as { code?: unknown }).code !== 'AWS_CREDENTIALS_NOT_FOUND') throw error;
@@ -143,7 +145,7 @@ async function demandCredentials(serverless: Serverless): Promise<void> {
     });
 }
 
-/** Serverless shows a stack for every error that is not of its own class; these are for users. */
+/** Serverless prints a stack for every error that is not of its own class, and these errors are for users. */
 async function inOneLine({ classes }: Serverless, step: () => Promise<void>): Promise<void> {
   try {
     await step();

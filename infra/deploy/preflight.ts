@@ -7,15 +7,15 @@ const PROTECTED = 'DatabaseProtected';
 const ZONES = ['ZoneA', 'ZoneB'];
 
 /**
- * Ids of zones that lack services which a stage uses: Lambda in a network, RDS Proxy, some endpoints. RDS Proxy leaves such a
- * zone out without a word, and then has one zone where it requires two (terraform-provider-aws#17781).
+ * Ids of zones that lack services which a stage uses: Lambda in a network, RDS Proxy, some endpoints. RDS Proxy
+ * silently omits such a zone, and then has one zone where it requires two (terraform-provider-aws#17781).
  */
 const UNSUITABLE: ReadonlySet<string> = new Set(['use1-az3']);
 
 /**
- * Asks the account what the template takes on faith, before anything is made.
- * @returns the values of the template's parameters, which only the account knows.
- * @throws DeploymentError with each reason for which the deployment would fail, and what to do.
+ * Checks the assumptions of the template against the account, before any resource is created.
+ * @returns the values of the template's parameters that depend on the account
+ * @throws DeploymentError with each reason why the deployment would fail, and what to do
  */
 export async function preflight(account: Account, service: Service): Promise<StackParameter[]> {
   const { Resources, Parameters = {} } = service.provider.compiledCloudFormationTemplate;
@@ -51,8 +51,8 @@ function unchanged(ParameterKey: string): StackParameter {
 }
 
 /**
- * Protects the database once the first deployment has succeeded. A cluster that is protected from its first minute outlives
- * the roll-back of a first deployment that fails: CloudFormation cannot delete it, and forgets it.
+ * Protects the database once the first deployment has succeeded. A cluster that is protected from the start would
+ * outlive the rollback of a failed first deployment: CloudFormation cannot delete it, and no longer manages it.
  */
 export async function protect(account: Account, { custom }: Service): Promise<boolean> {
   if (String(custom.protected) !== 'true') return false;
@@ -62,7 +62,7 @@ export async function protect(account: Account, { custom }: Service): Promise<bo
   return true;
 }
 
-/** For a roll-back to an earlier version: what the stack has stays, since the template says none of its values. */
+/** For a rollback to an earlier version: the stack keeps its values, because the template contains none of them. */
 export async function previousParameters(account: Account): Promise<StackParameter[]> {
   return [...(await Account.ask('what the stack has', account.stackParameters())).keys()].map(unchanged);
 }
@@ -77,7 +77,10 @@ async function concurrencyProblems(account: Account, { custom }: Service): Promi
   ];
 }
 
-/** With a name of its own per network, a new cluster does not collide with them. But they are billed, and may hold orders. */
+/**
+ * Its name includes the network, so a new cluster does not collide with these. But they are billed, and may contain
+ * orders.
+ */
 function leftovers(clusters: readonly DatabaseCluster[], stackName: string): string[] {
   return clusters.map(
     ({ id }) =>
@@ -89,7 +92,7 @@ function leftovers(clusters: readonly DatabaseCluster[], stackName: string): str
   );
 }
 
-/** RDS upgrades minor versions by itself, and refuses to go back. */
+/** RDS upgrades minor versions automatically, and cannot downgrade them. */
 function downgrades(clusters: readonly DatabaseCluster[], wanted: string): string[] {
   return clusters
     .filter(({ engineVersion }) => compareVersions(engineVersion, wanted) > 0)
@@ -131,7 +134,7 @@ function versionOf({ provider }: Service): string {
   return String(provider.compiledCloudFormationTemplate.Resources?.DatabaseCluster?.Properties?.EngineVersion);
 }
 
-/** Positive when the first is the later one. Versions are two numbers: 17.10 comes after 17.9. */
+/** Positive if the first is newer. Versions are two numbers: 17.10 comes after 17.9. */
 function compareVersions(a: string, b: string): number {
   const [major = 0, minor = 0] = a.split('.').map(Number);
   const [otherMajor = 0, otherMinor = 0] = b.split('.').map(Number);

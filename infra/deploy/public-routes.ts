@@ -4,8 +4,8 @@ import type { Service, Template } from './serverless.ts';
 const STAGE = 'HttpApiStage';
 
 /**
- * Gives each route that needs no key a rate of its own, far below that of the stage: a flood of it neither takes the
- * rate of customers nor costs what they may. An HTTP API takes no WAF and no limit per address (docs/deploy.md).
+ * Gives each public route its own rate, far below that of the stage: a flood of requests to it neither uses up the rate
+ * of customers nor costs as much. An HTTP API supports neither a WAF nor a limit per address (docs/deploy.md).
  */
 export function limitPublicRoutes({ provider, custom }: Service): void {
   const { Resources = {} } = provider.compiledCloudFormationTemplate;
@@ -14,11 +14,11 @@ export function limitPublicRoutes({ provider, custom }: Service): void {
   const routes = publicRoutesOf(provider.compiledCloudFormationTemplate);
   const RouteSettings = Object.fromEntries(routes.map(([, key]) => [key, custom.publicRoutes]));
   stage.Properties = { ...stage.Properties, RouteSettings };
-  // A stage is refused with settings of a route that is not there yet.
+  // A stage with settings for a route that does not exist yet is rejected.
   stage.DependsOn = [...[stage.DependsOn ?? []].flat(), ...routes.map(([id]) => id)];
 }
 
-/** Logical ids and keys of the routes that need no key. */
+/** Logical ids and keys of the public routes. */
 export function publicRoutesOf({ Resources = {} }: Template): [id: string, key: string][] {
   const isPublic = new Set<unknown>(ROUTES.filter(({ scope }) => scope === 'public').map(routeKeyOf));
   return Object.entries(Resources)

@@ -20,7 +20,7 @@ export function attributeOwner(value: unknown): string | undefined {
   return owner;
 }
 
-/** What a resource names itself or a list of names, as a list. */
+/** Normalizes a single name or a list of names to a list. */
 export function listOf<T>(value: T | readonly T[] | undefined): readonly T[] {
   if (value === undefined) return [];
   return Array.isArray(value) ? value : [value as T];

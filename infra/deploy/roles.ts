@@ -10,8 +10,8 @@ export function roleIdOf(key: string): string {
 }
 
 /**
- * A role that allows a function what it names, and to write its own log.
- * @throws DeploymentError when it names none, or one that does not exist.
+ * A role that allows a function its listed permissions, and writing its own log.
+ * @throws DeploymentError if it lists none, or one that does not exist
  */
 export function roleOf(key: string, definition: FunctionDefinition, service: Service): Resource {
   const statements = [
@@ -47,17 +47,17 @@ function named(key: string, { permissions }: FunctionDefinition, all: Permission
   });
 }
 
-/** Not logs:CreateLogGroup: the stack makes the group, with its retention. */
+/** Without logs:CreateLogGroup: the stack creates the group, with its retention. */
 function writeLog({ name }: FunctionDefinition): Statement {
   return {
     Effect: 'Allow',
     Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-    // Lambda names the streams of the group, by date and container.
+    // Lambda names the streams of the group by date and container.
     Resource: ownArn('logs', `log-group:/aws/lambda/${name}:*`),
   };
 }
 
-/** X-Ray has no resources to name (Service Authorization Reference). */
+/** X-Ray does not support resources in policies (Service Authorization Reference). */
 const TRACE: Statement = {
   Effect: 'Allow',
   Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
@@ -65,10 +65,10 @@ const TRACE: Statement = {
 };
 
 /**
- * Lambda, not the function, makes the network interfaces with the function's role, before there is anything to name (AWS
- * Lambda Developer Guide, "Required IAM permissions" of VPC access, which has this list). Every function of a stage that has
- * a network keeps this permission, because a deployment that moves functions out of the network updates their roles first:
- * without it Lambda could not delete the interfaces, and they block the network's removal.
+ * Lambda, not the function, creates the network interfaces with the role of the function, before they have names (AWS
+ * Lambda Developer Guide, "Required IAM permissions" of VPC access, which has this list). Every function of a stage
+ * with a network keeps this permission, because a deployment that moves functions out of the network updates their
+ * roles first: without it, Lambda could not delete the interfaces, which block the removal of the network.
  */
 const ATTACH_TO_NETWORK: Statement = {
   Effect: 'Allow',
@@ -83,7 +83,7 @@ const ATTACH_TO_NETWORK: Statement = {
   Resource: '*',
 };
 
-/** The same chapter's way to keep the code of a function from using what only Lambda itself needs. */
+/** From the same chapter: prevents the code of a function from using what only Lambda itself needs. */
 const CODE_MAY_NOT: Statement = {
   ...ATTACH_TO_NETWORK,
   Effect: 'Deny',

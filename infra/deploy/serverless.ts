@@ -1,7 +1,7 @@
-/** What the deploy plugin needs to know of a Serverless instance. */
+/** The part of a Serverless instance that the deploy plugin uses. */
 export interface Serverless {
   readonly service: Service;
-  /** Absolute path of the checkout. */
+  /** The absolute path of the checkout. */
   readonly serviceDir: string;
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
   readonly configSchemaHandler: {
@@ -15,11 +15,11 @@ export interface Serverless {
 export interface AwsProvider {
   getStage(): string;
   getRegion(): string;
-  /** As the AWS CLI looks for them: variables, profiles, and so on. */
+  /** Found in the same places as by the AWS CLI: variables, profiles, and so on. */
   getAwsSdkV3CredentialsProvider(): () => Promise<unknown>;
-  /** For clients of the SDK. */
+  /** For SDK clients. */
   getAwsSdkV3Config(): Promise<object>;
-  /** The ARN of the role that CloudFormation acts with, where serverless.yml names one. */
+  /** The ARN of the role that CloudFormation uses, if serverless.yml has one. */
   getCustomDeploymentRole(): string | undefined;
   readonly naming: { getStackName(): string };
 }
@@ -42,7 +42,7 @@ export interface Provider {
   stackParameters?: readonly StackParameter[];
 }
 
-/** Of an update of a stack: a value, or what the stack has. */
+/** A parameter of a stack update: a value, or the current one. */
 export interface StackParameter {
   readonly ParameterKey: string;
   readonly ParameterValue?: string;
@@ -53,11 +53,11 @@ export interface StackParameter {
 export interface FunctionDefinition {
   readonly name: string;
   readonly handler: string;
-  /** Names of `custom.permissions`: what its role allows beyond its own log. */
+  /** Names of `custom.permissions`: what its role allows in addition to its own log. */
   permissions?: readonly string[];
   readonly timeout?: number;
   readonly tracing?: unknown;
-  /** Keeps it out of the network that the others are in. */
+  /** Keeps it out of the network of the other functions. */
   readonly vpc?: false;
   environment?: Readonly<Record<string, unknown>>;
   role?: string;

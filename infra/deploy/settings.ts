@@ -3,7 +3,10 @@ import { ConfigError } from '../../lib/errors.ts';
 import { DeploymentError } from './deployment-error.ts';
 import type { Service } from './serverless.ts';
 
-/** Settings (docs/settings.md) that the functions get from the environment of `npm run deploy`. The stage decides the others. */
+/**
+ * Settings (docs/settings.md) that the functions get from the environment of `npm run deploy`. The stage defines the
+ * others.
+ */
 const PASSED_ON = [
   'DATABASE_POOL_SIZE',
   'DATABASE_TIMEOUT_MS',
@@ -20,7 +23,7 @@ const PASSED_ON = [
   'WEBHOOK_URL',
 ];
 
-/** The function that processes orders, the only one that may know a processor's secret. */
+/** The function that processes orders, the only one that may read a processor's secret. */
 const PROCESSES = 'processOrders';
 
 /** The settings of this list that are set in an environment. */
@@ -28,7 +31,7 @@ export function passedOn(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(PASSED_ON.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
 }
 
-/** Lets the function that processes orders read the webhook's signing key, where the stage has one. */
+/** Allows the function that processes orders to read the signing key of the webhook, if the stage has one. */
 export function addWebhookSecret({ functions, custom }: Service): void {
   const processes = functions[PROCESSES];
   if (!processes || !custom.webhookSecretArn) return;
@@ -37,8 +40,9 @@ export function addWebhookSecret({ functions, custom }: Service): void {
 }
 
 /**
- * Reads the environment of each function as it will, before any of them is deployed with a setting that it refuses.
- * @throws DeploymentError naming every wrong one of the first function that has any.
+ * Validates the environment of each function in the same way as the function will, so that none is deployed with a
+ * setting that it rejects.
+ * @throws DeploymentError with every invalid setting of the first function that has any
  */
 export function checkSettings({ functions, provider, custom, resources }: Service): void {
   const shared = provider.environment ?? {};
@@ -60,7 +64,7 @@ export function checkSettings({ functions, provider, custom, resources }: Servic
     );
 }
 
-/** What only CloudFormation knows: something of the right form stands for it. */
+/** Values that only CloudFormation knows are replaced by placeholders of the right form. */
 const STANDS_FOR: Readonly<Record<string, string>> = {
   DATABASE_URL: 'postgres://user@host/name',
   DATABASE_RESOURCE_ARN: 'arn:aws:rds:',

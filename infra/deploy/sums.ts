@@ -12,7 +12,8 @@ import {
 import type { Template } from './serverless.ts';
 
 /**
- * What takes arithmetic over several resources, or following references, and so is beyond cfn-guard's language.
+ * Checks that need arithmetic over several resources, or following references, which cfn-guard's language does not
+ * support.
  */
 export function checkSums(template: Template): Finding[] {
   const resources = resourcesOf(template);
@@ -26,26 +27,29 @@ export function checkSums(template: Template): Finding[] {
   ];
 }
 
-/** Of AWS::SQS::Queue, seconds: CloudFormation's defaults. */
+/** Seconds, for AWS::SQS::Queue: CloudFormation's defaults. */
 const DEFAULT_VISIBILITY = 30;
 const DEFAULT_RETENTION = 345_600;
 
-/** Of AWS::Lambda::Function, seconds: CloudFormation's default. */
+/** Seconds, for AWS::Lambda::Function: CloudFormation's default. */
 const DEFAULT_TIMEOUT = 3;
 
-/** Function time-outs that fit into a visibility timeout (AWS Lambda Developer Guide, "Using Lambda with Amazon SQS"). */
+/**
+ * The timeouts of a function that must fit into a visibility timeout (AWS Lambda Developer Guide, "Using Lambda with
+ * Amazon SQS").
+ */
 const TIMEOUTS_IN_VISIBILITY = 6;
 
-/** Seconds that an HTTP API waits for an integration at most ("Quotas for configuring and running an HTTP API"). */
+/** The most seconds that an HTTP API waits for an integration ("Quotas for configuring and running an HTTP API"). */
 const LONGEST_INTEGRATION = 30;
 
-/** A message must stay hidden while its batch is gathered and tried again under throttling. */
+/** A message must stay hidden while its batch is gathered and retried under throttling. */
 function visibilityTimeouts(resources: Resources): Finding[] {
   return ofType(resources, 'AWS::Lambda::EventSourceMapping').flatMap(([mappingId, mapping]) => {
     const queueId = attributeOwner(mapping.EventSourceArn);
     const queue = queueId !== undefined ? resources.get(queueId) : undefined;
     const worker = resources.get(attributeOwner(mapping.FunctionName) ?? '');
-    // A queue that was there before: its attributes are looked at when the stage is deployed.
+    // An existing queue: its attributes are checked when the stage is deployed.
     if (!queueId || !queue) return [];
     if (!worker) return [finding('worker_is_known', mappingId, 'The event source names no function of this stack.')];
     const timeout = Number(propertiesOf(worker).Timeout ?? DEFAULT_TIMEOUT);
@@ -86,7 +90,7 @@ function retentions(resources: Resources): Finding[] {
   });
 }
 
-/** Each queue of the stack is named by a policy that refuses whoever comes without TLS. */
+/** A policy that rejects callers without TLS covers each queue of the stack. */
 function tlsPolicies(resources: Resources): Finding[] {
   const named = new Set(
     ofType(resources, 'AWS::SQS::QueuePolicy')
@@ -98,7 +102,7 @@ function tlsPolicies(resources: Resources): Finding[] {
     .map(([queueId]) => finding('queue_policy', queueId, 'No policy demands TLS of whoever uses this queue.'));
 }
 
-/** What one function may is not for another to have. */
+/** No function may use the role of another. */
 function sharedRoles(resources: Resources): Finding[] {
   const firstWith = new Map<string, string>();
   return ofType(resources, 'AWS::Lambda::Function').flatMap(([functionId, { Role }]) => {
@@ -110,7 +114,7 @@ function sharedRoles(resources: Resources): Finding[] {
   });
 }
 
-/** Whoever called has gone when a function behind the API takes longer than the API waits. */
+/** If a function behind the API takes longer than the API waits, the caller is already gone. */
 function timeouts(resources: Resources): Finding[] {
   const behindApi = ofType(resources, 'AWS::ApiGatewayV2::Integration').map(([, { IntegrationUri }]) =>
     attributeOwner(IntegrationUri),

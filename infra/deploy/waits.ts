@@ -3,20 +3,23 @@ import type { Resource, Template } from './serverless.ts';
 
 type Environment = Readonly<Record<string, unknown>>;
 
-/** What the functions take where nothing else is said, as the code says that reads their settings. */
+/** The defaults of the functions, as in the code that reads their settings. */
 const DEFAULTS = loadConfig({ DATABASE_URL: 'postgres://user@host/name', QUEUE_URL: 'https://queue', AUTH: 'none' });
 
-/** A request's own statement, and the one that tells what became of it when no answer came. */
+/** The request's own statement, and the one that determines the outcome after a lost reply. */
 const STATEMENTS = 2;
 
-/** Milliseconds of a batch besides its work: 2 s for the claim, 1 s for the rest of an answer, 2 s for the verdicts. */
+/**
+ * Milliseconds of a batch in addition to its work: 2 s for the claim, 1 s for the rest of a response, 2 s for the
+ * outcomes.
+ */
 const BESIDE_WORK = 5_000;
 
 /**
- * Why functions might be ended while they still wait, in sentences with the numbers; none when all waits are over before.
- * A client would get API Gateway's answer, which says neither that repeating is safe nor when. An order would be charged
- * tries that nobody could win.
- * @param environment of all functions.
+ * The reasons why functions could be ended while they still wait, as sentences with the numbers; empty if all timeouts
+ * are shorter. A client would get API Gateway's response, which says neither that a retry is safe nor when. An order
+ * would be charged attempts that cannot succeed.
+ * @param environment of all functions
  */
 export function timeoutProblems(template: Template, environment: Environment): string[] {
   return [...requests(template, environment), ...batches(template, environment)];
@@ -41,7 +44,7 @@ function requests(template: Template, environment: Environment): string[] {
 function batches(template: Template, environment: Environment): string[] {
   const { PROCESSOR: processor = 'simulated' } = environment;
   const work = processor === 'webhook' ? 'WEBHOOK_TIMEOUT_MS' : 'PROCESSING_DELAY_MS';
-  // How long a module of the user's own takes, only the user knows.
+  // Only the user knows how long a custom processor takes.
   if (work === 'PROCESSING_DELAY_MS' && processor !== 'simulated') return [];
   const longest = setting(environment, work) + BESIDE_WORK;
   return workersOf(template)
@@ -54,7 +57,7 @@ function batches(template: Template, environment: Environment): string[] {
     );
 }
 
-/** The functions that event sources call. */
+/** The functions that event sources invoke. */
 function workersOf({ Resources = {} }: Template): Resource[] {
   return Object.values(Resources)
     .filter(({ Type }) => Type === 'AWS::Lambda::EventSourceMapping')

@@ -4,13 +4,12 @@ import { installRuntimeClient } from './lambda-runtime-client.ts';
 import { type Edition, type LocalStack, startLocalStack } from './localstack.ts';
 
 /**
- * Runs a LocalStack to which stacks can be deployed: CloudFormation, Lambda, IAM, S3, SQS, EventBridge and others. It only
- * pretends to make what its free edition does not have, such as HTTP APIs and all of RDS, and does not undo an update that
- * failed.
- *
- * @param functionEnvironment that every function gets, over its own.
- * @param say takes a line for whoever waits.
- * @throws {Error} with one line when something cannot be installed or does not start.
+ * Runs a LocalStack to which stacks can be deployed: CloudFormation, Lambda, IAM, S3, SQS, EventBridge and others. It
+ * only simulates services that its free edition lacks, such as HTTP APIs and all of RDS, and does not roll back a
+ * failed update.
+ * @param functionEnvironment variables that every function gets, overriding its own
+ * @param say prints a line for the waiting user
+ * @throws {Error} with one line if something cannot be installed or does not start
  */
 export async function startLocalStackForDeployments(
   functionEnvironment: Readonly<Record<string, string>>,
@@ -31,7 +30,7 @@ export async function startLocalStackForDeployments(
       EMULATOR: await installLambdaEmulator(say),
       EMULATED_RUNTIME: JSON.stringify([process.execPath, await installRuntimeClient(say)]),
       EMULATED_ENVIRONMENT: JSON.stringify(functionEnvironment),
-      // Seconds between two looks at a queue; its default of 1 only makes tests slow.
+      // Seconds between two polls of a queue; its default of 1 only makes tests slow.
       LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC: '0.05',
     },
   };

@@ -17,6 +17,6 @@ def exit_with_parent():
 
 
 threading.Thread(target=exit_with_parent, daemon=True).start()
-# Plugins of ours. Nothing else of the caller's Python settings gets in.
+# Plugins of this project. Nothing else of the caller's Python settings is passed on.
 sys.path += filter(None, [os.environ.get("LOCALSTACK_PLUGINS")])
 runpy.run_module("localstack.runtime.main", run_name="__main__", alter_sys=True)

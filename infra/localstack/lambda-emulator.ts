@@ -10,16 +10,15 @@ const run = promisify(execFile);
 
 const VERSION = '1.170.0';
 
-/** As the emulator's binaries are named. */
+/** The names of the emulator's binaries. */
 const ARCHITECTURE = process.arch === 'arm64' ? 'arm64' : 'x86_64';
 
 /**
- * Downloads AWS's emulator of the Lambda service (aws-lambda-rie), once for all clones of this project, and answers the
- * path of its program. It calls a runtime as Lambda does: init, invocations, time-outs. It comes out of the AWS SAM CLI's
- * Python package, in which AWS delivers it. Linux only.
- *
- * @param say takes a line for whoever waits.
- * @throws {Error} with one line when there is no Python or pip fails.
+ * Downloads AWS's emulator of the Lambda service (aws-lambda-rie), once for all clones of this project, and returns the
+ * path of its program. It calls a runtime as Lambda does: init, invocations, timeouts. It is part of the AWS SAM CLI's
+ * Python package, in which AWS distributes it. Linux only.
+ * @param say prints a line for the waiting user
+ * @throws {Error} with one line if there is no Python or pip fails
  */
 export async function installLambdaEmulator(say: (line: string) => void): Promise<string> {
   const program = join('samcli', 'local', 'rapid', `aws-lambda-rie-${ARCHITECTURE}`);
@@ -28,7 +27,7 @@ export async function installLambdaEmulator(say: (line: string) => void): Promis
     say(`Downloading AWS's Lambda emulator ${VERSION} (once)`);
     const venv = join(directory, 'venv');
     try {
-      // Not every Python has pip of its own.
+      // Not every Python has its own pip.
       await run(python, ['-I', '-m', 'venv', venv]);
       const pip = ['-I', '-m', 'pip', 'download', '--quiet', '--no-deps', '--disable-pip-version-check'];
       await run(join(venv, 'bin', 'python'), [...pip, '--dest', directory, `aws-sam-cli==${VERSION}`]);

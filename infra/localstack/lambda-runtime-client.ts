@@ -13,11 +13,10 @@ const VERSION = '4.0.2';
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 /**
- * Builds AWS's runtime client for Node (aws-lambda-ric), once for all clones of this project, and answers the path of its
- * program: what runs a handler on Lambda. Linux only; it needs cmake, make and a C++ compiler.
- *
- * @param say takes a line for whoever waits.
- * @throws {Error} with one line when the build fails.
+ * Builds AWS's runtime client for Node (aws-lambda-ric), once for all clones of this project, and returns the path of
+ * its program, which runs a handler on Lambda. Linux only; it needs cmake, make and a C++ compiler.
+ * @param say prints a line for the waiting user
+ * @throws {Error} with one line if the build fails
  */
 export async function installRuntimeClient(say: (line: string) => void): Promise<string> {
   const program = join('node_modules', 'aws-lambda-ric', 'index.mjs');
@@ -25,7 +24,7 @@ export async function installRuntimeClient(say: (line: string) => void): Promise
   return installOnce(`aws-lambda-ric-${VERSION}-abi${process.versions.modules}`, program, async (directory) => {
     say(`Building AWS's Lambda runtime client ${VERSION} (once, a few minutes)`);
     await mkdir(directory, { recursive: true });
-    // npm runs the install scripts only of packages that are named so.
+    // npm runs only the install scripts of packages that are listed.
     await writeFile(
       join(directory, 'package.json'),
       JSON.stringify({ private: true, allowScripts: { 'aws-lambda-ric': true } }),

@@ -8,14 +8,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CommandError } from '../command-error.ts';
 import { type PythonTool, pythonEnvironment } from '../python/python-environment.ts';
 
-/** How much of LocalStack runs. */
+/** Which part of LocalStack runs. */
 export interface Edition {
   readonly tool: PythonTool;
-  /** Its settings, besides those that every edition needs. */
+  /** Its settings, in addition to those that every edition needs. */
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** Only SQS, which is all that the functions themselves talk to. */
+/** Only SQS, the only service that the functions themselves use. */
 const QUEUES_ONLY: Edition = {
   tool: {
     title: 'LocalStack',
@@ -28,27 +28,28 @@ const QUEUES_ONLY: Edition = {
 };
 const EXIT_WITH_PARENT = join(import.meta.dirname, 'exit_with_parent.py');
 
-/** Milliseconds until a start counts as failed. It takes 2 to 9 s on two quiet cores; a shared one may be slower. */
+/**
+ * Milliseconds until a start counts as failed. It takes 2 to 9 s on two quiet cores; a shared machine may be slower.
+ */
 const START_TIMEOUT_MS = 60_000;
-/** Milliseconds between two looks at whether it is healthy: well under the start, and cheap. */
+/** Milliseconds between two health checks: well under the time of a start, and cheap. */
 const HEALTH_INTERVAL_MS = 200;
 
 export interface LocalStack {
   readonly endpoint: string;
-  /** What it has written so far. */
+  /** Its output so far. */
   log(): Promise<string>;
-  /** Settles when the process has ended, for whatever reason. */
+  /** Settles when the process has ended, for any reason. */
   readonly ended: Promise<void>;
   /** Stops the process and removes its files. */
   stop(): Promise<void>;
 }
 
 /**
- * Runs LocalStack on this machine, without Docker, and answers when it is healthy.
- *
- * @param wantedPort on 127.0.0.1; 0 for any free one.
- * @param say takes a line for whoever waits.
- * @throws {Error} with one line when it cannot be installed, the port is in use, or it does not become healthy.
+ * Runs LocalStack on this machine, without Docker, and resolves when it is healthy.
+ * @param wantedPort on 127.0.0.1; 0 for any free one
+ * @param say prints a line for the waiting user
+ * @throws {Error} with one line if it cannot be installed, the port is in use, or it does not become healthy
  */
 export async function startLocalStack(
   wantedPort: number,
@@ -64,7 +65,7 @@ export async function startLocalStack(
     cwd: directory,
     env: { ...environment(port, directory), ...settings },
     stdio: ['pipe', log.fd, log.fd],
-    // It leads a process group, so that the functions which it may start end with it.
+    // It leads a process group, so that functions that it starts end with it.
     detached: true,
   });
   const ended = once(child, 'exit').then(() => {});
@@ -75,7 +76,7 @@ export async function startLocalStack(
     log: () => readFile(logFile, 'utf8'),
     ended,
     async stop() {
-      // It holds nothing worth saving, and takes 2 s when it is asked politely.
+      // It has nothing worth saving, and takes 2 s to stop gracefully.
       killGroup(child);
       await ended;
       await rm(directory, { recursive: true, force: true });
@@ -91,11 +92,11 @@ function killGroup({ pid }: ChildProcess): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL');
   } catch {
-    // All of it has ended already.
+    // All of its processes have already ended.
   }
 }
 
-/** Asked first, because whatever else listens there could answer the health check in LocalStack's place. */
+/** Checked first, because another program that listens there could pass the health check in LocalStack's place. */
 async function freePort(wanted: number): Promise<number> {
   const server = createServer().listen(wanted, '127.0.0.1');
   await once(server, 'listening').catch((error: unknown) => {
@@ -107,16 +108,16 @@ async function freePort(wanted: number): Promise<number> {
   return port;
 }
 
-/** All that LocalStack gets to see: nothing of the caller's own LocalStack or AWS settings may change what runs. */
+/** The whole environment of LocalStack: the caller's own LocalStack or AWS settings must not affect it. */
 function environment(port: number, directory: string): NodeJS.ProcessEnv {
   const address = `127.0.0.1:${port}`;
   return {
     PATH: process.env.PATH,
     HOME: directory,
-    // For Python's temporary files. TMPDIR would do, too, but is a setting of LocalStack's past.
+    // For Python's temporary files. TMPDIR would also work, but is an old setting of LocalStack.
     TEMP: directory,
     FILESYSTEM_ROOT: directory,
-    // Inside a container too, its files belong under FILESYSTEM_ROOT rather than /var/lib.
+    // Inside a container too, its files belong under FILESYSTEM_ROOT instead of /var/lib.
     OVERRIDE_IN_DOCKER: '0',
     GATEWAY_LISTEN: address,
     LOCALSTACK_HOST: address,
@@ -129,7 +130,7 @@ function environment(port: number, directory: string): NodeJS.ProcessEnv {
   };
 }
 
-/** Whether it answers before the process ends or its time is up. */
+/** True if it responds before the process ends or its time is up. */
 async function becomesHealthy(endpoint: string, child: ChildProcess): Promise<boolean> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < deadline && child.exitCode === null && child.signalCode === null) {

@@ -1,7 +1,7 @@
 import { command, execute, main } from '../command.ts';
 import { startLocalStack } from './localstack.ts';
 
-/** LocalStack's own default, and that of docker-compose.yml. */
+/** The default of LocalStack and of docker-compose.yml. */
 const PORT = 4566;
 
 export const localstack = command({

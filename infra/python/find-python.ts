@@ -7,21 +7,23 @@ import { CommandError } from '../command-error.ts';
 
 const run = promisify(execFile);
 
-/** The versions that the constraints were tried with come first; any other may do too. */
+/** The versions that were tested with the constraints come first; any other version may work, too. */
 const COMMANDS = ['python3.13', 'python3.12', 'python3', 'python'];
 
-/** Ends well in a Python that all our tools can run on (3.12 or newer) and that can make virtual environments. */
+/**
+ * Succeeds in a Python that all tools of this project can run on (3.12 or newer) and that can create virtual
+ * environments.
+ */
 const PROBE = 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 12))';
 
 /**
- * The path or command of a Python that can run our Python tools: from PATH, else from pyenv.
- *
- * @param tool who needs it, for the message.
- * @throws {Error} with one line that says what to install.
+ * The path or command of a Python that can run the Python tools of this project: from PATH, otherwise from pyenv.
+ * @param tool the tool that needs it, for the message
+ * @throws {Error} with one line that says what to install
  */
 export async function findPython(tool: string): Promise<string> {
   for (const python of [...COMMANDS, ...(await pyenvPythons())]) {
-    // One that is missing, too old, or a pyenv shim without a version fails to run the probe.
+    // A Python that is missing, too old, or a pyenv shim without a version fails to run the probe.
     const works = await run(python, ['-I', '-c', PROBE]).then(
       () => true,
       () => false,
@@ -32,7 +34,7 @@ export async function findPython(tool: string): Promise<string> {
   throw new CommandError(`Python 3.12 or newer with its venv module is needed for ${tool}: ${howTo}.`);
 }
 
-/** The Pythons that pyenv has installed, newest first: its shims serve only the versions that someone has selected. */
+/** The Pythons that pyenv has installed, newest first: its shims serve only the selected versions. */
 async function pyenvPythons(): Promise<string[]> {
   const versions = join(process.env.PYENV_ROOT ?? join(homedir(), '.pyenv'), 'versions');
   const names = await readdir(versions).catch(() => []);

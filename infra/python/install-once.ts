@@ -3,13 +3,12 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 /**
- * Installs a tool once for all clones of this project, under `$XDG_CACHE_HOME` (by default `~/.cache`), and answers the
+ * Installs a tool once for all clones of this project, under `$XDG_CACHE_HOME` (by default `~/.cache`), and returns the
  * path of its `program` there.
- *
- * @param name of its directory; has to change with what is installed.
- * @param program what has to be there and run, relative to the directory.
- * @param install fills the directory that it is given, which is then moved: nothing in it may know its own path.
- * @throws {Error} what `install` throws.
+ * @param name of its directory; must change with what is installed
+ * @param program a file that must exist and run, relative to the directory
+ * @param install fills the given directory, which is then moved: no file in it may contain its path
+ * @throws {Error} the error of `install`
  */
 export async function installOnce(
   name: string,
@@ -21,11 +20,12 @@ export async function installOnce(
   const installed = join(directory, program);
   if (await exists(installed)) return installed;
 
-  // Made beside its place and moved there when complete, so that an interrupted installation is never taken for one.
+  // Built under a temporary name and moved when complete, so that an interrupted installation is never mistaken for a
+  // complete one.
   const unfinished = `${directory}.${process.pid}`;
   try {
     await mkdir(dirname(directory), { recursive: true });
-    // What may be there is broken: its Python was removed by an upgrade of the system, for instance.
+    // An existing installation is broken: for example, a system upgrade has removed its Python.
     await rm(directory, { recursive: true, force: true });
     await install(unfinished);
     await rename(unfinished, directory);
@@ -45,7 +45,7 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** The last line that a failed command wrote: installers end with what went wrong. */
+/** The last line of a failed command: installers end with the error. */
 export function lastLine(error: unknown): string {
   const output = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
   return output.split('\n').at(-1) || String(error);

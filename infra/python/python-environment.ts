@@ -10,25 +10,24 @@ import { installOnce, lastLine } from './install-once.ts';
 const run = promisify(execFile);
 
 export interface PythonTool {
-  /** As a user knows it, for messages. */
+  /** Its name for users, in messages. */
   readonly title: string;
-  /** Of its directory in the cache. */
+  /** The name of its directory in the cache. */
   readonly name: string;
-  /** What pip is asked for. */
+  /** The packages for pip. */
   readonly requirements: readonly string[];
-  /** The file of pip constraints that names the version of every package; another content is another installation. */
+  /** The file of pip constraints with the version of every package; a different content is a different installation. */
   readonly constraints: string;
-  /** How long an installation takes, for whoever waits. */
+  /** How long an installation takes, for the waiting user. */
   readonly takes: string;
 }
 
 /**
- * Installs a tool from its Python packages into a virtual environment of its own, once for all clones of this project,
- * and answers the Python to run it with: `-m <module>`, since the scripts that pip makes know the path that they were
- * made at.
- *
- * @param say takes a line for whoever waits.
- * @throws {Error} with one line when there is no suitable Python or pip fails.
+ * Installs a tool from its Python packages into its own virtual environment, once for all clones of this project, and
+ * returns the Python to run it with: `-m <module>`, because the scripts that pip creates contain the path where they
+ * were created.
+ * @param say prints a line for the waiting user
+ * @throws {Error} with one line if there is no suitable Python or pip fails
  */
 export async function pythonEnvironment(tool: PythonTool, say: (line: string) => void): Promise<string> {
   const constraints = await readFile(tool.constraints);

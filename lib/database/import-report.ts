@@ -2,7 +2,7 @@ import type { Queryable } from './database.ts';
 import { MigrationError } from './migration-error.ts';
 import { readApplied } from './migrations.ts';
 
-/** Rows of the old service's table that a migration does not take over word for word, and what becomes of them. */
+/** Rows of the old service's table that a migration changes, and how. */
 const FINDINGS: readonly { readonly what: string; readonly where: string; readonly becomes: string }[] = [
   {
     what: 'no status',
@@ -39,7 +39,7 @@ const FINDINGS: readonly { readonly what: string; readonly where: string; readon
   { what: 'more than 1,000 items', where: 'cardinality(item_ids) > 1000', becomes: 'keep them' },
 ];
 
-/** What cannot be migrated. The reason says what to do. */
+/** Rows that cannot be migrated. The reason says what to do. */
 const BLOCKERS: typeof FINDINGS = [
   {
     what: 'a status other than Pending, Processing and Completed',
@@ -54,9 +54,9 @@ const BLOCKERS: typeof FINDINGS = [
 ];
 
 /**
- * Says how many orders of the old service there are, and which of them are changed by being imported. Changes nothing. Says
- * nothing when there is no table of the old service.
- * @throws MigrationError when there are orders that cannot be migrated.
+ * Reports how many orders the old service has, and which of them the import changes. Changes nothing. Reports nothing
+ * if there is no table of the old service.
+ * @throws MigrationError if there are orders that cannot be migrated
  */
 export async function reportImport(
   database: Queryable,
@@ -78,7 +78,7 @@ export async function reportImport(
   if (blocked.length > 0) throw new MigrationError(blocked.join('; '));
 }
 
-/** Examples that are shown, by their ids. */
+/** The most example ids to show. */
 const EXAMPLES = 3;
 
 async function examine(

@@ -9,31 +9,31 @@ import { readTimeZone } from './time-zone.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../infra/migrations', import.meta.url));
 
-/** The client must outwait the rewriting of a large table; 24 hours stands for "as long as it takes". */
+/** The client must wait longer than rewriting a large table takes; 24 hours means "as long as it takes". */
 const PATIENCE_MS = 86_400_000;
 
-/** Nobody waits for an answer here, and a server that has just been started may be slow to take a connection. */
+/** No caller waits for a response here, and a server that has just been started may be slow to accept a connection. */
 const CONNECT_TIMEOUT_MS = '10000';
 
 export interface MigrateOptions {
-  /** The zone in which the old service's `created_at`, which has none, is read; UTC by default. */
+  /** The time zone in which the old service's `created_at`, which has none, is read; UTC by default. */
   readonly importTimeZone?: string;
-  /** Where the migrations are; by default where they are in the repository. */
+  /** The directory of the migrations; by default the one in the repository. */
   readonly folder?: string;
-  /** Whether a database that a newer version has migrated is left as it is, rather than refused. */
+  /** True to accept a database that a newer version has migrated, instead of rejecting it. */
   readonly acceptNewer?: boolean;
-  /** Milliseconds that are left for all of it; undefined: as long as it takes. */
+  /** The remaining milliseconds for everything; undefined for no limit. */
   readonly remainingMs?: () => number;
-  /** Whether to say what would be done, and change nothing. */
+  /** True to print what would be done without changing anything. */
   readonly dryRun?: boolean;
-  /** Ends it: its connections are cut off, and Postgres rolls back the migration under way. */
+  /** Aborts it: its connections are cut off, and Postgres rolls back the current migration. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Brings a database up to date, one made by the old service included; says what it does, line by line.
- * @param env names the database, as for the functions
- * @throws ConfigError, MigrationError or DatabaseError; then nothing of the migration that failed was kept.
+ * Migrates a database, including one of the old service, and prints what it does, line by line.
+ * @param env contains the settings of the database, as for the functions
+ * @throws ConfigError, MigrationError or DatabaseError; then the failed migration was rolled back
  */
 export async function migrate(
   env: NodeJS.ProcessEnv,

@@ -1,14 +1,17 @@
 import type { Finding } from '../../infra/deploy/finding.ts';
 
-/** A finding that stays, and why. */
+/** An accepted finding, and the reason. */
 export interface Accepted {
   readonly rule: string;
-  /** Logical ids, where it is accepted only there. */
+  /** Logical ids, if it is accepted only there. */
   readonly resources?: RegExp;
   readonly reason: string;
 }
 
-/** Every finding of cfn-lint, checkov or our own rules that is accepted. One that finds nothing any more must go. */
+/**
+ * Every accepted finding of cfn-lint, checkov or the project's own rules. An entry that no longer occurs must be
+ * removed.
+ */
 export const ACCEPTED: readonly Accepted[] = [
   {
     rule: 'W3005',
@@ -74,7 +77,7 @@ export const ACCEPTED: readonly Accepted[] = [
   },
 ];
 
-/** @returns what is not accepted; `used` gets what was accepted by what. */
+/** @returns the findings that are not accepted; `used` gets the entries that accepted some */
 export function unexplained(findings: readonly Finding[], used: Set<Accepted>): Finding[] {
   return findings.filter(({ rule, resource }) => {
     const accepted = ACCEPTED.find((it) => it.rule === rule && (it.resources?.test(resource) ?? true));

@@ -8,18 +8,17 @@ const run = promisify(execFile);
 
 const VERSION = '3.2.1';
 
-/** Its rules are small; building it without optimisation takes half the time, and checking a template is as fast. */
+/** Its rules are small; building it without optimization takes half the time, and checking a template is as fast. */
 const QUICK_BUILD = { CARGO_PROFILE_RELEASE_OPT_LEVEL: '0', CARGO_PROFILE_RELEASE_LTO: 'off' };
 
-/** A build prints a line for each of some 200 crates. */
+/** A build prints one line for each of about 200 crates. */
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
 /**
- * Builds AWS CloudFormation Guard from its crate, once for all clones of this project, and answers the path of its
- * program. From the crate, because AWS publishes no package of it for npm or pip.
- *
- * @param say takes a line for whoever waits.
- * @throws {Error} with one line when there is no Rust or the build fails.
+ * Builds AWS CloudFormation Guard from its crate, once for all clones of this project, and returns the path of its
+ * program. From the crate, because AWS does not publish it for npm or pip.
+ * @param say prints a line for the waiting user
+ * @throws {Error} with one line if there is no Rust or the build fails
  */
 export async function installCfnGuard(say: (line: string) => void): Promise<string> {
   const program = join('bin', process.platform === 'win32' ? 'cfn-guard.exe' : 'cfn-guard');

@@ -10,13 +10,13 @@ const report = z.array(
   }),
 );
 
-/** Bits of its exit code for errors, warnings and remarks: it ran, and found some. 1 means that it could not run. */
+/** Bits of its exit code for errors, warnings and remarks: it ran and found some. 1 means that it could not run. */
 const FOUND_SOME = [2, 4, 6, 8, 10, 12, 14];
 
 /**
- * Runs cfn-lint over a template: the schemas and rules of AWS, for the region that the template is packaged for.
- * @param python of the environment that has it.
- * @throws {Error} when it cannot read the template.
+ * Runs cfn-lint on a template: the schemas and rules of AWS, for the region that the template is packaged for.
+ * @param python of the environment that contains it
+ * @throws {Error} if it cannot read the template
  */
 export async function cfnLint(python: string, template: string, region: string): Promise<Finding[]> {
   const options = ['--regions', region, '--format', 'json'];

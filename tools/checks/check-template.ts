@@ -13,10 +13,10 @@ import { guard } from './guard.ts';
 import { packageStage, type StageChoice } from './package-stage.ts';
 import { PYTHON_TOOLS } from './python-tools.ts';
 
-/** What a price list, a schema and a bill are of; nothing in the template depends on it. */
+/** Used only for the price list, a schema and a bill; nothing in the template depends on it. */
 const region = 'us-east-1';
 
-/** What differs between stages that matters to a rule: protection, and how the functions reach the database. */
+/** The differences between stages that matter to rules: protection, and how the functions reach the database. */
 const STAGES: readonly (StageChoice & { isProtected: boolean })[] = [
   { stage: 'prod', driver: 'data-api', region, isProtected: true },
   { stage: 'prod', driver: 'pg', region, isProtected: true },

@@ -12,14 +12,14 @@ const run = promisify(execFile);
 
 const RULES = join(import.meta.dirname, 'rules');
 
-/** What cfn-guard answers with when a template does not comply (its 0 is a template that does). */
+/** The exit code of cfn-guard if a template does not comply (0 if it does). */
 const NOT_COMPLIANT = 19;
 
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
-/** What our rules expect of a stage that its template does not say. */
+/** What the rules expect of a stage that its template does not contain. */
 export interface Expectations {
-  /** Whether its orders must survive mistakes: deletion protection, backups. */
+  /** True if its orders must survive mistakes: deletion protection, backups. */
   readonly isProtected: boolean;
 }
 
@@ -29,10 +29,10 @@ const failure = z.object({
 const report = z.array(z.object({ not_compliant: z.array(failure) })).length(1);
 
 /**
- * Runs our cfn-guard rules over a template.
- * @param cfnGuard path of the program.
- * @param template path of the template.
- * @throws {Error} when the rules or the template cannot be read.
+ * Runs the project's cfn-guard rules on a template.
+ * @param cfnGuard path of the program
+ * @param template path of the template
+ * @throws {Error} if the rules or the template cannot be read
  */
 export async function guard(cfnGuard: string, template: string, expectations: Expectations): Promise<Finding[]> {
   const directory = await mkdtemp(join(tmpdir(), 'cfn-guard-'));
@@ -62,7 +62,7 @@ function expected({ isProtected }: Expectations) {
 
 const messages = z.object({ custom_message: z.string().nullish(), error_message: z.string().nullish() });
 
-/** A failed rule is a tree of clauses, of which each leaf has its messages, and the path of what it looked at. */
+/** A failed rule is a tree of clauses. Each leaf has its messages, and the path that it checked. */
 function findingsOf(rule: string, clauses: readonly unknown[]): Finding[] {
   const findings: Finding[] = [];
   const visit = (value: unknown): void => {

@@ -11,7 +11,7 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const SERVERLESS = join(ROOT, 'node_modules', 'serverless', 'bin', 'serverless.js');
 
 export interface PackagedStage {
-  /** Path of the template that the deploy would give to CloudFormation. */
+  /** Path of the template that the deployment would send to CloudFormation. */
   readonly path: string;
   readonly template: Template;
 }
@@ -22,14 +22,14 @@ export interface StageChoice {
   readonly region: string;
 }
 
-/** Serverless refused. The message is what it said. */
+/** Serverless failed. The message is its output. */
 export class PackagingError extends CommandError {
   override readonly name = 'PackagingError';
 }
 
 /**
- * Packages a stage as `npm run package` does, into a directory of its own. It needs neither credentials nor AWS.
- * @throws PackagingError with what Serverless says.
+ * Packages a stage as `npm run package` does, into its own directory. It needs neither credentials nor AWS.
+ * @throws PackagingError with the output of Serverless
  */
 export async function packageStage(choice: StageChoice, directory: string): Promise<PackagedStage> {
   const { stage, driver, region } = choice;
@@ -37,7 +37,7 @@ export async function packageStage(choice: StageChoice, directory: string): Prom
     cwd: ROOT,
     env: { ...process.env, DATABASE_DRIVER: driver, AWS_REGION: region },
   }).catch((error: { stdout?: string }) => {
-    // Serverless writes the word, the message below it, and then where it ran.
+    // Serverless prints the word, the message below it, and then where it ran.
     const said = error.stdout?.split('Error:\n').at(-1)?.trim() || String(error);
     throw new PackagingError(`Stage ${stage} (${driver}) could not be packaged: ${said}`, { cause: error });
   });

@@ -19,9 +19,9 @@ export const PYTHON_TOOLS: PythonTool = {
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 /**
- * Runs a script of the environment, and answers what it wrote.
- * @param accepted exit codes other than 0 by which it says that it ran and found something.
- * @throws {Error} with its last line for every other exit code.
+ * Runs a script of the environment, and returns its output.
+ * @param accepted exit codes other than 0 that mean that it ran and found something
+ * @throws {Error} with its last line for every other exit code
  */
 export async function runPythonTool(
   python: string,
@@ -29,7 +29,7 @@ export async function runPythonTool(
   options: readonly string[],
   accepted: readonly number[],
 ): Promise<string> {
-  // Given to Python, since the script's first line names the place where the environment was made.
+  // Passed to Python, because the first line of the script contains the directory where the environment was created.
   const { stdout } = await run(python, [join(dirname(python), script), ...options], {
     maxBuffer: MAX_OUTPUT_BYTES,
   }).catch((error: { code?: unknown; stdout?: string }) => {

@@ -1,11 +1,11 @@
 /**
- * What the model assumes of a month, beside what the stage's template says. Each is an option of `npm run cost`, and is
- * printed with the result, because the result is worth no more than these.
+ * The model's assumptions about a month, in addition to the template of the stage. Each is an option of `npm run cost`,
+ * and is printed with the result, because the result is only as good as these.
  */
 export interface Assumption {
   readonly byDefault: number;
   readonly unit: string;
-  /** Where the default comes from. */
+  /** The source of the default. */
   readonly from: string;
 }
 
@@ -65,12 +65,12 @@ export const ASSUMPTIONS = {
 
 export type AssumptionName = keyof typeof ASSUMPTIONS;
 
-/** A month by what is assumed of it. */
+/** A month with these assumptions. */
 export type Month = Readonly<Record<AssumptionName, number>>;
 
 export const ASSUMPTION_NAMES = Object.keys(ASSUMPTIONS) as AssumptionName[];
 
-/** The month of all defaults, some of them replaced. */
+/** The month with all defaults, some of them replaced. */
 export function monthOf(replaced: Partial<Month> = {}): Month {
   const byDefault = Object.fromEntries(ASSUMPTION_NAMES.map((name) => [name, ASSUMPTIONS[name].byDefault]));
   return { ...(byDefault as Month), ...replaced };

@@ -15,17 +15,17 @@ export interface BilledUsage extends Usage {
 }
 
 export interface BillOptions {
-  /** Whether to take off what AWS gives every account for nothing: true for an account that runs nothing else. */
+  /** True to deduct the AWS free tier, for an account that runs nothing else. */
   readonly freeAmounts: boolean;
 }
 
-/** What a month of orders costs on a stage. */
+/** The cost of a month of orders on a stage. */
 export function billOf(stage: Stage, month: Month, options: BillOptions): Bill {
   const usage = usageOf(stage, month).filter(({ amount }) => amount > 0);
   const totals = new Map<Meter, number>();
   for (const { meter, amount } of usage) totals.set(meter, (totals.get(meter) ?? 0) + amount);
 
-  // Tiers and free amounts hold for a meter as a whole: its lines share what it costs.
+  // Tiers and free amounts apply to a meter as a whole: its lines share its cost.
   const lines = usage.map((line) => {
     const total = totals.get(line.meter) ?? line.amount;
     const price = PRICES[line.meter];

@@ -9,7 +9,7 @@ import { REGION } from './prices.ts';
 import { costReport, optionOf } from './report.ts';
 import { readStage } from './stage.ts';
 
-/** By these something is divided. */
+/** Assumptions that are divisors. */
 const NOT_NONE: ReadonlySet<keyof Month> = new Set(['orders', 'busyHours', 'pollers', 'pollSeconds']);
 
 const DRIVERS = ['data-api', 'pg'] as const;
@@ -48,7 +48,7 @@ function assumptionOptions() {
   >;
 }
 
-/** @throws UsageError for what is no number, or none that can be. */
+/** @throws UsageError for an invalid number */
 function readAssumptions(values: Readonly<Record<string, string | undefined>>): Partial<Month> {
   const given = ASSUMPTION_NAMES.flatMap((key) => {
     const text = values[optionOf(key)];

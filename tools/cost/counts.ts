@@ -2,7 +2,7 @@ import { KEY_CACHE_SECONDS } from '../../lib/auth/verify-api-key.ts';
 import type { Month } from './assumptions.ts';
 import { HOURS_A_MONTH, type Stage } from './stage.ts';
 
-/** How often things happen in a month. */
+/** How often events happen in a month. */
 export interface Counts {
   readonly reads: number;
   /** Runs of the authorizer: before each order, and before each read. */
@@ -17,7 +17,7 @@ export interface Counts {
   readonly emptyPolls: number;
 }
 
-/** Messages that one ReceiveMessage or DeleteMessageBatch can carry (Amazon SQS API reference). */
+/** Messages in one ReceiveMessage or DeleteMessageBatch (Amazon SQS API reference). */
 const MESSAGES_A_REQUEST = 10;
 
 const SECONDS_AN_HOUR = 3_600;
@@ -26,7 +26,7 @@ export function countsOf(stage: Stage, month: Month): Counts {
   const busySeconds = month.busyHours * SECONDS_AN_HOUR;
   const reads = month.orders * month.readsPerOrder;
   const asked = stage.hasAuthorizer ? 1 : 0;
-  // Each poller gathers a batch of its own, whose window begins with its first message.
+  // Each poller gathers its own batch, whose window starts with its first message.
   const ordersPerBatch = Math.min(
     stage.batchSize,
     1 + (month.orders / busySeconds / month.pollers) * stage.batchingWindow,

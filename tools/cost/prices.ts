@@ -1,24 +1,22 @@
 /**
- * AWS's list prices in US East (N. Virginia), in US dollars without tax, as of 2026-11-23. The one place for prices:
- * to bring them up to date, change this file and its date.
- *
- * AWS renders its price tables by script, so none could be read from AWS's own pages by a tool; `checked` says against
- * what each was compared instead, and when that was written.
+ * AWS's list prices in US East (N. Virginia), in US dollars without tax, as of 2026-11-23. The only place for prices:
+ * to update them, change this file and its date. AWS renders its price tables by script, so no tool could read them
+ * from AWS's own pages; `checked` names the source against which each was compared instead, and its date.
  */
 export const PRICES_AS_OF = '2026-11-23';
 export const REGION = 'us-east-1';
 
 export interface Tier {
-  /** Units of a month up to which this tier reaches, counted from the first unit. */
+  /** The units of a month up to which this tier applies, counted from the first unit. */
   readonly upTo: number;
-  /** Dollars for one unit. */
+  /** Dollars per unit. */
   readonly usd: number;
 }
 
 export interface Price {
   readonly unit: string;
   readonly tiers: readonly Tier[];
-  /** Units a month that cost nothing, for every account and without end (the twelve-month offers are left out). */
+  /** Free units per month, for every account and without end (twelve-month offers are not included). */
   readonly free: number;
   /** AWS's page. */
   readonly source: string;
@@ -81,8 +79,8 @@ export const PRICES = {
   eventBridgeInvocations: {
     unit: 'scheduled invocations',
     tiers: flat(1 / MILLION),
-    // The 14 million free ones are EventBridge Scheduler's; the page names no price for a rule on a schedule, so the
-    // price of a custom event stands here, which it cannot exceed.
+    // The 14 million free ones are for EventBridge Scheduler; the page has no price for a rule with a schedule, so this
+    // is the price of a custom event, which is an upper bound.
     free: 0,
     source: 'https://aws.amazon.com/eventbridge/pricing/',
     checked: 'the price list as kept by labofsahil/aws-pricing-dataset, 2025-01-01, for EventBridge Scheduler',
@@ -170,8 +168,8 @@ export const PRICES = {
 export type Meter = keyof typeof PRICES;
 
 /**
- * Dollars for a month's amount, tier by tier, as AWS computes it: what is free is taken off first, and the rest fills
- * the tiers from the lowest.
+ * The price of a month's amount in dollars, tier by tier, as AWS computes it: the free amount is deducted first, and
+ * the rest fills the tiers from the lowest.
  */
 export function charge(amount: number, { tiers, free }: Pick<Price, 'tiers' | 'free'>): number {
   const billed = Math.max(0, amount - free);

@@ -13,10 +13,10 @@ const TITLES: Readonly<Record<Cause, (month: Month) => string>> = {
   database: () => 'The database',
 };
 
-/** A line costs at least so many dollars to be shown by itself. */
+/** A line that costs at least this many dollars is shown separately. */
 const SHOWN = 0.01;
 
-/** What a month of orders costs, by what makes it dearer; what would make it cheaper; and what all this assumes. */
+/** The cost of a month of orders by cause, what would reduce it, and all assumptions. */
 export function costReport(name: string, stage: Stage, month: Month, options: BillOptions): string {
   const bill = billOf(stage, month, options);
   const causes = (Object.keys(TITLES) as Cause[]).filter((cause) => bill.of(cause) > 0);
@@ -67,5 +67,5 @@ const money = (usd: number) => `${usd < 0 ? '-' : ' '}$${Math.abs(usd).toFixed(2
 
 const whole = (value: number) => Math.round(value).toLocaleString('en-US');
 
-/** As exact as it is worth reading. */
+/** Rounded to a useful precision. */
 const amountOf = (value: number) => (value >= 100 ? whole(value) : String(Number(value.toPrecision(3))));

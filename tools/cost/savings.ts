@@ -2,7 +2,7 @@ import type { Month } from './assumptions.ts';
 import { type BillOptions, billOf } from './bill.ts';
 import type { Stage } from './stage.ts';
 
-/** A setting that could be another, what a month costs less by it, and what else it changes. */
+/** A setting that could be changed, the savings per month, and its other effects. */
 export interface Saving {
   readonly setting: string;
   readonly but: string;
@@ -59,10 +59,10 @@ const CHANGES: readonly Change[] = [
   },
 ];
 
-/** Less than this is not worth a line. */
+/** Smaller savings are not worth a line. */
 const WORTH_A_LINE = 0.05;
 
-/** What each setting by itself would save, the most first. */
+/** The savings of each setting by itself, largest first. */
 export function savingsOf(stage: Stage, month: Month, options: BillOptions): Saving[] {
   const { total } = billOf(stage, month, options);
   return CHANGES.map(({ setting, but, ...change }) => {

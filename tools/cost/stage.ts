@@ -1,30 +1,30 @@
 import type { Resource, Template } from '../../infra/deploy/serverless.ts';
 
-/** What a stage's CloudFormation template says that costs money. */
+/** The billed resources in the CloudFormation template of a stage. */
 export interface Stage {
   /** MB of a function, by its key in serverless.yml. */
   readonly memory: (functionKey: string) => number;
-  /** Whether Lambda logs the start, the end and the figures of each run. */
+  /** True if Lambda logs the start, the end and a report of each run. */
   readonly logsRuns: (functionKey: string) => boolean;
   readonly tracing: boolean;
-  /** Messages, and seconds that they are gathered. */
+  /** Messages, and seconds for which they are gathered. */
   readonly batchSize: number;
   readonly batchingWindow: number;
-  /** Runs a month of what runs on a schedule. */
+  /** Runs per month of scheduled functions. */
   readonly scheduledRuns: number;
-  /** Whether each request asks one; API Gateway remembers none of its answers. */
+  /** True if each request invokes one; API Gateway does not cache its responses. */
   readonly hasAuthorizer: boolean;
   readonly customMetrics: number;
   readonly alarms: number;
-  /** KMS keys of the stage's own. */
+  /** The stage's own KMS keys. */
   readonly keys: number;
   readonly dashboards: number;
   readonly secrets: number;
   /** Days, the longest of all log groups. */
   readonly logRetention: number;
-  /** Of the stage's own database, or undefined where it uses another. */
+  /** The stage's own database, or undefined if it uses another. */
   readonly database: Database | undefined;
-  /** Interface endpoints, counted in each zone; there are some only with DATABASE_DRIVER=pg. */
+  /** Interface endpoints, counted per zone; only with DATABASE_DRIVER=pg. */
   readonly endpointZones: number;
   readonly proxies: number;
   readonly usesDataApi: boolean;
@@ -32,20 +32,20 @@ export interface Stage {
 
 export interface Database {
   readonly instances: number;
-  /** Aurora capacity units below which no instance goes. */
+  /** The minimum of every instance in Aurora capacity units. */
   readonly minCapacity: number;
 }
 
 /** Lambda's own default, in MB, is 128, but osls writes a size into every function. */
 const LAMBDA_DEFAULT_MB = 128;
 
-/** The figures that the sweep publishes: as many as lib/observability/metrics.ts names (a test counts them). */
+/** The metrics that the sweep publishes: as many as in lib/observability/metrics.ts (a test counts them). */
 export const OWN_METRICS = 8;
 
 /** 4xx, 5xx, Count, IntegrationLatency, Latency and DataProcessed. */
 const ROUTE_METRICS = 6;
 
-/** AWS bills by the month of 730 hours, as its calculator does. */
+/** AWS bills by the month of 730 hours, as in its calculator. */
 export const HOURS_A_MONTH = 730;
 const MINUTES_A_MONTH = HOURS_A_MONTH * 60;
 
@@ -76,7 +76,7 @@ export function readStage(template: Template): Stage {
     keys: ofType('AWS::KMS::Key').length,
     alarms: ofType('AWS::CloudWatch::Alarm').reduce((sum, alarm) => sum + metricsOf(alarm), 0),
     dashboards: ofType('AWS::CloudWatch::Dashboard').length,
-    // A cluster that manages its master password keeps it in a secret of its own.
+    // A cluster that manages its master password stores it in its own secret.
     secrets:
       ofType('AWS::SecretsManager::Secret').length +
       clusters.filter(({ ManageMasterUserPassword }) => ManageMasterUserPassword).length,
@@ -102,7 +102,7 @@ const propertiesOf = ({ Properties = {} }: Resource): Properties => Properties;
 const ownMetrics = (functions: readonly Properties[]): number =>
   functions.some(({ Environment }) => variablesOf(Environment).METRICS_NAMESPACE) ? OWN_METRICS : 0;
 
-/** Detailed metrics are billed as custom ones, for each route ("Monitor CloudWatch metrics for HTTP APIs"). */
+/** Detailed metrics are billed as custom metrics, for each route ("Monitor CloudWatch metrics for HTTP APIs"). */
 function routeMetrics(ofType: (type: string) => Properties[]): number {
   const isDetailed = ofType('AWS::ApiGatewayV2::Stage').some(
     ({ DefaultRouteSettings }) => (DefaultRouteSettings as Properties | undefined)?.DetailedMetricsEnabled,
@@ -110,7 +110,7 @@ function routeMetrics(ofType: (type: string) => Properties[]): number {
   return isDetailed ? ROUTE_METRICS * ofType('AWS::ApiGatewayV2::Route').length : 0;
 }
 
-/** @throws {Error} where API Gateway remembers answers: how often it then asks is not modelled. */
+/** @throws {Error} if API Gateway caches responses: how often it then calls the authorizer is not modeled */
 function isAsked(authorizer: Properties | undefined): boolean {
   if (Number(authorizer?.AuthorizerResultTtlInSeconds ?? 0) > 0)
     throw new Error('The cost model knows no authorizer whose answers are cached');
@@ -128,14 +128,14 @@ function metricsOf({ Metrics }: Properties): number {
   return Metrics.filter((metric) => metric !== null && typeof metric === 'object' && 'MetricStat' in metric).length;
 }
 
-/** @throws {Error} for a schedule that is not a rate in minutes or hours: there is none here. */
+/** @throws {Error} for a schedule that is not a rate in minutes or hours, which is not used here */
 function runsAMonth(expression: unknown): number {
   const [, count, unit] = /^rate\((\d+) (minute|hour)s?\)$/.exec(String(expression)) ?? [];
   if (!count) throw new Error(`The cost model knows no schedule like ${expression}`);
   return MINUTES_A_MONTH / (Number(count) * (unit === 'hour' ? 60 : 1));
 }
 
-/** Whether a resource is made, as far as its condition compares two texts, which is all that ours do. */
+/** True if a resource is created, for conditions that compare two texts, the only kind in use. */
 function holds(template: Template, condition: unknown): boolean {
   if (condition === undefined) return true;
   const equals = (template.Conditions as Record<string, { 'Fn::Equals'?: unknown[] }>)[String(condition)]?.[

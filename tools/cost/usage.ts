@@ -4,8 +4,8 @@ import type { Meter } from './prices.ts';
 import { HOURS_A_MONTH, type Stage } from './stage.ts';
 
 /**
- * What makes it more: an order on its way, a read of one, or the month itself. What the processor does meanwhile is the
- * user's own; the database costs mostly by the hour.
+ * The cause of a cost: creating an order, reading one, or the month itself. The processor's own cost is the user's; the
+ * database costs mostly by the hour.
  */
 export type Cause = 'orders' | 'reads' | 'month' | 'processor' | 'database';
 
@@ -20,25 +20,25 @@ const BYTES_A_GB = 2 ** 30;
 const MS_A_SECOND = 1_000;
 const MB_A_GB = 1_024;
 
-/** MB at which a function has one whole processor (AWS Lambda Developer Guide, "Configure Lambda function memory"). */
+/** MB at which a function has one whole CPU (AWS Lambda Developer Guide, "Configure Lambda function memory"). */
 const MB_OF_A_PROCESSOR = 1_769;
 
 /** Statements of the RDS Data API that the use cases run. */
 const STATEMENTS = { create: 1, read: 1, batch: 2, sweep: 4, keyLookUp: 1 };
 
-/** Share of its size that a log takes when it is stored: AWS's own estimate, in the examples of its price page. */
+/** The share of its size that a log takes when it is stored: AWS's own estimate, in the examples of its price page. */
 const LOG_COMPRESSION = 0.15;
 
 /** Lambda traces the first request of a second and 5 % of the others ("Sampling rules" of AWS X-Ray). */
 const TRACED_SHARE = 0.05;
 
-/** ACUs that RDS Proxy is billed for at least in front of Aurora Serverless v2 (its price page). */
+/** The minimum of ACUs that RDS Proxy is billed for in front of Aurora Serverless v2 (its price page). */
 const PROXY_MIN_ACU = 8;
 
-/** What a cluster has as long as anybody asks it anything, also where it may pause. */
+/** The minimum of a cluster while it is in use, even if it can pause. */
 const AWAKE_ACU = 0.5;
 
-/** What a month of orders uses, line by line. */
+/** The usage of a month of orders, line by line. */
 export function usageOf(stage: Stage, month: Month): Usage[] {
   const counts = countsOf(stage, month);
   return [
@@ -70,21 +70,21 @@ export function usageOf(stage: Stage, month: Month): Usage[] {
   ];
 }
 
-/** A share of a processor runs so much longer. */
+/** With a share of a CPU, it runs proportionally longer. */
 const cpu = (ms: number, mb: number) => ms * Math.max(1, MB_OF_A_PROCESSOR / mb);
 
 type Duration = (mb: number, month: Month) => number;
 const createMs: Duration = (mb, month) => month.databaseMs + month.sendMs + cpu(month.createCpuMs, mb);
 const readMs: Duration = (mb, month) => month.databaseMs + cpu(month.readCpuMs, mb);
 const sweepMs: Duration = (mb, month) => STATEMENTS.sweep * month.databaseMs + cpu(month.sweepCpuMs, mb);
-/** Nearly always from memory. */
+/** Nearly always from the cache. */
 const authorizeMs: Duration = (mb, month) => cpu(month.authorizeCpuMs, mb);
 const batchMs = (mb: number, month: Month, orders: number) =>
   STATEMENTS.batch * month.databaseMs + cpu(month.batchCpuMs + orders * month.orderCpuMs, mb);
 
 const gbSeconds = (ms: number, mb: number) => ((ms / MS_A_SECOND) * mb) / MB_A_GB;
 
-/** Requests as far as they are the same for all routes. */
+/** The part of requests that is the same for all routes. */
 function requests(cause: Cause, amount: number, authorized: number, stage: Stage, month: Month): Usage[] {
   return [
     { cause, what: 'HTTP API', meter: 'httpApiRequests', amount },
@@ -124,7 +124,7 @@ function logged(cause: Cause, what: string, bytes: number, { logRetention }: Sta
   ];
 }
 
-/** What the stage costs when nobody orders anything. */
+/** The cost of the stage without any orders. */
 function monthly(stage: Stage, { emptyPolls }: Counts): Usage[] {
   const lines: [what: string, meter: Meter, amount: number][] = [
     ['schedule', 'eventBridgeInvocations', stage.scheduledRuns],

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { LOCAL_DIRECTORY, PORTS } from '../../infra/local/stack/settings.ts';
 import { SETTINGS, settingDocs } from '../../lib/config.ts';
 
-/** What serverless.yml and infra/local/stack/environment.ts set on this machine, unless the user does. */
+/** Values that serverless.yml and infra/local/stack/environment.ts set on this machine, unless the user does. */
 const LOCAL_DEFAULTS: Readonly<Record<string, string>> = {
   DATABASE_POOL_SIZE: '10',
   RESEND_AFTER_SECONDS: '10',

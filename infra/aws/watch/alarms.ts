@@ -220,7 +220,7 @@ function threeOfFive() {
   return { EvaluationPeriods: 5, DatapointsToAlarm: 3 };
 }
 
-/** Sums of metrics, by the names that they have in the expression. */
+/** Sums of metrics, by their names in the expression. */
 function formula(Expression: string, Period: number, metrics: Readonly<Record<string, Metric>>) {
   const inputs = Object.entries(metrics).map(([Id, Metric]) => ({
     Id,

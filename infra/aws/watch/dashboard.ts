@@ -176,12 +176,12 @@ function database(name: string, options: object = {}): Line {
   return ['AWS/RDS', name, 'DBClusterIdentifier', filledIn('Cluster'), options];
 }
 
-/** Without the role it would be the average over the writer and an idle standby. */
+/** Without the role, it would be the average over the writer and an idle standby. */
 function ofWriter(name: string, options: object): Line {
   return ['AWS/RDS', name, 'DBClusterIdentifier', filledIn('Cluster'), 'Role', 'WRITER', options];
 }
 
-/** What Fn::Sub replaces by the resource or the value of this name. */
+/** Fn::Sub replaces it with the resource or the value of this name. */
 function filledIn(name: string): string {
   return `\${${name}}`;
 }

@@ -11,9 +11,9 @@ const CONNECTIONS: readonly (readonly [capacity: number, connections: number])[]
 const SMALL = { capacity: 0.5, connections: 2_000 };
 
 /**
- * What `max_connections` is by default in a serverless cluster: it follows the largest capacity, not the present one
+ * The default of `max_connections` in a serverless cluster: it depends on the maximum capacity, not the current one
  * (Amazon Aurora User Guide, "Maximum connections for Aurora Serverless v2"). Between two entries of that table, the
- * lower one.
+ * lower one applies.
  */
 export function maxConnections({ min, max }: { readonly min: number; readonly max: number }): number {
   const connections = CONNECTIONS.findLast(([capacity]) => capacity <= max)?.[1] ?? 90;

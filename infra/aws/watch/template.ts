@@ -10,7 +10,7 @@ export interface Template {
   readonly Resources: Readonly<Record<string, Resource>>;
 }
 
-/** The logical id that Serverless gives a function: CreateOrderLambdaFunction for createOrder. */
+/** The logical id that Serverless assigns to a function: CreateOrderLambdaFunction for createOrder. */
 export function functionId(key: string): string {
   return `${capitalized(key)}LambdaFunction`;
 }

@@ -1,4 +1,4 @@
-/** What serverless.yml includes. Serverless reads JavaScript files only, and this one before any plugin. */
+/** Included by serverless.yml. Serverless reads only JavaScript files, and reads this one before it loads plugins. */
 export async function watch(resolvers) {
   await import('../../node-version.js');
   const typescript = await import('./watch.ts');

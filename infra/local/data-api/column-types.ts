@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { ServiceError } from './service-error.ts';
 
-/** How a value of a type is answered, from its text in Postgres. */
+/** How a value of a type is returned, from its text in Postgres. */
 export type ToField = (text: string, options: ResultOptions) => unknown;
 
 export interface ResultOptions {
@@ -10,9 +10,9 @@ export interface ResultOptions {
 }
 
 export interface ColumnType {
-  /** As Postgres names it. */
+  /** The name in Postgres. */
   readonly name: string;
-  /** In `java.sql.Types`. */
+  /** The code in `java.sql.Types`. */
   readonly jdbcType: number;
   readonly toField: ToField;
 }
@@ -28,12 +28,12 @@ const numeric: ToField = (text, options) => {
 };
 
 /**
- * In UTC, without an offset. The fraction has no digits when it is zero, three when they are enough, and six otherwise.
- * Sessions here run in UTC; what a statement that sets another zone would get is not emulated.
+ * In UTC, without an offset. The fraction has no digits if it is zero, three if they are enough, and six otherwise.
+ * Sessions here run in UTC; the result of a statement that sets another zone is not emulated.
  */
 const timestamp: ToField = (text) => {
   const match = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.(\d+))?(?:\+00)?$/.exec(text);
-  // What the real service makes of infinity; the years before 1 and after 9999 are not known.
+  // The real service's representation of infinity; that of the years before 1 and after 9999 is not known.
   if (!match) throw new ServiceError('InternalFailure', 500, '');
   const [, seconds, digits = ''] = match;
   const fraction = digits.padEnd(6, '0').replace(/000$/, '');
@@ -52,7 +52,10 @@ const array =
     return { arrayValue: { [member]: elements } };
   };
 
-/** By type OID (pg_type.dat): what the documentation lists as supported and is of use here. Enums come on top. */
+/**
+ * By type OID (pg_type.dat): the types that the documentation lists as supported and that are used here. Enums come in
+ * addition.
+ */
 const SUPPORTED: ReadonlyMap<number, ColumnType> = new Map(
   (
     [
@@ -83,7 +86,7 @@ const SUPPORTED: ReadonlyMap<number, ColumnType> = new Map(
   ).map(([oid, name, jdbcType, toField]) => [oid, { name, jdbcType, toField }]),
 );
 
-/** @throws ServiceError for a type that the service does not return: `void`, `interval` and many more. */
+/** @throws ServiceError for a type that the service does not return: `void`, `interval` and many more */
 export async function columnTypeOf(oid: number, client: pg.ClientBase): Promise<ColumnType> {
   const supported = SUPPORTED.get(oid);
   if (supported) return supported;

@@ -3,7 +3,7 @@ import { readStackSettings } from '../stack/settings.ts';
 import { LOCAL_CLUSTER } from './local-cluster.ts';
 import { startDataApi } from './server.ts';
 
-// The emulator of the RDS Data API as a process of its own, so that it can die, and be started again, alone.
+// The emulator of the RDS Data API as a separate process, so that it can die and be restarted alone.
 const settings = readStackSettings(process.env);
 const server = await startDataApi({
   port: settings.dataApiPort ?? 0,

@@ -12,15 +12,15 @@ export interface Service {
   readonly transactions: Transactions;
 }
 
-/** The members of a request, none of them checked yet. */
+/** The members of a request, not validated yet. */
 export type Members = Readonly<Record<string, unknown>>;
 
 type Operation = (service: Service, members: Members) => Promise<object>;
 
-/** Characters of a statement at most (API reference, ExecuteStatement). */
+/** The most characters of a statement (API reference, ExecuteStatement). */
 const MAX_SQL = 65_536;
 
-/** By path (service model, 2018-08-01). BatchExecute is not emulated, since nothing here calls it. */
+/** By path (service model, 2018-08-01). BatchExecute is not emulated, because nothing here calls it. */
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
   '/Execute': execute,
   '/BeginTransaction': async (service, members) => {
@@ -70,8 +70,8 @@ async function runStatement(client: pg.PoolClient, sql: string, members: Members
 }
 
 /**
- * The members that are demanded, all of them texts.
- * @throws ServiceError for one that is missing, that this emulator does not know, or that names another cluster.
+ * The required members, all of them strings.
+ * @throws ServiceError for a member that is missing or unknown to this emulator, or that names another cluster
  */
 function read<Name extends string>(
   { resourceArn, secretArn }: Service,

@@ -1,22 +1,22 @@
 import { invalid } from './service-error.ts';
 
 export interface BoundStatement {
-  /** With `$1` for each place of a parameter. */
+  /** With `$1` for each occurrence of a parameter. */
   readonly sql: string;
   readonly values: readonly unknown[];
 }
 
 /**
- * What the service skips when it looks for `:name`: strings, quoted names, comments and casts. Dollar-quoted bodies and
- * array slices it does not skip, although it should.
+ * What the service skips when it looks for `:name`: strings, quoted names, comments and casts. It should also skip
+ * dollar-quoted bodies and array slices, but does not.
  */
 const TOKENS = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|::|:(?<name>\w+)/g;
 
 /**
- * Named parameters as Postgres knows them. Each place is a parameter of its own, as with JDBC, so `GROUP BY f(:x)` is not
- * the same as `SELECT f(:x)`. Each value has the type of its field, and Postgres casts nothing by itself that it would
- * not cast for a column of that type.
- * @throws ServiceError for a parameter that the service does not take.
+ * Named parameters in the form of Postgres. Each occurrence is a separate parameter, as with JDBC, so `GROUP BY f(:x)`
+ * is not the same as `SELECT f(:x)`. Each value has the type of its field, and Postgres only applies the implicit casts
+ * that it would apply to a column of that type.
+ * @throws ServiceError for a parameter that the service does not accept
  */
 export function bindParameters(sql: string, parameters: unknown = []): BoundStatement {
   if (!Array.isArray(parameters)) throw invalid('parameters must be a list');
@@ -34,7 +34,7 @@ export function bindParameters(sql: string, parameters: unknown = []): BoundStat
     if (name === undefined) return token;
     places += 1;
     const field = fields.get(name);
-    // Nothing is bound then, and Postgres says what it thinks of that.
+    // No parameter is bound then, and Postgres reports the error.
     if (!field) return `$${places}`;
     values.push(field[0]);
     return field[1] ? `($${places}::${field[1]})` : `$${places}`;
@@ -42,7 +42,7 @@ export function bindParameters(sql: string, parameters: unknown = []): BoundStat
   return { sql: text, values };
 }
 
-/** The value for Postgres, and the type that it has; a NULL has none. */
+/** The value for Postgres and its type; a NULL has none. */
 function readField(name: string, field: unknown): readonly [value: unknown, cast: string] {
   const [[kind, value] = [], ...others] = Object.entries(field ?? {});
   if (others.length > 0) throw invalid(`Parameter ${name} must have exactly one value.`);

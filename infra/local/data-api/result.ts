@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { type ColumnType, columnTypeOf, type ResultOptions } from './column-types.ts';
 import { ServiceError } from './service-error.ts';
 
-/** Bytes of a row, and of a result: for each row 2, for each column 4, and those of the values as text. */
+/** The bytes of a row, and of a result: 2 for each row, 4 for each column, and those of the values as text. */
 const MAX_ROW = 64 * 1024;
 const MAX_RESULT = 1024 * 1024;
 
@@ -17,8 +17,8 @@ export interface StatementResult {
 }
 
 /**
- * The answer to a statement that has been run.
- * @throws ServiceError for a result that the service does not return. The statement stays run.
+ * The response to a statement that has been executed.
+ * @throws ServiceError for a result that the service does not return. The statement stays executed
  */
 export async function toStatementResult(
   result: pg.QueryArrayResult<(string | null)[]>,

@@ -9,8 +9,8 @@ import { Sessions } from './sessions.ts';
 import { type TransactionLimits, Transactions } from './transactions.ts';
 
 /**
- * What befalls a request, when somebody has ordered it. The first two are responses in place of running the statement, the
- * next two are responses after it ran, and the others cut the connection.
+ * Faults of a request, if a test has ordered one. The first two are responses without running the statement, the next
+ * two are responses after it ran, and the others cut the connection.
  */
 export type Mishap =
   | 'throttled'
@@ -22,40 +22,40 @@ export type Mishap =
   | 'when it was answered';
 
 export interface DataApiServerOptions {
-  /** 0 takes any free one. */
+  /** 0 selects any free port. */
   readonly port: number;
-  /** A URL of the Postgres server on which the statements run. */
+  /** A URL of the Postgres server that runs the statements. */
   readonly postgres: string;
-  /** The only cluster and the only secret that it knows. */
+  /** The only cluster and the only secret that exist. */
   readonly resourceArn: string;
   readonly secretArn: string;
-  /** Milliseconds after which a statement is cancelled; 45 s, as on AWS, unless a test cannot wait. */
+  /** Milliseconds after which a statement is cancelled; 45 s, as on AWS, unless a test needs less. */
   readonly statementTimeoutMs?: number;
   /** Likewise: 3 minutes without a call, and 24 hours. */
   readonly transactionLimits?: TransactionLimits;
-  /** Asked at each request, with its body. */
+  /** Called for each request, with its body. */
   readonly mishapOf?: (body: string) => Mishap | undefined;
 }
 
 export interface DataApiServer {
   readonly endpoint: string;
-  /** Rolls back what is open. */
+  /** Rolls back open transactions. */
   stop(): Promise<void>;
 }
 
-/** Bytes of a request at most. */
+/** The most bytes of a request. */
 const MAX_REQUEST = 4 * 1024 * 1024;
 
 /**
- * Milliseconds that an idle connection stays open. With Node's 5 s, a client on a busy machine writes to one that is being
- * closed, and cannot know whether its statement ran.
+ * Milliseconds that an idle connection stays open. With Node's 5 s, a client on a busy machine writes to a connection
+ * that is being closed, and cannot know whether its statement ran.
  */
 const KEEP_ALIVE_MS = 60_000;
 
 /**
- * The RDS Data API of an Aurora PostgreSQL cluster (Serverless v2 or provisioned) on the loopback address, as far as this
- * service uses it: its statements run on a real Postgres, and what AWS refuses is refused. docs/data-api.md says what is
- * known to be as on AWS, and what is not.
+ * The RDS Data API of an Aurora PostgreSQL cluster (Serverless v2 or provisioned) on the loopback address, as far as
+ * this service uses it: its statements run on a real Postgres, and it rejects what AWS rejects. docs/data-api.md lists
+ * what is known to match AWS, and what is not.
  */
 export async function startDataApi({
   port,
@@ -106,7 +106,7 @@ async function answer(
       request.socket.destroy();
       return;
     }
-    // The statement goes on: nobody tells Postgres.
+    // The statement continues: Postgres is not notified.
     if (mishap === 'when it was sent') request.socket.destroy();
     const result = await run(service, request, body, mishap);
     if (mishap === 'answered with 500') throw new ServiceError('InternalServerErrorException', 500, '');
@@ -143,7 +143,7 @@ async function run(
 async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
-  // To the end, also when it is too long: whoever is still sending would not read the answer.
+  // Reads to the end, even if it is too long, because a client that is still sending would not read the response.
   for await (const chunk of request) {
     size += chunk.length;
     if (size <= MAX_REQUEST) chunks.push(chunk);
@@ -161,7 +161,7 @@ function parse(body: string): Members {
   }
 }
 
-/** Does nothing when the connection has been cut. */
+/** Has no effect if the connection has been cut. */
 function send(response: ServerResponse, status: number, body: object): void {
   if (response.destroyed || response.socket?.destroyed) return;
   response.writeHead(status, { 'content-type': 'application/json', 'x-amzn-requestid': randomUUID() });

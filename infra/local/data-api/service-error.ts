@@ -1,10 +1,10 @@
 import pg from 'pg';
 
-/** What the service answers instead of a result. */
+/** The error response of the service. */
 export class ServiceError extends Error {
-  /** As in the header `x-amzn-errortype`. */
+  /** The value of the header `x-amzn-errortype`. */
   override readonly name: string;
-  /** Of HTTP. */
+  /** The HTTP status. */
   readonly status: number;
 
   constructor(name: string, status: number, message: string) {
@@ -14,12 +14,12 @@ export class ServiceError extends Error {
   }
 }
 
-/** For a request that the real service would not take either. */
+/** For a request that the real service would also reject. */
 export function invalid(message: string): ServiceError {
   return new ServiceError('ValidationException', 400, message);
 }
 
-/** What the service makes of an error of Postgres, or of a Postgres that cannot be reached. */
+/** The service's error for an error of Postgres, or for a Postgres that cannot be reached. */
 export function toServiceError(error: unknown): ServiceError {
   if (error instanceof ServiceError) return error;
   if (error instanceof TypeError) {
@@ -36,7 +36,7 @@ export function toServiceError(error: unknown): ServiceError {
   if (code === '57014') return new ServiceError('StatementTimeoutException', 400, message);
   if (code === '42601' && message.includes('multiple commands')) return invalid("Multistatements aren't supported.");
   const notes = [detail && `Detail: ${detail}`, hint && `Hint: ${hint}`, position && `Position: ${position}`];
-  // The severity is always given as ERROR, that of a FATAL error too.
+  // The severity is always given as ERROR, even for a FATAL error.
   const lines = [`ERROR: ${message}`, ...notes.filter(Boolean)].join('\n  ');
   return new ServiceError('DatabaseErrorException', 400, `${lines}; SQLState: ${code}`);
 }

@@ -1,9 +1,9 @@
 import pg from 'pg';
 
-/** Sessions of a database at most; a request that finds none free waits. */
+/** The most sessions per database; a request that finds none free waits. */
 const MAX_SESSIONS = 20;
 
-/** The database sessions that the service keeps, by database. */
+/** The database sessions of the service, by database. */
 export class Sessions {
   readonly #server: string;
   readonly #options: string;
@@ -17,12 +17,12 @@ export class Sessions {
 
   async take(database: string): Promise<pg.PoolClient> {
     const client = await this.#poolOf(database).connect();
-    // A server that goes away says so to whoever uses the session; unheard, it would end the process.
+    // A server that shuts down emits an error on the session; without a listener, it would end the process.
     client.on('error', ignore);
     return client;
   }
 
-  /** Gives a session back, with nothing left in it of whoever had it. */
+  /** Returns a session, without any state of its user. */
   async giveBack(client: pg.PoolClient): Promise<void> {
     const clean = await client.query('DISCARD ALL').then(
       () => true,

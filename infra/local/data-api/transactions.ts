@@ -17,7 +17,7 @@ interface OpenTransaction {
   busy: boolean;
 }
 
-/** The transactions that are open, by id. */
+/** The open transactions, by id. */
 export class Transactions {
   readonly #sessions: Sessions;
   readonly #limits: TransactionLimits;
@@ -44,7 +44,7 @@ export class Transactions {
     return id;
   }
 
-  /** @throws ServiceError when the transaction is at another statement, or is no more. */
+  /** @throws ServiceError if the transaction is running another statement, or no longer exists */
   async run<T>(id: string, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const transaction = this.#find(id);
     clearTimeout(transaction.idle);

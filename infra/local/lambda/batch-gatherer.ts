@@ -7,22 +7,24 @@ import { toSqsRecord } from './sqs-record.ts';
 const RECEIVE_LIMIT = 10;
 
 /**
- * Seconds that a receive waits while nothing is there. Not the 20 that SQS allows, since a stop has to wait for it: a
- * poll that is cut off may have taken messages already, which nobody then gets before their visibility timeout. (In
- * LocalStack and plain fauxqs it even takes those that come later.) One request a second costs next to nothing.
+ * Seconds that a receive waits if there are no messages. Not the 20 that SQS allows, because a stop has to wait for it:
+ * a poll that is cut off may have received messages already, which are then hidden until their visibility timeout. (In
+ * LocalStack and plain fauxqs it even receives later messages.) One request per second costs next to nothing.
  */
 const IDLE_WAIT_SECONDS = 1;
 
 /**
- * Milliseconds between receives when less than a second of the window is left: SQS waits in whole seconds only. Also
- * how far a window may be overrun.
+ * Milliseconds between receives when less than a second of the window is left, because SQS waits in whole seconds only.
+ * Also the most by which a window may be exceeded.
  */
 const WINDOW_POLL_MS = 100;
 
-/** Receives at the same time while there is a backlog. Measured: 4 drain a quarter faster than 1, and 8 no faster than 4. */
+/**
+ * Concurrent receives while there is a backlog. Measured: 4 drain a quarter faster than 1, and 8 are not faster than 4.
+ */
 const PARALLEL_RECEIVES = 4;
 
-/** Bytes of events in JSON that an invocation takes: 6 MB is the payload limit of a synchronous invocation. */
+/** The most bytes of an event in JSON: 6 MB is the payload limit of a synchronous invocation. */
 const PAYLOAD_LIMIT = 6 * 1024 * 1024;
 
 /** A received message, and the record that the function gets for it. */
@@ -36,20 +38,20 @@ export interface QueuedMessage {
 export interface GatherLimits {
   /** Messages, 1 to 10,000. */
   readonly batchSize: number;
-  /** Milliseconds from the first message on, 0 to 300,000. */
+  /** Milliseconds from the first message, 0 to 300,000. */
   readonly windowMs: number;
 }
 
 /**
- * Gathers batches as an event source mapping does: until the batch is full, or its window is over, or the payload
- * reaches its limit. The window opens with the first message, so a lone message waits no longer than that.
+ * Gathers batches as an event source mapping does: until the batch is full, its window is over, or the payload reaches
+ * its limit. The window opens with the first message, so a lone message waits no longer than that.
  */
 export class BatchGatherer {
   readonly #client: SQSClient;
   readonly #limits: GatherLimits;
-  /** Received, but beyond the payload limit of the batch before. */
+  /** Received, but beyond the payload limit of the previous batch. */
   #carried: QueuedMessage[] = [];
-  /** Whether the last receives came back full, so that more at once will find something. */
+  /** True if the last receives were full, so that concurrent receives will find more. */
   #backlog = false;
   #stopped = false;
 
@@ -59,8 +61,8 @@ export class BatchGatherer {
   }
 
   /**
-   * The next batch; empty when nothing came for a while. A receive that fails cuts a batch short.
-   * @throws what the SDK throws, when a receive fails and there is no batch to cut short.
+   * The next batch; empty if there were no messages for a while. A failed receive cuts a batch short.
+   * @throws the error of the SDK if a receive fails and there is no batch to cut short
    */
   async gather(queue: Queue): Promise<QueuedMessage[]> {
     const batch = new Batch(this.#limits.batchSize);
@@ -79,12 +81,12 @@ export class BatchGatherer {
     return batch.messages;
   }
 
-  /** Has the batch under way returned as soon as its receive is over. */
+  /** Returns the current batch as soon as its receive is over. */
   stop(): void {
     this.#stopped = true;
   }
 
-  /** What was received and is in no batch yet. */
+  /** Messages that were received and are not in a batch yet. */
   takeCarried(): QueuedMessage[] {
     return this.#carried.splice(0);
   }
@@ -125,7 +127,7 @@ export class BatchGatherer {
   }
 }
 
-/** A batch on its way to being full. */
+/** A batch that is being filled. */
 class Batch {
   readonly messages: QueuedMessage[] = [];
   readonly #size: number;

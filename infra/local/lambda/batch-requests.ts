@@ -10,13 +10,13 @@ import { describe } from './describe-error.ts';
 /** Batch requests take at most ten entries (Amazon SQS API reference). */
 const ENTRY_LIMIT = 10;
 
-/** A message for which a request was not granted. */
+/** A message whose request failed. */
 export interface Refusal {
   readonly messageId: string;
   readonly reason: string;
 }
 
-/** Deletes messages, ten a request, and returns those that were not. Never throws. */
+/** Deletes messages, ten per request, and returns those that were not deleted. Never throws. */
 export function deleteMessages(client: SQSClient, url: string, messages: readonly QueuedMessage[]): Promise<Refusal[]> {
   return inTens(messages, (ten) =>
     client.send(
@@ -28,7 +28,7 @@ export function deleteMessages(client: SQSClient, url: string, messages: readonl
   );
 }
 
-/** Makes messages visible again at once, ten a request, and returns those that were not. Never throws. */
+/** Makes messages visible again immediately, ten per request, and returns those that failed. Never throws. */
 export function giveBack(client: SQSClient, url: string, messages: readonly QueuedMessage[]): Promise<Refusal[]> {
   return inTens(messages, (ten) =>
     client.send(

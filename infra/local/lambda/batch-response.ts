@@ -1,23 +1,19 @@
-/** What a function's answer to a batch means for its messages. */
+/** The meaning of a function's batch response for its messages. */
 export interface BatchVerdict {
-  /** Ids of the messages that are to come back. */
+  /** Ids of the messages that are redelivered. */
   readonly failed: ReadonlySet<string>;
-  /** What is wrong with the answer, when that is why the whole batch failed. */
+  /** The error in the response, if it failed the whole batch. */
   readonly malformed?: string;
 }
 
 /**
- * Reads the answer of a function with ReportBatchItemFailures, by the rules of the Lambda developer guide ("Success
+ * Reads the response of a function with ReportBatchItemFailures, by the rules of the Lambda developer guide ("Success
  * and failure conditions" of partial batch responses for SQS):
- *
- * - all succeeded: a null or empty answer, a null or empty `batchItemFailures`;
- * - all failed: an answer that is not JSON, an `itemIdentifier` that is empty, null, under another name, or the id of
- *   no message in the batch.
- *
- * The guide does not say what an answer of another type is (a string, a list); here it fails the batch, which loses
- * nothing.
- *
- * @param answer the function's answer in JSON
+ * - all succeeded: a null or empty response, a null or empty `batchItemFailures`;
+ * - all failed: a response that is not JSON, an `itemIdentifier` that is empty, null, under another name, or not the id
+ * of a message in the batch. The guide does not cover responses of other types (a string, a list); here they fail the
+ * batch, which loses nothing.
+ * @param answer the function's response in JSON
  * @param delivered the ids of the messages in the batch
  */
 export function readBatchResponse(answer: string, delivered: ReadonlySet<string>): BatchVerdict {
@@ -40,7 +36,7 @@ export function readBatchResponse(answer: string, delivered: ReadonlySet<string>
   return { failed };
 }
 
-/** Undefined stands for what is not JSON. */
+/** Undefined for a response that is not JSON. */
 function parse(answer: string): unknown {
   try {
     return JSON.parse(answer);

@@ -4,7 +4,7 @@ import { StackError } from '../stack/stack-error.ts';
 import { parseRate } from './schedule.ts';
 import { type LambdaFunction, parseServiceModel, type QueueResourceModel, type ServiceModel } from './service-model.ts';
 
-/** What serverless.yml says about the functions that a worker runs, and the queues that it describes. */
+/** The functions that a worker runs and the queues of serverless.yml. */
 export interface Deployment {
   readonly region: string;
   readonly functions: readonly FunctionDefinition[];
@@ -21,7 +21,7 @@ export interface FunctionDefinition {
   readonly exportName: string;
   readonly timeoutMs: number;
   readonly memoryMb: number;
-  /** What it has beyond the worker's own environment. */
+  /** Its variables in addition to the worker's own environment. */
   readonly environment: Readonly<Record<string, string>>;
   readonly queueEvents: readonly QueueEvent[];
   readonly scheduleEvents: readonly ScheduleEvent[];
@@ -38,26 +38,26 @@ export interface QueueEvent {
 
 export interface ScheduleEvent {
   readonly periodMs: number;
-  /** The event, when it is not to be EventBridge's own. */
+  /** The event, if it differs from EventBridge's own. */
   readonly input?: unknown;
 }
 
 export interface QueueDefinition {
   readonly logicalId: string;
   readonly name: string;
-  /** As the SQS API takes them, without the redrive policy. */
+  /** In the form of the SQS API, without the redrive policy. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly redrive?: { readonly deadLetterQueue: string; readonly maxReceiveCount: number };
 }
 
-/** Where the file of a handler is looked for. */
+/** Where the file of a handler is searched. */
 const HANDLER_EXTENSIONS = ['.ts', '.mts', '.js', '.mjs', '.cjs'];
 
 /** Serverless Framework's own defaults: seconds, MB. */
 const DEFAULT_TIMEOUT = 6;
 const DEFAULT_MEMORY = 1024;
 
-/** The attributes that make a difference here. Encryption, tags and access policies concern AWS only. */
+/** The attributes that have an effect here. Encryption, tags and access policies concern AWS only. */
 const QUEUE_ATTRIBUTES = [
   'DelaySeconds',
   'MaximumMessageSize',
@@ -66,13 +66,13 @@ const QUEUE_ATTRIBUTES = [
   'VisibilityTimeout',
 ];
 
-/** Seconds; what SQS takes when a queue does not say (Amazon SQS API reference). */
+/** Seconds; the default of SQS (Amazon SQS API reference). */
 const DEFAULT_VISIBILITY_TIMEOUT = '30';
 
 /**
  * Reads a resolved serverless.yml.
- * @param directory where the service is, absolute
- * @throws StackError for what the local worker cannot do, and for settings that AWS refuses.
+ * @param directory the absolute directory of the service
+ * @throws StackError for features that the local worker does not support, and for settings that AWS rejects
  */
 export function readDeployment(resolved: unknown, directory: string): Deployment {
   const model = parseServiceModel(resolved);
@@ -137,8 +137,9 @@ function readFunction(
 }
 
 /**
- * A function's environment: as on AWS, what serverless.yml says outranks what surrounds the process. What only
- * CloudFormation can resolve ({ Ref: … }) is left out, so that the worker's own variable of that name stands for it.
+ * The environment of a function: as on AWS, serverless.yml takes precedence over the environment of the process. Values
+ * that only CloudFormation can resolve ({ Ref: … }) are omitted, so that the worker's own variable of that name
+ * applies.
  */
 function literals(environment: Readonly<Record<string, unknown>>): Record<string, string> {
   return Object.fromEntries(
@@ -158,7 +159,7 @@ export function findHandler(key: string, handler: string, directory: string): { 
   return { file, exportName: handler.slice(dot + 1) };
 }
 
-/** The last part of the URL by which the environment names this queue, for functions and worker alike. */
+/** The last part of the URL with which the environment names this queue, for functions and worker alike. */
 function configuredName(logicalId: string, { queueEnvironment }: ServiceModel): string | undefined {
   const named = Object.entries(queueEnvironment).find(([, value]) => (value as { Ref?: unknown }).Ref === logicalId);
   return (
@@ -192,7 +193,7 @@ function readQueue(
   };
 }
 
-/** What CreateEventSourceMapping refuses, so that it does not first show when the service is deployed. */
+/** Settings that CreateEventSourceMapping rejects, so that they are not first discovered in a deployment. */
 function checkQueueEvent(
   { key, timeoutMs }: FunctionDefinition,
   { queue: logicalId, batchSize, windowMs }: QueueEvent,

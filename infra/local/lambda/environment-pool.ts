@@ -4,15 +4,15 @@ import { ExecutionEnvironment, InvocationFailed } from './execution-environment.
 import type { WorkerLog } from './worker-log.ts';
 
 /**
- * Milliseconds that an idle environment is kept. Longer than the pauses of somebody trying things out, since starting
- * one takes some 0.3 s of a core; short enough that a burst's worth of processes does not stay for the day.
+ * Milliseconds that an idle environment is kept. Longer than the pauses of somebody who tries things out, because
+ * starting one takes about 0.3 s of a core; short enough that the processes of a burst do not stay all day.
  */
 const KEEP_WARM_MS = 120_000;
 
 /**
- * Milliseconds that an invocation waits for a busy environment before another one is started for it. Two thirds of what a
- * start takes: short batches are served sooner by those that there are, and the cores that ten starts would take for
- * seconds are left for the work.
+ * Milliseconds that an invocation waits for a busy environment before another one is started for it. Two thirds of the
+ * time of a start: running environments serve short batches sooner, and the cores that ten starts would use for seconds
+ * are left for the work.
  */
 const GROW_AFTER_MS = 200;
 
@@ -23,8 +23,8 @@ interface Waiting {
 }
 
 /**
- * The execution environments of one function. They are started as demand grows, up to the size, kept warm, and replaced
- * when they die. The first starts at once, so that the first invocation need not wait for it.
+ * The execution environments of one function. They are started as needed, up to the size, kept warm, and replaced when
+ * they die. The first starts immediately, so that the first invocation need not wait for it.
  */
 export class EnvironmentPool {
   readonly #definition: FunctionDefinition;
@@ -32,13 +32,13 @@ export class EnvironmentPool {
   readonly #log: WorkerLog;
   readonly #keepWarmMs: number;
   readonly #all = new Set<ExecutionEnvironment>();
-  /** The last in is the first out, so that those which demand no longer reaches grow old at the front. */
+  /** Last in, first out, so that environments that are no longer needed grow old at the front. */
   #idle: { readonly environment: ExecutionEnvironment; readonly since: number }[] = [];
   readonly #waiting: Waiting[] = [];
   readonly #retirement: NodeJS.Timeout;
   #growth: NodeJS.Timeout | undefined;
   #starting = 0;
-  /** When the last environment came to serve. */
+  /** When the last environment became available. */
   #grownAt = 0;
   #stopped = false;
 
@@ -51,14 +51,14 @@ export class EnvironmentPool {
     void this.#start();
   }
 
-  /** Process ids of the environments there are. */
+  /** Process ids of the environments. */
   get pids(): number[] {
     return [...this.#all].flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
   }
 
   /**
-   * Runs the handler on an event in JSON, as soon as an environment is free, and returns its answer in JSON.
-   * @throws InvocationFailed when there is no answer.
+   * Runs the handler on an event in JSON, as soon as an environment is free, and returns its response in JSON.
+   * @throws InvocationFailed if there is no response
    */
   invoke(payload: string): Promise<string> {
     const outcome = Promise.withResolvers<string>();
@@ -68,7 +68,7 @@ export class EnvironmentPool {
     return outcome.promise;
   }
 
-  /** Ends all environments at once; invocations under way fail. Resolves when no process is left. */
+  /** Ends all environments immediately; invocations in progress fail. Resolves when no process is left. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#retirement);
@@ -88,11 +88,12 @@ export class EnvironmentPool {
     if (this.#waiting.length > 0) this.#grow();
   }
 
-  /** Starts environments for those who have waited for long enough, also for what the last one has brought. */
+  /** Starts environments for invocations that have waited long enough, also for those that the last one has brought. */
   #grow(): void {
     const longAgo = performance.now() - GROW_AFTER_MS;
     const urgent = this.#waiting.filter(({ since }) => Math.max(since, this.#grownAt) <= longAgo).length;
-    // With none at all there is nothing to wait for. More starts at a time than there are cores would only make each late.
+    // Without any environment there is nothing to wait for. More concurrent starts than cores would only make each
+    // slower.
     const starts = this.#all.size === 0 ? 1 : Math.min(urgent, availableParallelism());
     while (this.#starting < starts && this.#all.size < this.#size) void this.#start();
     if (this.#all.size < this.#size)
@@ -122,7 +123,7 @@ export class EnvironmentPool {
       this.#grownAt = performance.now();
       this.#idle.push({ environment, since: Date.now() });
     } catch (error) {
-      // As on Lambda, an environment that cannot start is a failed invocation: of the one it was started for.
+      // As on Lambda, an environment that cannot start is a failed invocation: the one that it was started for.
       const next = this.#waiting.shift();
       if (next) next.outcome.reject(error);
       else if (!this.#stopped) this.#log.error(`${this.#definition.key} cannot be loaded: ${(error as Error).message}`);
@@ -137,7 +138,7 @@ export class EnvironmentPool {
     if (!this.#stopped) this.#assign();
   }
 
-  /** Ends what has been idle for long; one stays. */
+  /** Ends environments that have been idle for long, except one. */
   #retire(): void {
     const before = Date.now() - this.#keepWarmMs;
     const old = this.#idle.filter(({ since }) => since < before).slice(0, this.#all.size - 1);

@@ -8,33 +8,32 @@ import type { Queue } from './queues.ts';
 import type { WorkerLog } from './worker-log.ts';
 
 /**
- * Milliseconds between tries while the queue does not answer: from `first`, doubling, to `longest`. The embedded queue
- * server restarts in under a second; whoever waits for orders should not wait much longer than that.
+ * Milliseconds between attempts while the queue does not respond: from `first`, doubling, to `longest`. The embedded
+ * queue server restarts in under a second, and orders should not wait much longer than that.
  */
 const RETRY_MS = { first: 100, longest: 2_000 };
 
 export interface EventSourceOptions extends GatherLimits {
   readonly client: SQSClient;
-  /** Finds the queue, and creates it when it has vanished. */
+  /** Finds the queue, and creates it if it has vanished. */
   readonly findQueue: () => Promise<Queue>;
-  /** Batches in flight at the same time, 1 to 1,000. */
+  /** Concurrent batches, 1 to 1,000. */
   readonly maximumConcurrency: number;
-  /** Whether the answer says which messages failed; otherwise a batch succeeds or fails as a whole. */
+  /** True if the response lists the failed messages; otherwise a batch succeeds or fails as a whole. */
   readonly reportBatchItemFailures: boolean;
-  /** Runs the function on an event in JSON, and returns its answer in JSON. */
+  /** Runs the function on an event in JSON, and returns its response in JSON. */
   readonly invoke: (payload: string) => Promise<string>;
-  /** What log lines call it. */
+  /** Its name in log lines. */
   readonly name: string;
   readonly log: WorkerLog;
 }
 
 /**
- * What an SQS event source mapping of Lambda does: gathers batches, invokes the function with them, deletes what
- * succeeded. What failed comes back by itself after the queue's visibility timeout, and the queue's redrive policy
- * moves it to the dead-letter queue after too many receives.
- *
- * One loop gathers for all invocations, and only while fewer than `maximumConcurrency` are in flight: batches come out
- * full, and nothing is received that has to wait for a free environment while its visibility timeout runs.
+ * What an SQS event source mapping of Lambda does: gathers batches, invokes the function with them, and deletes what
+ * succeeded. Failed messages are redelivered after the queue's visibility timeout, and the queue's redrive policy moves
+ * them to the dead-letter queue after too many receives. One loop gathers for all invocations, and only while fewer
+ * than `maximumConcurrency` are in flight: so batches are full, and no message has to wait for a free environment while
+ * its visibility timeout runs.
  */
 export class EventSource {
   readonly #options: EventSourceOptions;
@@ -43,7 +42,7 @@ export class EventSource {
   readonly #stopping = new AbortController();
   #queue: Queue;
   #loop: Promise<void> = Promise.resolve();
-  /** Tells the loop, when it waits for one, that an invocation is over or a stop begins. */
+  /** Wakes the loop when an invocation is over or a stop begins. */
   #wake: () => void = () => {};
 
   constructor(queue: Queue, options: EventSourceOptions) {
@@ -57,8 +56,8 @@ export class EventSource {
   }
 
   /**
-   * Stops receiving, gives back what no function has got, and resolves when the invocations under way are over. How
-   * long those may take is for whoever owns their processes.
+   * Stops receiving, returns messages that no function has got, and resolves when the invocations in progress are over.
+   * The owner of their processes decides how long those may take.
    */
   async stop(): Promise<void> {
     this.#stopping.abort();
@@ -84,7 +83,7 @@ export class EventSource {
     await this.#giveBack(this.#gatherer.takeCarried());
   }
 
-  /** A batch, after however many failures it takes. They are said once, and so is their end. */
+  /** A batch, after any number of failures. The first failure and the recovery are logged. */
   async #gatherWhateverHappens(): Promise<QueuedMessage[]> {
     const { name, log } = this.#options;
     const { signal } = this.#stopping;
@@ -106,7 +105,7 @@ export class EventSource {
     try {
       this.#queue = await this.#options.findQueue();
     } catch {
-      // The receive that follows fails again, and so leads back here.
+      // The next receive fails again, and so leads back here.
     }
   }
 
@@ -123,7 +122,7 @@ export class EventSource {
     await this.#delete(batch.filter(({ messageId }) => !failed.has(messageId)));
   }
 
-  /** Runs the function on the batch, and returns the ids of the messages that are to come back. */
+  /** Runs the function on the batch, and returns the ids of the messages that must be redelivered. */
   async #invoke(batch: readonly QueuedMessage[]): Promise<ReadonlySet<string>> {
     const { invoke, reportBatchItemFailures, name, log } = this.#options;
     const delivered = new Set(batch.map(({ messageId }) => messageId));

@@ -7,22 +7,23 @@ import type { EnvironmentReport, EnvironmentStart, Invocation } from './lambda-e
 const ENTRY = fileURLToPath(new URL('lambda-environment.ts', import.meta.url));
 
 /**
- * Milliseconds that loading a handler may take. Lambda allows its init phase 10 s; a laptop that starts a database and
- * ten environments at the same time gets three times that.
+ * The timeout for loading a handler, in milliseconds. Lambda allows 10 s for its init phase; a laptop that starts a
+ * database and ten environments at the same time gets three times that.
  */
 const INIT_TIMEOUT_MS = 30_000;
 
-/** An invocation that gave no answer: it threw, timed out, or lost its process. The message is for the log. */
+/** An invocation without a response: it threw, timed out, or lost its process. The message is for the log. */
 export class InvocationFailed extends Error {
   override readonly name = 'InvocationFailed';
 }
 
 /**
- * One execution environment of a function, seen from outside: a child process that serves one invocation at a time.
- * Being a process is the point: an order that crashes or blocks it harms only its own batch, and a time-out is real.
+ * One execution environment of a function, seen from outside: a child process that serves one invocation at a time. It
+ * is a separate process, so that an order that crashes or blocks it affects only its own batch, and so that a timeout
+ * is a real kill.
  */
 export class ExecutionEnvironment {
-  /** Settles when the handler is loaded. @throws InvocationFailed when it could not be. */
+  /** Settles when the handler is loaded. @throws InvocationFailed if it could not be loaded */
   readonly ready: Promise<void>;
   /** Resolves when the process is gone. */
   readonly exited: Promise<void>;
@@ -31,7 +32,7 @@ export class ExecutionEnvironment {
   readonly #init = Promise.withResolvers<void>();
   readonly #exit = Promise.withResolvers<void>();
   #current: { readonly requestId: string; readonly outcome: PromiseWithResolvers<string> } | undefined;
-  /** Why we kill the process, when it is us. */
+  /** Why this process killed it, if it did. */
   #sentence: string | undefined;
   #alive = true;
 
@@ -43,10 +44,10 @@ export class ExecutionEnvironment {
       env: { ...process.env, ...definition.environment },
       execArgv: [
         `--max-old-space-size=${definition.memoryMb}`,
-        // On Node 22 type stripping would announce itself with each start.
+        // On Node 22, type stripping would print a warning at each start.
         '--disable-warning=ExperimentalWarning',
       ],
-      // Payloads are long strings, which this copies as they are; JSON would escape every quote in them again.
+      // Payloads are long strings, which this copies unchanged; JSON would escape every quote in them again.
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
@@ -65,8 +66,8 @@ export class ExecutionEnvironment {
   }
 
   /**
-   * Runs the handler on an event in JSON, and returns its answer in JSON. Only one invocation at a time.
-   * @throws InvocationFailed when the handler throws, exceeds the function's time-out, or its process ends.
+   * Runs the handler on an event in JSON, and returns its response in JSON. Only one invocation at a time.
+   * @throws InvocationFailed if the handler throws, exceeds the function's timeout, or its process ends
    */
   invoke(payload: string): Promise<string> {
     const outcome = Promise.withResolvers<string>();
@@ -76,13 +77,13 @@ export class ExecutionEnvironment {
       deadline: Date.now() + this.#definition.timeoutMs,
     };
     this.#current = { requestId: invocation.requestId, outcome };
-    // A send that fails means that the process is going; its exit fails the invocation.
+    // A send that fails means that the process is exiting; its exit fails the invocation.
     this.#child.send(invocation, () => {});
     this.#limit(this.#definition.timeoutMs, outcome.promise, 'its task');
     return outcome.promise;
   }
 
-  /** Ends the process at once, and with it what it is doing. */
+  /** Kills the process immediately, including its current invocation. */
   kill(why: string): void {
     this.#sentence ??= why;
     this.#child.kill('SIGKILL');

@@ -1,8 +1,7 @@
 /**
  * A Lambda execution environment: a process that loads one handler and runs one invocation at a time. Its parent is
- * execution-environment.ts. What it is to run comes as its one argument, in JSON; invocations come over IPC.
- *
- * On Lambda the process is frozen between invocations; here it is not, so timers that a handler leaves behind go on.
+ * execution-environment.ts. Its one argument is its configuration in JSON; invocations come over IPC. On Lambda, the
+ * process is frozen between invocations; here it is not, so timers that a handler leaves behind continue.
  */
 import { enableCompileCache } from 'node:module';
 import { pathToFileURL } from 'node:url';
@@ -26,14 +25,16 @@ export interface Invocation {
   readonly deadline: number;
 }
 
-/** What the environment tells its parent. */
+/** Messages from the environment to its parent. */
 export type EnvironmentReport =
   | { readonly type: 'ready' }
   | { readonly type: 'init failed'; readonly reason: string }
   | { readonly type: 'answered'; readonly requestId: string; readonly answer: string }
   | { readonly type: 'failed'; readonly requestId: string; readonly reason: string };
 
-/** The part of Lambda's context object that Node 24 still has; `done`, `fail` and `succeed` went with callbacks. */
+/**
+ * The part of Lambda's context object that Node 24 still has; `done`, `fail` and `succeed` were removed with callbacks.
+ */
 type InvocationContext = Omit<Context, 'done' | 'fail' | 'succeed'>;
 type Handler = (event: unknown, context: InvocationContext) => unknown;
 
@@ -65,7 +66,7 @@ async function run(handler: Handler, start: EnvironmentStart, invocation: Invoca
   }
 }
 
-/** The stack of an error, and something readable for whatever else can be thrown. */
+/** The stack of an error, or readable text for any other thrown value. */
 function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : `${String(error)} was thrown`;
 }
@@ -74,13 +75,13 @@ function report(message: EnvironmentReport): void {
   process.send?.(message);
 }
 
-// The parent decides when an environment ends. Ctrl-C reaches the whole process group, and a running invocation has
-// to be able to finish.
+// The parent decides when an environment ends. Ctrl-C reaches the whole process group, and a running invocation must be
+// able to finish.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
-// The parent is gone, perhaps by kill -9: nobody is left to answer to.
+// The parent is gone, perhaps after kill -9, so there is nobody to respond to.
 process.on('disconnect', () => process.exit());
 
-// All environments compile the same files. With the cache a start takes 250 ms of CPU rather than 360 (measured).
+// All environments compile the same files. With the cache, a start takes 250 ms of CPU instead of 360 (measured).
 enableCompileCache();
 const start: EnvironmentStart = JSON.parse(process.argv[2] ?? '{}');
 try {

@@ -13,16 +13,16 @@ export interface Queue {
 }
 
 /**
- * Makes the queues that serverless.yml describes exist as it describes them, and returns them by their logical ids.
- * A queue that exists gets the attributes that are described now, and keeps its messages.
- * @throws what the SDK throws.
+ * Creates or updates the queues as described in serverless.yml, and returns them by their logical ids. An existing
+ * queue gets the current attributes, and keeps its messages.
+ * @throws the errors of the SDK
  */
 export async function ensureQueues(
   client: SQSClient,
   definitions: readonly QueueDefinition[],
 ): Promise<ReadonlyMap<string, Queue>> {
   const queues = new Map<string, Queue>();
-  // Dead-letter queues are named by their ARNs, so all must exist before the redrive policies are set.
+  // Dead-letter queues are referenced by their ARNs, so all must exist before the redrive policies are set.
   for (const { logicalId, name } of definitions) queues.set(logicalId, await createQueue(client, name));
   for (const { logicalId, attributes, redrive } of definitions) {
     const redrivePolicy = redrive && {
@@ -39,7 +39,7 @@ export async function ensureQueues(
   return queues;
 }
 
-/** Without attributes, since CreateQueue refuses a queue that exists with other ones. */
+/** Without attributes, because CreateQueue rejects an existing queue with different ones. */
 async function createQueue(client: SQSClient, name: string): Promise<Queue> {
   const { QueueUrl: url = '' } = await client.send(new CreateQueueCommand({ QueueName: name }));
   const wanted: QueueAttributeName[] = ['QueueArn'];

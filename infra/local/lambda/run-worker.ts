@@ -4,8 +4,8 @@ import { readDeployment } from './deployment.ts';
 import { startWorker } from './worker.ts';
 
 /**
- * Milliseconds after which a stop is over in any case. The worker's own bounds are shorter; this one is for a queue
- * server that hangs meanwhile. Ctrl-C has 10 s.
+ * Milliseconds after which a stop is over in any case. The worker's own limits are shorter; this one is for a queue
+ * server that hangs during the stop. Ctrl-C has 10 s.
  */
 const STOP_LIMIT_MS = 9_500;
 
@@ -16,10 +16,11 @@ const log = {
 
 /** `serverless worker`: runs until it is stopped. @param service the resolved serverless.yml */
 export async function runWorker(service: unknown, directory: string): Promise<never> {
-  // On one machine requests come first: a backlog can wait, and whoever asks cannot. The environments inherit it.
+  // On one machine, requests have priority: a backlog can wait, and callers cannot. The environments inherit it.
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const stopping = new AbortController();
-  // Not once: Ctrl-C in a terminal and a supervisor may both tell us, and the second word must not cut the first short.
+  // Not `once`: Ctrl-C in a terminal and a supervisor may both send a signal, and the second one must not cut the first
+  // short.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
   process.on('disconnect', () => stopping.abort());
   try {
@@ -30,7 +31,7 @@ export async function runWorker(service: unknown, directory: string): Promise<ne
       process.exit(1);
     }
   }
-  // Serverless would wait for the channel to our parent.
+  // Serverless would wait for the channel to the parent.
   process.exit(0);
 }
 

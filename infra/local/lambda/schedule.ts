@@ -7,7 +7,7 @@ const MILLISECONDS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
 /**
  * The period of a rate expression in milliseconds.
- * @throws StackError for a cron expression, which the local worker does not know.
+ * @throws StackError for a cron expression, which the local worker does not support
  */
 export function parseRate(expression: string): number {
   const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
@@ -17,28 +17,28 @@ export function parseRate(expression: string): number {
 }
 
 export interface ScheduleOptions {
-  /** What log lines call it. */
+  /** Its name in log lines. */
   readonly name: string;
-  /** The EventBridge rule that the event names. */
+  /** The EventBridge rule in the event. */
   readonly rule: string;
   /** Milliseconds from start to start. */
   readonly periodMs: number;
   readonly region: string;
-  /** The event that serverless.yml gives instead of EventBridge's own. */
+  /** The event in serverless.yml that replaces EventBridge's own. */
   readonly input?: unknown;
   readonly invoke: (payload: string) => Promise<string>;
   readonly log: WorkerLog;
 }
 
 /**
- * Invokes a function at a fixed rate. It begins at once, so that what a crash left behind is taken up without waiting;
- * a run that is due while the last one is not over is left out.
+ * Invokes a function at a fixed rate. The first run starts immediately, so that work left by a crash is resumed without
+ * waiting; a run that is due while the last one is not over is skipped.
  */
 export class Schedule {
   readonly #options: ScheduleOptions;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
-  /** Whether the last run failed: a database that is away is said once, not at each run. */
+  /** True if the last run failed: an unavailable database is logged once, not at each run. */
   #failing = false;
 
   constructor(options: ScheduleOptions) {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { StackError } from '../stack/stack-error.ts';
 
-/** Lambda starts an event source that sets no maximum with five invocations at a time; here it stays at that. */
+/** Lambda starts an event source without a maximum with five concurrent invocations; here it stays at five. */
 const DEFAULT_CONCURRENCY = 5;
 
 const unsupported = z.undefined('is not supported by the local worker').optional();
@@ -11,7 +11,7 @@ const arnOfResource = z.object(
   'must name a queue of resources, as in !GetAtt OrderQueue.Arn',
 );
 
-// osls has checked the bounds of numbers.
+// osls has checked the ranges of numbers.
 const sqsEvent = z.object(
   {
     arn: arnOfResource,
@@ -79,19 +79,19 @@ const service = z.object({
 export type LambdaFunction = z.infer<typeof lambdaFunction>;
 export type QueueResourceModel = z.infer<typeof queueResource>;
 
-/** The part of a resolved serverless.yml that the local worker looks at. */
+/** The part of a resolved serverless.yml that the local worker uses. */
 export interface ServiceModel {
   readonly provider: z.infer<typeof provider>;
   readonly functions: Readonly<Record<string, LambdaFunction>>;
   /** The AWS::SQS::Queue resources, by logical id. */
   readonly queues: Readonly<Record<string, QueueResourceModel>>;
-  /** Seconds between two runs of a scheduled function, by its key, in place of its rate. */
+  /** Seconds between two runs of a scheduled function, by its key, instead of its rate. */
   readonly everySeconds: Readonly<Record<string, number>>;
-  /** The variables that name queues to functions, as { Ref: <logical id> }. */
+  /** The variables that contain queues, as { Ref: <logical id> }. */
   readonly queueEnvironment: Readonly<Record<string, unknown>>;
 }
 
-/** @throws StackError that names what the local worker cannot do. */
+/** @throws StackError that names the unsupported feature */
 export function parseServiceModel(resolved: unknown): ServiceModel {
   const { provider, functions, resources, custom } = parse(service, resolved, []);
   const queues = Object.entries(resources?.Resources ?? {})

@@ -6,7 +6,7 @@ function regionOf(arn: string): string {
   return arn.split(':')[3] ?? '';
 }
 
-/** A received message in the form in which Lambda gives it to a function ("Example standard queue message event"). */
+/** A received message in the form that Lambda passes to a function ("Example standard queue message event"). */
 export function toSqsRecord(message: Message, queueArn: string): SQSRecord {
   return {
     messageId: message.MessageId ?? '',

@@ -1,4 +1,4 @@
-/** Where the worker says what it does, a line at a time. */
+/** Where the worker logs, one line per entry. */
 export interface WorkerLog {
   info(line: string): void;
   error(line: string): void;

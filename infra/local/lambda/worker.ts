@@ -10,35 +10,37 @@ import { Schedule } from './schedule.ts';
 import type { WorkerLog } from './worker-log.ts';
 
 /**
- * Milliseconds that running invocations get to finish in when the worker stops. The supervisor of `npm start` kills it
- * after 5.5 s, and Ctrl-C has to be over within 10.
+ * Milliseconds for running invocations to finish when the worker stops. The supervisor of `npm start` kills it after
+ * 5.5 s, and Ctrl-C must be over within 10.
  */
 const GRACE_MS = 5_000;
 
-/** Milliseconds between tries to reach the queue at the start. */
+/** Milliseconds between attempts to reach the queue at the start. */
 const RETRY_MS = 250;
 
-/** Milliseconds: a local server accepts at once, and answers a long poll of one second well before that. */
+/** Milliseconds: a local server accepts immediately, and responds to a long poll of one second well before that. */
 const CONNECT_TIMEOUT_MS = 1_000;
 const REQUEST_TIMEOUT_MS = 5_000;
 
-/** Connections for receives and deletes; ten batches deleted at once need some, and more do not make it faster. */
+/**
+ * Connections for receives and deletes; deleting ten batches concurrently needs some, and more do not make it faster.
+ */
 const MAX_SOCKETS = 50;
 
 export interface Worker {
-  /** Stops receiving, lets what runs finish for a while, then ends it. Resolves when no process is left. */
+  /** Stops receiving, lets invocations finish for a limited time, then ends them. Resolves when no process is left. */
   stop(): Promise<void>;
 }
 
 /**
  * Runs the queue and schedule functions of a deployment, as Lambda would. Resolves when the queues exist and are read;
- * while the queue server does not answer it goes on trying. Endpoint and credentials are the SDK's own settings.
- * @throws StackError when the queue server refuses what serverless.yml describes.
+ * it keeps trying while the queue server does not respond. Endpoint and credentials are the SDK's own settings.
+ * @throws StackError if the queue server rejects the queues of serverless.yml
  */
 export async function startWorker(deployment: Deployment, log: WorkerLog, signal: AbortSignal): Promise<Worker> {
   const client = new SQSClient({
     region: deployment.region,
-    // The endpoint is given, so it may not be replaced by the host of a queue URL: LocalStack's differs.
+    // The endpoint is fixed, so the host of a queue URL must not replace it: LocalStack's differs.
     useQueueUrlAsEndpoint: false,
     md5: false,
     requestHandler: {
@@ -76,7 +78,7 @@ export async function startWorker(deployment: Deployment, log: WorkerLog, signal
   }
 }
 
-/** Invocations of a function that its events can have in flight at the same time. */
+/** The most invocations of a function that its events can have in flight. */
 function concurrencyOf({ queueEvents, scheduleEvents }: FunctionDefinition): number {
   return queueEvents.reduce((sum, { maximumConcurrency }) => sum + maximumConcurrency, scheduleEvents.length);
 }

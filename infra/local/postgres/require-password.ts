@@ -10,11 +10,9 @@ import { binary, spawnOptions } from './postgres-cluster.ts';
 import type { PostgresInstallation } from './postgres-installation.ts';
 
 /**
- * Makes a stopped cluster ask everybody for a password: one that is new, one whose secret was lost, and one of an earlier
- * version, which trusted every user of this machine.
- *
- * The superuser gets its password first. The rules for connections, which name the secret by its digest, are written last: an
- * interruption before that leaves a cluster that is converted by the next start.
+ * Makes a stopped cluster require passwords: a new one, one whose secret was lost, and one of an earlier version, which
+ * trusted every user of this machine. The superuser gets its password first. The connection rules, which contain the
+ * digest of the secret, are written last: if this is interrupted before, the next start converts the cluster.
  */
 export async function requirePassword(
   installation: PostgresInstallation,
@@ -36,7 +34,10 @@ host all all 127.0.0.1/32 scram-sha-256
 `;
 }
 
-/** Runs SQL in Postgres' single-user mode, which listens nowhere. It reads standard input, so no process list shows it. */
+/**
+ * Runs SQL in Postgres' single-user mode, which does not listen anywhere. The SQL goes to standard input, so that no
+ * process list shows it.
+ */
 async function runAlone(
   installation: PostgresInstallation,
   sql: string,
@@ -49,17 +50,17 @@ async function runAlone(
     stdio: ['pipe', 'ignore', 'pipe'],
     ...(signal && { signal }),
   });
-  // A server that ends at once does not read; what it says tells more.
+  // A server that exits immediately does not read its input; its output is more informative.
   child.stdin.on('error', () => undefined);
   child.stdin.end(`${sql}\n`);
   const [output, end] = await Promise.all([text(child.stderr), endOf(child)]);
   signal?.throwIfAborted();
-  // It goes on after an error in a statement, and ends well.
+  // It continues after an error in a statement, and exits with success.
   if (child.exitCode === 0 && !/ERROR:/.test(output)) return;
   throw new Error(/ERROR:\s*(.*)/.exec(output)?.[1] ?? causeIn(output) ?? end);
 }
 
-/** In one step, and readable by the server, which is another user when we are root. */
+/** In one step, and readable by the server, which runs as another user if this process is root. */
 function replace(path: string, content: string, { user }: PostgresInstallation): void {
   rmSync(`${path}.new`, { force: true });
   writeFileSync(`${path}.new`, content, { mode: 0o600, flush: true });

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { readStackSettings } from '../stack/settings.ts';
 import { startQueueServer } from './queue.ts';
 
-// The queue server as a process of its own, so that it can die, and be started again, alone.
+// The queue server as a separate process, so that it can die and be restarted alone.
 const { queuePort, directory } = readStackSettings(process.env);
-// Messages have order ids. What an earlier version wrote is behind the directory's mode.
+// Messages contain order ids. Files of an earlier version are protected by the mode of the directory.
 process.umask(0o077);
 mkdirSync(join(directory, 'queue'), { recursive: true });
 chmodSync(join(directory, 'queue'), 0o700);

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { buildApp } from 'fauxqs';
-// startFauxqs() listens on every interface of the machine. What it puts together is not exported, so it is named by path.
+// startFauxqs() listens on every interface of the machine. Its parts are not exported, so they are imported by path.
 import { PersistenceManager } from '../../../node_modules/fauxqs/dist/persistence.js';
 import { S3Store } from '../../../node_modules/fauxqs/dist/s3/s3Store.js';
 import { SnsStore } from '../../../node_modules/fauxqs/dist/sns/snsStore.js';
@@ -8,9 +8,9 @@ import { SqsStore } from '../../../node_modules/fauxqs/dist/sqs/sqsStore.js';
 import { refusalOf } from '../stack/refuse-strangers.ts';
 
 export interface QueueServerOptions {
-  /** 0 takes any free one. */
+  /** 0 selects any free port. */
   readonly port: number;
-  /** Where queues and messages outlive the process, `kill -9` included. Without it they are in memory only. */
+  /** Where queues and messages survive the process, `kill -9` included. Without it, they are only in memory. */
   readonly directory?: string;
 }
 
@@ -23,7 +23,7 @@ export interface QueueServer {
 /** A server of the SQS protocol (fauxqs) on the loopback address. */
 export async function startQueueServer({ port, directory }: QueueServerOptions): Promise<QueueServer> {
   const sqsStore = new SqsStore();
-  // Without a host, queue URLs carry the host and port by which the client has reached us, which resolves everywhere.
+  // Without a host, queue URLs contain the host and port of the client's request, which always resolves.
   sqsStore.host = '';
   const persistence = directory === undefined ? undefined : loadQueues(directory, sqsStore, `http://127.0.0.1:${port}`);
 
@@ -49,7 +49,7 @@ export async function startQueueServer({ port, directory }: QueueServerOptions):
 }
 
 interface QueueFile {
-  /** What was written is kept from now on, should the process die. */
+  /** From now on, data that was written survives the death of the process. */
   commit(): void;
   close(): void;
 }
@@ -57,12 +57,12 @@ interface QueueFile {
 function loadQueues(directory: string, sqsStore: SqsStore, endpoint: string): QueueFile {
   const persistence = new PersistenceManager(directory);
   const { db } = persistence as unknown as { db: DatabaseSync };
-  // In WAL mode this survives the death of the process. A power cut may lose the last messages, and the sweep sends
-  // those again; waiting for the disk with each message would cost most of the throughput.
+  // In WAL mode, this survives the death of the process. A power failure may lose the last messages, and the sweep
+  // sends those again; waiting for the disk for each message would cost most of the throughput.
   db.exec('PRAGMA synchronous = NORMAL');
-  // The port may be another one than last time.
+  // The port may differ from the last time.
   db.prepare(`UPDATE sqs_queues SET url = ? || '/000000000000/' || name`).run(endpoint);
-  // Its own version sets a column to NULL that is NOT NULL: a message made visible again was lost by the error.
+  // The original sets a NOT NULL column to NULL: the error lost a message that was made visible again.
   const makeVisible = db.prepare(
     'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?',
   );
@@ -75,8 +75,9 @@ function loadQueues(directory: string, sqsStore: SqsStore, endpoint: string): Qu
 }
 
 /**
- * Makes what is written for one request, ten messages mostly, one transaction; by itself each message is one.
- * @returns what commits: to be called before the answer is sent. What no request has caused is committed by itself.
+ * Combines the writes of one request, usually ten messages, into one transaction; originally, each message is one.
+ * @returns a function that commits, to be called before the response is sent. Writes outside of a request are committed
+ * individually
  */
 function shareTransactions(persistence: PersistenceManager, db: DatabaseSync): () => void {
   const begin = db.prepare('BEGIN');
@@ -98,8 +99,8 @@ function shareTransactions(persistence: PersistenceManager, db: DatabaseSync): (
 }
 
 /**
- * The long poll of a client that was killed still takes messages, and would hide them for a whole visibility time-out.
- * @param received the answer that nobody was there to read.
+ * The long poll of a killed client still receives messages, and would hide them for a whole visibility timeout.
+ * @param received the response that no client was there to read
  */
 function takeBack(sqsStore: SqsStore, request: unknown, received: unknown): void {
   const { QueueUrl } = request as { QueueUrl?: string };

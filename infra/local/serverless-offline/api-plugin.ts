@@ -10,12 +10,12 @@ interface Serverless {
   };
 }
 
-/** Where Serverless Offline listens when nobody says so. */
+/** The default port of Serverless Offline. */
 const SERVERLESS_OFFLINE_PORT = 3000;
 
 /**
- * What `serverless offline` needs to behave as API Gateway does in front of our functions, and to leave to the worker
- * what is the worker's.
+ * Makes `serverless offline` behave like API Gateway in front of the functions, and leave queues and schedules to the
+ * worker.
  */
 export default class ApiPlugin {
   readonly hooks: Record<string, () => void>;
@@ -42,7 +42,7 @@ function leaveSchedulesToTheWorker(serverless: Serverless): void {
     definition.events = definition.events?.filter((event) => 'httpApi' in event) ?? [];
 }
 
-/** It also prints a table of addresses that nobody uses here, with console.log, before it takes its first request. */
+/** It also prints a table of unused addresses with console.log, before it accepts its first request. */
 function hideRouteTable(): void {
   const { log } = console;
   const restore = () => {

@@ -12,7 +12,7 @@ import { StackError } from '../stack/stack-error.ts';
 export interface FunctionDefinition {
   readonly name: string;
   readonly handler: string;
-  /** What its role allows on AWS; a function without any needs neither database nor queue. */
+  /** What its role allows on AWS; a function without permissions needs neither database nor queue. */
   readonly permissions?: readonly string[];
   readonly events?: readonly {
     readonly httpApi?: string | { readonly method: string; readonly path: string };
@@ -21,9 +21,9 @@ export interface FunctionDefinition {
 }
 
 /**
- * Makes `serverless invoke local` find the handler, which is TypeScript, and the services that the function uses: those
- * that the environment names, or those of the running stack. Ends the process when there are none.
- * @param variables what the user gave as --env
+ * Makes `serverless invoke local` find the handler, which is TypeScript, and the services of the function: those in the
+ * environment, or those of the running stack. Ends the process if there are none.
+ * @param variables the variables of --env
  */
 export async function prepareInvocation(
   definition: FunctionDefinition,
@@ -43,10 +43,10 @@ export async function prepareInvocation(
   }
 }
 
-/** Serverless asks for the handler's file without its extension. */
+/** Serverless expects the handler's file without its extension. */
 const isStemOf = (specifier: string, file: string) => file.startsWith(`${specifier}.`);
 
-/** @throws StackError when there is no database, ConfigError for a setting that is missing. */
+/** @throws StackError if there is no database, ConfigError for a missing setting */
 export async function findServices(env: NodeJS.ProcessEnv): Promise<void> {
   enterStack(env);
   const config = loadConfig(env);
@@ -60,9 +60,9 @@ export async function findServices(env: NodeJS.ProcessEnv): Promise<void> {
 }
 
 /**
- * The event with what API Gateway or SQS would add to it, so that `{"body": {…}}` is enough for a request, and nothing for
- * one without a body.
- * @param data what the user gave; an empty string when that is nothing
+ * The event with what API Gateway or SQS would add to it, so that `{"body": {…}}` is enough for a request, and nothing
+ * for one without a body.
+ * @param data the user's input; an empty string if there is none
  */
 export function completeEvent(data: unknown, { events = [] }: FunctionDefinition): unknown {
   const given = data === '' || data === undefined ? {} : data;

@@ -5,7 +5,10 @@ import { ROUTES } from '../../../lib/routes.ts';
 import { isOwn, refusalOf } from '../stack/refuse-strangers.ts';
 
 export interface Gateway {
-  /** Of the HTTP API. Serverless Offline also opens Lambda's own API, which would run any function without authorizer. */
+  /**
+   * The port of the HTTP API. Serverless Offline also opens Lambda's own API, which would run any function without an
+   * authorizer.
+   */
   readonly port: number;
   /** CORS_ALLOW_ORIGINS */
   readonly allowedOrigins: readonly string[];
@@ -17,8 +20,8 @@ interface Refusal {
 }
 
 /**
- * Has Serverless Offline receive what API Gateway would pass on: headers in its form, and requests to known routes only. What
- * a browser sends for a page of a stranger is refused as well, on every port of the process.
+ * Makes Serverless Offline receive what API Gateway would pass on: normalized headers, and requests to known routes
+ * only. Requests that a browser sends for a page of another origin are also rejected, on every port of the process.
  */
 export function behaveLikeApiGateway(gateway: Gateway, servers: Server = Server.prototype): void {
   subscribe('http.server.request.start', (message) => {
@@ -39,14 +42,15 @@ export function behaveLikeApiGateway(gateway: Gateway, servers: Server = Server.
 type Emit = (this: Server, event: string, ...args: unknown[]) => boolean;
 
 /**
- * By these Serverless Offline lets a client say what the authorizer decided, and refuses requests whose cookies, which
- * other applications on this machine may have set, are not as hapi wants them. No function reads either.
+ * With these headers, Serverless Offline lets a client forge the authorizer's decision. It also rejects requests whose
+ * cookies, which other applications on this machine may have set, are invalid for hapi. No function reads either.
  */
 const DROPPED: readonly string[] = ['sls-offline-authorizer-override', 'cookie'];
 
 /**
- * All that hapi and Serverless Offline may see: of others hapi would compress, cut or refuse what API Gateway does not. The
- * events of the functions are made from the raw headers, so these still have every header that was sent.
+ * The headers that hapi and Serverless Offline may see: because of others, hapi would compress, cut or reject what API
+ * Gateway does not. The events of the functions are built from the raw headers, so these still contain every header
+ * that was sent.
  */
 const SEEN_BY_HAPI: readonly string[] = [
   'host',
@@ -59,7 +63,7 @@ const SEEN_BY_HAPI: readonly string[] = [
   'user-agent',
 ];
 
-/** Names in lower case, and those that come twice joined by a comma ("Payload format version", API Gateway Developer Guide). */
+/** Names in lower case, with duplicates joined by a comma ("Payload format version", API Gateway Developer Guide). */
 function translateHeaders(request: IncomingMessage): void {
   const joined = new Map<string, string>();
   const { rawHeaders } = request;
@@ -72,7 +76,7 @@ function translateHeaders(request: IncomingMessage): void {
   request.rawHeaders = [...joined].flat();
   request.headers = {
     ...(Object.fromEntries([...joined].filter(([name]) => SEEN_BY_HAPI.includes(name))) as IncomingHttpHeaders),
-    // Without 100-continue a client waits for a second before it sends a large body; any other value Node refuses.
+    // Without 100-continue, a client waits for a second before it sends a large body; Node rejects any other value.
     ...(/100-continue/i.test(joined.get('expect') ?? '') && { expect: '100-continue' }),
     // Serverless Offline hides bytes that are not UTF-8 from the function, unless the request says that it is binary.
     'content-type': 'application/octet-stream',
@@ -84,17 +88,18 @@ function refusalFor(request: IncomingMessage, port: number, { port: apiPort, all
   const stranger = refusalOf(request.headers, allowedOrigins);
   if (stranger !== undefined) return { status: 403, message: stranger };
   const { origin, host = '' } = request.headers;
-  // Serverless Offline answers every Origin that it sees with CORS headers, which our own pages do not need.
+  // Serverless Offline adds CORS headers to the response for every Origin that it sees, which same-origin pages do not
+  // need.
   if (origin !== undefined && isOwn(origin, host)) delete request.headers.origin;
   return isPreflight(request) ? undefined : routeRefusal(request.method ?? '', request.url ?? '');
 }
 
-/** API Gateway answers these itself, for every path, once CORS is configured. */
+/** API Gateway handles these itself, for every path, once CORS is configured. */
 function isPreflight({ method, headers }: IncomingMessage): boolean {
   return method === 'OPTIONS' && headers.origin !== undefined;
 }
 
-/** What API Gateway answers for paths and methods that are no route. hapi would normalize the path first. */
+/** API Gateway's response for paths and methods without a route. hapi would normalize the path first. */
 export function routeRefusal(method: string, target: string): Refusal | undefined {
   const [path = ''] = target.split('?', 1);
   const segments = path.split('/');
@@ -112,10 +117,10 @@ function matches(template: readonly string[], segments: readonly string[]): bool
   );
 }
 
-/** Segments that would turn the path into another one when somebody normalizes it. */
+/** Segments that would change the path if it were normalized. */
 const MOVING: readonly string[] = ['', '.', '..'];
 
-/** A segment without its percent-encoding; undefined for what is none. */
+/** A segment without its percent-encoding; undefined if it is malformed. */
 function decoded(segment: string): string | undefined {
   if (/[\\#]/.test(segment)) return undefined;
   try {

@@ -6,9 +6,9 @@ const LOADER = './aws-lambda-ric/UserFunction.js';
 const RUNNER = '/serverless-offline/src/lambda/handler-runner/in-process-runner/InProcessRunner.js';
 
 /**
- * Serverless Offline looks for a handler's file anew at each request: a dozen looks at the disk, package.json read and
- * parsed among them, a seventh of the time of its one thread under load. With this it does so once for each handler,
- * which changes nothing else, since the module that it finds is cached by Node anyway.
+ * Serverless Offline looks up a handler's file at each request: a dozen file system accesses, including reading and
+ * parsing package.json, a seventh of the time of its one thread under load. With this, it does so once per handler,
+ * which changes nothing else, because Node caches the module anyway.
  */
 export function loadHandlersOnce(): void {
   registerHooks({
@@ -23,7 +23,7 @@ export function loadHandlersOnce(): void {
 
 const loaded = new Map<string, Promise<unknown>>();
 
-/** Stands for the export of that name of Serverless Offline's own loader. A handler that fails to load is tried again. */
+/** Replaces the export of that name of Serverless Offline's own loader. A handler that fails to load is retried. */
 export const load: Load = (servicePath, handler) => {
   const key = `${servicePath}:${handler}`;
   const known = loaded.get(key);

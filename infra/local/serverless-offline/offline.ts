@@ -7,11 +7,11 @@ import { readStackSettings } from '../stack/settings.ts';
 import { StackError } from '../stack/stack-error.ts';
 import { readStackFile } from '../stack/stack-file.ts';
 
-/** They move the API from where the stack expects it. */
+/** Options that move the API from where the stack expects it. */
 const REFUSED_OPTIONS = ['prefix', 'httpsProtocol'];
 
 /**
- * `serverless offline`: `npm start`, unless the environment names other services, or a stack runs already.
+ * `serverless offline`: like `npm start`, unless the environment names other services, or a stack runs already.
  * @throws StackError, ConfigError as runStack does
  */
 export async function runOffline(options: ServerlessOptions, signal: AbortSignal): Promise<void> {
@@ -32,7 +32,7 @@ export async function runOffline(options: ServerlessOptions, signal: AbortSignal
   }
 }
 
-/** @throws StackError when only one of database and queue is named: the other one would be somebody else's. */
+/** @throws StackError if only one of database and queue is given: the other one would belong to a different system */
 function namesServices({ DATABASE_URL, QUEUE_URL, AWS_ENDPOINT_URL_SQS }: NodeJS.ProcessEnv): boolean {
   const queue = QUEUE_URL || AWS_ENDPOINT_URL_SQS;
   if (DATABASE_URL && !queue)

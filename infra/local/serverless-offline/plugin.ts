@@ -1,6 +1,6 @@
 import type { FunctionDefinition } from './invoke-local.ts';
 
-/** What the plugin needs to know of a Serverless instance. */
+/** The part of a Serverless instance that the plugin uses. */
 interface Serverless {
   readonly service: { getFunction(key: string): FunctionDefinition };
   readonly serviceDir: string;
@@ -12,13 +12,13 @@ interface Serverless {
   };
 }
 
-/** Options of the command, as Serverless has parsed them. It fills this object in after it has made its plugins. */
+/** Options of the command, as parsed by Serverless, which fills this object after it has created its plugins. */
 type Options = Record<string, unknown>;
 
 /**
- * What Serverless does on this machine. Users type `serverless offline` and `serverless invoke local`; the stack consists of
- * `serverless api`, which is Serverless Offline alone, and `serverless worker`. Everything is imported late, because
- * Serverless loads its plugins for every command.
+ * The commands of Serverless on this machine. Users type `serverless offline` and `serverless invoke local`; the stack
+ * consists of `serverless api`, which is only Serverless Offline, and `serverless worker`. Modules are imported on
+ * demand, because Serverless loads its plugins for every command.
  */
 export default class LocalPlugin {
   readonly commands: object;
@@ -53,7 +53,7 @@ export default class LocalPlugin {
         const { completeEvent } = await import('./invoke-local.ts');
         options.data = completeEvent(options.data, definition());
       },
-      // The function's connections would keep the process alive. Lambda freezes it.
+      // The connections of the function would keep the process alive. Lambda freezes it.
       'after:invoke:local:invoke': async () => void process.stdout.write('', () => process.exit()),
       'api:run': () => pluginManager.spawn('offline'),
       'worker:run': async () => {

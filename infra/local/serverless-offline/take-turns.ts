@@ -1,16 +1,16 @@
 import { Server } from 'node:http';
 
 /**
- * Requests that are begun in one turn of the event loop. Each takes some 0.3 ms, and Node accepts one connection a turn:
+ * Requests that start in one turn of the event loop. Each takes about 0.3 ms, and Node accepts one connection per turn:
  * few, so that turns stay short.
  */
 const REQUESTS_A_TURN = 4;
 
 /**
- * Lets the requests of HTTP servers begin a few at a time. All that had been read in a turn would begin in it otherwise,
- * so that with hundreds of busy connections turns took hundreds of milliseconds, and a client that connected then was not
- * even accepted for seconds: p99 was 6.6 s with 1,000 connections, and is below 1 s.
- * @param servers the prototype whose servers are meant; those of Serverless Offline by default
+ * Makes the requests of HTTP servers start a few at a time. Otherwise, all requests that were read in a turn would
+ * start in it, so that with hundreds of busy connections turns took hundreds of milliseconds, and new connections were
+ * not even accepted for seconds: p99 was 6.6 s with 1,000 connections, and is below 1 s.
+ * @param servers the prototype of the servers; by default that of Serverless Offline
  */
 export function takeTurns(servers: Server = Server.prototype): void {
   const emit: Emit = servers.emit;

@@ -3,14 +3,14 @@ import { readStackSettings, type StackSettings } from './settings.ts';
 import { StackError } from './stack-error.ts';
 import { readStackFile, type StackAddresses } from './stack-file.ts';
 
-/** As infra/aws/queues.yml names the queues in the stage `local`. */
+/** The names of the queues in infra/aws/queues.yml for the stage `local`. */
 const QUEUE = 'orders-local';
 const DEAD_LETTER_QUEUE = 'orders-local-dead-letters';
 
 /** The account id that LocalStack and the embedded queue server put into queue URLs. */
 const ACCOUNT = '000000000000';
 
-/** The addresses of the stack that `npm start` runs by itself. Creates the passwords of its Postgres if there are none yet. */
+/** The addresses of the embedded stack of `npm start`. Creates the passwords of its Postgres if there are none yet. */
 export function embeddedAddresses(settings: StackSettings): StackAddresses {
   return {
     ...addresses(settings, postgresUrl(settings), `http://127.0.0.1:${settings.queuePort}`),
@@ -18,10 +18,7 @@ export function embeddedAddresses(settings: StackSettings): StackAddresses {
   };
 }
 
-/**
- * The addresses of the stack that runs against services found in the environment. The defaults are those of
- * docker-compose.yml.
- */
+/** The addresses of a stack that uses services in the environment. The defaults are those of docker-compose.yml. */
 export function externalAddresses(settings: StackSettings, env: NodeJS.ProcessEnv): StackAddresses {
   const derived = addresses(
     settings,
@@ -46,9 +43,9 @@ function sqsEndpoint(env: NodeJS.ProcessEnv): string | undefined {
 }
 
 /**
- * The database that a tool works on (`npm run migrate`, `npm run seed`): DATABASE_URL, else that of the stack which is
- * running here, else the embedded one at its default port.
- * @throws StackError for a broken port setting.
+ * The database of a tool (`npm run migrate`, `npm run seed`): DATABASE_URL, otherwise that of the stack that runs here,
+ * otherwise the embedded one at its default port.
+ * @throws StackError for an invalid port setting
  */
 export function databaseUrl(env: NodeJS.ProcessEnv = process.env): string {
   if (env.DATABASE_URL) return env.DATABASE_URL;

@@ -13,8 +13,8 @@ import type { StackFile } from './stack-file.ts';
 const POLL_MS = 500;
 
 /**
- * Serves the API on the database and the queue of a stack that another process runs, until the signal or the end of that
- * stack. On the port where that stack serves it already, there is nothing to start.
+ * Serves the API on the database and the queue of a stack that another process runs, until the signal or the end of
+ * that stack. On the port where that stack already serves the API, there is nothing to start.
  */
 export async function attachToStack(stack: StackFile, given: ServerlessOptions, signal: AbortSignal): Promise<void> {
   const supervisor = stack.processes.supervisor as number;

@@ -3,9 +3,9 @@ import { describe } from '../lambda/describe-error.ts';
 import { StackError } from './stack-error.ts';
 
 /**
- * Has the SDK read the AWS settings of this process, without asking AWS for anything but credentials.
- * @returns the region.
- * @throws StackError in one line, naming the profile, when it can make nothing of them.
+ * Makes the SDK read the AWS settings of this process, without requesting anything but credentials from AWS.
+ * @returns the region
+ * @throws StackError in one line that names the profile, if the settings are invalid
  */
 export async function readAwsSettings(): Promise<string> {
   const profile = process.env.AWS_PROFILE;

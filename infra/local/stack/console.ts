@@ -1,9 +1,9 @@
-/** Prints what the stack does, a line each, with the part it is about in front. */
+/** Prints what the stack does, one line per event, prefixed with the part that it concerns. */
 export function report(part: string, line: string): void {
   console.log(`  ${part.padEnd(12)}${line}`);
 }
 
-/** What a request needs besides, by AUTH: steps before the first one, and what each one carries. */
+/** What a request needs in addition, by AUTH: steps before the first one, and the headers of each one. */
 const CREDENTIALS = {
   none: { steps: [], option: '' },
   'api-key': {
@@ -23,7 +23,7 @@ export interface Greeting {
   readonly auth: keyof typeof CREDENTIALS;
 }
 
-/** What a user needs once everything runs: where it is, and a first request to copy. */
+/** What a user needs once everything runs: the addresses, and a first request to copy. */
 export function greeting({ api, places, seconds, auth }: Greeting): string {
   const list = Object.entries(places).map(([name, place]) => `  ${name.padEnd(14)}${place}`);
   const { steps, option } = CREDENTIALS[auth];
@@ -45,8 +45,8 @@ ${requests.map((request) => `  ${request}`).join('\n')}
 }
 
 /**
- * A database URL as it may be printed: without its password, and without its query, which may have another one. What is no
- * URL, or can be read in two ways because of a character in the password, is not printed at all.
+ * A database URL in printable form: without its password, and without its query, which may contain another one. A value
+ * that is not a URL, or is ambiguous because of a character in the password, is not printed at all.
  */
 export function withoutPassword(url: string): string {
   const parsed = URL.parse(url);

@@ -7,14 +7,14 @@ import { StackError } from './stack-error.ts';
 import { readStackFile } from './stack-file.ts';
 
 /**
- * Has a command work on the stack that the user's environment names, or on the local one when it names none: what commands
- * build (the runtime, the SDK) reads the environment of the process.
- * @throws StackError when there is neither.
+ * Makes a command work on the stack in the user's environment, or on the local one if there is none: what commands
+ * create (the runtime, the SDK) reads the environment of the process.
+ * @throws StackError if there is neither
  */
 export function enterStack(env: NodeJS.ProcessEnv = process.env): void {
   if (env.DATABASE_URL || env.DATABASE_RESOURCE_ARN) {
     reportUnused(env);
-    // As for the local stack: the SDK would refuse an endpoint beside the wish for a variant of it.
+    // As for the local stack: the SDK rejects the combination of an endpoint and a setting for one of its variants.
     if (!followsQueueUrl(env)) Object.assign(env, ONE_ENDPOINT);
     return;
   }
@@ -27,8 +27,8 @@ export function enterStack(env: NodeJS.ProcessEnv = process.env): void {
 }
 
 /**
- * The environment of a command that works on the database alone, also on the local one by itself: that needs no stack
- * file, and no emulator of the RDS Data API in front of its Postgres.
+ * The environment of a command that only uses the database, including the local one when it runs alone: this needs
+ * neither a stack file nor an emulator of the RDS Data API in front of its Postgres.
  */
 export function databaseEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   reportUnused(env);

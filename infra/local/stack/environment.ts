@@ -7,7 +7,7 @@ import type { StackAddresses } from './stack-file.ts';
 /** No file of the user's AWS CLI is read. */
 const NO_AWS_FILES = { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull };
 
-/** An endpoint that is given has no variants, and the SDK refuses to look for one. */
+/** A given endpoint has no variants, and the SDK rejects settings that ask for one. */
 export const ONE_ENDPOINT = { AWS_USE_FIPS_ENDPOINT: 'false', AWS_USE_DUALSTACK_ENDPOINT: 'false' };
 
 /** For the embedded stack. */
@@ -25,10 +25,10 @@ export function embeddedEnvironment(addresses: StackAddresses, env: Environment)
   };
 }
 
-/** What a queue service on this machine needs of the SDK's settings: LocalStack takes any credentials. */
+/** The SDK settings for a queue service on this machine: LocalStack accepts any credentials. */
 const LOCAL_AWS = /^AWS_(REGION|DEFAULT_REGION|ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|ENDPOINT_URL(_\w+)?)$/;
 
-/** For services found in the environment. */
+/** For services in the environment. */
 export function externalEnvironment(addresses: StackAddresses, environment: Environment): Environment {
   const env = normalise(environment);
   const usable = Object.fromEntries(Object.entries(env).filter(([name]) => !unusedAws(addresses, env).includes(name)));
@@ -42,13 +42,13 @@ export function externalEnvironment(addresses: StackAddresses, environment: Envi
   };
 }
 
-/** A line of the start about variables that have no effect. */
+/** A startup message about variables that have no effect. */
 export interface Unused {
   readonly part: string;
   readonly line: string;
 }
 
-/** Settings by which a user may want the embedded stack to use services that it brings along itself. */
+/** Settings with which a user may try to make the embedded stack use other services. */
 export function unusedByEmbedded(env: Environment): Unused[] {
   return [
     ...unused('postgres', ['DATABASE_URL'], env, '`npm start` runs a Postgres of its own'),
@@ -64,7 +64,7 @@ export function unusedByExternal(addresses: StackAddresses, env: Environment): U
   return [...unusedByCommands(env), ...unused('queue', unusedAws(addresses, env), env, reason)];
 }
 
-/** By commands on the database that DATABASE_URL names. */
+/** For commands on the database in DATABASE_URL. */
 export function unusedByCommands(env: Environment): Unused[] {
   return unused('postgres', unusedPg(env), env, 'DATABASE_URL names the database');
 }
@@ -83,11 +83,11 @@ function unusedAws({ sqs }: StackAddresses, env: Environment): string[] {
   );
 }
 
-/** Those of Postgres' own client that pg, or lib/database/tls.ts, reads for what the URL does not say. */
+/** Variables of Postgres' own client that pg or lib/database/tls.ts read for values that the URL does not contain. */
 export const PG_READS =
   /^PG(USER|PASSWORD|PASSFILE|DATABASE|SSLMODE|SSLROOTCERT|SSLCERT|SSLKEY|SSLNEGOTIATION|OPTIONS|APPNAME|CONNECT_TIMEOUT)$/;
 
-/** What of PG… has no effect where DATABASE_URL names the database. */
+/** PG… variables without an effect if DATABASE_URL is set. */
 export function unusedPg(env: Environment): string[] {
   return Object.keys(env).filter((name) => /^PG[A-Z]+$/.test(name) && env[name] && !PG_READS.test(name));
 }
@@ -102,7 +102,7 @@ function common({ postgres, sqs, queueUrl, deadLetterQueueUrl }: StackAddresses,
     AWS_ENDPOINT_URL_SQS: sqs,
     QUEUE_URL: queueUrl,
     DEAD_LETTER_QUEUE_URL: deadLetterQueueUrl,
-    // Whoever can reach this machine's port is its user.
+    // Everybody who can reach the port of this machine is its user.
     AUTH: env.AUTH || 'none',
     // One process serves all requests here, as a fleet of Lambda containers with 2 connections each does on AWS.
     DATABASE_POOL_SIZE: env.DATABASE_POOL_SIZE || '10',

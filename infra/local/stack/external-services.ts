@@ -8,18 +8,18 @@ import { PG_READS } from './environment.ts';
 import { StackError } from './stack-error.ts';
 import type { StackAddresses } from './stack-file.ts';
 
-/** Seconds: containers that start for the first time, without the download of their images, are up long before. */
+/** Seconds: containers that start for the first time are up long before, without the download of their images. */
 const PATIENCE_SECONDS = 60;
-/** Seconds between two lines that say we are still waiting. */
+/** Seconds between two lines about the wait. */
 const PROGRESS_SECONDS = 5;
 const RETRY_MS = 500;
 /** Milliseconds for one attempt. */
 const ATTEMPT_MS = 5_000;
 
 /**
- * Waits until the database and the queue service answer.
- * @param patienceSeconds for each of them.
- * @throws StackError that names the one that does not, with its last refusal.
+ * Waits until the database and the queue service respond.
+ * @param patienceSeconds for each of them
+ * @throws StackError that names the one that does not respond, with its last error
  */
 export async function waitForServices(
   addresses: StackAddresses,
@@ -27,7 +27,7 @@ export async function waitForServices(
   signal: AbortSignal,
   patienceSeconds = PATIENCE_SECONDS,
 ): Promise<void> {
-  // Before any waiting: no service can make good for a wrong setting.
+  // Before any waiting, because waiting does not fix an invalid setting.
   readDestination(addresses.postgres);
   const patience = { signal, seconds: patienceSeconds };
   await waitFor('postgres', withoutPassword(addresses.postgres), 'DATABASE_URL', patience, () =>
@@ -70,8 +70,8 @@ async function waitFor(
 }
 
 /**
- * Whether waiting does not help: the service answered, and refuses these settings. Not 57P03, "the database system is
- * starting up", nor a missing database, which the image makes after its server answers.
+ * True if waiting does not help: the service responded and rejected these settings. Not for 57P03, "the database system
+ * is starting up", nor for a missing database, which the image creates after its server is up.
  */
 function isFinal(error: unknown): boolean {
   const { code, $fault } = error as { code?: string; $fault?: string };

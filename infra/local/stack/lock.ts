@@ -6,31 +6,31 @@ import { LOCAL_DIRECTORY, REPOSITORY } from './settings.ts';
 import { StackError } from './stack-error.ts';
 
 export interface DirectoryLock {
-  /** Whether who had it last was killed, so that something of his may still be running. */
+  /** True if the previous holder was killed, so that processes of it may still be running. */
   readonly leftBehind: boolean;
   release(): void;
 }
 
-/** Others may not look into it. Started by root, Postgres runs as another user, who must get through to its data. */
+/** Others must not list it. When root starts Postgres, it runs as another user, who must reach its data. */
 const PRIVATE = process.getuid?.() === 0 ? 0o711 : 0o700;
 
-/** Another process has the directory; the message says which. */
+/** Another process holds the directory; the message says which. */
 export class DirectoryInUse extends StackError {}
 
 /**
- * Takes the directory for this process alone. What locks is an SQLite write transaction that stays open: the operating
- * system ends it together with the process, however that ends, so a stale lock cannot exist, and a reused process id
- * cannot be mistaken for its holder.
- *
- * @param holder what to tell whoever comes second, e.g. "a stack is running (pid 7)".
- * @throws DirectoryInUse when another process holds it, in that one's words; StackError when the directory cannot be written.
+ * Takes the directory for this process alone. The lock is an open SQLite write transaction: the operating system ends
+ * it together with the process, however it ends, so a stale lock cannot exist, and a reused process id cannot be
+ * mistaken for its holder.
+ * @param holder the message for the next process that wants it, e.g. "a stack is running (pid 7)"
+ * @throws DirectoryInUse with the holder's message if another process holds it; StackError if the directory is not
+ * writable
  */
 export function lockDirectory(directory: string, holder: string): DirectoryLock {
   const holderFile = join(directory, 'lock.holder');
   let database: DatabaseSync | undefined;
   try {
     makeDirectory(directory);
-    // An earlier version left it open. One that the user has named may have other uses.
+    // An earlier version left it open. A directory that the user has named may have other uses.
     if (directory === join(REPOSITORY, LOCAL_DIRECTORY)) chmodSync(directory, PRIVATE);
     database = new DatabaseSync(join(directory, 'lock'));
     database.exec('PRAGMA busy_timeout = 0; BEGIN IMMEDIATE');
@@ -49,14 +49,14 @@ export function lockDirectory(directory: string, holder: string): DirectoryLock 
   }
 }
 
-/** One by one, because Node's recursive mkdir never ends where the system makes no directories, as in /proc. */
+/** One by one, because Node's recursive mkdir never ends where directories cannot be created, as in /proc. */
 function makeDirectory(directory: string): void {
   if (existsSync(directory)) return;
   makeDirectory(dirname(directory));
   try {
     mkdirSync(directory, { mode: PRIVATE });
   } catch (error) {
-    // Another process made it this moment.
+    // Another process has just created it.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
@@ -73,7 +73,7 @@ function wordsOf(holderFile: string): string {
   try {
     return readFileSync(holderFile, 'utf8');
   } catch {
-    // The other one has taken the lock this moment, and not yet written who it is.
+    // The other process has just taken the lock, and not yet written its message.
     return 'another process is at work';
   }
 }

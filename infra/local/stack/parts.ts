@@ -7,14 +7,14 @@ import type { Part } from './process/part.ts';
 import { REPOSITORY, type StackSettings } from './settings.ts';
 
 /**
- * Milliseconds for requests and batches under way when the stack is stopped. Serverless Offline waits 5 s for its
- * connections by itself. Together with Postgres, which stops afterwards, this stays below 10 s.
+ * Milliseconds for requests and batches in progress when the stack is stopped. Serverless Offline itself waits 5 s for
+ * its connections. Together with Postgres, which stops afterwards, this stays below 10 s.
  */
 const FUNCTIONS_STOP_MS = 5_500;
-/** Milliseconds. It has nothing to finish: what it acknowledged is on disk. */
+/** Milliseconds. It has nothing to finish, because what it acknowledged is on disk. */
 const QUEUE_STOP_MS = 1_000;
 
-/** Milliseconds to roll back what is open. */
+/** Milliseconds to roll back open transactions. */
 const DATA_API_STOP_MS = 1_000;
 
 const SERVERLESS = join(REPOSITORY, 'node_modules/serverless/bin/serverless.js');
@@ -50,17 +50,18 @@ export function queuePart(settings: StackSettings): Part {
   });
 }
 
-/** Options of Serverless by name; one that is given more than once has a list. */
+/** Options of Serverless by name; an option that is given more than once has a list. */
 export type ServerlessOptions = Readonly<Record<string, unknown>>;
 
-/** Serverless Offline with the HTTP functions. @param given what the user gave to `serverless offline` */
+/** Serverless Offline with the HTTP functions. @param given the user's options for `serverless offline` */
 export function apiPart(settings: StackSettings, env: Environment, given: ServerlessOptions = {}): Part {
   const options = {
     stage: 'local',
-    // Not `localhost`, which is ::1 on some machines, where nobody finds it who calls 127.0.0.1. The other way round works.
+    // Not `localhost`, which is ::1 on some machines, where callers of 127.0.0.1 do not find it. The other way round
+    // works.
     host: '127.0.0.1',
     httpPort: settings.apiPort,
-    // Serverless Offline also offers Lambda's own API, which nobody uses here: any free port.
+    // Serverless Offline also offers Lambda's own API, which is not used here: any free port.
     lambdaPort: 0,
     ...given,
   };
@@ -69,13 +70,13 @@ export function apiPart(settings: StackSettings, env: Environment, given: Server
     name: 'api',
     command: [SERVERLESS, 'api', ...commandLine(options)],
     env,
-    // It asks database and queue, and loads a function, which a mere open port does not show. Nobody needs a key for it.
+    // It checks database and queue, and loads a function, which an open port alone does not show. It needs no key.
     readyWhen: { answers: `http://${host}:${settings.apiPort}/api/v1/health` },
     stopMs: FUNCTIONS_STOP_MS,
   });
 }
 
-/** The event source and the schedule, with the functions that they call. */
+/** The event source and the schedule, with their functions. */
 export function workerPart(env: Environment, { param }: ServerlessOptions = {}): Part {
   return nodeProcess({
     name: 'worker',

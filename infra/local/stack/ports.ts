@@ -4,11 +4,11 @@ import { StackError } from './stack-error.ts';
 
 export interface PortUse {
   readonly port: number;
-  /** Who wants it, as a noun: "the HTTP API". */
+  /** The user of the port, as a noun: "the HTTP API". */
   readonly purpose: string;
-  /** The environment variable that moves it. */
+  /** The environment variable that changes it. */
   readonly variable: string;
-  /** Whether it speaks HTTP: browsers and `fetch` refuse some ports. */
+  /** True if it speaks HTTP: browsers and `fetch` reject some ports. */
   readonly http?: boolean;
 }
 
@@ -16,8 +16,8 @@ export interface PortUse {
 const RETRY_MS = 100;
 
 /**
- * @param patienceMs how long to wait for ports to become free; 0 tries once.
- * @throws StackError that names the first port that cannot be used, what it is for, and the variable that moves it.
+ * @param patienceMs how long to wait for ports to become free; 0 for a single attempt
+ * @throws StackError that names the first port that cannot be used, its user, and the variable that changes it
  */
 export async function demandFreePorts(uses: readonly PortUse[], patienceMs: number): Promise<void> {
   const deadline = Date.now() + patienceMs;
@@ -43,7 +43,7 @@ export async function demandFreePorts(uses: readonly PortUse[], patienceMs: numb
   }
 }
 
-/** Why the port cannot be had, or undefined. `localhost` may mean either loopback address, so both are tried. */
+/** Why the port cannot be used, or undefined. `localhost` may be either loopback address, so both are tried. */
 async function refusalOf(port: number): Promise<string | undefined> {
   const onIpv4 = await listenOnce(port, '127.0.0.1');
   if (onIpv4) return onIpv4;
@@ -51,7 +51,7 @@ async function refusalOf(port: number): Promise<string | undefined> {
   return onIpv6 === 'EADDRINUSE' ? onIpv6 : undefined;
 }
 
-/** Asks `fetch` itself, which refuses such a port before it connects; any other port is known to be free here. */
+/** Uses `fetch` itself, which rejects such a port before it connects; any other port is known to be free here. */
 async function isBadPort(port: number): Promise<boolean> {
   return fetch(`http://127.0.0.1:${port}/`).then(
     () => false,

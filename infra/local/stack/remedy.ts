@@ -1,9 +1,9 @@
-/** What a system has to have for the programs that npm installs: Postgres and, for this project, Node. */
+/** What a system must provide for the programs that npm installs: Postgres and, for this project, Node. */
 const SYSTEMS =
   'On Linux it needs glibc 2.28 or later; musl (Alpine) does not do. Use such a system (Debian 10, Ubuntu 20.04 or ' +
   'later), or `npm run start:localstack` with a Postgres of your own.';
 
-/** What a user does about the commonest causes, by how the system, Postgres and SQLite name them. */
+/** The remedies for the most common causes, by how the system, Postgres and SQLite name them. */
 const REMEDIES: readonly (readonly [cause: RegExp, remedy: string])[] = [
   [
     /ENOSPC|EDQUOT|no space left|quota exceeded|disk is full/i,
@@ -24,7 +24,7 @@ const REMEDIES: readonly (readonly [cause: RegExp, remedy: string])[] = [
   ],
 ];
 
-/** A cause, and what to do about it; `otherwise` where nothing better is known. */
+/** A cause and its remedy; `otherwise` if none is known. */
 export function withRemedy(cause: string, otherwise = ''): string {
   const [, remedy = otherwise] = REMEDIES.find(([pattern]) => pattern.test(cause)) ?? [];
   const sentence = cause.trim().replace(/\.?$/, '.');
@@ -39,18 +39,20 @@ export function noOtherUser(code: string): string {
   );
 }
 
-/** npm leaves the package out with --omit=optional, and where package-lock.json says that it cannot run (`os`, `cpu`, `libc`). */
+/**
+ * npm omits the package with --omit=optional, and if package-lock.json says that it cannot run (`os`, `cpu`, `libc`).
+ */
 export function notInstalled(name: string): string {
   return `There is no ${name} in node_modules. Run \`npm ci\` (without --omit=optional). ${SYSTEMS}`;
 }
 
-/** Why a program that is there could not be run at all: the kernel reports a missing loader as a missing file. */
+/** Why an existing program could not be run at all: the kernel reports a missing loader as a missing file. */
 export const NO_LOADER = `This system cannot run the Postgres that npm installed. ${SYSTEMS}`;
 
-/** What Postgres and its programs write after the cause of a failure, or beside it. */
+/** What Postgres and its programs write after the cause of a failure, or next to it. */
 const ASIDES = /^(initdb: (removing|hint)|child process|.*\b(HINT|DETAIL|CONTEXT|LOG|WARNING|STATEMENT):|$)/;
 
-/** The line of Postgres' output that says why it failed. */
+/** The line of Postgres' output that contains the cause of the failure. */
 export function causeIn(output: string): string | undefined {
   const lines = output.trim().split('\n');
   const cause =
@@ -60,7 +62,7 @@ export function causeIn(output: string): string | undefined {
   return cause?.replace(/^.*?(FATAL|PANIC|error):\s*/, '');
 }
 
-/** The line about a failure of the system under us, such as a full disk. Undefined for anything else: that is a bug. */
+/** The line about a failure of the system, such as a full disk. Undefined for anything else, which is a bug. */
 export function systemFailure(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
   const isSystem = 'syscall' in error || error.code === 'ERR_SQLITE_ERROR';

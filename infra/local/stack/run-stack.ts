@@ -20,26 +20,26 @@ import { StackError } from './stack-error.ts';
 import type { StackAddresses } from './stack-file.ts';
 import { validateProcessor } from './validate-processor.ts';
 
-/** `embedded`: with a Postgres and a queue server of its own. `external`: with those found in the environment. */
+/** `embedded`: with its own Postgres and queue server. `external`: with the services in the environment. */
 export type Mode = 'embedded' | 'external';
 
-/** Milliseconds for the processes of a stack that was killed to notice it, and be gone from their ports. */
+/** Milliseconds for the processes of a killed stack to notice it and release their ports. */
 const LEFT_BEHIND_MS = 5_000;
 
 interface Plan {
   readonly settings: StackSettings;
   readonly addresses: StackAddresses;
-  /** Of the functions. */
+  /** The environment of the functions. */
   readonly env: Environment;
-  /** Whether the stack that was here before was killed. */
+  /** True if the previous stack was killed. */
   readonly leftBehind: boolean;
 }
 
 /**
  * Starts everything, keeps it running until the signal, and then stops everything.
- * @throws StackError or ConfigError, each with a message for the user, when it cannot start. Whatever
- * had been started is stopped then.
- * @param given what the user gave to `serverless offline`
+ * @throws StackError or ConfigError, each with a message for the user, if it cannot start. All started parts are
+ * stopped then
+ * @param given the user's options for `serverless offline`
  */
 export async function runStack(mode: Mode, signal: AbortSignal, given: ServerlessOptions = {}): Promise<void> {
   const started = performance.now();
@@ -77,14 +77,17 @@ export async function runStack(mode: Mode, signal: AbortSignal, given: Serverles
   }
 }
 
-/** Where `localhost` is ::1 alone, the API is not found by that name: it listens on 127.0.0.1. */
+/** If `localhost` is only ::1, the API is not reachable by that name: it listens on 127.0.0.1. */
 async function apiAddress(settings: StackSettings): Promise<string> {
   const known = await lookup('localhost', { all: true }).catch(() => []);
   const host = known.some(({ address }) => address === '127.0.0.1') ? 'localhost' : '127.0.0.1';
   return `http://${host}:${settings.apiPort}/api/v1`;
 }
 
-/** Makes the environment of the functions that of this process, too: nothing of the caller's is left for what runs here. */
+/**
+ * Makes the environment of the functions that of this process, too, so that nothing of the caller's affects what runs
+ * here.
+ */
 export async function enterEnvironment(mode: Mode, addresses: StackAddresses): Promise<Environment> {
   if (mode === 'embedded') {
     const env = embeddedEnvironment(addresses, process.env);
@@ -92,7 +95,7 @@ export async function enterEnvironment(mode: Mode, addresses: StackAddresses): P
     return env;
   }
   enter(externalEnvironment(addresses, process.env));
-  // Serverless does not ask a profile for its region.
+  // Serverless does not read the region of a profile.
   const env = { ...process.env, AWS_REGION: await readAwsSettings() };
   enter(env);
   return env;

@@ -6,8 +6,8 @@ import { StackError } from './stack-error.ts';
 export const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
 
 /**
- * The ports of the local stack, each by the setting that changes it. All are below the ports that systems give to outgoing
- * connections (Linux from 32,768 on): one of those can be taken at any moment.
+ * The ports of the local stack, each by the setting that changes it. All are below the ports that systems use for
+ * outgoing connections (Linux from 32,768 on): one of those can be taken at any moment.
  */
 export const PORTS = {
   PORT: { standard: 8000, purpose: 'the HTTP API' },
@@ -33,7 +33,7 @@ export interface StackSettings {
   readonly directory: string;
 }
 
-/** @throws StackError for a value that is no port, a port given twice, or an unknown driver. */
+/** @throws StackError for an invalid port, a port that is given twice, or an unknown driver */
 export function readStackSettings(env: NodeJS.ProcessEnv): StackSettings {
   const driver = env.DATABASE_DRIVER || 'pg';
   if (driver !== 'pg' && driver !== 'data-api')

@@ -1,28 +1,30 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Where the parts of a stack are reached. */
+/** The addresses of the parts of a stack. */
 export interface StackAddresses {
   readonly api: string;
   readonly postgres: string;
-  /** The emulator of the RDS Data API, where the functions use that driver. */
+  /** The emulator of the RDS Data API, if the functions use that driver. */
   readonly dataApi?: string;
   readonly sqs: string;
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
-  /** Whether its services are those found in the environment, rather than its own. */
+  /** True if it uses services in the environment instead of its own. */
   readonly external?: true;
 }
 
-/** What `stack.json` tells other programs about the running stack. */
+/** The contents of `stack.json`, which describes the running stack to other programs. */
 export interface StackFile extends StackAddresses {
-  /** Process ids by name, `supervisor` among them; kept true when a part is restarted. */
+  /** Process ids by name, including `supervisor`; updated when a part is restarted. */
   readonly processes: Readonly<Record<string, number>>;
 }
 
 const pathIn = (directory: string) => join(directory, 'stack.json');
 
-/** The file of the stack in this directory, or undefined when none is there. One left by `kill -9` is there, too. */
+/**
+ * The file of the stack in this directory, or undefined if there is none. A file left by `kill -9` is returned, too.
+ */
 export function readStackFile(directory: string): StackFile | undefined {
   try {
     return JSON.parse(readFileSync(pathIn(directory), 'utf8')) as StackFile;
@@ -31,11 +33,11 @@ export function readStackFile(directory: string): StackFile | undefined {
   }
 }
 
-/** Replaces the file in one step, so that a reader never sees half of it. The database URL may have a password. */
+/** Replaces the file in one step, so that a reader never sees a part of it. The database URL may contain a password. */
 export function writeStackFile(directory: string, content: StackFile): void {
   const path = pathIn(directory);
   mkdirSync(dirname(path), { recursive: true });
-  // A file that is there already would keep its mode.
+  // An existing file would keep its mode.
   rmSync(`${path}.new`, { force: true });
   writeFileSync(`${path}.new`, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
   renameSync(`${path}.new`, path);

@@ -4,12 +4,12 @@ import { type SupervisedPart, supervise } from './process/supervisor.ts';
 import type { StackAddresses } from './stack-file.ts';
 import { removeStackFile, writeStackFile } from './stack-file.ts';
 
-/** The running parts, and the file that tells other programs about them. */
+/** The running parts, and the file that describes them to other programs. */
 export class Stack {
   readonly #directory: string;
   readonly #addresses: StackAddresses;
   readonly #processes: Record<string, number> = { supervisor: process.pid };
-  /** In the order of their start: those of a group were started together. */
+  /** In the order of their start: the parts of a group were started together. */
   readonly #groups: SupervisedPart[][] = [];
   #published = false;
 
@@ -19,8 +19,8 @@ export class Stack {
   }
 
   /**
-   * Starts parts side by side, and keeps them running from then on.
-   * @throws the first failure; the others of the group are not started then.
+   * Starts parts concurrently, and keeps them running.
+   * @throws the first failure; the others of the group are stopped then
    */
   async start(parts: readonly Part[], signal: AbortSignal): Promise<void> {
     const group: SupervisedPart[] = [];
@@ -37,13 +37,13 @@ export class Stack {
     failure.signal.throwIfAborted();
   }
 
-  /** Writes stack.json, and keeps it true until the stack is stopped. */
+  /** Writes stack.json, and keeps it up to date until the stack is stopped. */
   publish(): void {
     this.#published = true;
     this.#writeFile();
   }
 
-  /** Stops the latest first, because they use the earlier. */
+  /** Stops the latest first, because they use the earlier ones. */
   async stop(): Promise<void> {
     this.#published = false;
     removeStackFile(this.#directory);

@@ -1,6 +1,6 @@
 /**
- * Loads the processor as the function that processes orders will, and tells its parent (validate-processor.ts) why it cannot.
- * In a process of its own, since loading a module runs it.
+ * Loads the processor as the function that processes orders will, and reports an error to its parent
+ * (validate-processor.ts). It is a separate process, because loading a module runs it.
  */
 
 import { loadConfig } from '../../../lib/config.ts';
@@ -8,7 +8,7 @@ import { ConfigError } from '../../../lib/errors.ts';
 import { loadProcessor } from '../../../lib/processors/load-processor.ts';
 
 export interface ProcessorReport {
-  /** Undefined when it is loaded. */
+  /** Undefined if it was loaded. */
   readonly problem?: string | undefined;
 }
 

@@ -10,19 +10,19 @@ import { REPOSITORY } from './settings.ts';
 import { StackError } from './stack-error.ts';
 import type { ProcessorReport } from './try-processor.ts';
 
-/** Milliseconds that a batch may take on this machine: processTimeout of the stage `local` (a test compares them). */
+/** The time of a batch on this machine in milliseconds: processTimeout of the stage `local` (a test compares them). */
 export const BATCH_MS = 15_000;
 
-/** Milliseconds of these that are not the processor's: for the claim and the verdicts (lib/config.ts, WEBHOOK_TIMEOUT_MS). */
+/** The part of it that is not for the processor: for the claim and the outcomes (lib/config.ts, WEBHOOK_TIMEOUT_MS). */
 const APART_MS = 5_000;
 
-/** Milliseconds that loading it may take: as many as the worker gives a handler. */
+/** Milliseconds for loading it: as many as the worker allows for a handler. */
 const LOAD_MS = 30_000;
 
 /**
- * Has PROCESSOR and its settings looked at before anything is started, so that what is wrong with them does not first show
- * at the first batch.
- * @throws StackError that says what is wrong.
+ * Validates PROCESSOR and its settings before anything is started, so that errors do not first appear with the first
+ * batch.
+ * @throws StackError that describes the problem
  */
 export async function validateProcessor(config: Config, env: Environment, signal: AbortSignal): Promise<void> {
   demandTime(config);
@@ -34,7 +34,7 @@ export async function validateProcessor(config: Config, env: Environment, signal
       '--disable-warning=ExperimentalWarning',
       `--import=${new URL('process/die-with-parent.ts', import.meta.url).href}`,
     ],
-    // What it prints, it prints again in the worker.
+    // Its output is discarded, because it is printed again in the worker.
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     signal,
     timeout: LOAD_MS,

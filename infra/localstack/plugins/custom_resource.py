@@ -16,7 +16,7 @@ from localstack.services.cloudformation.resource_provider import (
     ResourceProvider,
 )
 
-# Seconds until an answer, where the template says nothing.
+# Seconds until a response, if the template does not specify them.
 DEFAULT_TIMEOUT = 3600
 
 

@@ -25,7 +25,7 @@ ENVIRONMENT = json.loads(os.environ["EMULATED_ENVIRONMENT"])
 # Seconds for the emulator to listen; it takes milliseconds.
 START_LIMIT = 30
 
-# Seconds beyond the function's time-out for the emulator to say that it was over.
+# Seconds beyond the timeout of the function for the emulator to report the timeout.
 ANSWER_MARGIN = 30
 
 
@@ -80,7 +80,7 @@ class EmulatorExecutor(RuntimeExecutor):
     def get_logs(self):
         return self.logs
 
-    # Functions reach LocalStack where everybody does.
+    # Functions reach LocalStack at the same address as other programs.
     def get_address(self):
         return "127.0.0.1"
 

@@ -7,7 +7,9 @@ import { StackError } from '../stack-error.ts';
 import { endOf, type Part, type RunningPart } from './part.ts';
 import { patience } from './patience.ts';
 
-/** Milliseconds: loading Serverless takes 2 s on a small machine, and a first start with a cold disk many times that. */
+/**
+ * Milliseconds: loading Serverless takes 2 s on a small machine, and a first start with a cold disk many times that.
+ */
 const START_MS = 90_000;
 const POLL_MS = 50;
 
@@ -17,17 +19,17 @@ export interface NodeProcessOptions {
   readonly command: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   /**
-   * How we know that it works: it sends `{ ready: true }` over its channel to us, or this address answers 200.
-   * The latter is for programs that are not ours.
+   * The sign that it works: it sends `{ ready: true }` over its channel, or this address returns 200. The latter is for
+   * programs of others.
    */
   readonly readyWhen: 'it says so' | { readonly answers: string };
-  /** Milliseconds that it may take to end what it is at, before it is killed. */
+  /** Milliseconds to finish its current work before it is killed. */
   readonly stopMs: number;
-  /** Where its output is appended to; by default our console. */
+  /** Where its output is appended to; this console by default. */
   readonly logFile?: string;
 }
 
-/** A Node process that cannot outlive us. */
+/** A Node process that cannot outlive this one. */
 export function nodeProcess(options: NodeProcessOptions): Part {
   return { name: options.name, start: (signal) => start(options, signal) };
 }
@@ -38,7 +40,7 @@ async function start(options: NodeProcessOptions, signal: AbortSignal): Promise<
   const child = spawn(
     process.execPath,
     [
-      // node:sqlite and, on Node 22, type stripping would announce themselves with each start.
+      // node:sqlite and, on Node 22, type stripping would print warnings.
       '--disable-warning=ExperimentalWarning',
       `--import=${new URL('die-with-parent.ts', import.meta.url).href}`,
       ...options.command,
@@ -47,7 +49,7 @@ async function start(options: NodeProcessOptions, signal: AbortSignal): Promise<
       cwd: REPOSITORY,
       env: options.env,
       stdio: ['ignore', output, output, 'ipc'],
-      // A process group of its own, so that Ctrl-C reaches us alone and we decide the order of stopping.
+      // Its own process group, so that Ctrl-C reaches only this process, which decides the order of stopping.
       detached: process.platform !== 'win32',
     },
   );
@@ -90,7 +92,7 @@ async function isReady(
   }
 }
 
-/** Why it is not ready; undefined when it is. */
+/** Why it is not ready; undefined if it is. */
 async function refusalOf(url: string): Promise<string | undefined> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });

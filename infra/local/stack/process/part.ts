@@ -1,18 +1,18 @@
 import type { ChildProcess } from 'node:child_process';
 
-/** One process of the stack, as the supervisor knows it. */
+/** One process of the stack, as the supervisor uses it. */
 export interface Part {
   readonly name: string;
   /**
-   * Resolves when the part does its work.
-   * @throws when it does not come to that, or the signal is aborted; nothing of it runs then.
+   * Resolves when the part is ready.
+   * @throws if it does not become ready, or the signal is aborted; none of its processes is left then
    */
   start(signal: AbortSignal): Promise<RunningPart>;
 }
 
 export interface RunningPart {
   readonly pid: number;
-  /** Resolves when the process is gone, to how it ended: "ended with code 1". Never rejects. */
+  /** Resolves when the process is gone, with how it ended: "ended with code 1". Never rejects. */
   readonly ended: Promise<string>;
   /** Ends it, by force after a while, and resolves when it is gone. */
   stop(): Promise<void>;

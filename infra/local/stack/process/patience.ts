@@ -1,7 +1,7 @@
 import { PROGRESS_MS } from '../../../progress.ts';
 import { report } from '../console.ts';
 
-/** Begins a wait. The function that it returns is called with the reason as often as one likes, and reports every 5 s. */
+/** Starts a wait. The returned function can be called with the reason any number of times, and reports it every 5 s. */
 export function patience(part: string, limitMs: number): (reason: string) => void {
   const started = Date.now();
   let next = started + PROGRESS_MS;

@@ -1,7 +1,7 @@
-/** Milliseconds between two looks for the parent. */
+/** Milliseconds between two checks of the parent. */
 const LOOK_MS = 500;
 
-/** Runs a command until it ends, or is stopped: whatever was in progress then failed because of that. */
+/** Runs a command until it ends or is stopped: an operation that was in progress then failed because of the stop. */
 export async function untilStopped(run: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const stopping = stopSignal();
   try {
@@ -11,20 +11,20 @@ export async function untilStopped(run: (signal: AbortSignal) => Promise<void>):
   }
 }
 
-/** A signal that is aborted when the stack is asked to stop, or has lost whom it runs for. */
+/** A signal that is aborted when the stack is asked to stop, or has lost the process that it runs for. */
 export function stopSignal(): AbortSignal {
   const controller = new AbortController();
   const stop = () => controller.abort();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, stop);
-  // Nobody reads any more what we write.
+  // Nobody reads the output any more.
   process.stdout.on('error', stop);
   if (process.env.npm_lifecycle_event) stopWithoutParent(stop);
   return controller.signal;
 }
 
 /**
- * npm runs us below a shell. A signal that is sent to npm alone, as by `docker stop` or a script, ends npm and the shell,
- * and never gets here: we see only that our parent is another one.
+ * npm runs this process below a shell. A signal that is sent to npm alone, as by `docker stop` or a script, ends npm
+ * and the shell, and never gets here: this process only sees that its parent has changed.
  */
 function stopWithoutParent(stop: () => void): void {
   const parent = process.ppid;

@@ -2,14 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Part, RunningPart } from './part.ts';
 
 /**
- * Milliseconds before a part that failed to start is tried again: doubled each time, so that a broken one does not take
- * the machine from those that work, and bounded, so that it is back soon after it has been mended.
+ * Milliseconds before a part that failed to start is started again: doubled each time, so that a broken part does not
+ * take resources from those that work, and limited, so that it is back soon after it has been fixed.
  */
 const FIRST_RETRY_MS = 200;
 const LAST_RETRY_MS = 5_000;
 
 export interface Observer {
-  /** One line on a part: it died, or is back. */
+  /** One line about a part: it died, or is back. */
   report(part: string, line: string): void;
   /** A part has a new process. */
   started(part: string, pid: number): void;
@@ -23,8 +23,8 @@ export interface SupervisedPart {
 }
 
 /**
- * Starts a part and keeps it running until it is stopped. One that worked and died is started again at once.
- * @throws what the first start throws. Later failures are reported and tried again for ever.
+ * Starts a part and keeps it running until it is stopped. A part that worked and died is restarted immediately.
+ * @throws the error of the first start. Later failures are reported and retried for ever
  */
 export async function supervise(
   part: Part,
@@ -44,7 +44,7 @@ export async function supervise(
       observer.report(part.name, `its process ${running.pid} ${how}; starting it again`);
       const next = await startAgain(part, observer, stopping.signal, pause);
       if (!next) return;
-      // Stopped in the moment in which it became ready.
+      // Stopped at the moment at which it became ready.
       if (stopping.signal.aborted) return next.stop();
       running = next;
       observer.started(part.name, running.pid);
@@ -61,7 +61,7 @@ export async function supervise(
   };
 }
 
-/** Undefined when the signal came first. */
+/** Undefined if the signal came first. */
 async function startAgain(
   part: Part,
   observer: Observer,
