@@ -1,5 +1,6 @@
 import { GetQueueAttributesCommand, type QueueAttributeName, SQSClient } from '@aws-sdk/client-sqs';
 import { DeploymentError } from './deployment-error.ts';
+import { attributeOwner } from './resources.ts';
 import type { Service } from './serverless.ts';
 
 /**
@@ -16,7 +17,7 @@ const ATTRIBUTES: QueueAttributeName[] = ['VisibilityTimeout', 'MessageRetention
 /** An AWS::Lambda::EventSourceMapping of an existing queue. */
 interface Mapping {
   readonly EventSourceArn: string;
-  readonly FunctionName: { readonly 'Fn::GetAtt': readonly [string, string] };
+  readonly FunctionName: unknown;
   readonly MaximumBatchingWindowInSeconds?: number;
 }
 
@@ -33,7 +34,7 @@ export async function checkExistingQueue({ provider }: Service): Promise<void> {
     .filter(({ EventSourceArn }) => typeof EventSourceArn === 'string');
   const problems = await Promise.all(
     mappings.map((mapping) => {
-      const worker = Resources[mapping.FunctionName['Fn::GetAtt'][0]];
+      const worker = Resources[attributeOwner(mapping.FunctionName) ?? ''];
       return problemsOf(mapping, Number(worker?.Properties?.Timeout));
     }),
   );

@@ -28,7 +28,10 @@ export default class DeployPlugin {
 
   constructor(serverless: Serverless, options: Options, { log }: Utils) {
     serverless.configSchemaHandler.defineFunctionProperties('aws', {
-      properties: { permissions: { type: 'array', items: { type: 'string' } } },
+      properties: {
+        permissions: { type: 'array', items: { type: 'string' } },
+        allAtOnce: { type: 'boolean' },
+      },
     });
     let parameters: readonly StackParameter[] = [];
     const explained = (step: () => Promise<void>) => () => inOneLine(serverless, step);
@@ -45,7 +48,9 @@ export default class DeployPlugin {
         checkName(serverless);
         const { compose } = await import('./compose.ts');
         const { checkSettings } = await import('./settings.ts');
+        const { versionFunctions } = await import('./shift-traffic.ts');
         await compose(serverless);
+        versionFunctions(serverless.service);
         checkSettings(serverless.service);
       }),
       'before:package:createDeploymentArtifacts': explained(async () => {
@@ -54,7 +59,11 @@ export default class DeployPlugin {
       }),
       'before:aws:package:finalize:saveServiceState': explained(async () => {
         const { limitPublicRoutes } = await import('./public-routes.ts');
+        const { shiftTraffic } = await import('./shift-traffic.ts');
         limitPublicRoutes(serverless.service);
+        shiftTraffic(serverless.service);
+        const { boundRoles } = await import('./permissions-boundary.ts');
+        boundRoles(serverless.service);
         const { checkStage } = await import('./check-stage.ts');
         checkStage(serverless.service);
       }),

@@ -14,10 +14,13 @@ export function ofType(resources: Resources, type: string): [string, Properties]
 
 export const propertiesOf = ({ Properties = {} }: Resource): Properties => Properties;
 
-/** The logical id in `!GetAtt OrderQueue.Arn`. */
+/** The logical id in `!GetAtt OrderQueue.Arn`, and in the ARN of an alias: `!Join [':', [!GetAtt Worker.Arn, live]]`. */
 export function attributeOwner(value: unknown): string | undefined {
-  const [owner] = (value as { 'Fn::GetAtt'?: [string, string] } | undefined)?.['Fn::GetAtt'] ?? [];
-  return owner;
+  const { 'Fn::GetAtt': [owner] = [], 'Fn::Join': [, [first] = []] = [] } = (value ?? {}) as {
+    'Fn::GetAtt'?: [string, string];
+    'Fn::Join'?: [string, unknown[]];
+  };
+  return owner ?? (first === undefined ? undefined : attributeOwner(first));
 }
 
 /** Normalizes a single name or a list of names to a list. */

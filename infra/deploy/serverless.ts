@@ -57,6 +57,12 @@ export interface FunctionDefinition {
   permissions?: readonly string[];
   readonly timeout?: number;
   readonly tracing?: unknown;
+  /** A new version gets all traffic at once, whatever trafficShift says. */
+  readonly allAtOnce?: boolean;
+  versionFunction?: boolean;
+  targetAlias?: { readonly name: string; readonly logicalId: string };
+  /** Of the version, which osls sets when it has compiled the function. */
+  readonly versionLogicalId?: string;
   /** Keeps it out of the network of the other functions. */
   readonly vpc?: false;
   environment?: Readonly<Record<string, unknown>>;

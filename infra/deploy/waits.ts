@@ -1,4 +1,5 @@
 import { loadConfig } from '../../lib/config.ts';
+import { attributeOwner } from './resources.ts';
 import type { Resource, Template } from './serverless.ts';
 
 type Environment = Readonly<Record<string, unknown>>;
@@ -61,8 +62,7 @@ function batches(template: Template, environment: Environment): string[] {
 function workersOf({ Resources = {} }: Template): Resource[] {
   return Object.values(Resources)
     .filter(({ Type }) => Type === 'AWS::Lambda::EventSourceMapping')
-    .map(({ Properties = {} }) => Properties.FunctionName as { readonly 'Fn::GetAtt': readonly [string, string] })
-    .flatMap(({ 'Fn::GetAtt': [id] }) => Resources[id] ?? []);
+    .flatMap(({ Properties }) => Resources[attributeOwner(Properties?.FunctionName) ?? ''] ?? []);
 }
 
 /** Milliseconds. */

@@ -249,6 +249,36 @@ const BREAKS: readonly Break[] = [
     breakIt: property('GetOrderRole', 'ManagedPolicyArns', ['arn:aws:iam::aws:policy/AmazonSQSFullAccess']),
   },
   {
+    title: 'an alias gets all of the new version at once',
+    rules: ['aliases_shift_traffic'],
+    breakIt: ({ Resources }) => {
+      delete Resources.CreateOrderLiveAlias.UpdatePolicy;
+    },
+  },
+  {
+    title: 'no alarm stops the shift to a bad version',
+    rules: ['shifts_roll_back_on_alarms'],
+    breakIt: (template) =>
+      change(template, 'CreateOrderTrafficShift', ({ AlarmConfiguration }) => {
+        AlarmConfiguration.Enabled = false;
+      }),
+  },
+  {
+    title: 'an alarm stops a shift and leaves the traffic there',
+    rules: ['shifts_roll_back_on_alarms'],
+    breakIt: property('CreateOrderTrafficShift', 'AutoRollbackConfiguration', {
+      Enabled: true,
+      Events: ['DEPLOYMENT_FAILURE'],
+    }),
+  },
+  {
+    title: 'a version stays when the deployment that made it fails',
+    rules: ['versions_go_with_their_deployment'],
+    breakIt: ({ Resources }) => {
+      Resources[firstOf({ Resources }, 'AWS::Lambda::Version')].DeletionPolicy = 'Retain';
+    },
+  },
+  {
     title: 'an environment has a password in a URL',
     rules: ['environment_has_no_secrets'],
     breakIt: variable('DATABASE_URL', 'postgres://postgres:hunter2@database:5432/orders_db'),
@@ -373,6 +403,26 @@ test('each of our rules is broken by one of these templates', () => {
   expect(rules.length).toBeGreaterThan(30);
   const broken = new Set(BREAKS.flatMap((it) => it.rules));
   expect(rules.filter((rule) => !broken.has(rule))).toEqual([]);
+});
+
+test('traffic shifts for every trigger of a function that does not go all at once, and for no other', () => {
+  const { Resources } = prod.template as Json;
+  const all: Json[] = Object.values(Resources);
+  const ofType = (type: string) => all.filter(({ Type }) => Type === type);
+  const called = [
+    ...ofType('AWS::ApiGatewayV2::Integration').map(({ Properties }) => Properties.IntegrationUri),
+    ...ofType('AWS::Lambda::EventSourceMapping').map(({ Properties }) => Properties.FunctionName),
+    ...ofType('AWS::Lambda::Permission').map(({ Properties }) => Properties.FunctionName),
+  ];
+  const atOnce = called.filter((target) => !('Fn::Join' in target)).map((target) => target['Fn::GetAtt'][0]);
+  expect(new Set(atOnce)).toEqual(
+    new Set(['GetOpenApi', 'GetDocs', 'GetConsole', 'SweepOrders'].map((key) => `${key}LambdaFunction`)),
+  );
+  expect(called.length - atOnce.length).toBeGreaterThan(2 * 15);
+  for (const { Properties } of ofType('AWS::Lambda::Alias')) {
+    const [version] = Properties.FunctionVersion['Fn::GetAtt'];
+    expect(Resources[version].Properties.FunctionName).toEqual(Properties.FunctionName);
+  }
 });
 
 test('an unprotected stage may have a day of backups, and go with its stack', async () => {

@@ -1,0 +1,10 @@
+import type { Service } from './serverless.ts';
+
+/** Bounds what any role of the stack can have: the deploy role of infra/aws/deploy-role.json can make no role without it. */
+export function boundRoles({ provider, custom }: Service): void {
+  const boundary = String(custom.permissionsBoundary);
+  if (boundary === '') return;
+  for (const resource of Object.values(provider.compiledCloudFormationTemplate.Resources ?? {}))
+    if (resource.Type === 'AWS::IAM::Role')
+      resource.Properties = { ...resource.Properties, PermissionsBoundary: boundary };
+}
