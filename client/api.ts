@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 ac019b115f5142a1c0ffe75b6e046d4b8b8aa02ab6699dd3da18e7e6a0de3b80): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 46976b5007cce068885ea39bfdec4625045b12bf859de9ea6d73ff5a006ee7f8): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -375,7 +375,7 @@ export interface components {
          * @description The state of an order. Completed and Cancelled are final.
          * @enum {string}
          */
-        Status: "Pending" | "Processing" | "Completed" | "Failed" | "Cancelled";
+        Status: "Pending" | "Processing" | "Waiting" | "Completed" | "Failed" | "Cancelled";
         Order: {
             /** @example ORD-1 */
             order_id: string;
@@ -401,7 +401,7 @@ export interface components {
             crashes: number;
             /** @description How many times the order was redriven. */
             redrives: number;
-            /** @description When the next attempt may start, if the order waits for one; null otherwise. */
+            /** @description When the next attempt may start, or a Waiting order continues; null otherwise. */
             next_attempt_at: string | null;
             /** @description Why the order is in this state, as a stable code for programs. */
             reason_code: string | null;
@@ -528,6 +528,7 @@ export interface components {
                 status_counts: {
                     Pending: number;
                     Processing: number;
+                    Waiting: number;
                     Completed: number;
                     Failed: number;
                     Cancelled: number;
@@ -642,7 +643,7 @@ export interface operations {
     listOrders: {
         parameters: {
             query?: {
-                status?: "Pending" | "Processing" | "Completed" | "Failed" | "Cancelled";
+                status?: "Pending" | "Processing" | "Waiting" | "Completed" | "Failed" | "Cancelled";
                 user_id?: number;
                 /** @description Created at this time or later. */
                 created_from?: string;

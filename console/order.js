@@ -47,7 +47,7 @@ function factsOf(order) {
     ['Processing took', order.processing_time !== null && duration(order.processing_time)],
     ['Attempts', order.attempts > 0 && order.attempts],
     ['Workers lost', order.crashes > 0 && order.crashes],
-    ['Next attempt at', order.next_attempt_at && time(order.next_attempt_at)],
+    ['Continues at', order.next_attempt_at && time(order.next_attempt_at)],
     ['Cause', order.reason_code],
     ['Reason', order.reason],
   ];
@@ -78,6 +78,8 @@ const MOVES = {
   'Processing Completed': 'Completed',
   'Processing Failed': 'Failed, not retried',
   'Processing Pending': 'Failed, will be retried',
+  'Processing Waiting': 'Put to sleep',
+  'Waiting Processing': 'Woken up',
   'Pending Cancelled': 'Cancelled',
   'Failed Pending': 'Redriven, with a new budget of attempts',
 };

@@ -2,7 +2,7 @@ import { h, update } from './dom.js';
 import { amount, count, hrefOf, moment } from './format.js';
 
 /** @type {Status[]} */
-export const STATUSES = ['Pending', 'Processing', 'Completed', 'Failed', 'Cancelled'];
+export const STATUSES = ['Pending', 'Processing', 'Waiting', 'Completed', 'Failed', 'Cancelled'];
 
 /** The heading of a view, which gets the focus when the view opens. @param {Child} title @param {...Child} rest */
 export function heading(title, ...rest) {

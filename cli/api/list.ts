@@ -14,7 +14,7 @@ export const list = command({
   usage: ['[filters]'],
   does: 'Lists orders, newest first.',
   options: {
-    status: { type: 'string', value: 'STATUS', help: 'Pending, Processing, Completed, Failed or Cancelled' },
+    status: { type: 'string', value: 'STATUS', help: 'Pending, Processing, Waiting, Completed, Failed or Cancelled' },
     user: { type: 'string', value: 'N', help: 'orders of this user_id' },
     from: {
       type: 'string',

@@ -15,6 +15,9 @@ export const handler = httpHandler(async (event) => {
   const outcome = await runtime().cancelOrder(orderId, ownerFilterOf(event), { actor, reason });
   if (!outcome) throw new HttpError('order_not_found', 'Order not found');
   if ('status' in outcome)
-    throw new HttpError('wrong_status', `The order is ${outcome.status}. Only a Pending order can be cancelled.`);
+    throw new HttpError(
+      'wrong_status',
+      `The order is ${outcome.status}. Only a Pending or Waiting order can be cancelled.`,
+    );
   return { statusCode: 200, body: presentOrder(event, outcome.order) };
 });

@@ -1,11 +1,12 @@
-/** The states of an order. Postgres enforces the legal transitions (infra/migrations/000001-orders.sql). */
-export const STATUSES = ['Pending', 'Processing', 'Completed', 'Failed', 'Cancelled'] as const;
+/** The states of an order. Postgres enforces the legal transitions (the trigger function orders_updated). */
+export const STATUSES = ['Pending', 'Processing', 'Waiting', 'Completed', 'Failed', 'Cancelled'] as const;
 export type Status = (typeof STATUSES)[number];
 
 /** The transitions that Postgres allows from each state. A state without any is final. */
 export const NEXT_STATES: Readonly<Record<Status, readonly Status[]>> = {
   Pending: ['Processing', 'Cancelled'],
-  Processing: ['Completed', 'Failed', 'Pending'],
+  Processing: ['Completed', 'Failed', 'Pending', 'Waiting'],
+  Waiting: ['Processing', 'Cancelled'],
   Completed: [],
   Failed: ['Pending'],
   Cancelled: [],

@@ -4,7 +4,7 @@ import type { Logger } from '../observability/logger.ts';
 import { traceIdOf } from '../observability/traceparent.ts';
 import { logged, type OrderKey, orderKey, parseKey } from '../order-key.ts';
 import type { Travel } from '../queue/message-attributes.ts';
-import type { OrderQueue } from '../queue/order-queue.ts';
+import { MAX_DELAY_SECONDS, type OrderQueue } from '../queue/order-queue.ts';
 import { GroupCommit } from './group-commit.ts';
 import { NOT_BEGUN, notBegun, type Outcome, type RunnerParts, runProcessor } from './run-processor.ts';
 import { sendAgain } from './send-again.ts';
@@ -43,9 +43,6 @@ const LEASE_MARGIN_SECONDS = 2;
  * The clocks of the queue and the database differ a little; a message that arrived too early would wait for the sweep.
  */
 const DELAY_MARGIN_SECONDS = 1;
-
-/** The limit of SQS on DelaySeconds. */
-const MAX_DELAY_SECONDS = 900;
 
 /**
  * Milliseconds that an outcome waits for others of its batch, unless all have settled. So an invocation commits at most
@@ -221,7 +218,7 @@ async function work(parts: ProcessParts, claims: readonly Claim[], invocation: I
     async (group) => {
       const taken = await commit(parts, group, invocation);
       // Not awaited here: a slow queue must not delay the next outcomes.
-      sends.push(sendRetries(parts, group, taken, invocation));
+      sends.push(sendDelayed(parts, group, taken, invocation));
       report(parts.logger, group, taken, invocation);
       return group.map(() => undefined);
     },
@@ -246,7 +243,12 @@ function commit(parts: ProcessParts, verdicts: readonly Verdict[], invocation: I
   );
 }
 
-function sendRetries(
+/** The sweep wakes an order that sleeps for longer than SQS can delay a message. */
+function isSentAgain({ status, delaySeconds }: Verdict): boolean {
+  return status === 'Pending' || (status === 'Waiting' && delaySeconds <= MAX_DELAY_SECONDS);
+}
+
+function sendDelayed(
   parts: ProcessParts,
   outcomes: readonly Outcome[],
   taken: ReadonlySet<OrderKey>,
@@ -255,7 +257,7 @@ function sendRetries(
   return sendAgain(
     parts,
     outcomes
-      .filter((outcome) => outcome.status === 'Pending' && taken.has(orderKey(outcome)))
+      .filter((outcome) => isSentAgain(outcome) && taken.has(orderKey(outcome)))
       .map(({ orderId, owner, delaySeconds, reasonCode }) => ({
         orderId,
         owner,
@@ -300,6 +302,7 @@ function report(
     };
     if (!taken.has(key)) logger.warn('Finished after the lease was lost; nothing was written', order);
     else if (status === 'Completed') logger.info('An order was completed', { ...order, attempt });
+    else if (status === 'Waiting') logger.info('An order was put to sleep', { ...order, attempt });
     else logger.warn('An order was not completed', { ...order, attempt, status, reason_code: reasonCode });
   }
 }

@@ -30,6 +30,14 @@ export type Recorded<Value> = Value extends string | number | boolean | null | u
  */
 export type Step = <Result>(name: string, run: StepFunction<Result>) => Promise<Recorded<Result>>;
 
+/**
+ * Suspends the order: it is Waiting, without a worker or a lease, and no attempt is charged. After so many seconds, from 1 to 366
+ * days, the processor runs again, and then `sleep` returns at once. The name follows the rules for steps.
+ *
+ * It suspends by throwing. Once an order is suspended, every further call throws, and the outcome of the processor is ignored.
+ */
+export type Sleep = (name: string, seconds: number) => Promise<void>;
+
 /** The context of an attempt, and what the processor can do in it. */
 export interface ProcessorContext {
   /** Aborts shortly before the invocation ends. Work that continues afterwards counts as failed. */
@@ -40,6 +48,7 @@ export interface ProcessorContext {
    */
   readonly idempotencyKey: string;
   readonly step: Step;
+  readonly sleep: Sleep;
   /**
    * 1 for the first attempt since the order was created or redriven. Every run counts, also one whose worker died: so
    * an attempt above 1 may follow one that had its effect.

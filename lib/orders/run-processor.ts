@@ -3,7 +3,7 @@ import type { Processor } from './processor.ts';
 import { decideFailure, type RetryPolicy } from './retry-policy.ts';
 import type { Claim } from './sql/claim-orders.ts';
 import type { Verdict } from './sql/finish-orders.ts';
-import { StepRun } from './steps/run-steps.ts';
+import { StepRun, type Suspension } from './steps/run-steps.ts';
 import type { StepStore } from './steps/step-store.ts';
 
 export interface RunnerParts {
@@ -29,14 +29,21 @@ export async function runProcessor(
   try {
     const { orderId, userId, itemIds, totalAmount, createdAt, attempt } = order;
     const steps = new StepRun(order, store, signal);
-    const context = { signal, idempotencyKey: effectKey(order), attempt, isLastAttempt, traceparent, step: steps.step };
+    const { step, sleep } = steps;
+    const context = { signal, idempotencyKey: effectKey(order), attempt, isLastAttempt, traceparent, step, sleep };
     const running = steps.toEnd(() => processor({ orderId, userId, itemIds, totalAmount, createdAt }, context));
-    await untilAborted(running, signal);
+    const suspension = await untilAborted(running, signal);
+    if (suspension) return suspended(order, suspension);
     const processingTime = Number(((performance.now() - started) / 1_000).toFixed(6));
     return { ...pending(order), status: 'Completed', processingTime, reasonCode: null, reason: null };
   } catch (error) {
     return { ...pending(order), failures, ...decideFailure(error, failures, signal.aborted, retryPolicy) };
   }
+}
+
+/** The verdict on an order whose processor put it to sleep. */
+function suspended(order: Claim, { name, delaySeconds }: Suspension): Outcome {
+  return { ...pending(order), status: 'Waiting', delaySeconds, reasonCode: 'sleep', reason: name };
 }
 
 /** Why an order is Pending again without an attempt. */
@@ -61,13 +68,13 @@ function pending({ orderId, owner, token, attempt, failures }: Claim) {
 }
 
 /** Rejects when the signal aborts, even if the processor does not listen to it. */
-async function untilAborted(running: Promise<void>, signal: AbortSignal): Promise<void> {
+async function untilAborted<Result>(running: Promise<Result>, signal: AbortSignal): Promise<Result> {
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const onAbort = () => reject(new Error('not finished within the time of the invocation', { cause: signal.reason }));
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     if (signal.aborted) onAbort();
-    await Promise.race([running, aborted]);
+    return await Promise.race([running, aborted]);
   } finally {
     signal.removeEventListener('abort', onAbort);
   }

@@ -1,8 +1,11 @@
 import type { OrderKey, OrderName } from '../order-key.ts';
 
+/** The limit of SQS on DelaySeconds. */
+export const MAX_DELAY_SECONDS = 900;
+
 /** A message that an order is ready to be processed. It contains only the id: the row is the source of truth. */
 export interface OrderMessage extends OrderName {
-  /** Seconds before a worker can see it, 0 to 900 (the limit of SQS). Default 0. */
+  /** Seconds before a worker can see it, 0 to MAX_DELAY_SECONDS. Default 0. */
   readonly delaySeconds?: number;
   /** The trace of the order, for its log entries. Default: that of the sending invocation. */
   readonly traceparent?: string | undefined;

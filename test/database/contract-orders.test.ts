@@ -296,7 +296,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
 
     const before = await getMetrics(database, 60);
     expect(before.counters).toEqual({
-      byStatus: { Pending: 1, Processing: 0, Completed: 1, Failed: 1, Cancelled: 0 },
+      byStatus: { Pending: 1, Processing: 0, Waiting: 0, Completed: 1, Failed: 1, Cancelled: 0 },
       averageProcessingTime: 2.25,
     });
     expect(before.oldestPendingAge).toBeGreaterThan(0);

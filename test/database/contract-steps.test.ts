@@ -22,10 +22,19 @@ describe.each(DRIVERS)('the steps of orders on $name', ({ open, canCut }) => {
     if (!claim) throw new Error('not claimed');
     const { orderId, owner, run, attempt } = claim;
     const record = { orderId, owner, run, attempt, token: token ?? claim.token, seconds: 0.5 };
-    return (name: string, result: string | null) => ({ ...record, name, result });
+    return (name: string, result: string | null) => ({
+      ...record,
+      name,
+      kind: 'step' as const,
+      result,
+      wakeSeconds: null,
+    });
   }
 
-  const recorded = async () => [...((await readSteps(subject.database, [{ ...HARD, owner: '', run: 1 }]))[0] ?? [])];
+  const recorded = async () => {
+    const [steps] = await readSteps(subject.database, [{ ...HARD, owner: '', run: 1 }]);
+    return [...(steps ?? [])].map(([name, { result }]) => [name, result]);
+  };
 
   test('are recorded with the current token, and read back as they were written', async () => {
     const record = await held();
@@ -36,6 +45,17 @@ describe.each(DRIVERS)('the steps of orders on $name', ({ open, canCut }) => {
       ['réserver 🛒', '"\\u0000 é😀\'$1:p1"'],
       ['charge', null],
     ]);
+  });
+
+  test('may be sleeps, and say how many seconds are left', async () => {
+    const record = { ...(await held())('cool off', null), kind: 'sleep' as const, wakeSeconds: 366 * 86_400 };
+    await recordSteps(subject.database, [record]);
+
+    const [steps] = await readSteps(subject.database, [{ ...HARD, owner: '', run: 1 }]);
+    const sleep = steps?.get('cool off');
+    expect(sleep).toMatchObject({ kind: 'sleep', result: null });
+    expect(sleep?.wakeSeconds).toBeGreaterThan(366 * 86_400 - 60);
+    expect(sleep?.wakeSeconds).toBeLessThanOrEqual(366 * 86_400);
   });
 
   test('are not recorded with another token', async () => {

@@ -89,7 +89,10 @@ describe('POST /orders/{order_id}/cancel', () => {
       const before = (await service.getOrder(id)).body;
       expect(await cancel(id)).toMatchObject({
         status: 409,
-        body: { status_code: 409, message: `The order is ${status}. Only a Pending order can be cancelled.` },
+        body: {
+          status_code: 409,
+          message: `The order is ${status}. Only a Pending or Waiting order can be cancelled.`,
+        },
       });
       expect((await service.getOrder(id)).body).toEqual(before);
     }
@@ -108,7 +111,7 @@ describe('POST /orders/{order_id}/cancel', () => {
       await worker.rows('COMMIT');
       expect(await cancelling).toMatchObject({
         status: 409,
-        body: { message: 'The order is Processing. Only a Pending order can be cancelled.' },
+        body: { message: 'The order is Processing. Only a Pending or Waiting order can be cancelled.' },
       });
     } finally {
       await worker.end();

@@ -84,7 +84,7 @@ describe('GET /orders', () => {
 
   const cursorOf = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   test.each<[string, string, RegExp]>([
-    ['status', 'pending', /must be one of Pending, Processing, Completed, Failed, Cancelled/],
+    ['status', 'pending', /must be one of Pending, Processing, Waiting, Completed, Failed, Cancelled/],
     ['status', '', /must be one of/],
     ['user_id', '2147483648', /from -2147483648 to 2147483647/],
     ['user_id', '1.5', /must be a whole number/],

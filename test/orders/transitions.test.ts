@@ -4,7 +4,7 @@ import { findInconsistencies } from '../support/consistency.ts';
 import { forThisTest } from '../support/for-this-test.ts';
 import { type OrderLab, openOrderLab } from '../support/order-lab.ts';
 
-const STATES = ['Pending', 'Processing', 'Completed', 'Failed', 'Cancelled'] as const;
+const STATES = ['Pending', 'Processing', 'Waiting', 'Completed', 'Failed', 'Cancelled'] as const;
 type State = (typeof STATES)[number];
 
 const LEGAL = new Set([
@@ -12,6 +12,9 @@ const LEGAL = new Set([
   'Processing to Completed',
   'Processing to Failed',
   'Processing to Pending',
+  'Processing to Waiting',
+  'Waiting to Processing',
+  'Waiting to Cancelled',
   'Pending to Cancelled',
   'Failed to Pending',
 ]);
@@ -35,7 +38,7 @@ async function insertIn(state: State, orderId: string = state): Promise<void> {
   await lab.psql.rows(
     `INSERT INTO orders (order_id, user_id, item_ids, total_amount, status, due_at, lease_until, processing_time)
      VALUES ($1, 1, '{1}', 9.5, $2::text,
-       CASE WHEN $2::text IN ('Pending', 'Processing') THEN now() END,
+       CASE WHEN $2::text IN ('Pending', 'Processing', 'Waiting') THEN now() END,
        CASE WHEN $2::text = 'Processing' THEN now() END,
        CASE WHEN $2::text = 'Completed' THEN 2.5 END)`,
     [orderId, state],
@@ -46,7 +49,7 @@ async function insertIn(state: State, orderId: string = state): Promise<void> {
 const moveTo = (state: State, where = 'true', token = 'token + 1') =>
   lab.psql.rows(
     `UPDATE orders SET status = $1::text, token = ${token},
-       due_at = CASE WHEN $1::text IN ('Pending', 'Processing') THEN now() END,
+       due_at = CASE WHEN $1::text IN ('Pending', 'Processing', 'Waiting') THEN now() END,
        lease_until = CASE WHEN $1::text = 'Processing' THEN now() END
      WHERE ${where}`,
     [state],

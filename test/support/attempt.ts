@@ -10,6 +10,7 @@ export function anAttempt(orderId: string, values: Partial<ProcessorContext> = {
     isLastAttempt: false,
     // Records nothing.
     step: async (_name, run) => (await run({ idempotencyKey: 'of-a-step', signal: AbortSignal.any([]) })) as never,
+    sleep: async () => {},
     ...values,
   };
 }

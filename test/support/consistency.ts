@@ -6,7 +6,7 @@ export const INCONSISTENCIES = `
     SELECT coalesce(sum(pending), 0) AS pending, coalesce(sum(processing), 0) AS processing,
            coalesce(sum(completed), 0) AS completed, coalesce(sum(failed), 0) AS failed,
            coalesce(sum(cancelled), 0) AS cancelled, coalesce(sum(processing_time), 0) AS processing_time,
-           coalesce(sum(timed_orders), 0) AS timed_orders
+           coalesce(sum(timed_orders), 0) AS timed_orders, coalesce(sum(waiting), 0) AS waiting
     FROM order_counters),
   real AS (
     SELECT count(*) FILTER (WHERE status = 'Pending') AS pending,
@@ -15,7 +15,8 @@ export const INCONSISTENCIES = `
            count(*) FILTER (WHERE status = 'Failed') AS failed,
            count(*) FILTER (WHERE status = 'Cancelled') AS cancelled,
            coalesce(sum(processing_time) FILTER (WHERE status = 'Completed'), 0) AS processing_time,
-           count(processing_time) FILTER (WHERE status = 'Completed') AS timed_orders
+           count(processing_time) FILTER (WHERE status = 'Completed') AS timed_orders,
+           count(*) FILTER (WHERE status = 'Waiting') AS waiting
     FROM orders),
   entries AS (
     SELECT *, lag(to_status) OVER steps AS status_before, lag(token) OVER steps AS token_before,
@@ -24,10 +25,10 @@ export const INCONSISTENCIES = `
   SELECT format('counters are %s, the rows are %s', counted::text, real::text) AS problem
   FROM counted, real
   WHERE (counted.pending, counted.processing, counted.completed, counted.failed, counted.cancelled,
-         counted.processing_time, counted.timed_orders)
+         counted.processing_time, counted.timed_orders, counted.waiting)
      IS DISTINCT FROM
         (real.pending, real.processing, real.completed, real.failed, real.cancelled,
-         real.processing_time, real.timed_orders)
+         real.processing_time, real.timed_orders, real.waiting)
   UNION ALL
   SELECT format('%s has no history', order_id) FROM orders o
   WHERE NOT EXISTS (SELECT FROM order_history h WHERE h.order_id = o.order_id)

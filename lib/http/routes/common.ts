@@ -85,7 +85,7 @@ export const orderSchema = z.object({
   redrives: count.meta({ description: 'How many times the order was redriven.' }),
   next_attempt_at: time
     .nullable()
-    .meta({ description: 'When the next attempt may start, if the order waits for one; null otherwise.' }),
+    .meta({ description: 'When the next attempt may start, or a Waiting order continues; null otherwise.' }),
   reason_code: z
     .string()
     .nullable()

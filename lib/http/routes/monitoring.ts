@@ -28,6 +28,7 @@ export const metricsSchema = z.object({
     status_counts: z.object({
       Pending: count,
       Processing: count,
+      Waiting: count,
       Completed: count,
       Failed: count,
       Cancelled: count,

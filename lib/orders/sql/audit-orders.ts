@@ -46,7 +46,7 @@ export async function findCounterDrift(database: Queryable): Promise<CounterDrif
     `WITH actual AS (${ACTUAL}),
      figures(figure, actual) AS (
        SELECT status, (SELECT coalesce(sum(orders), 0) FROM actual WHERE actual.status = s.status)
-       FROM (VALUES ('Pending'), ('Processing'), ('Completed'), ('Failed'), ('Cancelled')) AS s(status)
+       FROM (VALUES ('Pending'), ('Processing'), ('Waiting'), ('Completed'), ('Failed'), ('Cancelled')) AS s(status)
        UNION ALL
        SELECT 'processing_time', coalesce(sum(processing_time), 0) FROM actual WHERE status = 'Completed'
        UNION ALL
@@ -56,7 +56,7 @@ export async function findCounterDrift(database: Queryable): Promise<CounterDrif
        FROM public.order_counters
        CROSS JOIN LATERAL (VALUES
          ('Pending', pending::numeric), ('Processing', processing), ('Completed', completed), ('Failed', failed),
-         ('Cancelled', cancelled), ('processing_time', processing_time), ('timed_orders', timed_orders)
+         ('Cancelled', cancelled), ('Waiting', waiting), ('processing_time', processing_time), ('timed_orders', timed_orders)
        ) AS slot(figure, value)
        GROUP BY figure)
      SELECT figure, coalesce(counted, 0)::text AS counted, actual::text AS actual

@@ -7,8 +7,8 @@ import { ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
 export type Cancellation = { readonly order: Order } | { readonly status: Status } | undefined;
 
 /**
- * Cancels an order if it is Pending. One statement reads the order as it locks it: a worker's claim either comes first,
- * and the order is no longer Pending, or it finds the order Cancelled.
+ * Cancels an order if it is Pending or Waiting. One statement reads the order as it locks it: a worker's claim either comes first,
+ * and the order is Processing, or it finds the order Cancelled.
  * @param owner the required owner; null for any
  * @throws AmbiguousOrder if no owner is required and several owners have such an order: then none is changed
  */
@@ -35,7 +35,7 @@ export async function cancelOrder(
          reason_code = 'cancelled',
          reason = $4::text
        FROM seen, actor
-       WHERE orders.order_id = seen.order_id AND orders.owner = seen.owner AND seen.status = 'Pending'
+       WHERE orders.order_id = seen.order_id AND orders.owner = seen.owner AND seen.status IN ('Pending', 'Waiting')
          AND (SELECT count(*) FROM seen) = 1
        RETURNING orders.*)
      SELECT seen.status AS status_before, o.order_id IS NOT NULL AS cancelled, ${ORDER_COLUMNS}

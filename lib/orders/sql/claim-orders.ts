@@ -71,7 +71,7 @@ const CLAIM_ORDERS = `
            o.status = 'Processing' AS lost,
            o.status = 'Processing' AND o.crashes + 1 >= $4::integer AS lost_too_often
     FROM free o
-    WHERE ((o.status = 'Pending' AND (o.not_before IS NULL OR o.not_before <= now()))
+    WHERE ((o.status IN ('Pending', 'Waiting') AND (o.not_before IS NULL OR o.not_before <= now()))
         OR (o.status = 'Processing' AND o.lease_until <= now()))
       AND (o.crashes > 0 OR o.status = 'Processing') = $3::boolean),
   claimed AS (

@@ -1,17 +1,18 @@
 import type { Queryable } from '../../database/database.ts';
 import type { OrderKey, OrderName } from '../../order-key.ts';
+import { MAX_DELAY_SECONDS } from '../../queue/order-queue.ts';
 import { type KeyRow, keyOfRow } from './keys.ts';
 
-/** The outcome of a claimed order. `Pending` means a retry after `delaySeconds`. */
+/** The outcome of a claimed order. It is claimed again after `delaySeconds` if it is Pending (a retry) or Waiting (a sleep). */
 export interface Verdict extends Required<OrderName> {
   /** The fencing token of the claim. */
   readonly token: number;
-  readonly status: 'Completed' | 'Failed' | 'Pending';
+  readonly status: 'Completed' | 'Failed' | 'Pending' | 'Waiting';
   /** Seconds that the processor took; null unless Completed. */
   readonly processingTime: number | null;
   /** Attempts so far that the processor ended with an error, including this one. */
   readonly failures: number;
-  /** Seconds until the next attempt; 0 unless Pending. */
+  /** Seconds until it may be claimed again; 0 unless Pending or Waiting. */
   readonly delaySeconds: number;
   readonly reasonCode: string | null;
   readonly reason: string | null;
@@ -20,6 +21,7 @@ export interface Verdict extends Required<OrderName> {
 export interface FinishOptions {
   /**
    * Seconds that the sweep waits after the next attempt was due, because its message is sent right after this commit.
+   * A sleep too long for a delayed message has none: the sweep sends one when it is over.
    */
   readonly resendAfterSeconds: number;
   readonly actor: string;
@@ -56,10 +58,11 @@ export async function finishOrders(
        processing_time = v."processingTime",
        attempts = v.failures,
        lease_until = NULL,
-       not_before = CASE WHEN v.status = 'Pending' THEN now() + v."delaySeconds" * interval '1 second' END,
-       due_at = CASE WHEN v.status = 'Pending'
-                THEN now() + (v."delaySeconds" + $2::double precision) * interval '1 second' END,
-       finished_at = CASE WHEN v.status <> 'Pending' THEN now() END,
+       not_before = CASE WHEN v.status IN ('Pending', 'Waiting') THEN now() + v."delaySeconds" * interval '1 second' END,
+       due_at = CASE WHEN v.status IN ('Pending', 'Waiting')
+                THEN now() + (v."delaySeconds"
+                  + CASE WHEN v.status = 'Waiting' AND v."delaySeconds" > ${MAX_DELAY_SECONDS} THEN 0 ELSE $2::double precision END) * interval '1 second' END,
+       finished_at = CASE WHEN v.status NOT IN ('Pending', 'Waiting') THEN now() END,
        reason_code = v."reasonCode",
        reason = v.reason
      FROM verdicts v, held, actor

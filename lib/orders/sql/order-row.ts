@@ -6,7 +6,7 @@ import type { Order, Status } from '../order.ts';
  * same way (`orders_updated()`).
  */
 export function attemptsOf(table: string): string {
-  return `${table}.attempts + ${table}.crashes + (${table}.status IN ('Processing', 'Completed'))::integer`;
+  return `${table}.attempts + ${table}.crashes + (${table}.status IN ('Processing', 'Waiting', 'Completed'))::integer`;
 }
 
 /** The columns of the table `o` that make a whole order. */

@@ -7,25 +7,32 @@ export interface StepRecord extends OrderRun {
   readonly token: number;
   readonly attempt: number;
   readonly name: string;
+  readonly kind: StepKind;
   /** JSON text; null if the step returned nothing. */
   readonly result: string | null;
   /** Seconds that it took. */
   readonly seconds: number;
+  /** Seconds until it wakes up; null unless it is a sleep. */
+  readonly wakeSeconds: number | null;
 }
 
-/** By name: the result of each recorded step. */
-export type RecordedSteps = ReadonlyMap<string, string | null>;
+export type StepKind = 'step' | 'sleep';
+
+export interface RecordedStep extends Pick<StepRecord, 'kind' | 'result' | 'wakeSeconds'> {}
+
+/** By name. */
+export type RecordedSteps = ReadonlyMap<string, RecordedStep>;
 
 /** The recorded steps of each of these runs, in order. */
 export async function readSteps(database: Queryable, runs: readonly OrderRun[]): Promise<RecordedSteps[]> {
-  const rows = await database.query<{ index: number; name: string; result: string | null }>(
-    `SELECT g.index, s.name, s.result
+  const rows = await database.query<RecordedStep & { index: number; name: string }>(
+    `SELECT g.index, s.name, s.kind, s.result, extract(epoch FROM s.wake_at - now())::double precision AS "wakeSeconds"
      FROM json_to_recordset($1::json) AS g(index integer, owner text, "orderId" text, run integer)
      JOIN public.order_steps s ON s.owner = g.owner AND s.order_id = g."orderId" AND s.run = g.run`,
     [JSON.stringify(runs.map(({ owner, orderId, run }, index) => ({ index, owner, orderId, run })))],
   );
-  const steps = runs.map(() => new Map<string, string | null>());
-  for (const { index, name, result } of rows) steps[index]?.set(name, result);
+  const steps = runs.map(() => new Map<string, RecordedStep>());
+  for (const { index, name, ...step } of rows) steps[index]?.set(name, step);
   return steps;
 }
 
@@ -38,8 +45,8 @@ export async function recordSteps(database: Queryable, steps: readonly StepRecor
   const rows = await database.query<{ index: number }>(
     `WITH given AS MATERIALIZED (
        SELECT * FROM json_to_recordset($1::json) AS g(
-         index integer, owner text, "orderId" text, run integer, token bigint, attempt integer, name text, result text,
-         seconds double precision)),
+         index integer, owner text, "orderId" text, run integer, token bigint, attempt integer, name text, kind text,
+         result text, seconds double precision, "wakeSeconds" double precision)),
      locked AS MATERIALIZED (
        SELECT o.owner, o.order_id, o.status, o.token
        FROM public.orders o JOIN (SELECT DISTINCT owner, "orderId" FROM given) AS g
@@ -52,9 +59,11 @@ export async function recordSteps(database: Queryable, steps: readonly StepRecor
        WHERE o.status = 'Processing' AND o.token = g.token),
      recorded AS (
        INSERT INTO public.order_steps AS s
-         (owner, order_id, run, name, result, attempt, token, started_at, finished_at)
-       SELECT owner, "orderId", run, name, result, attempt, token,
-         clock_timestamp() - seconds * interval '1 second', clock_timestamp()
+         (owner, order_id, run, name, kind, result, attempt, token, started_at, finished_at, wake_at)
+       SELECT owner, "orderId", run, name, kind, result, attempt, token,
+         clock_timestamp() - seconds * interval '1 second',
+         clock_timestamp() + coalesce("wakeSeconds", 0) * interval '1 second',
+         clock_timestamp() + "wakeSeconds" * interval '1 second'
        FROM held ORDER BY index
        -- Only this worker can have recorded it, in a first attempt whose reply was lost.
        ON CONFLICT (owner, order_id, run, name) DO NOTHING)

@@ -15,6 +15,7 @@ export async function readCounters(database: Queryable): Promise<Counters> {
             coalesce(sum(completed), 0)::bigint AS completed,
             coalesce(sum(failed), 0)::bigint AS failed,
             coalesce(sum(cancelled), 0)::bigint AS cancelled,
+            coalesce(sum(waiting), 0)::bigint AS waiting,
             coalesce(round(sum(processing_time) / nullif(sum(timed_orders), 0), 6), 0) AS average
      FROM public.order_counters`,
   );
@@ -23,6 +24,7 @@ export async function readCounters(database: Queryable): Promise<Counters> {
     byStatus: {
       Pending: row.pending,
       Processing: row.processing,
+      Waiting: row.waiting,
       Completed: row.completed,
       Failed: row.failed,
       Cancelled: row.cancelled,

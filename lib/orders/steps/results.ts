@@ -1,4 +1,4 @@
-import { PermanentFailure } from '../../processors/processor.ts';
+import { PermanentFailure } from '../processor.ts';
 
 /** The most bytes of one result as JSON. Postgres enforces the same limit. */
 export const MAX_RESULT_BYTES = 65_536;

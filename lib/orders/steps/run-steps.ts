@@ -1,14 +1,23 @@
-import { PermanentFailure, type Recorded, type Step, type StepFunction } from '../../processors/processor.ts';
 import { effectKey, stepKey } from '../effect-key.ts';
+import { PermanentFailure, type Recorded, type Sleep, type Step, type StepFunction } from '../processor.ts';
 import type { Claim } from '../sql/claim-orders.ts';
-import type { RecordedSteps } from '../sql/order-steps.ts';
+import type { RecordedStep, RecordedSteps, StepKind, StepRecord } from '../sql/order-steps.ts';
 import { bytesOf, decodeResult, encodeResult, MAX_RUN_BYTES } from './results.ts';
 import type { StepStore } from './step-store.ts';
 
 /** The same limit as in Postgres; without control characters, because people read it. */
 const NAME = /^[^\p{Cc}\p{Cs}]{1,100}$/u;
 
-/** The steps of one attempt at an order. */
+/** Seconds of the longest sleep. A bound, so that a wrong unit is noticed. */
+const MAX_SLEEP_SECONDS = 366 * 86_400;
+
+/** Why an order is to be given back until later. */
+export interface Suspension {
+  readonly name: string;
+  readonly delaySeconds: number;
+}
+
+/** The steps and sleeps of one attempt at an order. */
 export class StepRun {
   readonly #order: Claim;
   readonly #store: StepStore;
@@ -17,7 +26,9 @@ export class StepRun {
   readonly #running = new Set<Promise<unknown>>();
   #recorded: Promise<RecordedSteps> | undefined;
   #bytes = 0;
-  #lost: Error | undefined;
+  /** What every further call throws, once the worker has lost the order or suspended it. */
+  #stopped: Error | undefined;
+  #suspension: Suspension | undefined;
 
   constructor(order: Claim, store: StepStore, signal: AbortSignal) {
     this.#order = order;
@@ -25,50 +36,77 @@ export class StepRun {
     this.#signal = signal;
   }
 
-  readonly step: Step = (name, run) => {
-    const running = this.#run(name, run);
+  readonly step: Step = (name, run) => this.#track(this.#run(name, run));
+
+  readonly sleep: Sleep = (name, seconds) => this.#track(this.#sleep(name, seconds));
+
+  #track<Result>(running: Promise<Result>): Promise<Result> {
     this.#running.add(running);
     const ended = () => void this.#running.delete(running);
     // Also keeps a step that the processor does not wait for from ending the worker as an unhandled rejection.
     running.then(ended, ended);
     return running;
-  };
+  }
 
-  /** Settles like the processor, but not while a step is running: recording it requires that the order is held. */
-  async toEnd(processing: () => Promise<void>): Promise<void> {
-    try {
-      await processing();
-    } finally {
-      while (this.#running.size > 0) await Promise.allSettled(this.#running);
-    }
+  /**
+   * Settles as the processor does, but not while a step is running: its record needs the order to be held. Of a suspended order
+   * only the suspension counts, since the processor may have caught what `sleep` threw.
+   */
+  async toEnd(processing: () => Promise<void>): Promise<Suspension | undefined> {
+    const [end] = await Promise.allSettled([(async () => processing())()]);
+    while (this.#running.size > 0) await Promise.allSettled(this.#running);
+    if (this.#suspension) return this.#suspension;
+    if (end.status === 'rejected') throw end.reason;
+    return undefined;
   }
 
   async #run<Result>(name: string, run: StepFunction<Result>): Promise<Recorded<Result>> {
-    this.#reserve(name);
-    this.#check();
-    const recorded = await this.#read();
-    const known = recorded.get(name);
-    if (known !== undefined) return decodeResult(known) as Recorded<Result>;
-    this.#check();
+    const known = await this.#find(name, 'step');
+    if (known) return decodeResult(known.result) as Recorded<Result>;
     const started = performance.now();
     const idempotencyKey = stepKey(effectKey(this.#order), name);
     const result = encodeResult(name, await run({ idempotencyKey, signal: this.#signal }));
     this.#count(name, result);
-    await this.#record(name, result, (performance.now() - started) / 1_000);
-    // Parsed again, so that the first attempt sees the same value as later ones.
+    const seconds = (performance.now() - started) / 1_000;
+    await this.#record({ name, kind: 'step', result, seconds, wakeSeconds: null });
+    // Parsed again, so that the first attempt sees what later ones see.
     return decodeResult(result) as Recorded<Result>;
+  }
+
+  async #sleep(name: string, seconds: number): Promise<void> {
+    if (!(Number.isFinite(seconds) && seconds >= 1 && seconds <= MAX_SLEEP_SECONDS))
+      throw new PermanentFailure('sleep_seconds', `Sleep "${name}" must last 1 to ${MAX_SLEEP_SECONDS} seconds.`);
+    const known = await this.#find(name, 'sleep');
+    if (!known) await this.#record({ name, kind: 'sleep', result: null, seconds: 0, wakeSeconds: seconds });
+    const delaySeconds = known?.wakeSeconds ?? seconds;
+    if (delaySeconds <= 0) return;
+    // Of two sleeps side by side, the one that ends first wakes the order.
+    if (!this.#suspension || delaySeconds < this.#suspension.delaySeconds) this.#suspension = { name, delaySeconds };
+    this.#stopped ??= new Error('The order is suspended. Its processor runs again later.');
+    throw this.#stopped;
+  }
+
+  /** What is recorded under the name; undefined when that is to be done now. */
+  async #find(name: string, kind: StepKind): Promise<RecordedStep | undefined> {
+    this.#reserve(name);
+    this.#check();
+    const known = (await this.#read()).get(name);
+    if (known && known.kind !== kind)
+      throw new PermanentFailure('step_name', `"${name}" is a ${kind} now, but was recorded as a ${known.kind}.`);
+    this.#check();
+    return known;
   }
 
   #reserve(name: string): void {
     if (!NAME.test(name))
       throw new PermanentFailure('step_name', 'The name of a step has 1 to 100 characters, none a control character.');
-    if (this.#names.has(name)) throw new PermanentFailure('step_name', `Two steps are named "${name}".`);
+    if (this.#names.has(name)) throw new PermanentFailure('step_name', `Two steps or sleeps are named "${name}".`);
     this.#names.add(name);
   }
 
   /** True if another step may start. */
   #check(): void {
-    if (this.#lost) throw this.#lost;
+    if (this.#stopped) throw this.#stopped;
     this.#signal.throwIfAborted();
   }
 
@@ -80,7 +118,7 @@ export class StepRun {
 
   async #readAll(): Promise<RecordedSteps> {
     const recorded = await this.#store.read(this.#order);
-    for (const result of recorded.values()) this.#bytes += bytesOf(result);
+    for (const { result } of recorded.values()) this.#bytes += bytesOf(result);
     return recorded;
   }
 
@@ -93,10 +131,11 @@ export class StepRun {
       );
   }
 
-  async #record(name: string, result: string | null, seconds: number): Promise<void> {
+  async #record(step: Pick<StepRecord, 'name' | 'kind' | 'result' | 'seconds' | 'wakeSeconds'>): Promise<void> {
     const { orderId, owner, run, token, attempt } = this.#order;
-    if (await this.#store.record({ orderId, owner, run, token, attempt, name, result, seconds })) return;
-    this.#lost = new Error('The worker no longer holds the order.');
-    throw this.#lost;
+    if (await this.#store.record({ orderId, owner, run, token, attempt, ...step })) return;
+    this.#suspension = undefined;
+    this.#stopped = new Error('The worker no longer holds the order.');
+    throw this.#stopped;
   }
 }
