@@ -6,6 +6,7 @@ import { retryDatabase } from '../../lib/database/retry.ts';
 import { describeError } from '../../lib/observability/describe-error.ts';
 import { createLogger } from '../../lib/observability/logger.ts';
 import { answerCloudFormation } from './answer-cloudformation.ts';
+import { appPasswordAt } from './app-password.ts';
 
 /** The path in the package, where serverless.yml puts the migrations, relative to the working directory. */
 const MIGRATIONS = 'infra/migrations';
@@ -80,7 +81,12 @@ async function migrateWhenReady(remainingMs: () => number, signal: AbortSignal):
   const importTimeZone = process.env.IMPORT_TIME_ZONE || 'UTC';
   // A stack that returns to the previous version, because of its own failure or a rollback, finds a newer database.
   const options = { importTimeZone, folder: MIGRATIONS, acceptNewer: true, remainingMs, signal };
-  await retryDatabase(() => migrate(process.env, (line) => logger.info(line), options), {
+  const secret = process.env.DATABASE_APP_SECRET_ARN;
+  const run = async () => {
+    const appPassword = secret === undefined ? {} : { appPassword: await appPasswordAt(secret) };
+    await migrate(process.env, (line) => logger.info(line), { ...options, ...appPassword });
+  };
+  await retryDatabase(run, {
     tries: DATABASE_START_TRIES,
     withinMs: Math.min(DATABASE_START_MS, remainingMs()),
     only: 'unavailable',

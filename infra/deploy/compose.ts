@@ -8,6 +8,8 @@ import { addWebhookSecret, passedOn } from './settings.ts';
 /** `custom.database` of serverless.yml: a file of infra/aws/database. */
 interface DatabaseChoice {
   readonly environment: Readonly<Record<string, unknown>>;
+  /** The environment in which the migrations differ, because they log in as the owner of the tables. */
+  readonly ownerEnvironment: Readonly<Record<string, unknown>>;
   /** The network of the functions, if they need one to reach the database. */
   readonly vpc?: unknown;
   /** The resources that must exist before the database can be migrated. */
@@ -57,6 +59,9 @@ function addRoles(service: Service): void {
 
 /** Only the function that migrates gets new code before the migrations have succeeded. */
 async function migrateFirst({ functions, resources }: Service, database: DatabaseChoice, folder: string) {
+  const migrate = functions[MIGRATE];
+  if (!migrate) throw new Error(`serverless.yml has no function ${MIGRATE}`);
+  migrate.environment = { ...migrate.environment, ...database.ownerEnvironment };
   for (const [key, definition] of Object.entries(functions))
     if (key !== MIGRATE) definition.dependsOn = [...(definition.dependsOn ?? []), MIGRATIONS];
   const migrations = resources.Resources?.[MIGRATIONS];

@@ -1,3 +1,4 @@
+import { databaseRoles } from './database-roles.ts';
 import { deployability } from './deployability.ts';
 import type { Finding } from './finding.ts';
 import {
@@ -23,6 +24,7 @@ export function checkSums(template: Template): Finding[] {
     ...tlsPolicies(resources),
     ...sharedRoles(resources),
     ...timeouts(resources),
+    ...databaseRoles(resources),
     ...deployability(resources),
   ];
 }

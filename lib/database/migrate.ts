@@ -2,9 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { withProgress } from '../../infra/progress.ts';
 import { loadDatabaseConfig } from '../config.ts';
 import { createLogger } from '../observability/logger.ts';
+import { createAppRole, grantToAppRole } from './app-role.ts';
 import { connectDatabase } from './connect.ts';
 import { reportImport } from './import-report.ts';
-import { loadMigrations, migrate as migrateDatabase, readApplied } from './migrations.ts';
+import { alone, loadMigrations, migrate as migrateDatabase, readApplied } from './migrations.ts';
 import { readTimeZone } from './time-zone.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../infra/migrations', import.meta.url));
@@ -26,6 +27,8 @@ export interface MigrateOptions {
   readonly remainingMs?: () => number;
   /** True to print what would be done without changing anything. */
   readonly dryRun?: boolean;
+  /** The new password of the role of the functions, which is created if necessary. Undefined: leave the role as it is. */
+  readonly appPassword?: string;
   /** Aborts it: its connections are cut off, and Postgres rolls back the current migration. */
   readonly signal?: AbortSignal;
 }
@@ -46,6 +49,7 @@ export async function migrate(
     acceptNewer = false,
     dryRun = false,
     remainingMs,
+    appPassword,
     signal,
   } = options;
   signal?.throwIfAborted();
@@ -75,6 +79,10 @@ export async function migrate(
         report(`applying ${name}`);
       },
       waiting: report,
+    });
+    await alone(database, { ...(remainingMs && { remainingMs }) }, async (transaction) => {
+      if (appPassword !== undefined) await createAppRole(transaction, appPassword);
+      await grantToAppRole(transaction);
     });
     report(applied === 0 ? 'the database is up to date' : `applied ${applied} of ${migrations.length} migrations`);
   };

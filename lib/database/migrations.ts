@@ -180,9 +180,9 @@ async function describeHolder(database: Queryable): Promise<string> {
 }
 
 /** A transaction that excludes every other migrating process. */
-function alone<T>(
+export function alone<T>(
   database: Database,
-  options: MigrateOptions,
+  options: Pick<MigrateOptions, 'remainingMs'>,
   work: (transaction: Transaction) => Promise<T>,
 ): Promise<T> {
   return database.transaction(async (transaction) => {
@@ -201,7 +201,10 @@ function alone<T>(
  * Applies to the next statement, which may rewrite a large table. If it is cancelled, it holds no lock that a rollback
  * would wait for.
  */
-async function limitStatement(transaction: Transaction, { remainingMs }: MigrateOptions): Promise<void> {
+async function limitStatement(
+  transaction: Transaction,
+  { remainingMs }: Pick<MigrateOptions, 'remainingMs'>,
+): Promise<void> {
   // 0 would mean no limit.
   const limit = remainingMs === undefined ? 0 : Math.max(1, Math.floor(remainingMs()));
   await transaction.query(`SET LOCAL statement_timeout = ${limit}`);

@@ -47,6 +47,32 @@ const ingress = (rule: object) => (template: Json) =>
 
 const BREAKS: readonly Break[] = [
   {
+    title: 'a function reads the secret of the master user',
+    rules: ['database_role'],
+    breakIt: allow({
+      Action: 'secretsmanager:GetSecretValue',
+      Resource: { 'Fn::GetAtt': ['DatabaseCluster', 'MasterUserSecret.SecretArn'] },
+    }),
+  },
+  {
+    title: 'a function logs in as the master user',
+    rules: ['database_role'],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own.
+    breakIt: variable('DATABASE_URL', { 'Fn::Sub': 'postgres://postgres@${DatabaseProxy.Endpoint}:5432/orders_db' }),
+  },
+  {
+    title: 'the migrations log in as the role of the functions',
+    rules: ['database_role'],
+    breakIt: (template) =>
+      change(template, 'MigrateRole', ({ Policies }) => {
+        const [{ PolicyDocument }] = Policies;
+        PolicyDocument.Statement = [];
+        change(template, 'MigrateLambdaFunction', ({ Environment }) => {
+          for (const name of ['DATABASE_SECRET_ARN', 'DATABASE_URL']) delete Environment.Variables[name];
+        });
+      }),
+  },
+  {
     title: 'no event source takes from the queue',
     rules: ['there_is_an_event_source'],
     breakIt: (template) => {
@@ -394,7 +420,9 @@ describe('our rules find nothing in the packaged stage, and fail when', () => {
 });
 
 test('each of our rules is broken by one of these templates', () => {
-  const files = globSync(join(import.meta.dirname, '../../{tools/checks/rules/*.guard,infra/deploy/sums.ts}'));
+  const files = globSync(
+    join(import.meta.dirname, '../../{tools/checks/rules/*.guard,infra/deploy/{sums,database-roles}.ts}'),
+  );
   const rules = files.flatMap((file) =>
     [...readFileSync(file, 'utf8').matchAll(/^rule (\w+)|finding\(\s*'(\w+)'/gm)].map(
       ([, ofGuard, ofSums]) => ofGuard ?? ofSums ?? '',

@@ -89,7 +89,7 @@ test.each(['closed', 'silent'] as const)('a database that is %s is named, and no
   expect((await checksAre('ok', 'ok')).status).toBe(200);
 });
 
-test.each(['DATABASE', 'ROLE postgres IN DATABASE'])('a %s that is read-only is named', async (whose) => {
+test.each(['DATABASE', 'ROLE orders_app IN DATABASE'])('a %s that is read-only is named', async (whose) => {
   const target = `${whose} ${new URL(service.databaseUrl).pathname.slice(1)}`;
   // Sessions keep the settings with which they began.
   const set = (change: string) =>

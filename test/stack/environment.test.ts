@@ -98,7 +98,7 @@ describe('the embedded stack', () => {
     });
     expect(env).toEqual(embeddedEnvironment(addresses, {}));
     expect(env).toMatchObject({
-      DATABASE_URL: addresses.postgres,
+      DATABASE_URL: addresses.functionsPostgres,
       AWS_ENDPOINT_URL_SQS: addresses.sqs,
       AWS_CONFIG_FILE: devNull,
       AWS_SHARED_CREDENTIALS_FILE: devNull,

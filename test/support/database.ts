@@ -1,11 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { APP_ROLE } from '../../lib/database/app-role.ts';
+import { migrate } from '../../lib/database/migrate.ts';
 
 /** The migrated database that the global set-up makes, and that the others are copies of. */
 export const TEMPLATE = 'orders_template';
 
+/** That of the functions in the server of the tests. */
+const APP_PASSWORD = 'of-the-tests';
+
 export interface TestDatabase {
+  /** As a superuser, for whoever writes SQL by hand. */
   readonly url: string;
+  /** As the role of the functions. */
+  readonly appUrl: string;
   /** @throws when sessions are still open on it: whoever opened them has forgotten to close them. */
   drop(): Promise<void>;
 }
@@ -25,8 +33,10 @@ export async function createEncodedDatabase(encoding: string): Promise<TestDatab
 }
 
 function testDatabase(name: string): TestDatabase {
+  const url = databaseAt(serverUrl(), name);
   return {
-    url: databaseAt(serverUrl(), name),
+    url,
+    appUrl: withLogin(url, APP_ROLE, APP_PASSWORD),
     async drop() {
       try {
         // Waits up to 5 s for sessions that are about to end (PostgreSQL, DROP DATABASE).
@@ -37,6 +47,22 @@ function testDatabase(name: string): TestDatabase {
       }
     },
   };
+}
+
+export function withLogin(url: string, user: string, password: string): string {
+  const changed = new URL(url);
+  Object.assign(changed, { username: user, password });
+  return changed.href;
+}
+
+/** Migrated once, and copied by createTestDatabase. */
+export async function makeTemplate(server: string): Promise<void> {
+  const client = new pg.Client(server);
+  await client.connect();
+  await client.query(`DROP DATABASE IF EXISTS ${TEMPLATE}`);
+  await client.query(`CREATE DATABASE ${TEMPLATE}`);
+  await client.end();
+  await migrate({ DATABASE_URL: databaseAt(server, TEMPLATE) }, () => undefined, { appPassword: APP_PASSWORD });
 }
 
 /** The same server, another database. */

@@ -72,7 +72,7 @@ export async function loadFunctions({ settings = {}, via }: FunctionsOptions = {
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_ENDPOINT_URL_SQS: endpoint,
-    DATABASE_URL: via ? await via(testDatabase.url) : testDatabase.url,
+    DATABASE_URL: via ? await via(testDatabase.appUrl) : testDatabase.appUrl,
     PROCESSING_DELAY_MS: '0',
     // Refusals are expected here; a defect is not, and is shown.
     LOG_LEVEL: 'ERROR',

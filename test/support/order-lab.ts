@@ -7,7 +7,7 @@ import { type Invocation, type ProcessParts, processOrders } from '../../lib/ord
 import { type Claim, type ClaimOptions, type ClaimResult, claimOrders } from '../../lib/orders/sql/claim-orders.ts';
 import { finishOrders, type Verdict } from '../../lib/orders/sql/finish-orders.ts';
 import { sweepOrders } from '../../lib/orders/sweep-orders.ts';
-import { createTestDatabase, type TestDatabase } from './database.ts';
+import { createTestDatabase } from './database.ts';
 import { forThisTest } from './for-this-test.ts';
 import { connectPsql, type Psql } from './psql.ts';
 import { type RecordingLogger, recordingLogger } from './recording-logger.ts';
@@ -73,12 +73,12 @@ export async function openOrderLab({
   url: givenUrl,
 }: OrderLabOptions = {}): Promise<OrderLab> {
   const ownDatabase = givenUrl === undefined ? await createTestDatabase() : undefined;
-  const url = givenUrl ?? (ownDatabase as TestDatabase).url;
+  const { url = '', appUrl = url } = ownDatabase ?? { url: givenUrl };
   const logger = recordingLogger();
   const queue = new RecordingQueue();
   const statements: string[] = [];
   const database = noteStatements(
-    connectPg({ url, poolSize, statementTimeoutMs, connectTimeoutMs: statementTimeoutMs, logger }),
+    connectPg({ url: appUrl, poolSize, statementTimeoutMs, connectTimeoutMs: statementTimeoutMs, logger }),
     statements,
   );
   const psql = await connectPsql(url);

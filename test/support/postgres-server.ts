@@ -1,7 +1,6 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import { postgresUrl, SUPERUSER } from '../../infra/local/postgres/access.ts';
 import { startPostgres } from '../../infra/local/postgres/postgres.ts';
 import {
@@ -9,8 +8,6 @@ import {
   type PostgresInstallation,
   refugeOf,
 } from '../../infra/local/postgres/postgres-installation.ts';
-import { migrate } from '../../lib/database/migrate.ts';
-import { databaseAt, TEMPLATE } from './database.ts';
 import { freePorts } from './free-port.ts';
 
 export interface PostgresServer {
@@ -49,14 +46,4 @@ export async function startPostgresServer(
     await remove();
     throw error;
   }
-}
-
-/** Migrated once, and copied by createTestDatabase. */
-export async function makeTemplate(postgres: string): Promise<void> {
-  const client = new pg.Client(postgres);
-  await client.connect();
-  await client.query(`DROP DATABASE IF EXISTS ${TEMPLATE}`);
-  await client.query(`CREATE DATABASE ${TEMPLATE}`);
-  await client.end();
-  await migrate({ DATABASE_URL: databaseAt(postgres, TEMPLATE) }, () => undefined);
 }

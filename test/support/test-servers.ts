@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { startQueueServer } from '../../infra/local/queue/queue.ts';
-import { makeTemplate, startPostgresServer } from './postgres-server.ts';
+import { makeTemplate } from './database.ts';
+import { startPostgresServer } from './postgres-server.ts';
 
 /**
  * The servers of a test run, as a process of its own: when the channel to jest closes, however jest ended, it stops them

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { findCounterDrift } from '../../lib/orders/sql/audit-orders.ts';
 import { findInconsistencies } from '../support/consistency.ts';
-import { createTestDatabase, databaseAt, type TestDatabase } from '../support/database.ts';
+import { createTestDatabase, databaseAt, makeTemplate, type TestDatabase } from '../support/database.ts';
 import { forThisTest } from '../support/for-this-test.ts';
 import { anOrder, type OrderLab, openOrderLab } from '../support/order-lab.ts';
-import { makeTemplate, type PostgresServer, startPostgresServer } from '../support/postgres-server.ts';
+import { type PostgresServer, startPostgresServer } from '../support/postgres-server.ts';
 import { connectPsql, type Psql } from '../support/psql.ts';
 import { runProgram, systemPostgres } from './system-postgres.ts';
 
@@ -144,7 +144,14 @@ test.each(['postgres', 'shop'])(
   async (owner) => {
     const contents = await dumpWhileWorking(['--format=custom']);
     const url = await emptyDatabase(owner);
-    await program('pg_restore', ['--exit-on-error', '--single-transaction', '--no-owner', `--dbname=${url}`, file]);
+    await program('pg_restore', [
+      '--exit-on-error',
+      '--single-transaction',
+      '--no-owner',
+      '--no-privileges',
+      `--dbname=${url}`,
+      file,
+    ]);
     await expectToWork(url, contents);
   },
 );
@@ -152,7 +159,7 @@ test.each(['postgres', 'shop'])(
 test.each(['postgres', 'shop'])(
   'a plain SQL dump of a database at work restores into an empty database of the role %s, and works there',
   async (owner) => {
-    const contents = await dumpWhileWorking(['--format=plain', '--no-owner']);
+    const contents = await dumpWhileWorking(['--format=plain', '--no-owner', '--no-privileges']);
     const url = await emptyDatabase(owner);
     await program('psql', [
       '--quiet',

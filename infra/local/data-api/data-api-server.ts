@@ -1,4 +1,4 @@
-import { embeddedAddresses } from '../stack/addresses.ts';
+import { APP_ROLE, postgresUrl } from '../postgres/access.ts';
 import { readStackSettings } from '../stack/settings.ts';
 import { LOCAL_CLUSTER } from './local-cluster.ts';
 import { startDataApi } from './server.ts';
@@ -7,7 +7,7 @@ import { startDataApi } from './server.ts';
 const settings = readStackSettings(process.env);
 const server = await startDataApi({
   port: settings.dataApiPort ?? 0,
-  postgres: embeddedAddresses(settings).postgres,
+  postgres: postgresUrl(settings, APP_ROLE),
   resourceArn: LOCAL_CLUSTER.DATABASE_RESOURCE_ARN,
   secretArn: LOCAL_CLUSTER.DATABASE_SECRET_ARN,
 });

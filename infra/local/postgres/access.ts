@@ -11,6 +11,9 @@ export const SUPERUSER = 'postgres';
 /** Owns the database and its tables, and cannot run programs on this machine (COPY … TO PROGRAM). */
 export const OWNER = 'orders_owner';
 
+/** The role of the functions. Migrations grant it what the functions need. */
+export { APP_ROLE } from '../../../lib/database/app-role.ts';
+
 /** In the directory of a stack. All passwords of its cluster are derived from this file. */
 export const SECRET_FILE = 'postgres.secret';
 

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { DATABASE, OWNER, passwordOf, SUPERUSER } from './access.ts';
+import { APP_ROLE, DATABASE, OWNER, passwordOf, SUPERUSER } from './access.ts';
 
 /** A server on the loopback address. */
 export interface Server {
@@ -13,7 +13,7 @@ export interface Server {
  */
 export async function prepareDatabase(server: Server): Promise<void> {
   await asSuperuser(server, 'postgres', async (client) => {
-    await ensureRole(client, OWNER, passwordOf(OWNER, server.secret));
+    for (const role of [OWNER, APP_ROLE]) await ensureRole(client, role, passwordOf(role, server.secret));
     const { rows } = await client.query('SELECT pg_get_userbyid(datdba) AS owner FROM pg_database WHERE datname = $1', [
       DATABASE,
     ]);

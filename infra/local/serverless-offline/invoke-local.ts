@@ -37,7 +37,9 @@ export async function prepareInvocation(
     });
     for (const [name = '', ...value] of variables.map((variable) => variable.split('=')))
       process.env[name] = value.join('=');
-    if (definition.permissions?.length) await findServices(process.env);
+    const permissions = definition.permissions ?? [];
+    if (permissions.length > 0)
+      await findServices(process.env, permissions.includes('ownDatabase') ? 'owner' : 'functions');
   } catch (error) {
     process.exit(report(error, 'invoke local'));
   }
@@ -47,8 +49,8 @@ export async function prepareInvocation(
 const isStemOf = (specifier: string, file: string) => file.startsWith(`${specifier}.`);
 
 /** @throws StackError if there is no database, ConfigError for a missing setting */
-export async function findServices(env: NodeJS.ProcessEnv): Promise<void> {
-  enterStack(env);
+export async function findServices(env: NodeJS.ProcessEnv, as: 'owner' | 'functions' = 'functions'): Promise<void> {
+  enterStack(env, as);
   const config = loadConfig(env);
   if (config.DATABASE_DRIVER !== 'pg') return;
   await pingPostgres(config.DATABASE_URL).catch((error: NodeJS.ErrnoException) => {

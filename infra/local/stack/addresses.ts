@@ -1,4 +1,4 @@
-import { existingPostgresUrl, postgresUrl } from '../postgres/access.ts';
+import { APP_ROLE, existingPostgresUrl, postgresUrl } from '../postgres/access.ts';
 import { readStackSettings, type StackSettings } from './settings.ts';
 import { StackError } from './stack-error.ts';
 import { readStackFile, type StackAddresses } from './stack-file.ts';
@@ -14,6 +14,7 @@ const ACCOUNT = '000000000000';
 export function embeddedAddresses(settings: StackSettings): StackAddresses {
   return {
     ...addresses(settings, postgresUrl(settings), `http://127.0.0.1:${settings.queuePort}`),
+    functionsPostgres: postgresUrl(settings, APP_ROLE),
     ...(settings.dataApiPort !== undefined && { dataApi: `http://127.0.0.1:${settings.dataApiPort}` }),
   };
 }

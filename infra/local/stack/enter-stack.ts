@@ -8,10 +8,10 @@ import { readStackFile } from './stack-file.ts';
 
 /**
  * Makes a command work on the stack in the user's environment, or on the local one if there is none: what commands
- * create (the runtime, the SDK) reads the environment of the process.
+ * create (the runtime, the SDK) reads the environment of the process. Commands log in as the owner of the local database.
  * @throws StackError if there is neither
  */
-export function enterStack(env: NodeJS.ProcessEnv = process.env): void {
+export function enterStack(env: NodeJS.ProcessEnv = process.env, as: 'owner' | 'functions' = 'owner'): void {
   if (env.DATABASE_URL || env.DATABASE_RESOURCE_ARN) {
     reportUnused(env);
     // As for the local stack: the SDK rejects the combination of an endpoint and a setting for one of its variants.
@@ -24,6 +24,8 @@ export function enterStack(env: NodeJS.ProcessEnv = process.env): void {
       'No stack to work on: start the local one (npm start), or set DATABASE_URL, QUEUE_URL and DEAD_LETTER_QUEUE_URL.',
     );
   enter((stack.external ? externalEnvironment : embeddedEnvironment)(stack, env), env);
+  // The local Data API only logs in as the role of the functions.
+  if (as === 'owner') Object.assign(env, { DATABASE_DRIVER: 'pg', DATABASE_URL: stack.postgres });
 }
 
 /**

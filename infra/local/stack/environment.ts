@@ -96,9 +96,12 @@ function isOnThisMachine(url: string): boolean {
   return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(URL.parse(url)?.hostname ?? '');
 }
 
-function common({ postgres, sqs, queueUrl, deadLetterQueueUrl }: StackAddresses, env: Environment): Environment {
+function common(
+  { postgres, functionsPostgres = postgres, sqs, queueUrl, deadLetterQueueUrl }: StackAddresses,
+  env: Environment,
+): Environment {
   return {
-    DATABASE_URL: postgres,
+    DATABASE_URL: functionsPostgres,
     AWS_ENDPOINT_URL_SQS: sqs,
     QUEUE_URL: queueUrl,
     DEAD_LETTER_QUEUE_URL: deadLetterQueueUrl,

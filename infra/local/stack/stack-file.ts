@@ -4,7 +4,10 @@ import { dirname, join } from 'node:path';
 /** The addresses of the parts of a stack. */
 export interface StackAddresses {
   readonly api: string;
+  /** As the owner of the database: for migrations, commands and people. */
   readonly postgres: string;
+  /** As the role of the functions, if it is another one. */
+  readonly functionsPostgres?: string;
   /** The emulator of the RDS Data API, if the functions use that driver. */
   readonly dataApi?: string;
   readonly sqs: string;

@@ -1,0 +1,61 @@
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
+import type { Transaction } from './database.ts';
+
+/** The role of the functions: it reads and writes rows, and can change neither tables nor API keys. Migrations run as the owner. */
+export const APP_ROLE = 'orders_app';
+
+/** Rounds of PBKDF2, as Postgres itself does (scram_iterations). The password is random, so more would add nothing. */
+const SCRAM_ROUNDS = 4_096;
+
+/**
+ * Creates the role, or gives it this password. What travels is the SCRAM verifier, as a parameter, so that neither the password
+ * nor the verifier is in the text of a statement, which Postgres logs.
+ */
+export async function createAppRole(transaction: Transaction, password: string): Promise<void> {
+  await transaction.query(`SELECT set_config('orders.verifier', $1::text, true) AS verifier`, [
+    scramVerifier(password),
+  ]);
+  await transaction.query(`
+    DO $$
+    BEGIN
+      IF to_regrole('${APP_ROLE}') IS NULL THEN CREATE ROLE ${APP_ROLE}; END IF;
+      EXECUTE format('ALTER ROLE ${APP_ROLE} LOGIN PASSWORD %L', current_setting('orders.verifier'));
+    END
+    $$`);
+}
+
+/** As Postgres keeps it (RFC 5803, section 3). */
+function scramVerifier(password: string): string {
+  const salt = randomBytes(16);
+  const salted = pbkdf2Sync(password, salt, SCRAM_ROUNDS, 32, 'sha256');
+  const keyOf = (name: string) => createHmac('sha256', salted).update(name).digest();
+  const stored = createHash('sha256').update(keyOf('Client Key')).digest('base64');
+  return `SCRAM-SHA-256$${SCRAM_ROUNDS}:${salt.toString('base64')}$${stored}:${keyOf('Server Key').toString('base64')}`;
+}
+
+/**
+ * Grants the role what the functions do: nothing where there is no such role, as in a database whose functions log in as its owner.
+ * After each migration, so that a database restored without its grants gets them back. The default privileges are for a new table
+ * that a trigger writes to before this has run again.
+ */
+export async function grantToAppRole(transaction: Transaction): Promise<void> {
+  await transaction.query(`
+    DO $$
+    DECLARE
+      target record;
+    BEGIN
+      IF to_regrole('${APP_ROLE}') IS NULL OR current_user = '${APP_ROLE}' THEN RETURN; END IF;
+      GRANT USAGE ON SCHEMA public TO ${APP_ROLE};
+      FOR target IN
+        SELECT oid::regclass AS name,
+          CASE WHEN relname IN ('schema_migrations', 'api_keys') THEN 'SELECT' ELSE 'SELECT, INSERT, UPDATE, DELETE' END AS rights
+        FROM pg_catalog.pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND pg_has_role(relowner, 'USAGE')
+      LOOP
+        EXECUTE format('REVOKE ALL ON %s FROM ${APP_ROLE}', target.name);
+        EXECUTE format('GRANT %s ON %s TO ${APP_ROLE}', target.rights, target.name);
+      END LOOP;
+      ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO ${APP_ROLE};
+    END
+    $$`);
+}
