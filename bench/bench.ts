@@ -9,7 +9,7 @@ import { formatTable, type Result } from './result.ts';
 export const bench = command({
   name: 'bench',
   usage: ['<name> [--tiny] [--save] [--keep DIR]'],
-  does: `Measures one claim about speed, beside something else in the same run (bench/README.md):
+  does: `Measures one claim about speed, in comparison with something else in the same run (bench/README.md):
 
 ${Object.entries(BENCHES)
   .map(([name, { letter, title }]) => `  ${letter}, ${name.padEnd(10)} ${title}`)
@@ -30,7 +30,7 @@ ${Object.entries(BENCHES)
       process.once(signal, () => void closeLabs().finally(() => process.exit(130)));
     if (name === 'report') return writeReport();
     const found = findBench(name);
-    if (!found) throw new UsageError(`There is no benchmark "${name}".`);
+    if (!found) throw new UsageError(`Unknown benchmark "${name}".`);
     const [key, { title, load }] = found;
     const started = performance.now();
     const run = await load();

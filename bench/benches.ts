@@ -56,7 +56,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   },
 };
 
-/** By its name or its letter. */
+/** By its name or its one-letter key. */
 export function findBench(name: string): [string, Bench] | undefined {
   return Object.entries(BENCHES).find(([key, { letter }]) => name === key || name === letter);
 }

@@ -13,7 +13,7 @@ const BATCH = 10;
 /** Requests at a time; more do not make the queue server faster. */
 const SENDERS = 8;
 
-/** The order queue of a lab, seen by whoever fills and empties it. */
+/** The order queue of a lab, for the code that fills and empties it. */
 export class LabQueue {
   readonly #client: SQSClient;
   readonly #url: string;

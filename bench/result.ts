@@ -1,4 +1,4 @@
-/** A table of figures as text; the first column names the row. */
+/** A table of results as text; the first column names the row. */
 export interface Table {
   readonly title: string;
   readonly columns: readonly string[];

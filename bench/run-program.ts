@@ -52,7 +52,7 @@ export interface ProgramRun<Finding> {
 }
 
 /**
- * Runs a program of bench/ as a process of its own, so that it shares neither a thread nor a warmed-up heap with us.
+ * Runs a program of bench/ as a separate process, so that it shares neither a thread nor a warmed-up heap with us.
  * @param task what it is to do; it gets it as its one argument, in JSON
  * @throws when it ends without a finding; it has said why.
  */

@@ -1,6 +1,6 @@
 /**
  * Writes api.ts, the types of the API, from its OpenAPI document; with --check it only says whether it would change. The
- * hash in its first line says of which document: a test of the service, which has no generator, compares that.
+ * hash in its first line identifies the document: a test of the service, which has no generator, compares that.
  */
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';

@@ -13,34 +13,34 @@ export type Status = Schemas['Status'];
 export type Failure = Schemas['Failure'];
 
 export interface OrderClientOptions {
-  /** Of a stage, such as http://localhost:8000/api/v1. */
+  /** The base URL of a stage, such as http://localhost:8000/api/v1. */
   readonly baseUrl: string;
   /** Sent as `Authorization: Bearer …`. A stage without authorization needs none. */
   readonly apiKey?: string | undefined;
-  /** Milliseconds that a request may take, with all its repetitions. By default 30,000; 0 is no limit. */
+  /** The timeout of a request including its retries, in milliseconds. By default 30,000; 0 means no limit. */
   readonly timeoutMs?: number;
-  /** How often a request is sent again that was answered with 503. By default 3 times. */
+  /** How often a request is retried after a 503. By default 3 times. */
   readonly retries?: number;
-  /** In place of the global one. */
+  /** Replaces the global fetch. */
   readonly fetch?: (request: Request) => Promise<Response>;
 }
 
-/** One method an HTTP method; paths, parameters, bodies and answers have the types of the OpenAPI document. */
+/** One method per HTTP method; paths, parameters, bodies and responses have the types of the OpenAPI document. */
 export type OrderClient = Client<paths, 'application/json'>;
 
 /** As long as API Gateway waits for a function. */
 const TIMEOUT_MS = 30_000;
 
-/** With a pause of 2 s before each, as the service asks for: long enough for a database that restarts. */
+/** With a pause of 2 s before each, as the service requests: long enough for a database that restarts. */
 const RETRIES = 3;
 
 /**
  * A client of the order backend: `await client.GET('/orders/{order_id}', { params: { path: { order_id: 'ORD-1' } } })`
- * answers `{ data }`, or `{ error }` with what the service said. `dataOf` makes an exception of the latter.
+ * returns `{ data }`, or `{ error }` with the error response. `dataOf` turns the latter into an exception.
  *
- * A new order gets an Idempotency-Key unless it is given one, so that sending it again, which the client does after a 503,
- * can neither create it twice nor be refused because the first try had arrived after all.
- * @throws TypeError for an API key with a URL that would send it in clear over a network.
+ * A new order gets an Idempotency-Key unless it already has one, so that a retry, which the client sends after a 503,
+ * can neither create it twice nor be rejected because the first request had arrived after all.
+ * @throws TypeError for an API key with a URL that would send it unencrypted over a network
  */
 export function createOrderClient(options: OrderClientOptions): OrderClient {
   const { baseUrl, apiKey, timeoutMs = TIMEOUT_MS, retries = RETRIES, fetch = globalThis.fetch } = options;
@@ -97,8 +97,8 @@ export class OrderApiError extends Error {
 }
 
 /**
- * The data of an answer.
- * @throws OrderApiError for any answer but success.
+ * The data of a response.
+ * @throws OrderApiError for an error response
  */
 export function dataOf<Data>(answer: { data?: Data; error?: unknown; response: Response }): Data {
   const { data, error, response } = answer;

@@ -1,19 +1,18 @@
 type Fetch = (request: Request) => Promise<Response>;
 
 export interface Patience {
-  /** Milliseconds for a request with all its repetitions; 0 is no limit. */
+  /** Milliseconds for a request including its retries; 0 means no limit. */
   readonly timeoutMs: number;
   readonly retries: number;
 }
 
-/** Milliseconds to wait when the service does not say how long. */
+/** Milliseconds to wait if the service does not specify a time. */
 const PAUSE_MS = 1_000;
 
 /**
- * Sends a request again that was answered with 503, after the pause that the answer asks for in Retry-After, as seconds
- * (RFC 9110, section 10.2.3; the service sends no dates). The last answer stands, whatever it is; so does a 503 whose pause
- * the time does not allow.
- * @returns a function that throws what `fetch` throws: without an answer nobody knows whether the request had arrived.
+ * Retries a request after a 503, after the pause in Retry-After, in seconds (RFC 9110, section 10.2.3; the service does not
+ * send dates). The last response is returned, whatever it is, and so is a 503 whose pause exceeds the timeout.
+ * @returns a function that throws what `fetch` throws: without a response, it is unknown whether the request arrived
  */
 export function fetchWithRetry(fetch: Fetch, { timeoutMs, retries }: Patience): Fetch {
   return async (request) => {
@@ -21,7 +20,7 @@ export function fetchWithRetry(fetch: Fetch, { timeoutMs, retries }: Patience): 
     const signals = timeoutMs > 0 ? [request.signal, AbortSignal.timeout(timeoutMs)] : [request.signal];
     const signal = AbortSignal.any(signals);
     for (let left = retries; ; left -= 1) {
-      // A body can be read once, so each try but the last sends a copy.
+      // A body can be read only once, so each attempt except the last sends a copy.
       const response = await fetch(new Request(left > 0 ? request.clone() : request, { signal }));
       if (response.status !== 503 || left <= 0) return response;
       const pause = pauseOf(response);

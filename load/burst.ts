@@ -8,7 +8,7 @@ import { OrderBackend } from './order-backend.ts';
 import { Progress } from './progress.ts';
 import { report } from './report.ts';
 
-/** The ephemeral ports of one client address end near 28,000 on Linux, and each order has a connection of its own. */
+/** The ephemeral ports of one client address end near 28,000 on Linux, and each order has its own connection. */
 const MAX_ORDERS = 20_000;
 
 export const load = command({

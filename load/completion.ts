@@ -8,7 +8,7 @@ const POLL_MS = 250;
 const FINAL = new Set(['Failed', 'Cancelled', 'lost']);
 
 export interface Watch {
-  /** Ids of orders that were answered with 202. */
+  /** Ids of orders that got a 202. */
   readonly accepted: readonly string[];
   /** How many orders were settled before the load began. */
   readonly settledBefore: number;

@@ -9,13 +9,13 @@ export interface Answered {
   readonly kind: 'answered';
   readonly status: number;
   readonly body: string;
-  /** Milliseconds from the request's start to the end of its answer, connecting included. */
+  /** Milliseconds from the start of the request to the end of its response, including connecting. */
   readonly ms: number;
 }
 
 export interface Unanswered {
   readonly kind: 'unanswered';
-  /** "no answer in time", or the code of the network error, such as ECONNRESET. */
+  /** "no response in time", or the code of the network error, such as ECONNRESET. */
   readonly reason: string;
   readonly ms: number;
 }
@@ -27,11 +27,11 @@ export interface Request {
   readonly body?: unknown;
   /** Milliseconds for all of it: connecting, asking, and the whole answer. */
   readonly timeoutMs: number;
-  /** Without one, the request has a connection of its own. */
+  /** Without one, the request has its own connection. */
   readonly agent?: http.Agent;
 }
 
-/** Sends one request. Never throws: on a loaded network no answer is an ordinary result. */
+/** Sends one request. Never throws: on a loaded network, a missing response is a normal result. */
 export async function exchange({ method, url, body, timeoutMs, agent }: Request): Promise<Exchange> {
   const startedAt = performance.now();
   const elapsed = (): number => performance.now() - startedAt;
@@ -48,6 +48,6 @@ export async function exchange({ method, url, body, timeoutMs, agent }: Request)
     return { kind: 'answered', status: answer.statusCode ?? 0, body: await text(answer), ms: elapsed() };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    return { kind: 'unanswered', reason: deadline.aborted ? 'no answer in time' : code, ms: elapsed() };
+    return { kind: 'unanswered', reason: deadline.aborted ? 'no response in time' : code, ms: elapsed() };
   }
 }

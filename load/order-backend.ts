@@ -23,7 +23,7 @@ export class OrderBackend {
     this.#agent = new Agent({ keepAlive: true, maxSockets: LOOK_CONNECTIONS });
   }
 
-  /** Posts an order on a connection of its own. */
+  /** Posts an order on its own connection. */
   post(order: NewOrder, timeoutMs: number): Promise<Exchange> {
     return exchange({ method: 'POST', url: `${this.#api}/orders`, body: order, timeoutMs });
   }
@@ -50,7 +50,7 @@ export class OrderBackend {
   async statusesOf(orderIds: readonly string[]): Promise<Map<string, string>> {
     const statuses = new Map<string, string>();
     const waiting = orderIds.values();
-    // Each connection takes the next id when it is free, so that no request spends its time in a queue of ours.
+    // Each connection takes the next id when it is free, so that no request spends its time in a client-side queue.
     const askInTurn = async (): Promise<void> => {
       for (const orderId of waiting) statuses.set(orderId, await this.statusOf(orderId));
     };

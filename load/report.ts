@@ -2,7 +2,7 @@ import type { Exchange } from './http-exchange.ts';
 
 export interface Burst {
   readonly posts: ReadonlyMap<string, Exchange>;
-  /** Orders answered with 202 that are not Completed, with their last known status. */
+  /** Orders with a 202 that are not Completed, with their last known status. */
   readonly notCompleted: ReadonlyMap<string, string>;
   /** What became of orders whose post was not answered: their client cannot know. */
   readonly unanswered: ReadonlyMap<string, string>;

@@ -6,7 +6,7 @@ import { finish, readTask } from '../program.ts';
 import { percentile } from '../statistics.ts';
 
 export interface CreateTask {
-  /** Requests in flight; each is followed by the next as soon as it is answered. */
+  /** Requests in flight; each is followed by the next as soon as its response arrives. */
   readonly concurrency: number;
   readonly warmUpMs: number;
   readonly measureMs: number;

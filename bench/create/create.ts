@@ -89,7 +89,7 @@ function toResult(byConcurrency: ReadonlyMap<number, readonly Round[]>, sizes: S
       `medians. ${versions}.`,
     tables: [
       {
-        title: 'Orders a second, and their share of pgbench into the plain table',
+        title: 'Orders per second, and their share of pgbench into the plain table',
         columns: [
           'in flight',
           'pgbench, plain',
@@ -110,7 +110,7 @@ function toResult(byConcurrency: ReadonlyMap<number, readonly Round[]>, sizes: S
         ]),
       },
       {
-        title: 'One order: from the call of the handler to its answer, and the CPU time of the process',
+        title: 'One order: from the call of the handler to its response, and the CPU time of the process',
         columns: ['in flight', 'p50 ms', 'p99 ms', 'CPU µs', 'without SendMessage'],
         rows: measured.map(({ concurrency, p50, p99, cpu, cpuToCommit }) => [
           String(concurrency),

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-/** Orders a transaction: few enough for the trigger's transition table to stay in memory. */
+/** Orders per transaction: few enough for the trigger's transition table to stay in memory. */
 const CHUNK = 50_000;
 
 /** Unfinished orders, the same number however large the table is: a service that keeps up has no more. */

@@ -51,7 +51,7 @@ async function waitForCompleted(client: pg.Client, orders: number): Promise<void
 }
 
 /**
- * Orders a second that the function behind the queue completes, in so many processes, given full batches.
+ * Orders per second that the function behind the queue completes, in so many processes, given full batches.
  * @param orders a multiple of the number of processes
  */
 export async function processBatches(

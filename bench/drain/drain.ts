@@ -9,7 +9,7 @@ import { drainWorker, processBatches } from './drain-ours.ts';
 import { drainRival, RIVALS } from './drain-rival.ts';
 
 const FULL = {
-  /** Orders in the queue, how often that is repeated, and orders a batch: 25 is what serverless.yml has. */
+  /** Orders in the queue, the number of runs, and orders per batch: serverless.yml has 25. */
   drains: [
     { orders: 10_000, rounds: 2, batchSizes: [25, 100] },
     { orders: 100_000, rounds: 1, batchSizes: [100] },

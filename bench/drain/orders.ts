@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 
-/** Orders a statement: as many as keep the trigger's transition table in memory. */
+/** Orders per statement: as many as keep the trigger's transition table in memory. */
 const CHUNK = 10_000;
 
-/** Seconds. Far longer than any drain takes, so that no sweep sends a second message meanwhile. */
+/** Seconds. Far longer than any drain takes, so that no sweep sends a second message during the run. */
 const DUE_IN = 3_600;
 
 /** The id of the order of this number, from 1; a hash, since the ids of clients do not come in order either. */

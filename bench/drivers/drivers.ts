@@ -147,7 +147,7 @@ function toResult({ pg, dataApi }: { pg: Times; dataApi: Times }, runs: number, 
   return {
     method:
       'The statements of lib/orders/sql over both drivers, one at a time, on the same Postgres. The Data API is the ' +
-      'emulator of `npm start`, in a process of its own on this machine: what it adds is HTTP, JSON and signing on both ' +
+      'emulator of `npm start`, in a separate process on this machine: what it adds is HTTP, JSON and signing on both ' +
       `sides, without the way to AWS, which comes on top there. ${runs} runs after a warm-up. ${versions}.`,
     tables: [
       {

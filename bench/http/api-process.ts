@@ -43,7 +43,7 @@ async function withOffline<T>(
   }
 }
 
-/** Posts what is no order until it is answered, whatever the answer is: then the handler is loaded, too. */
+/** Posts an invalid order until there is any response: then the handler is loaded, too. */
 async function answers(api: ChildProcess, url: string): Promise<void> {
   for (const end = Date.now() + START_MS; ; await sleep(POLL_MS)) {
     const answer = await fetch(url, { method: 'POST', body: '{}' }).catch(() => undefined);
@@ -53,7 +53,7 @@ async function answers(api: ChildProcess, url: string): Promise<void> {
   }
 }
 
-/** Runs `use` beside the worker of `npm start`, which takes the orders off the queue. */
+/** Runs `use` alongside the worker of `npm start`, which takes the orders off the queue. */
 export async function besideWorker<T>(lab: Lab, use: () => Promise<T>): Promise<T> {
   const worker = spawnNode([SERVERLESS, 'worker', '--stage=local'], lab.env);
   try {

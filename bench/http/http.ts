@@ -98,7 +98,7 @@ function toResult(byConnections: ReadonlyMap<number, readonly Round[]>, sizes: t
     method:
       'POST /orders over HTTP to Serverless Offline as `npm start` runs it, with Postgres and the queue server in ' +
       'processes of their own; autocannon keeps N connections alive and has one request in flight on each, every one ' +
-      'a new order; only 202s count. Once without the worker, once beside it, which then processes the orders without ' +
+      'a new order; only 202s count. Once without the worker, once alongside it, which then processes the orders without ' +
       'simulated work on the same CPUs; and an empty handler through the same Serverless Offline, with the same plugin, ' +
       `which is the most that can be had over it. ${sizes.seconds} s after ${sizes.warmUpSeconds} s of warm-up on the same connections, in turn, ` +
       `${sizes.rounds === 1 ? 'one round' : `${sizes.rounds} rounds, medians`}. ` +

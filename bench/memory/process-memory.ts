@@ -17,7 +17,7 @@ export async function withDescendants(pid: number): Promise<number[]> {
   return [pid, ...childrenOf(pid)];
 }
 
-/** Those that end meanwhile count nothing. */
+/** Processes that end in the meantime are not counted. */
 export async function memoryOf(pids: readonly number[]): Promise<MemoryUse> {
   const each = (await Promise.all(pids.map(bytesOf))).filter((bytes) => bytes > 0);
   return { processes: each.length, bytes: each.reduce((sum, bytes) => sum + bytes, 0) };

@@ -31,7 +31,7 @@ interface Explanation {
 }
 
 /**
- * Explains each statement before it runs it: in a transaction of its own that is rolled back, so that what the caller sees
+ * Explains each statement before it runs it: in a separate transaction that is rolled back, so that what the caller sees
  * is what the statement does by itself.
  */
 export function explaining(database: Database, note: (explained: Explained) => void): Database {

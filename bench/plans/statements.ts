@@ -19,7 +19,7 @@ import { previewRedrive, redriveOrders } from '../../lib/orders/sql/redrive-orde
 import { rollUpMinutes } from '../../lib/orders/sql/roll-up-minutes.ts';
 import { orderId } from '../data/load-orders.ts';
 
-/** Orders a statement of the intake and of the worker: a full group, a full batch. */
+/** Orders per statement of creates and of the worker: a full group, a full batch. */
 const BATCH = 100;
 /** As the sweep reads. */
 const PAGE = 500;

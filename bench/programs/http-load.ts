@@ -3,7 +3,7 @@ import type { HttpFinding, HttpTask } from '../http/http.ts';
 import { finish, readTask } from '../program.ts';
 import { percentile } from '../statistics.ts';
 
-/** What autocannon replaces by an id of its own for each request. */
+/** autocannon replaces it with a unique id for each request. */
 const ID = '[<id>]';
 
 const { url, connections, warmUpSeconds, seconds } = readTask<HttpTask>();
@@ -22,7 +22,7 @@ const options: autocannon.Options = {
   // Seconds; those who wait longer are counted as errors.
   timeout: 30,
 };
-// The warm-up is on the same connections: opening a thousand at once is a matter of its own.
+// The warm-up is on the same connections: opening a thousand at once is a separate matter.
 const from = performance.now() + warmUpSeconds * 1_000;
 const { errors } = await new Promise<autocannon.Result>((resolve, reject) => {
   const load = autocannon(options, (error, result) => (error ? reject(error) : resolve(result)));

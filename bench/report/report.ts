@@ -10,9 +10,9 @@ export const PLOTS = join(import.meta.dirname, '../plots');
 
 const INTRODUCTION = `# Results
 
-Written by \`npm run bench -- report\` from what the runs saved in \`bench/results\`; what follows from the figures is in
-[README.md](README.md). Figures of one table come from one run on one machine, the things compared taken in turn:
-compare within a table, and expect other absolute figures on another machine.
+Written by \`npm run bench -- report\` from what the runs saved in \`bench/results\`; the conclusions are in
+[README.md](README.md). The results of one table come from one run on one machine, the things compared taken in turn:
+compare within a table, and expect other absolute numbers on another machine.
 `;
 
 /** Writes RESULTS.md and its plots from all results that were saved. */

@@ -104,7 +104,7 @@ function toResult(
   return {
     method:
       `${whole(orders)} orders with random ids go through insert, claim and finish in batches of 100, in waves of 5,000, ` +
-      `beside ${whole(ballast)} that are done with, on one connection. WAL is what was written to the log, full pages ` +
+      `with ${whole(ballast)} finished orders in the table, on one connection. WAL is what was written to the log, full pages ` +
       'included. Sizes are those after a VACUUM; all cases end with the same rows. "None that changes" drops every index ' +
       'with a column that claim or finish change, which makes HOT updates possible and the sweep and lists impossible: ' +
       `it is the bound of what other indexes could bring. ${versions}.`,
@@ -119,7 +119,7 @@ function toResult(
           'claim µs',
           'finish µs',
           'orders/s',
-          'WAL kB an order',
+          'WAL kB per order',
           'table MB',
           'indexes MB',
         ],

@@ -5,7 +5,7 @@ import { claimOrders } from '../../lib/orders/sql/claim-orders.ts';
 import { finishOrders } from '../../lib/orders/sql/finish-orders.ts';
 import { insertOrders, type OrderInsert } from '../../lib/orders/sql/insert-orders.ts';
 
-/** Orders a statement. */
+/** Orders per statement. */
 const BATCH = 100;
 /** Orders that are Pending before the first of them is claimed: the backlog of a few seconds. */
 const WAVE = 5_000;

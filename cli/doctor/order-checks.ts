@@ -46,7 +46,7 @@ export function counters(database: Database): Check {
           problem: `the counters have ${figures.join(', ')}`,
           async fix() {
             await recount(database);
-            return 'counted afresh';
+            return 'recounted';
           },
         },
       ];

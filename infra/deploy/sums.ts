@@ -101,7 +101,7 @@ function tlsPolicies(resources: Resources): Finding[] {
   );
   return ofType(resources, 'AWS::SQS::Queue')
     .filter(([queueId]) => !named.has(queueId))
-    .map(([queueId]) => finding('queue_policy', queueId, 'No policy demands TLS of whoever uses this queue.'));
+    .map(([queueId]) => finding('queue_policy', queueId, 'No policy requires TLS for this queue.'));
 }
 
 /** No function may use the role of another. */
@@ -125,8 +125,6 @@ function timeouts(resources: Resources): Finding[] {
     const behind = resources.get(functionId);
     const timeout = Number(behind ? (propertiesOf(behind).Timeout ?? DEFAULT_TIMEOUT) : Number.POSITIVE_INFINITY);
     if (timeout < LONGEST_INTEGRATION) return [];
-    return [
-      finding('api_timeout', functionId, `Its time-out is ${timeout} s; the API waits ${LONGEST_INTEGRATION} s.`),
-    ];
+    return [finding('api_timeout', functionId, `Its timeout is ${timeout} s; the API waits ${LONGEST_INTEGRATION} s.`)];
   });
 }

@@ -56,6 +56,6 @@ function kindOfRefusal(error: RDSDataServiceException): DatabaseErrorKind {
 /** For a refused connection to `localhost`, Node's error has no message, only a code. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return `RDS Data API: ${String(error)}`;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : 'no answer';
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : 'no response';
   return `RDS Data API: ${error.name}: ${error.message || code}`;
 }

@@ -45,8 +45,8 @@ const types = {
 /** Postgres over its own protocol, with a small bounded pool. */
 export function connectPg(options: PgOptions): Database {
   /**
-   * The connections on which statements can be prepared: a prepared statement belongs to the session, so there must be
-   * no pooler in between.
+   * The connections on which statements can be prepared: a prepared statement belongs to the session, which
+   * a pooler would share.
    */
   const direct = new WeakSet<pg.ClientBase>();
   const destination = readDestination(options.url);

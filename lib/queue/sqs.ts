@@ -80,7 +80,7 @@ export class SqsOrderQueue implements OrderQueue {
       }
       return outcome;
     } catch (error) {
-      const reason = deadline.aborted ? `no answer within ${sendTimeoutMs} ms` : reasonOf(error);
+      const reason = deadline.aborted ? `no response within ${sendTimeoutMs} ms` : reasonOf(error);
       logger.warn('The queue did not take messages; the sweep will send them', { orders: batch.length, reason, error });
       return { accepted: [], failed: batch.map(({ orderId, owner = '' }) => ({ orderId, owner, reason })) };
     }
@@ -114,7 +114,7 @@ function readOutcome(batch: readonly OrderMessage[], answer: SendMessageBatchCom
       failed.push({
         orderId: message.orderId,
         owner: message.owner ?? '',
-        reason: reasons.get(id) ?? 'not mentioned in the answer',
+        reason: reasons.get(id) ?? 'missing in the response',
       });
   });
   return { accepted, failed };

@@ -8,7 +8,7 @@ export default {
   displayName: 'load',
   roots: ['<rootDir>/load/handlers'],
   testMatch: ['**/*.load.ts'],
-  // Nothing may run beside it.
+  // Nothing may run alongside it.
   maxWorkers: 1,
   // As long as it takes; it ends by itself when no order moves any more.
   testTimeout: 3_600_000,

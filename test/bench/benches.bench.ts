@@ -21,7 +21,7 @@ for (const [name, { letter, title }] of Object.entries(BENCHES))
   );
 
 test('an unknown benchmark is refused', async () => {
-  const stderr = expect.stringContaining('There is no benchmark "speed".');
+  const stderr = expect.stringContaining('Unknown benchmark "speed".');
   await expect(bench('speed')).rejects.toMatchObject({ code: 2, stderr });
 });
 

@@ -140,7 +140,7 @@ describe('npm run orders -- doctor', () => {
 
     const fixed = await orders('doctor', '--fix');
     expect(fixed.output).toContain('sent 1 of them again');
-    expect(fixed.output).toContain('counted afresh');
+    expect(fixed.output).toContain('recounted');
     expect(fixed.code).toBe(0);
     expect((await orders('doctor')).code).toBe(0);
   });
@@ -162,7 +162,7 @@ describe('npm run orders -- doctor', () => {
     expect(mended.code).toBe(0);
     expect(JSON.parse(mended.output).checks).toContainEqual({
       ...counters,
-      findings: [{ problem, fixed: 'counted afresh' }],
+      findings: [{ problem, fixed: 'recounted' }],
     });
   });
 

@@ -49,12 +49,12 @@ test('What the model does not know it refuses', () => {
     Type: 'AWS::ApiGatewayV2::Authorizer',
     Properties: { AuthorizerResultTtlInSeconds: 300 },
   });
-  expect(() => readStage(cached)).toThrow('knows no authorizer whose answers are cached');
+  expect(() => readStage(cached)).toThrow('does not support an authorizer whose responses are cached');
   const cron = withResource('Schedule', {
     Type: 'AWS::Events::Rule',
     Properties: { ScheduleExpression: 'cron(0 * * * ? *)' },
   });
-  expect(() => readStage(cron)).toThrow('no schedule like cron');
+  expect(() => readStage(cron)).toThrow('a schedule like cron');
   expect(() => readStage(TEMPLATE).memory('missing')).toThrow('no MissingLambdaFunction');
 });
 

@@ -62,7 +62,7 @@ describe.each(DRIVERS)('a failed statement over $name', ({ open, canCut }) => {
   describe('whose connection breaks is unavailable', () => {
     testCuts.each([
       ['before it is sent', 0],
-      ['when it was answered', 1],
+      ['cut after the reply', 1],
     ] as const)('%s: it was run %i times, and never again by the driver', async (cut, times) => {
       const name = `cut ${cut}`;
       const cutsBefore = subject.cutsDone();

@@ -99,7 +99,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
       expect(await findDueOrders(database, 10)).toEqual([orderId]);
     });
 
-    testCuts.each(['before it is sent', 'when it was sent', 'when it was answered'] as const)(
+    testCuts.each(['before it is sent', 'when it was sent', 'cut after the reply'] as const)(
       'over a connection that breaks %s: the row tells whose it is',
       async (cut) => {
         const order = anOrder();

@@ -77,7 +77,7 @@ describe.each(DRIVERS)('the steps of orders on $name', ({ open, canCut }) => {
   });
 
   if (canCut)
-    test.each(['before it is sent', 'when it was sent', 'when it was answered'] as const)(
+    test.each(['before it is sent', 'when it was sent', 'cut after the reply'] as const)(
       'are recorded once when the connection breaks %s',
       async (when) => {
         await orders.create(HARD);

@@ -166,7 +166,7 @@ describe.each(DRIVERS)('transactions over $name', ({ open, canCut }) => {
   describe('whose connection breaks', () => {
     testCuts('in the middle keep nothing, and are not repeated', async () => {
       let runs = 0;
-      subject.cutAt('cut here', 'when it was answered');
+      subject.cutAt('cut here', 'cut after the reply');
 
       await expect(
         database.transaction(async (transaction) => {

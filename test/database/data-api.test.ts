@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Mishap } from '../../infra/local/data-api/server.ts';
+import type { Fault } from '../../infra/local/data-api/server.ts';
 import { connectDataApi } from '../../lib/database/data-api.ts';
 import { makeCreateOrder } from '../../lib/orders/create-order.ts';
 import { CLUSTER, type DataApiLab, openDataApiLab } from '../support/data-api.ts';
@@ -33,14 +33,14 @@ const notes = (note: string) => psql.value<number>('SELECT count(*)::integer FRO
 const write = (note: string, database = lab.database) => database.query(`INSERT INTO notes VALUES ('${note}')`);
 
 describe('a service that asks to wait', () => {
-  const BUSY: readonly (readonly [string, Mishap])[] = [
+  const BUSY: readonly (readonly [string, Fault])[] = [
     ['because it is throttled', 'throttled'],
     ['because its cluster wakes up from a pause', 'resuming'],
   ];
 
-  test.each(BUSY)('%s is asked again, and the statement takes effect once', async (_, mishap) => {
-    const note = `asked again: ${mishap}`;
-    lab.plan(note, mishap, mishap, mishap);
+  test.each(BUSY)('%s is asked again, and the statement takes effect once', async (_, fault) => {
+    const note = `asked again: ${fault}`;
+    lab.plan(note, fault, fault, fault);
 
     await write(note);
 
@@ -86,7 +86,7 @@ describe('a service that asks to wait', () => {
 
   test('for longer than the statement may take is unavailable, and nothing was run', async () => {
     const impatient = lab.connect({ statementTimeoutMs: 300 });
-    lab.plan('never', ...Array.from({ length: 100 }, (): Mishap => 'resuming'));
+    lab.plan('never', ...Array.from({ length: 100 }, (): Fault => 'resuming'));
     const askedAt = performance.now();
 
     await expect(write('never', impatient)).rejects.toMatchObject({
@@ -108,7 +108,7 @@ describe('a service that asks to wait', () => {
       resendAfterSeconds: 60,
     });
     const order = anOrder();
-    lab.plan('INSERT INTO public.orders', 'resuming', 'throttled', 'when it was answered', 'throttled');
+    lab.plan('INSERT INTO public.orders', 'resuming', 'throttled', 'cut after the reply', 'throttled');
 
     expect(await create(order, { owner: '', idempotencyKey: null })).toBe('created');
 
@@ -120,7 +120,7 @@ describe('a service that asks to wait', () => {
 
 describe('a statement', () => {
   test('whose answer gets lost is not repeated by the SDK either', async () => {
-    lab.plan('lost', 'when it was answered');
+    lab.plan('lost', 'cut after the reply');
 
     await expect(write('lost')).rejects.toMatchObject({ kind: 'unavailable', sqlState: undefined });
 
@@ -128,11 +128,11 @@ describe('a statement', () => {
     expect(await notes('lost')).toBe(1);
   });
 
-  test.each(['answered with 500', 'answered with 503'] as const)(
+  test.each(['returns 500', 'returns 503'] as const)(
     'that is %s is sent once, since it may have been committed',
-    async (mishap) => {
-      const note = `statement ${mishap}`;
-      lab.plan(note, mishap);
+    async (fault) => {
+      const note = `statement ${fault}`;
+      lab.plan(note, fault);
 
       await expect(write(note)).rejects.toMatchObject({ kind: 'unavailable' });
 
@@ -244,7 +244,7 @@ describe('a transaction', () => {
   test('whose commit gets lost is unavailable, whether it took effect or not', async () => {
     for (const [cut, kept] of [
       ['before it is sent', 0],
-      ['when it was answered', 1],
+      ['cut after the reply', 1],
     ] as const) {
       const note = `commit cut ${cut}`;
       await expect(
@@ -257,14 +257,14 @@ describe('a transaction', () => {
     }
   });
 
-  test.each(['answered with 500', 'answered with 503'] as const)(
+  test.each(['returns 500', 'returns 503'] as const)(
     'whose commit is %s sends it once, since it may have taken effect',
-    async (mishap) => {
-      const note = `commit ${mishap}`;
+    async (fault) => {
+      const note = `commit ${fault}`;
       await expect(
         lab.database.transaction(async (transaction) => {
           await transaction.query(`INSERT INTO notes VALUES ('${note}')`);
-          lab.plan('transactionId', mishap);
+          lab.plan('transactionId', fault);
         }),
       ).rejects.toMatchObject({ kind: 'unavailable' });
 

@@ -68,7 +68,7 @@ describe('17: a connection to Postgres', () => {
 
   const behindProxy = () => ({ DATABASE_URL: proxy.url });
 
-  describe.each(['before it is sent', 'when it was sent', 'when it was answered'] as const)('reset %s', (cut) => {
+  describe.each(['before it is sent', 'when it was sent', 'cut after the reply'] as const)('reset %s', (cut) => {
     test('in the INSERT: the answer is 202, and the order is there once', async () => {
       const api = await lab.api(behindProxy());
       const order = anOrder();

@@ -119,7 +119,7 @@ test('requests that wait behind others for a silent database are 503 in time, to
 describe('an answer of the database that got lost', () => {
   test('once is found out: 202, and one order', async () => {
     const order = anOrder();
-    proxy.cutAt('INSERT INTO public.orders', 'when it was answered');
+    proxy.cutAt('INSERT INTO public.orders', 'cut after the reply');
 
     expect((await service.post(order)).status).toBe(202);
 
@@ -130,7 +130,7 @@ describe('an answer of the database that got lost', () => {
 
   test('twice is 503, and repeating the request says whether the order was stored', async () => {
     const order = anOrder();
-    proxy.cutAt('INSERT INTO public.orders', 'when it was answered', 'before it is sent');
+    proxy.cutAt('INSERT INTO public.orders', 'cut after the reply', 'before it is sent');
 
     expectUnavailable(await service.post(order));
 

@@ -105,7 +105,7 @@ describe('npm run load', () => {
     const { code, output } = await burst('--orders', '10', '--timeout', '1', '--url', url);
 
     expect(output).toMatch(/^accepted \(202\)\s+9 of 10$/m);
-    expect(output).toMatch(/^unanswered\s+1 \(1 × no answer in time\); 1 of them stored all the same$/m);
+    expect(output).toMatch(/^unanswered\s+1 \(1 × no response in time\); 1 of them stored all the same$/m);
     expect(code).toBe(1);
   });
 

@@ -788,7 +788,7 @@ describe('a database that fails under a worker', () => {
     expect((await lab.row('later')).status).toBe('Completed');
   });
 
-  for (const cut of ['before it is sent', 'when it was sent', 'when it was answered'] as const)
+  for (const cut of ['before it is sent', 'when it was sent', 'cut after the reply'] as const)
     test(`the verdict’s connection breaks ${cut}: completed once, and acknowledged`, async () => {
       await lab.insert('a');
       const proxy = await forThisTest(startTcpProxy(lab.url));
@@ -806,7 +806,7 @@ describe('a database that fails under a worker', () => {
     const proxy = await forThisTest(startTcpProxy(lab.url));
     const worker = await forThisTest(openOrderLab({ url: proxy.url, poolSize: 1 }));
     let runs = 0;
-    proxy.cutAt('AS MATERIALIZED', 'when it was answered');
+    proxy.cutAt('AS MATERIALIZED', 'cut after the reply');
 
     const processor = async () => {
       runs += 1;

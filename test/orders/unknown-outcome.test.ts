@@ -36,7 +36,7 @@ const rowsOf = (orderId: string) =>
   psql.value<number>('SELECT count(*)::integer FROM orders WHERE order_id = $1', [orderId]);
 
 describe('a connection that breaks while an order is created', () => {
-  for (const cut of ['before it is sent', 'when it was sent', 'when it was answered'] as const)
+  for (const cut of ['before it is sent', 'when it was sent', 'cut after the reply'] as const)
     test(`${cut}: the order is there once, and the answer is "created"`, async () => {
       const order = anOrder();
       proxy.cutAt(INSERT, cut);
@@ -51,7 +51,7 @@ describe('a connection that breaks while an order is created', () => {
   test('a duplicate is still told from our own row that was committed unseen', async () => {
     const order = anOrder();
     await lab.create(order);
-    proxy.cutAt(INSERT, 'when it was answered');
+    proxy.cutAt(INSERT, 'cut after the reply');
 
     expect(await lab.create({ ...order, userId: 8 })).toBe('duplicate');
     expect(proxy.cutsDone).toBe(1);
@@ -61,7 +61,7 @@ describe('a connection that breaks while an order is created', () => {
     const twin = anOrder();
     const others = Array.from({ length: 20 }, () => anOrder());
     const first = lab.create(anOrder());
-    proxy.cutAt(twin.orderId, 'when it was answered');
+    proxy.cutAt(twin.orderId, 'cut after the reply');
 
     const twins = await Promise.all([twin, twin, twin, ...others].map((order) => lab.create(order)));
 
@@ -87,7 +87,7 @@ describe('a connection that breaks while an order is created', () => {
 
   test('broken twice, the outcome stays unknown: an error that says so, and the order has a due date if it is there', async () => {
     const order = anOrder();
-    proxy.cutAt(INSERT, 'when it was answered', 'before it is sent');
+    proxy.cutAt(INSERT, 'cut after the reply', 'before it is sent');
 
     await expect(lab.create(order)).rejects.toMatchObject({
       name: 'DatabaseError',

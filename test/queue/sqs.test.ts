@@ -265,7 +265,7 @@ describe('a bad network', () => {
     // 1 s on top is for a busy machine; ten batches one after another would take 3 s.
     expect(performance.now() - sentAt).toBeLessThan(sendTimeoutMs + 1_000);
     expect(outcome.accepted).toEqual([]);
-    expect(new Set(outcome.failed.map(({ reason }) => reason))).toEqual(new Set(['no answer within 300 ms']));
+    expect(new Set(outcome.failed.map(({ reason }) => reason))).toEqual(new Set(['no response within 300 ms']));
     expect(outcome.failed).toHaveLength(100);
   });
 

@@ -108,7 +108,7 @@ describe('the embedded stack', () => {
   test('names the services that it does not use', () => {
     const lines = unusedByEmbedded({ DATABASE_URL: 'postgres://elsewhere/', QUEUE_URL: '', AWS_PROFILE: 'work' });
     expect(lines).toEqual([
-      { part: 'postgres', line: 'DATABASE_URL is set, and not used: `npm start` runs a Postgres of its own' },
+      { part: 'postgres', line: 'DATABASE_URL is set, and not used: `npm start` runs its own Postgres' },
     ]);
   });
 });

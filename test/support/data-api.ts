@@ -1,4 +1,4 @@
-import { type DataApiServerOptions, type Mishap, startDataApi } from '../../infra/local/data-api/server.ts';
+import { type DataApiServerOptions, type Fault, startDataApi } from '../../infra/local/data-api/server.ts';
 import { connectDataApi, type DataApiOptions } from '../../lib/database/data-api.ts';
 import type { Database } from '../../lib/database/database.ts';
 import { type RecordingLogger, recordingLogger } from './recording-logger.ts';
@@ -16,7 +16,7 @@ export interface DataApiLab {
   readonly database: Database;
   readonly logger: RecordingLogger;
   /** Lets these befall the next requests that contain the text, one a request. */
-  plan(text: string, ...mishaps: Mishap[]): void;
+  plan(text: string, ...mishaps: Fault[]): void;
   /** How many of them have happened. */
   readonly mishapsDone: number;
   /** How many requests with this text have come. */
@@ -29,16 +29,16 @@ export interface DataApiLab {
 /** @param url of the database, directly */
 export async function openDataApiLab(url: string, options: Partial<DataApiServerOptions> = {}): Promise<DataApiLab> {
   const seen: string[] = [];
-  let planned: { text: string; mishaps: Mishap[] } = { text: '', mishaps: [] };
+  let planned: { text: string; mishaps: Fault[] } = { text: '', mishaps: [] };
   let mishapsDone = 0;
-  const mishapOf = (body: string): Mishap | undefined => {
+  const faultOf = (body: string): Fault | undefined => {
     seen.push(body);
     // The text comes as a JSON string within the request, so a quote in it would not be found.
     if (planned.mishaps.length === 0 || !body.includes(planned.text)) return undefined;
     mishapsDone += 1;
     return planned.mishaps.shift();
   };
-  const server = await startDataApi({ port: 0, postgres: url, ...CLUSTER, mishapOf, ...options });
+  const server = await startDataApi({ port: 0, postgres: url, ...CLUSTER, faultOf, ...options });
   // The SDK takes its endpoint and its credentials from here.
   Object.assign(process.env, {
     AWS_REGION: 'us-east-1',

@@ -7,7 +7,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
  * - `when it was sent`: Postgres runs it, and nobody waits for the answer.
  * - `when it was answered`: it is committed, and the answer is lost.
  */
-export type Cut = 'before it is sent' | 'when it was sent' | 'when it was answered';
+export type Cut = 'before it is sent' | 'when it was sent' | 'cut after the reply';
 
 /** A bad network between the service and Postgres. */
 export interface TcpProxy {
@@ -72,7 +72,7 @@ export async function startTcpProxy(databaseUrl: string): Promise<TcpProxy> {
       if (cut) {
         // Postgres answers when it has committed, and says then that it is ready.
         if (!bytes.subarray(-6, -1).equals(READY_FOR_QUERY)) return;
-        if (cut === 'when it was answered') cutNow();
+        if (cut === 'cut after the reply') cutNow();
         server.destroy();
       } else if (state === 'open') client.write(bytes);
     });

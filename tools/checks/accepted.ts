@@ -40,7 +40,7 @@ export const ACCEPTED: readonly Accepted[] = [
   {
     rule: 'CKV_AWS_111',
     reason:
-      'Making network interfaces, which Lambda does with the roles of functions in a network, knows no resources. Our ' +
+      'The actions with which Lambda makes network interfaces for functions in a network do not support resources. The ' +
       'rule resources_are_named lists the actions for which that holds, and allows no others.',
   },
   {
@@ -68,7 +68,7 @@ export const ACCEPTED: readonly Accepted[] = [
   {
     rule: 'CKV_AWS_158',
     reason:
-      'CloudWatch Logs encrypts by itself. A key of our own costs by the month and by the request, and would keep ' +
+      'CloudWatch Logs encrypts by itself. A custom key costs by the month and by the request, and would keep ' +
       'nobody out who may read the logs. What customers send is not in them.',
   },
   {

@@ -13,13 +13,13 @@ const BILLED = 'npm run bench -- billed, 2026-11-23';
 const GUESS = 'a guess';
 
 export const ASSUMPTIONS = {
-  orders: { byDefault: 1_000_000, unit: 'orders a month', from: 'the question' },
+  orders: { byDefault: 1_000_000, unit: 'orders per month', from: 'the question' },
   busyHours: {
     byDefault: 730,
     unit: 'hours of the month in which they come, evenly',
     from: 'all of them, the dearest: the slower orders come, the smaller are the batches',
   },
-  readsPerOrder: { byDefault: 1, unit: 'GET requests an order', from: 'a client that asks once what became of it' },
+  readsPerOrder: { byDefault: 1, unit: 'GET requests per order', from: 'a client that asks once what became of it' },
   processorMs: {
     byDefault: 2_000,
     unit: 'ms that the processor takes for a batch, side by side',
@@ -28,7 +28,7 @@ export const ASSUMPTIONS = {
   databaseMs: { byDefault: 10, unit: 'ms to wait for a statement', from: `${GUESS}: on AWS it was never measured` },
   sendMs: { byDefault: 10, unit: 'ms to wait for a send to SQS', from: `${GUESS}: on AWS it was never measured` },
   authorizeCpuMs: { byDefault: 0.13, unit: 'ms of CPU an authorization', from: BILLED },
-  createCpuMs: { byDefault: 2.5, unit: 'ms of CPU a POST', from: BILLED },
+  createCpuMs: { byDefault: 2.5, unit: 'ms of CPU per POST', from: BILLED },
   readCpuMs: { byDefault: 1.3, unit: 'ms of CPU a GET', from: BILLED },
   batchCpuMs: { byDefault: 3.3, unit: 'ms of CPU a batch', from: BILLED },
   orderCpuMs: { byDefault: 0.035, unit: 'ms of CPU an order in it', from: BILLED },
@@ -43,7 +43,7 @@ export const ASSUMPTIONS = {
     from: 'AWS Lambda Developer Guide, "SQS event source"',
   },
   pollSeconds: { byDefault: 20, unit: 's of a poll of an empty queue', from: 'the longest that SQS allows' },
-  responseBytes: { byDefault: 600, unit: 'bytes of an answer with its headers', from: GUESS },
+  responseBytes: { byDefault: 600, unit: 'bytes of a response with its headers', from: GUESS },
   createLogBytes: { byDefault: 316, unit: 'bytes logged a POST', from: BILLED },
   orderLogBytes: { byDefault: 297, unit: 'bytes logged an order in a batch', from: BILLED },
   sweepLogBytes: { byDefault: 607, unit: 'bytes logged a sweep', from: BILLED },
@@ -58,9 +58,9 @@ export const ASSUMPTIONS = {
     unit: 'ACUs on average, where that is more than the least',
     from: 'a database that is not busy',
   },
-  bytesPerOrder: { byDefault: 1_900, unit: 'bytes an order takes with history and indexes', from: BILLED },
+  bytesPerOrder: { byDefault: 1_900, unit: 'bytes that an order takes with history and indexes', from: BILLED },
   monthsKept: { byDefault: 12, unit: 'months of orders in the database', from: GUESS },
-  ioPerOrder: { byDefault: 10, unit: 'storage I/O requests an order', from: GUESS },
+  ioPerOrder: { byDefault: 10, unit: 'storage I/O requests per order', from: GUESS },
 } as const satisfies Record<string, Assumption>;
 
 export type AssumptionName = keyof typeof ASSUMPTIONS;

@@ -48,8 +48,8 @@ function total(bill: Bill, { orders }: Month): string {
   return [
     'In all',
     `${money(bill.total)}  a month`,
-    `${money(perMillion(bill.of('orders')))}  a million orders, beside the processor's time, the database and the month`,
-    `${money(perMillion(bill.total - bill.of('database')))}  a million orders, with all of this beside the database`,
+    `${money(perMillion(bill.of('orders')))}  a million orders, without the processor's time, the database and the month`,
+    `${money(perMillion(bill.total - bill.of('database')))}  a million orders, with all of this except the database`,
   ].join('\n');
 }
 

@@ -113,7 +113,7 @@ function routeMetrics(ofType: (type: string) => Properties[]): number {
 /** @throws {Error} if API Gateway caches responses: how often it then calls the authorizer is not modeled */
 function isAsked(authorizer: Properties | undefined): boolean {
   if (Number(authorizer?.AuthorizerResultTtlInSeconds ?? 0) > 0)
-    throw new Error('The cost model knows no authorizer whose answers are cached');
+    throw new Error('The cost model does not support an authorizer whose responses are cached');
   return authorizer !== undefined;
 }
 
@@ -131,7 +131,7 @@ function metricsOf({ Metrics }: Properties): number {
 /** @throws {Error} for a schedule that is not a rate in minutes or hours, which is not used here */
 function runsAMonth(expression: unknown): number {
   const [, count, unit] = /^rate\((\d+) (minute|hour)s?\)$/.exec(String(expression)) ?? [];
-  if (!count) throw new Error(`The cost model knows no schedule like ${expression}`);
+  if (!count) throw new Error(`The cost model does not support a schedule like ${expression}`);
   return MINUTES_A_MONTH / (Number(count) * (unit === 'hour' ? 60 : 1));
 }
 

@@ -23,7 +23,7 @@ export function bindParameters(sql: string, parameters: unknown = []): BoundStat
   const fields = new Map<string, readonly [value: unknown, cast: string]>();
   for (const { name, value, typeHint, ...rest } of parameters) {
     if (typeof name !== 'string') throw invalid('Each parameter must have a name.');
-    if (typeHint !== undefined) throw invalid('This emulator knows no typeHint: cast in the SQL.');
+    if (typeHint !== undefined) throw invalid('This emulator does not support typeHint: cast in the SQL.');
     if (Object.keys(rest).length > 0) throw invalid(`Unknown members of a parameter: ${Object.keys(rest).join()}`);
     fields.set(name, readField(name, value));
   }

@@ -12,14 +12,14 @@ import { type TransactionLimits, Transactions } from './transactions.ts';
  * Faults of a request, if a test has ordered one. The first two are responses without running the statement, the next
  * two are responses after it ran, and the others cut the connection.
  */
-export type Mishap =
+export type Fault =
   | 'throttled'
   | 'resuming'
-  | 'answered with 500'
-  | 'answered with 503'
+  | 'returns 500'
+  | 'returns 503'
   | 'before it is sent'
   | 'when it was sent'
-  | 'when it was answered';
+  | 'cut after the reply';
 
 export interface DataApiServerOptions {
   /** 0 selects any free port. */
@@ -34,7 +34,7 @@ export interface DataApiServerOptions {
   /** Likewise: 3 minutes without a call, and 24 hours. */
   readonly transactionLimits?: TransactionLimits;
   /** Called for each request, with its body. */
-  readonly mishapOf?: (body: string) => Mishap | undefined;
+  readonly faultOf?: (body: string) => Fault | undefined;
 }
 
 export interface DataApiServer {
@@ -64,7 +64,7 @@ export async function startDataApi({
   secretArn,
   statementTimeoutMs = 45_000,
   transactionLimits = { idleMs: 3 * 60_000, totalMs: 24 * 60 * 60_000 },
-  mishapOf = () => undefined,
+  faultOf = () => undefined,
 }: DataApiServerOptions): Promise<DataApiServer> {
   const sessions = new Sessions(postgres, statementTimeoutMs);
   const transactions = new Transactions(sessions, transactionLimits);
@@ -72,7 +72,7 @@ export async function startDataApi({
   const underWay = new Set<Promise<void>>();
 
   const server = createServer((request, response) => {
-    const answering = answer(service, request, response, mishapOf).finally(() => underWay.delete(answering));
+    const answering = answer(service, request, response, faultOf).finally(() => underWay.delete(answering));
     underWay.add(answering);
   }).listen(port, '127.0.0.1');
   server.keepAliveTimeout = KEEP_ALIVE_MS;
@@ -95,23 +95,23 @@ async function answer(
   service: Service,
   request: IncomingMessage,
   response: ServerResponse,
-  mishapOf: (body: string) => Mishap | undefined,
+  faultOf: (body: string) => Fault | undefined,
 ): Promise<void> {
   try {
     const refusal = refusalOf(request.headers);
     if (refusal !== undefined) throw new ServiceError('ForbiddenException', 403, refusal);
     const body = await readBody(request);
-    const mishap = mishapOf(body);
-    if (mishap === 'before it is sent') {
+    const fault = faultOf(body);
+    if (fault === 'before it is sent') {
       request.socket.destroy();
       return;
     }
     // The statement continues: Postgres is not notified.
-    if (mishap === 'when it was sent') request.socket.destroy();
-    const result = await run(service, request, body, mishap);
-    if (mishap === 'answered with 500') throw new ServiceError('InternalServerErrorException', 500, '');
-    if (mishap === 'answered with 503') throw new ServiceError('ServiceUnavailableError', 503, '');
-    if (mishap === 'when it was answered') request.socket.destroy();
+    if (fault === 'when it was sent') request.socket.destroy();
+    const result = await run(service, request, body, fault);
+    if (fault === 'returns 500') throw new ServiceError('InternalServerErrorException', 500, '');
+    if (fault === 'returns 503') throw new ServiceError('ServiceUnavailableError', 503, '');
+    if (fault === 'cut after the reply') request.socket.destroy();
     send(response, 200, result);
   } catch (error) {
     const { name, status, message } = toServiceError(error);
@@ -124,10 +124,10 @@ async function run(
   service: Service,
   request: IncomingMessage,
   body: string,
-  mishap: Mishap | undefined,
+  fault: Fault | undefined,
 ): Promise<object> {
-  if (mishap === 'throttled') throw new ServiceError('ThrottlingException', 400, 'Rate exceeded');
-  if (mishap === 'resuming')
+  if (fault === 'throttled') throw new ServiceError('ThrottlingException', 400, 'Rate exceeded');
+  if (fault === 'resuming')
     throw new ServiceError(
       'DatabaseResumingException',
       400,

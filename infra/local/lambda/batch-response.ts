@@ -20,17 +20,17 @@ export function readBatchResponse(answer: string, delivered: ReadonlySet<string>
   const allFailed = (malformed: string): BatchVerdict => ({ failed: delivered, malformed });
   const response = parse(answer);
   if (response === null) return { failed: new Set() };
-  if (typeof response !== 'object' || Array.isArray(response)) return allFailed('the answer is no object');
+  if (typeof response !== 'object' || Array.isArray(response)) return allFailed('the response is not an object');
 
   const failures = 'batchItemFailures' in response ? response.batchItemFailures : null;
   if (failures === null) return { failed: new Set() };
-  if (!Array.isArray(failures)) return allFailed('batchItemFailures is no list');
+  if (!Array.isArray(failures)) return allFailed('batchItemFailures is not a list');
 
   const failed = new Set<string>();
   for (const failure of failures as unknown[]) {
     const id = itemIdentifier(failure);
     if (id === undefined) return allFailed('an entry of batchItemFailures has no itemIdentifier');
-    if (!delivered.has(id)) return allFailed(`itemIdentifier "${id}" is no message of the batch`);
+    if (!delivered.has(id)) return allFailed(`itemIdentifier "${id}" is not a message of the batch`);
     failed.add(id);
   }
   return { failed };

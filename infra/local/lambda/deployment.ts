@@ -87,7 +87,7 @@ export function readDeployment(resolved: unknown, directory: string): Deployment
     for (const event of definition.queueEvents) checkQueueEvent(definition, event, queues);
   for (const key of Object.keys(model.everySeconds))
     if (!functions.some((one) => one.key === key && one.scheduleEvents.length > 0))
-      throw new StackError(`custom.worker.everySeconds names "${key}", which is no function with a schedule.`);
+      throw new StackError(`custom.worker.everySeconds names "${key}", which is not a function with a schedule.`);
   return { region: model.provider.region, functions, queues };
 }
 
@@ -155,7 +155,9 @@ export function findHandler(key: string, handler: string, directory: string): { 
   const stem = resolve(directory, handler.slice(0, dot));
   const file = HANDLER_EXTENSIONS.map((extension) => stem + extension).find(existsSync);
   if (dot < 1 || !file)
-    throw new StackError(`functions.${key}.handler is "${handler}", and there is no ${stem}{${HANDLER_EXTENSIONS}}.`);
+    throw new StackError(
+      `functions.${key}.handler is "${handler}", but the file does not exist: ${stem}{${HANDLER_EXTENSIONS}}.`,
+    );
   return { file, exportName: handler.slice(dot + 1) };
 }
 
@@ -200,7 +202,8 @@ function checkQueueEvent(
   queues: readonly QueueDefinition[],
 ): void {
   const queue = queues.find((one) => one.logicalId === logicalId);
-  if (!queue) throw new StackError(`functions.${key} reads ${logicalId}, which is no AWS::SQS::Queue of resources.`);
+  if (!queue)
+    throw new StackError(`functions.${key} reads ${logicalId}, which is not an AWS::SQS::Queue in resources.`);
   if (batchSize > 10 && windowMs < 1000)
     throw new StackError(`functions.${key}: a batchSize over 10 needs a maximumBatchingWindow of at least 1.`);
   const visibilityTimeoutMs = Number(queue.attributes.VisibilityTimeout ?? DEFAULT_VISIBILITY_TIMEOUT) * 1000;

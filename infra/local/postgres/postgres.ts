@@ -135,7 +135,7 @@ async function waitUntilItAnswers(child: ChildProcess, server: Server, signal?: 
       refusal = (error as Error).message;
     }
     waiting(refusal);
-    if (Date.now() > deadline) throw new Error(`no answer within ${START_MS / 1000} s (${refusal})`);
+    if (Date.now() > deadline) throw new Error(`no reply within ${START_MS / 1000} s (${refusal})`);
   }
 }
 

@@ -15,7 +15,7 @@ export async function readAwsSettings(): Promise<string> {
     await client.config.credentials();
     return await client.config.region();
   } catch (error) {
-    const reason = describe(error).replace(/^Region is missing$/, 'there is no region. Set AWS_REGION.');
+    const reason = describe(error).replace(/^Region is missing$/, 'no region is configured. Set AWS_REGION.');
     throw new StackError(`${named} AWS settings cannot be used: ${reason}`);
   }
 }

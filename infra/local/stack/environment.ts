@@ -51,7 +51,7 @@ export interface Unused {
 /** Settings with which a user may try to make the embedded stack use other services. */
 export function unusedByEmbedded(env: Environment): Unused[] {
   return [
-    ...unused('postgres', ['DATABASE_URL'], env, '`npm start` runs a Postgres of its own'),
+    ...unused('postgres', ['DATABASE_URL'], env, '`npm start` runs its own Postgres'),
     ...unused('queue', ['QUEUE_URL', 'DEAD_LETTER_QUEUE_URL'], env, '`npm start` runs a queue server of its own'),
   ];
 }

@@ -64,7 +64,7 @@ async function waitFor(
         );
       if (seconds < reported + PROGRESS_SECONDS) continue;
       reported = seconds;
-      report(name, `no answer yet (${refusal}); giving up in ${patienceSeconds - seconds} s`);
+      report(name, `no response yet (${refusal}); giving up in ${patienceSeconds - seconds} s`);
     }
   }
 }

@@ -43,7 +43,7 @@ export function noOtherUser(code: string): string {
  * npm omits the package with --omit=optional, and if package-lock.json says that it cannot run (`os`, `cpu`, `libc`).
  */
 export function notInstalled(name: string): string {
-  return `There is no ${name} in node_modules. Run \`npm ci\` (without --omit=optional). ${SYSTEMS}`;
+  return `Missing: ${name} in node_modules. Run \`npm ci\` (without --omit=optional). ${SYSTEMS}`;
 }
 
 /** Why an existing program could not be run at all: the kernel reports a missing loader as a missing file. */

@@ -47,7 +47,7 @@ export function readStackSettings(env: NodeJS.ProcessEnv): StackSettings {
   const owners = new Map<number, string>();
   for (const [name, value] of Object.entries(ports)) {
     const other = owners.get(value);
-    if (other) throw new StackError(`${other} and ${name} are both ${value}; give each a port of its own.`);
+    if (other) throw new StackError(`${other} and ${name} are both ${value}; give each its own port.`);
     owners.set(value, name);
   }
   return {

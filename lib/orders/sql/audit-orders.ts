@@ -44,7 +44,7 @@ const ACTUAL = `
 export async function findCounterDrift(database: Queryable): Promise<CounterDrift[]> {
   const rows = await database.query<CounterDrift>(
     `WITH actual AS (${ACTUAL}),
-     figures(figure, actual) AS (
+     expected(figure, actual) AS (
        SELECT status, (SELECT coalesce(sum(orders), 0) FROM actual WHERE actual.status = s.status)
        FROM (VALUES ('Pending'), ('Processing'), ('Waiting'), ('Completed'), ('Failed'), ('Cancelled')) AS s(status)
        UNION ALL
@@ -60,7 +60,7 @@ export async function findCounterDrift(database: Queryable): Promise<CounterDrif
        ) AS slot(figure, value)
        GROUP BY figure)
      SELECT figure, coalesce(counted, 0)::text AS counted, actual::text AS actual
-     FROM figures LEFT JOIN counted USING (figure)
+     FROM expected LEFT JOIN counted USING (figure)
      WHERE coalesce(counted, 0) <> actual`,
   );
   return rows;
