@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { withProgress } from '../../infra/progress.ts';
 import { loadDatabaseConfig } from '../config.ts';
 import { createLogger } from '../observability/logger.ts';
+import { withProgress } from '../observability/progress.ts';
 import { createAppRole, grantToAppRole } from './app-role.ts';
 import { connectDatabase } from './connect.ts';
 import { reportImport } from './import-report.ts';

@@ -143,8 +143,8 @@ describe('npm run load', () => {
   });
 
   test.each([
-    [['--orders', 'many'], '--orders must be a whole number from 1 to 20000, and is "many".'],
-    [['--timeout', '0'], '--timeout must be a whole number from 1 to 600, and is "0".'],
+    [['--orders', 'many'], '--orders must be a whole number from 1 to 20000, not "many".'],
+    [['--timeout', '0'], '--timeout must be a whole number from 1 to 600, not "0".'],
     [['--url', 'nowhere'], '--url must be a URL such as http://localhost:8000/api/v1, and is "nowhere".'],
   ])('%j is refused in one line', async (args, line) => {
     const log = captureLog();

@@ -4,8 +4,8 @@ import { chown, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, parse } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
+import { withProgress } from '../../../lib/observability/progress.ts';
 import { withoutFamilies } from '../../caller-environment.ts';
-import { withProgress } from '../../progress.ts';
 import { report } from '../stack/console.ts';
 import { endOf } from '../stack/process/part.ts';
 import { causeIn, NO_LOADER, noOtherUser, withRemedy } from '../stack/remedy.ts';

@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { closeSync, existsSync, fchmodSync, openSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { withProgress } from '../../progress.ts';
+import { withProgress } from '../../../lib/observability/progress.ts';
 import { report } from '../stack/console.ts';
 import { endOf, type RunningPart } from '../stack/process/part.ts';
 import { patience } from '../stack/process/patience.ts';

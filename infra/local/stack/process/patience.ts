@@ -1,4 +1,4 @@
-import { PROGRESS_MS } from '../../../progress.ts';
+import { PROGRESS_MS } from '../../../../lib/observability/progress.ts';
 import { report } from '../console.ts';
 
 /** Starts a wait. The returned function can be called with the reason any number of times, and reports it every 5 s. */
