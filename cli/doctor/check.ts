@@ -11,4 +11,6 @@ export interface Check {
   /** The statement that holds if the check finds no problem. */
   readonly name: string;
   find(): Promise<readonly Finding[]>;
+  /** What is well as it is and will have to be done later, one line each. */
+  later?(): Promise<readonly string[]>;
 }

@@ -92,6 +92,7 @@ interface Examined {
   /** The statement that holds if the check finds no problem. */
   readonly check: string;
   readonly findings: readonly { readonly problem: string; readonly fixed: string | null }[];
+  readonly later?: readonly string[];
 }
 
 /** Reports each problem as soon as a check finds it, and fixes it if requested. */
@@ -108,7 +109,9 @@ async function examine(
     if (fixed !== null) tell(`fixed  ${fixed}`);
     findings.push({ problem, fixed });
   }
-  return { check: check.name, findings };
+  const later = (await check.later?.()) ?? [];
+  for (const line of later) tell(`later  ${line}`);
+  return { check: check.name, findings, ...(later.length > 0 && { later }) };
 }
 
 /** A dead letter can contain any text, which must not move the cursor. */

@@ -1,14 +1,25 @@
 import type { Database } from '../../lib/database/database.ts';
+import { reasonToWait } from '../../lib/database/deferral.ts';
 import { type Migration, readApplied } from '../../lib/database/migrations.ts';
 import type { Check, Finding } from './check.ts';
 
 /** A migration is one transaction: it is either applied or not, and a failed migration shows as missing. */
 export function migrations(database: Database, known: readonly Migration[], apply: () => Promise<number>): Check {
+  const waiting = async (applied: ReadonlyMap<number, string>): Promise<Map<Migration, string>> => {
+    const reasons = new Map<Migration, string>();
+    for (const migration of known) {
+      const state = { isNew: applied.size === 0, appliedNow: new Set<string>() };
+      const reason = applied.has(migration.version) ? undefined : await reasonToWait(database, migration, state);
+      if (reason !== undefined) reasons.set(migration, reason);
+    }
+    return reasons;
+  };
   return {
     name: 'the database is up to date',
     async find() {
       const applied = await readApplied(database);
-      const missing = known.filter(({ version }) => !applied.has(version));
+      const waits = await waiting(applied);
+      const missing = known.filter((migration) => !applied.has(migration.version) && !waits.has(migration));
       const changed = known.filter(
         ({ version, checksum }) => applied.has(version) && applied.get(version) !== checksum,
       );
@@ -25,5 +36,6 @@ export function migrations(database: Database, known: readonly Migration[], appl
         });
       return findings;
     },
+    later: async () => [...(await waiting(await readApplied(database))).values()],
   };
 }

@@ -65,11 +65,15 @@ export async function migrate(
     await reportImport(database, timeZone, report);
     if (dryRun) {
       const done = await readApplied(database);
-      for (const { name } of migrations.filter(({ version }) => !done.has(version))) report(`would apply ${name}`);
+      for (const { name, waitsFor } of migrations.filter(({ version }) => !done.has(version)))
+        report(
+          `would apply ${name}${done.size > 0 && waitsFor ? `, unless it has to wait for the deployment of ${waitsFor}` : ''}`,
+        );
       report('nothing was changed');
       return;
     }
     activity = 'waiting until no other process migrates this database';
+    let deferred = 0;
     const applied = await migrateDatabase(database, migrations, {
       importTimeZone,
       acceptNewer,
@@ -79,12 +83,17 @@ export async function migrate(
         report(`applying ${name}`);
       },
       waiting: report,
+      deferred: (reason) => {
+        deferred += 1;
+        report(reason);
+      },
     });
     await alone(database, { ...(remainingMs && { remainingMs }) }, async (transaction) => {
       if (appPassword !== undefined) await createAppRole(transaction, appPassword);
       await grantToAppRole(transaction);
     });
-    report(applied === 0 ? 'the database is up to date' : `applied ${applied} of ${migrations.length} migrations`);
+    if (applied > 0) report(`applied ${applied} of ${migrations.length} migrations`);
+    else report(deferred === 0 ? 'the database is up to date' : 'nothing else is to be applied');
   };
   try {
     await withProgress(report, () => activity, work());

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DatabaseError } from '../errors.ts';
 import type { Database, Queryable, Transaction } from './database.ts';
+import { readDeferral, reasonToWait } from './deferral.ts';
 import { MigrationError } from './migration-error.ts';
 import { readTimeZone } from './time-zone.ts';
 
@@ -15,6 +16,8 @@ export interface Migration {
   readonly statements: readonly string[];
   /** A checksum of the file, to detect a migration that was changed after it was applied. */
   readonly checksum: string;
+  /** The name of an earlier migration whose code must have been deployed before this one is applied; most wait for none. */
+  readonly waitsFor?: string | undefined;
 }
 
 /**
@@ -55,12 +58,17 @@ export async function loadMigrations(folder: string): Promise<Migration[]> {
       const text = await readFile(join(folder, file), 'utf8');
       return {
         version,
-        name: basename(file, '.sql'),
+        name: nameOf(file),
         statements: text.split(BREAKPOINT).map((statement) => statement.trim()),
         checksum: createHash('sha256').update(text).digest('hex'),
+        waitsFor: readDeferral(file, text, files.slice(0, index).map(nameOf)),
       };
     }),
   );
+}
+
+function nameOf(file: string): string {
+  return basename(file, '.sql');
 }
 
 export interface MigrateOptions {
@@ -78,8 +86,10 @@ export interface MigrateOptions {
   readonly remainingMs?: () => number;
   /** Called with each migration before it runs. */
   readonly report: (name: string) => void;
-  /** Called with the reason why a migration has to wait. */
+  /** Called with the reason why a migration has to wait for a lock. */
   readonly waiting?: (reason: string) => void;
+  /** Called with the reason why a migration is left for a later run. */
+  readonly deferred?: (reason: string) => void;
   /** The total time to wait for locks, in milliseconds; LOCK_PATIENCE_MS unless a test needs less. */
   readonly lockPatienceMs?: number;
 }
@@ -94,27 +104,33 @@ export async function migrate(
   options: MigrateOptions,
 ): Promise<number> {
   const importTimeZone = await readTimeZone(database, options.importTimeZone);
-  await alone(database, options, async (transaction) => {
+  const isNew = await alone(database, options, async (transaction) => {
     await transaction.query(`CREATE TABLE IF NOT EXISTS public.schema_migrations (
       version integer PRIMARY KEY,
       name text NOT NULL,
       checksum text NOT NULL,
       applied_at timestamptz NOT NULL DEFAULT now())`);
     if (!options.acceptNewer) await refuseUnknown(transaction, migrations);
+    return (await transaction.query('SELECT FROM public.schema_migrations LIMIT 1')).length === 0;
   });
-  let applied = 0;
+  const appliedNow = new Set<string>();
   for (const migration of migrations) {
     const done = await untilUnlocked(database, migration, options, () =>
       alone(database, options, async (transaction) => {
         if (await isApplied(transaction, migration)) return false;
+        const reason = await reasonToWait(transaction, migration, { isNew, appliedNow });
+        if (reason !== undefined) {
+          options.deferred?.(reason);
+          return false;
+        }
         options.report(migration.name);
         await apply(transaction, migration, { ...options, importTimeZone });
         return true;
       }),
     );
-    if (done) applied += 1;
+    if (done) appliedNow.add(migration.name);
   }
-  return applied;
+  return appliedNow.size;
 }
 
 /** The checksum of each applied migration by its version; empty if the database was never migrated. */

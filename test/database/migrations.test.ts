@@ -37,6 +37,17 @@ describe('a folder of migrations', () => {
     ]);
   });
 
+  test('has the name of the migration that one waits for', async () => {
+    const waiting = '--> after-deployment-of: 000001-first\nSELECT 2';
+    await write({ '000001-first.sql': 'SELECT 1', '000002-second.sql': waiting });
+    expect((await loadMigrations(folder)).map(({ waitsFor }) => waitsFor)).toEqual([undefined, '000001-first']);
+  });
+
+  test('is refused when one waits for a later one, or for itself', async () => {
+    await write({ '000001-first.sql': '--> after-deployment-of: 000001-first\nSELECT 1' });
+    await expect(loadMigrations(folder)).rejects.toThrow('000001-first.sql: waits for 000001-first, which is not');
+  });
+
   test('of changed text has another checksum, white space included', async () => {
     await write({ '000001-first.sql': 'SELECT 1' });
     const [before] = await loadMigrations(folder);
@@ -132,6 +143,56 @@ describe('migrating', () => {
     expect(await rows()).toEqual([1]);
     expect(await database.query(`SELECT to_regclass('b') AS b`)).toEqual([{ b: null }]);
     expect(await run(FIRST, SECOND)).toEqual(['000002-step']);
+  });
+
+  describe('with one that waits for the deployment of another', () => {
+    const WAITING = { ...migration(3, 'INSERT INTO a VALUES (3)'), waitsFor: '000002-step' };
+    const LATER = migration(4, 'INSERT INTO a VALUES (4)');
+    const age = (interval: string) =>
+      database.query(`UPDATE schema_migrations SET applied_at = now() - $1::text::interval`, [interval]);
+    const reasons: string[] = [];
+    const runAll = async () => {
+      reasons.length = 0;
+      const options = { importTimeZone: 'UTC', report: () => undefined };
+      return migrate(database, [FIRST, SECOND, WAITING, LATER], { ...options, deferred: (why) => reasons.push(why) });
+    };
+
+    test('applies it to a new database at once', async () => {
+      expect(await runAll()).toBe(4);
+      expect(reasons).toEqual([]);
+    });
+
+    test('leaves it out of the run that applies the other one, says why, and goes on', async () => {
+      await run(FIRST);
+      expect(await runAll()).toBe(2);
+      expect(await rows()).toEqual([1, 2, 4]);
+      expect(reasons).toEqual([expect.stringMatching(/^000003-step waits: code from before 000002-step cannot work/)]);
+    });
+
+    test('leaves it out of a repetition of that run', async () => {
+      await run(FIRST);
+      await runAll();
+      await age('59 minutes');
+      expect(await runAll()).toBe(0);
+      expect(reasons).toHaveLength(1);
+    });
+
+    test('leaves it out of that run also when the other one takes hours', async () => {
+      await run(FIRST);
+      const slow = migration(2, 'SELECT 1', `SELECT set_config('lock_timeout', '0', true)`);
+      const aging = migration(4, `UPDATE schema_migrations SET applied_at = now() - interval '2 hours'`);
+      const options = { importTimeZone: 'UTC', report: () => undefined };
+      const waiting = { ...migration(5, 'SELECT 1/0'), waitsFor: '000002-step' };
+      expect(await migrate(database, [FIRST, slow, migration(3, 'SELECT 1'), aging, waiting], options)).toBe(3);
+    });
+
+    test('applies it in a run of the next deployment', async () => {
+      await run(FIRST);
+      await runAll();
+      await age('61 minutes');
+      expect(await runAll()).toBe(1);
+      expect(await rows()).toEqual([1, 2, 3, 4]);
+    });
   });
 
   test('may take longer than a statement of a request', async () => {
