@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { command } from '../infra/command.ts';
-import { UsageError } from '../infra/command-error.ts';
+import { CommandError, UsageError } from '../infra/command-error.ts';
 import { readAwsSettings } from '../infra/local/stack/aws-settings.ts';
 import { enterStack } from '../infra/local/stack/enter-stack.ts';
 import { printable, printableJson } from '../infra/printable.ts';
-import { parseKey } from '../lib/order-key.ts';
+import { orderKey, parseKey } from '../lib/order-key.ts';
 import type { RedriveRequest } from '../lib/orders/redrive-orders.ts';
+import { AmbiguousOrder } from '../lib/orders/sql/find-owners.ts';
 import type { FailedOrders } from '../lib/orders/sql/redrive-orders.ts';
 import { createRuntime } from '../lib/runtime/runtime.ts';
 import { ask, connectStage, STAGE_OPTIONS, type Stage } from './api/stage.ts';
@@ -19,11 +20,12 @@ const PREVIEW = 1_000;
 
 export const redrive = command({
   name: 'orders redrive',
-  usage: ['<order id …> | --cause CODE | --all'],
+  usage: ['<order id …> | --cause CODE | --all [--owner OWNER]'],
   does: 'Redrives Failed orders: sends them back to be processed. The exit code is 1 if any order was skipped.',
   options: {
     cause: { type: 'string', value: 'CODE', help: 'only orders that failed with this reason code' },
     all: { type: 'boolean', help: 'every Failed order' },
+    owner: { type: 'string', value: 'OWNER', help: 'only orders of this owner' },
     rate: {
       type: 'integer',
       min: 1,
@@ -61,6 +63,7 @@ database and the queue: those in DATABASE_URL and QUEUE_URL, or the local stack'
     const selection = {
       orderIds: orderIds.length > 0 ? orderIds : null,
       reasonCode: values.cause ?? null,
+      owner: values.owner ?? null,
       reason: values.reason,
       newRun: values['new-run'],
     };
@@ -74,11 +77,11 @@ database and the queue: those in DATABASE_URL and QUEUE_URL, or the local stack'
   },
 });
 
-type Selection = Pick<RedriveRequest, 'orderIds' | 'reasonCode' | 'reason' | 'newRun'>;
+type Selection = Pick<RedriveRequest, 'orderIds' | 'reasonCode' | 'owner' | 'reason' | 'newRun'>;
 
 /** The target of a redrive: an API, or a database and a queue. */
 interface Redriver {
-  redrive(request: Omit<RedriveRequest, 'actor' | 'owner'>): Promise<FailedOrders>;
+  redrive(request: Omit<RedriveRequest, 'actor'>): Promise<FailedOrders>;
   close(): Promise<void>;
 }
 
@@ -88,26 +91,33 @@ async function onStack(): Promise<Redriver> {
   const runtime = createRuntime(process.env);
   const actor = `operator ${operator()}`;
   return {
-    redrive: (request) => runtime.redriveOrders({ ...request, owner: null, actor }),
+    redrive: (request) =>
+      runtime.redriveOrders({ ...request, actor }).catch((error: unknown) => {
+        throw error instanceof AmbiguousOrder ? new CommandError(`${error.message} Add --owner.`) : error;
+      }),
     close: () => runtime.close(),
   };
 }
 
 function overApi(stage: Stage): Redriver {
   return {
-    redrive: async ({ orderIds, reasonCode, after, limit, dryRun, newRun, reason }) => {
+    redrive: async ({ orderIds, reasonCode, owner, after, limit, dryRun, newRun, reason }) => {
+      const last = after === null ? null : parseKey(after);
       const body = {
         ...(orderIds === null && reasonCode === null && { all: true as const }),
         ...(orderIds && { order_ids: [...orderIds] }),
         ...(reasonCode !== null && { reason_code: reasonCode }),
-        ...(after !== null && { after }),
+        ...(owner !== null && { owner }),
+        ...(last !== null && { after: last.orderId }),
+        ...(last !== null && last.owner !== '' && { after_owner: last.owner }),
         limit,
         new_run: newRun,
         dry_run: dryRun,
         reason,
       };
       const { data } = await ask(stage, stage.client.POST('/orders/redrive', { body }));
-      return { redrivable: data.order_ids, capped: data.capped };
+      const redrivable = data.orders.map(({ order_id: orderId, owner }) => orderKey({ orderId, owner }));
+      return { redrivable, capped: data.capped };
     },
     close: async () => {},
   };
@@ -116,10 +126,12 @@ function overApi(stage: Stage): Redriver {
 async function preview(redriver: Redriver, selection: Selection, json: boolean): Promise<number> {
   const { redrivable, capped } = await redriver.redrive({ ...selection, after: null, limit: PREVIEW, dryRun: true });
   if (json) {
-    console.log(printableJson({ order_ids: redrivable.map((key) => parseKey(key).orderId), capped }));
+    const orders = redrivable.map(parseKey).map(({ orderId, owner }) => ({ order_id: orderId, owner }));
+    console.log(printableJson({ order_ids: orders.map(({ order_id }) => order_id), orders, capped }));
     return 0;
   }
-  for (const key of redrivable) console.log(printable(parseKey(key).orderId));
+  for (const { orderId, owner } of redrivable.map(parseKey))
+    console.log(printable(owner === '' ? orderId : `${orderId} (of ${owner})`));
   const more = redrivable.length === PREVIEW ? ' or more' : '';
   console.log(`${redrivable.length}${more} orders would be redriven${capsNote(capped)}.`);
   return 0;

@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 46976b5007cce068885ea39bfdec4625045b12bf859de9ea6d73ff5a006ee7f8): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 d63dd9fcdd1bcb22da2e2dfb35765703ec87d76e14841b521a7f2b4dc35a9f08): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -36,7 +36,7 @@ export interface paths {
         put?: never;
         /**
          * Create up to 100 orders
-         * @description Each order gets the result that `POST /orders` would have returned, independently of the other orders. Idempotency-Key is not supported; it is safe to repeat the batch, because order ids are unique. If an id exists but GET returns 404 for it, another caller uses that id.
+         * @description Each order gets the result that `POST /orders` would have returned, independently of the other orders. Idempotency-Key is not supported; it is safe to repeat the batch, because order ids are unique.
          */
         post: operations["createOrders"];
         delete?: never;
@@ -379,6 +379,8 @@ export interface components {
         Order: {
             /** @example ORD-1 */
             order_id: string;
+            /** @description Who created the order; empty where callers are not authenticated. */
+            owner: string;
             status: components["schemas"]["Status"];
             /** @description The states that the order can move to from its current state. */
             next_states: components["schemas"]["Status"][];
@@ -454,7 +456,7 @@ export interface components {
                      * @example validation_failed
                      * @enum {string}
                      */
-                    code?: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                    code?: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                     /** @description What went wrong, for people. The wording may change. */
                     message: string;
                     /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -477,6 +479,11 @@ export interface components {
             data: {
                 /** @description Ids of the orders that were redriven or, in a dry run, would be; sorted. */
                 order_ids: string[];
+                /** @description The same orders with their owners. */
+                orders: {
+                    order_id: string;
+                    owner: string;
+                }[];
                 /** @description How many other orders were skipped because they have reached the redrive limit. */
                 capped: number;
             };
@@ -502,6 +509,8 @@ export interface components {
                 receive_count: number;
                 /** @description Null when the body contains no order id. */
                 order_id: string | null;
+                /** @description Empty when the body names no owner; null when it contains no order id. */
+                owner: string | null;
             }[];
             /** @description The number of dead letters. SQS reports an approximate count. */
             approximate_count: number;
@@ -612,7 +621,7 @@ export interface components {
              * @example validation_failed
              * @enum {string}
              */
-            code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+            code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
             /** @description What went wrong, for people. The wording may change. */
             message: string;
             /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -643,6 +652,8 @@ export interface operations {
     listOrders: {
         parameters: {
             query?: {
+                /** @description Only this owner's orders. Callers without `orders:admin` see only their own in any case. */
+                owner?: string;
                 status?: "Pending" | "Processing" | "Waiting" | "Completed" | "Failed" | "Cancelled";
                 user_id?: number;
                 /** @description Created at this time or later. */
@@ -694,7 +705,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -733,7 +744,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -814,7 +825,7 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description An order with this id already exists, or the request is invalid and `errors` lists the invalid fields. If the id exists but GET returns 404 for it, another caller uses that id. */
+            /** @description An order of yours with this id already exists, or the request is invalid and `errors` lists the invalid fields. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -839,7 +850,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -878,7 +889,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -1001,7 +1012,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -1040,7 +1051,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -1105,7 +1116,10 @@ export interface operations {
     };
     getOrder: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The owner of the order. Required if several owners have an order with this id, which only callers with `orders:admin` can see. */
+                owner?: string;
+            };
             header?: {
                 /** @description The ETag of an earlier response. The response is 304 if the order has not changed since. */
                 "If-None-Match"?: string;
@@ -1138,6 +1152,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
             /** @description The credential is missing or invalid. */
             401: {
                 headers: {
@@ -1154,7 +1177,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -1193,7 +1216,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -1218,6 +1241,15 @@ export interface operations {
             };
             /** @description The order does not exist. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Several owners have an order with this id, and the request does not name one. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1258,7 +1290,10 @@ export interface operations {
     };
     getOrderHistory: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The owner of the order. Required if several owners have an order with this id, which only callers with `orders:admin` can see. */
+                owner?: string;
+            };
             header?: never;
             path: {
                 /** @description The order id that the client chose. */
@@ -1277,6 +1312,15 @@ export interface operations {
                     "application/json": components["schemas"]["OrderHistory"];
                 };
             };
+            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
             /** @description The credential is missing or invalid. */
             401: {
                 headers: {
@@ -1293,7 +1337,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -1332,7 +1376,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -1357,6 +1401,15 @@ export interface operations {
             };
             /** @description The order does not exist. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Several owners have an order with this id, and the request does not name one. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1397,7 +1450,10 @@ export interface operations {
     };
     cancelOrder: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The owner of the order. Required if several owners have an order with this id, which only callers with `orders:admin` can see. */
+                owner?: string;
+            };
             header?: never;
             path: {
                 /** @description The order id that the client chose. */
@@ -1447,7 +1503,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -1486,7 +1542,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -1518,7 +1574,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The order is not Pending. */
+            /** @description The order is not Pending. Several owners have an order with this id, and the request does not name one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1569,7 +1625,10 @@ export interface operations {
     };
     redriveOrder: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The owner of the order. Required if several owners have an order with this id, which only callers with `orders:admin` can see. */
+                owner?: string;
+            };
             header?: never;
             path: {
                 /** @description The order id that the client chose. */
@@ -1619,7 +1678,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -1658,7 +1717,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -1690,7 +1749,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The order is not Failed, or has reached the redrive limit. */
+            /** @description The order is not Failed, or has reached the redrive limit. Several owners have an order with this id, and the request does not name one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1744,6 +1803,8 @@ export interface operations {
             query: {
                 /** @description The order id that the client chose. */
                 order_id: string;
+                /** @description The owner of the order. Required if several owners have an order with this id, which only callers with `orders:admin` can see. */
+                owner?: string;
             };
             header?: {
                 /** @description The ETag of an earlier response. The response is 304 if the order has not changed since. */
@@ -1799,7 +1860,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -1838,7 +1899,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -1863,6 +1924,15 @@ export interface operations {
             };
             /** @description The order does not exist. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Several owners have an order with this id, and the request does not name one. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1906,6 +1976,8 @@ export interface operations {
             query: {
                 /** @description The order id that the client chose. */
                 order_id: string;
+                /** @description The owner of the order. Required if several owners have an order with this id, which only callers with `orders:admin` can see. */
+                owner?: string;
             };
             header?: never;
             path?: never;
@@ -1947,7 +2019,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -1986,7 +2058,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -2011,6 +2083,15 @@ export interface operations {
             };
             /** @description The order does not exist. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Several owners have an order with this id, and the request does not name one. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2054,6 +2135,8 @@ export interface operations {
             query: {
                 /** @description The order id that the client chose. */
                 order_id: string;
+                /** @description The owner of the order. Required if several owners have an order with this id, which only callers with `orders:admin` can see. */
+                owner?: string;
             };
             header?: never;
             path?: never;
@@ -2101,7 +2184,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -2140,7 +2223,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -2172,7 +2255,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The order is not Pending. */
+            /** @description The order is not Pending. Several owners have an order with this id, and the request does not name one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2226,6 +2309,8 @@ export interface operations {
             query: {
                 /** @description The order id that the client chose. */
                 order_id: string;
+                /** @description The owner of the order. Required if several owners have an order with this id, which only callers with `orders:admin` can see. */
+                owner?: string;
             };
             header?: never;
             path?: never;
@@ -2273,7 +2358,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -2312,7 +2397,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -2344,7 +2429,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The order is not Failed, or has reached the redrive limit. */
+            /** @description The order is not Failed, or has reached the redrive limit. Several owners have an order with this id, and the request does not name one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2413,6 +2498,10 @@ export interface operations {
                     reason_code?: string | null;
                     /** @description Continue after this order id, the last one of an earlier response, so that an order that fails again in the meantime is not redriven twice. */
                     after?: string;
+                    /** @description The owner of the order that `after` names: several owners can have an order with the same id. */
+                    after_owner?: string;
+                    /** @description Only this owner's orders. Required if several owners have an order with one of the `order_ids`. */
+                    owner?: string;
                     /** @default 100 */
                     limit?: number;
                     /**
@@ -2462,7 +2551,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -2501,7 +2590,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -2522,6 +2611,15 @@ export interface operations {
                          */
                         challenge: string;
                     };
+                };
+            };
+            /** @description Several owners have an order with one of the ids, and the request does not name one. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
                 };
             };
             /** @description The body is larger than 256 KiB. */
@@ -2607,7 +2705,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -2646,7 +2744,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -2743,7 +2841,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -2782,7 +2880,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -2879,7 +2977,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -2918,7 +3016,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -3021,7 +3119,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -3060,7 +3158,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -3172,7 +3270,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -3211,7 +3309,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -3320,7 +3418,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */
@@ -3359,7 +3457,7 @@ export interface operations {
                          * @example validation_failed
                          * @enum {string}
                          */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
                         /** @description What went wrong, for people. The wording may change. */
                         message: string;
                         /** @description What is invalid in the request. Present only when the request is invalid. */

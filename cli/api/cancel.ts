@@ -1,20 +1,20 @@
 import { command } from '../../infra/command.ts';
 import { printable, printableJson } from '../../infra/printable.ts';
-import { ask, connectStage, STAGE_OPTIONS } from './stage.ts';
+import { ask, connectStage, ORDER_OPTIONS, paramsOf } from './stage.ts';
 
 export const cancel = command({
   name: 'orders cancel',
-  usage: ['<order id> [--reason TEXT]'],
+  usage: ['<order id> [--owner OWNER] [--reason TEXT]'],
   does: 'Cancels an order that no worker has claimed yet.',
   options: {
     reason: { type: 'string', value: 'TEXT', help: 'why, for the history of the order' },
-    ...STAGE_OPTIONS,
+    ...ORDER_OPTIONS,
   },
   positionals: { name: 'order id', min: 1, max: 1 },
   examples: ['npm run orders -- cancel ORD-1 --reason "the customer called"'],
   async run(values, [orderId = '']) {
     const stage = connectStage(values);
-    const params = { path: { order_id: orderId } };
+    const params = paramsOf(orderId, values);
     const body = values.reason === undefined ? {} : { reason: values.reason };
     const order = await ask(stage, stage.client.POST('/orders/{order_id}/cancel', { params, body }));
     console.log(values.json ? printableJson(order) : `${printable(order.order_id)} is ${order.status}.`);

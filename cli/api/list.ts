@@ -15,6 +15,7 @@ export const list = command({
   does: 'Lists orders, newest first.',
   options: {
     status: { type: 'string', value: 'STATUS', help: 'Pending, Processing, Waiting, Completed, Failed or Cancelled' },
+    owner: { type: 'string', value: 'OWNER', help: 'of this owner' },
     user: { type: 'string', value: 'N', help: 'orders of this user_id' },
     from: {
       type: 'string',
@@ -30,6 +31,7 @@ export const list = command({
     // The service validates the values and reports what it accepts.
     const filter = {
       ...(values.status !== undefined && { status: values.status }),
+      ...(values.owner !== undefined && { owner: values.owner }),
       ...(values.user !== undefined && { user_id: values.user }),
       ...(values.from !== undefined && { created_from: values.from }),
       ...(values.to !== undefined && { created_to: values.to }),

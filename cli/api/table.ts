@@ -18,10 +18,13 @@ const cell = (row: readonly string[], column: number): string => printable(row[c
 
 const HEADINGS = ['ORDER', 'STATUS', 'USER', 'AMOUNT', 'CREATED', 'ATTEMPTS', 'REASON'];
 
+/** With owners, if any of these orders has one. */
 export function orderTable(orders: readonly Order[]): string {
+  const hasOwners = orders.some(({ owner }) => owner !== '');
   return table(
-    HEADINGS,
+    hasOwners ? ['OWNER', ...HEADINGS] : HEADINGS,
     orders.map((order) => [
+      ...(hasOwners ? [order.owner] : []),
       order.order_id,
       order.status,
       String(order.user_id),

@@ -1,7 +1,6 @@
 import { callerOf } from '../../lib/http/caller.ts';
 import { HttpError } from '../../lib/http/http-error.ts';
-import { orderIdToChange } from '../../lib/http/order-id.ts';
-import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
+import { orderToChange } from '../../lib/http/order-id.ts';
 import { presentOrder } from '../../lib/http/present-order.ts';
 import { readReason } from '../../lib/http/reason-request.ts';
 import { httpHandler } from '../../lib/runtime/http-handler.ts';
@@ -9,10 +8,10 @@ import { runtime } from '../../lib/runtime/runtime.ts';
 
 /** POST /orders/{order_id}/cancel, POST /order/cancel?order_id= */
 export const handler = httpHandler(async (event) => {
-  const orderId = orderIdToChange(event);
+  const { orderId, owner } = orderToChange(event);
   const reason = readReason(event) ?? 'cancelled over HTTP';
   const { actor } = callerOf(event);
-  const outcome = await runtime().cancelOrder(orderId, ownerFilterOf(event), { actor, reason });
+  const outcome = await runtime().cancelOrder(orderId, owner, { actor, reason });
   if (!outcome) throw new HttpError('order_not_found', 'Order not found');
   if ('status' in outcome)
     throw new HttpError(

@@ -16,14 +16,16 @@ export const handler = httpHandler(async (event) => {
         body,
         sent_at: sentAt.toISOString(),
         receive_count: receiveCount,
-        order_id: orderIdIn(body),
+        ...orderIn(body),
       })),
       approximate_count: approximateCount,
     },
   };
 });
 
-function orderIdIn(body: string): string | null {
+function orderIn(body: string) {
   const key = decodeMessage(body);
-  return key === undefined ? null : parseKey(key).orderId;
+  if (key === undefined) return { order_id: null, owner: null };
+  const { orderId, owner } = parseKey(key);
+  return { order_id: orderId, owner };
 }

@@ -12,7 +12,7 @@ export const handler = httpHandler(async (event) => {
   const filter = {
     userId: query.user_id ?? null,
     status: query.status ?? null,
-    owner: ownerFilterOf(event),
+    owner: ownerFilterOf(event, query.owner),
     createdFrom: query.created_from ?? null,
     createdTo: query.created_to ?? null,
   };

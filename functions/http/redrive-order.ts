@@ -1,7 +1,6 @@
 import { callerOf } from '../../lib/http/caller.ts';
 import { HttpError } from '../../lib/http/http-error.ts';
-import { orderIdToChange } from '../../lib/http/order-id.ts';
-import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
+import { orderToChange } from '../../lib/http/order-id.ts';
 import { presentOrder } from '../../lib/http/present-order.ts';
 import { readReason } from '../../lib/http/reason-request.ts';
 import { httpHandler } from '../../lib/runtime/http-handler.ts';
@@ -9,10 +8,10 @@ import { runtime } from '../../lib/runtime/runtime.ts';
 
 /** POST /orders/{order_id}/redrive, POST /order/redrive?order_id= */
 export const handler = httpHandler(async (event) => {
-  const orderId = orderIdToChange(event);
+  const { orderId, owner } = orderToChange(event);
   const reason = readReason(event) ?? 'redriven over HTTP';
   const { actor } = callerOf(event);
-  const outcome = await runtime().redriveOrder(orderId, ownerFilterOf(event), { actor, reason });
+  const outcome = await runtime().redriveOrder(orderId, owner, { actor, reason });
   if (!outcome) throw new HttpError('order_not_found', 'Order not found');
   if ('status' in outcome)
     throw new HttpError('wrong_status', `The order is ${outcome.status}. Only a Failed order can be redriven.`);

@@ -4,7 +4,7 @@ import { readJson } from '../../lib/http/read-json.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
 import { redriveSchema } from '../../lib/http/redrive-request.ts';
 import { validate } from '../../lib/http/validate.ts';
-import { parseKey } from '../../lib/order-key.ts';
+import { orderKey, parseKey } from '../../lib/order-key.ts';
 import { WITHOUT_CODE } from '../../lib/orders/sql/redrive-orders.ts';
 import { httpHandler } from '../../lib/runtime/http-handler.ts';
 import { runtime } from '../../lib/runtime/runtime.ts';
@@ -16,20 +16,25 @@ export const handler = httpHandler(async (event) => {
   const { redrivable, capped } = await runtime().redriveOrders({
     orderIds: request.order_ids ?? null,
     reasonCode: request.reason_code === null ? WITHOUT_CODE : (request.reason_code ?? null),
-    owner: ownerFilterOf(event),
-    after: request.after ?? null,
+    owner: ownerFilterOf(event, request.owner),
+    after: request.after === undefined ? null : orderKey({ orderId: request.after, owner: request.after_owner ?? '' }),
     limit: request.limit,
     newRun: request.new_run,
     dryRun: request.dry_run,
     reason: request.reason,
     actor: callerOf(event).actor,
   });
+  const orders = redrivable.map(parseKey);
   return {
     statusCode: 200,
     body: {
       status_code: 200,
       message: request.dry_run ? 'These orders would be redriven.' : 'These orders were redriven.',
-      data: { order_ids: redrivable.map((key) => parseKey(key).orderId), capped },
+      data: {
+        order_ids: orders.map(({ orderId }) => orderId),
+        orders: orders.map(({ orderId, owner }) => ({ order_id: orderId, owner })),
+        capped,
+      },
     },
   };
 });

@@ -16,7 +16,7 @@ export const ERROR_CODES = {
   },
   order_exists: {
     status: 400,
-    when: 'An order with this id exists.',
+    when: 'An order of yours with this id exists.',
     remedy:
       'After a request whose response was lost, read the order: it may be the one that you sent. Otherwise choose another id.',
   },
@@ -44,6 +44,11 @@ export const ERROR_CODES = {
     status: 409,
     when: 'The order has a status that does not allow this operation. The message names the status.',
     remedy: 'Read the order, then decide again.',
+  },
+  owner_required: {
+    status: 409,
+    when: 'Several owners have an order with this id. The message names them. Only callers with `orders:admin` get this code.',
+    remedy: 'Name one of the owners with `owner`.',
   },
   redrive_limit_reached: {
     status: 409,

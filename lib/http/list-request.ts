@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { STATUSES } from '../orders/order.ts';
 import { decodeCursor } from './cursor.ts';
+import { text } from './text.ts';
 import { wholeNumber } from './whole-number.ts';
 
 const MAX_LIMIT = 100;
@@ -26,6 +27,9 @@ const time = z.iso
 /** The query of GET /orders. */
 export const listSchema = z
   .object({
+    owner: text(10_000).optional().meta({
+      description: "Only this owner's orders. Callers without `orders:admin` see only their own in any case.",
+    }),
     status: z.enum(STATUSES, `must be one of ${STATUSES.join(', ')}`).optional(),
     user_id: wholeNumber(INTEGER_MIN, INTEGER_MAX).optional(),
     created_from: time.optional().meta({ description: 'Created at this time or later.' }),

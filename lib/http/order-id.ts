@@ -1,36 +1,70 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { z } from 'zod';
+import { callerOf } from './caller.ts';
 import { HttpError, validationError } from './http-error.ts';
-import { readQuery, refuseQuery } from './read-query.ts';
+import { readQuery } from './read-query.ts';
 
+/** The order that a request is about. */
+export interface AskedOrder {
+  readonly orderId: string;
+  /** Whose it has to be; null for anyone's, as long as only one owner has an order with this id. */
+  readonly owner: string | null;
+}
+
+const owner = z.string('must be an owner').optional();
+const ownerQuery = z.object({ owner });
 /** Accepts any text, because imported orders keep their ids. */
-const orderIdQuery = z.object({ order_id: z.string('must be an order id') });
+const orderIdQuery = z.object({ order_id: z.string('must be an order id'), owner });
 
 /**
- * The order id in a request's path or, on routes without it in the path, in the query. The rules are looser than those for
+ * The order in a request's path or, on routes without it in the path, in the query. The rules are looser than those for
  * new orders, because imported orders keep their ids.
- * @throws HttpError 404 for a NUL or a lone surrogate: Postgres cannot store them, so no order has such an id. 400 for a
- * query that does not have exactly one id.
+ * @throws HttpError 404 for a NUL or a lone surrogate: Postgres cannot store them, so no order has such a name; and for another
+ * owner's order. 400 for a query that does not have exactly one id.
  */
-export function orderIdOf(event: APIGatewayProxyEventV2): string {
-  const orderId = event.pathParameters?.order_id ?? orderIdInQuery(event);
-  if (orderId.includes('\0') || !orderId.isWellFormed()) throw new HttpError('order_not_found', 'Order not found');
-  return orderId;
+export function orderOf(event: APIGatewayProxyEventV2): AskedOrder {
+  const inPath = event.pathParameters?.order_id;
+  const asked = inPath === undefined ? readOnce(event, orderIdQuery) : ownerInQuery(event);
+  const orderId = inPath ?? asked.order_id ?? '';
+  const caller = callerOf(event);
+  const isOthers = !caller.seesAll && asked.owner !== undefined && asked.owner !== caller.owner;
+  if (isOthers || !isStorable(orderId) || !isStorable(asked.owner ?? ''))
+    throw new HttpError('order_not_found', 'Order not found');
+  return { orderId, owner: caller.seesAll ? (asked.owner ?? null) : caller.owner };
 }
 
 /**
  * The same for a request that changes the order.
  * @throws HttpError 400 also for other query parameters: the caller may rely on one to prevent the change.
  */
-export function orderIdToChange(event: APIGatewayProxyEventV2): string {
-  if (event.pathParameters?.order_id !== undefined) refuseQuery(event);
-  return orderIdOf(event);
+export function orderToChange(event: APIGatewayProxyEventV2): AskedOrder {
+  if (event.pathParameters?.order_id !== undefined) readOnce(event, ownerQuery);
+  return orderOf(event);
 }
 
-function orderIdInQuery(event: APIGatewayProxyEventV2): string {
-  const { order_id: orderId } = readQuery(event, orderIdQuery);
-  // API Gateway joins two values with a comma, and the result may be the id of a third order.
-  if (new URLSearchParams(event.rawQueryString).getAll('order_id').length > 1)
-    throw validationError([{ path: 'order_id', message: 'must be given once' }]);
-  return orderId;
+interface Asked {
+  readonly order_id?: string | undefined;
+  readonly owner?: string | undefined;
+}
+
+/** Other query parameters of a request that only reads are ignored, as they have always been. */
+function ownerInQuery(event: APIGatewayProxyEventV2): Asked {
+  refuseTwo(event, 'owner');
+  return { owner: event.queryStringParameters?.owner };
+}
+
+function readOnce<Shape extends z.ZodRawShape>(event: APIGatewayProxyEventV2, schema: z.ZodObject<Shape>): Asked {
+  const asked = readQuery(event, schema);
+  for (const name of Object.keys(schema.shape)) refuseTwo(event, name);
+  return asked;
+}
+
+/** API Gateway joins two values with a comma, and the result may name a third order. */
+function refuseTwo(event: APIGatewayProxyEventV2, name: string): void {
+  if (new URLSearchParams(event.rawQueryString).getAll(name).length > 1)
+    throw validationError([{ path: name, message: 'must be given once' }]);
+}
+
+function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
 }

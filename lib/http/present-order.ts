@@ -7,6 +7,7 @@ import { callerOf } from './caller.ts';
 export function presentOrder(event: APIGatewayProxyEventV2, order: Order) {
   return {
     order_id: order.orderId,
+    owner: order.owner,
     status: order.status,
     next_states: NEXT_STATES[order.status],
     user_id: order.userId,

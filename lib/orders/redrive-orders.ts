@@ -1,6 +1,7 @@
 import type { Database } from '../database/database.ts';
 import { type OrderKey, parseKey } from '../order-key.ts';
 import type { OrderQueue } from '../queue/order-queue.ts';
+import { refuseAmbiguous } from './sql/find-owners.ts';
 import { countCapped, type FailedOrders, previewRedrive, redriveOrders as redriveRows } from './sql/redrive-orders.ts';
 
 export interface RedriveParts {
@@ -37,6 +38,7 @@ export interface RedriveRequest {
  */
 export async function redriveOrders(parts: RedriveParts, request: RedriveRequest): Promise<FailedOrders> {
   const selection = { ...request, maxRedrives: parts.maxRedrives };
+  if (request.orderIds && request.owner === null) await refuseAmbiguous(parts.database, request.orderIds);
   if (request.dryRun) return previewRedrive(parts.database, selection);
   const { actor, reason, newRun } = request;
   const { resendAfterSeconds } = parts;

@@ -6,6 +6,7 @@ import type { Answer } from '../http/answer.ts';
 import { HttpError, unavailable, untranslatable } from '../http/http-error.ts';
 import { currentInvocation, inInvocation, invocationOf } from '../observability/invocation.ts';
 import { createLogger } from '../observability/logger.ts';
+import { AmbiguousOrder } from '../orders/sql/find-owners.ts';
 import { runtime } from './runtime.ts';
 
 export interface HttpOptions {
@@ -82,6 +83,8 @@ function toAnswer(error: unknown): Answer {
     runtime().logger.warn('The database did not reply', { error });
     return toAnswer(unavailable());
   }
+  if (error instanceof AmbiguousOrder)
+    return toAnswer(new HttpError('owner_required', `${error.message} Add "owner" to the request.`));
   if (error instanceof DatabaseError && error.isUntranslatable) return toAnswer(untranslatable());
   reportDefect(error);
   return toAnswer(new HttpError('internal_error', 'Internal Server Error!'));

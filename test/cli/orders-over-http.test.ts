@@ -143,7 +143,11 @@ describe('npm run orders, by the API', () => {
     await create('doomed-1');
     await settled('doomed-1');
     const preview = await orders(['redrive', '--all', '--dry-run', '--json']);
-    expect(JSON.parse(preview.stdout)).toEqual({ order_ids: ['doomed-1'], capped: 0 });
+    expect(JSON.parse(preview.stdout)).toEqual({
+      order_ids: ['doomed-1'],
+      orders: [{ order_id: 'doomed-1', owner: '' }],
+      capped: 0,
+    });
     expect((await orders(['redrive', 'doomed-1', '--reason', 'once more'])).stdout).toBe('Redrove 1 orders.\n');
     expect((await orders(['history', 'doomed-1'])).stdout).toContain('once more');
   });

@@ -95,6 +95,7 @@ describe('GET /dead-letters', () => {
           sent_at: expect.any(String),
           receive_count: looks,
           order_id: null,
+          owner: null,
         },
         {
           message_id: expect.any(String),
@@ -102,6 +103,7 @@ describe('GET /dead-letters', () => {
           sent_at: expect.any(String),
           receive_count: looks,
           order_id: 'ü',
+          owner: '',
         },
       ]);
     }

@@ -106,7 +106,7 @@ describe('GET /orders', () => {
     ['cursor', cursorOf(['-99999999999.000000', 'a']), /next_cursor/],
     ['cursor', cursorOf(["now()'", 'a']), /next_cursor/],
     ['cursor', cursorOf({ length: 2 }), /next_cursor/],
-    ['order_id_prefix', 'a', /allowed: status, user_id, created_from, created_to, limit, cursor$/],
+    ['order_id_prefix', 'a', /allowed: owner, status, user_id, created_from, created_to, limit, cursor$/],
   ])('refuses %s=%j, and says what is allowed', async (name, value, message) => {
     expect(await service.ask('listOrders', { query: { [name]: value } })).toMatchObject({
       status: 400,

@@ -44,7 +44,8 @@ describe('an order of another owner', () => {
     expect(await listed(OPERATOR)).toHaveLength(3);
   });
 
-  test('keeps its id to itself: nobody can create it again, nor under the same key', async () => {
+  test('takes neither its id nor its idempotency key from anyone', async () => {
+    expect((await service.ask('createOrder', { body: anOrder('theirs'), as: RIVAL })).status).toBe(202);
     expect((await service.ask('createOrder', { body: anOrder('theirs'), as: RIVAL })).status).toBe(400);
     const headers = { 'idempotency-key': 'the same' };
     expect((await service.ask('createOrder', { body: anOrder('x'), headers, as: SHOP })).status).toBe(202);
@@ -83,6 +84,7 @@ describe('orders:admin', () => {
     expect((await service.ask('listFailures', { as: RIVAL })).body.failures).toEqual([]);
     expect((await service.ask('redriveOrders', { body: { all: true, dry_run: true }, as: RIVAL })).body.data).toEqual({
       order_ids: [],
+      orders: [],
       capped: 0,
     });
     expect((await service.ask('redriveOrders', { body: { all: true }, as: RIVAL })).body.data).toMatchObject({
@@ -119,5 +121,72 @@ describe('what operators write for each other', () => {
     };
     expect(await reasons(SHOP)).toEqual([shown, shown, shown]);
     expect(await reasons(OPERATOR)).toEqual([text, text, text]);
+  });
+});
+
+describe('orders of two owners with the same id', () => {
+  const ONE_ORDER = ['getOrder', 'getOrderHistory', 'cancelOrder', 'redriveOrder'] as const;
+
+  beforeEach(async () => {
+    for (const as of [SHOP, RIVAL]) {
+      const { body } = await service.ask('createOrders', { body: { orders: [anOrder('same'), anOrder('same')] }, as });
+      expect(body.data).toMatchObject({ accepted: 1, refused: 1 });
+    }
+  });
+
+  test('are read, listed and cancelled by their owners, each its own', async () => {
+    expect((await service.ask('cancelOrder', { orderId: 'same', as: SHOP })).body).toMatchObject({ owner: 'shop' });
+
+    expect((await service.ask('getOrder', { orderId: 'same', as: SHOP })).body.status).toBe('Cancelled');
+    expect((await service.ask('getOrder', { orderId: 'same', as: RIVAL })).body.status).toBe('Pending');
+    const { body } = await service.ask('listOrders', { query: { status: 'Cancelled' }, as: RIVAL });
+    expect(body.orders).toEqual([]);
+  });
+
+  test.each(ONE_ORDER)(
+    '%s asks an operator whose order is meant, and touches none until then',
+    async (functionName) => {
+      const asked = (query: Record<string, string>) =>
+        service.ask(functionName, { orderId: 'same', query, as: OPERATOR });
+
+      expect(await asked({})).toMatchObject({
+        status: 409,
+        body: {
+          message: 'Several owners have an order with the id same: "rival", "shop". Add "owner" to the request.',
+        },
+      });
+      expect((await asked({ owner: 'nobody' })).status).toBe(404);
+      expect(await service.psql.value(`SELECT count(*)::integer FROM orders WHERE status <> 'Pending'`)).toBe(0);
+      expect((await asked({ owner: 'shop' })).status).toBe(functionName === 'redriveOrder' ? 409 : 200);
+    },
+  );
+
+  test.each(ONE_ORDER)('%s finds nothing for a caller who names another owner', async (functionName) => {
+    const asked = (owner: string, orderId = 'same') =>
+      service.ask(functionName, { orderId, query: { owner }, as: RIVAL });
+
+    const { body, status } = await asked('shop', 'absent');
+    expect(await asked('shop')).toMatchObject({ status, body });
+    expect(status).toBe(404);
+    expect((await asked('rival')).status).toBe(functionName === 'redriveOrder' ? 409 : 200);
+  });
+
+  test('are redriven together only when their owner is named', async () => {
+    await service.psql.rows(
+      `UPDATE orders SET status = 'Processing', token = 1, lease_until = now() WHERE order_id = 'same';
+       UPDATE orders SET status = 'Failed', lease_until = NULL, due_at = NULL, reason_code = 'no' WHERE token = 1`,
+    );
+    const redrive = (body: object) => service.ask('redriveOrders', { body, as: OPERATOR });
+
+    expect((await redrive({ order_ids: ['same'] })).status).toBe(409);
+    expect((await redrive({ order_ids: ['same'], owner: 'shop' })).body.data).toMatchObject({
+      orders: [{ order_id: 'same', owner: 'shop' }],
+    });
+    expect((await redrive({ all: true, after: 'same', after_owner: 'rival', dry_run: true })).body.data).toMatchObject({
+      orders: [],
+    });
+    expect((await redrive({ all: true, after: 'same', dry_run: true })).body.data).toMatchObject({
+      orders: [{ order_id: 'same', owner: 'rival' }],
+    });
   });
 });

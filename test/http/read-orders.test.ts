@@ -29,6 +29,7 @@ describe('GET /orders/{order_id}', () => {
     expect(headers['content-type']).toBe('application/json');
     expect(body).toEqual({
       order_id: 'ORD111',
+      owner: '',
       status: 'Pending',
       next_states: ['Processing', 'Cancelled'],
       user_id: 1,

@@ -69,14 +69,14 @@ export const MUTATIONS: readonly Mutation[] = [
   sql(
     'S05',
     'lib/orders/sql/claim-orders.ts',
-    ['ORDER BY o.order_id\n    FOR UPDATE OF o SKIP LOCKED', 'FOR UPDATE OF o SKIP LOCKED'],
+    ['ORDER BY o.order_id, o.owner\n    FOR UPDATE OF o SKIP LOCKED', 'FOR UPDATE OF o SKIP LOCKED'],
     'orders/claim-orders.test.ts',
     'With SKIP LOCKED no session waits, so the order of locking cannot deadlock.',
   ),
   sql(
     'S12',
     'lib/orders/sql/finish-orders.ts',
-    ['ORDER BY o.order_id\n       FOR UPDATE OF o', 'FOR UPDATE OF o'],
+    ['ORDER BY o.order_id, o.owner\n       FOR UPDATE OF o', 'FOR UPDATE OF o'],
     'orders/concurrency.test.ts',
   ),
   sql('S22', 'lib/orders/sql/insert-orders.ts', [', { prepared: true }', ''], 'orders/create-order.test.ts'),
@@ -124,7 +124,7 @@ export const MUTATIONS: readonly Mutation[] = [
   sql(
     'S48',
     'lib/orders/sql/finish-orders.ts',
-    ['ORDER BY o.order_id\n       FOR UPDATE OF o)', 'ORDER BY o.order_id)'],
+    ['ORDER BY o.order_id, o.owner\n       FOR UPDATE OF o)', 'ORDER BY o.order_id, o.owner)'],
     'orders/claim-orders.test.ts',
   ),
 

@@ -122,7 +122,7 @@ describe('an UPDATE of the status', () => {
 
     for (const sql of [
       `INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES ('a', 1, '{}', 1)
-       ON CONFLICT (order_id) DO UPDATE SET status = 'Pending', due_at = now()`,
+       ON CONFLICT (order_id, owner) DO UPDATE SET status = 'Pending', due_at = now()`,
       `MERGE INTO orders o USING (SELECT 'a' AS id) AS s ON o.order_id = s.id
        WHEN MATCHED THEN UPDATE SET status = 'Pending', due_at = now()`,
       `WITH moved AS (UPDATE orders SET status = 'Pending', due_at = now() RETURNING 1) SELECT count(*) FROM moved`,
@@ -215,7 +215,7 @@ describe('counters and history follow whatever is written by hand', () => {
       `
       INSERT INTO orders (order_id, user_id, item_ids, total_amount)
       SELECT id, 1, '{}', 1 FROM unnest(ARRAY['y1', 'y2', 'y3']) AS id
-      ON CONFLICT (order_id) DO UPDATE SET status = 'Cancelled', due_at = NULL`,
+      ON CONFLICT (order_id, owner) DO UPDATE SET status = 'Cancelled', due_at = NULL`,
     ],
     [
       'a MERGE that inserts, updates and deletes',

@@ -60,6 +60,7 @@ export const statusSchema = z
 
 export const orderSchema = z.object({
   order_id: z.string().meta({ examples: ['ORD-1'] }),
+  owner: z.string().meta({ description: 'Who created the order; empty where callers are not authenticated.' }),
   status: statusSchema,
   next_states: z
     .array(statusSchema)
@@ -143,6 +144,15 @@ export const NO_SUCH_ORDER: Answers = {
   404: { description: 'The order does not exist.', schema: failureSchema },
 };
 
+/** 409 of a request about one order; every such request has this cause. */
+export const conflict = (otherCause?: string): Answers => ({
+  409: {
+    description:
+      `${otherCause ?? ''} Several owners have an order with this id, and the request does not name one.`.trim(),
+    schema: failureSchema,
+  },
+});
+
 export const REASON: Body = { schema: reasonSchema, required: false };
 
 /** The path parameter of one order. */
@@ -176,3 +186,11 @@ export const etag = {
     required: true,
   },
 };
+
+/** Whose order it is. */
+export const OWNER = z.object({
+  owner: z.string().optional().meta({
+    description:
+      'The owner of the order. Required if several owners have an order with this id, which only callers with `orders:admin` can see.',
+  }),
+});

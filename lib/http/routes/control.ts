@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { redriveSchema } from '../redrive-request.ts';
 import {
+  conflict,
   count,
   failureSchema,
   INVALID,
   NO_SUCH_ORDER,
   ORDER_ID,
+  OWNER,
   orderSchema,
   REASON,
   TOO_LARGE,
@@ -20,6 +22,9 @@ export const redrivenSchema = z.object({
     order_ids: z
       .array(z.string())
       .meta({ description: 'Ids of the orders that were redriven or, in a dry run, would be; sorted.' }),
+    orders: z
+      .array(z.object({ order_id: z.string(), owner: z.string() }))
+      .meta({ description: 'The same orders with their owners.' }),
     capped: count.meta({
       description: 'How many other orders were skipped because they have reached the redrive limit.',
     }),
@@ -47,6 +52,10 @@ export const deadLettersSchema = z.object({
       sent_at: time,
       receive_count: count,
       order_id: z.string().nullable().meta({ description: 'Null when the body contains no order id.' }),
+      owner: z
+        .string()
+        .nullable()
+        .meta({ description: 'Empty when the body names no owner; null when it contains no order id.' }),
     }),
   ),
   approximate_count: count.meta({ description: 'The number of dead letters. SQS reports an approximate count.' }),
@@ -69,13 +78,13 @@ export const redriveOrder: Operation = {
   tag: 'Operations',
   summary: 'Redrive a Failed order',
   description: 'Redriving an order sends it back to be processed, with a new budget of attempts.',
-  parameters: { path: ORDER_ID },
+  parameters: { path: ORDER_ID, query: OWNER },
   body: REASON,
   answers: {
     200: { description: 'The order, which is Pending again.', schema: orderSchema },
     ...INVALID,
     ...NO_SUCH_ORDER,
-    409: { description: 'The order is not Failed, or has reached the redrive limit.', schema: failureSchema },
+    ...conflict('The order is not Failed, or has reached the redrive limit.'),
     ...TOO_LARGE,
   },
 };
@@ -88,6 +97,10 @@ export const redriveOrders: Operation = {
   answers: {
     200: { description: 'The orders that were redriven or, in a dry run, would be.', schema: redrivenSchema },
     ...INVALID,
+    409: {
+      description: 'Several owners have an order with one of the ids, and the request does not name one.',
+      schema: failureSchema,
+    },
     ...TOO_LARGE,
   },
 };

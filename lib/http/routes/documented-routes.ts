@@ -32,13 +32,13 @@ export const DOCUMENTED_ROUTES: readonly DocumentedRoute[] = ROUTES.flatMap((rou
 function asOf({ path }: Route, operation: Operation): Operation {
   const { parameters, summary, answers } = operation;
   if (parameters?.path === undefined || path.includes('{')) return operation;
-  const { path: orderId, ...others } = parameters;
+  const { path: orderId, query, ...others } = parameters;
   return {
     ...operation,
     summary: `${summary} by an id in the query`,
     description:
       'Use this for ids that may change in a URL path: ids with `/`, `?`, `#` or `%`, and the ids `.` and `..`.',
-    parameters: { ...others, query: orderId },
+    parameters: { ...others, query: orderId.extend(query?.shape ?? {}) },
     answers: { ...answers, ...INVALID },
   };
 }

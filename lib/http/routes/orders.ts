@@ -3,6 +3,7 @@ import { batchOf } from '../batch-request.ts';
 import { listSchema } from '../list-request.ts';
 import { newOrderSchema } from '../new-order.ts';
 import {
+  conflict,
   count,
   etag,
   failure,
@@ -12,6 +13,7 @@ import {
   ifNoneMatch,
   NO_SUCH_ORDER,
   ORDER_ID,
+  OWNER,
   orderSchema,
   REASON,
   retryAfter,
@@ -110,8 +112,7 @@ export const createOrder: Operation = {
     },
     400: {
       description:
-        'An order with this id already exists, or the request is invalid and `errors` lists the invalid fields. If the id ' +
-        'exists but GET returns 404 for it, another caller uses that id.',
+        'An order of yours with this id already exists, or the request is invalid and `errors` lists the invalid fields.',
       schema: failureSchema,
     },
     ...TOO_LARGE,
@@ -124,8 +125,7 @@ export const createOrders: Operation = {
   summary: 'Create up to 100 orders',
   description:
     'Each order gets the result that `POST /orders` would have returned, independently of the other orders. ' +
-    'Idempotency-Key is not supported; it is safe to repeat the batch, because order ids are unique. If an id exists ' +
-    'but GET returns 404 for it, another caller uses that id.',
+    'Idempotency-Key is not supported; it is safe to repeat the batch, because order ids are unique.',
   body: { schema: batchOf(newOrderSchema), required: true },
   answers: {
     207: {
@@ -159,11 +159,13 @@ export const listOrders: Operation = {
 export const getOrder: Operation = {
   tag: 'Orders',
   summary: 'Get an order',
-  parameters: { path: ORDER_ID, header: z.object({ 'If-None-Match': ifNoneMatch }) },
+  parameters: { path: ORDER_ID, query: OWNER, header: z.object({ 'If-None-Match': ifNoneMatch }) },
   answers: {
     200: { description: 'The order.', schema: orderSchema, headers: etag },
     304: { description: 'The order has not changed.', headers: etag },
+    ...INVALID,
     ...NO_SUCH_ORDER,
+    ...conflict(),
   },
 };
 
@@ -171,20 +173,25 @@ export const getOrderHistory: Operation = {
   tag: 'Orders',
   summary: 'Get the history of an order',
   description: 'Lists each state transition of the order, with its reason and who made it.',
-  parameters: { path: ORDER_ID },
-  answers: { 200: { description: 'The state transitions.', schema: historySchema }, ...NO_SUCH_ORDER },
+  parameters: { path: ORDER_ID, query: OWNER },
+  answers: {
+    200: { description: 'The state transitions.', schema: historySchema },
+    ...INVALID,
+    ...NO_SUCH_ORDER,
+    ...conflict(),
+  },
 };
 
 export const cancelOrder: Operation = {
   tag: 'Orders',
   summary: 'Cancel a Pending order',
-  parameters: { path: ORDER_ID },
+  parameters: { path: ORDER_ID, query: OWNER },
   body: REASON,
   answers: {
     200: { description: 'The order, which is now Cancelled.', schema: orderSchema },
     ...INVALID,
     ...NO_SUCH_ORDER,
-    409: { description: 'The order is not Pending.', schema: failureSchema },
+    ...conflict('The order is not Pending.'),
     ...TOO_LARGE,
   },
 };

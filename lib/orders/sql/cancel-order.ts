@@ -1,6 +1,6 @@
 import type { Queryable } from '../../database/database.ts';
 import type { Order, Status } from '../order.ts';
-import { AmbiguousOrder, findOwners } from './find-owners.ts';
+import { ambiguous } from './find-owners.ts';
 import { ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
 
 /** The result: the Cancelled order, or the status that does not allow it; undefined if the order does not exist. */
@@ -42,7 +42,7 @@ export async function cancelOrder(
      FROM seen LEFT JOIN o ON true`,
     [orderId, owner, change.actor, change.reason],
   );
-  if (rows.length > 1) throw new AmbiguousOrder(await findOwners(database, orderId));
+  if (rows.length > 1) throw await ambiguous(database, orderId);
   const [row] = rows;
   if (!row) return undefined;
   return row.cancelled ? { order: toOrder(row) } : { status: row.status_before };

@@ -11,14 +11,16 @@ export class AmbiguousOrder extends Error {
   override readonly name = 'AmbiguousOrder';
   readonly owners: readonly string[];
 
-  constructor(owners: readonly string[]) {
-    super('several owners have an order with this id');
+  constructor(orderId: string, owners: readonly string[]) {
+    super(
+      `Several owners have an order with the id ${orderId}: ${owners.map((owner) => JSON.stringify(owner)).join(', ')}.`,
+    );
     this.owners = owners;
   }
 }
 
 /** The owners of the orders with this id. */
-export async function findOwners(database: Queryable, orderId: string): Promise<string[]> {
+async function findOwners(database: Queryable, orderId: string): Promise<string[]> {
   const rows = await database
     .query<{ owner: string }>(
       `SELECT owner FROM public.orders WHERE order_id = $1::text ORDER BY owner LIMIT ${MAX_OWNERS}`,
@@ -26,6 +28,21 @@ export async function findOwners(database: Queryable, orderId: string): Promise<
     )
     .catch(foundNothing);
   return rows.map(({ owner }) => owner);
+}
+
+/** @returns the error for a request about an order with this id that does not say whose. */
+export async function ambiguous(database: Queryable, orderId: string): Promise<AmbiguousOrder> {
+  return new AmbiguousOrder(orderId, await findOwners(database, orderId));
+}
+
+/** @throws AmbiguousOrder when several owners have an order with one of these ids. */
+export async function refuseAmbiguous(database: Queryable, orderIds: readonly string[]): Promise<void> {
+  const [row] = await database.query<{ order_id: string }>(
+    `SELECT order_id FROM public.orders WHERE order_id IN (SELECT json_array_elements_text($1::json))
+     GROUP BY order_id HAVING count(*) > 1 ORDER BY order_id LIMIT 1`,
+    [JSON.stringify(orderIds)],
+  );
+  if (row) throw await ambiguous(database, row.order_id);
 }
 
 /**

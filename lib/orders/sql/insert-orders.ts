@@ -49,7 +49,7 @@ export interface Conflict {
   readonly requestToken: string;
   /** True if this very request, whose outcome was unknown, inserted the owner's order with this id. */
   readonly isOurs: boolean;
-  /** An order with this id exists, of any owner: until 000013 has been applied, ids are unique across owners. */
+  /** An order with this id exists, of any owner: until 000014 has been applied, ids are unique across owners. */
   readonly idExists: boolean;
   /** The stored digest of the order with this owner and idempotency key; null if there is none. */
   readonly keyFingerprint: string | null;

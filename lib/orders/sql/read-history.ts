@@ -1,7 +1,7 @@
 import type { Queryable } from '../../database/database.ts';
 import { foundNothing } from '../../database/database-error.ts';
 import type { Status } from '../order.ts';
-import { AmbiguousOrder, findOwners } from './find-owners.ts';
+import { ambiguous } from './find-owners.ts';
 import { HISTORY_OF_O } from './history-of.ts';
 
 /** One transition of an order, as recorded by the trigger in the commit that made it. */
@@ -47,7 +47,7 @@ export async function readHistory(database: Queryable, orderId: string, owner: s
       [orderId, owner],
     )
     .catch(foundNothing);
-  if (rows.some((row) => row.owner !== rows[0]?.owner)) throw new AmbiguousOrder(await findOwners(database, orderId));
+  if (rows.some((row) => row.owner !== rows[0]?.owner)) throw await ambiguous(database, orderId);
   return rows.map((row) => ({
     at: row.at,
     from: row.from_status,

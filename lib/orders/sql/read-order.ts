@@ -1,7 +1,7 @@
 import type { Queryable } from '../../database/database.ts';
 import { foundNothing } from '../../database/database-error.ts';
 import type { Order } from '../order.ts';
-import { AmbiguousOrder, findOwners } from './find-owners.ts';
+import { ambiguous } from './find-owners.ts';
 import { ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
 
 /**
@@ -21,7 +21,7 @@ export async function readOrder(
       [orderId, owner],
     )
     .catch(foundNothing);
-  if (rows.length > 1) throw new AmbiguousOrder(await findOwners(database, orderId));
+  if (rows.length > 1) throw await ambiguous(database, orderId);
   const [row] = rows;
   return row && toOrder(row);
 }
