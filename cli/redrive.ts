@@ -8,7 +8,8 @@ import { orderKey, parseKey } from '../lib/order-key.ts';
 import type { RedriveRequest } from '../lib/orders/redrive-orders.ts';
 import { AmbiguousOrder } from '../lib/orders/sql/find-owners.ts';
 import type { FailedOrders } from '../lib/orders/sql/redrive-orders.ts';
-import { createRuntime } from '../lib/runtime/runtime.ts';
+import { createApi } from '../lib/runtime/api.ts';
+import { connect } from '../lib/runtime/connections.ts';
 import { ask, connectStage, STAGE_OPTIONS, type Stage } from './api/stage.ts';
 import { operator } from './operator.ts';
 
@@ -88,14 +89,14 @@ interface Redriver {
 async function onStack(): Promise<Redriver> {
   enterStack();
   await readAwsSettings();
-  const runtime = createRuntime(process.env);
+  const api = createApi(connect(process.env));
   const actor = `operator ${operator()}`;
   return {
     redrive: (request) =>
-      runtime.redriveOrders({ ...request, actor }).catch((error: unknown) => {
+      api.redriveOrders({ ...request, actor }).catch((error: unknown) => {
         throw error instanceof AmbiguousOrder ? new CommandError(`${error.message} Add --owner.`) : error;
       }),
-    close: () => runtime.close(),
+    close: () => api.close(),
   };
 }
 

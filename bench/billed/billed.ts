@@ -49,7 +49,7 @@ export async function benchBilled({ tiny }: BenchOptions): Promise<Result> {
     const before = await footprintOf(client);
     const invocations = await measure(apiKey, sizes);
     const after = await footprintOf(client);
-    await (await import('../../lib/runtime/runtime.ts')).runtime().close();
+    await (await import('../../lib/runtime/connections.ts')).connections().close();
     await (await import('../../lib/auth/authorizer.ts')).authorizer().close();
     queue.close();
     return toResult(invocations, perOrder(before, after), sizes.runs, await describePostgres(client));

@@ -12,7 +12,8 @@ import { loadMigrations, migrate } from '../../lib/database/migrations.ts';
 import { createLogger } from '../../lib/observability/logger.ts';
 import { DeadLetters } from '../../lib/queue/dead-letters.ts';
 import { SqsOrderQueue } from '../../lib/queue/sqs.ts';
-import { createRuntime } from '../../lib/runtime/runtime.ts';
+import { connect } from '../../lib/runtime/connections.ts';
+import { createSweep } from '../../lib/runtime/sweep.ts';
 import { operator } from '../operator.ts';
 import type { Check } from './check.ts';
 import { deadLetters } from './dead-letters.ts';
@@ -48,7 +49,7 @@ code is 0 if no problem was found, and 1 otherwise.`,
     if (!deadLetterQueueUrl) throw new CommandError('Set DEAD_LETTER_QUEUE_URL to the URL of the dead-letter queue.');
     const config = loadConfig(process.env);
     const database = connectDatabase(config, createLogger(config.LOG_LEVEL), STATEMENT_TIMEOUT_MS);
-    const runtime = createRuntime(process.env);
+    const sweep = createSweep(connect(process.env));
     const queue = new SqsOrderQueue({
       queueUrl: config.QUEUE_URL,
       sendTimeoutMs: config.QUEUE_SEND_TIMEOUT_MS,
@@ -57,7 +58,7 @@ code is 0 if no problem was found, and 1 otherwise.`,
     const letters = new DeadLetters(deadLetterQueueUrl);
     const rest = [
       durability(database),
-      overdueOrders(database, runtime),
+      overdueOrders(database, sweep),
       counters(database),
       history(database, `doctor ${operator()}`),
       deadLetters({ database, queue, letters, keepHidden: values.fix }),
@@ -76,7 +77,7 @@ code is 0 if no problem was found, and 1 otherwise.`,
     } finally {
       letters.close();
       queue.close();
-      await runtime.close();
+      await sweep.close();
       await database.close();
     }
   },

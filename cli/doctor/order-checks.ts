@@ -6,7 +6,7 @@ import {
   recordRepairs,
   recount,
 } from '../../lib/orders/sql/audit-orders.ts';
-import type { Runtime } from '../../lib/runtime/runtime.ts';
+import type { Sweep } from '../../lib/runtime/sweep.ts';
 import type { Check } from './check.ts';
 
 /** Seconds past its due date after which an order is stuck: three sweeps, at the shortest interval of EventBridge, one minute. */
@@ -15,7 +15,7 @@ const OVERDUE_SECONDS = 180;
 /** The timeout of a manual sweep, in milliseconds. */
 const SWEEP_MS = 60_000;
 
-export function overdueOrders(database: Database, runtime: Runtime): Check {
+export function overdueOrders(database: Database, sweep: Sweep): Check {
   return {
     name: 'no order is overdue',
     async find() {
@@ -26,7 +26,7 @@ export function overdueOrders(database: Database, runtime: Runtime): Check {
           problem: `${orders} orders are overdue, the oldest for ${Math.round(oldestSeconds)} s; check whether the sweep is running`,
           async fix() {
             const end = performance.now() + SWEEP_MS;
-            return `sent ${await runtime.sweepOrders(() => end - performance.now())} of them again`;
+            return `sent ${await sweep.sweepOrders(() => end - performance.now())} of them again`;
           },
         },
       ];

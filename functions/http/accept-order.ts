@@ -2,7 +2,7 @@ import type { Answer } from '../../lib/http/answer.ts';
 import { HttpError, untranslatable, validationError } from '../../lib/http/http-error.ts';
 import { newOrderSchema } from '../../lib/http/new-order.ts';
 import { validate } from '../../lib/http/validate.ts';
-import { runtime } from '../../lib/runtime/runtime.ts';
+import { api } from '../../lib/runtime/api.ts';
 
 /** The fields of an order whose digits must be kept exactly. */
 export const MONEY: ReadonlySet<string> = new Set(['total_amount']);
@@ -16,7 +16,7 @@ const TURNED_AWAY_SECONDS = 10;
  */
 export async function acceptOrder(body: unknown, owner: string, idempotencyKey: string | null): Promise<Answer> {
   const order = validate(newOrderSchema, body);
-  const outcome = await runtime().createOrder(order, { owner, idempotencyKey });
+  const outcome = await api().createOrder(order, { owner, idempotencyKey });
   switch (outcome) {
     case 'created':
     case 'replayed':

@@ -1,6 +1,6 @@
 import { refuseQuery } from '../../lib/http/read-query.ts';
+import { api } from '../../lib/runtime/api.ts';
 import { httpHandler } from '../../lib/runtime/http-handler.ts';
-import { runtime } from '../../lib/runtime/runtime.ts';
 
 /** Seconds until the next check makes sense: a dependency that restarts is back in about this time. */
 const RETRY_AFTER_SECONDS = 2;
@@ -9,7 +9,7 @@ const RETRY_AFTER_SECONDS = 2;
 export const handler = httpHandler(
   async (event) => {
     refuseQuery(event);
-    const { checks, processing } = await runtime().checkHealth();
+    const { checks, processing } = await api().checkHealth();
     const failing = Object.entries(checks).flatMap(([name, result]) => (result === 'ok' ? [] : [name]));
     if (failing.length === 0)
       return { statusCode: 200, body: { status: 'ok', live: true, ready: true, checks, processing } };

@@ -1,13 +1,13 @@
 import { metricsQuerySchema } from '../../lib/http/metrics-request.ts';
 import { validate } from '../../lib/http/validate.ts';
 import { MAX_QUANTILE_ERROR } from '../../lib/orders/sql/read-window.ts';
+import { api } from '../../lib/runtime/api.ts';
 import { httpHandler } from '../../lib/runtime/http-handler.ts';
-import { runtime } from '../../lib/runtime/runtime.ts';
 
 /** GET /metrics?window=60 */
 export const handler = httpHandler(async (event) => {
   const { window: minutes } = validate(metricsQuerySchema, event.queryStringParameters ?? {});
-  const { counters, window, oldestPendingAge } = await runtime().getMetrics(minutes);
+  const { counters, window, oldestPendingAge } = await api().getMetrics(minutes);
   const { byStatus, averageProcessingTime } = counters;
   return {
     statusCode: 200,

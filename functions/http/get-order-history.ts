@@ -1,13 +1,13 @@
 import { HttpError } from '../../lib/http/http-error.ts';
 import { orderOf } from '../../lib/http/order-id.ts';
 import { presentReason } from '../../lib/http/present-order.ts';
+import { api } from '../../lib/runtime/api.ts';
 import { httpHandler } from '../../lib/runtime/http-handler.ts';
-import { runtime } from '../../lib/runtime/runtime.ts';
 
 /** GET /orders/{order_id}/history, GET /order/history?order_id= */
 export const handler = httpHandler(async (event) => {
   const { orderId, owner } = orderOf(event);
-  const entries = await runtime().readHistory(orderId, owner);
+  const entries = await api().readHistory(orderId, owner);
   if (entries.length === 0) throw new HttpError('order_not_found', 'Order not found');
   return {
     statusCode: 200,

@@ -1,13 +1,13 @@
 import { refuseQuery } from '../../lib/http/read-query.ts';
 import { parseKey } from '../../lib/order-key.ts';
 import { decodeMessage } from '../../lib/queue/message.ts';
+import { listDeadLetters } from '../../lib/runtime/dead-letters.ts';
 import { httpHandler } from '../../lib/runtime/http-handler.ts';
-import { runtime } from '../../lib/runtime/runtime.ts';
 
 /** GET /dead-letters */
 export const handler = httpHandler(async (event) => {
   refuseQuery(event);
-  const { letters, approximateCount } = await runtime().listDeadLetters();
+  const { letters, approximateCount } = await listDeadLetters();
   return {
     statusCode: 200,
     body: {

@@ -1,12 +1,12 @@
 import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
+import { api } from '../../lib/runtime/api.ts';
 import { httpHandler } from '../../lib/runtime/http-handler.ts';
-import { runtime } from '../../lib/runtime/runtime.ts';
 
 /** GET /failures */
 export const handler = httpHandler(async (event) => {
   refuseQuery(event);
-  const groups = await runtime().countFailures(ownerFilterOf(event));
+  const groups = await api().countFailures(ownerFilterOf(event));
   return {
     statusCode: 200,
     body: {

@@ -3,8 +3,8 @@ import { listSchema } from '../../lib/http/list-request.ts';
 import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
 import { presentOrder } from '../../lib/http/present-order.ts';
 import { readQuery } from '../../lib/http/read-query.ts';
+import { api } from '../../lib/runtime/api.ts';
 import { httpHandler } from '../../lib/runtime/http-handler.ts';
-import { runtime } from '../../lib/runtime/runtime.ts';
 
 /** GET /orders?status=&user_id=&created_from=&created_to=&limit=&cursor= */
 export const handler = httpHandler(async (event) => {
@@ -16,7 +16,7 @@ export const handler = httpHandler(async (event) => {
     createdFrom: query.created_from ?? null,
     createdTo: query.created_to ?? null,
   };
-  const { orders, next } = await runtime().listOrders(filter, query.cursor ?? null, query.limit);
+  const { orders, next } = await api().listOrders(filter, query.cursor ?? null, query.limit);
   const presented = orders.map((order) => presentOrder(event, order));
   return { statusCode: 200, body: { orders: presented, next_cursor: next && encodeCursor(next) } };
 });

@@ -3,15 +3,15 @@ import { HttpError } from '../../lib/http/http-error.ts';
 import { orderToChange } from '../../lib/http/order-id.ts';
 import { presentOrder } from '../../lib/http/present-order.ts';
 import { readReason } from '../../lib/http/reason-request.ts';
+import { api } from '../../lib/runtime/api.ts';
 import { httpHandler } from '../../lib/runtime/http-handler.ts';
-import { runtime } from '../../lib/runtime/runtime.ts';
 
 /** POST /orders/{order_id}/redrive, POST /order/redrive?order_id= */
 export const handler = httpHandler(async (event) => {
   const { orderId, owner } = orderToChange(event);
   const reason = readReason(event) ?? 'redriven over HTTP';
   const { actor } = callerOf(event);
-  const outcome = await runtime().redriveOrder(orderId, owner, { actor, reason });
+  const outcome = await api().redriveOrder(orderId, owner, { actor, reason });
   if (!outcome) throw new HttpError('order_not_found', 'Order not found');
   if ('status' in outcome)
     throw new HttpError('wrong_status', `The order is ${outcome.status}. Only a Failed order can be redriven.`);

@@ -6,14 +6,14 @@ import { redriveSchema } from '../../lib/http/redrive-request.ts';
 import { validate } from '../../lib/http/validate.ts';
 import { orderKey, parseKey } from '../../lib/order-key.ts';
 import { WITHOUT_CODE } from '../../lib/orders/sql/redrive-orders.ts';
+import { api } from '../../lib/runtime/api.ts';
 import { httpHandler } from '../../lib/runtime/http-handler.ts';
-import { runtime } from '../../lib/runtime/runtime.ts';
 
 /** POST /orders/redrive */
 export const handler = httpHandler(async (event) => {
   refuseQuery(event);
   const request = validate(redriveSchema, event.body ? readJson(event, new Set()) : {});
-  const { redrivable, capped } = await runtime().redriveOrders({
+  const { redrivable, capped } = await api().redriveOrders({
     orderIds: request.order_ids ?? null,
     reasonCode: request.reason_code === null ? WITHOUT_CODE : (request.reason_code ?? null),
     owner: ownerFilterOf(event, request.owner),

@@ -2,12 +2,12 @@ import { callerOf } from '../../lib/http/caller.ts';
 import { presentProcessing } from '../../lib/http/present-processing.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
 import { readReason } from '../../lib/http/reason-request.ts';
+import { api } from '../../lib/runtime/api.ts';
 import { httpHandler } from '../../lib/runtime/http-handler.ts';
-import { runtime } from '../../lib/runtime/runtime.ts';
 
 /** POST /processing/resume */
 export const handler = httpHandler(async (event) => {
   refuseQuery(event);
   const change = { actor: callerOf(event).actor, reason: readReason(event) };
-  return { statusCode: 200, body: presentProcessing(event, await runtime().setProcessing(false, change)) };
+  return { statusCode: 200, body: presentProcessing(event, await api().setProcessing(false, change)) };
 });

@@ -4,7 +4,7 @@ import { observed } from '../../lib/observability/observed.ts';
 import type { OrderKey } from '../../lib/order-key.ts';
 import { decodeMessage } from '../../lib/queue/message.ts';
 import { type Travel, travelOf } from '../../lib/queue/message-attributes.ts';
-import { runtime } from '../../lib/runtime/runtime.ts';
+import { worker } from '../../lib/runtime/worker.ts';
 
 /**
  * Processes a batch of messages and returns the ids of those that must be redelivered. Every message counts as failed
@@ -14,7 +14,7 @@ export const handler = observed(
   middy<SQSEvent, SQSBatchResponse>().handler(async ({ Records }, context) => {
     const keys = Records.map(({ body }) => decodeMessage(body));
     const known = new Set(keys.filter((key) => key !== undefined));
-    const settled = await runtime().processOrders([...known], {
+    const settled = await worker().processOrders([...known], {
       remainingMs: () => context.getRemainingTimeInMillis(),
       actor: `${context.functionName} ${context.awsRequestId}`,
       travels: travelsOf(Records),

@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import type { ScheduledEvent } from 'aws-lambda';
 import { retryDatabase } from '../../lib/database/retry.ts';
 import { observed } from '../../lib/observability/observed.ts';
-import { runtime } from '../../lib/runtime/runtime.ts';
+import { sweep } from '../../lib/runtime/sweep.ts';
 
 /**
  * Milliseconds for a paused database to wake up, which usually takes at most half a minute; the sweep needs the rest of
@@ -17,12 +17,12 @@ const WAKE_UP_TRIES = 20;
 export const handler = observed(
   middy<ScheduledEvent, { sent: number }>().handler(async (_event, context) => {
     // Retrying a sweep sends messages twice at worst.
-    const sent = await retryDatabase(() => runtime().sweepOrders(() => context.getRemainingTimeInMillis()), {
+    const sent = await retryDatabase(() => sweep().sweepOrders(() => context.getRemainingTimeInMillis()), {
       tries: WAKE_UP_TRIES,
       withinMs: Math.min(WAKE_UP_MS, context.getRemainingTimeInMillis() / 2),
       only: 'unavailable',
     });
-    await runtime().reportMetrics(sent);
+    await sweep().reportMetrics(sent);
     return { sent };
   }),
 );

@@ -37,7 +37,7 @@ export async function bundleHandler(handler: Handler, driver: Driver, directory:
   return { files, bytes, parts: partsOf(metafile) };
 }
 
-function optionsOf({ key, handler }: Handler, driver: Driver, directory: string) {
+function optionsOf({ handler }: Handler, driver: Driver, directory: string) {
   const stem = handler.slice(0, handler.lastIndexOf('.'));
   return {
     entryPoints: [`${stem}.ts`],
@@ -55,7 +55,6 @@ function optionsOf({ key, handler }: Handler, driver: Driver, directory: string)
     sourcesContent: false,
     define: {
       'process.env.BUNDLED_DRIVER': JSON.stringify(driver),
-      'process.env.BUNDLED_FUNCTION': JSON.stringify(key),
     },
     // For CommonJS packages (pg), which require Node's built-in modules.
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },

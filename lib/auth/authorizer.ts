@@ -14,7 +14,7 @@ export interface Authorizer {
 }
 
 /**
- * The authorizer's own composition root, separate from lib/runtime/runtime.ts: the authorizer does not need a queue, and the
+ * The authorizer's own composition root, separate from lib/runtime: the authorizer does not need a queue, and the
  * other functions do not need the code that verifies tokens.
  * @throws ConfigError that lists each variable that is missing or out of range
  */

@@ -7,7 +7,7 @@ import { HttpError, unavailable, untranslatable } from '../http/http-error.ts';
 import { currentInvocation, inInvocation, invocationOf } from '../observability/invocation.ts';
 import { createLogger } from '../observability/logger.ts';
 import { AmbiguousOrder } from '../orders/sql/find-owners.ts';
-import { runtime } from './runtime.ts';
+import { api } from './api.ts';
 
 export interface HttpOptions {
   /** Serves callers without a credential. Its route is `public` in lib/http/routes and has no authorizer. */
@@ -34,7 +34,7 @@ export function httpHandler(
   const stack = middy<APIGatewayProxyEventV2, Answer | APIGatewayProxyStructuredResultV2>()
     .use(jsonAnswers())
     .before(({ event }) => {
-      if (!isPublic) admit(event, runtime().auth);
+      if (!isPublic) admit(event, api().auth);
     })
     .handler(handle);
   return (event: APIGatewayProxyEventV2, context: Context) =>
@@ -80,7 +80,7 @@ function toAnswer(error: unknown): Answer {
     return { statusCode, headers, body: { status_code: statusCode, code, message, ...details } };
   }
   if (error instanceof DatabaseError && error.retryable) {
-    runtime().logger.warn('The database did not reply', { error });
+    api().logger.warn('The database did not reply', { error });
     return toAnswer(unavailable());
   }
   if (error instanceof AmbiguousOrder)

@@ -198,8 +198,8 @@ export const MUTATIONS: readonly Mutation[] = [
 
   processors(
     'P08',
-    'lib/runtime/runtime.ts',
-    ['processor = undefined;\n          throw error;', 'throw error;'],
+    'lib/runtime/worker.ts',
+    ['processor = undefined;\n        throw error;', 'throw error;'],
     'processors/process-orders.test.ts',
   ),
 

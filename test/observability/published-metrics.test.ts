@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { encodeMessage } from '../../lib/queue/message.ts';
-import { createRuntime } from '../../lib/runtime/runtime.ts';
+import { connect } from '../../lib/runtime/connections.ts';
+import { createSweep } from '../../lib/runtime/sweep.ts';
 import { type Functions, loadFunctions } from '../support/functions.ts';
 import { type CapturedLog, captureLog } from './captured-log.ts';
 
@@ -117,11 +118,11 @@ describe('without a namespace', () => {
   test('nothing is published, and the minutes are tidied all the same', async () => {
     await service.post(order('a'));
     await passTime();
-    const runtime = createRuntime({ ...process.env, METRICS_NAMESPACE: '' });
+    const sweep = createSweep(connect({ ...process.env, METRICS_NAMESPACE: '' }));
 
-    await runtime.reportMetrics(0);
+    await sweep.reportMetrics(0);
 
-    await runtime.close();
+    await sweep.close();
     expect(log.text).toBe('');
     expect(await service.psql.rows('SELECT slot FROM order_minutes')).toEqual([{ slot: -1 }]);
   });

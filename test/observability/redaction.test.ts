@@ -4,7 +4,9 @@ import { createAuthorizer } from '../../lib/auth/authorizer.ts';
 import { observed } from '../../lib/observability/observed.ts';
 import { effectKey } from '../../lib/orders/effect-key.ts';
 import { encodeMessage } from '../../lib/queue/message.ts';
-import { createRuntime } from '../../lib/runtime/runtime.ts';
+import { createApi } from '../../lib/runtime/api.ts';
+import { connect } from '../../lib/runtime/connections.ts';
+import { createWorker } from '../../lib/runtime/worker.ts';
 import { type Receiver, startReceiver } from '../processors/receiver.ts';
 import { CLUSTER, openDataApiLab } from '../support/data-api.ts';
 import { forThisTest } from '../support/for-this-test.ts';
@@ -210,33 +212,35 @@ describe('no value of a customer gets into the log', () => {
 
   test('by the RDS Data API, which repeats what Postgres says', async () => {
     const dataApi = await forThisTest(openDataApiLab(service.databaseUrl));
-    const runtime = createRuntime({
-      ...process.env,
-      DATABASE_DRIVER: 'data-api',
-      DATABASE_RESOURCE_ARN: CLUSTER.resourceArn,
-      DATABASE_SECRET_ARN: CLUSTER.secretArn,
-      DATABASE_NAME: dataApi.databaseName,
-    });
+    const api = createApi(
+      connect({
+        ...process.env,
+        DATABASE_DRIVER: 'data-api',
+        DATABASE_RESOURCE_ARN: CLUSTER.resourceArn,
+        DATABASE_SECRET_ARN: CLUSTER.secretArn,
+        DATABASE_NAME: dataApi.databaseName,
+      }),
+    );
     const create = observed((orderId: string) =>
-      runtime.createOrder(
+      api.createOrder(
         { orderId, userId: USER, itemIds: [ITEM], totalAmount: AMOUNT },
         { owner: '', idempotencyKey: null },
       ),
     );
     expect(await create('refuse 22023', lambdaContext())).toBe('refused');
     await throwing(() => create('refuse P0001', lambdaContext()));
-    await runtime.close();
+    await api.close();
 
     expect(log.entries.map(({ error }) => error)).toMatchObject([{ code: '22023' }, { code: 'P0001' }]);
   });
 
   test('by a queue that takes nothing', async () => {
-    const runtime = createRuntime({ ...process.env, QUEUE_URL: `${service.queueUrl}-of-nobody` });
-    await runtime.createOrder(
+    const api = createApi(connect({ ...process.env, QUEUE_URL: `${service.queueUrl}-of-nobody` }));
+    await api.createOrder(
       { orderId: 'a', userId: USER, itemIds: [ITEM], totalAmount: AMOUNT },
       { owner: '', idempotencyKey: TEXT },
     );
-    await runtime.close();
+    await api.close();
 
     expect(log.text).toContain('The queue did not take messages');
   });
@@ -244,9 +248,9 @@ describe('no value of a customer gets into the log', () => {
   test('by a processor that says all it knows when it fails', async () => {
     const orderIds = ['permanent', 'transient', 'text', 'json', 'error'];
     await insert(...orderIds);
-    const runtime = createRuntime({ ...process.env, PROCESSOR: './test/observability/modules/talkative.ts' });
-    await runtime.processOrders(orderIds, { remainingMs: () => 30_000, actor: 'worker' });
-    await runtime.close();
+    const worker = createWorker(connect({ ...process.env, PROCESSOR: './test/observability/modules/talkative.ts' }));
+    await worker.processOrders(orderIds, { remainingMs: () => 30_000, actor: 'worker' });
+    await worker.close();
 
     expect(log.entries.map(({ order_id, reason_code }) => [order_id, reason_code]).sort()).toEqual([
       ['error', 'processor_error'],
@@ -277,15 +281,17 @@ describe('no value of a customer gets into the log', () => {
         response.end(request?.body);
       };
       await insert('500', '302', 'cut');
-      const runtime = createRuntime({
-        ...process.env,
-        PROCESSOR: 'webhook',
-        WEBHOOK_URL: `${receiver.url}?key=${TEXT}`,
-        WEBHOOK_SECRET: secret,
-      });
+      const worker = createWorker(
+        connect({
+          ...process.env,
+          PROCESSOR: 'webhook',
+          WEBHOOK_URL: `${receiver.url}?key=${TEXT}`,
+          WEBHOOK_SECRET: secret,
+        }),
+      );
       for (const orderId of ['500', '302', 'cut'])
-        await runtime.processOrders([orderId], { remainingMs: () => 30_000, actor: 'worker' });
-      await runtime.close();
+        await worker.processOrders([orderId], { remainingMs: () => 30_000, actor: 'worker' });
+      await worker.close();
 
       expect(log.entries.map(({ order_id, reason_code }) => [order_id, reason_code])).toEqual([
         ['500', 'webhook_500'],

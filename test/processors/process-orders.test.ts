@@ -2,7 +2,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { ConfigError } from '../../lib/errors.ts';
 import type { Processor } from '../../lib/processors/processor.ts';
 import { webhookProcessor } from '../../lib/processors/webhook.ts';
-import { createRuntime, type Runtime } from '../../lib/runtime/runtime.ts';
+import { createApi } from '../../lib/runtime/api.ts';
+import { type Connections, connect } from '../../lib/runtime/connections.ts';
+import { createWorker, type Worker } from '../../lib/runtime/worker.ts';
 import { forThisTest } from '../support/for-this-test.ts';
 import { countdown, type OrderLab, openOrderLab } from '../support/order-lab.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -156,23 +158,23 @@ describe('orders that a webhook processes', () => {
   });
 });
 
-describe('the runtime', () => {
-  let runtime: Runtime | undefined;
+describe('the worker', () => {
+  let connected: Connections | undefined;
 
   /** Without a queue: what cannot be sent is the sweep's. */
-  const start = (env: NodeJS.ProcessEnv): Runtime => {
-    runtime = createRuntime({
+  const start = (env: NodeJS.ProcessEnv): Worker => {
+    connected = connect({
       DATABASE_URL: lab.url,
       QUEUE_URL: 'http://127.0.0.1:9/orders',
       AWS_REGION: 'us-east-1',
       LOG_LEVEL: 'ERROR',
       ...env,
     });
-    return runtime;
+    return createWorker(connected);
   };
   const invocation = () => ({ remainingMs: countdown(30_000), actor: 'worker' });
 
-  afterEach(() => runtime?.close());
+  afterEach(() => connected?.close());
 
   test('processes with the module that PROCESSOR names', async () => {
     process.env.BANK_URL = receiver.url;
@@ -214,11 +216,12 @@ describe('the runtime', () => {
 
   test('touches no order when the processor cannot be loaded, and all else works', async () => {
     await lab.insert('untouched');
-    const { processOrders, readOrder } = start({ PROCESSOR: './test/processors/modules/throws.ts' });
+    const { processOrders } = start({ PROCESSOR: './test/processors/modules/throws.ts' });
 
     await expect(processOrders(['untouched'], invocation())).rejects.toThrow(ConfigError);
 
     expect(await lab.row('untouched')).toMatchObject({ status: 'Pending', token: 0, attempts: 0 });
+    const { readOrder } = createApi(connected as Connections);
     expect(await readOrder('untouched', null)).toMatchObject({ orderId: 'untouched' });
   });
 });

@@ -92,7 +92,7 @@ export async function loadFunctions({ settings = {}, via }: FunctionsOptions = {
   const redriveOrders = (await import('../../functions/http/redrive-orders.ts')).handler;
   const processOrders = (await import('../../functions/queue/process-orders.ts')).handler;
   const sweepOrders = (await import('../../functions/schedule/sweep-orders.ts')).handler;
-  const { runtime } = await import('../../lib/runtime/runtime.ts');
+  const { connections } = await import('../../lib/runtime/connections.ts');
   const psql = await connectPsql(testDatabase.url);
 
   const postRaw = (body: string | Uint8Array | undefined, headers: Record<string, string> = {}) =>
@@ -175,7 +175,7 @@ export async function loadFunctions({ settings = {}, via }: FunctionsOptions = {
     async close() {
       sqs.destroy();
       await psql.end();
-      await runtime().close();
+      await connections().close();
       await testDatabase.drop();
     },
   };

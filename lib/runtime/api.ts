@@ -1,0 +1,62 @@
+import { makeAdmission } from '../orders/admission.ts';
+import { type Caller, makeCreateOrder } from '../orders/create-order.ts';
+import { getMetrics } from '../orders/get-metrics.ts';
+import { makeHealthCheck } from '../orders/health.ts';
+import type { NewOrder } from '../orders/order.ts';
+import { setProcessing } from '../orders/processing.ts';
+import { redriveOrder } from '../orders/redrive-order.ts';
+import { type RedriveRequest, redriveOrders } from '../orders/redrive-orders.ts';
+import { cancelOrder } from '../orders/sql/cancel-order.ts';
+import { countFailures } from '../orders/sql/count-failures.ts';
+import { listOrders, type OrderFilter, type Position } from '../orders/sql/list-orders.ts';
+import { readProcessing } from '../orders/sql/processing-control.ts';
+import { readHistory } from '../orders/sql/read-history.ts';
+import { readOrder } from '../orders/sql/read-order.ts';
+import { type Connections, connections } from './connections.ts';
+
+export type Api = ReturnType<typeof createApi>;
+
+/** The runtime of the HTTP functions. */
+export function createApi(connected: Connections) {
+  const { config, database, logger, close } = connected;
+  const redriving = { ...connected, maxRedrives: config.MAX_REDRIVES };
+  const createOrder = makeCreateOrder(connected);
+  const admits = makeAdmission({ ...connected, maxPendingAgeSeconds: config.MAX_PENDING_AGE_SECONDS });
+
+  return {
+    logger,
+    auth: config.AUTH,
+    /** `turned-away`: the backlog is too old to accept more orders; the order was not stored. */
+    createOrder: async (order: NewOrder, caller: Caller) => (admits() ? createOrder(order, caller) : 'turned-away'),
+    readOrder: (orderId: string, owner: string | null) => readOrder(database, orderId, owner),
+    readHistory: (orderId: string, owner: string | null) => readHistory(database, orderId, owner),
+    listOrders: (filter: OrderFilter, after: Position | null, limit: number) =>
+      listOrders(database, filter, after, limit),
+    countFailures: (owner: string | null) => countFailures(database, owner),
+    getMetrics: (windowMinutes: number) => getMetrics(database, windowMinutes),
+    cancelOrder: (orderId: string, owner: string | null, change: Change) =>
+      cancelOrder(database, orderId, owner, change),
+    redriveOrder: (orderId: string, owner: string | null, change: Change) =>
+      redriveOrder(redriving, orderId, owner, change),
+    redriveOrders: (request: RedriveRequest) => redriveOrders(redriving, request),
+    readProcessing: () => readProcessing(database),
+    setProcessing: (paused: boolean, change: { readonly actor: string; readonly reason: string | null }) =>
+      setProcessing(connected, paused, change),
+    checkHealth: makeHealthCheck(connected),
+    close,
+  };
+}
+
+/** The actor and the reason of a change to an order. */
+interface Change {
+  readonly actor: string;
+  readonly reason: string;
+}
+
+let current: Api | undefined;
+
+/** The API of this container, created on first use. */
+export function api(): Api {
+  current ??= createApi(connections());
+  return current;
+}

@@ -1,0 +1,28 @@
+import { loadConfig } from '../config.ts';
+import { connectDatabase } from '../database/connect.ts';
+import { createLogger } from '../observability/logger.ts';
+import { SqsOrderQueue } from '../queue/sqs.ts';
+
+/** What every trigger needs. Together with the files beside it, the one place that knows which adapters are in use. */
+export type Connections = ReturnType<typeof connect>;
+
+/** @throws ConfigError that lists each variable that is missing or out of range */
+export function connect(env: NodeJS.ProcessEnv) {
+  const config = loadConfig(env);
+  const logger = createLogger(config.LOG_LEVEL);
+  const database = connectDatabase(config, logger);
+  const queue = new SqsOrderQueue({ queueUrl: config.QUEUE_URL, sendTimeoutMs: config.QUEUE_SEND_TIMEOUT_MS, logger });
+  const close = async () => {
+    queue.close();
+    await database.close();
+  };
+  return { config, database, queue, logger, resendAfterSeconds: config.RESEND_AFTER_SECONDS, close };
+}
+
+let current: Connections | undefined;
+
+/** The connections of this container, created on first use. */
+export function connections(): Connections {
+  current ??= connect(process.env);
+  return current;
+}

@@ -1,0 +1,25 @@
+import { emfMetrics } from '../observability/metrics.ts';
+import { reportMetrics } from '../orders/report-metrics.ts';
+import { sweepOrders } from '../orders/sweep-orders.ts';
+import { type Connections, connections } from './connections.ts';
+
+export type Sweep = ReturnType<typeof createSweep>;
+
+/** The runtime of the sweep. */
+export function createSweep(connected: Connections) {
+  const { config, database, close } = connected;
+  const metrics = config.METRICS_NAMESPACE === undefined ? undefined : emfMetrics(config.METRICS_NAMESPACE);
+  return {
+    sweepOrders: (remainingMs: () => number) => sweepOrders(connected, remainingMs),
+    reportMetrics: (resent: number) => reportMetrics({ database, metrics }, resent),
+    close,
+  };
+}
+
+let current: Sweep | undefined;
+
+/** The sweep of this container, created on first use. */
+export function sweep(): Sweep {
+  current ??= createSweep(connections());
+  return current;
+}

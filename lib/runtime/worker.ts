@@ -1,0 +1,35 @@
+import { type Invocation, processOrders } from '../orders/process-orders.ts';
+import { loadProcessor } from '../processors/load-processor.ts';
+import type { Processor } from '../processors/processor.ts';
+import { type Connections, connections } from './connections.ts';
+
+export type Worker = ReturnType<typeof createWorker>;
+
+/** The runtime of the function that processes orders. */
+export function createWorker(connected: Connections) {
+  const { config, close } = connected;
+  const retryPolicy = { maxAttempts: config.MAX_ATTEMPTS, baseMs: config.RETRY_BASE_MS, maxMs: config.RETRY_MAX_MS };
+  const deps = { ...connected, retryPolicy, maxCrashes: config.MAX_CRASHES };
+  let processor: Promise<Processor> | undefined;
+
+  return {
+    /** @throws ConfigError if the processor cannot be loaded; then no order was changed */
+    processOrders: async (orderIds: readonly string[], invocation: Invocation) => {
+      // Once per container, unless it failed: what it needs may be available the next time.
+      processor ??= loadProcessor(config).catch((error: unknown) => {
+        processor = undefined;
+        throw error;
+      });
+      return processOrders({ ...deps, processor: await processor }, orderIds, invocation);
+    },
+    close,
+  };
+}
+
+let current: Worker | undefined;
+
+/** The worker of this container, created on first use. */
+export function worker(): Worker {
+  current ??= createWorker(connections());
+  return current;
+}
