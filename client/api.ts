@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 d63dd9fcdd1bcb22da2e2dfb35765703ec87d76e14841b521a7f2b4dc35a9f08): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 8bb81959b67246ea75f6402339cc59e4c33bf063b4a75fd82e76e115981c0a08): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -91,7 +91,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Cancel a Pending order */
+        /** Cancel a Pending or Waiting order */
         post: operations["cancelOrder"];
         delete?: never;
         options?: never;
@@ -169,7 +169,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Cancel a Pending order by an id in the query
+         * Cancel a Pending or Waiting order by an id in the query
          * @description Use this for ids that may change in a URL path: ids with `/`, `?`, `#` or `%`, and the ids `.` and `..`.
          */
         post: operations["cancelOrderByQuery"];
@@ -1140,7 +1140,59 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Order"];
+                    "application/json": {
+                        /** @example ORD-1 */
+                        order_id: string;
+                        /** @description Who created the order; empty where callers are not authenticated. */
+                        owner: string;
+                        status: components["schemas"]["Status"];
+                        /** @description The states that the order can move to from its current state. */
+                        next_states: components["schemas"]["Status"][];
+                        user_id: number;
+                        item_ids: number[];
+                        /**
+                         * @description The exact decimal text as it was sent (9.50), because most clients parse a JSON number as a float. Only orders imported from the old service can have a negative amount, NaN or Infinity.
+                         * @example 19.99
+                         */
+                        total_amount: string;
+                        /** @description In seconds; null until the order is Completed. */
+                        processing_time: number | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @description When the order became Completed, Failed or Cancelled. */
+                        finished_at: string | null;
+                        /** @description Attempts since the order was created or last redriven, including one in progress. */
+                        attempts: number;
+                        /** @description The number of these attempts that ended because the worker crashed. */
+                        crashes: number;
+                        /** @description How many times the order was redriven. */
+                        redrives: number;
+                        /** @description When the next attempt may start, or a Waiting order continues; null otherwise. */
+                        next_attempt_at: string | null;
+                        /** @description Why the order is in this state, as a stable code for programs. */
+                        reason_code: string | null;
+                        /** @description Why the order is in this state, as text for people. */
+                        reason: string | null;
+                        /** @description The recorded steps and sleeps of the current run, in the order in which they were recorded. */
+                        steps: {
+                            name: string;
+                            /** @enum {string} */
+                            kind: "step" | "sleep";
+                            /** @enum {string} */
+                            state: "completed" | "sleeping";
+                            /** @description The attempt that recorded it. */
+                            attempt: number;
+                            /** Format: date-time */
+                            started_at: string;
+                            /**
+                             * Format: date-time
+                             * @description When the step ended, or the sleep ends.
+                             */
+                            finished_at: string;
+                            /** @description The size of its result as JSON. The result itself is never shown. */
+                            result_bytes: number;
+                        }[];
+                    };
                 };
             };
             /** @description The order has not changed. */
@@ -1574,7 +1626,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The order is not Pending. Several owners have an order with this id, and the request does not name one. */
+            /** @description The order is neither Pending nor Waiting. Several owners have an order with this id, and the request does not name one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1823,7 +1875,59 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Order"];
+                    "application/json": {
+                        /** @example ORD-1 */
+                        order_id: string;
+                        /** @description Who created the order; empty where callers are not authenticated. */
+                        owner: string;
+                        status: components["schemas"]["Status"];
+                        /** @description The states that the order can move to from its current state. */
+                        next_states: components["schemas"]["Status"][];
+                        user_id: number;
+                        item_ids: number[];
+                        /**
+                         * @description The exact decimal text as it was sent (9.50), because most clients parse a JSON number as a float. Only orders imported from the old service can have a negative amount, NaN or Infinity.
+                         * @example 19.99
+                         */
+                        total_amount: string;
+                        /** @description In seconds; null until the order is Completed. */
+                        processing_time: number | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @description When the order became Completed, Failed or Cancelled. */
+                        finished_at: string | null;
+                        /** @description Attempts since the order was created or last redriven, including one in progress. */
+                        attempts: number;
+                        /** @description The number of these attempts that ended because the worker crashed. */
+                        crashes: number;
+                        /** @description How many times the order was redriven. */
+                        redrives: number;
+                        /** @description When the next attempt may start, or a Waiting order continues; null otherwise. */
+                        next_attempt_at: string | null;
+                        /** @description Why the order is in this state, as a stable code for programs. */
+                        reason_code: string | null;
+                        /** @description Why the order is in this state, as text for people. */
+                        reason: string | null;
+                        /** @description The recorded steps and sleeps of the current run, in the order in which they were recorded. */
+                        steps: {
+                            name: string;
+                            /** @enum {string} */
+                            kind: "step" | "sleep";
+                            /** @enum {string} */
+                            state: "completed" | "sleeping";
+                            /** @description The attempt that recorded it. */
+                            attempt: number;
+                            /** Format: date-time */
+                            started_at: string;
+                            /**
+                             * Format: date-time
+                             * @description When the step ended, or the sleep ends.
+                             */
+                            finished_at: string;
+                            /** @description The size of its result as JSON. The result itself is never shown. */
+                            result_bytes: number;
+                        }[];
+                    };
                 };
             };
             /** @description The order has not changed. */
@@ -2255,7 +2359,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The order is not Pending. Several owners have an order with this id, and the request does not name one. */
+            /** @description The order is neither Pending nor Waiting. Several owners have an order with this id, and the request does not name one. */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -27,7 +27,7 @@ type ResponseTo<Path extends string> = Path extends `metrics?${string}`
                 : never;
 
 type OrderPage = ResponseOf<'listOrders'>;
-type Order = ResponseOf<'getOrder'>;
+type Order = Omit<ResponseOf<'getOrder'>, 'steps'>;
 type Status = Order['status'];
 type HistoryEntry = ResponseOf<'getOrderHistory'>['history'][number];
 type Metrics = ResponseOf<'getMetrics'>['data'];

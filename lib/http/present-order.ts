@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { NEXT_STATES, type Order } from '../orders/order.ts';
+import { NEXT_STATES, type Order, type StepReport } from '../orders/order.ts';
 import { UNEXPECTED_FAILURE } from '../orders/retry-policy.ts';
 import { callerOf } from './caller.ts';
 
@@ -24,6 +24,15 @@ export function presentOrder(event: APIGatewayProxyEventV2, order: Order) {
     reason_code: order.reasonCode,
     reason: presentReason(event, order),
   };
+}
+
+export function presentSteps(steps: readonly StepReport[]) {
+  return steps.map(({ startedAt, finishedAt, resultBytes, ...step }) => ({
+    ...step,
+    started_at: startedAt.toISOString(),
+    finished_at: finishedAt.toISOString(),
+    result_bytes: resultBytes,
+  }));
 }
 
 /**

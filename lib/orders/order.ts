@@ -41,3 +41,17 @@ export interface Order extends NewOrder {
   readonly reasonCode: string | null;
   readonly reason: string | null;
 }
+
+/** A recorded step or sleep of the current run. Its result is the processor's business. */
+export interface StepReport {
+  readonly name: string;
+  readonly kind: 'step' | 'sleep';
+  readonly state: 'completed' | 'sleeping';
+  /** The attempt that recorded it. */
+  readonly attempt: number;
+  readonly startedAt: Date;
+  /** When the step ended, or the sleep ends. */
+  readonly finishedAt: Date;
+  /** Bytes of its result as JSON; 0 if it returned nothing. */
+  readonly resultBytes: number;
+}

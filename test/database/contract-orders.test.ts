@@ -52,6 +52,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
           nextAttemptAt: null,
           reasonCode: null,
           reason: null,
+          steps: [],
         });
       }
       expect(cases.queue.orderIds).toContain(HARD.orderId);

@@ -44,6 +44,7 @@ describe('GET /orders/{order_id}', () => {
       next_attempt_at: null,
       reason_code: null,
       reason: null,
+      steps: [],
     });
   });
 

@@ -9,6 +9,8 @@ import type { Processor } from '../../lib/processors/processor.ts';
 import { findInconsistencies } from '../support/consistency.ts';
 import { type OrderLab, openOrderLab, RESEND_AFTER } from '../support/order-lab.ts';
 
+const TIMES = { startedAt: expect.any(Date), finishedAt: expect.any(Date) };
+
 const YEAR = 366 * 86_400;
 
 let lab: OrderLab;
@@ -198,6 +200,22 @@ describe('a Waiting order', () => {
     await attempt(sleeper(600, []));
     const moves = (await readHistory(lab.database, 'a', null)).map(({ to, attempt }) => `${to} ${attempt}`);
     expect(moves).toEqual(['Pending 0', 'Processing 1', 'Waiting 1', 'Processing 1', 'Completed 1']);
+  });
+
+  test('shows its steps: what they are and when, but not their results', async () => {
+    await attempt(async (_order, { step, sleep }) => {
+      await step('reserve', () => 'secret');
+      await sleep('cool off', 600);
+    });
+
+    const order = await readOrder(lab.database, 'a', null);
+    expect(order?.steps).toEqual([
+      { name: 'reserve', kind: 'step', state: 'completed', attempt: 1, resultBytes: 8, ...TIMES },
+      { name: 'cool off', kind: 'sleep', state: 'sleeping', attempt: 1, resultBytes: 0, ...TIMES },
+    ]);
+    await pass(600);
+    await lab.psql.rows(`UPDATE order_steps SET finished_at = wake_at WHERE kind = 'sleep'`);
+    expect((await readOrder(lab.database, 'a', null))?.steps[1]?.state).toBe('completed');
   });
 
   test('can be cancelled, and is not processed any more', async () => {

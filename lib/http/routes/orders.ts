@@ -156,12 +156,30 @@ export const listOrders: Operation = {
   },
 };
 
+const orderWithStepsSchema = orderSchema.extend({
+  steps: z
+    .array(
+      z.object({
+        name: z.string(),
+        kind: z.enum(['step', 'sleep']),
+        state: z.enum(['completed', 'sleeping']),
+        attempt: count.meta({ description: 'The attempt that recorded it.' }),
+        started_at: time,
+        finished_at: time.meta({ description: 'When the step ended, or the sleep ends.' }),
+        result_bytes: count.meta({ description: 'The size of its result as JSON. The result itself is never shown.' }),
+      }),
+    )
+    .meta({
+      description: 'The recorded steps and sleeps of the current run, in the order in which they were recorded.',
+    }),
+});
+
 export const getOrder: Operation = {
   tag: 'Orders',
   summary: 'Get an order',
   parameters: { path: ORDER_ID, query: OWNER, header: z.object({ 'If-None-Match': ifNoneMatch }) },
   answers: {
-    200: { description: 'The order.', schema: orderSchema, headers: etag },
+    200: { description: 'The order.', schema: orderWithStepsSchema, headers: etag },
     304: { description: 'The order has not changed.', headers: etag },
     ...INVALID,
     ...NO_SUCH_ORDER,
@@ -184,14 +202,14 @@ export const getOrderHistory: Operation = {
 
 export const cancelOrder: Operation = {
   tag: 'Orders',
-  summary: 'Cancel a Pending order',
+  summary: 'Cancel a Pending or Waiting order',
   parameters: { path: ORDER_ID, query: OWNER },
   body: REASON,
   answers: {
     200: { description: 'The order, which is now Cancelled.', schema: orderSchema },
     ...INVALID,
     ...NO_SUCH_ORDER,
-    ...conflict('The order is not Pending.'),
+    ...conflict('The order is neither Pending nor Waiting.'),
     ...TOO_LARGE,
   },
 };
