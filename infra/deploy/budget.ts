@@ -1,4 +1,5 @@
 import { maxConnections } from '../aws/watch/max-connections.ts';
+import { BATCHES_PER_POLLER } from './provision-pollers.ts';
 import type { Resource, Template } from './serverless.ts';
 
 /** Limits of a stage that its template does not contain. */
@@ -35,6 +36,8 @@ export function capacityProblems(template: Template, limits: Limits): string[] {
 interface Demand {
   readonly requests: number;
   readonly batches: number;
+  /** What the batches follow from. */
+  readonly bound: string;
   readonly schedules: number;
   readonly total: number;
 }
@@ -43,17 +46,25 @@ function demandOf(template: Template): Demand {
   const { DefaultRouteSettings: throttling } = propertiesOf(template.Resources?.HttpApiStage);
   // Each concurrent request is served by its own container.
   const requests = Number((throttling as Properties | undefined)?.ThrottlingBurstLimit ?? Number.POSITIVE_INFINITY);
-  const batches = ofType(template, 'AWS::Lambda::EventSourceMapping')
-    .map(({ ScalingConfig }) => Number((ScalingConfig as Properties | undefined)?.MaximumConcurrency ?? Infinity))
-    .reduce((sum, concurrency) => sum + concurrency, 0);
+  const sources = ofType(template, 'AWS::Lambda::EventSourceMapping');
+  const batches = sources.map(concurrencyOf).reduce((sum, concurrency) => sum + concurrency, 0);
+  const hasPollers = sources.some(({ ProvisionedPollerConfig: pollers }) => pollers !== undefined);
+  const bound = hasPollers ? `${BATCHES_PER_POLLER} × maximumPollers` : 'maximumConcurrency';
   const schedules = ofType(template, 'AWS::Events::Rule').length;
-  return { requests, batches, schedules, total: requests + batches + schedules + MIGRATIONS };
+  return { requests, batches, bound, schedules, total: requests + batches + schedules + MIGRATIONS };
 }
 
-function containers({ requests, batches, schedules, total }: Demand, { lambdaConcurrency }: Limits): string[] {
+/** Of an event source: batches at a time. */
+function concurrencyOf({ ScalingConfig, ProvisionedPollerConfig }: Properties): number {
+  const { MaximumPollers: pollers } = (ProvisionedPollerConfig ?? {}) as Properties;
+  if (pollers !== undefined) return BATCHES_PER_POLLER * Number(pollers);
+  return Number((ScalingConfig as Properties | undefined)?.MaximumConcurrency ?? Number.POSITIVE_INFINITY);
+}
+
+function containers({ requests, batches, bound, schedules, total }: Demand, { lambdaConcurrency }: Limits): string[] {
   if (total <= lambdaConcurrency) return [];
   return [
-    `${requests} requests at once (apiBurstLimit) + ${batches} batches (maximumConcurrency) + ${schedules} scheduled + ` +
+    `${requests} requests at once (apiBurstLimit) + ${batches} batches (${bound}) + ${schedules} scheduled + ` +
       `${MIGRATIONS} for migrations are ${total} invocations at a time, and lambdaConcurrency, what the account allows, ` +
       `is ${lambdaConcurrency}. Lower the former, or have AWS raise the latter.`,
   ];

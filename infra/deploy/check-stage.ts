@@ -16,8 +16,9 @@ const count = z.coerce.number(RULE).int(RULE).positive(RULE);
 const limitsSchema = z.object({
   bundleKilobytes: count,
   lambdaConcurrency: count,
+  databaseStorageType: z.enum(['aurora', 'aurora-iopt1'], 'must be aurora or aurora-iopt1'),
   // Empty if the stage creates its own database, whose connections depend on its capacity.
-  databaseMaxConnections: z.union([z.literal('').transform(() => undefined), count]),
+  databaseMaxConnections: z.union([z.literal('').transform(() => undefined), count], RULE),
 });
 
 /**
@@ -37,7 +38,9 @@ export function checkStage(service: Service): void {
 function limitsOf({ custom, provider }: Service): Limits {
   const parsed = limitsSchema.safeParse(custom.limits);
   if (!parsed.success)
-    throw new DeploymentError(parsed.error.issues.map(({ path }) => `${path.join('.')} ${RULE}.`).join('\n'));
+    throw new DeploymentError(
+      parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}.`).join('\n'),
+    );
   const { lambdaConcurrency, databaseMaxConnections: existingConnections } = parsed.data;
   const makesDatabase = provider.compiledCloudFormationTemplate.Resources?.DatabaseCluster !== undefined;
   if (!makesDatabase && existingConnections === undefined)

@@ -62,6 +62,8 @@ export default class DeployPlugin {
         const { shiftTraffic } = await import('./shift-traffic.ts');
         limitPublicRoutes(serverless.service);
         shiftTraffic(serverless.service);
+        const { provisionPollers } = await import('./provision-pollers.ts');
+        provisionPollers(serverless.service);
         const { boundRoles } = await import('./permissions-boundary.ts');
         boundRoles(serverless.service);
         const { checkStage } = await import('./check-stage.ts');

@@ -68,6 +68,38 @@ describe('A month of orders', () => {
     expect(usd(bill, 'database', 'Data API', 'dataApiRequests')).toBeCloseTo((statements * 0.35) / 1_000_000, 8);
   });
 
+  test('on I/O-Optimized storage costs 30 % more for capacity, 125 % more for storage, and nothing for I/O', () => {
+    const database = { instances: 2, minCapacity: 0.5, isOptimized: true };
+    const optimized = billOf({ ...STAGE, database }, monthOf(FULL_BATCHES), LIST_PRICES);
+    expect(usd(optimized, 'database', 'capacity', 'auroraOptimizedAcuHours')).toBeCloseTo(
+      2 * 730 * 0.5 * 0.12 * 1.3,
+      8,
+    );
+    expect(usd(optimized, 'database', 'storage', 'auroraOptimizedStorageGbMonths')).toBeCloseTo(
+      usd(bill, 'database', 'storage', 'auroraStorageGbMonths') * 2.25,
+      8,
+    );
+    expect(usd(optimized, 'database', 'storage', 'auroraIoRequests')).toBe(0);
+  });
+
+  test('has a standby that costs what the writer costs, busy or not', () => {
+    const two = { instances: 2, minCapacity: 0.5, isOptimized: false };
+    for (const acu of [0, 8]) {
+      const capacity = (database: NonNullable<typeof STAGE.database>) =>
+        usd(billOf({ ...STAGE, database }, monthOf({ acu }), LIST_PRICES), 'database', 'capacity', 'auroraAcuHours');
+      expect(capacity(two)).toBeCloseTo(2 * capacity({ ...two, instances: 1 }), 8);
+      expect(capacity(two)).toBeCloseTo(2 * Math.max(acu, 0.5) * 730 * 0.12, 8);
+    }
+  });
+
+  test('costs a read of the secret for each statement at worst, and provisioned pollers by the hour', () => {
+    const reads = billOf(STAGE, monthOf({ ...FULL_BATCHES, secretReads: 1 }), LIST_PRICES);
+    const statements = usd(bill, 'database', 'Data API', 'dataApiRequests') / (0.35 / 1_000_000);
+    expect(usd(reads, 'database', 'Data API', 'secretReads')).toBeCloseTo(statements * (0.05 / 10_000), 8);
+    const polled = billOf({ ...STAGE, pollers: 3 }, monthOf(FULL_BATCHES), LIST_PRICES);
+    expect(polled.total - bill.total).toBeCloseTo(3 * 730 * 0.00925, 8);
+  });
+
   test('is the sum of its causes', () => {
     expect(bill.of('orders', 'reads', 'month', 'processor', 'database')).toBeCloseTo(bill.total, 8);
   });

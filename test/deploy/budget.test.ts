@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkStage } from '../../infra/deploy/check-stage.ts';
+import { provisionPollers } from '../../infra/deploy/provision-pollers.ts';
 import type { Resource, Service, Template } from '../../infra/deploy/serverless.ts';
 
 interface Stage {
@@ -12,7 +13,11 @@ interface Stage {
   readonly visibility?: number;
   readonly deadLetterRetention?: number;
   readonly environment?: Readonly<Record<string, unknown>>;
-  readonly limits?: { readonly lambdaConcurrency?: unknown; readonly databaseMaxConnections?: unknown };
+  readonly limits?: {
+    readonly lambdaConcurrency?: unknown;
+    readonly databaseMaxConnections?: unknown;
+    readonly databaseStorageType?: string;
+  };
 }
 
 /** What of a packaged service the sums are about, with numbers that come out unless others are given. */
@@ -21,7 +26,15 @@ function service({ limits, environment = {}, ...stage }: Stage): Service {
     service: 'orders',
     provider: { environment, compiledCloudFormationTemplate: templateOf(stage) },
     functions: {},
-    custom: { limits: { bundleKilobytes: 400, lambdaConcurrency: 1_000, databaseMaxConnections: '', ...limits } },
+    custom: {
+      limits: {
+        bundleKilobytes: 400,
+        lambdaConcurrency: 1_000,
+        databaseMaxConnections: '',
+        databaseStorageType: 'aurora',
+        ...limits,
+      },
+    },
     resources: {},
   };
 }
@@ -123,6 +136,34 @@ describe('a stage is not refused', () => {
 });
 
 describe('a stage is refused, with the numbers,', () => {
+  test('whose pollers could need more invocations at a time than the account allows', () => {
+    const stage = service({});
+    Object.assign(stage.custom, { pollers: { minimum: 2, maximum: 60 } });
+    provisionPollers(stage);
+
+    expect(stage.provider.compiledCloudFormationTemplate.Resources?.Mapping?.Properties).toMatchObject({
+      ProvisionedPollerConfig: { MinimumPollers: 2, MaximumPollers: 60 },
+    });
+    expect(stage.provider.compiledCloudFormationTemplate.Resources?.Mapping?.Properties).not.toHaveProperty(
+      'ScalingConfig',
+    );
+    expect(() => checkStage(stage)).toThrow(
+      /^500 requests at once \(apiBurstLimit\) \+ 600 batches \(10 × maximumPollers\) \+ 1 scheduled \+ 1 for migrations are 1102/,
+    );
+  });
+
+  test.each([
+    { minimum: 0, maximum: 10 },
+    { minimum: 1, maximum: 10 },
+    { minimum: 20, maximum: 10 },
+    { minimum: 201, maximum: 300 },
+    { minimum: 2, maximum: 2001 },
+  ])('with pollers that AWS does not take: $minimum to $maximum', (pollers) => {
+    const stage = service({});
+    Object.assign(stage.custom, { pollers });
+    expect(() => provisionPollers(stage)).toThrow(/^minimumPollers is .* Set both: 2 to 200/);
+  });
+
   test('that could need more invocations at a time than the account allows', () => {
     expect(refusals({ limits: { lambdaConcurrency: 100 } })).toEqual([
       '500 requests at once (apiBurstLimit) + 10 batches (maximumConcurrency) + 1 scheduled + 1 for migrations are 512 invocations at a time, and lambdaConcurrency, what the account allows, is 100. Lower the former, or have AWS raise the latter.',
@@ -198,6 +239,12 @@ describe('a stage is refused, with the numbers,', () => {
 
   test.each(['many', '0', '1.5', ''])('whose lambdaConcurrency is "%s"', (lambdaConcurrency) => {
     expect(refusals({ limits: { lambdaConcurrency } })).toEqual(['lambdaConcurrency must be a whole number above 0.']);
+  });
+
+  test('whose storage is of no type that Aurora has', () => {
+    expect(refusals({ limits: { databaseStorageType: 'gp3' } })).toEqual([
+      'databaseStorageType must be aurora or aurora-iopt1.',
+    ]);
   });
 
   test('for everything at once', () => {

@@ -58,6 +58,11 @@ export const ASSUMPTIONS = {
     unit: 'ACUs on average, where that is more than the least',
     from: 'a database that is not busy',
   },
+  secretReads: {
+    byDefault: 0,
+    unit: 'reads of the secret per statement of the Data API, 0 to 1',
+    from: `${GUESS}: only a bill can tell`,
+  },
   bytesPerOrder: { byDefault: 1_900, unit: 'bytes that an order takes with history and indexes', from: BILLED },
   monthsKept: { byDefault: 12, unit: 'months of orders in the database', from: GUESS },
   ioPerOrder: { byDefault: 10, unit: 'storage I/O requests per order', from: GUESS },

@@ -34,6 +34,11 @@ const AURORA = {
   source: 'https://aws.amazon.com/rds/aurora/pricing/',
   checked: 'the constants of the Aurora skills in aws/agent-toolkit-for-aws, 2026-03-28',
 };
+const AURORA_OPTIMIZED = {
+  ...AURORA,
+  checked:
+    'the surcharges (30 % and 125 %) by emnode.com and factualminds.com, June 2026; computed from the prices above',
+};
 const UNCHECKED = 'not compared with any second source';
 
 export const PRICES = {
@@ -76,6 +81,13 @@ export const PRICES = {
     source: 'https://aws.amazon.com/sqs/pricing/',
     checked: 'two independent articles of March and June 2026',
   },
+  pollerHours: {
+    unit: 'hours of a provisioned poller',
+    tiers: flat(0.00925),
+    free: 0,
+    source: 'https://aws.amazon.com/lambda/pricing/',
+    checked: UNCHECKED,
+  },
   eventBridgeInvocations: {
     unit: 'scheduled invocations',
     tiers: flat(1 / MILLION),
@@ -107,6 +119,13 @@ export const PRICES = {
   secrets: {
     unit: 'secret-months',
     tiers: flat(0.4),
+    free: 0,
+    source: 'https://aws.amazon.com/secrets-manager/pricing/',
+    checked: 'the text of the page, as read on 2026-09-20',
+  },
+  secretReads: {
+    unit: 'reads of a secret',
+    tiers: flat(0.05 / 10_000),
     free: 0,
     source: 'https://aws.amazon.com/secrets-manager/pricing/',
     checked: 'the text of the page, as read on 2026-09-20',
@@ -149,6 +168,14 @@ export const PRICES = {
   auroraAcuHours: { unit: 'ACU-hours', tiers: flat(0.12), free: 0, ...AURORA },
   auroraStorageGbMonths: { unit: 'GB-months', tiers: flat(0.1), free: 0, ...AURORA },
   auroraIoRequests: { unit: 'I/O requests', tiers: flat(0.2 / MILLION), free: 0, ...AURORA },
+  // I/O-Optimized: 30 % more for capacity, 125 % more for storage, nothing for I/O.
+  auroraOptimizedAcuHours: { unit: 'ACU-hours, I/O-Optimized', tiers: flat(0.156), free: 0, ...AURORA_OPTIMIZED },
+  auroraOptimizedStorageGbMonths: {
+    unit: 'GB-months, I/O-Optimized',
+    tiers: flat(0.225),
+    free: 0,
+    ...AURORA_OPTIMIZED,
+  },
   rdsProxyAcuHours: {
     unit: 'ACU-hours behind RDS Proxy',
     tiers: flat(0.015),

@@ -53,6 +53,11 @@ const CHANGES: readonly Change[] = [
     stage: () => ({ alarms: 0, dashboards: 0, customMetrics: 0, keys: 0 }),
   },
   {
+    setting: 'databaseStorageType: aurora-iopt1',
+    but: 'a cluster can be changed to it once in 30 days',
+    stage: ({ database }) => ({ database: database && { ...database, isOptimized: true } }),
+  },
+  {
     setting: 'databaseStandby: false',
     but: 'when the instance fails, orders are refused for minutes rather than one',
     stage: ({ database }) => ({ database: database && { ...database, instances: 1 } }),

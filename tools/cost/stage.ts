@@ -10,6 +10,8 @@ export interface Stage {
   /** Messages, and seconds for which they are gathered. */
   readonly batchSize: number;
   readonly batchingWindow: number;
+  /** Provisioned pollers that are there all the time; 0 where AWS starts them as the queue needs. */
+  readonly pollers: number;
   /** Runs per month of scheduled functions. */
   readonly scheduledRuns: number;
   /** True if each request invokes one; API Gateway does not cache its responses. */
@@ -34,6 +36,8 @@ export interface Database {
   readonly instances: number;
   /** The minimum of every instance in Aurora capacity units. */
   readonly minCapacity: number;
+  /** Aurora I/O-Optimized: capacity and storage cost more, I/O nothing. */
+  readonly isOptimized: boolean;
 }
 
 /** Lambda's own default, in MB, is 128, but osls writes a size into every function. */
@@ -70,6 +74,7 @@ export function readStage(template: Template): Stage {
     tracing: functions.some(({ TracingConfig }) => modeOf(TracingConfig) === 'Active'),
     batchSize: Number(eventSource.BatchSize ?? 10),
     batchingWindow: Number(eventSource.MaximumBatchingWindowInSeconds ?? 0),
+    pollers: Number((eventSource.ProvisionedPollerConfig as Properties | undefined)?.MinimumPollers ?? 0),
     scheduledRuns: ofType('AWS::Events::Rule').reduce((sum, rule) => sum + runsAMonth(rule.ScheduleExpression), 0),
     hasAuthorizer: isAsked(authorizer),
     customMetrics: ownMetrics(functions) + routeMetrics(ofType),
@@ -86,6 +91,7 @@ export function readStage(template: Template): Stage {
         ({ Type, Condition }) => Type === 'AWS::RDS::DBInstance' && holds(template, Condition),
       ).length,
       minCapacity: Number((clusters[0].ServerlessV2ScalingConfiguration as Properties).MinCapacity),
+      isOptimized: clusters[0].StorageType === 'aurora-iopt1',
     },
     endpointZones: ofType('AWS::EC2::VPCEndpoint')
       .filter(({ VpcEndpointType }) => VpcEndpointType === 'Interface')

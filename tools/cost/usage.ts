@@ -134,6 +134,7 @@ function monthly(stage: Stage, { emptyPolls }: Counts): Usage[] {
     ['dashboard', 'dashboards', stage.dashboards],
     ['key of the alarms', 'kmsKeys', stage.keys],
     ['secrets', 'secrets', stage.secrets],
+    ['provisioned pollers', 'pollerHours', stage.pollers * HOURS_A_MONTH],
     ['endpoints in the network', 'vpcEndpointHours', stage.endpointZones * HOURS_A_MONTH],
   ];
   return lines.map(([what, meter, amount]) => ({ cause: 'month', what, meter, amount }));
@@ -141,19 +142,22 @@ function monthly(stage: Stage, { emptyPolls }: Counts): Usage[] {
 
 function database(stage: Stage, month: Month, counts: Counts): Usage[] {
   if (!stage.database) return [];
-  const { instances, minCapacity } = stage.database;
+  const { instances, minCapacity, isOptimized } = stage.database;
   const statements =
     month.orders * STATEMENTS.create +
     counts.reads * STATEMENTS.read +
     counts.batches * STATEMENTS.batch +
     counts.keyLookUps * STATEMENTS.keyLookUp +
     stage.scheduledRuns * STATEMENTS.sweep;
+  const storedGb = (month.orders * month.monthsKept * month.bytesPerOrder) / BYTES_A_GB;
   const capacity = Math.max(month.acu, minCapacity, AWAKE_ACU);
   const lines: [what: string, meter: Meter, amount: number][] = [
     ['Data API', 'dataApiRequests', stage.usesDataApi ? statements : 0],
-    ['capacity', 'auroraAcuHours', capacity * HOURS_A_MONTH * instances],
-    ['storage', 'auroraStorageGbMonths', (month.orders * month.monthsKept * month.bytesPerOrder) / BYTES_A_GB],
-    ['storage', 'auroraIoRequests', month.orders * month.ioPerOrder],
+    ['Data API', 'secretReads', stage.usesDataApi ? statements * month.secretReads : 0],
+    // A standby of promotion tier 0 or 1, as RDS makes it, scales with the writer.
+    ['capacity', isOptimized ? 'auroraOptimizedAcuHours' : 'auroraAcuHours', capacity * HOURS_A_MONTH * instances],
+    ['storage', isOptimized ? 'auroraOptimizedStorageGbMonths' : 'auroraStorageGbMonths', storedGb],
+    ['storage', 'auroraIoRequests', isOptimized ? 0 : month.orders * month.ioPerOrder],
     ['RDS Proxy', 'rdsProxyAcuHours', stage.proxies * Math.max(PROXY_MIN_ACU, capacity) * HOURS_A_MONTH],
   ];
   return lines.map(([what, meter, amount]) => ({ cause: 'database', what, meter, amount }));

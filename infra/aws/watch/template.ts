@@ -8,6 +8,7 @@ export interface Resource {
 
 export interface Template {
   readonly Resources: Readonly<Record<string, Resource>>;
+  readonly Outputs?: Readonly<Record<string, { readonly Value: Value }>>;
 }
 
 /** The logical id that Serverless assigns to a function: CreateOrderLambdaFunction for createOrder. */

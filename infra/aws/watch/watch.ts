@@ -1,6 +1,6 @@
 import { alarms } from './alarms.ts';
 import { dashboard } from './dashboard.ts';
-import { budget, notifications } from './notifications.ts';
+import { budget, notifications, TOPIC } from './notifications.ts';
 import { type Resolvers, readStage } from './stage.ts';
 import type { Template } from './template.ts';
 
@@ -10,5 +10,8 @@ export async function watch(resolvers: Resolvers): Promise<Template> {
   if (!stage) return { Resources: {} };
   const watching = alarms(stage);
   const OrdersDashboard = dashboard(stage, Object.keys(watching));
-  return { Resources: { ...notifications(stage), ...budget(stage), ...watching, OrdersDashboard } };
+  return {
+    Resources: { ...notifications(stage), ...budget(stage), ...watching, OrdersDashboard },
+    Outputs: { Dashboard: { Value: { Ref: 'OrdersDashboard' } }, AlarmTopicArn: { Value: { Ref: TOPIC } } },
+  };
 }
