@@ -13,7 +13,7 @@ import { hush } from './say.js';
 function viewOf(hash) {
   const [path = '', query] = hash.replace(/^#?\/?/, '').split('?');
   const [name, id] = path.split('/');
-  if (name === 'orders' && id) return openOrder(decoded(id));
+  if (name === 'orders' && id) return openOrder(decoded(id), new URLSearchParams(query).get('owner'));
   if (name === 'orders') return openOrders(new URLSearchParams(query));
   if (name === 'failures') return openFailures();
   if (name === 'dead-letters') return openDeadLetters();

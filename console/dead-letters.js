@@ -25,11 +25,11 @@ export function openDeadLetters() {
 }
 
 /** @param {DeadLetter} letter */
-function item({ message_id: id, body, sent_at: sentAt, receive_count: receives, order_id: orderId }) {
+function item({ message_id: id, body, sent_at: sentAt, receive_count: receives, order_id: orderId, owner }) {
   const known = facts([
     ['Sent', time(sentAt)],
     ['Received', counted(receives, 'time')],
-    ['Order', orderId === null ? 'none' : orderLink(orderId)],
+    ['Order', orderId === null ? 'none' : orderLink(orderId, owner)],
     ['Message id', h('span.id', id)],
   ]);
   const text = h('pre', { tabindex: 0, role: 'region', 'aria-label': 'Message body' }, body);

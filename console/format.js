@@ -46,14 +46,14 @@ export function clock(time) {
 }
 
 /** The view of an order. @param {string} orderId */
-export function hrefOf(orderId) {
-  return `#/orders/${encodeURIComponent(orderId)}`;
+export function hrefOf(orderId, owner = '') {
+  return `#/orders/${encodeURIComponent(orderId)}${owner && `?owner=${encodeURIComponent(owner)}`}`;
 }
 
 /**
  * The API path of one order. In a path, `.` and `..` would be resolved.
- * @template {string} What @param {string} id @param {What} what @returns {`order${What}?${string}`}
+ * @template {string} What @param {string} id @param {What} what @param {string | null} owner @returns {`order${What}?${string}`}
  */
-export function pathOf(id, what) {
-  return `order${what}?order_id=${encodeURIComponent(id)}`;
+export function pathOf(id, what, owner) {
+  return `order${what}?order_id=${encodeURIComponent(id)}${owner ? `&owner=${encodeURIComponent(owner)}` : ''}`;
 }

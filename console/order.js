@@ -5,8 +5,8 @@ import { ApiError } from './errors.js';
 import { amount, count, duration, pathOf } from './format.js';
 import { badge, facts, heading, time } from './parts.js';
 
-/** One order and its history. @param {string} orderId @returns {View} */
-export function openOrder(orderId) {
+/** One order and its history. @param {string} orderId @param {string | null} owner @returns {View} */
+export function openOrder(orderId, owner) {
   const status = h('span', { role: 'status' });
   const actions = h('div.actions');
   const known = h('dl.facts.card');
@@ -17,8 +17,8 @@ export function openOrder(orderId) {
     everyMs: 2_000,
     async refresh(signal) {
       const [order, { history }] = await Promise.all([
-        get(pathOf(orderId, ''), signal),
-        get(pathOf(orderId, '/history'), signal),
+        get(pathOf(orderId, '', owner), signal),
+        get(pathOf(orderId, '/history', owner), signal),
       ]).catch(orSayThatThereIsNone);
       update(status, [badge(order.status)]);
       update(actions, actionsFor(order));
@@ -39,6 +39,7 @@ function factsOf(order) {
   const items = order.item_ids.slice(0, 20).join(', ') || 'none';
   const more = order.item_ids.length - 20;
   return [
+    ['Owner', order.owner],
     ['User', order.user_id],
     ['Amount', amount(order.total_amount)],
     ['Items', more > 0 ? `${items} and ${count(more)} more` : items],
@@ -54,9 +55,9 @@ function factsOf(order) {
 }
 
 /** The actions that its status allows. @param {Order} order */
-function actionsFor({ order_id: orderId, status, next_states: next }) {
-  const redrive = () => doIt(pathOf(orderId, '/redrive'), 'The order was redriven.');
-  const cancel = () => askForReason(pathOf(orderId, '/cancel'), CANCEL);
+function actionsFor({ order_id: orderId, owner, status, next_states: next }) {
+  const redrive = () => doIt(pathOf(orderId, '/redrive', owner), 'The order was redriven.');
+  const cancel = () => askForReason(pathOf(orderId, '/cancel', owner), CANCEL);
   if (next.includes('Cancelled')) return [button('Cancel the order', cancel)];
   return status === 'Failed' ? [button('Redrive', redrive)] : [];
 }

@@ -19,9 +19,9 @@ export function badge(status) {
   return h('span', { class: `badge ${status}` }, status);
 }
 
-/** @param {string} orderId shown as it is, whatever its characters and their direction */
-export function orderLink(orderId) {
-  return h('a.id', { href: hrefOf(orderId) }, h('bdi', orderId));
+/** @param {string} orderId shown as it is, whatever its characters and their direction @param {string | null} [owner] */
+export function orderLink(orderId, owner) {
+  return h('a.id', { href: hrefOf(orderId, owner ?? '') }, h('bdi', orderId), owner && h('bdi.hint', ` ${owner}`));
 }
 
 /** Names and values; names without a value are omitted. @param {[name: string, value: Child][]} pairs */
@@ -78,12 +78,19 @@ export function makeOrderTable(caption) {
     element: table.element,
     /** @param {Order[]} orders */
     show(orders) {
-      table.show(new Map(orders.map((order) => [order.order_id, cellsOf(order)])));
+      table.show(new Map(orders.map((order) => [hrefOf(order.order_id, order.owner), cellsOf(order)])));
     },
   };
 }
 
 /** @param {Order} order @returns {Child[]} */
-function cellsOf({ order_id, status, user_id, item_ids, total_amount, created_at }) {
-  return [orderLink(order_id), badge(status), user_id, count(item_ids.length), amount(total_amount), time(created_at)];
+function cellsOf({ order_id, owner, status, user_id, item_ids, total_amount, created_at }) {
+  return [
+    orderLink(order_id, owner),
+    badge(status),
+    user_id,
+    count(item_ids.length),
+    amount(total_amount),
+    time(created_at),
+  ];
 }

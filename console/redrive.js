@@ -54,10 +54,14 @@ export function askToRedrive({ reason_code: code, orders }) {
 }
 
 /** @param {RedriveOutcome} outcome */
-function previewOf({ order_ids: ids, capped }) {
-  const list = h('ul.ids', ...ids.slice(0, SHOWN).map((id) => h('li', orderLink(id))));
-  const more = ids.length > SHOWN && `and ${count(ids.length - SHOWN)} more`;
-  return [h('p', `${counted(ids.length, 'order')} would be redriven.`, aboutCapped(capped)), list, h('p.hint', more)];
+function previewOf({ orders, capped }) {
+  const list = h('ul.ids', ...orders.slice(0, SHOWN).map((order) => h('li', orderLink(order.order_id, order.owner))));
+  const more = orders.length > SHOWN && `and ${count(orders.length - SHOWN)} more`;
+  return [
+    h('p', `${counted(orders.length, 'order')} would be redriven.`, aboutCapped(capped)),
+    list,
+    h('p.hint', more),
+  ];
 }
 
 /** @param {number} capped */

@@ -26,7 +26,7 @@ export function readDeferral(file: string, text: string, earlier: readonly strin
 
 /** What decides whether a migration waits: the run it is in, and when the migration that it waits for was applied. */
 export interface DeferralState {
-  /** Whether the database had no migrations before this run: then no code of ours has ever used it. */
+  /** Whether the database had no migrations before this run: then no version of the service has ever used it. */
   readonly isNew: boolean;
   /** Names of the migrations that this run has applied. */
   readonly appliedNow: ReadonlySet<string>;

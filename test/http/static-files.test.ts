@@ -72,10 +72,10 @@ describe('GET /console', () => {
     ]);
   });
 
-  test('sends at most 60 kB in all', async () => {
+  test('sends at most 62 kB in all', async () => {
     const files = (await readdir(CONSOLE)).filter((file) => !/\.d\.ts$|\.json$/.test(file));
     const sizes = await Promise.all(files.map(async (file) => (await stat(join(CONSOLE, file))).size));
-    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(60_000);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(62_000);
   });
 
   test('needs no other host: no file names one', async () => {
