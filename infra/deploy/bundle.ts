@@ -27,9 +27,7 @@ export interface Bundle {
  */
 export async function bundleHandler(handler: Handler, driver: Driver, directory: string): Promise<Bundle> {
   const options = optionsOf(handler, driver, directory);
-  const lean = await build({ ...options, plugins: [...options.plugins, withoutJsonSchema] });
-  const describesItself = Object.keys(lean.metafile.inputs).some((path) => path.startsWith('lib/openapi/'));
-  const { outputFiles, metafile } = describesItself ? await build(options) : lean;
+  const { outputFiles, metafile } = await build(options);
   const files = new Map(
     outputFiles.map(({ path, contents }) => [relative(directory, path).replaceAll(sep, '/'), contents]),
   );
@@ -61,49 +59,11 @@ function optionsOf({ handler }: Handler, driver: Driver, directory: string) {
     // Loaded on demand, and never in these functions: the SDK's code for operations that stream events, and pg's for
     // passwords from a file.
     external: ['@smithy/core/event-streams', 'pgpass'],
-    plugins: [zodAsNamespace, credentialsOfLambda, versionOnly, pgInJavaScript, withoutOwnHashes],
+    plugins: [credentialsOfLambda, versionOnly, pgInJavaScript],
     metafile: true,
     write: false,
     logLevel: 'silent',
   } as const satisfies BuildOptions;
-}
-
-/**
- * `import { z }` includes all of Zod, 450 kB with its messages in 40 languages; with a namespace import, esbuild sees
- * what is used.
- */
-const zodAsNamespace: Plugin = {
-  name: 'zod-as-namespace',
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /\.ts$/ }, async ({ path }) => ({
-      contents: (await readFile(path, 'utf8')).replace("import { z } from 'zod'", "import * as z from 'zod'"),
-      loader: 'ts',
-    }));
-  },
-};
-
-/** Every schema of Zod can be converted to JSON Schema, 15 kB; only the OpenAPI document needs that. */
-const withoutJsonSchema = without(
-  /\/(json-schema-processors|to-json-schema)\.js$/,
-  /[\\/]zod[\\/]v4[\\/]classic[\\/]schemas\.js$/,
-);
-
-/** The SDK includes its own hashes for a Node without any, 5 kB. */
-const withoutOwnHashes = without(/^\.\/(Sha256Js|Md5Js)$/, /[\\/]@smithy[\\/]core[\\/].*[\\/]checksum[\\/]/);
-
-/** Omits a module that is imported but never used in these bundles. */
-function without(module: RegExp, importedBy: RegExp): Plugin {
-  const namespace = module.source;
-  return {
-    name: `without ${namespace}`,
-    setup: ({ onResolve, onLoad }) => {
-      onResolve({ filter: module }, ({ importer }) =>
-        importedBy.test(importer) ? { path: 'nothing', namespace } : undefined,
-      );
-      // As CommonJS, so that esbuild does not require it to export what is imported.
-      onLoad({ filter: /./, namespace }, () => ({ contents: 'module.exports = {};' }));
-    },
-  };
 }
 
 /**

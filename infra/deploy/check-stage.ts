@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isRdsProxy } from '../../lib/database/pg-address.ts';
 import { capacityProblems, type Limits } from './budget.ts';
 import { DeploymentError } from './deployment-error.ts';

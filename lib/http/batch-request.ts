@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The most orders in one request: as many as share one commit (lib/orders/create-order.ts). */
 const MAX_ORDERS = 100;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { STATUSES } from '../orders/order.ts';
 import { decodeCursor } from './cursor.ts';
 import { text } from './text.ts';

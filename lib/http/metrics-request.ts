@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { wholeNumber } from './whole-number.ts';
 
 /** Minutes. Counts per minute are kept for at least a day, and a day fits in a response of reasonable size. */

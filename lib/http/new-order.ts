@@ -1,5 +1,5 @@
 import Big from 'big.js';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { NewOrder } from '../orders/order.ts';
 
 /** Postgres `integer` (PostgreSQL documentation, 8.1). */

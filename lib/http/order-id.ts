@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import { callerOf } from './caller.ts';
 import { HttpError, validationError } from './http-error.ts';
 import { readQuery } from './read-query.ts';

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readJson } from './read-json.ts';
 import { text } from './text.ts';
 import { validate } from './validate.ts';

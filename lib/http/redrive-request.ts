@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { text } from './text.ts';
 
 /** The most orders in one request: they share one commit and one response, which must fit within the request timeout. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Text that Postgres can store, of 1 to `max` characters. */
 export const text = (max: number) =>

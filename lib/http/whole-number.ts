@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A whole number in a query, as text: 5, or 5.0 from clients that keep the number as a float. */
 export function wholeNumber(lowest: number, highest: number, unit = '') {

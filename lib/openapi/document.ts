@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { newOrderSchema } from '../http/new-order.ts';
 import { failureSchema, gatewayFailureSchema, orderSchema, statusSchema } from '../http/routes/common.ts';
 import * as control from '../http/routes/control.ts';

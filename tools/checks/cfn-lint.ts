@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Finding } from '../../infra/deploy/finding.ts';
 import { runPythonTool } from './python-tools.ts';
 

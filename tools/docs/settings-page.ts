@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { LOCAL_DIRECTORY, PORTS } from '../../infra/local/stack/settings.ts';
 import { SETTINGS, settingDocs } from '../../lib/config.ts';
 

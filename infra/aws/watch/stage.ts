@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { maxConnections } from './max-connections.ts';
 import type { Value } from './template.ts';
 

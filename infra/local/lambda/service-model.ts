@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { StackError } from '../stack/stack-error.ts';
 
 /** Lambda starts an event source without a maximum with five concurrent invocations; here it stays at five. */

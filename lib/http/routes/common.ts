@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { STATUSES } from '../../orders/order.ts';
 import { ERROR_CODES, type ErrorCode } from '../error-codes.ts';
 import { reasonSchema } from '../reason-request.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { metricsQuerySchema } from '../metrics-request.ts';
 import { count, INVALID, retryAfter, seconds, time } from './common.ts';
 import type { Operation } from './operation.ts';

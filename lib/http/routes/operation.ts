@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** The documentation of one route in the OpenAPI document. */
 export interface Operation {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { batchOf } from '../batch-request.ts';
 import { listSchema } from '../list-request.ts';
 import { newOrderSchema } from '../new-order.ts';
