@@ -2,7 +2,7 @@ import { DeploymentError } from './deployment-error.ts';
 import type { Serverless, StackParameter } from './serverless.ts';
 
 interface Utils {
-  readonly log: { readonly notice: (line: string) => void };
+  readonly log: { readonly notice: (line: string) => void; readonly warning: (line: string) => void };
 }
 
 interface Options {
@@ -73,7 +73,7 @@ export default class DeployPlugin {
         const { checkExistingQueue } = await import('./existing-queue.ts');
         await checkExistingQueue(serverless.service);
         const { preflight } = await import('./preflight.ts');
-        parameters = await preflight(await accountOf(serverless), serverless.service);
+        parameters = await preflight(await accountOf(serverless), serverless.service, log.warning);
       }),
       // Not earlier: osls creates a new stack with a template that contains only the bucket, without parameters.
       'after:aws:deploy:deploy:createStack': async () => {

@@ -17,11 +17,16 @@ const UNSUITABLE: ReadonlySet<string> = new Set(['use1-az3']);
  * @returns the values of the template's parameters that depend on the account
  * @throws DeploymentError with each reason why the deployment would fail, and what to do
  */
-export async function preflight(account: Account, service: Service): Promise<StackParameter[]> {
+export async function preflight(
+  account: Account,
+  service: Service,
+  warn: (line: string) => void,
+): Promise<StackParameter[]> {
   const { Resources, Parameters = {} } = service.provider.compiledCloudFormationTemplate;
   const problems = await concurrencyProblems(account, service);
   if (!Resources?.DatabaseCluster) return refuseFor(problems, []);
 
+  for (const line of await newerVersions(account, versionOf(service))) warn(line);
   const before = await Account.ask('what the stack has', account.stackParameters());
   const clusters = await Account.ask('which database clusters there are', account.databaseClusters());
   if (before.has(PROTECTED)) {
@@ -103,11 +108,22 @@ function downgrades(clusters: readonly DatabaseCluster[], wanted: string): strin
     );
 }
 
+/** Minor versions fix security bugs, and RDS upgrades a running cluster in its own time. */
+async function newerVersions(account: Account, version: string): Promise<string[]> {
+  const versions = await Account.ask('which versions it offers', account.databaseVersions(majorOf(version)));
+  const newest = versions.sort(compareVersions).at(-1);
+  if (newest === undefined || compareVersions(newest, version) <= 0) return [];
+  return [
+    `RDS offers Aurora PostgreSQL ${newest}, and databaseEngineVersion is ${version}. Minor versions fix security bugs: set ` +
+      `databaseEngineVersion: '${newest}' in serverless.yml.`,
+  ];
+}
+
 async function chooseZones(account: Account, service: Service) {
   const version = versionOf(service);
   const offered = await Account.ask('which zones offer the database', account.databaseZones(version));
   if (offered.size === 0) {
-    const [major = ''] = version.split('.');
+    const major = majorOf(version);
     const versions = await Account.ask('which versions it offers', account.databaseVersions(major));
     const problem =
       `RDS does not offer Aurora PostgreSQL ${version} on serverless instances here (databaseEngineVersion). ` +
@@ -135,6 +151,8 @@ function versionOf({ provider }: Service): string {
 }
 
 /** Positive if the first is newer. Versions are two numbers: 17.10 comes after 17.9. */
+const majorOf = (version: string): string => version.split('.')[0] ?? '';
+
 function compareVersions(a: string, b: string): number {
   const [major = 0, minor = 0] = a.split('.').map(Number);
   const [otherMajor = 0, otherMinor = 0] = b.split('.').map(Number);

@@ -1,4 +1,4 @@
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -60,6 +60,41 @@ test('npm leaves Node and Postgres out where there is no glibc: package-lock.jso
   );
   expect(linux).toHaveLength(4);
   for (const [path, { libc }] of linux) expect({ path, libc }).toEqual({ path, libc: ['glibc'] });
+});
+
+const WORKFLOWS = globSync('.github/workflows/*.yml', { cwd: ROOT });
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+
+describe('what no lockfile pins', () => {
+  test('is pinned by content: images by digest, actions by commit with their version beside it', () => {
+    const images = [...read('docker-compose.yml').matchAll(/^ +image: (.*)$/gm)].map(([, image = '']) => image);
+    expect(images.filter((image) => !/:[\w.-]+@sha256:[0-9a-f]{64}$/.test(image))).toEqual([]);
+    const actions = WORKFLOWS.flatMap((path) => [...read(path).matchAll(/^ +(?:- )?uses: (.*)$/gm)])
+      .map(([, action = '']) => action)
+      .filter((action) => !action.startsWith('./'));
+    expect(images.length + actions.length).toBeGreaterThan(9);
+    expect(actions.filter((action) => !/^[\w-]+\/[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(action))).toEqual([]);
+  });
+
+  test('does not grow old in silence: a bot watches every kind, and every lockfile', () => {
+    const watched = read('.github/dependabot.yml');
+    for (const kind of ['npm', 'github-actions', 'docker-compose'])
+      expect(watched).toContain(`package-ecosystem: ${kind}`);
+    const [, folders = ''] = /directories: \[(.*)\]/.exec(watched) ?? [];
+    expect(folders.split(', ').sort()).toEqual(PACKAGES.map((folder) => (folder === '.' ? '/' : `/${folder}`)).sort());
+  });
+});
+
+test('the deploy workflow reaches AWS only from a stage of its own name, after dev, and from pushes to main that CI has passed', () => {
+  const [deploy, stage] = ['deploy', 'deploy-stage'].map((name) => read(`.github/workflows/${name}.yml`));
+  expect(stage).toMatch(/environment: \$\{\{ inputs\.stage \}\}/);
+  expect(deploy).toMatch(/ {2}prod:\n {4}needs: dev\n/);
+  expect(deploy).toContain("github.event.workflow_run.conclusion == 'success'");
+  expect(deploy).toContain("github.event.workflow_run.event == 'push'");
+  expect(deploy).toMatch(/^permissions: \{\}$/m);
+  const withToken = WORKFLOWS.filter((path) => read(path).includes('id-token: write'));
+  expect(withToken.sort()).toEqual(['.github/workflows/deploy-stage.yml', '.github/workflows/deploy.yml']);
+  for (const path of WORKFLOWS) expect(read(path)).not.toContain('pull_request_target');
 });
 
 async function manifestOf(directory: string): Promise<Manifest> {

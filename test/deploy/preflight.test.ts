@@ -7,9 +7,11 @@ import { type AwsAccount, emptyAccount, startAws } from './aws-account.ts';
 
 let aws: AwsAccount;
 let account: Account;
+let warnings: string[];
 let requests: readonly Readonly<Record<string, string>>[];
 
 beforeEach(async () => {
+  warnings = [];
   aws = emptyAccount();
   const { endpoint, ...server } = await forThisTest(startAws(aws));
   requests = server.requests;
@@ -50,11 +52,13 @@ function service({
   };
 }
 
-const refusal = (of: Service) => preflight(account, of).then(String, (error: Error) => error.message);
+const ask = (of: Service) => preflight(account, of, (line) => warnings.push(line));
+
+const refusal = (of: Service) => ask(of).then(String, (error: Error) => error.message);
 
 describe('the first deployment of a protected stage', () => {
   test('leaves its database unprotected, so that a roll-back can delete it', async () => {
-    expect(await preflight(account, service())).toContainEqual({
+    expect(await ask(service())).toContainEqual({
       ParameterKey: 'DatabaseProtected',
       ParameterValue: 'false',
     });
@@ -62,14 +66,14 @@ describe('the first deployment of a protected stage', () => {
 
   test('is one again after it has failed, although there is a stack then', async () => {
     aws.stackParameters = {};
-    expect(await preflight(account, service())).toContainEqual({
+    expect(await ask(service())).toContainEqual({
       ParameterKey: 'DatabaseProtected',
       ParameterValue: 'false',
     });
   });
 
   test('takes two zones that offer the database, by id, and not the one without RDS Proxy', async () => {
-    expect(await preflight(account, service())).toEqual(
+    expect(await ask(service())).toEqual(
       expect.arrayContaining([
         { ParameterKey: 'ZoneA', ParameterValue: 'use1-az1' },
         { ParameterKey: 'ZoneB', ParameterValue: 'use1-az6' },
@@ -78,7 +82,7 @@ describe('the first deployment of a protected stage', () => {
   });
 
   test('takes the zones that it is given', async () => {
-    expect(await preflight(account, service({ availabilityZones: 'use1-az6,use1-az2' }))).toEqual(
+    expect(await ask(service({ availabilityZones: 'use1-az6,use1-az2' }))).toEqual(
       expect.arrayContaining([
         { ParameterKey: 'ZoneA', ParameterValue: 'use1-az6' },
         { ParameterKey: 'ZoneB', ParameterValue: 'use1-az2' },
@@ -146,7 +150,7 @@ describe('a later deployment', () => {
   });
 
   test('keeps its zones, and its protection', async () => {
-    expect(await preflight(account, service())).toEqual([
+    expect(await ask(service())).toEqual([
       { ParameterKey: 'DatabaseProtected', ParameterValue: 'true' },
       { ParameterKey: 'ZoneA', UsePreviousValue: true },
       { ParameterKey: 'ZoneB', UsePreviousValue: true },
@@ -154,7 +158,7 @@ describe('a later deployment', () => {
   });
 
   test('lifts the protection when it is told to', async () => {
-    expect(await preflight(account, service({ isProtected: false }))).toContainEqual({
+    expect(await ask(service({ isProtected: false }))).toContainEqual({
       ParameterKey: 'DatabaseProtected',
       ParameterValue: 'false',
     });
@@ -183,7 +187,7 @@ describe('any deployment', () => {
   });
 
   test('has no parameters without a database of its own, and asks nothing about one', async () => {
-    expect(await preflight(account, service({ ownDatabase: false }))).toEqual([]);
+    expect(await ask(service({ ownDatabase: false }))).toEqual([]);
     expect(requests).toEqual([]);
   });
 
@@ -192,5 +196,26 @@ describe('any deployment', () => {
     expect(await refusal(service())).toBe(
       'AWS did not say which database clusters there are: AccessDenied: User: test may not call DescribeDBClusters',
     );
+  });
+});
+
+describe('an Aurora version that is behind', () => {
+  test.each([
+    ['the first deployment', undefined],
+    ['a later one', DEPLOYED],
+  ])('is named with the newest minor by %s, which goes on', async (_, stackParameters) => {
+    aws.stackParameters = stackParameters;
+    // As RDS lists them, which is not by number.
+    aws.versions = ['17.10', '17.4', '17.7', '17.9'];
+
+    await ask(service());
+    expect(warnings).toEqual([
+      "RDS offers Aurora PostgreSQL 17.10, and databaseEngineVersion is 17.7. Minor versions fix security bugs: set databaseEngineVersion: '17.10' in serverless.yml.",
+    ]);
+  });
+
+  test('is not warned of when there is no newer one', async () => {
+    await ask(service());
+    expect(warnings).toEqual([]);
   });
 });
