@@ -15,7 +15,8 @@ export type Step =
   | `before ${QueueRequest}`
   | `after ${QueueRequest}`
   | 'into the processor'
-  | 'in the processor';
+  | 'in the processor'
+  | 'in a step';
 
 export type Signal = 'SIGKILL' | 'SIGSTOP';
 

@@ -4,6 +4,7 @@ const STATEMENTS = {
   'make due': 'greatest(now(), o.not_before)',
   claim: 'AS lost_too_often',
   finish: 'json_to_recordset($1::json) AS v(',
+  'record step': 'INSERT INTO public.order_steps',
   'due orders': 'ORDER BY due_at LIMIT',
   postpone: 'sends = o.sends + 1',
 } as const;

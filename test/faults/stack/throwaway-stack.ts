@@ -101,6 +101,7 @@ export class ThrowawayStack {
       RESEND_AFTER_SECONDS: String(timing.resendAfter),
       PROCESSING_DELAY_MS: '20',
       RUNS: join(this.directory, 'runs'),
+      EFFECTS: join(this.directory, 'effects'),
       LEDGER: join(this.directory, 'ledger'),
       AMBUSH: this.ambushes,
       SERVICE: this.#serviceFile,
@@ -135,6 +136,14 @@ export class ThrowawayStack {
         const [, orderId = '', attempt, pid] = /^(.*) (\d+) (\d+)$/.exec(line) ?? [];
         return [orderId, Number(attempt), Number(pid)];
       });
+  }
+
+  /** Of each run of a step, in their order. */
+  effects(): { readonly orderId: string; readonly name: string; readonly key: string }[] {
+    return this.#read('effects')
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line));
   }
 
   /** Ids of orders, one for each time that a worker believed to have completed it. */
