@@ -3,7 +3,7 @@ import { connectDatabase } from '../database/connect.ts';
 import { createLogger } from '../observability/logger.ts';
 import { SqsOrderQueue } from '../queue/sqs.ts';
 
-/** What every trigger needs. Together with the files beside it, the one place that knows which adapters are in use. */
+/** What every trigger needs. Only this folder knows which adapters are in use. */
 export type Connections = ReturnType<typeof connect>;
 
 /** @throws ConfigError that lists each variable that is missing or out of range */
