@@ -35,7 +35,9 @@ function answer(changes: NodeJS.ProcessEnv, options: { readonly region?: string 
       getAwsSdkV3CredentialsProvider: () => credentials,
     }),
   } as unknown as Serverless;
-  const { hooks } = new DeployPlugin(serverless, options, { log: { notice: () => undefined, warning: () => undefined } });
+  const { hooks } = new DeployPlugin(serverless, options, {
+    log: { notice: () => undefined, warning: () => undefined },
+  });
   return (hooks['before:package:cleanup'] as () => Promise<void>)().then(
     () => '',
     (error: Error) => error.message,
