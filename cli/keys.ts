@@ -12,6 +12,7 @@ import { connectDatabase } from '../lib/database/connect.ts';
 import type { Database } from '../lib/database/database.ts';
 import { createLogger } from '../lib/observability/logger.ts';
 import { ROUTES } from '../lib/routes.ts';
+import { operator } from './operator.ts';
 
 const SCOPES: readonly string[] = [...new Set(ROUTES.map(({ scope }) => scope))]
   .filter((scope) => scope !== 'public')
@@ -81,7 +82,14 @@ function makeCreate(values: Values<typeof OPTIONS>) {
   const expiresInDays = values['expires-in-days'] ?? null;
   return async (database: Database): Promise<void> => {
     const key = makeApiKey();
-    const { id, expiresAt } = await insertApiKey(database, { owner, name, scopes, expiresInDays, sha256: hashOf(key) });
+    const { id, expiresAt } = await insertApiKey(database, {
+      owner,
+      name,
+      scopes,
+      expiresInDays,
+      sha256: hashOf(key),
+      createdBy: operator(),
+    });
     if (values.json) {
       console.log(printableJson({ id, key, owner, name, scopes, expires_at: expiresAt }));
       return;
@@ -99,20 +107,22 @@ async function list(database: Database, json: boolean): Promise<void> {
   if (json) {
     console.log(
       printableJson(
-        all.map(({ createdAt, expiresAt, revokedAt, ...key }) => ({
+        all.map(({ createdAt, expiresAt, revokedAt, createdBy, revokedBy, ...key }) => ({
           ...key,
           created_at: createdAt,
           expires_at: expiresAt,
           revoked_at: revokedAt,
+          created_by: createdBy,
+          revoked_by: revokedBy,
         })),
       ),
     );
     return;
   }
   if (all.length === 0) console.log('There are no keys. To create one, see `npm run orders -- keys create --help`.');
-  for (const { id, state, owner, name, scopes, createdAt, expiresAt } of all)
+  for (const { id, state, owner, name, scopes, createdAt, expiresAt, createdBy, revokedBy } of all)
     console.log(
-      `${id}\t${state}\t${printable(owner)}\t${printable(name)}\t${scopes.join(' ')}\tsince ${day(createdAt)}${expiresAt ? ` until ${day(expiresAt)}` : ''}`,
+      `${id}\t${state}\t${printable(owner)}\t${printable(name)}\t${scopes.join(' ')}\tsince ${day(createdAt)}${expiresAt ? ` until ${day(expiresAt)}` : ''}${by('made', createdBy)}${by('revoked', revokedBy)}`,
     );
 }
 
@@ -120,7 +130,7 @@ function makeRevoke(idText: string, json: boolean) {
   const id = Number(idText);
   if (!/^\d{1,9}$/.test(idText)) throw new UsageError(`"${idText}" is not a key id; \`keys list\` shows the ids.`);
   return async (database: Database): Promise<void> => {
-    const revoked = await revokeApiKey(database, id);
+    const revoked = await revokeApiKey(database, id, operator());
     if (!revoked) throw new CommandError(`Key ${id} does not exist; \`keys list\` shows the keys.`);
     const { name, revokedAt } = revoked;
     console.log(
@@ -144,4 +154,8 @@ function readScopes(value: string | undefined): string[] {
 
 function day(time: Date): string {
   return time.toISOString().slice(0, 10);
+}
+
+function by(deed: string, operator: string | null): string {
+  return operator === null ? '' : `, ${deed} by ${printable(operator)}`;
 }

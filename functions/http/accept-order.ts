@@ -1,4 +1,5 @@
 import type { Answer } from '../../lib/http/answer.ts';
+import type { Caller } from '../../lib/http/caller.ts';
 import { HttpError, untranslatable, validationError } from '../../lib/http/http-error.ts';
 import { newOrderSchema } from '../../lib/http/new-order.ts';
 import { validate } from '../../lib/http/validate.ts';
@@ -14,9 +15,13 @@ const TURNED_AWAY_SECONDS = 10;
  * Creates one order from a body that readJson has parsed with MONEY, and returns the response of POST /orders.
  * @throws HttpError if the order is not accepted
  */
-export async function acceptOrder(body: unknown, owner: string, idempotencyKey: string | null): Promise<Answer> {
+export async function acceptOrder(
+  body: unknown,
+  { owner, actor }: Caller,
+  idempotencyKey: string | null,
+): Promise<Answer> {
   const order = validate(newOrderSchema, body);
-  const outcome = await api().createOrder(order, { owner, idempotencyKey });
+  const outcome = await api().createOrder(order, { owner, actor, idempotencyKey });
   switch (outcome) {
     case 'created':
     case 'replayed':

@@ -6,5 +6,5 @@ import { acceptOrder, MONEY } from './accept-order.ts';
 
 /** POST /orders */
 export const handler = httpHandler(async (event) =>
-  acceptOrder(readJson(event, MONEY), callerOf(event).owner, readIdempotencyKey(event)),
+  acceptOrder(readJson(event, MONEY), callerOf(event), readIdempotencyKey(event)),
 );

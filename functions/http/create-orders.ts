@@ -19,8 +19,8 @@ export const handler = httpHandler(async (event) => {
       },
     ]);
   const { orders } = validate(batchSchema, readJson(event, MONEY));
-  const { owner } = callerOf(event);
-  const responses = await Promise.all(orders.map((order) => responseTo(() => acceptOrder(order, owner, null))));
+  const caller = callerOf(event);
+  const responses = await Promise.all(orders.map((order) => responseTo(() => acceptOrder(order, caller, null))));
   const accepted = responses.filter(({ statusCode }) => statusCode === 202).length;
   const refused = responses.length - accepted;
   return {

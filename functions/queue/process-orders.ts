@@ -16,7 +16,7 @@ export const handler = observed(
     const known = new Set(keys.filter((key) => key !== undefined));
     const settled = await worker().processOrders([...known], {
       remainingMs: () => context.getRemainingTimeInMillis(),
-      actor: `${context.functionName} ${context.awsRequestId}`,
+      actor: `worker:${context.functionName} ${context.awsRequestId}`,
       travels: travelsOf(Records),
     });
     const failed = Records.filter((_, index) => {

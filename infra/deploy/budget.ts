@@ -94,8 +94,8 @@ function connections(demand: Demand, template: Template, limits: Limits): string
     ];
   }
   // Behind the Data API, a container uses a connection only while a statement or transaction runs: one. The same is
-  // true behind a proxy, unless it pins connections: the worker sets the actor in its transactions, and it is not
-  // documented whether that pins (docs/deploy.md).
+  // true behind a proxy, which pins no connection: no statement of a function changes the state of its session
+  // (test/http/session-state.test.ts).
   if (demand.total <= supply.connections) return [];
   return [
     `${demand.total} invocations at a time (${demand.requests} of them by apiBurstLimit) × 1 connection are ` +

@@ -32,6 +32,8 @@ export interface CreateOrderParts {
 export interface Caller {
   /** '' on a stage without authorization. */
   readonly owner: string;
+  /** For the history. */
+  readonly actor?: string;
   readonly idempotencyKey: string | null;
 }
 

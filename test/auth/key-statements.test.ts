@@ -26,7 +26,7 @@ describe.each(DRIVERS)('with $name, a key', ({ open }) => {
     const { database } = subject;
     const lasting = aKey(null);
     const passing = aKey(2);
-    const { id, expiresAt } = await insertApiKey(database, lasting);
+    const { id, expiresAt } = await insertApiKey(database, { ...lasting, createdBy: 'ada' });
     expect(expiresAt).toBeNull();
     await insertApiKey(database, passing);
 
@@ -37,9 +37,9 @@ describe.each(DRIVERS)('with $name, a key', ({ open }) => {
     expect(expiresIn).toBeLessThanOrEqual(2 * 86_400);
     expect(await findApiKey(database, hashOf('another'))).toBeUndefined();
 
-    const revoked = await revokeApiKey(database, id);
+    const revoked = await revokeApiKey(database, id, 'grace');
     expect(revoked).toEqual({ name, revokedAt: expect.any(Date) });
-    expect(await revokeApiKey(database, id)).toEqual(revoked);
+    expect(await revokeApiKey(database, id, 'too late')).toEqual(revoked);
     expect(await revokeApiKey(database, 999_999)).toBeUndefined();
     expect(await findApiKey(database, lasting.sha256)).toBeUndefined();
 
@@ -53,6 +53,8 @@ describe.each(DRIVERS)('with $name, a key', ({ open }) => {
         createdAt: expect.any(Date),
         expiresAt: null,
         revokedAt: revoked?.revokedAt,
+        createdBy: 'ada',
+        revokedBy: 'grace',
       },
       expect.objectContaining({ state: 'active', expiresAt: expect.any(Date), revokedAt: null }),
     ]);

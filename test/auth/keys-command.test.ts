@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { operator } from '../../cli/operator.ts';
 import { hashOf } from '../../lib/auth/api-key.ts';
 import { ROUTES } from '../../lib/routes.ts';
 import { runOrders } from '../cli/run-orders.ts';
@@ -30,7 +31,7 @@ describe('npm run orders -- keys', () => {
     expect(code).toBe(0);
     const key = /^ob_[0-9A-Za-z]{49}$/m.exec(output)?.[0] ?? '';
     const [row] = await psql.rows<Record<string, unknown>>(
-      `SELECT owner, name, scopes, encode(secret_sha256, 'hex') AS sha256, expires_at, revoked_at FROM api_keys`,
+      `SELECT owner, name, scopes, encode(secret_sha256, 'hex') AS sha256, expires_at, revoked_at, created_by FROM api_keys`,
     );
     expect(row).toEqual({
       owner: 'shop-7',
@@ -39,6 +40,7 @@ describe('npm run orders -- keys', () => {
       sha256: hashOf(key),
       expires_at: null,
       revoked_at: null,
+      created_by: operator(),
     });
     expect(await psql.value<string>('SELECT api_keys::text FROM api_keys')).not.toContain(key.slice(3, 46));
     expect((await keys('list')).output).not.toContain(key);
@@ -68,12 +70,12 @@ describe('npm run orders -- keys', () => {
 
     expect(code).toBe(0);
     expect(JSON.parse(output)).toMatchObject([
-      { id: 1, name: 'a', state: 'active', revoked_at: null },
+      { id: 1, name: 'a', state: 'active', revoked_at: null, created_by: operator(), revoked_by: null },
       { id: 2, name: 'b', state: 'expired' },
-      { id: 3, name: 'c', state: 'revoked', revoked_at: expect.any(String) },
+      { id: 3, name: 'c', state: 'revoked', revoked_at: expect.any(String), revoked_by: operator() },
     ]);
     expect((await keys('list')).output.trim().split('\n')).toEqual([
-      expect.stringMatching(/^1\tactive\tshop-7\ta\torders:write orders:read\tsince \d{4}-\d\d-\d\d$/),
+      expect.stringMatching(/^1\tactive\tshop-7\ta\torders:write orders:read\tsince \d{4}-\d\d-\d\d, made by \S+$/),
       expect.stringContaining('2\texpired'),
       expect.stringContaining('3\trevoked'),
     ]);

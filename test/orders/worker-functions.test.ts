@@ -51,7 +51,7 @@ describe('the worker function', () => {
     await service.deliver([encodeMessage('a')]);
 
     expect(await service.psql.value(`SELECT actor FROM order_history WHERE to_status = 'Completed'`)).toMatch(
-      /orders-test c6af9ac6-7b61-11e6-9a41-93e8deadbeef/,
+      /^worker:orders-test c6af9ac6-7b61-11e6-9a41-93e8deadbeef/,
     );
   });
 

@@ -24,7 +24,7 @@ export interface Asking {
   /** Becomes JSON; without a body when it is left out. */
   readonly body?: unknown;
   /** Whom the authorizer let in; left out, none was asked. */
-  readonly as?: { readonly owner: string; readonly scopes: string };
+  readonly as?: { readonly owner: string; readonly scopes: string; readonly name?: string };
 }
 
 /** All functions of the service as one container has them, with a database and a queue of their own. */

@@ -6,6 +6,8 @@ export interface NewApiKey {
   readonly scopes: readonly string[];
   /** Days from now; null if it never expires. */
   readonly expiresInDays: number | null;
+  /** The operator who makes the key. */
+  readonly createdBy?: string;
   /** Hexadecimal. */
   readonly sha256: string;
 }
@@ -16,11 +18,11 @@ export async function insertApiKey(
   key: NewApiKey,
 ): Promise<{ id: number; expiresAt: Date | null }> {
   const [row] = await database.query<{ id: number; expires_at: Date | null }>(
-    `INSERT INTO public.api_keys (owner, name, scopes, expires_at, secret_sha256)
+    `INSERT INTO public.api_keys (owner, name, scopes, expires_at, secret_sha256, created_by)
      VALUES ($1::text, $2::text, string_to_array($3::text, ' '), now() + $4::integer * interval '1 day',
-             decode($5::text, 'hex'))
+             decode($5::text, 'hex'), $6::text)
      RETURNING id, expires_at`,
-    [key.owner, key.name, key.scopes.join(' '), key.expiresInDays, key.sha256],
+    [key.owner, key.name, key.scopes.join(' '), key.expiresInDays, key.sha256, key.createdBy ?? null],
   );
   if (!row) throw new Error('Postgres returned no row for an INSERT');
   return { id: row.id, expiresAt: row.expires_at };

@@ -20,7 +20,7 @@ export async function cancelOrder(
 ): Promise<Cancellation> {
   const rows = await database.query<OrderRow & { status_before: Status; cancelled: boolean }>(
     `WITH actor AS MATERIALIZED (
-       SELECT set_config('orders.actor', $3::text, true) AS name),
+       SELECT public.act_as($3::text) AS name),
      seen AS (
        SELECT order_id, owner, status FROM public.orders
        WHERE order_id = $1::text AND ($2::text IS NULL OR owner = $2::text)

@@ -55,7 +55,7 @@ const CLAIM_ORDERS = `
   WITH wanted AS (
     SELECT DISTINCT order_id, owner FROM ${WANTED_KEYS}),
   actor AS MATERIALIZED (
-    SELECT set_config('orders.actor', $5::text, true) AS name),
+    SELECT public.act_as($5::text) AS name),
   control AS MATERIALIZED (
     SELECT EXISTS (SELECT FROM public.processing_control WHERE paused) AS paused),
   -- By key alone, with the checks afterwards: with a condition on the status, the planner may read all Pending orders

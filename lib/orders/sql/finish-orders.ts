@@ -42,7 +42,7 @@ export async function finishOrders(
          "orderId" text, owner text, token bigint, status text, "processingTime" numeric, failures integer,
          "delaySeconds" double precision, "reasonCode" text, reason text)),
      actor AS MATERIALIZED (
-       SELECT set_config('orders.actor', $3::text, true) AS name),
+       SELECT public.act_as($3::text) AS name),
      -- By key alone: with a condition on the status, the planner may read every Processing order for each of these.
      locked AS MATERIALIZED (
        SELECT o.order_id, o.owner, o.status, o.token

@@ -7,6 +7,8 @@ export interface OrderInsert extends NewOrder {
   readonly requestToken: string;
   /** The owner; '' on a stage without authorization. */
   readonly owner: string;
+  /** Who creates it, for the history; without it, the history names the database role. */
+  readonly actor?: string;
   readonly idempotencyKey: string | null;
   /** A digest of the validated values; distinguishes a repeated request with a key from a different one. */
   readonly fingerprint: string;
@@ -16,14 +18,14 @@ export interface OrderInsert extends NewOrder {
 const WANTED = `
   SELECT * FROM json_to_recordset($1::json) AS wanted(
     "orderId" text, "userId" integer, "itemIds" integer[], "totalAmount" numeric,
-    "requestToken" uuid, owner text, "idempotencyKey" text, fingerprint text)`;
+    "requestToken" uuid, owner text, actor text, "idempotencyKey" text, fingerprint text)`;
 
 const INSERT_ORDERS = `
   WITH wanted AS (${WANTED})
   INSERT INTO public.orders (order_id, user_id, item_ids, total_amount, due_at,
-                      request_token, owner, idempotency_key, fingerprint)
+                      request_token, owner, created_by, idempotency_key, fingerprint)
   SELECT "orderId", "userId", "itemIds", "totalAmount", now() + $2::double precision * interval '1 second',
-         "requestToken", owner, "idempotencyKey", fingerprint
+         "requestToken", owner, actor, "idempotencyKey", fingerprint
   FROM wanted
   ORDER BY "orderId", owner
   ON CONFLICT DO NOTHING

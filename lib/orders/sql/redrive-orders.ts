@@ -47,7 +47,7 @@ export async function redriveOrders(
 ): Promise<OrderKey[]> {
   const rows = await database.query<KeyRow>(
     `WITH actor AS MATERIALIZED (
-       SELECT set_config('orders.actor', $8::text, true) AS name),
+       SELECT public.act_as($8::text) AS name),
      chosen AS (
        SELECT order_id, owner FROM public.orders
        WHERE ${SELECTED} AND redrives < $7::integer
