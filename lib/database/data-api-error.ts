@@ -28,6 +28,11 @@ const PASSING: ReadonlySet<string> = new Set([
   // The cluster is stopped, being changed, or switching between two instances.
   'InvalidResourceStateException',
   'DatabaseNotFoundException',
+  // In the first seconds of a stage: a role or the Data API of a cluster is not known everywhere yet. A missing permission looks the
+  // same, and the log has its name.
+  'AccessDeniedException',
+  'ForbiddenException',
+  'HttpEndpointNotEnabledException',
 ]);
 
 /** True only if the statement was certainly not run, so that running it again is always safe. */

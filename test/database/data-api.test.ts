@@ -187,7 +187,7 @@ describe('a statement', () => {
   });
 
   test.each([
-    ['another cluster', { resourceArn: `${CLUSTER.resourceArn}-2` }, 'HttpEndpointNotEnabledException', 'defect'],
+    ['another cluster', { resourceArn: `${CLUSTER.resourceArn}-2` }, 'HttpEndpointNotEnabledException', 'unavailable'],
     ['another secret', { secretArn: `${CLUSTER.secretArn}-2` }, 'SecretsErrorException', 'unavailable'],
     ['a database that does not exist', { databaseName: 'nowhere' }, 'SQLState: 3D000', 'defect'],
   ])('to %s says which', async (_, options, message, kind) => {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { CLUSTER, openDataApiLab } from '../support/data-api.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { forThisTest } from '../support/for-this-test.ts';
 import { lambdaContext } from '../support/lambda.ts';
@@ -202,6 +203,20 @@ describe('the function that CloudFormation calls', () => {
 
     expect(await responseTo('Create')).toEqual(SUCCESS);
     expect(refused()).toBe(2);
+  });
+
+  test('waits until it may use the Data API, which a new role may not everywhere at once', async () => {
+    const lab = await forThisTest(openDataApiLab(database.url));
+    lab.plan('', 'denied', 'denied');
+    Object.assign(process.env, {
+      DATABASE_DRIVER: 'data-api',
+      DATABASE_RESOURCE_ARN: CLUSTER.resourceArn,
+      DATABASE_SECRET_ARN: CLUSTER.secretArn,
+      DATABASE_NAME: lab.databaseName,
+    });
+
+    expect(await responseTo('Create')).toEqual(SUCCESS);
+    expect(lab.mishapsDone).toBe(2);
   });
 });
 

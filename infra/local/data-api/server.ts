@@ -9,12 +9,13 @@ import { Sessions } from './sessions.ts';
 import { type TransactionLimits, Transactions } from './transactions.ts';
 
 /**
- * Faults of a request, if a test has ordered one. The first two are responses without running the statement, the next
+ * Faults of a request, if a test has ordered one. The first three are responses without running the statement, the next
  * two are responses after it ran, and the others cut the connection.
  */
 export type Fault =
   | 'throttled'
   | 'resuming'
+  | 'denied'
   | 'returns 500'
   | 'returns 503'
   | 'before it is sent'
@@ -127,6 +128,9 @@ async function run(
   fault: Fault | undefined,
 ): Promise<object> {
   if (fault === 'throttled') throw new ServiceError('ThrottlingException', 400, 'Rate exceeded');
+  // As while a new role is not known everywhere yet.
+  if (fault === 'denied')
+    throw new ServiceError('AccessDeniedException', 403, 'is not authorized to perform this action');
   if (fault === 'resuming')
     throw new ServiceError(
       'DatabaseResumingException',
