@@ -66,7 +66,9 @@ const BREAKS: readonly Break[] = [
     breakIt: (template) =>
       change(template, 'MigrateRole', ({ Policies }) => {
         const [{ PolicyDocument }] = Policies;
-        PolicyDocument.Statement = [];
+        PolicyDocument.Statement = PolicyDocument.Statement.filter(
+          (statement: object) => !JSON.stringify(statement).includes('MasterUserSecret'),
+        );
         change(template, 'MigrateLambdaFunction', ({ Environment }) => {
           for (const name of ['DATABASE_SECRET_ARN', 'DATABASE_URL']) delete Environment.Variables[name];
         });

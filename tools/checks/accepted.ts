@@ -66,6 +66,13 @@ export const ACCEPTED: readonly Accepted[] = [
       'alarms and the dashboard watch.',
   },
   {
+    rule: 'CKV_AWS_149',
+    resources: /^DatabaseAppSecret$/,
+    reason:
+      'Secrets Manager encrypts by itself, with a key that AWS keeps. A custom key costs by the month and by the request, and ' +
+      'would keep out nobody who may read the secret.',
+  },
+  {
     rule: 'CKV_AWS_158',
     reason:
       'CloudWatch Logs encrypts by itself. A custom key costs by the month and by the request, and would keep ' +
