@@ -64,7 +64,16 @@ async function trustEverybody(): Promise<void> {
   await writeFile(join(installation.dataDirectory, 'pg_hba.conf'), TRUST);
 }
 
-// The tests share one cluster, and are in the order of its life.
+/** The tests share one cluster, and some of them an order in it. */
+async function startWithAnOrder(): Promise<void> {
+  await start();
+  await migrate({ DATABASE_URL: urlOf() }, () => undefined);
+  await owner(async (psql) => {
+    if ((await psql.value('SELECT count(*)::integer FROM orders')) === 0)
+      await psql.rows(`INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES ('O-1', 7, '{1}', 1)`);
+  });
+}
+
 test('nobody connects to the embedded Postgres without a password, nor does another user of the machine find one', async () => {
   await start();
   for (const role of [SUPERUSER, 'orders_owner']) await expect(withoutPassword(role)).rejects.toThrow(/password|SASL/);
@@ -139,7 +148,7 @@ test.each([
   ['before the rules were written', trustEverybody],
   ['while the rules were written', async () => writeFile(join(installation.dataDirectory, 'pg_hba.conf.new'), 'host')],
 ])('a conversion that was interrupted %s is completed by the next start', async (_, interrupt) => {
-  await start();
+  await startWithAnOrder();
   if (interrupt !== trustEverybody) {
     await as(urlOf(SUPERUSER), (psql) => psql.rows(`ALTER ROLE ${SUPERUSER} PASSWORD NULL`));
     await trustEverybody();
@@ -152,6 +161,8 @@ test.each([
 });
 
 test('a start that is interrupted at any moment leaves a cluster that the next one starts', async () => {
+  await startWithAnOrder();
+  await stop();
   for (const milliseconds of [1, 50, 150, 300]) {
     await trustEverybody();
     const signal = AbortSignal.timeout(milliseconds);
@@ -164,7 +175,7 @@ test('a start that is interrupted at any moment leaves a cluster that the next o
 });
 
 test('a lost secret is replaced, and the passwords with it', async () => {
-  await start();
+  await startWithAnOrder();
   const before = urlOf();
   await stop();
   await rm(join(directory, SECRET_FILE));

@@ -62,9 +62,9 @@ async function query<Row extends pg.QueryResultRow>(sql: string, url = urlOf(OWN
   }
 }
 
-// The tests share one cluster, and are in the order of its life.
 describe('the embedded Postgres', () => {
   test('starts from nothing, also over the remains of an initdb that was interrupted', async () => {
+    await rm(installation.dataDirectory, { recursive: true, force: true });
     const interrupted = startPostgres(installation, {
       port,
       directory,
@@ -75,7 +75,6 @@ describe('the embedded Postgres', () => {
     await start();
     const made = await readdir(dirname(installation.dataDirectory));
     expect(made.filter((name) => name.includes('unfinished'))).toEqual([]);
-    await query('CREATE TABLE kept AS SELECT 7 AS n');
     expect(await query('SHOW server_encoding')).toEqual([{ server_encoding: 'UTF8' }]);
   });
 
@@ -93,21 +92,24 @@ describe('the embedded Postgres', () => {
 
   test('keeps its data when it is killed', async () => {
     const { pid, ended } = await start();
-    await query('INSERT INTO kept VALUES (8)');
+    await query('CREATE TABLE survivors AS SELECT 7 AS n');
+    await query('INSERT INTO survivors VALUES (8)');
     process.kill(pid, 'SIGKILL');
     expect(await ended).toBe('was ended by SIGKILL');
     await start();
-    expect(await query('SELECT n FROM kept ORDER BY n')).toEqual([{ n: 7 }, { n: 8 }]);
+    expect(await query('SELECT n FROM survivors ORDER BY n')).toEqual([{ n: 7 }, { n: 8 }]);
   });
 
   test('takes over from a server that still runs, because who started it was killed', async () => {
     const leftOver = await start();
+    await query('CREATE TABLE kept AS SELECT 7 AS n');
     await start();
     expect(await leftOver.ended).toBe('ended with code 0');
-    expect(await query('SELECT n FROM kept')).toHaveLength(2);
+    expect(await query('SELECT n FROM kept')).toEqual([{ n: 7 }]);
   });
 
   test('is not deceived by another process that has the id of the one it ran as', async () => {
+    await (await start()).stop();
     const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
     const pidFile = join(installation.dataDirectory, 'postmaster.pid');
     await writeFile(pidFile, `${stranger.pid}\n${installation.dataDirectory}\n`);
@@ -128,6 +130,7 @@ describe('the embedded Postgres', () => {
   });
 
   test('refuses data of another major version, and says what to do', async () => {
+    await (await start()).stop();
     const versionFile = join(installation.dataDirectory, 'PG_VERSION');
     const version = await readFile(versionFile, 'utf8');
     await writeFile(versionFile, '12\n');

@@ -1,5 +1,5 @@
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { waitUntil } from '../support/wait-until.ts';
 import { postAndComplete, statusOf } from './orders.ts';
@@ -21,10 +21,23 @@ afterAll(async () => {
   await home?.remove();
 });
 
-// The tests share one stack, and are in the order of its life.
+/** The tests share one stack. Each says whether it is to run. */
+async function running(): Promise<void> {
+  if (!stack.running) stack = await startStack(home);
+  const { api } = stackFileOf(home);
+  if ((await statusOf(api, 'first')) === undefined) await postAndComplete(api, 'first');
+}
+
+async function stopped(): Promise<void> {
+  if (stack.running) stack.pressCtrlC();
+  await stack.exit;
+}
+
 describe('a stack that runs', () => {
+  beforeEach(running);
+
   test('takes an order and completes it', async () => {
-    await postAndComplete(stackFileOf(home).api, 'first');
+    await postAndComplete(stackFileOf(home).api, 'second');
   });
 
   test('prints where it is, and a request that works when it is copied', () => {
@@ -77,6 +90,8 @@ describe('a stack that runs', () => {
 });
 
 describe('a stack that was killed', () => {
+  beforeEach(running);
+
   test('has left no process but Postgres, which the next start ends, and no order is lost', async () => {
     const processes = descendantsOf(stack.pid);
     const { postgres } = stackFileOf(home).processes;
@@ -94,6 +109,7 @@ describe('a stack that was killed', () => {
 
 describe('a stack that is stopped', () => {
   test('by Ctrl-C ends within 10 seconds, with code 0, and leaves no process', async () => {
+    await running();
     const processes = descendantsOf(stack.pid);
     const before = performance.now();
     stack.pressCtrlC();
@@ -104,6 +120,7 @@ describe('a stack that is stopped', () => {
   });
 
   test('because npm is, which started it below a shell, leaves no process', async () => {
+    await stopped();
     const shell = ['sh', '-c', '"$0" "$@"; exit $?'];
     const npm = new StackProcess('start', { ...home.env, npm_lifecycle_event: 'start' }, shell);
     await npm.says('queue       starting');
@@ -114,6 +131,7 @@ describe('a stack that is stopped', () => {
   });
 
   test('while it starts leaves no process, and the next start works', async () => {
+    await stopped();
     const reset = new StackProcess('reset', home.env);
     await reset.endsWith(0);
 
