@@ -1,5 +1,5 @@
 import { command, execute, main } from '../infra/command.ts';
-import { UsageError } from '../infra/command-error.ts';
+import { UsageError } from '../infra/user-error.ts';
 import { BENCHES, findBench } from './benches.ts';
 import { closeLabs } from './lab.ts';
 import { writeReport } from './report/report.ts';

@@ -1,7 +1,7 @@
 import { command, type Values } from '../infra/command.ts';
-import { CommandError, UsageError } from '../infra/command-error.ts';
 import { enterStack } from '../infra/local/stack/enter-stack.ts';
 import { printable, printableJson } from '../infra/printable.ts';
+import { UsageError, UserError } from '../infra/user-error.ts';
 import { hashOf, makeApiKey } from '../lib/auth/api-key.ts';
 import { insertApiKey } from '../lib/auth/sql/insert-api-key.ts';
 import { listApiKeys } from '../lib/auth/sql/list-api-keys.ts';
@@ -131,7 +131,7 @@ function makeRevoke(idText: string, json: boolean) {
   if (!/^\d{1,9}$/.test(idText)) throw new UsageError(`"${idText}" is not a key id; \`keys list\` shows the ids.`);
   return async (database: Database): Promise<void> => {
     const revoked = await revokeApiKey(database, id, operator());
-    if (!revoked) throw new CommandError(`Key ${id} does not exist; \`keys list\` shows the keys.`);
+    if (!revoked) throw new UserError(`Key ${id} does not exist; \`keys list\` shows the keys.`);
     const { name, revokedAt } = revoked;
     console.log(
       json

@@ -1,7 +1,7 @@
 import { command, execute, main } from '../infra/command.ts';
-import { CommandError } from '../infra/command-error.ts';
 import { databaseEnvironment } from '../infra/local/stack/enter-stack.ts';
 import { printable } from '../infra/printable.ts';
+import { UserError } from '../infra/user-error.ts';
 import { migrate as migrateDatabase } from '../lib/database/migrate.ts';
 
 export const migrate = command({
@@ -26,7 +26,7 @@ DATABASE_URL, or on the local one.`,
       });
     } catch (error) {
       const reason = (error as Error).message;
-      throw new CommandError(`The migration failed and was rolled back: ${reason}`, { cause: error });
+      throw new UserError(`The migration failed and was rolled back: ${reason}`, { cause: error });
     }
   },
 });

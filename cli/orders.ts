@@ -1,5 +1,5 @@
 import { asksForHelp, type Command, execute, main, report } from '../infra/command.ts';
-import { UsageError } from '../infra/command-error.ts';
+import { UsageError } from '../infra/user-error.ts';
 
 /** Commands are loaded on demand, because some import the SDKs or Serverless, which takes a second. */
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {

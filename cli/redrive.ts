@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { command } from '../infra/command.ts';
-import { CommandError, UsageError } from '../infra/command-error.ts';
 import { readAwsSettings } from '../infra/local/stack/aws-settings.ts';
 import { enterStack } from '../infra/local/stack/enter-stack.ts';
 import { printable, printableJson } from '../infra/printable.ts';
+import { UsageError, UserError } from '../infra/user-error.ts';
 import { orderKey, parseKey } from '../lib/order-key.ts';
 import type { RedriveRequest } from '../lib/orders/redrive-orders.ts';
 import { AmbiguousOrder } from '../lib/orders/sql/find-owners.ts';
@@ -94,7 +94,7 @@ async function onStack(): Promise<Redriver> {
   return {
     redrive: (request) =>
       api.redriveOrders({ ...request, actor }).catch((error: unknown) => {
-        throw error instanceof AmbiguousOrder ? new CommandError(`${error.message} Add --owner.`) : error;
+        throw error instanceof AmbiguousOrder ? new UserError(`${error.message} Add --owner.`) : error;
       }),
     close: () => api.close(),
   };

@@ -1,6 +1,6 @@
 import { command, execute, main } from '../infra/command.ts';
-import { CommandError } from '../infra/command-error.ts';
 import { databaseEnvironment } from '../infra/local/stack/enter-stack.ts';
+import { UserError } from '../infra/user-error.ts';
 import { loadDatabaseConfig } from '../lib/config.ts';
 import { connectDatabase } from '../lib/database/connect.ts';
 import type { Database } from '../lib/database/database.ts';
@@ -34,7 +34,7 @@ changed.`,
       const inserted = await database.query(SAMPLES);
       console.log(`Inserted ${inserted.length} sample orders; ${5 - inserted.length} already existed.`);
     } catch (error) {
-      throw new CommandError(`Seeding failed, and no order was stored: ${(error as Error).message}`, { cause: error });
+      throw new UserError(`Seeding failed, and no order was stored: ${(error as Error).message}`, { cause: error });
     } finally {
       await database?.close();
     }

@@ -1,11 +1,11 @@
 import { realpathSync } from 'node:fs';
 import { inspect, parseArgs } from 'node:util';
 import { ConfigError, DatabaseError } from '../lib/errors.ts';
-import { CommandError, UsageError } from './command-error.ts';
 import { helpOf, invocationOf } from './help.ts';
 import { describe } from './local/lambda/describe-error.ts';
 import { systemFailure } from './local/stack/remedy.ts';
 import { printableLines } from './printable.ts';
+import { UsageError, UserError } from './user-error.ts';
 
 interface Described {
   /** The text in the help. A line break starts a new line. */
@@ -64,7 +64,7 @@ export interface Command<O extends Options = Options> {
   /**
    * Prints its results, and returns the exit code if it is not 0.
    * @throws UsageError for arguments that exclude each other, before it does anything
-   * @throws CommandError for a problem that the user can fix
+   * @throws UserError for a problem that the user can fix
    */
   run(values: Values<O>, positionals: readonly string[]): Outcome | Promise<Outcome>;
 }
@@ -120,7 +120,7 @@ function explain(error: unknown, name: string): string {
   return systemFailure(error) ?? inspect(error);
 }
 
-const EXPECTED = [CommandError, ConfigError, DatabaseError];
+const EXPECTED = [UserError, ConfigError, DatabaseError];
 
 /** True if the options contain `--help`: then the command does nothing else, whatever the other options are. */
 export function asksForHelp(args: readonly string[]): boolean {

@@ -1,7 +1,7 @@
 import { command, execute, main } from '../infra/command.ts';
-import { CommandError, UsageError } from '../infra/command-error.ts';
 import { readStackSettings } from '../infra/local/stack/settings.ts';
 import { readStackFile } from '../infra/local/stack/stack-file.ts';
+import { UsageError, UserError } from '../infra/user-error.ts';
 import { settledIn, waitForCompletion } from './completion.ts';
 import type { Exchange } from './http-exchange.ts';
 import { OrderBackend } from './order-backend.ts';
@@ -33,7 +33,7 @@ accepted and completed.`,
   async run({ orders, timeout, patience, url }) {
     const api = url ?? readStackFile(readStackSettings(process.env).directory)?.api;
     if (!api)
-      throw new CommandError('No stack is running here. Run "npm start" in another terminal first, or give --url.');
+      throw new UserError('No stack is running here. Run "npm start" in another terminal first, or give --url.');
     if (!URL.canParse(api))
       throw new UsageError(`--url must be a URL such as http://localhost:8000/api/v1, and is "${api}".`);
     const options = { api, orders, timeoutMs: timeout * 1_000, patienceMs: patience * 1_000 };
@@ -52,7 +52,7 @@ async function burst({ api, orders, timeoutMs, patienceMs }: LoadOptions): Promi
   const backend = new OrderBackend(api);
   const progress = new Progress();
   const before = await backend.statusCounts();
-  if (!before) throw new CommandError(`No order backend answers at ${api}. Run "npm start" in another terminal first.`);
+  if (!before) throw new UserError(`No order backend answers at ${api}. Run "npm start" in another terminal first.`);
 
   console.log(`Posting ${orders} orders at once to ${api}, a connection each, ${timeoutMs / 1000} s to answer`);
   const startedAt = performance.now();

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { command, execute, main } from '../infra/command.ts';
-import { CommandError } from '../infra/command-error.ts';
+import { UserError } from '../infra/user-error.ts';
 import { openApiDocument } from '../lib/openapi/document.ts';
 
 const FILE = new URL('../docs/openapi.json', import.meta.url);
@@ -27,7 +27,7 @@ async function npm(...args: string[]): Promise<void> {
   // On Windows, npm is a script, which only a shell can run.
   const child = spawn('npm', args, { stdio: 'inherit', shell: process.platform === 'win32' });
   const [code] = await once(child, 'exit');
-  if (code !== 0) throw new CommandError(`npm ${args.join(' ')} failed.`);
+  if (code !== 0) throw new UserError(`npm ${args.join(' ')} failed.`);
 }
 
 await main(import.meta.filename, (args) => execute(openapi, args));

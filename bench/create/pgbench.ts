@@ -2,17 +2,17 @@ import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { CommandError } from '../../infra/command-error.ts';
+import { UserError } from '../../infra/user-error.ts';
 
 /** Threads of pgbench; one is not enough to keep Postgres busy with 50 clients. */
 const THREADS = 2;
 
-/** @throws CommandError that says how to get pgbench, when there is none. */
+/** @throws UserError that says how to get pgbench, when there is none. */
 export async function demandPgbench(): Promise<string> {
   try {
     return (await promisify(execFile)('pgbench', ['--version'])).stdout.trim();
   } catch {
-    throw new CommandError(
+    throw new UserError(
       'pgbench is not on the PATH. Debian: apt-get install postgresql-contrib; macOS: brew install libpq.',
     );
   }
@@ -45,6 +45,6 @@ VALUES ('pgbench-' || :client_id || '-' || :id, :client_id, '{1,2,3}', 19.99);
     url,
   ]);
   const [, tps] = /tps = ([\d.]+)/.exec(stdout) ?? [];
-  if (tps === undefined) throw new CommandError(`pgbench said: ${stdout}`);
+  if (tps === undefined) throw new UserError(`pgbench said: ${stdout}`);
   return Number(tps);
 }

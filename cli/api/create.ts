@@ -1,7 +1,7 @@
 import type { NewOrder } from '../../client/index.ts';
 import { command } from '../../infra/command.ts';
-import { UsageError } from '../../infra/command-error.ts';
 import { printableJson, printableLines } from '../../infra/printable.ts';
+import { UsageError } from '../../infra/user-error.ts';
 import { type FileOrder, readOrderFile } from './order-file.ts';
 import { ask, connectStage, STAGE_OPTIONS, type Stage, StageError } from './stage.ts';
 

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import type { NewOrder } from '../../client/index.ts';
-import { CommandError } from '../../infra/command-error.ts';
+import { UserError } from '../../infra/user-error.ts';
 
 export interface FileOrder {
   /** Starts at 1. */
@@ -11,7 +11,7 @@ export interface FileOrder {
 /**
  * The orders of a file, one JSON object per line; "-" is the standard input. The service validates them. The amount is passed on
  * as it is written, because a float cannot represent every amount.
- * @throws CommandError for a line that is not JSON, or a file that cannot be read
+ * @throws UserError for a line that is not JSON, or a file that cannot be read
  */
 export async function* readOrderFile(path: string): AsyncGenerator<FileOrder> {
   const input = path === '-' ? process.stdin : createReadStream(path);
@@ -23,7 +23,7 @@ export async function* readOrderFile(path: string): AsyncGenerator<FileOrder> {
       if (line.trim() !== '') yield { line: number, order: parse(line, number) };
     }
   } catch (error) {
-    if (error instanceof Error && 'syscall' in error) throw new CommandError(`Cannot read ${path}: ${error.message}`);
+    if (error instanceof Error && 'syscall' in error) throw new UserError(`Cannot read ${path}: ${error.message}`);
     throw error;
   }
 }
@@ -46,7 +46,7 @@ async function* linesOf(input: AsyncIterable<Buffer | string>): AsyncGenerator<B
 /** Skips a byte order mark. */
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** @throws CommandError that names the encoding of a line that is not UTF-8. */
+/** @throws UserError that names the encoding of a line that is not UTF-8. */
 function decode(bytes: Buffer, number: number): string {
   // JSON never contains NUL, and UTF-16 contains one in every ASCII character.
   const encoding =
@@ -56,7 +56,7 @@ function decode(bytes: Buffer, number: number): string {
   } catch {
     // Named below.
   }
-  throw new CommandError(`Line ${number} is ${encoding}, not UTF-8. Convert the file first, for example with iconv.`);
+  throw new UserError(`Line ${number} is ${encoding}, not UTF-8. Convert the file first, for example with iconv.`);
 }
 
 function parse(line: string, number: number): NewOrder {
@@ -65,7 +65,7 @@ function parse(line: string, number: number): NewOrder {
       key === 'total_amount' && typeof value === 'number' ? context?.source : value,
     ) as NewOrder;
   } catch {
-    throw new CommandError(
+    throw new UserError(
       `Line ${number} is not JSON. A line is like {"order_id":"ORD-1","user_id":7,"item_ids":[1],"total_amount":9.5}`,
     );
   }

@@ -1,7 +1,7 @@
 import { createOrderClient, dataOf, OrderApiError, type OrderClient } from '../../client/index.ts';
-import { CommandError, UsageError } from '../../infra/command-error.ts';
 import { readStackSettings } from '../../infra/local/stack/settings.ts';
 import { readStackFile } from '../../infra/local/stack/stack-file.ts';
+import { UsageError, UserError } from '../../infra/user-error.ts';
 
 /** The options of every command that talks to the API. */
 export const STAGE_OPTIONS = {
@@ -50,7 +50,7 @@ function localUrl(env: NodeJS.ProcessEnv): string {
 }
 
 /** The stage rejected a request. The message says why and, if known, what to do. */
-export class StageError extends CommandError {
+export class StageError extends UserError {
   override readonly name = 'StageError';
   /** True if it rejected this particular request; other requests may succeed. */
   readonly refused: boolean;

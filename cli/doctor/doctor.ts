@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { command } from '../../infra/command.ts';
-import { CommandError } from '../../infra/command-error.ts';
 import { readAwsSettings } from '../../infra/local/stack/aws-settings.ts';
 import { enterStack } from '../../infra/local/stack/enter-stack.ts';
 import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 import { printable, printableJson } from '../../infra/printable.ts';
+import { UserError } from '../../infra/user-error.ts';
 import { loadConfig } from '../../lib/config.ts';
 import { connectDatabase } from '../../lib/database/connect.ts';
 import type { Database } from '../../lib/database/database.ts';
@@ -46,7 +46,7 @@ code is 0 if no problem was found, and 1 otherwise.`,
     enterStack();
     await readAwsSettings();
     const deadLetterQueueUrl = process.env.DEAD_LETTER_QUEUE_URL;
-    if (!deadLetterQueueUrl) throw new CommandError('Set DEAD_LETTER_QUEUE_URL to the URL of the dead-letter queue.');
+    if (!deadLetterQueueUrl) throw new UserError('Set DEAD_LETTER_QUEUE_URL to the URL of the dead-letter queue.');
     const config = loadConfig(process.env);
     const database = connectDatabase(config, createLogger(config.LOG_LEVEL), STATEMENT_TIMEOUT_MS);
     const sweep = createSweep(connect(process.env));

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { GetQueueAttributesCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type QueueDefinition, readDeployment } from '../../infra/local/lambda/deployment.ts';
 import { REPOSITORY } from '../../infra/local/stack/settings.ts';
-import { StackError } from '../../infra/local/stack/stack-error.ts';
+import { UserError } from '../../infra/user-error.ts';
 import { followsQueueUrl } from '../../lib/queue/endpoint.ts';
 import type { Check, Finding } from './check.ts';
 
@@ -22,7 +22,7 @@ export function queueAttributes(stage: string, urls: QueueUrls): Check {
       const source = queues.find(({ redrive }) => redrive);
       const deadLetters = queues.find(({ logicalId }) => logicalId === source?.redrive?.deadLetterQueue);
       if (!source || !deadLetters)
-        throw new StackError('serverless.yml does not define a queue with a dead-letter queue.');
+        throw new UserError('serverless.yml does not define a queue with a dead-letter queue.');
       const client = new SQSClient({ useQueueUrlAsEndpoint: followsQueueUrl() });
       try {
         const deadLetterArn = await readArn(client, urls.deadLetterQueueUrl);

@@ -12,7 +12,7 @@ import {
   paginateDescribeDBEngineVersions,
   RDSClient,
 } from '@aws-sdk/client-rds';
-import { DeploymentError } from './deployment-error.ts';
+import { UserError } from '../user-error.ts';
 import type { AwsProvider } from './serverless.ts';
 
 const ENGINE = 'aurora-postgresql';
@@ -152,10 +152,10 @@ export class Account {
     return clusters;
   }
 
-  /** @throws DeploymentError with the error of AWS, if a request fails */
+  /** @throws UserError with the error of AWS, if a request fails */
   static async ask<T>(what: string, question: Promise<T>): Promise<T> {
     return question.catch((error: Error) => {
-      throw new DeploymentError(`AWS did not say ${what}: ${error.name}: ${error.message}`);
+      throw new UserError(`AWS did not say ${what}: ${error.name}: ${error.message}`);
     });
   }
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { isRdsProxy } from '../../lib/database/pg-address.ts';
+import { UserError } from '../user-error.ts';
 import { capacityProblems, type Limits } from './budget.ts';
-import { DeploymentError } from './deployment-error.ts';
 import type { Service } from './serverless.ts';
 import { checkSums } from './sums.ts';
 import { timeoutProblems } from './waits.ts';
@@ -23,7 +23,7 @@ const limitsSchema = z.object({
 
 /**
  * Runs the sizing checks on the template that CloudFormation would get, which CloudFormation itself does not do.
- * @throws DeploymentError with each check that fails: the numbers, and what to change
+ * @throws UserError with each check that fails: the numbers, and what to change
  */
 export function checkStage(service: Service): void {
   const template = service.provider.compiledCloudFormationTemplate;
@@ -32,19 +32,17 @@ export function checkStage(service: Service): void {
     ...capacityProblems(template, limitsOf(service)),
     ...timeoutProblems(template, service.provider.environment ?? {}),
   ];
-  if (refusals.length > 0) throw new DeploymentError(refusals.join('\n'));
+  if (refusals.length > 0) throw new UserError(refusals.join('\n'));
 }
 
 function limitsOf({ custom, provider }: Service): Limits {
   const parsed = limitsSchema.safeParse(custom.limits);
   if (!parsed.success)
-    throw new DeploymentError(
-      parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}.`).join('\n'),
-    );
+    throw new UserError(parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}.`).join('\n'));
   const { lambdaConcurrency, databaseMaxConnections: existingConnections } = parsed.data;
   const makesDatabase = provider.compiledCloudFormationTemplate.Resources?.DatabaseCluster !== undefined;
   if (!makesDatabase && existingConnections === undefined)
-    throw new DeploymentError(
+    throw new UserError(
       'databaseMaxConnections must say how many connections the existing database takes: ask it SHOW max_connections.',
     );
   const { DATABASE_URL: url, DATABASE_POOL_SIZE: poolSize = DEFAULT_POOL_SIZE } = provider.environment ?? {};

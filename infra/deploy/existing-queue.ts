@@ -1,5 +1,5 @@
 import { GetQueueAttributesCommand, type QueueAttributeName, SQSClient } from '@aws-sdk/client-sqs';
-import { DeploymentError } from './deployment-error.ts';
+import { UserError } from '../user-error.ts';
 import { attributeOwner } from './resources.ts';
 import type { Service } from './serverless.ts';
 
@@ -24,7 +24,7 @@ interface Mapping {
 /**
  * Asks AWS for the attributes of an existing queue, which the template does not contain, and runs the same sizing
  * checks as for a queue that the stage creates.
- * @throws DeploymentError with each check that fails
+ * @throws UserError with each check that fails
  */
 export async function checkExistingQueue({ provider }: Service): Promise<void> {
   const { Resources = {} } = provider.compiledCloudFormationTemplate;
@@ -38,7 +38,7 @@ export async function checkExistingQueue({ provider }: Service): Promise<void> {
       return problemsOf(mapping, Number(worker?.Properties?.Timeout));
     }),
   );
-  if (problems.flat().length > 0) throw new DeploymentError(problems.flat().join('\n'));
+  if (problems.flat().length > 0) throw new UserError(problems.flat().join('\n'));
 }
 
 async function problemsOf(mapping: Mapping, timeout: number): Promise<string[]> {
@@ -72,7 +72,7 @@ async function attributesOf(arn: string): Promise<Partial<Record<QueueAttributeN
   try {
     return (await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ATTRIBUTES }))).Attributes ?? {};
   } catch (error) {
-    throw new DeploymentError(`${arn} cannot be looked at: ${(error as Error).message}`);
+    throw new UserError(`${arn} cannot be looked at: ${(error as Error).message}`);
   } finally {
     sqs.destroy();
   }

@@ -3,7 +3,7 @@ import { glob, mkdir, readFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
-import { DeploymentError } from './deployment-error.ts';
+import { UserError } from '../user-error.ts';
 
 type Files = ReadonlyMap<string, Uint8Array>;
 
@@ -12,7 +12,7 @@ const NEVER = new Date(0);
 
 /**
  * Files that a function reads at runtime, by glob patterns. Their paths in the package are the same as here.
- * @throws DeploymentError for a pattern that matches no file
+ * @throws UserError for a pattern that matches no file
  */
 export async function filesOf(patterns: readonly string[], directory: string): Promise<Files> {
   const files = new Map<string, Uint8Array>();
@@ -20,7 +20,7 @@ export async function filesOf(patterns: readonly string[], directory: string): P
     const before = files.size;
     for await (const path of glob(pattern, { cwd: directory }))
       files.set(path.replaceAll(sep, '/'), await readFile(join(directory, path)));
-    if (files.size === before) throw new DeploymentError(`package.patterns has ${pattern}, and no file is like that.`);
+    if (files.size === before) throw new UserError(`package.patterns has ${pattern}, and no file is like that.`);
   }
   return files;
 }

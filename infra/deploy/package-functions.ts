@@ -1,12 +1,12 @@
 import { join } from 'node:path';
+import { UserError } from '../user-error.ts';
 import { type Bundle, bundleHandler, type Driver } from './bundle.ts';
-import { DeploymentError } from './deployment-error.ts';
 import { filesOf, writeZip } from './package-files.ts';
 import type { Serverless } from './serverless.ts';
 
 /**
  * Creates the package of each function, and reports the size of its code.
- * @throws DeploymentError if one is over the limit, with its contents
+ * @throws UserError if one is over the limit, with its contents
  */
 export async function packageFunctions(
   { service, serviceDir }: Serverless,
@@ -20,7 +20,7 @@ export async function packageFunctions(
   const lines = await Promise.all(
     functions.map(async ([key, definition]) => {
       const bundle = await bundleHandler({ key, handler: definition.handler }, driver, serviceDir);
-      if (bundle.bytes > limit) throw new DeploymentError(tooLarge(key, bundle, limit));
+      if (bundle.bytes > limit) throw new UserError(tooLarge(key, bundle, limit));
       const beside = await filesOf(definition.package?.patterns ?? [], serviceDir);
       const artifact = join(serviceDir, '.serverless', `${key}.zip`);
       await writeZip(artifact, new Map([...bundle.files, ...beside]));

@@ -1,4 +1,4 @@
-import { DeploymentError } from './deployment-error.ts';
+import { UserError } from '../user-error.ts';
 import type { Serverless, StackParameter } from './serverless.ts';
 
 interface Utils {
@@ -104,11 +104,11 @@ async function accountOf(serverless: Serverless) {
 function checkName(serverless: Serverless): void {
   const stage = serverless.getProvider('aws').getStage();
   if (stage === LOCAL_STAGE)
-    throw new DeploymentError(
+    throw new UserError(
       `Name the stage to deploy: --stage dev, --stage prod or one of your own. "${LOCAL_STAGE}" is npm start's.`,
     );
   if (stage.length > LONGEST_STAGE || !STAGE.test(stage))
-    throw new DeploymentError(
+    throw new UserError(
       `The stage "${stage}" becomes part of names in AWS: call it by at most ${LONGEST_STAGE} lower-case letters and digits, ` +
         'with single hyphens between.',
     );
@@ -118,7 +118,7 @@ function checkName(serverless: Serverless): void {
 function refuseProtectedStage(serverless: Serverless): void {
   if (!serverless.service.provider.deletionProtection) return;
   const stage = serverless.getProvider('aws').getStage();
-  throw new DeploymentError(
+  throw new UserError(
     `The stage ${stage} is protected. To remove it with its orders (a last snapshot stays): first ` +
       `npm run deploy -- --stage ${stage} --param=protected=false, then the same with remove in place of deploy.`,
   );
@@ -131,7 +131,7 @@ async function requireOneRegion(serverless: Serverless, options: Options): Promi
   const ofProfile = await new SQSClient({}).config.region().catch(() => undefined);
   const region = serverless.getProvider('aws').getRegion();
   if (ofProfile === undefined || ofProfile === region) return;
-  throw new DeploymentError(
+  throw new UserError(
     `The AWS profile ${process.env.AWS_PROFILE ?? 'default'} has the region ${ofProfile}, and the default of this project is ` +
       `${region}. Say which one: AWS_REGION=${ofProfile}, or AWS_REGION=${region}.`,
   );
@@ -147,9 +147,9 @@ async function demandCredentials(serverless: Serverless): Promise<void> {
     .catch((error: unknown) => {
       // An error of the SDK: the credentials of a profile cannot be loaded.
       if (error instanceof Error && error.name.endsWith('ProviderError'))
-        throw new DeploymentError(`The AWS credentials cannot be used: ${error.message.trim()}`);
+        throw new UserError(`The AWS credentials cannot be used: ${error.message.trim()}`);
       if ((error as { code?: unknown }).code !== 'AWS_CREDENTIALS_NOT_FOUND') throw error;
-      throw new DeploymentError(
+      throw new UserError(
         'There are no AWS credentials. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, as for the AWS CLI; ' +
           'npm run package and npm run test:deploy need none.',
       );
@@ -161,7 +161,7 @@ async function inOneLine({ classes }: Serverless, step: () => Promise<void>): Pr
   try {
     await step();
   } catch (error) {
-    if (!(error instanceof DeploymentError)) throw error;
+    if (!(error instanceof UserError)) throw error;
     throw new classes.Error(error.message, 'DEPLOYMENT_REFUSED');
   }
 }

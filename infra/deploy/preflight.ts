@@ -1,5 +1,5 @@
+import { UserError } from '../user-error.ts';
 import { Account, type DatabaseCluster, type Zone } from './account.ts';
-import { DeploymentError } from './deployment-error.ts';
 import type { Service, StackParameter } from './serverless.ts';
 
 /** Parameters of infra/aws/database. Only a stack whose first deployment has succeeded has values for them. */
@@ -15,7 +15,7 @@ const UNSUITABLE: ReadonlySet<string> = new Set(['use1-az3']);
 /**
  * Checks the assumptions of the template against the account, before any resource is created.
  * @returns the values of the template's parameters that depend on the account
- * @throws DeploymentError with each reason why the deployment would fail, and what to do
+ * @throws UserError with each reason why the deployment would fail, and what to do
  */
 export async function preflight(
   account: Account,
@@ -47,7 +47,7 @@ export async function preflight(
 }
 
 function refuseFor(problems: readonly string[], parameters: StackParameter[]): StackParameter[] {
-  if (problems.length > 0) throw new DeploymentError(problems.join('\n'));
+  if (problems.length > 0) throw new UserError(problems.join('\n'));
   return parameters;
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DeploymentError } from './deployment-error.ts';
+import { UserError } from '../user-error.ts';
 import type { Service } from './serverless.ts';
 
 /** Bounds of SQS event sources, and batches at a time that one poller invokes ("Lambda parameters for Amazon SQS event source mappings"). */
@@ -17,14 +17,14 @@ const pollersSchema = z
 /**
  * Gives the event source pollers of its own, which are there before a burst and are paid for by the hour. osls has no setting
  * for them. AWS takes either these or a maximum concurrency.
- * @throws DeploymentError when their numbers are not what AWS takes.
+ * @throws UserError when their numbers are not what AWS takes.
  */
 export function provisionPollers({ provider, custom }: Service): void {
   const { minimum, maximum } = custom.pollers as { readonly minimum: unknown; readonly maximum: unknown };
   if (Number(minimum) === 0 && Number(maximum) === 0) return;
   const pollers = pollersSchema.safeParse(custom.pollers);
   if (!pollers.success)
-    throw new DeploymentError(
+    throw new UserError(
       `minimumPollers is ${minimum} and maximumPollers ${maximum}. Set both: ${LEAST} to ${MOST_AT_LEAST}, and at least as ` +
         `many, up to ${MOST}; or both to 0 for none.`,
     );

@@ -1,4 +1,4 @@
-import { DeploymentError } from './deployment-error.ts';
+import { UserError } from '../user-error.ts';
 import type { FunctionDefinition, Resource, Service, Statement } from './serverless.ts';
 
 /** What each name in a function's `permissions` allows: `custom.permissions` of serverless.yml. */
@@ -11,7 +11,7 @@ export function roleIdOf(key: string): string {
 
 /**
  * A role that allows a function its listed permissions, and writing its own log.
- * @throws DeploymentError if it lists none, or one that does not exist
+ * @throws UserError if it lists none, or one that does not exist
  */
 export function roleOf(key: string, definition: FunctionDefinition, service: Service): Resource {
   const statements = [
@@ -34,13 +34,13 @@ export function roleOf(key: string, definition: FunctionDefinition, service: Ser
 
 function named(key: string, { permissions }: FunctionDefinition, all: Permissions): Statement[] {
   if (!permissions)
-    throw new DeploymentError(
+    throw new UserError(
       `functions.${key} has no permissions. Name those of infra/aws/permissions.yml that it needs, or [] for none.`,
     );
   return permissions.flatMap((name) => {
     const statements = all[name];
     if (!statements)
-      throw new DeploymentError(
+      throw new UserError(
         `functions.${key}.permissions names "${name}", and infra/aws/permissions.yml has only ${Object.keys(all).join(', ')}.`,
       );
     return statements as Statement | Statement[];

@@ -1,6 +1,6 @@
 import { loadAuthConfig, loadConfig } from '../../lib/config.ts';
 import { ConfigError } from '../../lib/errors.ts';
-import { DeploymentError } from './deployment-error.ts';
+import { UserError } from '../user-error.ts';
 import type { Service } from './serverless.ts';
 
 /**
@@ -42,7 +42,7 @@ export function addWebhookSecret({ functions, custom }: Service): void {
 /**
  * Validates the environment of each function in the same way as the function will, so that none is deployed with a
  * setting that it rejects.
- * @throws DeploymentError with every invalid setting of the first function that has any
+ * @throws UserError with every invalid setting of the first function that has any
  */
 export function checkSettings({ functions, provider, custom, resources }: Service): void {
   const shared = provider.environment ?? {};
@@ -50,15 +50,15 @@ export function checkSettings({ functions, provider, custom, resources }: Servic
     for (const { environment } of Object.values(functions)) loadConfig(known({ ...shared, ...environment }));
     loadAuthConfig(known({ ...shared, ...functions.authorize?.environment }));
   } catch (error) {
-    throw error instanceof ConfigError ? new DeploymentError(error.message) : error;
+    throw error instanceof ConfigError ? new UserError(error.message) : error;
   }
   if (shared.PROCESSOR !== 'webhook') return;
   if (!shared.WEBHOOK_URL || !custom.webhookSecretArn)
-    throw new DeploymentError(
+    throw new UserError(
       'PROCESSOR is webhook, which needs WEBHOOK_URL, and webhookSecretArn: the ARN of a secret whose text is the signing key.',
     );
   if (resources.Resources?.Network && provider.vpc)
-    throw new DeploymentError(
+    throw new UserError(
       "PROCESSOR is webhook, and the stage's own network has no way to the Internet: take the driver data-api, or " +
         'existing-pg in a network of yours that has one.',
     );

@@ -1,4 +1,4 @@
-import { DeploymentError } from './deployment-error.ts';
+import { UserError } from '../user-error.ts';
 import type { FunctionDefinition, Resource, Service, Template } from './serverless.ts';
 
 /** Every trigger of a shifted function calls this alias. */
@@ -22,12 +22,12 @@ const ROLE = 'TrafficShiftRole';
 
 /**
  * Gives each function that does not say `allAtOnce` a version per deployment, and an alias that osls has its triggers call.
- * @throws DeploymentError when `trafficShift` is not one that CodeDeploy has.
+ * @throws UserError when `trafficShift` is not one that CodeDeploy has.
  */
 export function versionFunctions(service: Service): void {
   const config = configOf(service);
   if (config !== NONE && !CONFIGS.includes(config))
-    throw new DeploymentError(`trafficShift is ${config}, and must be one of ${[NONE, ...CONFIGS].join(', ')}.`);
+    throw new UserError(`trafficShift is ${config}, and must be one of ${[NONE, ...CONFIGS].join(', ')}.`);
   for (const [key, definition] of shiftedFunctions(service)) {
     definition.versionFunction = true;
     definition.targetAlias = { name: ALIAS, logicalId: aliasIdOf(key) };
@@ -37,7 +37,7 @@ export function versionFunctions(service: Service): void {
 /**
  * While CloudFormation updates the aliases, CodeDeploy shifts traffic from the old versions to the new ones, and back when an
  * alarm rings. This is what serverless-plugin-canary-deployments does, which has had no release since December 2024.
- * @throws DeploymentError when the stage has no alarms.
+ * @throws UserError when the stage has no alarms.
  */
 export function shiftTraffic(service: Service): void {
   const shifted = shiftedFunctions(service);
@@ -100,7 +100,7 @@ function deploymentGroup(config: string, alarmIds: readonly string[]): Resource 
 function alarmsFor(key: string, { Resources = {} }: Template): string[] {
   const alarmIds = [...COMMON_ALARMS, `FunctionErrors${capitalized(key)}Alarm`];
   if (alarmIds.every((id) => id in Resources)) return alarmIds;
-  throw new DeploymentError('trafficShift rolls back on alarms, and this stage has none: set watched to true.');
+  throw new UserError('trafficShift rolls back on alarms, and this stage has none: set watched to true.');
 }
 
 /** AWS's own policy, since only AWS knows what CodeDeploy asks for. Nobody else can take the role. */

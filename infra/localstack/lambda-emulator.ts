@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { chmod, glob, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { CommandError } from '../command-error.ts';
 import { findPython } from '../python/find-python.ts';
 import { installOnce, lastLine } from '../python/install-once.ts';
+import { UserError } from '../user-error.ts';
 
 const run = promisify(execFile);
 
@@ -36,7 +36,7 @@ export async function installLambdaEmulator(say: (line: string) => void): Promis
       await rm(venv, { recursive: true });
       await chmod(join(directory, program), 0o755);
     } catch (error) {
-      throw new CommandError(`The Lambda emulator could not be installed: ${lastLine(error)}`, { cause: error });
+      throw new UserError(`The Lambda emulator could not be installed: ${lastLine(error)}`, { cause: error });
     }
   });
 }

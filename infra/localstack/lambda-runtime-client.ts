@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { CommandError } from '../command-error.ts';
 import { installOnce, lastLine } from '../python/install-once.ts';
+import { UserError } from '../user-error.ts';
 
 const run = promisify(execFile);
 
@@ -39,7 +39,7 @@ export async function installRuntimeClient(say: (line: string) => void): Promise
       },
       maxBuffer: MAX_OUTPUT_BYTES,
     }).catch((error: unknown) => {
-      throw new CommandError(`The Lambda runtime client could not be built: ${lastLine(error)}`, { cause: error });
+      throw new UserError(`The Lambda runtime client could not be built: ${lastLine(error)}`, { cause: error });
     });
   });
 }

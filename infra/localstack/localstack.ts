@@ -5,8 +5,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CommandError } from '../command-error.ts';
 import { type PythonTool, pythonEnvironment } from '../python/python-environment.ts';
+import { UserError } from '../user-error.ts';
 
 /** Which part of LocalStack runs. */
 export interface Edition {
@@ -85,7 +85,7 @@ export async function startLocalStack(
   if (await becomesHealthy(localStack.endpoint, child)) return localStack;
   const lastWords = (await readFile(logFile, 'utf8')).trim().split('\n').at(-1);
   await localStack.stop();
-  throw new CommandError(`LocalStack did not start on port ${port}: ${lastWords || 'it said nothing'}`);
+  throw new UserError(`LocalStack did not start on port ${port}: ${lastWords || 'it said nothing'}`);
 }
 
 function killGroup({ pid }: ChildProcess): void {
@@ -100,7 +100,7 @@ function killGroup({ pid }: ChildProcess): void {
 async function freePort(wanted: number): Promise<number> {
   const server = createServer().listen(wanted, '127.0.0.1');
   await once(server, 'listening').catch((error: unknown) => {
-    throw new CommandError(`Port ${wanted} is in use: stop what listens there first.`, { cause: error });
+    throw new UserError(`Port ${wanted} is in use: stop what listens there first.`, { cause: error });
   });
   const { port } = server.address() as AddressInfo;
   server.close();

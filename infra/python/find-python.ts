@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { CommandError } from '../command-error.ts';
+import { UserError } from '../user-error.ts';
 
 const run = promisify(execFile);
 
@@ -31,7 +31,7 @@ export async function findPython(tool: string): Promise<string> {
     if (works) return python;
   }
   const howTo = 'install it (Debian: python3 and python3-venv) or put it on PATH';
-  throw new CommandError(`Python 3.12 or newer with its venv module is needed for ${tool}: ${howTo}.`);
+  throw new UserError(`Python 3.12 or newer with its venv module is needed for ${tool}: ${howTo}.`);
 }
 
 /** The Pythons that pyenv has installed, newest first: its shims serve only the selected versions. */

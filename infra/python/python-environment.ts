@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { CommandError } from '../command-error.ts';
+import { UserError } from '../user-error.ts';
 import { findPython } from './find-python.ts';
 import { installOnce, lastLine } from './install-once.ts';
 
@@ -42,7 +42,7 @@ export async function pythonEnvironment(tool: PythonTool, say: (line: string) =>
         ...['--constraint', tool.constraints, ...tool.requirements],
       ]);
     } catch (error) {
-      throw new CommandError(`${tool.title} could not be installed: ${lastLine(error)}`, { cause: error });
+      throw new UserError(`${tool.title} could not be installed: ${lastLine(error)}`, { cause: error });
     }
   });
 }

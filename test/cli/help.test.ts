@@ -7,8 +7,8 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { COMMANDS } from '../../cli/orders.ts';
 import { type Command, command, execute } from '../../infra/command.ts';
-import { CommandError } from '../../infra/command-error.ts';
 import { REPOSITORY } from '../../infra/local/stack/settings.ts';
+import { UserError } from '../../infra/user-error.ts';
 import '../support/starts-processes.ts';
 
 const { scripts } = JSON.parse(await readFile(join(REPOSITORY, 'package.json'), 'utf8')) as {
@@ -146,7 +146,7 @@ describe('a command', () => {
     const escaped = '\\u{1b}]0;PWNED\\u{7}\\u{9b}2J\\u{202e}\\u{2028}';
     const failing = (error: Error) => ({ ...example, run: () => Promise.reject(error) });
     await execute(example, ['a', '--colour', hostile]);
-    await execute(failing(new CommandError(`${hostile} is wrong\n  field`)), ['a']);
+    await execute(failing(new UserError(`${hostile} is wrong\n  field`)), ['a']);
     await execute(failing(new TypeError(hostile)), ['a']);
     expect(said).toEqual([
       expect.stringMatching(/^--colour must be red or blue, not ".*"\.\nTry /),
@@ -159,7 +159,7 @@ describe('a command', () => {
   test('that fails exits with 1: with one line when the user can fix it, else with the whole error', async () => {
     const bug = new TypeError('undefined is not a function');
     const failing = (error: Error) => ({ ...example, run: () => Promise.reject(error) });
-    expect(await execute(failing(new CommandError('The disk is full.')), ['a'])).toBe(1);
+    expect(await execute(failing(new UserError('The disk is full.')), ['a'])).toBe(1);
     expect(await execute(failing(bug), ['a'])).toBe(1);
     expect(said).toEqual(['The disk is full.', bug.stack]);
   });

@@ -96,7 +96,7 @@ function refusals(stage: Stage): string[] {
     checkStage(service(stage));
     return [];
   } catch (error) {
-    expect(error).toMatchObject({ name: 'DeploymentError' });
+    expect(error).toMatchObject({ name: 'UserError' });
     return (error as Error).message.split('\n');
   }
 }

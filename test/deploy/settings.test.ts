@@ -55,7 +55,7 @@ function refusal(stage: Stage): string | undefined {
     checkSettings(refused);
     return undefined;
   } catch (error) {
-    expect(error).toMatchObject({ name: 'DeploymentError' });
+    expect(error).toMatchObject({ name: 'UserError' });
     return (error as Error).message;
   }
 }

@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { command, execute, main } from '../../infra/command.ts';
-import { CommandError, UsageError } from '../../infra/command-error.ts';
+import { UsageError, UserError } from '../../infra/user-error.ts';
 import { MUTATIONS, type Mutation } from './mutations.ts';
 import { changeOf, type Result, reportOf } from './report.ts';
 
@@ -82,7 +82,7 @@ async function startServers(): Promise<void> {
     detached: true,
   });
   const [addresses] = await Promise.race([once(servers, 'message'), once(servers, 'exit').then(() => [undefined])]);
-  if (addresses === undefined) throw new CommandError('The servers for the tests did not start.');
+  if (addresses === undefined) throw new UserError('The servers for the tests did not start.');
   Object.assign(process.env, addresses);
   servers.unref();
   servers.channel?.unref();
@@ -96,7 +96,7 @@ async function runAll(copy: string, mutations: readonly Mutation[], signal: Abor
   // Without this, a test that fails for another reason would seem to notice every bug.
   console.log(`Without any bug: ${files.join(' ')}`);
   const failed = await firstFailure(copy, files, signal);
-  if (failed !== undefined) throw new CommandError(`${failed}\nThese tests have to pass before a bug is tried.`);
+  if (failed !== undefined) throw new UserError(`${failed}\nThese tests have to pass before a bug is tried.`);
 
   for (const mutation of mutations) {
     const original = read(ROOT, mutation.file);
@@ -157,7 +157,7 @@ async function runJest(copy: string, args: readonly string[], signal: AbortSigna
     const [code] = await once(jest, 'close');
     return code === 0 ? undefined : said;
   } catch (error) {
-    if (signal.aborted) throw new CommandError('Stopped.');
+    if (signal.aborted) throw new UserError('Stopped.');
     return String(error);
   }
 }

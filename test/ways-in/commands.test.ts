@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { enter } from '../../infra/caller-environment.ts';
 import { findServices } from '../../infra/local/serverless-offline/invoke-local.ts';
 import { runOffline } from '../../infra/local/serverless-offline/offline.ts';
-import { StackError } from '../../infra/local/stack/stack-error.ts';
+import { UserError } from '../../infra/user-error.ts';
 import { postAndComplete, statusOf } from '../stack/orders.ts';
 import { descendantsOf, survivorsOf } from '../stack/process-tree.ts';
 import { makeStackHome, type StackHome, StackProcess, stackFileOf } from '../stack/stack-process.ts';
@@ -104,7 +104,7 @@ describe('serverless offline', () => {
     enter({ ...home.env, ...env });
     const refused = runOffline(options, new AbortController().signal);
     await expect(refused).rejects.toThrow(message);
-    await expect(refused).rejects.toBeInstanceOf(StackError);
+    await expect(refused).rejects.toBeInstanceOf(UserError);
   });
 
   test('starts everything when nothing is configured, and completes an order', async () => {

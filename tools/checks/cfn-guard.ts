@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { CommandError } from '../../infra/command-error.ts';
 import { installOnce, lastLine } from '../../infra/python/install-once.ts';
+import { UserError } from '../../infra/user-error.ts';
 
 const run = promisify(execFile);
 
@@ -25,14 +25,14 @@ export async function installCfnGuard(say: (line: string) => void): Promise<stri
   return installOnce(`cfn-guard-${VERSION}`, program, async (directory) => {
     await run('cargo', ['--version']).catch((error: unknown) => {
       const howTo = 'install Rust (https://rustup.rs, or Debian: cargo) or put cargo on PATH';
-      throw new CommandError(`cargo is needed to build cfn-guard: ${howTo}.`, { cause: error });
+      throw new UserError(`cargo is needed to build cfn-guard: ${howTo}.`, { cause: error });
     });
     say(`Building cfn-guard ${VERSION} (once, a few minutes)`);
     await run('cargo', ['install', 'cfn-guard', '--version', VERSION, '--locked', '--root', directory], {
       env: { ...process.env, ...QUICK_BUILD },
       maxBuffer: MAX_OUTPUT_BYTES,
     }).catch((error: unknown) => {
-      throw new CommandError(`cfn-guard could not be built: ${lastLine(error)}`, { cause: error });
+      throw new UserError(`cfn-guard could not be built: ${lastLine(error)}`, { cause: error });
     });
   });
 }

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod';
-import { CommandError } from '../../infra/command-error.ts';
 import type { Finding } from '../../infra/deploy/finding.ts';
+import { UserError } from '../../infra/user-error.ts';
 import { ROUTES, routeKeyOf } from '../../lib/routes.ts';
 
 const run = promisify(execFile);
@@ -45,7 +45,7 @@ export async function guard(cfnGuard: string, template: string, expectations: Ex
       ['validate', '--rules', RULES, '--data', template, '--input-params', parameters, ...options],
       { maxBuffer: MAX_OUTPUT_BYTES },
     ).catch((error: { code?: unknown; stdout?: string; stderr?: string }) => {
-      if (error.code !== NOT_COMPLIANT) throw new CommandError(`cfn-guard failed: ${error.stderr}`, { cause: error });
+      if (error.code !== NOT_COMPLIANT) throw new UserError(`cfn-guard failed: ${error.stderr}`, { cause: error });
       return { stdout: error.stdout ?? '' };
     });
     const [{ not_compliant: failures } = { not_compliant: [] }] = report.parse(JSON.parse(stdout));

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { CommandError } from '../../infra/command-error.ts';
 import type { Template } from '../../infra/deploy/serverless.ts';
+import { UserError } from '../../infra/user-error.ts';
 
 const run = promisify(execFile);
 
@@ -23,7 +23,7 @@ export interface StageChoice {
 }
 
 /** Serverless failed. The message is its output. */
-export class PackagingError extends CommandError {
+export class PackagingError extends UserError {
   override readonly name = 'PackagingError';
 }
 

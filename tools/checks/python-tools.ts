@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { CommandError } from '../../infra/command-error.ts';
 import { lastLine } from '../../infra/python/install-once.ts';
 import type { PythonTool } from '../../infra/python/python-environment.ts';
+import { UserError } from '../../infra/user-error.ts';
 
 const run = promisify(execFile);
 
@@ -34,7 +34,7 @@ export async function runPythonTool(
     maxBuffer: MAX_OUTPUT_BYTES,
   }).catch((error: { code?: unknown; stdout?: string }) => {
     if (typeof error.code === 'number' && accepted.includes(error.code)) return { stdout: error.stdout ?? '' };
-    throw new CommandError(`${script} failed: ${lastLine(error)}`, { cause: error });
+    throw new UserError(`${script} failed: ${lastLine(error)}`, { cause: error });
   });
   return stdout;
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { command, execute, main } from '../../infra/command.ts';
-import { UsageError } from '../../infra/command-error.ts';
+import { UsageError } from '../../infra/user-error.ts';
 import { packageStage } from '../checks/package-stage.ts';
 import { ASSUMPTION_NAMES, ASSUMPTIONS, type Month, monthOf } from './assumptions.ts';
 import { REGION } from './prices.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { StackError } from '../stack/stack-error.ts';
+import { UserError } from '../../user-error.ts';
 import { parseRate } from './schedule.ts';
 import { type LambdaFunction, parseServiceModel, type QueueResourceModel, type ServiceModel } from './service-model.ts';
 
@@ -72,7 +72,7 @@ const DEFAULT_VISIBILITY_TIMEOUT = '30';
 /**
  * Reads a resolved serverless.yml.
  * @param directory the absolute directory of the service
- * @throws StackError for features that the local worker does not support, and for settings that AWS rejects
+ * @throws UserError for features that the local worker does not support, and for settings that AWS rejects
  */
 export function readDeployment(resolved: unknown, directory: string): Deployment {
   const model = parseServiceModel(resolved);
@@ -87,7 +87,7 @@ export function readDeployment(resolved: unknown, directory: string): Deployment
     for (const event of definition.queueEvents) checkQueueEvent(definition, event, queues);
   for (const key of Object.keys(model.everySeconds))
     if (!functions.some((one) => one.key === key && one.scheduleEvents.length > 0))
-      throw new StackError(`custom.worker.everySeconds names "${key}", which is not a function with a schedule.`);
+      throw new UserError(`custom.worker.everySeconds names "${key}", which is not a function with a schedule.`);
   return { region: model.provider.region, functions, queues };
 }
 
@@ -155,7 +155,7 @@ export function findHandler(key: string, handler: string, directory: string): { 
   const stem = resolve(directory, handler.slice(0, dot));
   const file = HANDLER_EXTENSIONS.map((extension) => stem + extension).find(existsSync);
   if (dot < 1 || !file)
-    throw new StackError(
+    throw new UserError(
       `functions.${key}.handler is "${handler}", but the file does not exist: ${stem}{${HANDLER_EXTENSIONS}}.`,
     );
   return { file, exportName: handler.slice(dot + 1) };
@@ -202,13 +202,12 @@ function checkQueueEvent(
   queues: readonly QueueDefinition[],
 ): void {
   const queue = queues.find((one) => one.logicalId === logicalId);
-  if (!queue)
-    throw new StackError(`functions.${key} reads ${logicalId}, which is not an AWS::SQS::Queue in resources.`);
+  if (!queue) throw new UserError(`functions.${key} reads ${logicalId}, which is not an AWS::SQS::Queue in resources.`);
   if (batchSize > 10 && windowMs < 1000)
-    throw new StackError(`functions.${key}: a batchSize over 10 needs a maximumBatchingWindow of at least 1.`);
+    throw new UserError(`functions.${key}: a batchSize over 10 needs a maximumBatchingWindow of at least 1.`);
   const visibilityTimeoutMs = Number(queue.attributes.VisibilityTimeout ?? DEFAULT_VISIBILITY_TIMEOUT) * 1000;
   if (visibilityTimeoutMs < timeoutMs)
-    throw new StackError(
+    throw new UserError(
       `functions.${key} may take ${timeoutMs / 1000} s, longer than the VisibilityTimeout of ${logicalId}, ` +
         `${visibilityTimeoutMs / 1000} s.`,
     );

@@ -1,5 +1,5 @@
 import { constants, setPriority } from 'node:os';
-import { StackError } from '../stack/stack-error.ts';
+import { UserError } from '../../user-error.ts';
 import { readDeployment } from './deployment.ts';
 import { startWorker } from './worker.ts';
 
@@ -27,7 +27,7 @@ export async function runWorker(service: unknown, directory: string): Promise<ne
     await runUntil(stopping.signal, service, directory);
   } catch (error) {
     if (!stopping.signal.aborted) {
-      log.error(error instanceof StackError ? error.message : String((error as Error).stack));
+      log.error(error instanceof UserError ? error.message : String((error as Error).stack));
       process.exit(1);
     }
   }
@@ -37,7 +37,7 @@ export async function runWorker(service: unknown, directory: string): Promise<ne
 
 async function runUntil(signal: AbortSignal, service: unknown, directory: string): Promise<void> {
   if (!process.env.AWS_ENDPOINT_URL_SQS)
-    throw new StackError(
+    throw new UserError(
       'AWS_ENDPOINT_URL_SQS is not set. `npm start` runs a queue server and this worker; ' +
         'by hand, give it the address of one, such as http://localhost:9324.',
     );

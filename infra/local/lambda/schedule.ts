@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { StackError } from '../stack/stack-error.ts';
+import { UserError } from '../../user-error.ts';
 import { describe } from './describe-error.ts';
 import type { WorkerLog } from './worker-log.ts';
 
@@ -7,12 +7,12 @@ const MILLISECONDS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
 /**
  * The period of a rate expression in milliseconds.
- * @throws StackError for a cron expression, which the local worker does not support
+ * @throws UserError for a cron expression, which the local worker does not support
  */
 export function parseRate(expression: string): number {
   const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
   if (!count || !unit)
-    throw new StackError(`The local worker runs rate(N minutes|hours|days) only, and a schedule is "${expression}".`);
+    throw new UserError(`The local worker runs rate(N minutes|hours|days) only, and a schedule is "${expression}".`);
   return Number(count) * MILLISECONDS[unit as keyof typeof MILLISECONDS];
 }
 

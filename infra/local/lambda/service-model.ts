@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { StackError } from '../stack/stack-error.ts';
+import { UserError } from '../../user-error.ts';
 
 /** Lambda starts an event source without a maximum with five concurrent invocations; here it stays at five. */
 const DEFAULT_CONCURRENCY = 5;
@@ -91,7 +91,7 @@ export interface ServiceModel {
   readonly queueEnvironment: Readonly<Record<string, unknown>>;
 }
 
-/** @throws StackError that names the unsupported feature */
+/** @throws UserError that names the unsupported feature */
 export function parseServiceModel(resolved: unknown): ServiceModel {
   const { provider, functions, resources, custom } = parse(service, resolved, []);
   const queues = Object.entries(resources?.Resources ?? {})
@@ -110,5 +110,5 @@ function parse<T>(schema: z.ZodType<T>, value: unknown, path: readonly string[])
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${[...path, ...issue.path].join('.')}: ${issue.message}`);
-  throw new StackError(`The local worker cannot run this serverless.yml. ${problems.join('; ')}.`);
+  throw new UserError(`The local worker cannot run this serverless.yml. ${problems.join('; ')}.`);
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SQSClient, SQSServiceException } from '@aws-sdk/client-sqs';
-import { StackError } from '../stack/stack-error.ts';
+import { UserError } from '../../user-error.ts';
 import type { Deployment, FunctionDefinition, QueueDefinition } from './deployment.ts';
 import { describe } from './describe-error.ts';
 import { EnvironmentPool } from './environment-pool.ts';
@@ -35,7 +35,7 @@ export interface Worker {
 /**
  * Runs the queue and schedule functions of a deployment, as Lambda would. Resolves when the queues exist and are read;
  * it keeps trying while the queue server does not respond. Endpoint and credentials are the SDK's own settings.
- * @throws StackError if the queue server rejects the queues of serverless.yml
+ * @throws UserError if the queue server rejects the queues of serverless.yml
  */
 export async function startWorker(deployment: Deployment, log: WorkerLog, signal: AbortSignal): Promise<Worker> {
   const client = new SQSClient({
@@ -94,7 +94,7 @@ async function reachQueues(
       return await ensureQueues(client, definitions);
     } catch (error) {
       if (error instanceof SQSServiceException && error.$fault === 'client')
-        throw new StackError(`The queue server refuses what serverless.yml describes: ${error.message}`);
+        throw new UserError(`The queue server refuses what serverless.yml describes: ${error.message}`);
       if (tries === 1) log.error(`The queue server does not answer (${describe(error)}); trying until it does.`);
       await sleep(RETRY_MS, undefined, { signal });
     }

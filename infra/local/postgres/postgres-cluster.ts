@@ -6,10 +6,10 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { withProgress } from '../../../lib/observability/progress.ts';
 import { withoutFamilies } from '../../caller-environment.ts';
+import { UserError } from '../../user-error.ts';
 import { report } from '../stack/console.ts';
 import { endOf } from '../stack/process/part.ts';
 import { causeIn, NO_LOADER, noOtherUser, withRemedy } from '../stack/remedy.ts';
-import { StackError } from '../stack/stack-error.ts';
 import { SUPERUSER } from './access.ts';
 import type { PostgresInstallation, SystemUser } from './postgres-installation.ts';
 
@@ -41,7 +41,7 @@ export function binary({ home }: PostgresInstallation, name: 'initdb' | 'postgre
  * Creates the cluster if there is none. It is built under a temporary name and renamed, so that an interrupted build is
  * never mistaken for a finished one.
  * @param sync whether to wait for the disk; not needed for a temporary cluster
- * @throws StackError if initdb fails, or the data is of another major version
+ * @throws UserError if initdb fails, or the data is of another major version
  */
 export async function createCluster(
   installation: PostgresInstallation,
@@ -60,7 +60,7 @@ export async function createCluster(
 async function giveAway(directory: string, { uid, gid }: SystemUser): Promise<void> {
   await chown(directory, uid, gid).catch(async (error: NodeJS.ErrnoException) => {
     await rm(directory, { recursive: true });
-    throw new StackError(noOtherUser(error.code ?? error.message));
+    throw new UserError(noOtherUser(error.code ?? error.message));
   });
 }
 
@@ -91,17 +91,17 @@ async function runInitdb(
   const [errors, end] = await Promise.all([text(child.stderr), endOf(child)]);
   signal?.throwIfAborted();
   const [refusal = ''] = child.pid === undefined ? (/E[A-Z]+/.exec(end.replace(child.spawnfile, '')) ?? []) : [];
-  if (installation.user && ['EPERM', 'EINVAL'].includes(refusal)) throw new StackError(noOtherUser(refusal));
-  if (refusal === 'ENOENT' && existsSync(child.spawnfile)) throw new StackError(NO_LOADER);
+  if (installation.user && ['EPERM', 'EINVAL'].includes(refusal)) throw new UserError(noOtherUser(refusal));
+  if (refusal === 'ENOENT' && existsSync(child.spawnfile)) throw new UserError(NO_LOADER);
   if (child.exitCode !== 0)
-    throw new StackError(`Postgres could not make its data directory: ${withRemedy(causeIn(errors) || end)}`);
+    throw new UserError(`Postgres could not make its data directory: ${withRemedy(causeIn(errors) || end)}`);
 }
 
 async function demandSameVersion({ dataDirectory, version }: PostgresInstallation): Promise<void> {
   const ours = version.split('.')[0];
   const theirs = (await readFile(join(dataDirectory, 'PG_VERSION'), 'utf8').catch(() => 'unknown')).trim();
   if (theirs !== ours)
-    throw new StackError(
+    throw new UserError(
       `${dataDirectory} was written by Postgres ${theirs}, and this is ${ours}; \`npm run reset\` deletes it.`,
     );
 }
@@ -109,7 +109,7 @@ async function demandSameVersion({ dataDirectory, version }: PostgresInstallatio
 /**
  * Ends a server that still runs on this cluster because its parent was killed.
  * @returns its process id, or undefined if there was none
- * @throws StackError if it does not end
+ * @throws UserError if it does not end
  */
 export async function stopLeftOver(dataDirectory: string): Promise<number | undefined> {
   const pidFile = join(dataDirectory, 'postmaster.pid');
@@ -124,7 +124,7 @@ export async function stopLeftOver(dataDirectory: string): Promise<number | unde
   if (await isGone(pid, dataDirectory, FAST_SHUTDOWN_MS)) return pid;
   process.kill(pid, 'SIGQUIT');
   if (await isGone(pid, dataDirectory, IMMEDIATE_SHUTDOWN_MS)) return pid;
-  throw new StackError(`A left-over Postgres (pid ${pid}) does not end; kill it, and start again.`);
+  throw new UserError(`A left-over Postgres (pid ${pid}) does not end; kill it, and start again.`);
 }
 
 async function isGone(pid: number, dataDirectory: string, patienceMs: number): Promise<boolean> {

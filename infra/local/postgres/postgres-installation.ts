@@ -3,8 +3,8 @@ import { existsSync, type Stats, statSync } from 'node:fs';
 import { chmod, cp, lstat, mkdir, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
+import { UserError } from '../../user-error.ts';
 import { notInstalled } from '../stack/remedy.ts';
-import { StackError } from '../stack/stack-error.ts';
 
 /** The binaries of one Postgres release, and the directory and user with which they run one cluster. */
 export interface PostgresInstallation {
@@ -26,7 +26,7 @@ export interface SystemUser {
  * Finds the binaries from npm, and prepares them to run a cluster that belongs to `directory`. The data is in
  * `<directory>/postgres`, unless this process is root and the unprivileged user cannot get there: then binaries and
  * data are in `refugeOf`.
- * @throws StackError if there are no binaries for this platform, or no user to run them
+ * @throws UserError if there are no binaries for this platform, or no user to run them
  */
 export async function installPostgres(directory: string): Promise<PostgresInstallation> {
   const { version, home: packaged } = await packagedPostgres();
@@ -38,7 +38,7 @@ export async function installPostgres(directory: string): Promise<PostgresInstal
   const user = owner ?? (await nobody());
   if (canReach(home, user) && canReach(directory, user)) return { version, home, dataDirectory, user };
   if (owner)
-    throw new StackError(
+    throw new UserError(
       `${dataDirectory} cannot be reached by the user it belongs to (uid ${owner.uid}); open the directories above it (chmod o+x), or run \`npm run reset\`.`,
     );
   const outside = refugeOf(directory);
@@ -69,7 +69,7 @@ async function packagedPostgres(): Promise<{ version: string; home: string }> {
     const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
     return { version: manifest.version, home: join(root, 'native') };
   } catch {
-    throw new StackError(notInstalled(name));
+    throw new UserError(notInstalled(name));
   }
 }
 
@@ -117,7 +117,7 @@ async function nobody(): Promise<SystemUser> {
   const entries = (await readFile('/etc/passwd', 'utf8').catch(() => '')).split('\n').map((line) => line.split(':'));
   const entry = entries.find(([name]) => name === 'nobody');
   if (!entry)
-    throw new StackError('Postgres refuses to run as root, and there is no user `nobody`; start as an ordinary user.');
+    throw new UserError('Postgres refuses to run as root, and there is no user `nobody`; start as an ordinary user.');
   return { uid: Number(entry[2]), gid: Number(entry[3]) };
 }
 
@@ -137,7 +137,7 @@ function permits(stats: Stats, user: SystemUser): boolean {
 async function demandOwnDirectory(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o755 });
   const stats = await lstat(path);
-  if (!stats.isDirectory() || stats.uid !== 0) throw new StackError(`${path} belongs to somebody else; remove it.`);
+  if (!stats.isDirectory() || stats.uid !== 0) throw new UserError(`${path} belongs to somebody else; remove it.`);
   // Despite the umask.
   await chmod(path, 0o755);
 }

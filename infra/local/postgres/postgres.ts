@@ -3,11 +3,11 @@ import { closeSync, existsSync, fchmodSync, openSync, readFileSync, statSync } f
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { withProgress } from '../../../lib/observability/progress.ts';
+import { UserError } from '../../user-error.ts';
 import { report } from '../stack/console.ts';
 import { endOf, type RunningPart } from '../stack/process/part.ts';
 import { patience } from '../stack/process/patience.ts';
 import { causeIn, withRemedy } from '../stack/remedy.ts';
-import { StackError } from '../stack/stack-error.ts';
 import { clusterSecret } from './access.ts';
 import { binary, createCluster, spawnOptions, stopLeftOver } from './postgres-cluster.ts';
 import type { PostgresInstallation } from './postgres-installation.ts';
@@ -45,7 +45,7 @@ export interface PostgresOptions {
 /**
  * Runs the cluster of an installation, creating it if necessary, with the database in it. A server left over from a
  * killed run is ended first.
- * @throws StackError with Postgres' own error if it does not become ready
+ * @throws UserError with Postgres' own error if it does not become ready
  */
 export async function startPostgres(
   installation: PostgresInstallation,
@@ -80,7 +80,7 @@ export async function startPostgres(
       const log = readSince(logFile, logFrom);
       const { message } = error as Error;
       if (SURVIVORS.test(`${log}${message}`) && Date.now() < deadline) continue;
-      throw new StackError(`Postgres did not start: ${withRemedy(causeIn(log) || message)}`);
+      throw new UserError(`Postgres did not start: ${withRemedy(causeIn(log) || message)}`);
     }
   }
 }

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { registerHooks } from 'node:module';
 import { loadConfig } from '../../../lib/config.ts';
 import { report } from '../../command.ts';
+import { UserError } from '../../user-error.ts';
 import { findHandler } from '../lambda/deployment.ts';
 import { withoutPassword } from '../stack/console.ts';
 import { enterStack } from '../stack/enter-stack.ts';
 import { pingPostgres } from '../stack/external-services.ts';
-import { StackError } from '../stack/stack-error.ts';
 
 /** A function of the resolved serverless.yml. */
 export interface FunctionDefinition {
@@ -48,13 +48,13 @@ export async function prepareInvocation(
 /** Serverless expects the handler's file without its extension. */
 const isStemOf = (specifier: string, file: string) => file.startsWith(`${specifier}.`);
 
-/** @throws StackError if there is no database, ConfigError for a missing setting */
+/** @throws UserError if there is no database, ConfigError for a missing setting */
 export async function findServices(env: NodeJS.ProcessEnv, as: 'owner' | 'functions' = 'functions'): Promise<void> {
   enterStack(env, as);
   const config = loadConfig(env);
   if (config.DATABASE_DRIVER !== 'pg') return;
   await pingPostgres(config.DATABASE_URL).catch((error: NodeJS.ErrnoException) => {
-    throw new StackError(
+    throw new UserError(
       `The database at ${withoutPassword(config.DATABASE_URL)} does not respond (${error.message || error.code}): ` +
         'start the local stack (npm start), or set DATABASE_URL.',
     );

@@ -1,10 +1,10 @@
 import { enter } from '../../caller-environment.ts';
+import { UserError } from '../../user-error.ts';
 import { attachToStack } from '../stack/attach.ts';
 import { DirectoryInUse } from '../stack/lock.ts';
 import type { ServerlessOptions } from '../stack/parts.ts';
 import { runStack } from '../stack/run-stack.ts';
 import { readStackSettings } from '../stack/settings.ts';
-import { StackError } from '../stack/stack-error.ts';
 import { readStackFile } from '../stack/stack-file.ts';
 
 /** Options that move the API from where the stack expects it. */
@@ -12,13 +12,12 @@ const REFUSED_OPTIONS = ['prefix', 'httpsProtocol'];
 
 /**
  * `serverless offline`: like `npm start`, unless the environment names other services, or a stack runs already.
- * @throws StackError, ConfigError as runStack does
+ * @throws UserError, ConfigError as runStack does
  */
 export async function runOffline(options: ServerlessOptions, signal: AbortSignal): Promise<void> {
   const { stage = 'local', ...given } = options;
-  if (stage !== 'local') throw new StackError('serverless offline runs the stage local: leave out --stage.');
-  for (const name of REFUSED_OPTIONS)
-    if (given[name]) throw new StackError(`--${name} is not supported: leave it out.`);
+  if (stage !== 'local') throw new UserError('serverless offline runs the stage local: leave out --stage.');
+  for (const name of REFUSED_OPTIONS) if (given[name]) throw new UserError(`--${name} is not supported: leave it out.`);
   if (given.httpPort) process.env.PORT = String(given.httpPort);
   if (namesServices(process.env)) return runStack('external', signal, given);
   const callers = { ...process.env };
@@ -32,13 +31,13 @@ export async function runOffline(options: ServerlessOptions, signal: AbortSignal
   }
 }
 
-/** @throws StackError if only one of database and queue is given: the other one would belong to a different system */
+/** @throws UserError if only one of database and queue is given: the other one would belong to a different system */
 function namesServices({ DATABASE_URL, QUEUE_URL, AWS_ENDPOINT_URL_SQS }: NodeJS.ProcessEnv): boolean {
   const queue = QUEUE_URL || AWS_ENDPOINT_URL_SQS;
   if (DATABASE_URL && !queue)
-    throw new StackError('DATABASE_URL is set, but no queue: also set QUEUE_URL or AWS_ENDPOINT_URL_SQS, or unset it.');
+    throw new UserError('DATABASE_URL is set, but no queue: also set QUEUE_URL or AWS_ENDPOINT_URL_SQS, or unset it.');
   if (!DATABASE_URL && queue)
-    throw new StackError(
+    throw new UserError(
       'QUEUE_URL or AWS_ENDPOINT_URL_SQS is set, but no database: also set DATABASE_URL, or unset it.',
     );
   return Boolean(DATABASE_URL);

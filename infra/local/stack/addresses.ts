@@ -1,6 +1,6 @@
+import { UserError } from '../../user-error.ts';
 import { APP_ROLE, existingPostgresUrl, postgresUrl } from '../postgres/access.ts';
 import { readStackSettings, type StackSettings } from './settings.ts';
-import { StackError } from './stack-error.ts';
 import { readStackFile, type StackAddresses } from './stack-file.ts';
 
 /** The names of the queues in infra/aws/queues.yml for the stage `local`. */
@@ -34,19 +34,19 @@ export function externalAddresses(settings: StackSettings, env: NodeJS.ProcessEn
   };
 }
 
-/** @throws StackError for an invalid address. */
+/** @throws UserError for an invalid address. */
 function sqsEndpoint(env: NodeJS.ProcessEnv): string | undefined {
   const name = env.AWS_ENDPOINT_URL_SQS ? 'AWS_ENDPOINT_URL_SQS' : 'AWS_ENDPOINT_URL';
   const endpoint = env[name];
   if (!endpoint) return URL.parse(env.QUEUE_URL ?? '')?.origin;
   if (/^https?:$/.test(URL.parse(endpoint)?.protocol ?? '')) return endpoint;
-  throw new StackError(`${name} must be a URL such as http://127.0.0.1:4566, and is "${endpoint}".`);
+  throw new UserError(`${name} must be a URL such as http://127.0.0.1:4566, and is "${endpoint}".`);
 }
 
 /**
  * The database of a tool (`npm run migrate`, `npm run seed`): DATABASE_URL, otherwise that of the stack that runs here,
  * otherwise the embedded one at its default port.
- * @throws StackError for an invalid port setting
+ * @throws UserError for an invalid port setting
  */
 export function databaseUrl(env: NodeJS.ProcessEnv = process.env): string {
   if (env.DATABASE_URL) return env.DATABASE_URL;

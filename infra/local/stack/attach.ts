@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadConfig } from '../../../lib/config.ts';
+import { UserError } from '../../user-error.ts';
 import { greeting, report } from './console.ts';
 import { apiPart, type ServerlessOptions } from './parts.ts';
 import { demandFreePorts } from './ports.ts';
 import { type SupervisedPart, supervise } from './process/supervisor.ts';
 import { aborted, apiPort, enterEnvironment, places } from './run-stack.ts';
 import { readStackSettings } from './settings.ts';
-import { StackError } from './stack-error.ts';
 import type { StackFile } from './stack-file.ts';
 
 /** Milliseconds between two checks that the stack still runs. */
@@ -42,7 +42,7 @@ export async function attachToStack(stack: StackFile, given: ServerlessOptions, 
 
 async function endOfStack(supervisor: number, signal: AbortSignal): Promise<never> {
   while (isRunning(supervisor)) await delay(POLL_MS, undefined, { signal });
-  throw new StackError('The stack that this command used has ended.');
+  throw new UserError('The stack that this command used has ended.');
 }
 
 function isRunning(pid: number): boolean {

@@ -1,11 +1,11 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { UserError } from '../../user-error.ts';
 import { describe } from '../lambda/describe-error.ts';
-import { StackError } from './stack-error.ts';
 
 /**
  * Makes the SDK read the AWS settings of this process, without requesting anything but credentials from AWS.
  * @returns the region
- * @throws StackError in one line that names the profile, if the settings are invalid
+ * @throws UserError in one line that names the profile, if the settings are invalid
  */
 export async function readAwsSettings(): Promise<string> {
   const profile = process.env.AWS_PROFILE;
@@ -16,6 +16,6 @@ export async function readAwsSettings(): Promise<string> {
     return await client.config.region();
   } catch (error) {
     const reason = describe(error).replace(/^Region is missing$/, 'no region is configured. Set AWS_REGION.');
-    throw new StackError(`${named} AWS settings cannot be used: ${reason}`);
+    throw new UserError(`${named} AWS settings cannot be used: ${reason}`);
   }
 }

@@ -1,15 +1,15 @@
 import { followsQueueUrl } from '../../../lib/queue/endpoint.ts';
 import { enter, withoutFamilies } from '../../caller-environment.ts';
+import { UserError } from '../../user-error.ts';
 import { databaseUrl } from './addresses.ts';
 import { embeddedEnvironment, externalEnvironment, ONE_ENDPOINT, unusedByCommands } from './environment.ts';
 import { readStackSettings } from './settings.ts';
-import { StackError } from './stack-error.ts';
 import { readStackFile } from './stack-file.ts';
 
 /**
  * Makes a command work on the stack in the user's environment, or on the local one if there is none: what commands
  * create (the runtime, the SDK) reads the environment of the process. Commands log in as the owner of the local database.
- * @throws StackError if there is neither
+ * @throws UserError if there is neither
  */
 export function enterStack(env: NodeJS.ProcessEnv = process.env, as: 'owner' | 'functions' = 'owner'): void {
   if (env.DATABASE_URL || env.DATABASE_RESOURCE_ARN) {
@@ -20,7 +20,7 @@ export function enterStack(env: NodeJS.ProcessEnv = process.env, as: 'owner' | '
   }
   const stack = readStackFile(readStackSettings(env).directory);
   if (!stack)
-    throw new StackError(
+    throw new UserError(
       'No stack to work on: start the local one (npm start), or set DATABASE_URL, QUEUE_URL and DEAD_LETTER_QUEUE_URL.',
     );
   enter((stack.external ? externalEnvironment : embeddedEnvironment)(stack, env), env);

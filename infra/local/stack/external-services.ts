@@ -3,9 +3,9 @@ import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import pg from 'pg';
 import { certificateProblem, isWithoutTls, readDestination } from '../../../lib/database/tls.ts';
 import type { Environment } from '../../caller-environment.ts';
+import { UserError } from '../../user-error.ts';
 import { report, withoutPassword } from './console.ts';
 import { PG_READS } from './environment.ts';
-import { StackError } from './stack-error.ts';
 import type { StackAddresses } from './stack-file.ts';
 
 /** Seconds: containers that start for the first time are up long before, without the download of their images. */
@@ -19,7 +19,7 @@ const ATTEMPT_MS = 5_000;
 /**
  * Waits until the database and the queue service respond.
  * @param patienceSeconds for each of them
- * @throws StackError that names the one that does not respond, with its last error
+ * @throws UserError that names the one that does not respond, with its last error
  */
 export async function waitForServices(
   addresses: StackAddresses,
@@ -57,9 +57,9 @@ async function waitFor(
       const refusal =
         certificateProblem(error) || (error as Error).message || (error as NodeJS.ErrnoException).code || 'no answer';
       if (isFinal(error))
-        throw new StackError(`The ${name} service at ${address} refuses us: ${refusal}. Check ${settings}.`);
+        throw new UserError(`The ${name} service at ${address} refuses us: ${refusal}. Check ${settings}.`);
       if (seconds >= patienceSeconds)
-        throw new StackError(
+        throw new UserError(
           `The ${name} service at ${address} does not answer (${refusal}). Start it with \`docker compose up -d --wait\`, or set ${variable}.`,
         );
       if (seconds < reported + PROGRESS_SECONDS) continue;

@@ -1,9 +1,9 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { UserError } from '../../user-error.ts';
 import { withRemedy } from './remedy.ts';
 import { LOCAL_DIRECTORY, REPOSITORY } from './settings.ts';
-import { StackError } from './stack-error.ts';
 
 export interface DirectoryLock {
   /** True if the previous holder was killed, so that processes of it may still be running. */
@@ -15,14 +15,14 @@ export interface DirectoryLock {
 const PRIVATE = process.getuid?.() === 0 ? 0o711 : 0o700;
 
 /** Another process holds the directory; the message says which. */
-export class DirectoryInUse extends StackError {}
+export class DirectoryInUse extends UserError {}
 
 /**
  * Takes the directory for this process alone. The lock is an open SQLite write transaction: the operating system ends
  * it together with the process, however it ends, so a stale lock cannot exist, and a reused process id cannot be
  * mistaken for its holder.
  * @param holder the message for the next process that wants it, e.g. "a stack is running (pid 7)"
- * @throws DirectoryInUse with the holder's message if another process holds it; StackError if the directory is not
+ * @throws DirectoryInUse with the holder's message if another process holds it; UserError if the directory is not
  * writable
  */
 export function lockDirectory(directory: string, holder: string): DirectoryLock {
@@ -43,7 +43,7 @@ export function lockDirectory(directory: string, holder: string): DirectoryLock 
       throw new DirectoryInUse(
         `In ${directory} ${wordsOf(holderFile)}. Stop that first, or set LOCAL_DIR and other ports.`,
       );
-    throw new StackError(
+    throw new UserError(
       withRemedy(`${directory} cannot be written (${(error as Error).message})`, 'Set LOCAL_DIR to another directory.'),
     );
   }

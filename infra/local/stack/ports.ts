@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { StackError } from './stack-error.ts';
+import { UserError } from '../../user-error.ts';
 
 export interface PortUse {
   readonly port: number;
@@ -17,7 +17,7 @@ const RETRY_MS = 100;
 
 /**
  * @param patienceMs how long to wait for ports to become free; 0 for a single attempt
- * @throws StackError that names the first port that cannot be used, its user, and the variable that changes it
+ * @throws UserError that names the first port that cannot be used, its user, and the variable that changes it
  */
 export async function demandFreePorts(uses: readonly PortUse[], patienceMs: number): Promise<void> {
   const deadline = Date.now() + patienceMs;
@@ -28,15 +28,15 @@ export async function demandFreePorts(uses: readonly PortUse[], patienceMs: numb
       refusal = await refusalOf(use.port);
     }
     if (refusal === 'EADDRINUSE')
-      throw new StackError(
+      throw new UserError(
         `Port ${use.port}, for ${use.purpose}, is in use by another program; stop that, or set ${use.variable} to a free port.`,
       );
     if (refusal)
-      throw new StackError(
+      throw new UserError(
         `Port ${use.port}, for ${use.purpose}, is refused (${refusal}); set ${use.variable} to another.`,
       );
     if (use.http && (await isBadPort(use.port)))
-      throw new StackError(
+      throw new UserError(
         `Port ${use.port}, for ${use.purpose}, is one that browsers and fetch refuse ("bad port" in the Fetch standard); ` +
           `set ${use.variable} to another.`,
       );

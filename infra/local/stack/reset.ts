@@ -2,12 +2,12 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { command, execute, main } from '../../command.ts';
+import { UserError } from '../../user-error.ts';
 import { SECRET_FILE } from '../postgres/access.ts';
 import { removeUnfinished, stopLeftOver } from '../postgres/postgres-cluster.ts';
 import { dataDirectoriesOf, refugeOf } from '../postgres/postgres-installation.ts';
 import { lockDirectory } from './lock.ts';
 import { readStackSettings } from './settings.ts';
-import { StackError } from './stack-error.ts';
 
 /** By name, so that other files in LOCAL_DIR are kept. */
 const OURS = ['postgres', 'postgres.log', SECRET_FILE, `${SECRET_FILE}.new`, 'queue', 'stack.json', 'stack.json.new'];
@@ -52,7 +52,7 @@ function remove(path: string): void {
   try {
     rmSync(path, { recursive: true, force: true });
   } catch (error) {
-    throw new StackError(`${path} cannot be deleted (${(error as NodeJS.ErrnoException).code}). Check its owner.`);
+    throw new UserError(`${path} cannot be deleted (${(error as NodeJS.ErrnoException).code}). Check its owner.`);
   }
 }
 

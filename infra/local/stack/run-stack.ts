@@ -4,6 +4,7 @@ import { loadAuthConfig, loadConfig } from '../../../lib/config.ts';
 import { migrate } from '../../../lib/database/migrate.ts';
 import { withProgress } from '../../../lib/observability/progress.ts';
 import { type Environment, enter } from '../../caller-environment.ts';
+import { UserError } from '../../user-error.ts';
 import { stopLeftOver } from '../postgres/postgres-cluster.ts';
 import { installPostgres, type PostgresInstallation } from '../postgres/postgres-installation.ts';
 import { embeddedAddresses, externalAddresses } from './addresses.ts';
@@ -16,7 +17,6 @@ import { apiPart, dataApiPart, postgresPart, queuePart, type ServerlessOptions, 
 import { demandFreePorts, type PortUse } from './ports.ts';
 import { readStackSettings, type StackSettings } from './settings.ts';
 import { Stack } from './stack.ts';
-import { StackError } from './stack-error.ts';
 import type { StackAddresses } from './stack-file.ts';
 import { validateProcessor } from './validate-processor.ts';
 
@@ -37,7 +37,7 @@ interface Plan {
 
 /**
  * Starts everything, keeps it running until the signal, and then stops everything.
- * @throws StackError or ConfigError, each with a message for the user, if it cannot start. All started parts are
+ * @throws UserError or ConfigError, each with a message for the user, if it cannot start. All started parts are
  * stopped then
  * @param given the user's options for `serverless offline`
  */
@@ -46,7 +46,7 @@ export async function runStack(mode: Mode, signal: AbortSignal, given: Serverles
   const settings = readStackSettings(process.env);
   const embedded = mode === 'embedded';
   if (!embedded && settings.dataApiPort !== undefined)
-    throw new StackError(
+    throw new UserError(
       'DATABASE_DRIVER=data-api goes with `npm start` only, which emulates that service; leave it out.',
     );
   const api = await apiAddress(settings);
@@ -152,7 +152,7 @@ export function apiPort({ apiPort: port }: StackSettings): PortUse {
 
 async function bringUpToDate({ postgres }: StackAddresses, signal: AbortSignal): Promise<void> {
   const migrating = migrate({ DATABASE_URL: postgres }, (line) => report('migrations', line)).catch((error: Error) => {
-    throw new StackError(`The database could not be brought up to date: ${error.message}`);
+    throw new UserError(`The database could not be brought up to date: ${error.message}`);
   });
   await Promise.race([migrating, aborted(signal)]);
   signal.throwIfAborted();

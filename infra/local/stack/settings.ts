@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { StackError } from './stack-error.ts';
+import { UserError } from '../../user-error.ts';
 
 /** The checkout. */
 export const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
@@ -33,11 +33,11 @@ export interface StackSettings {
   readonly directory: string;
 }
 
-/** @throws StackError for an invalid port, a port that is given twice, or an unknown driver */
+/** @throws UserError for an invalid port, a port that is given twice, or an unknown driver */
 export function readStackSettings(env: NodeJS.ProcessEnv): StackSettings {
   const driver = env.DATABASE_DRIVER || 'pg';
   if (driver !== 'pg' && driver !== 'data-api')
-    throw new StackError(`DATABASE_DRIVER must be pg or data-api, and is "${driver}".`);
+    throw new UserError(`DATABASE_DRIVER must be pg or data-api, and is "${driver}".`);
   const ports = {
     PORT: port(env, 'PORT'),
     POSTGRES_PORT: port(env, 'POSTGRES_PORT'),
@@ -47,7 +47,7 @@ export function readStackSettings(env: NodeJS.ProcessEnv): StackSettings {
   const owners = new Map<number, string>();
   for (const [name, value] of Object.entries(ports)) {
     const other = owners.get(value);
-    if (other) throw new StackError(`${other} and ${name} are both ${value}; give each its own port.`);
+    if (other) throw new UserError(`${other} and ${name} are both ${value}; give each its own port.`);
     owners.set(value, name);
   }
   return {
@@ -64,6 +64,6 @@ function port(env: NodeJS.ProcessEnv, name: keyof typeof PORTS): number {
   if (text === undefined || text === '') return PORTS[name].standard;
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < 1 || value > 65_535)
-    throw new StackError(`${name} must be a port, a whole number from 1 to 65535, and is "${text}".`);
+    throw new UserError(`${name} must be a port, a whole number from 1 to 65535, and is "${text}".`);
   return value;
 }

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { Config } from '../../../lib/config.ts';
 import { withProgress } from '../../../lib/observability/progress.ts';
 import type { Environment } from '../../caller-environment.ts';
+import { UserError } from '../../user-error.ts';
 import { report } from './console.ts';
 import { endOf } from './process/part.ts';
 import { REPOSITORY } from './settings.ts';
-import { StackError } from './stack-error.ts';
 import type { ProcessorReport } from './try-processor.ts';
 
 /** The time of a batch on this machine in milliseconds: processTimeout of the stage `local` (a test compares them). */
@@ -22,7 +22,7 @@ const LOAD_MS = 30_000;
 /**
  * Validates PROCESSOR and its settings before anything is started, so that errors do not first appear with the first
  * batch.
- * @throws StackError that describes the problem
+ * @throws UserError that describes the problem
  */
 export async function validateProcessor(config: Config, env: Environment, signal: AbortSignal): Promise<void> {
   demandTime(config);
@@ -49,14 +49,14 @@ export async function validateProcessor(config: Config, env: Environment, signal
     Promise.race<ProcessorReport>([once(child, 'message').then(([said]) => said), ended]),
   );
   child.kill('SIGKILL');
-  if (problem !== undefined) throw new StackError(problem);
+  if (problem !== undefined) throw new UserError(problem);
 }
 
 function demandTime(config: Config): void {
   const name = config.PROCESSOR === 'webhook' ? 'WEBHOOK_TIMEOUT_MS' : 'PROCESSING_DELAY_MS';
   const most = BATCH_MS - APART_MS;
   if (config[name] > most)
-    throw new StackError(
+    throw new UserError(
       `${name} must be at most ${most} on this machine, where a batch has ${BATCH_MS / 1000} s ` +
         `and ${APART_MS / 1000} of them are for claim and verdicts; it is ${config[name]}.`,
     );

@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { CommandError } from '../../../infra/command-error.ts';
+import { UserError } from '../../../infra/user-error.ts';
 
 /** What a Chromium that Playwright can drive is called by Debian, Ubuntu, Fedora and Google. */
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
@@ -16,7 +16,7 @@ export function findChromium(env: NodeJS.ProcessEnv = process.env): string {
   const found = (env.CHROMIUM ? [env.CHROMIUM] : [...places, ...MAC]).find(isExecutable);
   if (found) return found;
   const missing = env.CHROMIUM ? `CHROMIUM names ${env.CHROMIUM}, which cannot be run.` : 'No Chromium was found.';
-  throw new CommandError(
+  throw new UserError(
     `${missing} The browser tests need one: apt-get install chromium, or set CHROMIUM to the path of a Chrome or Chromium.`,
   );
 }

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { UserError } from '../../../user-error.ts';
 import { describe } from '../../lambda/describe-error.ts';
 import { REPOSITORY } from '../settings.ts';
-import { StackError } from '../stack-error.ts';
 import { endOf, type Part, type RunningPart } from './part.ts';
 import { patience } from './patience.ts';
 
@@ -59,7 +59,7 @@ async function start(options: NodeProcessOptions, signal: AbortSignal): Promise<
   try {
     await Promise.race([
       isReady(child, options, signal),
-      ended.then((how) => Promise.reject(new StackError(`The ${options.name} did not start: its process ${how}.`))),
+      ended.then((how) => Promise.reject(new UserError(`The ${options.name} did not start: its process ${how}.`))),
     ]);
   } catch (error) {
     child.kill('SIGKILL');
@@ -82,8 +82,7 @@ async function isReady(
   });
   for (const deadline = Date.now() + START_MS; !ready; await delay(POLL_MS, undefined, { signal })) {
     if (child.exitCode !== null || child.signalCode !== null) return;
-    if (Date.now() > deadline)
-      throw new StackError(`The ${name} was not ready within ${START_MS / 1000} s: ${reason}.`);
+    if (Date.now() > deadline) throw new UserError(`The ${name} was not ready within ${START_MS / 1000} s: ${reason}.`);
     waiting(reason);
     if (readyWhen === 'it says so') continue;
     const refusal = await refusalOf(readyWhen.answers);
