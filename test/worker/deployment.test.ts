@@ -132,7 +132,7 @@ describe('a deployment is refused in one line', () => {
     ['a cron schedule', { events: [{ schedule: 'cron(0 0 * * ? *)' }] }, 'rate(N minutes|hours|days) only'],
     ['a handler that is not there', { fn: { handler: 'no/such/file.handler' } }, 'functions.take.handler is'],
     ['an unknown setting', { custom: { worker: { everySecond: {} } } }, 'everySecond'],
-    ['a rate for no schedule', { custom: { worker: { everySeconds: { take: 5 } } } }, 'no function with a schedule'],
+    ['a rate for no schedule', { custom: { worker: { everySeconds: { take: 5 } } } }, 'not a function with a schedule'],
   ])('%s', (_, changes, message) => {
     expect(() => read(changes)).toThrow(message);
     expect(() => read(changes)).toThrow(/^[^\n]+$/);
