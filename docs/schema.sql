@@ -10,6 +10,8 @@ CREATE TABLE api_keys (
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
+  created_by text,
+  revoked_by text,
   CONSTRAINT api_keys_named CHECK (((length(name) >= 1) AND (length(name) <= 100))),
   CONSTRAINT api_keys_owner_named CHECK (((length(owner) >= 1) AND (length(owner) <= 255))),
   CONSTRAINT api_keys_pkey PRIMARY KEY (id),
@@ -103,6 +105,7 @@ CREATE TABLE orders (
   imported boolean DEFAULT false NOT NULL,
   run integer DEFAULT 1 NOT NULL,
   had_id_alone boolean DEFAULT false NOT NULL,
+  created_by text,
   CONSTRAINT orders_bounds CHECK ((imported OR (((length(order_id) >= 1) AND (length(order_id) <= 255)) AND (cardinality(item_ids) <= 1000) AND (total_amount >= (0)::numeric) AND (total_amount < '1000000000000'::numeric)))),
   CONSTRAINT orders_due_until_finished CHECK (((due_at IS NULL) = (status = ANY (ARRAY['Completed'::text, 'Failed'::text, 'Cancelled'::text])))),
   CONSTRAINT orders_lease_while_processing CHECK (((lease_until IS NOT NULL) = (status = 'Processing'::text))),
@@ -151,6 +154,11 @@ CREATE INDEX orders_failed ON public.orders USING btree (reason_code, order_id) 
 CREATE UNIQUE INDEX orders_idempotency_key ON public.orders USING btree (owner, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 
 CREATE INDEX orders_waiting ON public.orders USING btree (COALESCE(not_before, created_at)) WHERE (status = 'Pending'::text);
+
+CREATE OR REPLACE FUNCTION public.act_as(actor text)
+ RETURNS text
+ LANGUAGE sql
+AS $function$ SELECT pg_catalog.set_config('orders.actor', actor, true) $function$;
 
 CREATE OR REPLACE FUNCTION public.count_events(events order_event[])
  RETURNS void
@@ -249,7 +257,7 @@ BEGIN
     SELECT ROW('Created', '', count(*), NULL)::order_event FROM new_rows HAVING count(*) > 0));
   INSERT INTO order_history (order_id, owner, at, to_status, attempt, token, reason_code, reason, actor)
   SELECT order_id, owner, created_at, status, 0, token, reason_code, reason,
-    coalesce(nullif(current_setting('orders.actor', true), ''), session_user)
+    coalesce(created_by, nullif(current_setting('orders.actor', true), ''), session_user)
   FROM new_rows ORDER BY order_id, owner;
   RETURN NULL;
 END
