@@ -21,7 +21,8 @@ export function badge(status) {
 
 /** @param {string} orderId shown as it is, whatever its characters and their direction @param {string | null} [owner] */
 export function orderLink(orderId, owner) {
-  return h('a.id', { href: hrefOf(orderId, owner ?? '') }, h('bdi', orderId), owner && h('bdi.hint', ` ${owner}`));
+  const link = h('a.id', { href: hrefOf(orderId, owner ?? '') }, h('bdi', orderId));
+  return owner ? h('span', link, ' ', h('bdi.hint', owner)) : link;
 }
 
 /** Names and values; names without a value are omitted. @param {[name: string, value: Child][]} pairs */
