@@ -77,7 +77,10 @@ describe('an order', () => {
     await page.getByRole('button', { name: 'Cancel the order' }).click();
     await ask('POST', `/orders/${encodeURIComponent(orderId)}/cancel`);
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel the order' }).click();
-    await page.getByRole('alert').getByText('The order is Cancelled. Only a Pending or Waiting order can be cancelled.').waitFor();
+    await page
+      .getByRole('alert')
+      .getByText('The order is Cancelled. Only a Pending or Waiting order can be cancelled.')
+      .waitFor();
   });
 
   test('that is Failed can be redriven', async () => {

@@ -17,6 +17,7 @@ const STATEMENTS = {
   redrive: 'redrives = o.redrives + 1',
   'count capped': 'AS capped',
   cancel: `reason_code = 'cancelled'`,
+  'find ambiguous': 'HAVING count(*) > 1',
   'find owners': "had_id_alone AND owner <> ''",
   'switch processing': 'INSERT INTO public.processing_control',
   'read processing': 'SELECT paused, since',

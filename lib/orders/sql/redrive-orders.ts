@@ -28,7 +28,7 @@ const SELECTED = `
 
 function selectedBy({ orderIds, reasonCode, owner, after }: FailedSelection) {
   const from = after === null ? null : parseKey(after);
-  return [orderIds && JSON.stringify(orderIds), reasonCode, owner, from && from.orderId, from && from.owner];
+  return [orderIds && JSON.stringify(orderIds), reasonCode, owner, from?.orderId ?? null, from?.owner ?? null];
 }
 
 /**
