@@ -126,6 +126,10 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
     ...['s3:PutLifecycleConfiguration', 's3:PutEncryptionConfiguration', 's3:PutBucketTagging'],
   ],
   'AWS::S3::BucketPolicy': ['s3:PutBucketPolicy', 's3:DeleteBucketPolicy'],
+  'AWS::SecretsManager::Secret': [
+    ...['secretsmanager:CreateSecret', 'secretsmanager:DescribeSecret', 'secretsmanager:UpdateSecret'],
+    ...['secretsmanager:DeleteSecret', 'secretsmanager:TagResource', 'secretsmanager:GetRandomPassword'],
+  ],
   'AWS::SNS::Subscription': ['sns:Subscribe', 'sns:Unsubscribe'],
   'AWS::SNS::Topic': [
     'sns:CreateTopic',
@@ -208,7 +212,7 @@ describe('the deploy role', () => {
     for (const { Resource, Sid } of GRANTED.filter((statement) => statement.Resource !== '*'))
       for (const { 'Fn::Sub': arn } of Resource)
         expect(`${Sid} ${arn}`).toMatch(
-          /orders-\$\{Stage\}|CodeDeployDefault|::\/(apis|tags)|event-source-mapping:|secret:rds!|:(db-proxy|target-group):/,
+          /orders-\$\{Stage\}|CodeDeployDefault|::\/(apis|tags)|event-source-mapping:|secret:(rds!|DatabaseAppSecret)|:(db-proxy|target-group):/,
         );
   });
 
