@@ -13,7 +13,6 @@ const STATEMENTS = {
   claim: 'AS lost_too_often',
   finish: 'json_to_recordset($1::json) AS v(',
   'find due orders': 'ORDER BY due_at LIMIT',
-  'find ids of several owners': 'HAVING count(*) > 1 ORDER BY order_id LIMIT 1',
   postpone: 'sends = o.sends + 1',
   redrive: 'redrives = o.redrives + 1',
   'count capped': 'AS capped',
