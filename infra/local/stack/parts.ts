@@ -34,6 +34,8 @@ export function dataApiPart(settings: StackSettings): Part {
       DATABASE_DRIVER: 'data-api',
       DATA_API_PORT: String(settings.dataApiPort),
       POSTGRES_PORT: String(settings.postgresPort),
+      // The passwords are there.
+      LOCAL_DIR: settings.directory,
     },
     readyWhen: 'it says so',
     stopMs: DATA_API_STOP_MS,
