@@ -35,7 +35,7 @@ accepted and completed.`,
     if (!api)
       throw new UserError('No stack is running here. Run "npm start" in another terminal first, or give --url.');
     if (!URL.canParse(api))
-      throw new UsageError(`--url must be a URL such as http://localhost:8000/api/v1, and is "${api}".`);
+      throw new UsageError(`--url must be a URL such as http://localhost:8000/api/v1, not "${api}".`);
     const options = { api, orders, timeoutMs: timeout * 1_000, patienceMs: patience * 1_000 };
     return (await burst(options)) ? 0 : 1;
   },

@@ -150,5 +150,5 @@ function wholeNumber(name: string, standard: number): number {
   const text = process.env[name] || String(standard);
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= 1 && value <= 1_000_000) return value;
-  throw new Error(`${name} must be a whole number from 1 to 1000000, and is "${text}".`);
+  throw new Error(`${name} must be a whole number from 1 to 1000000, not "${text}".`);
 }

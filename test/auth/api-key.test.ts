@@ -6,11 +6,11 @@ import { hashOf, looksLikeApiKey, makeApiKey } from '../../lib/auth/api-key.ts';
 const CHARACTERS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 describe('an API key', () => {
-  test('is found by the expression that is given to scanners', () => {
+  test('an API key matches the expression for secret scanners', () => {
     expect(`export KEY="${makeApiKey()}";`).toMatch(/\bob_[0-9A-Za-z]{49}\b/);
   });
 
-  test('uses all of 256 random bits', () => {
+  test('an API key uses all of its 256 random bits', () => {
     const secrets = Array.from({ length: 2_000 }, () => makeApiKey().slice(3, 46));
 
     expect(new Set(secrets).size).toBe(2_000);
@@ -19,11 +19,11 @@ describe('an API key', () => {
     expect(new Set(secrets.map((secret) => secret[0])).size).toBeGreaterThan(55);
   });
 
-  test('is known again', () => {
+  test('a generated API key is recognized', () => {
     for (let n = 0; n < 1_000; n += 1) expect(looksLikeApiKey(makeApiKey())).toBe(true);
   });
 
-  test('is not known with any one character mistyped, or two swapped', () => {
+  test('an API key with a mistyped character or two swapped characters is rejected', () => {
     const place = fc.integer({ min: 3, max: 51 });
     fc.assert(
       fc.property(place, place, fc.constantFrom(...CHARACTERS), (at, other, character) => {
@@ -45,11 +45,11 @@ describe('an API key', () => {
     ['a key in capitals', makeApiKey().toUpperCase()],
     ['characters that are none of base62', `ob_${'-'.repeat(49)}`],
   ];
-  test.each(others)('is not %s', (_, text) => {
+  test.each(others)('%s is not an API key', (_, text) => {
     expect(looksLikeApiKey(text)).toBe(false);
   });
 
-  test('is stored as its SHA-256, as anybody can compute it', () => {
+  test('an API key is stored as its SHA-256', () => {
     const key = makeApiKey();
     expect(hashOf(key)).toBe(createHash('sha256').update(key, 'ascii').digest('hex'));
   });

@@ -49,7 +49,7 @@ const named = GUARDED.map((route) => [routeKeyOf(route), route] as const);
 const orderId = 'ORD-1';
 
 describe('a route that is not public', () => {
-  test.each(named)('%s answers 401 without a credential that is good', async (_, route) => {
+  test.each(named)('%s returns 401 without a valid credential', async (_, route) => {
     const all = await makeKey(SCOPES);
     const credentials: [string | undefined, string][] = [
       [undefined, 'Bearer'],
@@ -80,7 +80,7 @@ describe('a route that is not public', () => {
     expect(log.text).not.toContain('ob_');
   });
 
-  test.each(named)('%s answers 403 to a key with every scope but the one it needs', async (_, route) => {
+  test.each(named)('%s returns 403 for a key that lacks only the required scope', async (_, route) => {
     const key = await makeKey(SCOPES.filter((scope) => scope !== route.scope));
 
     const { status, headers, body } = await askThroughGateway(route, { orderId, authorization: `Bearer ${key}` });
@@ -94,7 +94,7 @@ describe('a route that is not public', () => {
     expect(headers['www-authenticate']).toBe(`Bearer error="insufficient_scope", scope="${route.scope}"`);
   });
 
-  test.each(named)('%s lets a key with the scope it needs in, and no other is asked for', async (_, route) => {
+  test.each(named)('%s accepts a key with exactly the required scope', async (_, route) => {
     const key = await makeKey([route.scope]);
 
     const { status } = await askThroughGateway(route, { orderId, authorization: `bearer ${key}` });
@@ -102,7 +102,7 @@ describe('a route that is not public', () => {
     expect([200, 400, 404]).toContain(status);
   });
 
-  test.each(named)('%s answers nobody when no authorizer was asked', async (_, route) => {
+  test.each(named)('%s rejects every request that has no authorizer decision', async (_, route) => {
     const { status, body } = await askFunction(route, undefined, { orderId });
     expect({ status, body }).toEqual({
       status: 500,
@@ -111,7 +111,7 @@ describe('a route that is not public', () => {
     expect(log.text).toContain(`AUTH is api-key, but the event of ${routeKeyOf(route)} has no authorizer decision`);
   });
 
-  test.each(named)('%s takes no word of an authorizer that it does not know', async (_, route) => {
+  test.each(named)('%s rejects an unknown authorizer decision', async (_, route) => {
     for (const decision of [{}, { outcome: 'Allowed' }, { isAuthorized: true }])
       expect(await askFunction(route, decision as never, { orderId })).toMatchObject({ status: 500 });
   });
@@ -120,7 +120,7 @@ describe('a route that is not public', () => {
     beforeAll(() => proxy.become('closed'));
     afterAll(() => proxy.become('open'));
 
-    test.each(named)('%s answers 503, since it cannot be found out who asks', async (_, route) => {
+    test.each(named)('%s returns 503 while the database with the keys is down', async (_, route) => {
       const authorization = `Bearer ${await makeKey(SCOPES)}`;
 
       const { status, headers, body } = await askThroughGateway(route, { orderId, authorization });
@@ -136,7 +136,7 @@ describe('a route that is not public', () => {
 });
 
 describe('the authorizer', () => {
-  test('fails, which lets nobody in, when it is asked about a route that it does not know', async () => {
+  test('the authorizer throws, so that the request is rejected, for a route that it does not know', async () => {
     const authorization = `Bearer ${await makeKey(SCOPES)}`;
     const routes: Route[] = [
       { functionName: 'getOrder', method: 'GET', path: '/api/v2/orders/{order_id}', scope: 'orders:read' },
@@ -147,7 +147,7 @@ describe('the authorizer', () => {
       await expect(askThroughGateway(route, { authorization })).rejects.toThrow('The authorizer was invoked for');
   });
 
-  test('fails at a bug of ours, which lets nobody in and is not an outage, and logs an error', async () => {
+  test('the authorizer throws and logs an error, instead of reporting an outage, for a bug', async () => {
     const authorization = `Bearer ${await makeKey(SCOPES)}`;
     const [route] = GUARDED as [Route];
     await service.psql.rows('ALTER TABLE api_keys RENAME TO gone');
@@ -159,7 +159,7 @@ describe('the authorizer', () => {
     expect(log.entries).toMatchObject([{ level: 'ERROR', message: 'The invocation failed', error: { code: '42P01' } }]);
   });
 
-  test('says nothing of the credential, and nothing that is not a text', async () => {
+  test("the authorizer's decision contains no credential, and only strings", async () => {
     const { handler } = await import('../../functions/http/authorize.ts');
     const key = await makeKey(['orders:read', 'metrics:read']);
     const event = { routeKey: 'GET /api/v1/metrics', headers: { AuthoriZation: `Bearer ${key}` } };

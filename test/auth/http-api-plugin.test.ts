@@ -41,7 +41,7 @@ const TOKENS = {
 };
 
 describe('the routes of a stage', () => {
-  test.each(['api-key', 'jwt'])('have the authorizer unless they are public, with AUTH=%s', (auth) => {
+  test.each(['api-key', 'jwt'])('every route has the authorizer unless it is public, with AUTH=%s', (auth) => {
     const { events } = guard({ auth, tokens: TOKENS }).functions.all;
 
     ROUTES.forEach((route, n) => {
@@ -51,7 +51,7 @@ describe('the routes of a stage', () => {
     });
   });
 
-  test('have it, too, when nobody has entered them in the table', () => {
+  test('a route that is missing in the table of routes has the authorizer, too', () => {
     const added = [
       { httpApi: 'DELETE /api/v1/orders/{order_id}' },
       { httpApi: { method: 'get', path: '/api/v1/all' } },
@@ -65,7 +65,7 @@ describe('the routes of a stage', () => {
     ]);
   });
 
-  test('are open with AUTH=none, and only then', () => {
+  test('routes have no authorizer only with AUTH=none', () => {
     expect(JSON.stringify(guard({ auth: 'none' }).functions)).not.toContain('callers');
     for (const auth of ['', 'None', 'off', 'apikey'])
       expect(() => guard({ auth })).toThrow(
@@ -73,27 +73,27 @@ describe('the routes of a stage', () => {
       );
   });
 
-  test('are never open where the stage is protected', () => {
+  test('AUTH=none is rejected for a protected stage', () => {
     expect(() => guard({ auth: 'none', deletionProtection: true })).toThrow(
       new ServerlessError('AUTH=none would open a protected stage to everybody. Set AUTH to api-key or jwt.'),
     );
     guard({ auth: 'api-key', deletionProtection: true });
   });
 
-  test('are not made without the settings that tokens are verified by', () => {
+  test('a stage is rejected without the settings that verify tokens', () => {
     expect(() => guard({ auth: 'jwt', tokens: { ...TOKENS, JWT_AUDIENCE: '' } })).toThrow('JWT_AUDIENCE must be set');
     const plain = { ...TOKENS, JWT_JWKS_URL: 'http://login.example/jwks' };
     expect(() => guard({ auth: 'jwt', tokens: plain })).toThrow('JWT_JWKS_URL must be a URL that begins with https://');
   });
 
-  test('leave the authorizer of tokens without the database, and out of its network', () => {
+  test('the authorizer of tokens has neither the database nor its network', () => {
     expect(guard({ auth: 'jwt', tokens: TOKENS }).functions.authorize).toMatchObject({ permissions: [], vpc: false });
     expect(guard({ auth: 'api-key' }).functions.authorize).not.toHaveProperty('vpc');
   });
 });
 
 describe('pages of other origins', () => {
-  test('may not call, unless they are named', () => {
+  test('pages of other origins cannot call the API unless they are listed', () => {
     expect(guard({}).provider.httpApi).toEqual({});
     const { cors } = guard({ origins: 'https://shop.example,http://localhost:3000' }).provider.httpApi;
     expect(cors).toMatchObject({

@@ -22,7 +22,7 @@ describe.each(DRIVERS)('with $name, a key', ({ open }) => {
     sha256: hashOf(makeApiKey()),
   });
 
-  test('is found, listed and revoked as it was stored', async () => {
+  test('an API key with special characters is found, listed and revoked as it was stored', async () => {
     const { database } = subject;
     const lasting = aKey(null);
     const passing = aKey(2);
@@ -60,7 +60,7 @@ describe.each(DRIVERS)('with $name, a key', ({ open }) => {
     ]);
   });
 
-  test('is stored once', async () => {
+  test('an API key is stored only once', async () => {
     const key = aKey(null);
     await insertApiKey(subject.database, key);
     await expect(insertApiKey(subject.database, key)).rejects.toMatchObject({ kind: 'refused', sqlState: '23505' });

@@ -25,7 +25,7 @@ const keys = (...args: string[]) => runOrders(['keys', ...args], { DATABASE_URL:
 const CREATE = ['create', '--owner', 'shop-7', '--name', 'web', '--scopes', 'orders:write,orders:read'];
 
 describe('npm run orders -- keys', () => {
-  test('creates a key, shows it, and stores its hash alone', async () => {
+  test('keys create prints a key and stores only its hash', async () => {
     const { code, output } = await keys(...CREATE);
 
     expect(code).toBe(0);
@@ -46,7 +46,7 @@ describe('npm run orders -- keys', () => {
     expect((await keys('list')).output).not.toContain(key);
   });
 
-  test('has the database say when a key expires', async () => {
+  test('the database determines when a key expires', async () => {
     const { output } = await keys(...CREATE, '--expires-in-days', '30', '--json');
 
     const { expires_at: expiresAt, ...rest } = JSON.parse(output) as Record<string, unknown>;
@@ -61,7 +61,7 @@ describe('npm run orders -- keys', () => {
     expect(new Date(expiresAt as string).getTime()).toBeGreaterThan(Date.now() + 29.9 * 86_400_000);
   });
 
-  test('lists keys with their state', async () => {
+  test('keys list shows keys with their state', async () => {
     for (const name of ['a', 'b', 'c']) await keys(...CREATE.with(4, name));
     await psql.rows(`UPDATE api_keys SET expires_at = now() WHERE name = 'b'`);
     await keys('revoke', '3');
@@ -81,7 +81,7 @@ describe('npm run orders -- keys', () => {
     ]);
   });
 
-  test('revokes once: the first time stays', async () => {
+  test('keys revoke keeps the time of the first revocation', async () => {
     await keys(...CREATE);
     expect(await keys('revoke', '1')).toMatchObject({ code: 0 });
     const first = await psql.value<string>('SELECT revoked_at::text FROM api_keys');
@@ -90,7 +90,7 @@ describe('npm run orders -- keys', () => {
     expect(await psql.value<string>('SELECT revoked_at::text FROM api_keys')).toBe(first);
   });
 
-  test('refuses to revoke a key that is not there', async () => {
+  test('keys revoke rejects an unknown key id', async () => {
     expect(await keys('revoke', '9')).toMatchObject({
       code: 1,
       stderr: 'Key 9 does not exist; `keys list` shows the keys.\n',
@@ -114,7 +114,7 @@ describe('npm run orders -- keys', () => {
     ['no time', [...CREATE, '--expires-in-days', '0'], '--expires-in-days must be a whole number from 1 to 3650'],
     ['an unknown option', [...CREATE, '--expires', '1'], "Unknown option '--expires'"],
   ];
-  test.each(wrong)('refuses %s in a line, and stores nothing', async (_, args, message) => {
+  test.each(wrong)('keys create rejects %s in one line, and stores nothing', async (_, args, message) => {
     const { code, output } = await keys(...args);
 
     expect(code).toBe(2);
@@ -122,7 +122,7 @@ describe('npm run orders -- keys', () => {
     expect(await psql.value<number>('SELECT count(*)::integer FROM api_keys')).toBe(0);
   });
 
-  test('and the table of routes have the same scopes', async () => {
+  test('keys create and the table of routes have the same scopes', async () => {
     const scopes = [...new Set(ROUTES.map(({ scope }) => scope))].filter((scope) => scope !== 'public');
 
     expect(await keys(...CREATE.with(6, scopes.join(',')))).toMatchObject({ code: 0 });

@@ -49,12 +49,12 @@ const post = (orderId: string, headers: Record<string, string>) =>
   });
 
 describe('AUTH=api-key npm start', () => {
-  test('says how to make a key, and to send it', () => {
+  test('npm start prints how to create a key and how to send it', () => {
     expect(stack.output).toContain('npm run orders -- keys create');
     expect(stack.output).toContain('-H "Authorization: Bearer $KEY"');
   });
 
-  test('takes an order of a caller with a key, however the header is written, and shows it to no other', async () => {
+  test('the local stack accepts an order with a key in any header form, and shows it to no other owner', async () => {
     const other = await createKey('shop-8', 'orders:read');
 
     expect((await post('a', { AUTHORIZATION: `bearer ${key}` })).status).toBe(202);
@@ -64,7 +64,7 @@ describe('AUTH=api-key npm start', () => {
     expect((await post('b', { Authorization: `Bearer ${other.key}` })).status).toBe(403);
   });
 
-  test('answers 401 in the form of every error, without a key and with a wrong one', async () => {
+  test('the local stack returns 401 in the common error form without a key and with a wrong one', async () => {
     for (const headers of [{}, { authorization: '' }, { authorization: `Bearer ${key.slice(0, -1)}` }]) {
       const answer = await ask('/metrics', headers);
       expect(answer.status).toBe(401);
@@ -72,7 +72,7 @@ describe('AUTH=api-key npm start', () => {
     }
   });
 
-  test('lets no client say what the authorizer decided', async () => {
+  test("the local stack does not let a client forge the authorizer's decision", async () => {
     const decision = { lambda: { outcome: 'allowed', owner: 'x', name: 'x', scopes: 'orders:admin' } };
     for (const name of ['sls-offline-authorizer-override', 'SLS-Offline-Authorizer-Override'])
       expect((await ask('/failures', { authorization: 'Bearer x', [name]: JSON.stringify(decision) })).status).toBe(
@@ -80,11 +80,11 @@ describe('AUTH=api-key npm start', () => {
       );
   });
 
-  test('asks nobody for a key who asks after its health', async () => {
+  test('the health check of the local stack needs no key', async () => {
     expect((await ask('/health')).status).toBe(200);
   });
 
-  test('lets neither of two credentials in, as API Gateway joins them', async () => {
+  test('the local stack rejects two credentials, which API Gateway would join', async () => {
     const twice = ['Authorization', `Bearer ${key}`, 'Authorization', `Bearer ${key}`];
     expect((await rawRequest(stackFileOf(home).api, 'GET', '/api/v1/orders', twice)).status).toBe(401);
   });
@@ -107,7 +107,7 @@ describe('CORS_ALLOW_ORIGINS', () => {
     ]);
   };
 
-  test('lets the pages of a named origin read and write, and read the headers that they need', async () => {
+  test('CORS_ALLOW_ORIGINS lets pages of a listed origin read, write, and read the required headers', async () => {
     const answers = await asPage('https://shop.example');
     expect(answers.map(({ status }) => status)).toEqual([204, 200, 202]);
     for (const { headers } of answers) {
@@ -124,7 +124,7 @@ describe('CORS_ALLOW_ORIGINS', () => {
     'https://shop.example:8443',
     'https://shop.example.evil.example',
     'null',
-  ])('lets a page of %s do nothing', async (origin) => {
+  ])('CORS_ALLOW_ORIGINS blocks a page of %s', async (origin) => {
     for (const { status, headers } of await asPage(origin)) {
       expect(status).toBe(403);
       expect(headers['access-control-allow-origin']).toBeUndefined();
@@ -132,7 +132,7 @@ describe('CORS_ALLOW_ORIGINS', () => {
     expect((await ask(`/orders/${encodeURIComponent(origin)}`, { Authorization: `Bearer ${key}` })).status).toBe(404);
   });
 
-  test('leaves the pages of the stack itself alone', async () => {
+  test('CORS_ALLOW_ORIGINS does not affect pages of the stack itself', async () => {
     const origin = `http://${new URL(stackFileOf(home).api).host}`;
     const [, read, write] = await asPage(origin);
     expect([read.status, write.status]).toEqual([200, 202]);

@@ -62,7 +62,7 @@ const WHOLE_SERVICE: readonly FunctionName[] = [
   'resumeProcessing',
 ];
 
-test('every guarded route is known to be about one order, many, or the whole service', () => {
+test('every route that needs a scope is assigned to one order, many orders, or the whole service', () => {
   const known = [...ONE_ORDER, ...MANY_ORDERS, ...WHOLE_SERVICE];
   const guarded = new Set(GUARDED.map(({ functionName }) => functionName));
   expect([...guarded].sort()).toEqual([...new Set(known)].sort());
@@ -77,7 +77,7 @@ describe.each(ONE_ORDER_ROUTES)('$method $path', (route) => {
   const ask = (_: string, caller: Decision, asking: Asking) => askFunction(route, caller, asking);
 
   for (const status of ['Pending', 'Failed'])
-    test(`answers 404 for another's ${status} order, as for none, and changes nothing`, async () => {
+    test(`another owner's ${status} order gets the 404 of a missing order, and is unchanged`, async () => {
       await create(SHOP_7, 'theirs');
       if (status === 'Failed') await fail('theirs');
       const before = await rowOf('theirs');
@@ -90,7 +90,7 @@ describe.each(ONE_ORDER_ROUTES)('$method $path', (route) => {
       expect(await rowOf('theirs')).toBe(before);
     });
 
-  test('does for its owner, and for whoever sees everything, what it does for nobody else', async () => {
+  test('only the owner and callers with orders:admin can use an order', async () => {
     for (const [orderId, caller] of [
       ['own', SHOP_7],
       ['seen', OPERATOR],
@@ -101,7 +101,7 @@ describe.each(ONE_ORDER_ROUTES)('$method $path', (route) => {
     }
   });
 
-  test("does not find an owner's order who is called nearly the same", async () => {
+  test('an order is not found for an owner with a similar name', async () => {
     await create(SHOP_7, 'a');
     for (const owner of ['shop-7 ', 'SHOP-7', 'shop-', '%', 'shop_7'])
       expect(await ask(functionName, letIn(owner), { orderId: 'a' })).toMatchObject({ status: 404 });
@@ -114,7 +114,7 @@ describe('listOrders', () => {
     return orders.map(({ order_id }) => order_id).sort();
   };
 
-  test('shows each caller its own orders, and all to whoever sees everything', async () => {
+  test("listOrders returns a caller's own orders, and all orders with orders:admin", async () => {
     await create(SHOP_7, 'a');
     await create(SHOP_8, 'b');
     await create(SHOP_7, 'c');
@@ -125,7 +125,7 @@ describe('listOrders', () => {
     expect(await idsSeenBy(OPERATOR)).toEqual(['a', 'b', 'c']);
   });
 
-  test('shows the orders of before callers were told apart to whoever sees everything alone', async () => {
+  test('listOrders returns orders without an owner only with orders:admin', async () => {
     await service.psql.rows(
       `INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES ('old', 1, '{}', 1)`,
     );
@@ -134,14 +134,14 @@ describe('listOrders', () => {
     expect(await idsSeenBy(OPERATOR)).toEqual(['old']);
   });
 
-  test('shows both keys of an owner the same', async () => {
+  test('listOrders returns the same orders for two keys of one owner', async () => {
     await create({ ...SHOP_7, name: 'an old key' } as Decision, 'a');
     expect(await idsSeenBy({ ...SHOP_7, name: 'a new key' } as Decision)).toEqual(['a']);
   });
 });
 
 describe('createOrder and createOrders', () => {
-  test('give the order to the caller, whatever the body says', async () => {
+  test('createOrder and createOrders assign orders to the caller, whatever the body says', async () => {
     await create(SHOP_7, 'a');
     await ask('createOrders', SHOP_8, { body: { orders: [anOrder('b'), anOrder('c')] } });
     expect(await ask('createOrder', SHOP_8, { body: { ...anOrder('d'), owner: 'shop-7' } })).toMatchObject({
@@ -155,7 +155,7 @@ describe('createOrder and createOrders', () => {
     ]);
   });
 
-  test("have each owner's idempotency keys apart", async () => {
+  test('createOrder keeps the idempotency keys of owners separate', async () => {
     const key = { 'idempotency-key': 'monday' };
     expect(await create(SHOP_7, 'a', key)).toMatchObject({ status: 202 });
     expect(await create(SHOP_8, 'b', key)).toMatchObject({ status: 202 });
@@ -180,7 +180,7 @@ describe('createOrder and createOrders', () => {
 });
 
 describe('redriveOrders', () => {
-  test("takes no order of another's, by its id or by its cause", async () => {
+  test('redriveOrders redrives no order of another owner, by id or by cause', async () => {
     for (const [caller, orderId] of [
       [SHOP_7, 'a'],
       [SHOP_8, 'b'],
@@ -198,7 +198,7 @@ describe('redriveOrders', () => {
   });
 });
 
-test('the history of an order names the key by which it was moved', async () => {
+test('the history of an order names the key that made each transition', async () => {
   await create(SHOP_7, 'a');
   await ask('cancelOrder', SHOP_7, { orderId: 'a' });
 
@@ -206,7 +206,7 @@ test('the history of an order names the key by which it was moved', async () => 
   expect(history.at(-1)).toMatchObject({ to: 'Cancelled', actor: expect.stringMatching(/^shop-7, web \S+$/) });
 });
 
-test('a caller who was refused gets no further than the door, even where a function forgets it', async () => {
+test('a rejected caller never reaches the handler, even if the function does not check', async () => {
   const { callerOf } = await import('../../lib/http/caller.ts');
   for (const outcome of ['unauthenticated', 'forbidden', 'unavailable'])
     expect(() => callerOf({ requestContext: { authorizer: { lambda: { outcome } } } } as never)).toThrow(outcome);

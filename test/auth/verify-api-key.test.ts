@@ -78,18 +78,18 @@ const laterBy = (seconds: number) => {
 };
 
 describe('verifying API keys', () => {
-  test('says whose a key is', async () => {
+  test('verifying an API key returns its owner', async () => {
     const { key } = await makeKey(1);
     expect(await verify(key)).toMatchObject(GOOD);
   });
 
-  test('two keys with the same name differ by their ids', async () => {
+  test('two API keys with the same name differ by their ids', async () => {
     const [first, second] = [await makeKey(), await makeKey()];
     expect(await verify(first.key)).toMatchObject({ principal: { name: `key:${first.id} (web)` } });
     expect(await verify(second.key)).toMatchObject({ principal: { name: `key:${second.id} (web)` } });
   });
 
-  test('refuses a key that nobody has, and knows it once it is made', async () => {
+  test('an unknown API key is rejected, and accepted as soon as it is created', async () => {
     const key = makeApiKey();
     expect(await verify(key)).toEqual(REFUSED);
 
@@ -103,27 +103,27 @@ describe('verifying API keys', () => {
     expect(await verify(key)).toHaveProperty('principal');
   });
 
-  test('refuses what cannot be a key without asking the database', async () => {
+  test('text that cannot be an API key is rejected without a database query', async () => {
     const { key } = await makeKey();
     for (const text of ['', 'ob_', `${key}x`, key.toLowerCase(), 'eyJhbGciOiJub25lIn0.e30.'])
       expect(await verify(text)).toEqual({ refused: 'not an API key, or mistyped' });
     expect(queries).toBe(0);
   });
 
-  test('asks the database once for a key that is used often', async () => {
+  test('an API key that is used often needs one database query', async () => {
     const { key } = await makeKey();
     for (let n = 0; n < 10; n += 1) expect(await verify(key)).toMatchObject(GOOD);
     expect(queries).toBe(1);
   });
 
-  test('asks the database once for those who come at the same time', async () => {
+  test('concurrent requests with one API key share one database query', async () => {
     const { key } = await makeKey();
     const verdicts = await Promise.all(Array.from({ length: 100 }, () => verify(key)));
     expect(verdicts.every((verdict) => 'principal' in verdict)).toBe(true);
     expect(queries).toBe(1);
   });
 
-  test('refuses a revoked key as soon as it has forgotten it', async () => {
+  test('a revoked API key is rejected once its cache entry has expired', async () => {
     const { id, key } = await makeKey();
     await verify(key);
     await revokeApiKey(database, id);
@@ -135,13 +135,13 @@ describe('verifying API keys', () => {
     expect(await verify(key)).toEqual(REFUSED);
   });
 
-  test('refuses an expired key, by the clock of the database', async () => {
+  test('an expired API key is rejected by the clock of the database', async () => {
     const { id, key } = await makeKey(1);
     await database.query('UPDATE api_keys SET expires_at = now() WHERE id = $1::integer', [id]);
     expect(await verify(key)).toEqual(REFUSED);
   });
 
-  test('remembers a key no longer than it lives', async () => {
+  test('an API key is not cached beyond its expiry', async () => {
     const { id, key } = await makeKey(1);
     await database.query(`UPDATE api_keys SET expires_at = now() + interval '2 seconds' WHERE id = $1::integer`, [id]);
     expect(await verify(key)).toMatchObject(GOOD);
@@ -151,7 +151,7 @@ describe('verifying API keys', () => {
     expect(await verify(key)).toEqual(REFUSED);
   });
 
-  test('forgets the eldest of more than a thousand keys', async () => {
+  test('the cache of API keys evicts the oldest of more than a thousand keys', async () => {
     const first = await makeKey();
     await verify(first.key);
     await database.query(
@@ -169,7 +169,7 @@ describe('verifying API keys', () => {
     expect(queries).toBe(before + 2);
   });
 
-  test('forgets last a key that it has looked up again', async () => {
+  test('the cache of API keys evicts a key last after it was looked up again', async () => {
     const first = await makeKey();
     await verify(first.key);
     await database.query(
@@ -187,7 +187,7 @@ describe('verifying API keys', () => {
     expect(queries).toBe(before);
   });
 
-  test('does not forget a good key for the many that are tried out', async () => {
+  test('guessing many API keys does not evict a valid one', async () => {
     const { key } = await makeKey();
     await verify(key);
     for (const wrong of others) await verify(wrong);
@@ -199,7 +199,7 @@ describe('verifying API keys', () => {
 
   describe('while the database does not answer', () => {
     for (const state of ['closed', 'silent'] as const)
-      test(`(${state}) it can not be found out whose a key is`, async () => {
+      test(`(${state}) an API key cannot be verified while the database does not respond`, async () => {
         const { key } = await makeKey();
         await proxy.become(state);
         await expect(verify(key)).rejects.toThrow(VerifierUnavailable);
@@ -208,7 +208,7 @@ describe('verifying API keys', () => {
         expect(await verify(key)).toMatchObject(GOOD);
       });
 
-    test('a key that is known goes on working until it would be asked for again', async () => {
+    test('a cached API key keeps working while the database does not respond, until it expires from the cache', async () => {
       const { key } = await makeKey();
       await verify(key);
       await proxy.become('closed');
@@ -219,7 +219,7 @@ describe('verifying API keys', () => {
     });
   });
 
-  test('does not call a defect of ours an outage', async () => {
+  test('a bug in verifying API keys is not reported as an outage', async () => {
     const { key } = await makeKey();
     await database.query('ALTER TABLE api_keys RENAME TO gone');
     await expect(verify(key)).rejects.toThrow('api_keys');

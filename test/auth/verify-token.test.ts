@@ -114,7 +114,7 @@ function sign(changes: Claims = {}, kid = 'rsa', header: Claims = {}): Promise<s
 
 const SHOP_7 = { principal: { owner: 'shop-7', name: 'sub:shop-7', scopes: ['orders:read', 'orders:write'] } };
 
-test('an issuer that never answers is unavailable long before API Gateway gives up', async () => {
+test('an issuer that never responds is unavailable long before API Gateway gives up', async () => {
   const silent = createServer(() => undefined).listen(0, '127.0.0.1');
   await once(silent, 'listening');
   const jwksUrl = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/jwks`;
@@ -132,7 +132,7 @@ test('an issuer that never answers is unavailable long before API Gateway gives 
 
 describe('verifying tokens', () => {
   for (const kid of ['rsa', 'pss', 'ec', 'ed'])
-    test(`takes one that is signed with the issuer's ${kid} key`, async () => {
+    test(`a token that is signed with the issuer's ${kid} key is accepted`, async () => {
       expect(await verify(await sign({}, kid))).toEqual(SHOP_7);
     });
 
@@ -144,7 +144,7 @@ describe('verifying tokens', () => {
     ['has its scopes as a text in scp', { scope: undefined, scp: 'orders:read orders:write' }],
     ['has its scopes as a list in scp', { scope: undefined, scp: ['orders:read', 'orders:write'] }],
   ];
-  test.each(good)('takes one that %s', async (_, changes) => {
+  test.each(good)('a token that %s is accepted', async (_, changes) => {
     expect(await verify(await sign(changes))).toEqual(SHOP_7);
   });
 
@@ -163,46 +163,49 @@ describe('verifying tokens', () => {
     ['has NUL in its subject', { sub: 'shop\0' }],
     ['has a subject of 256 characters', { sub: 'x'.repeat(256) }],
   ];
-  test.each(bad)('refuses one that %s', async (_, changes) => {
+  test.each(bad)('a token that %s is rejected', async (_, changes) => {
     expect(await verify(await sign(changes))).toEqual({ refused: expect.stringContaining('a token') });
   });
 
-  test('refuses one without a signature', async () => {
+  test('a token without a signature is rejected', async () => {
     const token = new UnsecuredJWT(claims()).encode();
     expect(await verify(token)).toHaveProperty('refused');
     expect(await verify(`${token}AAAA`)).toHaveProperty('refused');
   });
 
-  test('refuses one that is signed with the public key as if it were a secret', async () => {
+  test('a token that uses the public key as an HMAC secret is rejected', async () => {
     const secret = new TextEncoder().encode(await exportSPKI(pairOf('rsa').publicKey));
     const token = await new SignJWT(claims()).setProtectedHeader({ alg: 'HS256', kid: 'rsa' }).sign(secret);
     expect(await verify(token)).toHaveProperty('refused');
   });
 
-  test('refuses one that is signed with another key, under its own name and under ours', async () => {
+  test("a token that is signed with another key is rejected, under that key's id and under the issuer's", async () => {
     expect(await verify(await sign({}, 'stranger'))).toHaveProperty('refused');
     const { privateKey } = pairOf('stranger');
     const forged = await new SignJWT(claims()).setProtectedHeader({ alg: 'RS256', kid: 'rsa' }).sign(privateKey);
     expect(await verify(forged)).toHaveProperty('refused');
   });
 
-  test.each(['logout+jwt', 'dpop+jwt', 'secevent+jwt', ''])('refuses a token of type "%s"', async (typ) => {
+  test.each(['logout+jwt', 'dpop+jwt', 'secevent+jwt', ''])('a token of type "%s" is rejected', async (typ) => {
     expect(await verify(await sign({}, 'rsa', { typ }))).toEqual({ refused: 'a token that is not an access token' });
   });
 
-  test.each(['JWT', 'at+jwt', 'AT+JWT', 'application/at+jwt'])('accepts an access token of type %s', async (typ) => {
-    expect(await verify(await sign({}, 'rsa', { typ }))).toEqual(SHOP_7);
-  });
+  test.each(['JWT', 'at+jwt', 'AT+JWT', 'application/at+jwt'])(
+    'an access token of type %s is accepted',
+    async (typ) => {
+      expect(await verify(await sign({}, 'rsa', { typ }))).toEqual(SHOP_7);
+    },
+  );
 
   test.each<[string, Claims]>([
     ['an ID token of Amazon Cognito', { token_use: 'id' }],
     ['a token bound to a key of the client', { cnf: { jkt: 'x' } }],
-  ])('refuses %s', async (_, changes) => {
+  ])('a token is rejected: %s', async (_, changes) => {
     expect(await verify(await sign(changes))).toEqual({ refused: 'a token that is not an access token' });
   });
 
   // The last one is Infinity once it is parsed.
-  test.each(['5e9', '1e300', '1e400'])('refuses a token that expires at %s', async (exp) => {
+  test.each(['5e9', '1e300', '1e400'])('a token that expires at %s is rejected', async (exp) => {
     const payload = JSON.stringify({ ...claims(), exp: 0 }).replace('"exp":0', `"exp":${exp}`);
     const token = await new CompactSign(new TextEncoder().encode(payload))
       .setProtectedHeader({ alg: 'RS256', kid: 'rsa' })
@@ -210,7 +213,7 @@ describe('verifying tokens', () => {
     expect(await verify(token)).toEqual({ refused: 'a token that is valid for too long' });
   });
 
-  test('names the kind of error of a refused token, and quotes nothing of the token', async () => {
+  test('the reason for rejecting a token names the kind of error and quotes nothing of the token', async () => {
     const header = { alg: 'RS256', kid: 'rsa', crit: ['jane@example.com'], 'jane@example.com': 1 };
     const [head, rest] = [
       Buffer.from(JSON.stringify(header)).toString('base64url'),
@@ -219,7 +222,7 @@ describe('verifying tokens', () => {
     expect(await verify([head, ...rest].join('.'))).toEqual({ refused: 'a token with ERR_JOSE_NOT_SUPPORTED' });
   });
 
-  test('refuses one that brings its own key', async () => {
+  test('a token that contains its own key is rejected', async () => {
     const { privateKey, jwk } = pairOf('stranger');
     const { kid, ...own } = jwk;
     const header = { alg: 'RS256', jwk: own, jku: 'https://stranger.example/jwks' };
@@ -227,13 +230,13 @@ describe('verifying tokens', () => {
     expect(await verify(token)).toHaveProperty('refused');
   });
 
-  test('refuses one that was changed after it was signed', async () => {
+  test('a token that was changed after it was signed is rejected', async () => {
     const [header, , signature] = (await sign()).split('.');
     const payload = Buffer.from(JSON.stringify({ ...claims(), sub: 'shop-8' })).toString('base64url');
     expect(await verify(`${header}.${payload}.${signature}`)).toHaveProperty('refused');
   });
 
-  test('refuses what is no token, without asking the issuer', async () => {
+  test('text that is not a token is rejected without a request to the issuer', async () => {
     for (const text of ['x', 'a.b.c', '..', 'ob_0000000000000000000000000000000000000000000000000'])
       expect(await verify(text)).toHaveProperty('refused');
     expect(issuer.requests).toBe(0);
@@ -246,11 +249,11 @@ describe('verifying tokens', () => {
     ['numbers among its scopes', { scope: undefined, scp: ['orders:read', 7, null] }, ['orders:read']],
     ['scopes with spaces in a list', { scope: undefined, scp: ['x orders:admin'] }, []],
   ];
-  test.each(odd)('gives nothing for %s', async (_, changes, scopes) => {
+  test.each(odd)('a token gets no scopes for %s', async (_, changes, scopes) => {
     expect(await verify(await sign(changes))).toMatchObject({ principal: { scopes } });
   });
 
-  test('takes only the scopes with the prefix that the issuer puts before ours', async () => {
+  test('only scopes with the configured prefix of the issuer are used', async () => {
     const cognito = makeVerifyToken({
       issuer: ISSUER,
       audience: AUDIENCE,
@@ -261,13 +264,13 @@ describe('verifying tokens', () => {
     expect(await cognito(token)).toMatchObject({ principal: { scopes: ['orders:read'] } });
   });
 
-  test('asks for the keys of the issuer once', async () => {
+  test('the keys of the issuer are fetched once', async () => {
     await Promise.all([verify(await sign()), verify(await sign({}, 'ec')), verify(await sign())]);
     await verify(await sign());
     expect(issuer.requests).toBe(1);
   });
 
-  test('is not made to ask again and again by made-up key ids', async () => {
+  test('invented key ids do not cause repeated requests to the issuer', async () => {
     await verify(await sign());
     for (let n = 0; n < 20; n += 1) expect(await verify(await sign({}, 'stranger'))).toHaveProperty('refused');
     expect(issuer.requests).toBe(1);
@@ -280,20 +283,20 @@ describe('verifying tokens', () => {
     ['answers with something else', { status: 200, body: '{"keys":1}' }],
     ['is gone', undefined],
   ];
-  test.each(outages)('can not be done while the issuer %s', async (_, answer) => {
+  test.each(outages)('tokens cannot be verified while the issuer %s', async (_, answer) => {
     if (answer) issuer.answer = answer;
     else await issuer.close();
     await expect(verify(await sign())).rejects.toThrow(VerifierUnavailable);
   });
 
-  test('goes on with the keys it knows while the issuer is gone', async () => {
+  test('tokens are verified with the cached keys while the issuer is down', async () => {
     await verify(await sign());
     await issuer.close();
     expect(await verify(await sign())).toEqual(SHOP_7);
     expect(await verify(await sign({}, 'stranger'))).toHaveProperty('refused');
   });
 
-  test('is possible again when the issuer is back', async () => {
+  test('tokens are verified again when the issuer is back', async () => {
     const { answer } = issuer;
     issuer.answer = { status: 503, body: '' };
     await expect(verify(await sign())).rejects.toThrow(VerifierUnavailable);

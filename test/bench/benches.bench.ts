@@ -20,7 +20,7 @@ for (const [name, { letter, title }] of Object.entries(BENCHES))
     RUN_MS,
   );
 
-test('an unknown benchmark is refused', async () => {
+test('an unknown benchmark is rejected', async () => {
   const stderr = expect.stringContaining('Unknown benchmark "speed".');
   await expect(bench('speed')).rejects.toMatchObject({ code: 2, stderr });
 });

@@ -99,7 +99,7 @@ describe('at 360 pixels nothing is wider than the window in', () => {
 });
 
 describe('by keyboard', () => {
-  test('one comes past the navigation with the first key', async () => {
+  test('the first key press skips the navigation', async () => {
     const page = await openConsole();
     await page.getByText('database ok').waitFor();
     await page.keyboard.press('Tab');
@@ -109,7 +109,7 @@ describe('by keyboard', () => {
     expect(await page.evaluate('document.activeElement.id')).toBe('main');
   });
 
-  test('one comes from view to view, and the focus goes to the title of the new one', async () => {
+  test('the keyboard moves between views, and the title of the new view gets the focus', async () => {
     const page = await openConsole();
     for (const name of ['Orders', 'Failures', 'Dead letters', 'Overview']) {
       await page.getByRole('navigation').getByRole('link', { name, exact: true }).focus();
@@ -121,7 +121,7 @@ describe('by keyboard', () => {
     }
   });
 
-  test('one comes to everything that can be pressed, and sees where one is', async () => {
+  test('the keyboard reaches every control, with a visible focus', async () => {
     const page = await openConsole('#/failures');
     await page.getByText('card_declined').waitFor();
     await page.getByRole('button', { name: 'Live' }).click();
@@ -138,7 +138,7 @@ describe('by keyboard', () => {
       expect([...reached].join('\n')).toContain(text.trim());
   });
 
-  test('a dialog takes the focus, keeps it, and gives it back', async () => {
+  test('a dialog takes the focus, keeps it, and restores it', async () => {
     const page = await openConsole('#/orders');
     await page.getByText(failed).waitFor();
     await page.getByRole('button', { name: 'Submit a test order' }).focus();
@@ -156,7 +156,7 @@ describe('by keyboard', () => {
     await waitForFocus(page, 'Submit a test order');
   });
 
-  test('the form for a test order can be sent', async () => {
+  test('the form for a test order can be sent with the keyboard', async () => {
     const page = await openConsole('#/orders');
     await page.getByText(failed).waitFor();
     await page.getByRole('button', { name: 'Submit a test order' }).focus();
@@ -177,7 +177,7 @@ test('the page has its landmarks, one title, and a language', async () => {
   expect(await page.locator('html').getAttribute('lang')).toBe('en');
 });
 
-test('nothing moves by itself', async () => {
+test('nothing on the page moves by itself', async () => {
   const page = await openConsole();
   await page.getByText('database ok').waitFor();
   const moving = `[...document.querySelectorAll('*')].filter((element) => element.getAnimations().length > 0).length`;

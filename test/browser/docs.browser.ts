@@ -15,7 +15,7 @@ async function openDocs(): Promise<Page> {
 }
 
 describe('the documentation of the API', () => {
-  test('shows every operation, and loads nothing from elsewhere', async () => {
+  test('the API documentation shows every operation, and loads nothing from other hosts', async () => {
     const page = await openConsole();
     const elsewhere: string[] = [];
     page.on('request', (request) => {
@@ -29,7 +29,7 @@ describe('the documentation of the API', () => {
     expect(elsewhere).toEqual([]);
   });
 
-  test('lets a reader try an operation with a key', async () => {
+  test('the API documentation lets a reader try an operation with a key', async () => {
     const page = await openDocs();
     await page.getByRole('button', { name: 'Authorize' }).click();
     await page.getByLabel('auth-bearer-value').fill(KEYS.operator);

@@ -19,14 +19,14 @@ async function redrivesOf(orderId: string): Promise<number> {
 
 // The tests share these orders: the last one redrives them.
 describe('Failed orders', () => {
-  test('are counted by their cause', async () => {
+  test('Failed orders are counted by cause', async () => {
     const page = await openConsole('#/failures');
     const row = page.getByRole('row').filter({ hasText: 'sold_out' });
     await row.getByText(String(ids.length), { exact: true }).waitFor();
     expect(await row.getByRole('time').count()).toBe(2);
   });
 
-  test('are named by a dry run, which changes nothing', async () => {
+  test('a dry run lists Failed orders and changes nothing', async () => {
     const page = await openConsole('#/failures');
     await page.getByRole('button', REDRIVE).click();
     const dialog = page.getByRole('dialog', { name: 'Redrive 3 orders that failed with sold_out?' });
@@ -42,7 +42,7 @@ describe('Failed orders', () => {
     await waitForFocus(page, REDRIVE.name);
   });
 
-  test('are not redriven in a number that the API does not allow', async () => {
+  test('Failed orders cannot be redriven in a number that the API does not allow', async () => {
     const page = await openConsole('#/failures');
     await page.getByRole('button', REDRIVE).click();
     const dialog = page.getByRole('dialog');
@@ -52,7 +52,7 @@ describe('Failed orders', () => {
     expect(await dialog.getByLabel('Maximum number of orders').getAttribute('aria-invalid')).toBe('true');
   });
 
-  test('are redriven by their cause, with a reason for their history', async () => {
+  test('Failed orders are redriven by cause, with a reason for their history', async () => {
     const page = await openConsole('#/failures');
     await page.getByRole('button', REDRIVE).click();
     const dialog = page.getByRole('dialog');
@@ -66,7 +66,7 @@ describe('Failed orders', () => {
 });
 
 describe('dead letters', () => {
-  test('are shown with their text, when they were sent, and the order they name', async () => {
+  test('dead letters are shown with their text, the time they were sent, and their order', async () => {
     const name = newId('unknown');
     await sendDeadLetter('not JSON at all');
     await sendDeadLetter(JSON.stringify({ order_id: name }));
@@ -78,7 +78,7 @@ describe('dead letters', () => {
     expect(await letter.getByRole('time').count()).toBe(1);
   });
 
-  test('are looked at again only when somebody asks', async () => {
+  test('dead letters are refreshed only on request', async () => {
     const page = await openConsole('#/dead-letters', { ownClock: true });
     await page.getByText(/messages? of about/).waitFor();
     let looks = 0;

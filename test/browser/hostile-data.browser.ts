@@ -5,7 +5,7 @@ import { ask, createOrder, newId, sendDeadLetter, setProcessing } from './suppor
 const MARKUP = `<img src=x onerror="document.title='broken in'">`;
 
 describe('what the API sends', () => {
-  test('is never read as markup: not an id, not a reason, not a dead letter', async () => {
+  test('data from the API is never parsed as markup: not an id, not a reason, not a dead letter', async () => {
     const orderId = newId(`${MARKUP}"'&<script>document.title='broken in'</script>`);
     await setProcessing('pause', MARKUP);
     try {
@@ -29,7 +29,7 @@ describe('what the API sends', () => {
     }
   });
 
-  test('would not run even if it were: the browser refuses markup made of text, and scripts in the page', async () => {
+  test('the browser rejects markup from text and scripts in the page', async () => {
     const page = await openConsole('#/failures');
     await page.getByRole('heading', { name: 'Failures' }).waitFor();
     await expect(page.evaluate(`document.body.innerHTML = '<b>markup</b>'`)).rejects.toThrow('TrustedHTML');
@@ -46,7 +46,7 @@ describe('what the API sends', () => {
     ['an id of spaces, slashes and a percent sign', '  a/b %2F?c#d  '],
     ['an id that runs from right to left', '\u202eODER-1'],
     ['an id of emoji', '🛒👩‍👩‍👧‍👦'],
-  ])('may be %s: it is shown, leads to its order, and does not widen the page', async (_, id) => {
+  ])('an order id can be %s: it is shown, links to its order, and does not widen the page', async (_, id) => {
     await createOrder(id);
     const page = await openConsole('#/orders', { width: 360 });
     const link = page.getByRole('table').locator(`a[href="#/orders/${encodeURIComponent(id)}"]`);

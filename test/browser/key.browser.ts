@@ -12,7 +12,7 @@ async function giveKey(page: Page, key: string): Promise<void> {
 }
 
 describe('the API key', () => {
-  test('is asked for when the API wants one, and then all is there', async () => {
+  test('the console asks for an API key when the API requires one, and then shows everything', async () => {
     const page = await openConsole('#/orders', { key: null });
     await page.getByRole('dialog', DIALOG).getByText('it needs an API key').waitFor();
     await giveKey(page, KEYS.operator);
@@ -21,7 +21,7 @@ describe('the API key', () => {
     expect(await page.getByRole('alert').innerText()).toBe('');
   });
 
-  test('is kept for this tab only: not in the address, a cookie, or any store that outlives the tab', async () => {
+  test('the API key is kept only in this tab: not in the address, a cookie, or a store that outlives the tab', async () => {
     const page = await openConsole('#/', { key: null });
     await giveKey(page, KEYS.operator);
     await page.getByText('database ok').waitFor();
@@ -33,7 +33,7 @@ describe('the API key', () => {
     await other.getByRole('dialog', DIALOG).waitFor();
   });
 
-  test('that is wrong is asked for again, and says that it is wrong', async () => {
+  test('a wrong API key is requested again, with the reason', async () => {
     const page = await openConsole('#/orders?user_id=401', { key: null });
     await giveKey(page, 'ob_wrong');
     await page.getByRole('dialog', DIALOG).getByText('This API key is unknown').waitFor();
@@ -42,7 +42,7 @@ describe('the API key', () => {
     await page.getByText('No orders.').waitFor();
   });
 
-  test('that may not do something is asked for again where that is wanted, and not elsewhere', async () => {
+  test('an API key without the required scope is requested again only where the scope is needed', async () => {
     const page = await openConsole('#/', { key: KEYS.reader });
     await page.getByText('database ok').waitFor();
     await page.getByRole('list', { name: 'Orders by status' }).getByRole('link').first().waitFor();
@@ -57,7 +57,7 @@ describe('the API key', () => {
     await page.getByRole('columnheader', { name: 'Cause' }).waitFor();
   });
 
-  test('that is not given is not asked for again and again; the page says what is missing', async () => {
+  test('a user who enters no API key is not asked again and again; the page says what is missing', async () => {
     const page = await openConsole('#/', { key: null });
     await page.getByRole('dialog', DIALOG).getByRole('button', { name: 'Not now' }).click();
     await page.getByRole('alert').getByText('it needs an API key').waitFor();
@@ -70,14 +70,14 @@ describe('the API key', () => {
     await page.getByRole('columnheader', { name: 'Cause' }).waitFor();
   });
 
-  test('is not taken when no key can be like it', async () => {
+  test('text that cannot be an API key is not accepted', async () => {
     const page = await openConsole('#/', { key: null });
     await giveKey(page, 'Schlüssel');
     expect(await page.locator('input:invalid').count()).toBe(1);
     expect(await page.evaluate('sessionStorage.length')).toBe(0);
   });
 
-  test('can be forgotten', async () => {
+  test('the API key can be forgotten', async () => {
     const page = await openConsole('#/orders', { key: null });
     await giveKey(page, KEYS.operator);
     await page.getByRole('table').waitFor();

@@ -7,7 +7,7 @@ afterEach(() => setProcessing('resume'));
 const view = (orderId: string) => `#/orders/${encodeURIComponent(orderId)}`;
 
 describe('an order', () => {
-  test('shows its journey, each move with its time, its cause and who made it', async () => {
+  test('an order shows its history, each transition with its time, cause and actor', async () => {
     const orderId = newId('journey');
     await settle(orderId, 402);
     await ask('POST', `/orders/${orderId}/redrive`, { reason: 'the bank is back' });
@@ -30,7 +30,7 @@ describe('an order', () => {
     expect(texts[3]).toMatch(/by key:\d+ \(console\) \S+/);
   });
 
-  test('is followed while it moves', async () => {
+  test('an order view follows the order while it changes', async () => {
     await setProcessing('pause');
     const orderId = newId('followed');
     await createOrder(orderId);
@@ -41,7 +41,7 @@ describe('an order', () => {
     await page.getByText('Processing took').waitFor();
   });
 
-  test('that is Pending can be cancelled, with a reason', async () => {
+  test('a Pending order can be cancelled with a reason', async () => {
     await setProcessing('pause');
     const orderId = newId('cancelled');
     await createOrder(orderId);
@@ -57,7 +57,7 @@ describe('an order', () => {
     expect(await page.getByRole('button', { name: 'Cancel the order' }).count()).toBe(0);
   });
 
-  test('is not cancelled by somebody who thinks better of it', async () => {
+  test('an order is not cancelled if the user dismisses the dialog', async () => {
     await setProcessing('pause');
     const orderId = newId('kept');
     await createOrder(orderId);
@@ -69,7 +69,7 @@ describe('an order', () => {
     expect(await statusOf(orderId)).toBe('Pending');
   });
 
-  test('that was taken up meanwhile is not cancelled, and the API says why', async () => {
+  test('an order that was claimed in the meantime is not cancelled, and the API says why', async () => {
     await setProcessing('pause');
     const orderId = newId('too late');
     await createOrder(orderId);
@@ -83,7 +83,7 @@ describe('an order', () => {
       .waitFor();
   });
 
-  test('that is Failed can be redriven', async () => {
+  test('a Failed order can be redriven', async () => {
     const orderId = newId('again');
     await settle(orderId, 404);
     const page = await openConsole(view(orderId));
@@ -92,7 +92,7 @@ describe('an order', () => {
     await page.getByText('Redriven, with a new budget of attempts').waitFor();
   });
 
-  test('that is Completed offers nothing to do', async () => {
+  test('a Completed order offers no actions', async () => {
     const orderId = newId('done');
     await settle(orderId);
     const page = await openConsole(view(orderId));

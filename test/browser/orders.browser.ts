@@ -15,7 +15,7 @@ beforeAll(async () => {
 const TABLE = { name: 'Orders, newest first' };
 
 describe('the orders', () => {
-  test('are listed newest first, with what is known of them', async () => {
+  test('orders are listed newest first, with their fields', async () => {
     const page = await openConsole('#/orders');
     const row = page.getByRole('table', TABLE).getByRole('row').filter({ hasText: second });
     await row.waitFor();
@@ -24,7 +24,7 @@ describe('the orders', () => {
     expect(ids.slice(0, 3)).toEqual([third, second, first]);
   });
 
-  test('are filtered by status and by user, and the address says so', async () => {
+  test('orders are filtered by status and by user, and the address contains the filter', async () => {
     const page = await openConsole('#/orders');
     await page.getByLabel('Status').selectOption('Completed');
     await page.getByLabel('User id').fill(String(USER));
@@ -41,7 +41,7 @@ describe('the orders', () => {
     await page.getByText(third).waitFor();
   });
 
-  test('are filtered by when they were created', async () => {
+  test('orders are filtered by creation time', async () => {
     const page = await openConsole('#/orders');
     await page.getByLabel('Created to').fill('2020-01-01T12:00');
     await page.getByRole('button', { name: 'Filter' }).click();
@@ -52,7 +52,7 @@ describe('the orders', () => {
     await page.getByText(third).waitFor();
   });
 
-  test('are found by their id', async () => {
+  test('an order is found by its id', async () => {
     const page = await openConsole('#/orders');
     await page.getByLabel('Order id').fill(first);
     await page.getByRole('button', { name: 'Show' }).click();
@@ -60,25 +60,22 @@ describe('the orders', () => {
     await page.getByText('Accepted').waitFor();
   });
 
-  test('that nobody has are said not to be there', async () => {
+  test('an order id that does not exist is reported', async () => {
     const page = await openConsole('#/orders/nobody-has-this');
     await page.getByRole('alert').getByText('There is no order with this id.').waitFor();
     expect(await page.getByText('Journey').isVisible()).toBe(false);
   });
 
-  test.each(['user_id', 'created_from'])(
-    'are filtered by a wrong %s, and the API says how it should be',
-    async (name) => {
-      const page = await openConsole(`#/orders?${name}=x`);
-      await page.getByRole('alert').getByText('Some values are invalid.').waitFor();
-      await page
-        .getByRole('alert')
-        .getByText(new RegExp(`^${name} must be`))
-        .waitFor();
-    },
-  );
+  test.each(['user_id', 'created_from'])("an invalid %s in the filter shows the API's rule", async (name) => {
+    const page = await openConsole(`#/orders?${name}=x`);
+    await page.getByRole('alert').getByText('Some values are invalid.').waitFor();
+    await page
+      .getByRole('alert')
+      .getByText(new RegExp(`^${name} must be`))
+      .waitFor();
+  });
 
-  test('go on beyond the first page', async () => {
+  test('the list of orders continues beyond the first page', async () => {
     const user = 77_002;
     const ids = Array.from({ length: 30 }, () => newId('paged'));
     const orders = ids.map((order_id) => ({ order_id, user_id: user, item_ids: [], total_amount: 1 }));
@@ -94,7 +91,7 @@ describe('the orders', () => {
     await page.getByText('New orders do not appear while older ones are shown.').waitFor();
   });
 
-  test('stay as they were read while older ones are shown', async () => {
+  test('older pages of the list stay as they were read', async () => {
     const user = 77_004;
     const orders = Array.from({ length: 30 }, () => ({
       order_id: newId('read'),
@@ -118,7 +115,7 @@ describe('the orders', () => {
     expect(await links.count()).toBe(30);
   });
 
-  test('that did not change keep their row, with what is selected in it', async () => {
+  test('an unchanged order keeps its row, with its selection', async () => {
     const settled = newId('settled');
     await settle(settled);
     const page = await openConsole('#/orders');
@@ -130,7 +127,7 @@ describe('the orders', () => {
     expect(await row.evaluate((element) => 'isTheSame' in element)).toBe(true);
   });
 
-  test('that are rare are looked for page by page, and the console says so', async () => {
+  test('rare orders are searched page by page, and the console says so', async () => {
     const user = 77_003;
     await withPsql((psql) =>
       psql.rows(
@@ -146,7 +143,7 @@ describe('the orders', () => {
     await page.getByRole('link', { name: 'rare-0', exact: true }).waitFor();
   });
 
-  test('appear by themselves, and leave the focus where it is', async () => {
+  test('new orders appear automatically without moving the focus', async () => {
     const before = newId('before');
     await createOrder(before);
     const page = await openConsole('#/orders');

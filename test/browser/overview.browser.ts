@@ -11,7 +11,7 @@ async function countsOfApi(): Promise<Counts> {
 }
 
 describe('the overview', () => {
-  test('counts the orders by status, and goes on counting', async () => {
+  test('the overview counts orders by status, and keeps counting', async () => {
     const page = await openConsole();
     const tiles = page.getByRole('list', { name: 'Orders by status' });
     const shown = async () => {
@@ -31,7 +31,7 @@ describe('the overview', () => {
     });
   });
 
-  test('leads from a count to the orders behind it', async () => {
+  test('the overview links from a count to its orders', async () => {
     await settle(newId('failed'), 402);
     const page = await openConsole();
     await page.getByRole('link', { name: /Failed/ }).click();
@@ -41,7 +41,7 @@ describe('the overview', () => {
     expect(await table.getByText('Completed').count()).toBe(0);
   });
 
-  test('shows what each minute brought, as a picture and as a table', async () => {
+  test('the overview shows the activity of each minute, as a picture and as a table', async () => {
     await settle(newId('charted'));
     const page = await openConsole();
     const picture = page.getByRole('img', { name: /^Orders per minute\. accepted: [1-9]/ });
@@ -56,7 +56,7 @@ describe('the overview', () => {
     expect(completed.some((text) => Number(text) > 0)).toBe(true);
   });
 
-  test('shows how long processing takes, by the minute and over the hour', async () => {
+  test('the overview shows how long processing takes, per minute and over the hour', async () => {
     await settle(newId('timed'));
     const page = await openConsole();
     const chart = page.getByRole('figure').filter({ hasText: 'Processing time' });
@@ -84,7 +84,7 @@ describe('the overview', () => {
     expect(new Set(places).size).toBe(points);
   });
 
-  test('asks for nothing more once it is left', async () => {
+  test('the overview sends no requests once the user has left it', async () => {
     const page = await openConsole('#/orders');
     await page.getByRole('table').waitFor();
     // Held back, so that it is still under way when the view is left.
@@ -97,7 +97,7 @@ describe('the overview', () => {
     expect((await aborted).failure()?.errorText).toContain('ABORTED');
   });
 
-  test('tells of the minute that the pointer is at', async () => {
+  test('a chart describes the minute under the pointer', async () => {
     await settle(newId('pointed'));
     const page = await openConsole();
     const chart = page.getByRole('figure').filter({ hasText: 'Orders per minute' });
@@ -108,7 +108,7 @@ describe('the overview', () => {
     await chart.getByText('last 60 minutes').waitFor();
   });
 
-  test('says how long the oldest order has been waiting', async () => {
+  test('the overview shows how long the oldest order has been waiting', async () => {
     await setProcessing('pause');
     const orderId = newId('waits');
     try {
@@ -123,14 +123,14 @@ describe('the overview', () => {
     await page.getByText('nothing waits').waitFor();
   });
 
-  test('says that the database and the queue answer', async () => {
+  test('the overview shows that the database and the queue respond', async () => {
     const page = await openConsole();
     const health = page.getByRole('list', { name: 'What the API needs' });
     await health.getByText('database ok').waitFor();
     await health.getByText('queue ok').waitFor();
   });
 
-  test('stands still when it is told to, and goes on when it is told to', async () => {
+  test('the overview pauses and resumes its refresh on request', async () => {
     const page = await openConsole('#/', { ownClock: true });
     await page.getByText('database ok').waitFor();
     const live = page.getByRole('button', { name: 'Live' });
@@ -153,7 +153,7 @@ describe('the overview', () => {
 });
 
 describe('a test order', () => {
-  test('is submitted by a form, and can be followed', async () => {
+  test('a test order is submitted with a form and can be followed', async () => {
     const page = await openConsole();
     await page.getByRole('button', { name: 'Submit a test order' }).click();
     const dialog = page.getByRole('dialog', { name: 'Submit a test order' });
@@ -176,7 +176,7 @@ describe('a test order', () => {
     });
   });
 
-  test('that the API refuses keeps the form open, and each complaint is at its field', async () => {
+  test('a test order that the API rejects keeps the form open, with each error at its field', async () => {
     const page = await openConsole();
     await page.getByRole('button', { name: 'Submit a test order' }).click();
     const dialog = page.getByRole('dialog');
@@ -196,7 +196,7 @@ describe('a test order', () => {
     expect(await dialog.getByLabel('Amount').getAttribute('aria-invalid')).toBeNull();
   });
 
-  test('with an id that exists is refused in the words of the API', async () => {
+  test('a test order with an existing id is rejected with the message of the API', async () => {
     const orderId = newId('twice');
     await createOrder(orderId);
     const page = await openConsole();

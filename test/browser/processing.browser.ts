@@ -6,7 +6,7 @@ import { ask, createOrder, newId, setProcessing, statusOf } from './support/serv
 afterEach(() => setProcessing('resume'));
 
 describe('processing', () => {
-  test('is paused and resumed, and every view says so meanwhile', async () => {
+  test('processing is paused and resumed, and every view shows it in between', async () => {
     const page = await openConsole();
     await page.getByRole('button', { name: 'Pause processing' }).click();
     const dialog = page.getByRole('dialog', { name: 'Pause processing?' });
@@ -32,7 +32,7 @@ describe('processing', () => {
     await waitUntil('the order is Completed', async () => (await statusOf(orderId)) === 'Completed');
   });
 
-  test('that somebody else paused is noticed', async () => {
+  test('a pause by another user is noticed', async () => {
     const page = await openConsole();
     await page.getByRole('button', { name: 'Pause processing' }).waitFor();
     await setProcessing('pause', 'by another operator');

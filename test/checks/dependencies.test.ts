@@ -24,7 +24,7 @@ interface Locked {
 }
 
 describe.each(PACKAGES)('the dependencies of %s', (directory) => {
-  test('are exact versions', async () => {
+  test('dependencies are exact versions', async () => {
     const { dependencies, devDependencies, optionalDependencies, overrides } = await manifestOf(directory);
     const asked = { ...dependencies, ...devDependencies, ...optionalDependencies, ...overrides };
     const inexact = Object.entries(asked).filter(
@@ -33,14 +33,14 @@ describe.each(PACKAGES)('the dependencies of %s', (directory) => {
     expect(inexact).toEqual([]);
   });
 
-  test('are locked by their content, and to no registry', async () => {
+  test('dependencies are locked by their content, and to no registry', async () => {
     const unlocked = Object.entries(await lockedIn(directory)).filter(
       ([, { integrity, resolved }]) => !integrity?.startsWith('sha512-') || resolved !== undefined,
     );
     expect(unlocked).toEqual([]);
   });
 
-  test('run no install script, and each package that has one is named', async () => {
+  test('dependencies run no install script, and each package that has one is listed', async () => {
     const { allowScripts = {} } = await manifestOf(directory);
     const locked = Object.entries(await lockedIn(directory));
     const nameOf = (path: string) => path.replace(/^.*node_modules\//, '');

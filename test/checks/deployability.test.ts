@@ -119,9 +119,11 @@ describe('a template is refused', () => {
       'Proxy',
       resource('AWS::RDS::DBProxy', { DBProxyName: 'orders-dev' }),
     ],
-  ])('%s', (_, rule, id, changed) => expect(rulesBrokenBy({ [id]: changed })).toEqual([[rule, id]]));
+  ])('a template is rejected: %s', (_, rule, id, changed) =>
+    expect(rulesBrokenBy({ [id]: changed })).toEqual([[rule, id]]),
+  );
 });
 
-test('a template that AWS takes is not refused', () => {
+test('a template that AWS accepts is not rejected', () => {
   expect(rulesBrokenBy({})).toEqual([]);
 });

@@ -25,13 +25,13 @@ test('docs/security.md has each of the ten risks once, with a control and a test
   expect(risks).toEqual(Array.from({ length: 10 }, (_, place) => `API${place + 1}`));
 });
 
-test('every test that docs/security.md names is there, and has tests', () => {
+test('every test that docs/security.md names exists and contains tests', () => {
   const isTest = (path: string) =>
     existsSync(join(ROOT, path)) && /^\s*(test|it)(\.each|\()/m.test(readFileSync(join(ROOT, path), 'utf8'));
   expect(testsIn(DOCUMENT).filter((path) => !isTest(path))).toEqual([]);
 });
 
-test('every other file that docs/security.md names is there', () => {
+test('every other file that docs/security.md names exists', () => {
   const named = [...DOCUMENT.matchAll(/`((?:infra|\.github)\/[^`]+)`/g)].map(([, path = '']) => path);
   expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });

@@ -413,7 +413,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-describe('our rules find nothing in the packaged stage, and fail when', () => {
+describe('the template rules find nothing in the packaged stage, and fail if', () => {
   test.each(BREAKS)('$title', async ({ rules, breakIt }) => {
     const broken = await writeBroken(prod.template, breakIt, directory);
     const found = [...(await guard(cfnGuard, broken.path, { isProtected: true })), ...checkSums(broken.template)];
@@ -421,7 +421,7 @@ describe('our rules find nothing in the packaged stage, and fail when', () => {
   });
 });
 
-test('each of our rules is broken by one of these templates', () => {
+test('each template rule is broken by one of these templates', () => {
   const files = globSync(
     join(import.meta.dirname, '../../{tools/checks/rules/*.guard,infra/deploy/{sums,database-roles}.ts}'),
   );
@@ -455,7 +455,7 @@ test('traffic shifts for every trigger of a function that does not go all at onc
   }
 });
 
-test('an unprotected stage may have a day of backups, and go with its stack', async () => {
+test('an unprotected stage may keep one day of backups and be deleted with its stack', async () => {
   const broken = await writeBroken(
     prod.template,
     (template) => {

@@ -45,7 +45,7 @@ describe('npm run orders -- create --file', () => {
     return path;
   };
 
-  test('stops when the service is gone, and says how far it came', async () => {
+  test('create --file stops when the service is gone, and reports its progress', async () => {
     play(ACCEPTED, REFUSED, ACCEPTED);
 
     const code = await execute(create, ['--url', service.url, '--file', await fileOf(20), '--concurrency', '1']);
@@ -55,7 +55,7 @@ describe('npm run orders -- create --file', () => {
     expect(service.requests).toHaveLength(4);
   });
 
-  test('goes on after an order that is refused, and exits with 1', async () => {
+  test('create --file continues after a rejected order, and exits with 1', async () => {
     play(ACCEPTED, REFUSED, ACCEPTED);
 
     expect(await execute(create, ['--url', service.url, '--file', await fileOf(3), '--concurrency', '1'])).toBe(1);
@@ -67,7 +67,7 @@ describe('npm run orders -- watch --until-done', () => {
   const counts = (Pending: number, Processing: number) =>
     [200, { data: { status_counts: { Pending, Processing, Completed: 7 }, oldest_pending_seconds: 0 } }] as const;
 
-  test('goes on while an order is Pending or Processing', async () => {
+  test('watch --until-done continues while an order is Pending or Processing', async () => {
     play(counts(1, 0), counts(0, 1), counts(0, 0));
 
     expect(await execute(watch, ['--url', service.url, '--until-done'])).toBe(0);

@@ -117,14 +117,14 @@ const statuses = async () =>
   );
 
 describe('npm run orders -- doctor', () => {
-  test('finds nothing wrong with a stack that is well, and exits with 0', async () => {
+  test('doctor finds no problem in a healthy stack, and exits with 0', async () => {
     await insert('a');
     const { code, output } = await orders('doctor');
     expect(output).toContain('No problems found.');
     expect(code).toBe(0);
   });
 
-  test('finds everything that is wrong, mends it with --fix, and then finds nothing', async () => {
+  test('doctor finds every problem, fixes it with --fix, and then finds none', async () => {
     await insert('stuck', 'drifted');
     await psql.rows(`UPDATE orders SET due_at = now() - interval '1 hour' WHERE order_id = 'stuck'`);
     await psql.rows('UPDATE order_counters SET pending = pending + 3');
@@ -145,7 +145,7 @@ describe('npm run orders -- doctor', () => {
     expect((await orders('doctor')).code).toBe(0);
   });
 
-  test('with --json prints what it finds, and what it mends, for programs', async () => {
+  test('doctor --json prints what it finds and fixes, for programs', async () => {
     await insert('a');
     const well = await orders('doctor', '--json');
     expect({ code: well.code, told: JSON.parse(well.output) }).toMatchObject({ code: 0, told: { left: 0 } });
@@ -166,21 +166,21 @@ describe('npm run orders -- doctor', () => {
     });
   });
 
-  test('warns of a database that acknowledges commits before they are on disk', async () => {
+  test('doctor warns about a database that acknowledges commits before they are on disk', async () => {
     await psql.rows(`ALTER DATABASE ${new URL(database.url).pathname.slice(1)} SET synchronous_commit = off`);
     const { code, output } = await orders('doctor', '--fix');
     expect(output).toContain('wrong  synchronous_commit is off (source: database)');
     expect(code).toBe(1);
   });
 
-  test('lets no dead letter write to the terminal', async () => {
+  test('doctor prints no control characters of a dead letter to the terminal', async () => {
     const body = 'first\nok     all \u009b2Jwell\u202e';
     await sqs.send(new SendMessageCommand({ QueueUrl: deadLetterQueueUrl, MessageBody: body }));
     const { output } = await orders('doctor');
     expect(output).toContain('first\\u{a}ok     all \\u{9b}2Jwell\\u{202e} (not a message of this service; kept)');
   });
 
-  test('keeps dead letters that no order explains, also with --fix', async () => {
+  test('doctor keeps dead letters that match no order, also with --fix', async () => {
     for (const body of ['not ours', encodeMessage('nobody')])
       await sqs.send(new SendMessageCommand({ QueueUrl: deadLetterQueueUrl, MessageBody: body }));
     for (let runs = 0; runs < 2; runs += 1) {
@@ -191,7 +191,7 @@ describe('npm run orders -- doctor', () => {
     }
   });
 
-  test('finds queue attributes that differ from serverless.yml, and sets them', async () => {
+  test('doctor finds queue attributes that differ from serverless.yml, and sets them', async () => {
     const other = await sqs.send(new CreateQueueCommand({ QueueName: `plain-${randomUUID()}` }));
     const changes = { ...env, QUEUE_URL: other.QueueUrl };
     const found = await runOrders(['doctor'], changes);
@@ -201,21 +201,21 @@ describe('npm run orders -- doctor', () => {
     expect((await runOrders(['doctor'], changes)).code).toBe(0);
   });
 
-  test('finds migrations that are missing, and applies them', async () => {
+  test('doctor finds missing migrations, and applies them', async () => {
     await psql.rows('DROP INDEX orders_failed');
     await psql.rows('DELETE FROM schema_migrations WHERE version = 2');
     expect((await orders('doctor')).output).toContain('000002-failed-orders not applied');
     expect((await orders('doctor', '--fix')).code).toBe(0);
   });
 
-  test('says in one line when it cannot reach the database', async () => {
+  test('doctor says in one line that it cannot reach the database', async () => {
     const { code, output } = await runOrders(['doctor'], { ...env, DATABASE_URL: 'postgres://postgres@127.0.0.1:1/x' });
     expect(code).toBe(1);
     expect(output.trim().split('\n')).toHaveLength(1);
     expect(output).toContain('ECONNREFUSED');
   });
 
-  test('says in one line when it cannot reach the queues', async () => {
+  test('doctor says in one line that it cannot reach the queues', async () => {
     const { code, output } = await run('orders.ts', ['doctor'], { AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:1' });
     expect(code).toBe(1);
     const lines = output.trim().split('\n');
@@ -226,7 +226,7 @@ describe('npm run orders -- doctor', () => {
 });
 
 describe('npm run orders -- redrive', () => {
-  test('takes orders by id, by cause, or all', async () => {
+  test('redrive selects orders by id, by cause, or all', async () => {
     await insert('a', 'b', 'c', 'd');
     await fail('bank_down', 'a', 'b', 'c');
     await fail('card_declined', 'd');
@@ -237,7 +237,7 @@ describe('npm run orders -- redrive', () => {
     expect((await statuses()).d).toBe('Pending');
   });
 
-  test('takes each order once, also one that fails again meanwhile', async () => {
+  test('redrive redrives each order once, even if it fails again in the meantime', async () => {
     await insert('a', 'b');
     await fail('bank_down', 'a', 'b');
     const running = orders('redrive', '--all', '--rate', '1');
@@ -247,7 +247,7 @@ describe('npm run orders -- redrive', () => {
     expect(await statuses()).toEqual({ a: 'Failed', b: 'Pending' });
   });
 
-  test('names what it was told to take and could not, and exits with 1', async () => {
+  test('redrive lists the orders that it could not redrive, and exits with 1', async () => {
     await insert('a', 'b');
     await fail('bank_down', 'a');
     const { code, output } = await orders('redrive', 'a', 'b', 'nobody');
@@ -259,7 +259,7 @@ describe('npm run orders -- redrive', () => {
     expect(again).toMatchObject({ code: 1, output: '{"redriven":0,"capped":0,"left_alone":["a"]}\n' });
   });
 
-  test('with --dry-run says which, and changes nothing', async () => {
+  test('redrive --dry-run lists orders and changes nothing', async () => {
     await insert('a');
     await fail('bank_down', 'a');
     expect((await orders('redrive', '--all', '--dry-run')).output).toMatch(/^a\n1 orders would be redriven/m);
@@ -272,14 +272,14 @@ describe('npm run orders -- redrive', () => {
     [['redrive', '--all', '--rate', '0'], '--rate must be a whole number from 1 to 10000'],
     [['redrive', '--everything'], "Unknown option '--everything'"],
     [['nonsense'], 'Unknown command "nonsense"'],
-  ])('%j is refused with a line that helps, and exit code 2', async (args, message) => {
+  ])('the arguments %j are rejected with a helpful line and exit code 2', async (args, message) => {
     const { code, output } = await orders(...args);
     expect(output).toContain(message);
     expect(code).toBe(2);
   });
 });
 
-test('npm run seed inserts the five sample orders, once', async () => {
+test('npm run seed inserts the five sample orders only once', async () => {
   expect((await run('seed.ts')).output).toContain('Inserted 5 sample orders; 0 already existed.');
   expect((await run('seed.ts')).output).toContain('Inserted 0 sample orders; 5 already existed.');
   expect(await statuses()).toEqual({

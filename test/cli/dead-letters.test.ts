@@ -51,19 +51,19 @@ async function fix(): Promise<{ done: (string | undefined)[]; left: number }> {
 }
 
 describe('the dead letter of an unfinished order', () => {
-  test('is sent again and deleted', async () => {
+  test('the dead letter of an unfinished order is deleted after a new message was sent', async () => {
     expect(await fix()).toEqual({ done: ['sent again'], left: 0 });
     expect(lab.queue.orderIds).toEqual(['a']);
   });
 
-  test('is kept when the queue refuses the new message: it is the only trace of the order', async () => {
+  test('the dead letter of an unfinished order is kept if the queue rejects the new message', async () => {
     lab.queue.refuses = () => true;
 
     expect(await fix()).toEqual({ done: [expect.stringContaining('the dead letter is kept')], left: 1 });
   });
 });
 
-test('the dead letter of a finished order is deleted, and nothing is sent', async () => {
+test('the dead letter of a finished order is deleted, and no message is sent', async () => {
   await lab.psql.rows(`UPDATE orders SET status = 'Cancelled', due_at = NULL`);
 
   expect((await fix()).left).toBe(0);

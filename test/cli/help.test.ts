@@ -38,7 +38,7 @@ async function commandsOf(file: string): Promise<Command[]> {
 }
 
 describe.each(OURS)('npm run $name', ({ line, file }) => {
-  test('prints its help, runs nothing for it, and refuses unknown options with 2', async () => {
+  test('a command prints its help without running, and rejects unknown options with exit code 2', async () => {
     const commands = await commandsOf(file);
     expect(commands).not.toHaveLength(0);
     for (const each of commands) {
@@ -59,7 +59,7 @@ describe.each(OURS)('npm run $name', ({ line, file }) => {
     }
   });
 
-  test('as it is typed, with --help, exits with 0 and leaves the local data alone', async () => {
+  test('a command with --help exits with 0 and does not touch the local data', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'order-backend-help-'));
     try {
       await writeFile(join(directory, 'postgres.log'), 'data');
@@ -102,7 +102,7 @@ describe('a command', () => {
     run: async (values, ids) => console.log(JSON.stringify({ ...values, ids })),
   });
 
-  test('gets its options converted, with their defaults', async () => {
+  test('a command gets its options converted, with their defaults', async () => {
     expect(await execute(example, ['a', '--times', '7', '--colour=red', '--name', 'x', '--loud'])).toBe(0);
     expect(await execute(example, ['a', 'b'])).toBe(0);
     expect(said.map((line) => JSON.parse(line))).toEqual([
@@ -120,12 +120,12 @@ describe('a command', () => {
     [['a', '--colour', 'green'], '--colour must be red or blue, not "green".'],
     [['a', '--name'], "Option '--name <value>' argument missing"],
     [['a', '--loud=yes'], "Option '--loud' does not take an argument"],
-  ])('called with %j says what is wrong, and exits with 2', async (args, message) => {
+  ])('a command with the arguments %j reports the problem and exits with 2', async (args, message) => {
     expect(await execute(example, args)).toBe(2);
     expect(said).toEqual([`${message}\nTry "npm run example -- --help" for more information.`]);
   });
 
-  test('reads --help only among the options: after -- it is an argument', async () => {
+  test('a command treats --help after -- as an argument', async () => {
     expect(await execute(example, ['--', '--help'])).toBe(0);
     expect(said).toEqual([JSON.stringify({ times: 3, loud: false, ids: ['--help'] })]);
   });
@@ -135,13 +135,13 @@ describe('a command', () => {
     ['the value of an option', ['a', '--name', 'Gr\ufffdn']],
     ['an option and its value in one', ['a', '--name=Gr\ufffdn']],
     ['an option', ['a', '--gr\ufffdn']],
-  ])('refuses %s that is not UTF-8, and names the argument', async (_, args) => {
+  ])('a command rejects %s that is not UTF-8, and names the argument', async (_, args) => {
     expect(await execute(example, args)).toBe(2);
     const argument = args.at(-1);
     expect(said).toEqual([expect.stringContaining(`The argument "${argument}" is not UTF-8`)]);
   });
 
-  test('prints no control or bidirectional character of an argument or an error', async () => {
+  test('a command prints no control or bidirectional character of an argument or an error', async () => {
     const hostile = '\u001b]0;PWNED\u0007\u009b2J\u202e\u2028';
     const escaped = '\\u{1b}]0;PWNED\\u{7}\\u{9b}2J\\u{202e}\\u{2028}';
     const failing = (error: Error) => ({ ...example, run: () => Promise.reject(error) });
@@ -156,7 +156,7 @@ describe('a command', () => {
     for (const line of said) expect(line).toContain(escaped);
   });
 
-  test('that fails exits with 1: with one line when the user can fix it, else with the whole error', async () => {
+  test('a failed command exits with 1: with one line if the user can fix it, otherwise with the whole error', async () => {
     const bug = new TypeError('undefined is not a function');
     const failing = (error: Error) => ({ ...example, run: () => Promise.reject(error) });
     expect(await execute(failing(new UserError('The disk is full.')), ['a'])).toBe(1);
@@ -164,7 +164,7 @@ describe('a command', () => {
     expect(said).toEqual(['The disk is full.', bug.stack]);
   });
 
-  test('exits with the code that it returns', async () => {
+  test('a command exits with the code that it returns', async () => {
     expect(await execute({ ...example, run: () => 1 }, ['a'])).toBe(1);
   });
 });

@@ -28,11 +28,11 @@ describe('a file of orders', () => {
     ['a byte order mark and CRLF', `\ufeff${TWO.replaceAll('\n', '\r\n')}`],
     ['no line break at its end', TWO.trimEnd()],
     ['empty lines', `\n \n${TWO}\n\r\n`],
-  ])('in UTF-8 with %s is read', async (_, text) => {
+  ])('a file of orders in UTF-8 with %s is read', async (_, text) => {
     expect(await idsIn(Buffer.from(text))).toEqual(['A', 'Grün']);
   });
 
-  test('is read when characters and lines are cut by the size of a read', async () => {
+  test('a file of orders is read if read boundaries split characters and lines', async () => {
     const ids = Array.from({ length: 20_000 }, (_, index) => `ü-${index}`);
     const text = ids.map((orderId) => `${JSON.stringify({ order_id: orderId })}\n`).join('');
     expect(await idsIn(Buffer.from(text))).toEqual(ids);
@@ -44,7 +44,7 @@ describe('a file of orders', () => {
     ['UTF-16 without one', Buffer.from(TWO, 'utf16le'), 'Line 1 is UTF-16'],
     ['big-endian UTF-16', Buffer.from(`\ufeff${TWO}`, 'utf16le').swap16(), 'Line 1 is UTF-16'],
     ['a cut character', Buffer.concat([Buffer.from(TWO), Buffer.from('{"order_id":"ü').subarray(0, -1)]), 'Line 3 is'],
-  ])('in %s is refused, with the line and the encoding', async (_, content, message) => {
+  ])('a file of orders in %s is rejected with the line and the encoding', async (_, content, message) => {
     await expect(idsIn(content)).rejects.toThrow(message);
     await expect(idsIn(content)).rejects.toThrow('not UTF-8');
   });

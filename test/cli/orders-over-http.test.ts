@@ -64,7 +64,7 @@ const settled = (id: string) =>
   });
 
 describe('npm run orders, by the API', () => {
-  test('creates an order, shows it with its exact amount, and tells its journey', async () => {
+  test('create prints a message, get shows the exact amount, and history shows each transition', async () => {
     const created = await create('cli-1');
     expect(created).toMatchObject({ code: 0, stdout: expect.stringContaining('order id: cli-1') });
     await settled('cli-1');
@@ -77,13 +77,13 @@ describe('npm run orders, by the API', () => {
     expect(stdout).toMatch(/Pending[\s\S]*Pending → Processing[\s\S]*Processing → Completed/);
   });
 
-  test('says which field is wrong, and exits with 1', async () => {
+  test('create names the invalid field, and exits with 1', async () => {
     const { code, stderr } = await orders(['create', 'cli-2', '--user', 'seven', '--amount=-1']);
     expect(code).toBe(1);
     expect(stderr).toMatch(/Validation Error \(400\)\n {2}user_id .+\n {2}total_amount .+\n$/);
   });
 
-  test('creates the orders of a file, names those that are refused, and keeps amounts that no float holds', async () => {
+  test('create --file creates orders, lists rejected ones, and keeps amounts that no float can represent', async () => {
     const line = (id: string, amount: string) =>
       `{"order_id":"${id}","user_id":8,"item_ids":[],"total_amount":${amount}}`;
     const input = [line('file-1', '123456789012.1234567'), '', line('file-2', '-1'), line('file-3', '1')].join('\n');
@@ -93,19 +93,19 @@ describe('npm run orders, by the API', () => {
     expect((await orders(['get', 'file-1', '--json'])).stdout).toContain('"total_amount":"123456789012.1234567"');
   });
 
-  test('refuses a file with a line that is not JSON, and names the line', async () => {
+  test('create --file rejects a line that is not JSON, and names the line', async () => {
     const { code, stderr } = await ordersFrom('nonsense', ['create', '--file', '-']);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^Line 1 is not JSON\..*\n$/) });
   });
 
-  test('says how far it came with a file that it cannot read to its end', async () => {
+  test('create --file reports its progress if the file cannot be read to its end', async () => {
     const input = '{"order_id":"file-4","user_id":8,"item_ids":[],"total_amount":1}\n\nnonsense';
     const { code, stderr } = await ordersFrom(input, ['create', '--file', '-', '--concurrency', '1']);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^Stopped, with 1 accepted and 0 refused\.\nLine 3 is not JSON\..*\n$/);
   });
 
-  test('lists the newest first, over more than one page, by status and user', async () => {
+  test('list returns the newest orders first, over several pages, by status and user', async () => {
     const input = Array.from({ length: 130 }, (_, n) =>
       JSON.stringify({ order_id: `page-${n}`, user_id: 99, item_ids: [], total_amount: 1 }),
     ).join('\n');
@@ -128,7 +128,7 @@ describe('npm run orders, by the API', () => {
     expect((await orders(['list', '--status', 'Sleeping'])).stderr).toMatch(/status .*Pending, Processing/);
   });
 
-  test('pauses, cancels what waits meanwhile, and goes on', async () => {
+  test('pause stops processing, cancel cancels a waiting order, and resume continues', async () => {
     expect((await orders(['pause', '--reason', 'lunch'])).stdout).toBe('Processing is paused.\n');
     await create('cli-3');
     await create('cli-4');
@@ -139,7 +139,7 @@ describe('npm run orders, by the API', () => {
     expect((await orders(['history', 'cli-3'])).stdout).toContain('not wanted');
   });
 
-  test('redrives Failed orders, after showing which', async () => {
+  test('redrive redrives Failed orders over HTTP, after a dry run', async () => {
     await create('doomed-1');
     await settled('doomed-1');
     const preview = await orders(['redrive', '--all', '--dry-run', '--json']);
@@ -152,7 +152,7 @@ describe('npm run orders, by the API', () => {
     expect((await orders(['history', 'doomed-1'])).stdout).toContain('once more');
   });
 
-  test('watches the counts change, and ends when all is done', async () => {
+  test('watch shows counts as they change, and exits when all orders are finished', async () => {
     await create('cli-watched');
     const { LOCAL_DIR, ...env } = home.env;
     const watching = spawn(process.execPath, [...NODE, 'watch', '--until-done', '--json', '--url', api], {
@@ -170,7 +170,7 @@ describe('npm run orders, by the API', () => {
     expect(last.Completed).toBeGreaterThan(0);
   });
 
-  test('ends quietly when nobody reads on', async () => {
+  test('a command exits quietly when its output is closed', async () => {
     const { LOCAL_DIR, ...env } = home.env;
     const watching = spawn(process.execPath, [...NODE, 'watch', '--url', api], { cwd: REPOSITORY, env });
     let complaint = '';
@@ -185,19 +185,19 @@ describe('npm run orders, by the API', () => {
     expect(complaint).toBe('');
   });
 
-  test('says in one line that there is no API', async () => {
+  test('a command says in one line that there is no API at the URL', async () => {
     const { code, stderr } = await orders(['get', 'x', '--url', new URL('/', api).href]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^No API found at http.* \(404\)\. Its URL must end with \/api\/v1\.\n$/);
   });
 
-  test('says in one line that nobody answers there', async () => {
+  test('a command says in one line that the URL does not respond', async () => {
     const { code, stderr } = await orders(['get', 'x', '--url', 'http://127.0.0.1:1/api/v1']);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^No response from http:\/\/127\.0\.0\.1:1\/api\/v1 .*\n$/);
   });
 
-  test('says which commands there are, however it is asked', async () => {
+  test('npm run orders lists its commands, however help is requested', async () => {
     const { code, stdout } = await orders([]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('The exit code is 0 if') });
     for (const args of [['--help'], ['-h'], ['help']]) expect(await orders(args)).toMatchObject({ code: 0, stdout });

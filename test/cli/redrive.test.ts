@@ -37,7 +37,7 @@ async function insertFailed(count: number, redrives = 0): Promise<void> {
 }
 
 describe('npm run orders -- redrive', () => {
-  test('keeps to --rate', async () => {
+  test('redrive keeps to --rate', async () => {
     await insertFailed(60);
 
     const started = performance.now();
@@ -48,7 +48,7 @@ describe('npm run orders -- redrive', () => {
     expect(performance.now() - started).toBeGreaterThan(990);
   });
 
-  test('exits with 1 when it leaves orders alone that were redriven too often', async () => {
+  test('redrive exits with 1 if it skips orders that have reached the redrive limit', async () => {
     await insertFailed(1);
     await insertFailed(1, 2);
 
@@ -56,7 +56,7 @@ describe('npm run orders -- redrive', () => {
     expect(output.text).toContain('Redrove 1 orders; 1 were skipped');
   });
 
-  test('exits with 0 when it takes all that it is asked to take', async () => {
+  test('redrive exits with 0 if it redrives every selected order', async () => {
     await insertFailed(2);
     expect(await execute(redrive, ['order-1-0', 'order-2-0'])).toBe(0);
   });

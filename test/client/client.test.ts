@@ -47,7 +47,7 @@ async function play(...script: (Scripted | 'silence')[]) {
 }
 
 test.each(['http://orders.example/api/v1', 'http://10.0.0.7:8000/api/v1', 'http://localhost.example/api/v1'])(
-  'an API key is never sent in clear to %s',
+  'an API key is never sent unencrypted to %s',
   (baseUrl) => {
     expect(() => createOrderClient({ baseUrl, apiKey: 'ob_key' })).toThrow(
       new TypeError(`An API key is only sent over https (http to this machine excepted), and not to ${baseUrl}.`),
@@ -57,14 +57,14 @@ test.each(['http://orders.example/api/v1', 'http://10.0.0.7:8000/api/v1', 'http:
 );
 
 test.each(['https://orders.example/api/v1', 'http://[::1]:8000/api/v1', 'http://localhost:8000/api/v1'])(
-  'an API key may be sent to %s',
+  'an API key can be sent to %s',
   (baseUrl) => {
     createOrderClient({ baseUrl, apiKey: 'ob_key' });
   },
 );
 
 describe('the typed client', () => {
-  test('sends the key and the body, to the path under the base URL, however that is written', async () => {
+  test('the client sends the key and the body to the path under the base URL, with or without a trailing slash', async () => {
     const { seen, baseUrl } = await play(ACCEPTED);
     const client = createOrderClient({ baseUrl: `${baseUrl}/`, apiKey: 'ob_key' });
 
@@ -75,7 +75,7 @@ describe('the typed client', () => {
     expect(JSON.parse(seen[0]?.body ?? '')).toEqual(ORDER);
   });
 
-  test('gives each new order an Idempotency-Key of its own, unless it has one', async () => {
+  test('the client gives each new order its own Idempotency-Key, unless it has one', async () => {
     const { seen, baseUrl } = await play(ACCEPTED, ACCEPTED, ACCEPTED);
     const client = createOrderClient({ baseUrl });
 
@@ -91,7 +91,7 @@ describe('the typed client', () => {
 });
 
 describe('a 503', () => {
-  test('is asked again after the pause that it asks for, with the same body and key', async () => {
+  test('the client retries a 503 after the requested pause, with the same body and key', async () => {
     const { seen, baseUrl } = await play(UNAVAILABLE('1'), UNAVAILABLE('0'), ACCEPTED);
     const client = createOrderClient({ baseUrl });
     const askedAt = performance.now();
@@ -104,7 +104,7 @@ describe('a 503', () => {
     expect(new Set(seen.map(({ headers, body }) => `${headers['idempotency-key']} ${body}`)).size).toBe(1);
   });
 
-  test('is the answer when it comes too often', async () => {
+  test('the client returns a 503 after too many retries', async () => {
     const { seen, baseUrl } = await play(...Array.from({ length: 5 }, () => UNAVAILABLE('0')));
     const client = createOrderClient({ baseUrl, retries: 2 });
 
@@ -115,7 +115,7 @@ describe('a 503', () => {
     expect(seen).toHaveLength(3);
   });
 
-  test('is the answer at once when there is no time for its pause', async () => {
+  test('the client returns a 503 immediately if its pause exceeds the timeout', async () => {
     const { seen, baseUrl } = await play(UNAVAILABLE('60'));
     const client = createOrderClient({ baseUrl, timeoutMs: 10_000 });
     const askedAt = performance.now();
@@ -126,31 +126,37 @@ describe('a 503', () => {
     expect(seen).toHaveLength(1);
   });
 
-  test.each([{}, { timeoutMs: 0 }])('is not waited for any more by who has given up: %j', async (options) => {
-    const { seen, baseUrl } = await play(UNAVAILABLE('20'));
-    const giveUp = new AbortController();
-    const client = createOrderClient({ baseUrl, ...options });
+  test.each([{}, { timeoutMs: 0 }])(
+    'the client stops waiting for a retry when the caller aborts: %j',
+    async (options) => {
+      const { seen, baseUrl } = await play(UNAVAILABLE('20'));
+      const giveUp = new AbortController();
+      const client = createOrderClient({ baseUrl, ...options });
 
-    const asking = client.GET('/metrics', { signal: giveUp.signal });
-    await waitUntil('it has the 503', () => seen.length === 1);
+      const asking = client.GET('/metrics', { signal: giveUp.signal });
+      await waitUntil('it has the 503', () => seen.length === 1);
+      giveUp.abort(new Error('given up'));
+
+      await expect(asking).rejects.toThrow('given up');
+      expect(seen).toHaveLength(1);
+    },
+  );
+});
+
+test.each([{}, { timeoutMs: 0 }])(
+  'the client stops waiting for a response when the caller aborts: %j',
+  async (options) => {
+    const { seen, baseUrl } = await play('silence');
+    const giveUp = new AbortController();
+    const asking = createOrderClient({ baseUrl, ...options }).GET('/metrics', { signal: giveUp.signal });
+    await waitUntil('it is asked', () => seen.length === 1);
     giveUp.abort(new Error('given up'));
 
     await expect(asking).rejects.toThrow('given up');
-    expect(seen).toHaveLength(1);
-  });
-});
+  },
+);
 
-test.each([{}, { timeoutMs: 0 }])('an answer is not waited for any more by who has given up: %j', async (options) => {
-  const { seen, baseUrl } = await play('silence');
-  const giveUp = new AbortController();
-  const asking = createOrderClient({ baseUrl, ...options }).GET('/metrics', { signal: giveUp.signal });
-  await waitUntil('it is asked', () => seen.length === 1);
-  giveUp.abort(new Error('given up'));
-
-  await expect(asking).rejects.toThrow('given up');
-});
-
-test('a service that does not answer is given up after the time-out', async () => {
+test('the client gives up on a service that does not respond after the timeout', async () => {
   const { baseUrl } = await play('silence');
   const client = createOrderClient({ baseUrl, timeoutMs: 200 });
 
@@ -158,13 +164,13 @@ test('a service that does not answer is given up after the time-out', async () =
 });
 
 describe('dataOf', () => {
-  test('is the data of a success', async () => {
+  test('dataOf returns the data of a success', async () => {
     const { baseUrl } = await play(ACCEPTED);
     const answer = await createOrderClient({ baseUrl }).POST('/orders', { body: ORDER });
     expect(dataOf(answer).status_code).toBe(202);
   });
 
-  test('throws what the service said in place of success', async () => {
+  test('dataOf throws the error response of the service', async () => {
     const errors = [{ path: 'user_id', message: 'must be a whole number' }];
     const { baseUrl } = await play({ status: 400, body: { status_code: 400, message: 'Validation Error', errors } });
     const answer = await createOrderClient({ baseUrl }).POST('/orders', { body: { ...ORDER, user_id: 'x' } });
@@ -174,7 +180,7 @@ describe('dataOf', () => {
     expect(refusal).toMatchObject({ status: 400, errors });
   });
 
-  test('throws the status when the answer is not of the service', async () => {
+  test('dataOf throws the status if the response is not from the service', async () => {
     const { baseUrl } = await play({ status: 502 });
     const answer = await createOrderClient({ baseUrl }).GET('/metrics');
     expect(() => dataOf(answer)).toThrow('The service answered 502');
@@ -182,7 +188,7 @@ describe('dataOf', () => {
 });
 
 describe('an order id', () => {
-  test.each(['ORD-1', 'redrive', 'a.b', '...', '~x_'])('%j is in the path', async (orderId) => {
+  test.each(['ORD-1', 'redrive', 'a.b', '...', '~x_'])('the order id %j is sent in the path', async (orderId) => {
     const { seen, baseUrl } = await play({ status: 200 });
     await createOrderClient({ baseUrl }).GET('/orders/{order_id}', { params: { path: { order_id: orderId } } });
     expect(seen.map(({ line }) => line)).toEqual([`GET /api/v1/orders/${orderId}`]);
@@ -202,7 +208,7 @@ describe('an order id', () => {
     'grün',
     '$&',
     '{order_id}',
-  ])('%j, which a path might not carry unchanged, is in the query', async (orderId) => {
+  ])('the order id %j, which a path may change, is sent in the query', async (orderId) => {
     const { seen, baseUrl } = await play({ status: 200 }, { status: 200 });
     const params = { path: { order_id: orderId } };
     const client = createOrderClient({ baseUrl });

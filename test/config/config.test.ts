@@ -19,7 +19,7 @@ function problemWith(env: Record<string, string>): string {
 }
 
 describe('the settings', () => {
-  test('need a database and a queue, and have a default for everything else', () => {
+  test('only the database and the queue have no default setting', () => {
     expect(loadConfig(REQUIRED)).toEqual({
       ...REQUIRED,
       DATABASE_DRIVER: 'pg',
@@ -57,12 +57,12 @@ describe('the settings', () => {
     ['RETRY_MAX_MS', 1, 900_000],
   ];
   describe.each(integers)('%s', (name, lowest, highest) => {
-    test(`may be ${lowest} to ${highest}`, () => {
+    test(`accepts ${lowest} to ${highest}`, () => {
       expect(loadConfig({ ...REQUIRED, [name]: String(lowest) })).toMatchObject({ [name]: lowest });
       expect(loadConfig({ ...REQUIRED, [name]: String(highest) })).toMatchObject({ [name]: highest });
     });
 
-    test('may be nothing else, and the message names it and its bounds, once', () => {
+    test('rejects anything else with one message that names the setting and its range', () => {
       for (const value of [lowest - 1, highest + 1, 2.5, '1e3', '0x10', ' 5', '5 ', 'five', '-', '٣', '5s', 'NaN', ' '])
         expect(problemWith({ [name]: String(value) })).toBe(
           `Bad configuration: ${name} must be a whole number from ${lowest} to ${highest}`,
@@ -70,46 +70,46 @@ describe('the settings', () => {
     });
   });
 
-  test('that are empty count as not set', () => {
+  test('empty settings count as not set', () => {
     expect(loadConfig({ ...REQUIRED, PROCESSING_DELAY_MS: '', LOG_LEVEL: '' })).toEqual(loadConfig(REQUIRED));
   });
 
-  test('that are missing are named, each with what it should be', () => {
+  test('every missing setting is listed with what it must be', () => {
     expect(() => loadConfig({})).toThrow(
       'Bad configuration: DATABASE_URL must be set, to a URL like postgres://user:password@host:5432/orders_db; QUEUE_URL must be set, to the URL of the order queue',
     );
   });
 
   test.each(['mysql://localhost/orders', 'localhost:5432/orders', 'postgres:orders', ' postgres://localhost/orders'])(
-    'DATABASE_URL may not be %s',
+    'DATABASE_URL cannot be %s',
     (url) => {
       expect(problemWith({ DATABASE_URL: url })).toMatch(/^Bad configuration: DATABASE_URL must be a URL like/);
     },
   );
 
-  test('DATABASE_URL may begin with postgresql, as libpq writes it', () => {
+  test('DATABASE_URL can begin with postgresql, as in libpq', () => {
     expect(loadConfig({ ...REQUIRED, DATABASE_URL: 'postgresql://localhost/orders' })).toBeDefined();
   });
 
-  test.each(['orders', 'sqs.us-east-1.amazonaws.com/1/orders'])('QUEUE_URL may not be %s', (url) => {
+  test.each(['orders', 'sqs.us-east-1.amazonaws.com/1/orders'])('QUEUE_URL cannot be %s', (url) => {
     expect(problemWith({ QUEUE_URL: url })).toBe(
       'Bad configuration: QUEUE_URL must be set, to the URL of the order queue',
     );
   });
 
-  test.each(['info', 'TRACE', 'SILENT', '1'])('LOG_LEVEL may not be %s', (level) => {
+  test.each(['info', 'TRACE', 'SILENT', '1'])('LOG_LEVEL cannot be %s', (level) => {
     expect(problemWith({ LOG_LEVEL: level })).toBe(
       'Bad configuration: LOG_LEVEL must be one of DEBUG, INFO, WARN, ERROR',
     );
   });
 
-  test.each(['orders prod', 'x'.repeat(256), 'orders:prod'])('METRICS_NAMESPACE may not be %s', (namespace) => {
+  test.each(['orders prod', 'x'.repeat(256), 'orders:prod'])('METRICS_NAMESPACE cannot be %s', (namespace) => {
     expect(problemWith({ METRICS_NAMESPACE: namespace })).toBe(
       'Bad configuration: METRICS_NAMESPACE must be a namespace of CloudWatch, such as orders-prod',
     );
   });
 
-  test('that are wrong are all named at once', () => {
+  test('all invalid settings are reported at once', () => {
     expect(problemWith({ MAX_ATTEMPTS: '0', LOG_LEVEL: 'loud', RETRY_BASE_MS: 'x' })).toBe(
       'Bad configuration: MAX_ATTEMPTS must be a whole number from 1 to 100; RETRY_BASE_MS must be a whole number from 1 to 600000; LOG_LEVEL must be one of DEBUG, INFO, WARN, ERROR',
     );
@@ -129,18 +129,18 @@ describe('the settings', () => {
     'DATABASE_POOLSIZE',
     'DATABASE_TIMEOUT',
     'QUEUE_SEND_TIMEOUT',
-  ])('that are misspelt are refused, not ignored: %s', (name) => {
+  ])('a misspelled setting is rejected, not ignored: %s', (name) => {
     expect(problemWith({ [name]: '5' })).toBe(
       `Bad configuration: ${name} is not a setting of this service (misspelled?)`,
     );
   });
 
-  test('of others are none of our business', () => {
+  test('variables of other programs are ignored', () => {
     const others = { PATH: '/bin', AWS_REGION: 'x', PROCESSOR_LEVEL: '6', DATABASE: 'x' };
     expect(loadConfig({ ...REQUIRED, ...others })).toEqual(loadConfig(REQUIRED));
   });
 
-  test('never show a password in a message', () => {
+  test('messages about settings never contain a password', () => {
     expect(problemWith({ DATABASE_URL: 'mysql://user:hunter2@host/db' })).not.toContain('hunter2');
     expect(problemWith({ QUEUE_URL: 'hunter2' })).not.toContain('hunter2');
     expect(problemWith({ WEBHOOK_SECRET: 'whsec_hunter2' })).not.toContain('hunter2');

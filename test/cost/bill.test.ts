@@ -26,7 +26,7 @@ function usd({ lines }: Bill, cause: Cause, what: string, meter: Meter): number 
 describe('A month of orders', () => {
   const bill = billed(FULL_BATCHES);
 
-  test('costs what its requests cost, added up by hand', () => {
+  test('a month of orders costs the manually calculated price of its requests', () => {
     expect(usd(bill, 'orders', 'HTTP API', 'httpApiRequests')).toBeCloseTo(1, 10);
     expect(usd(bill, 'orders', 'createOrder', 'lambdaRequests')).toBeCloseTo(0.2, 10);
     expect(usd(bill, 'orders', 'authorize', 'lambdaRequests')).toBeCloseTo(0.2, 10);
@@ -39,7 +39,7 @@ describe('A month of orders', () => {
     expect(usd(bill, 'month', 'polls of an empty queue', 'sqsRequests')).toBeCloseTo(0.2628, 10);
   });
 
-  test('costs what its functions take, by the whole millisecond', () => {
+  test('a month of orders costs its function time, by the whole millisecond', () => {
     // 10 ms + 10 ms + 2.2 ms of a whole processor are 23 ms with 1,769 MB.
     const gbSeconds = 1_000_000 * 0.023 * (1_769 / 1_024);
     expect(usd(bill, 'orders', 'createOrder', 'lambdaGbSeconds')).toBeCloseTo(gbSeconds * 0.000_013_333_4, 8);
@@ -47,28 +47,28 @@ describe('A month of orders', () => {
     expect(bill.of('processor')).toBeCloseTo(80_000 * 0.000_013_333_4, 8);
   });
 
-  test('with half of the memory takes longer on the processor, and not for waiting', () => {
+  test('half of the memory doubles the CPU time, but not the waiting time', () => {
     const half = billOf({ ...STAGE, memory: () => 1_769 / 2 }, monthOf(FULL_BATCHES), LIST_PRICES);
     // 10 ms + 10 ms + 4.4 ms are 25 ms.
     const gbSeconds = 1_000_000 * 0.025 * (1_769 / 2 / 1_024);
     expect(usd(half, 'orders', 'createOrder', 'lambdaGbSeconds')).toBeCloseTo(gbSeconds * 0.000_013_333_4, 8);
   });
 
-  test('costs what it logs, of which the authorizer logs nothing', () => {
+  test('a month of orders costs its logs, of which the authorizer writes none', () => {
     const { createLogBytes, lambdaLogBytes } = monthOf();
     const bytes = 1_000_000 * (createLogBytes + lambdaLogBytes);
     expect(usd(bill, 'orders', 'log of createOrder', 'logsIngestedGb')).toBeCloseTo((bytes / 2 ** 30) * 0.5, 8);
     expect(usd(bill, 'orders', 'log of authorize', 'logsIngestedGb')).toBe(0);
   });
 
-  test('costs a database by the hour, and the Data API by the statement', () => {
+  test('a month of orders costs the database by the hour, and the Data API by the statement', () => {
     expect(usd(bill, 'database', 'capacity', 'auroraAcuHours')).toBeCloseTo(730 * 0.5 * 0.12, 8);
     const { keyLookUps } = countsOf(STAGE, monthOf(FULL_BATCHES));
     const statements = 1_000_000 + 1_000_000 + 2 * 40_000 + 4 * 43_800 + keyLookUps;
     expect(usd(bill, 'database', 'Data API', 'dataApiRequests')).toBeCloseTo((statements * 0.35) / 1_000_000, 8);
   });
 
-  test('on I/O-Optimized storage costs 30 % more for capacity, 125 % more for storage, and nothing for I/O', () => {
+  test('I/O-Optimized storage costs 30 % more for capacity, 125 % more for storage, and nothing for I/O', () => {
     const database = { instances: 2, minCapacity: 0.5, isOptimized: true };
     const optimized = billOf({ ...STAGE, database }, monthOf(FULL_BATCHES), LIST_PRICES);
     expect(usd(optimized, 'database', 'capacity', 'auroraOptimizedAcuHours')).toBeCloseTo(
@@ -82,7 +82,7 @@ describe('A month of orders', () => {
     expect(usd(optimized, 'database', 'storage', 'auroraIoRequests')).toBe(0);
   });
 
-  test('has a standby that costs what the writer costs, busy or not', () => {
+  test('a standby costs as much as the writer, busy or not', () => {
     const two = { instances: 2, minCapacity: 0.5, isOptimized: false };
     for (const acu of [0, 8]) {
       const capacity = (database: NonNullable<typeof STAGE.database>) =>
@@ -92,7 +92,7 @@ describe('A month of orders', () => {
     }
   });
 
-  test('costs a read of the secret for each statement at worst, and provisioned pollers by the hour', () => {
+  test('a month costs at most one read of the secret per statement, and provisioned pollers by the hour', () => {
     const reads = billOf(STAGE, monthOf({ ...FULL_BATCHES, secretReads: 1 }), LIST_PRICES);
     const statements = usd(bill, 'database', 'Data API', 'dataApiRequests') / (0.35 / 1_000_000);
     expect(usd(reads, 'database', 'Data API', 'secretReads')).toBeCloseTo(statements * (0.05 / 10_000), 8);
@@ -100,20 +100,20 @@ describe('A month of orders', () => {
     expect(polled.total - bill.total).toBeCloseTo(3 * 730 * 0.00925, 8);
   });
 
-  test('is the sum of its causes', () => {
+  test('the cost of a month is the sum of its causes', () => {
     expect(bill.of('orders', 'reads', 'month', 'processor', 'database')).toBeCloseTo(bill.total, 8);
   });
 
-  test('costs the more by the order, the slower orders come', () => {
+  test('an order costs more the slower orders arrive', () => {
     const perOrder = [1, 10, 100, 730].map((busyHours) => billed({ busyHours }).of('orders', 'processor'));
     expect(perOrder).toEqual([...perOrder].sort((a, b) => a - b));
   });
 
-  test('without reads costs nothing for them', () => {
+  test('a month without reads costs nothing for reads', () => {
     expect(billed({ readsPerOrder: 0 }).of('reads')).toBe(0);
   });
 
-  test('is cheaper by what is free, once for each price', () => {
+  test('the free tier is deducted once per price', () => {
     const free = billOf(STAGE, monthOf(FULL_BATCHES), { freeAmounts: true });
     // All requests to SQS share one free million.
     const sqs = ({ lines }: Bill) =>
@@ -122,12 +122,12 @@ describe('A month of orders', () => {
   });
 });
 
-test('The simulated work is what the processor does by default', () => {
+test('the simulated work in the cost model is the default of the processor', () => {
   const config = loadConfig({ DATABASE_URL: 'postgres://u@h/d', QUEUE_URL: 'https://queue', AUTH: 'none' });
   expect(monthOf().processorMs).toBe(config.PROCESSING_DELAY_MS);
 });
 
-test('What would make it cheaper is listed from the most, and is never dearer', () => {
+test('savings are listed from the largest, and are never negative', () => {
   const savings = savingsOf(STAGE, monthOf(), LIST_PRICES).map(({ usd: saved }) => saved);
   expect(savings.length).toBeGreaterThan(2);
   expect(savings).toEqual([...savings].sort((a, b) => b - a));

@@ -33,6 +33,6 @@ test.each([
   [['--reads-per-order', '-1'], "--reads-per-order' argument is ambiguous"],
   [['--database', 'mysql'], '--database must be data-api or pg, not "mysql".'],
   [['--discount', '5'], "Unknown option '--discount'"],
-])('npm run cost %j says what is wrong', async (options, message) => {
+])('npm run cost %j reports the problem', async (options, message) => {
   await expect(cost(...options)).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
 });

@@ -37,13 +37,13 @@ const MEASURED: Partial<Record<AssumptionName, () => number>> = {
   bytesPerOrder: () => measured('tables with their indexes', 'bytes'),
 };
 
-test.each(Object.entries(MEASURED))('what the cost model assumes as %s is what was measured', (name, figure) => {
+test.each(Object.entries(MEASURED))('the assumption %s of the cost model matches the measurement', (name, figure) => {
   const { byDefault, from } = ASSUMPTIONS[name as AssumptionName];
   expect(from).toBe(`${RESULT.command}, ${RESULT.date}`);
   expect(Math.abs(byDefault / figure() - 1)).toBeLessThan(ROUNDING);
 });
 
-test('and so is what each further order of a batch takes, which is a difference of two figures', () => {
+test('the time per further order of a batch matches the difference of two measurements', () => {
   const further = (cpu('processOrders, 25 orders') - cpu('processOrders, 1 order')) / 24;
   expect(Math.abs(ASSUMPTIONS.orderCpuMs.byDefault / further - 1)).toBeLessThan(0.1);
 });

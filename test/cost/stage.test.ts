@@ -3,7 +3,7 @@ import type { Figures } from '../../lib/observability/metrics.ts';
 import { OWN_METRICS, readStage } from '../../tools/cost/stage.ts';
 import { TEMPLATE, withResource } from './stage-template.ts';
 
-test('What costs money is read from the template', () => {
+test('the billed resources are read from the template', () => {
   const { memory, logsRuns, ...stage } = readStage(TEMPLATE);
   expect(stage).toEqual({
     tracing: false,
@@ -28,7 +28,7 @@ test('What costs money is read from the template', () => {
   expect([logsRuns('createOrder'), logsRuns('authorize')]).toEqual([true, false]);
 });
 
-test('A standby counts where its condition holds', () => {
+test('a standby is billed if its condition holds', () => {
   const Conditions = { HasStandby: { 'Fn::Equals': ['standby true', 'standby true'] } };
   expect(readStage({ ...TEMPLATE, Conditions }).database?.instances).toBe(2);
 });
@@ -39,13 +39,13 @@ test('Detailed metrics are billed for each route', () => {
   expect(readStage(detailed).customMetrics).toBe(OWN_METRICS + 6);
 });
 
-test('An interface endpoint counts in each of its zones, and a gateway endpoint not', () => {
+test('an interface endpoint is billed per zone, and a gateway endpoint is free', () => {
   const endpoint = (Properties: object) => withResource('Endpoint', { Type: 'AWS::EC2::VPCEndpoint', Properties });
   expect(readStage(endpoint({ VpcEndpointType: 'Interface', SubnetIds: ['a', 'b'] })).endpointZones).toBe(2);
   expect(readStage(endpoint({ VpcEndpointType: 'Gateway', RouteTableIds: ['r'] })).endpointZones).toBe(0);
 });
 
-test('What the model does not know it refuses', () => {
+test('the cost model rejects what it does not support', () => {
   const cached = withResource('Authorizer', {
     Type: 'AWS::ApiGatewayV2::Authorizer',
     Properties: { AuthorizerResultTtlInSeconds: 300 },
@@ -59,7 +59,7 @@ test('What the model does not know it refuses', () => {
   expect(() => readStage(TEMPLATE).memory('missing')).toThrow('no MissingLambdaFunction');
 });
 
-test('The metrics of our own are those that the sweep publishes', () => {
+test('the billed custom metrics are those that the sweep publishes', () => {
   const figures: Figures = {
     OrdersAccepted: 0,
     OrdersCompleted: 0,

@@ -10,7 +10,7 @@ const ARNS = { DATABASE_RESOURCE_ARN: CLUSTER.resourceArn, DATABASE_SECRET_ARN: 
 const URL = 'postgres://user@localhost/orders_db';
 
 describe('the settings of the database', () => {
-  test('are those of pg, unless another driver is named', () => {
+  test('the database settings are those of pg, unless another driver is selected', () => {
     expect(loadDatabaseConfig({ DATABASE_URL: URL })).toEqual({
       DATABASE_DRIVER: 'pg',
       DATABASE_URL: URL,
@@ -20,7 +20,7 @@ describe('the settings of the database', () => {
     });
   });
 
-  test('of the Data API need no URL', () => {
+  test('the database settings of the Data API need no URL', () => {
     const env = { DATABASE_DRIVER: 'data-api', ...ARNS, DATABASE_NAME: 'orders_db' };
     expect(loadDatabaseConfig(env)).toEqual({ ...env, DATABASE_TIMEOUT_MS: 2_000 });
     expect(loadConfig({ ...env, DATABASE_URL: '', QUEUE_URL: 'http://localhost/q' })).toMatchObject(env);
@@ -38,11 +38,11 @@ describe('the settings of the database', () => {
       'DATABASE_RESOURCE_ARN must be set, to the ARN of the Aurora cluster: arn:aws:rds:…',
     ],
     [{ DATABASE_URL: URL, DATABASE_DRIVE: 'pg' }, 'DATABASE_DRIVE is not a setting of this service (misspelled?)'],
-  ])('say what is wrong with %j', (env, message) => {
+  ])('the database settings report what is wrong with %j', (env, message) => {
     expect(() => loadDatabaseConfig(env)).toThrow(`Bad configuration: ${message}`);
   });
 
-  test('are all named at once with the other settings', () => {
+  test('all invalid database settings are reported together with the others', () => {
     expect(() => loadConfig({ DATABASE_DRIVER: 'data-api', ...ARNS })).toThrow(
       /^Bad configuration: DATABASE_NAME must be set, .*; QUEUE_URL must be set/,
     );
@@ -61,7 +61,7 @@ describe('connecting', () => {
     await own.drop();
   });
 
-  test('uses the driver that the settings name', async () => {
+  test('connecting uses the selected driver', async () => {
     const settings = [
       { DATABASE_URL: own.url },
       { DATABASE_DRIVER: 'data-api', ...ARNS, DATABASE_NAME: lab.databaseName },
@@ -76,7 +76,7 @@ describe('connecting', () => {
     expect(applicationNames).toEqual([{ name: 'orders' }, { name: '' }]);
   });
 
-  test('leaves the driver what is asked of it beside the statement', async () => {
+  test('connecting passes driver-specific options on', async () => {
     const database = connectDatabase(
       loadDatabaseConfig({ DATABASE_URL: own.url, DATABASE_POOL_SIZE: '1' }),
       recordingLogger(),
@@ -87,7 +87,7 @@ describe('connecting', () => {
     expect(prepared).toEqual([{ statement: 'SELECT 1 AS n' }]);
   });
 
-  test('that never happened can be closed', async () => {
+  test('a database that never connected can be closed', async () => {
     await connectDatabase(loadDatabaseConfig({ DATABASE_URL: own.url }), recordingLogger()).close();
   });
 });
@@ -95,7 +95,7 @@ describe('connecting', () => {
 test.each([
   ['pg', 'node_modules/pg/', 'node_modules/@aws-sdk/client-rds-data/'],
   ['data-api', 'node_modules/@aws-sdk/client-rds-data/', 'node_modules/pg/'],
-])('a bundle for %s carries no other driver', async (driver, own, other) => {
+])('a bundle for %s contains no other driver', async (driver, own, other) => {
   const { metafile } = await build({
     entryPoints: ['lib/database/connect.ts'],
     bundle: true,

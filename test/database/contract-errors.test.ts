@@ -25,32 +25,32 @@ describe.each(DRIVERS)('a failed statement over $name', ({ open, canCut }) => {
     ['defect', '42P01', 'an unknown table', 'SELECT 1 AS n FROM nowhere'],
     ['defect', '42703', 'an unknown column', 'SELECT nothing FROM things'],
     ['defect', '42601', 'broken SQL', 'SELEC 1'],
-  ])('is %s (%s) for %s', async (kind, sqlState, _, sql) => {
+  ])('a failed statement is %s (%s) for %s', async (kind, sqlState, _, sql) => {
     await expect(database.query(sql)).rejects.toMatchObject({ name: 'DatabaseError', kind, sqlState });
     expect(await database.query('SELECT 1 AS n')).toEqual([{ n: 1 }]);
   });
 
-  test('carries what Postgres said, and the error that it came as', async () => {
+  test('a failed statement has the error text of Postgres, and the original error', async () => {
     await expect(database.query(`INSERT INTO things VALUES (1, 'again')`)).rejects.toMatchObject({
       message: expect.stringContaining('duplicate key value violates unique constraint "things_pkey"'),
       cause: expect.any(Object),
     });
   });
 
-  test('is judged by its SQLSTATE, whatever a value in its message looks like', async () => {
+  test('a failed statement is classified by its SQLSTATE, whatever its message contains', async () => {
     await expect(database.query('SELECT $1::integer AS n', ['; SQLState: 40001'])).rejects.toMatchObject({
       kind: 'refused',
       sqlState: '22P02',
     });
   });
 
-  test('is a defect when it is two statements', async () => {
+  test('two statements in one call are a defect', async () => {
     await expect(database.query('SELECT 1 AS n, $1::text AS t; SELECT 2 AS n', ['t'])).rejects.toMatchObject({
       kind: 'defect',
     });
   });
 
-  test('is unavailable when it takes longer than it may', async () => {
+  test('a statement that exceeds its timeout is unavailable', async () => {
     const impatient = subject.connect({ statementTimeoutMs: 200 });
 
     await expect(impatient.query('SELECT true AS slept FROM pg_sleep(2)')).rejects.toMatchObject({

@@ -34,7 +34,7 @@ describe.each(DRIVERS)('the use cases of the API over $name', ({ open }) => {
     const idsOf = async (filter: Partial<OrderFilter>, after: Position | null = null, limit = 100) =>
       (await listOrders(database, { ...any, ...filter }, after, limit)).orders.map(({ orderId }) => orderId);
 
-    test('orders as they are read one by one, from page to page, by each filter', async () => {
+    test('orders are listed in the same form as they are read, page by page, by each filter', async () => {
       await cases.create(HARD, { owner: 'an owner' });
       await cases.create(anOrder({ orderId: 'b' }));
       await database.query(`UPDATE orders SET created_at = '2026-11-01 12:00:00.123456+00'`);
@@ -51,7 +51,7 @@ describe.each(DRIVERS)('the use cases of the API over $name', ({ open }) => {
       expect(await idsOf({ status: 'Pending', createdTo: new Date(Date.UTC(2026, 10, 1)) })).toEqual([]);
     });
 
-    test('a page of the longest orders, in a result that the driver can bring', async () => {
+    test('a page of the longest orders fits into a result of the driver', async () => {
       const itemIds = Array.from({ length: 1_000 }, () => -2_147_483_648);
       const long = (n: number) =>
         anOrder({ orderId: `${n}${'😀'.repeat(250)}`, itemIds, totalAmount: `1.${'7'.repeat(900)}` });
@@ -61,7 +61,7 @@ describe.each(DRIVERS)('the use cases of the API over $name', ({ open }) => {
       expect(await idsOf({}, page.next)).toHaveLength(10);
     });
 
-    test('is of the owner, as reading and moving one order is', async () => {
+    test('a list is limited to the owner, like reading and changing one order', async () => {
       const { orderId } = anOrder();
       await cases.create(anOrder({ orderId }), { owner: 'theirs' });
       expect(await readOrder(database, orderId, 'another')).toBeUndefined();
@@ -72,7 +72,7 @@ describe.each(DRIVERS)('the use cases of the API over $name', ({ open }) => {
     });
   });
 
-  test('cancel a Pending order, and say why not another', async () => {
+  test('a Pending order is cancelled, and other orders report why not', async () => {
     await cases.create(HARD);
     const change = { actor: 'a client', reason: `it's "é"` };
     const cancelled = await cancelOrder(database, HARD.orderId, null, change);
@@ -85,7 +85,7 @@ describe.each(DRIVERS)('the use cases of the API over $name', ({ open }) => {
     expect(await cancelOrder(database, 'nobody', null, change)).toBeUndefined();
   });
 
-  test('pause: claims and the sweep take nothing, used-up messages are sent again when it is resumed', async () => {
+  test('while processing is paused, claims and the sweep take nothing; after it is resumed, consumed messages are sent again', async () => {
     expect(await readProcessing(database)).toEqual({ paused: false, since: null, actor: null, reason: null });
     await cases.insert('a', 'b');
     await cases.claim(['b']);
@@ -116,7 +116,7 @@ describe.each(DRIVERS)('the use cases of the API over $name', ({ open }) => {
     expect(await Promise.all(['a', 'b'].map((id) => cases.statusOf(id)))).toEqual(['Completed', 'Completed']);
   });
 
-  test('redrive one order, or say why not', async () => {
+  test('one order is redriven, or reports why not', async () => {
     await cases.insert('a');
     const change = { actor: 'operator', reason: 'mended' };
     const once = (orderId: string) => redriveOrder({ ...cases.shared, maxRedrives: 1 }, orderId, null, change);
@@ -133,7 +133,7 @@ describe.each(DRIVERS)('the use cases of the API over $name', ({ open }) => {
     expect(await once('a')).toEqual({ capped: 1 });
   });
 
-  test('count what is Failed by its cause', async () => {
+  test('Failed orders are counted by cause', async () => {
     await cases.insert('a', 'b', 'c');
     const { claims } = await cases.claim(['a', 'b', 'c']);
     await cases.finish(
@@ -147,7 +147,7 @@ describe.each(DRIVERS)('the use cases of the API over $name', ({ open }) => {
     expect(await countFailures(database, 'nobody')).toEqual([]);
   });
 
-  test('read how long orders have waited that might have been claimed, which is not how old they are', async () => {
+  test('the wait of orders that could be claimed is read, which differs from their age', async () => {
     expect(await readLongestWait(database)).toBe(0);
     await cases.insert('retried', 'new');
     await database.query(`UPDATE orders SET created_at = now() - interval '1 hour' WHERE order_id = 'retried'`);

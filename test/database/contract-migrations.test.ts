@@ -22,7 +22,7 @@ describe.each(DRIVERS)('migrations over $name', ({ open }) => {
   const bringUpToDate = (some = migrations, importTimeZone = 'UTC') =>
     migrate(database, some, { importTimeZone, report: () => undefined });
 
-  test('make an empty database ready, once', async () => {
+  test('migrations prepare an empty database only once', async () => {
     expect(await readApplied(database)).toEqual(new Map());
     expect(await bringUpToDate()).toBe(migrations.length);
     expect(await bringUpToDate()).toBe(0);
@@ -32,13 +32,13 @@ describe.each(DRIVERS)('migrations over $name', ({ open }) => {
     expect(await readCounters(database)).toMatchObject({ byStatus: { Pending: 0, Completed: 0 } });
   });
 
-  test('run once, when two begin at the same time', async () => {
+  test('two concurrent migrations run only once', async () => {
     const applied = await Promise.all([bringUpToDate(), bringUpToDate()]);
 
     expect(applied[0] + applied[1]).toBe(migrations.length);
   });
 
-  test('take over the orders of the old service', async () => {
+  test('migrations import the orders of the old service', async () => {
     await database.query(`CREATE TABLE orders (
       order_id TEXT PRIMARY KEY, user_id INTEGER NOT NULL, item_ids INTEGER[] NOT NULL,
       total_amount REAL NOT NULL CHECK (total_amount >= 0),
@@ -70,7 +70,7 @@ describe.each(DRIVERS)('migrations over $name', ({ open }) => {
     expect((await readCounters(database)).byStatus).toMatchObject({ Processing: 1, Completed: 1 });
   });
 
-  test('keep nothing of one that fails', async () => {
+  test('a failed migration is rolled back', async () => {
     const broken = {
       version: 1,
       name: '000001-broken',

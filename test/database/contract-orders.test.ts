@@ -36,7 +36,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
   afterAll(() => subject?.close());
 
   describe('create', () => {
-    test('an order, and read it back as it was', async () => {
+    test('an order is created and read back unchanged', async () => {
       for (const order of [HARD, anOrder({ itemIds: [3, 1, 2] })]) {
         expect(await cases.create(order)).toBe('created');
         expect(await readOrder(database, order.orderId, null)).toEqual({
@@ -59,7 +59,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
       expect(await readOrder(database, 'nobody', null)).toBeUndefined();
     });
 
-    test('one of 50 at once with the same id, and all of 150 with their own', async () => {
+    test('of 50 concurrent creates with the same id one succeeds, and 150 with different ids all succeed', async () => {
       const twin = anOrder();
       const orders = Array.from({ length: 150 }, () => anOrder());
 
@@ -72,7 +72,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
       expect(new Set(outcomes.slice(50))).toEqual(new Set(['created']));
     });
 
-    test('once under an idempotency key, whose other values are refused', async () => {
+    test('an order is created once per idempotency key, and other values with the key are rejected', async () => {
       const order = anOrder();
       const key = { idempotencyKey: 'key "1"' };
 
@@ -82,7 +82,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
       expect(await cases.create({ ...order, userId: 8 })).toBe('duplicate');
     });
 
-    test('all but the one that Postgres refuses', async () => {
+    test('all orders are created except the one that Postgres rejects', async () => {
       const orders = [anOrder(), anOrder({ orderId: 'n\0l' }), anOrder()];
 
       expect(await Promise.all(orders.map((order) => cases.create(order)))).toEqual([
@@ -92,7 +92,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
       ]);
     });
 
-    test('with a message that cannot be sent: it is due at once', async () => {
+    test('an order whose message cannot be sent is created and due now', async () => {
       cases.queue.refuses = () => true;
       const { orderId } = anOrder();
 
@@ -116,7 +116,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
   });
 
   describe('claim', () => {
-    test('Pending orders, and bring what a processor needs', async () => {
+    test('a claim takes Pending orders, and returns what a processor needs', async () => {
       await cases.create(HARD);
 
       const { claims, unclaimed } = await cases.claim([HARD.orderId, 'nobody']);
@@ -128,7 +128,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
       expect((await cases.claim([HARD.orderId])).unclaimed.get(HARD.orderId)).toBe('held');
     });
 
-    test('each order for one of many workers', async () => {
+    test('a claim gives each order to only one of many workers', async () => {
       const orderIds = ['a', 'b', 'c', 'd', 'e'];
       await cases.insert(...orderIds);
 
@@ -140,7 +140,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
       expect(claimed.sort()).toEqual(orderIds);
     });
 
-    test('a lost order until its budget of workers is used up', async () => {
+    test('a claim takes a lost order until its crash budget is used up', async () => {
       await cases.insert('a');
       await cases.claim(['a']);
       await cases.killLease('a');
@@ -156,13 +156,13 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
       });
     });
 
-    test('nothing, of nothing', async () => {
+    test('a claim of no orders returns nothing', async () => {
       expect(await cases.claim([])).toEqual({ claims: [], unclaimed: new Map() });
     });
   });
 
   describe('finish', () => {
-    test('with each verdict, and only with the token of the claim', async () => {
+    test('finishing writes each outcome, only with the token of the claim', async () => {
       await cases.insert('a', 'b', 'c', 'd');
       const { claims } = await cases.claim(['a', 'b', 'c', 'd']);
       const of = (orderId: string) => claims.find((each) => each.orderId === orderId);
@@ -199,7 +199,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
       expect((await cases.claim(['c'])).unclaimed.get('c')).toBe('waiting');
     });
 
-    test('in the end, through an outage', async () => {
+    test('finishing succeeds eventually after an outage', async () => {
       await cases.insert('a');
       const cutsBefore = subject.cutsDone();
       if (canCut) subject.cutAt('WITH verdicts', 'before it is sent', 'when it was sent', 'before it is sent');
@@ -215,7 +215,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
     });
   });
 
-  test('process a batch to its verdicts, and record who did what', async () => {
+  test('a batch is processed to its outcomes, and the history has the actors', async () => {
     await cases.insert('good', 'bad', 'shaky');
     const processor = async ({ orderId }: { orderId: string }) => {
       if (orderId === 'bad') throw new PermanentFailure('card_declined', 'no');
@@ -249,7 +249,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
     ]);
   });
 
-  test('sweep what is due, and look again later', async () => {
+  test('the sweep sends due orders, and checks them again later', async () => {
     await cases.insert('a', 'b');
     expect(await sweepOrders(cases.shared, countdown(60_000))).toBe(0);
     await cases.makeDue();
@@ -263,7 +263,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
     expect(await postponeOrders(database, ['a', 'b'], RESEND_AFTER)).toBe(1);
   });
 
-  test('redrive failed orders, by id, by cause and all, as often as they may be', async () => {
+  test('Failed orders are redriven by id, by cause and all, up to the redrive limit', async () => {
     await cases.insert('a', 'b', 'c');
     const { claims } = await cases.claim(['a', 'b', 'c']);
     await cases.finish(
@@ -281,7 +281,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
     expect((await readHistory(database, 'c', null)).at(-1)).toMatchObject({ reason: 'mended', actor: 'operator' });
   });
 
-  test('count what happened, and roll the minutes up', async () => {
+  test('events are counted, and the minutes are rolled up', async () => {
     await cases.insert('a', 'b', 'c');
     const { claims } = await cases.claim(['a', 'b']);
     await cases.finish(
@@ -313,7 +313,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
   });
 
   describe('audit', () => {
-    test('finds nothing where all is well', async () => {
+    test('the audit finds nothing in a consistent database', async () => {
       await cases.insert('a');
       expect(await findOverdue(database, 180)).toEqual({ orders: 0, oldestSeconds: 0 });
       expect(await findCounterDrift(database)).toEqual([]);
@@ -321,7 +321,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
       expect([...(await findUnfinished(database, ['a', 'nobody']))]).toEqual([['a', { unfinished: true }]]);
     });
 
-    test('finds and mends overdue orders, counters and history', async () => {
+    test('the audit finds and fixes overdue orders, counters and history', async () => {
       await cases.insert('a', 'b');
       await database.query(`UPDATE orders SET due_at = now() - interval '10 minutes' WHERE order_id = 'a'`);
       await database.query('UPDATE order_counters SET pending = pending + 3');

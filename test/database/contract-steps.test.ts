@@ -36,7 +36,7 @@ describe.each(DRIVERS)('the steps of orders on $name', ({ open, canCut }) => {
     return [...(steps ?? [])].map(([name, { result }]) => [name, result]);
   };
 
-  test('are recorded with the current token, and read back as they were written', async () => {
+  test('steps are recorded with the current token, and read back unchanged', async () => {
     const record = await held();
 
     const records = [record('réserver 🛒', '"\\u0000 é😀\'$1:p1"'), record('charge', null)];
@@ -58,14 +58,14 @@ describe.each(DRIVERS)('the steps of orders on $name', ({ open, canCut }) => {
     expect(sleep?.wakeSeconds).toBeLessThanOrEqual(366 * 86_400);
   });
 
-  test('are not recorded with another token', async () => {
+  test('steps are not recorded with another token', async () => {
     const record = await held(7);
 
     expect(await recordSteps(subject.database, [record('charge', '1')])).toEqual([false]);
     expect(await recorded()).toEqual([]);
   });
 
-  test('are not recorded once the order is finished', async () => {
+  test('steps are not recorded once the order is finished', async () => {
     const record = await held();
     await orders.process([HARD.orderId]);
     await subject.database.query(
@@ -78,7 +78,7 @@ describe.each(DRIVERS)('the steps of orders on $name', ({ open, canCut }) => {
 
   if (canCut)
     test.each(['before it is sent', 'when it was sent', 'cut after the reply'] as const)(
-      'are recorded once when the connection breaks %s',
+      'steps are recorded once when the connection breaks %s',
       async (when) => {
         await orders.create(HARD);
         let runs = 0;

@@ -22,7 +22,7 @@ describe.each(DRIVERS)('transactions over $name', ({ open, canCut }) => {
   const insert = (transaction: Transaction, id: number) =>
     transaction.query('INSERT INTO entries (id) VALUES ($1::integer)', [id]);
 
-  test('commit all that they did, and answer what the work answered', async () => {
+  test('a transaction commits all its changes, and returns the result of its work', async () => {
     const answer = await database.transaction(async (transaction) => {
       await insert(transaction, 1);
       await insert(transaction, 2);
@@ -33,7 +33,7 @@ describe.each(DRIVERS)('transactions over $name', ({ open, canCut }) => {
     expect(await ids()).toEqual([1, 2]);
   });
 
-  test('show nobody what is not committed', async () => {
+  test('a transaction hides uncommitted changes from others', async () => {
     await database.transaction(async (transaction) => {
       await insert(transaction, 1);
       expect(await ids()).toEqual([]);
@@ -41,7 +41,7 @@ describe.each(DRIVERS)('transactions over $name', ({ open, canCut }) => {
     expect(await ids()).toEqual([1]);
   });
 
-  test('keep nothing when the work throws, and throw the same', async () => {
+  test('a transaction is rolled back when the work throws, and rethrows the error', async () => {
     const failure = new Error('changed my mind');
 
     await expect(
@@ -53,7 +53,7 @@ describe.each(DRIVERS)('transactions over $name', ({ open, canCut }) => {
     expect(await ids()).toEqual([]);
   });
 
-  test('keep nothing when a statement fails, and throw its error', async () => {
+  test('a transaction is rolled back when a statement fails, and throws its error', async () => {
     await expect(
       database.transaction(async (transaction) => {
         await insert(transaction, 1);
@@ -63,7 +63,7 @@ describe.each(DRIVERS)('transactions over $name', ({ open, canCut }) => {
     expect(await ids()).toEqual([]);
   });
 
-  test('let go of their locks when they are rolled back', async () => {
+  test('a rolled-back transaction releases its locks', async () => {
     await database
       .transaction(async (transaction) => {
         await transaction.query('LOCK TABLE entries IN ACCESS EXCLUSIVE MODE');
@@ -74,14 +74,14 @@ describe.each(DRIVERS)('transactions over $name', ({ open, canCut }) => {
     expect(await ids()).toEqual([]);
   });
 
-  test('run statements one after another that are sent at once', async () => {
+  test('a transaction runs concurrently sent statements one after another', async () => {
     await database.transaction(async (transaction) => {
       await Promise.all([1, 2, 3, 4].map((id) => insert(transaction, id)));
     });
     expect(await ids()).toEqual([1, 2, 3, 4]);
   });
 
-  test('end only after statements that nobody waited for', async () => {
+  test('a transaction ends only after statements that nobody awaited', async () => {
     await expect(
       database.transaction((transaction) =>
         Promise.all([insert(transaction, 1), transaction.query('SELECT 1 / 0 AS n'), insert(transaction, 2)]),
@@ -91,7 +91,7 @@ describe.each(DRIVERS)('transactions over $name', ({ open, canCut }) => {
     await database.query('TRUNCATE entries');
   });
 
-  test('run side by side, and so do single statements', async () => {
+  test('transactions and single statements run concurrently', async () => {
     await Promise.all([
       ...[1, 2, 3].map((id) => database.transaction((transaction) => insert(transaction, id))),
       ...[4, 5, 6, 7, 8, 9].map((id) => database.query('INSERT INTO entries (id) VALUES ($1::integer)', [id])),
@@ -99,7 +99,7 @@ describe.each(DRIVERS)('transactions over $name', ({ open, canCut }) => {
     expect(await ids()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
-  test('have settings of their own, which end with them', async () => {
+  test('a transaction has its own settings, which end with it', async () => {
     await database.transaction(async (transaction) => {
       await transaction.query(`SET LOCAL lock_timeout = '1234ms'`);
       await transaction.query(`SELECT set_config('orders.actor', $1::text, true)`, ['me']);
@@ -117,7 +117,7 @@ describe.each(DRIVERS)('transactions over $name', ({ open, canCut }) => {
   });
 
   describe('that get in each other’s way are contention', () => {
-    test('40P01 for one of two that wait for each other', async () => {
+    test('40P01 is contention, for one of two transactions that wait for each other', async () => {
       await database.query('INSERT INTO entries (id) VALUES (1), (2)');
       const both = barrier(2);
       const lockBoth = (first: number, second: number) =>
@@ -133,7 +133,7 @@ describe.each(DRIVERS)('transactions over $name', ({ open, canCut }) => {
       expect(failures).toEqual([expect.objectContaining({ kind: 'contention', sqlState: '40P01', retryable: true })]);
     });
 
-    test('40001 for one of two that cannot be brought into an order', async () => {
+    test('40001 is contention, for one of two transactions that cannot be serialized', async () => {
       const both = barrier(2);
       const countThenInsert = (id: number) =>
         database.transaction(async (transaction) => {
@@ -150,7 +150,7 @@ describe.each(DRIVERS)('transactions over $name', ({ open, canCut }) => {
       expect(await ids()).toHaveLength(1);
     });
 
-    test('55P03 for one that will not wait', async () => {
+    test('55P03 is contention, for a transaction that does not wait', async () => {
       await database.query('INSERT INTO entries (id) VALUES (1)');
       await database.transaction(async (holder) => {
         await holder.query('SELECT id FROM entries FOR UPDATE');

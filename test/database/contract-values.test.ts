@@ -66,11 +66,11 @@ describe.each(DRIVERS)('values over $name', ({ open }) => {
       'boolean',
       'integer[]',
       'timestamptz',
-    ])('NULL of type %s', async (type) => {
+    ])('NULL of type %s is returned as null', async (type) => {
       expect(await value(`NULL::${type}`)).toBeNull();
     });
 
-    test('under the names that the statement gives them, in rows in its order', async () => {
+    test('columns are returned under their names, and rows in their order', async () => {
       const rows = await subject.database.query(
         `SELECT n AS "camelCase", n * 2 AS plain FROM generate_series(1, 3) AS n ORDER BY n DESC`,
       );
@@ -82,7 +82,7 @@ describe.each(DRIVERS)('values over $name', ({ open }) => {
       ]);
     });
 
-    test('from a statement that changes rows and returns them', async () => {
+    test('a statement that changes rows can return them', async () => {
       const { database } = subject;
       await database.query('CREATE TABLE changed (id bigint GENERATED ALWAYS AS IDENTITY, amount numeric)');
 
@@ -95,7 +95,7 @@ describe.each(DRIVERS)('values over $name', ({ open }) => {
     });
 
     test.each(['9007199254740992', '-9007199254740992', '9223372036854775807'])(
-      'as an error where a number cannot hold them: %s',
+      'a value that a number cannot represent is an error: %s',
       async (digits) => {
         await expect(value(`(${digits})::bigint`)).rejects.toMatchObject({
           name: 'DatabaseError',
@@ -124,13 +124,13 @@ describe.each(DRIVERS)('values over $name', ({ open }) => {
     });
 
     test.each(['text', 'integer', 'bigint', 'numeric', 'double precision', 'boolean', 'json', 'uuid'])(
-      'NULL, cast to %s',
+      'NULL, cast to %s, is a parameter',
       async (type) => {
         expect(await value(`$1::${type} IS NULL`, null)).toBe(true);
       },
     );
 
-    test('a set, as one JSON text', async () => {
+    test('a set is passed as one JSON text', async () => {
       const set = [
         { id: 'a', ids: [1, 2], amount: '1.50', note: null },
         { id: `"b'\\`, ids: [], amount: '0', note: 'é' },
@@ -144,7 +144,7 @@ describe.each(DRIVERS)('values over $name', ({ open }) => {
       ).toEqual(set);
     });
 
-    test('in any order, more than nine of them, and one of them twice', async () => {
+    test('parameters can be in any order, more than nine, and repeated', async () => {
       const numbers = Array.from({ length: 12 }, (_, index) => index + 1);
       const places = numbers.map((n) => `$${n}::integer`).reverse();
 
@@ -153,7 +153,7 @@ describe.each(DRIVERS)('values over $name', ({ open }) => {
       );
     });
 
-    test('not where $1 stands in a text, a name, a comment or a function body', async () => {
+    test('$1 in a string, a name, a comment or a function body is not a parameter', async () => {
       const rows = await subject.database.query(
         `SELECT '$1' AS "$1", $$ $1 $$ AS body, $body$ $$1 $body$ AS tagged, E'\\'$1' AS escaped, -- $1
                 /* $1 ' */ $1::text AS value`,

@@ -36,7 +36,7 @@ const field = async (sql: string, options?: Partial<ExecuteStatementCommandInput
 const parameter = (value: Field, name = 'p1'): { parameters: SqlParameter[] } => ({ parameters: [{ name, value }] });
 
 describe('a parameter of the emulator', () => {
-  test('has the type of its field, which is not that of the column', async () => {
+  test('a parameter of the emulator has the type of its field, not that of the column', async () => {
     await expect(execute('SELECT now() + :p1', parameter({ stringValue: '1 day' }))).rejects.toThrow(
       'operator does not exist: timestamp with time zone + text',
     );
@@ -49,25 +49,25 @@ describe('a parameter of the emulator', () => {
     expect(await field('pg_typeof(:p1)::text', parameter({ booleanValue: true }))).toEqual({ stringValue: 'boolean' });
   });
 
-  test('is another at each of its places', async () => {
+  test('each occurrence of a parameter of the emulator is separate', async () => {
     const sql = `SELECT left(x, :p1::integer) FROM (VALUES ('a')) AS t(x) GROUP BY left(x, :p1::integer)`;
     await expect(execute(sql, parameter({ longValue: 1 }))).rejects.toThrow('SQLState: 42803');
   });
 
-  test('may not be an array', async () => {
+  test('a parameter of the emulator cannot be an array', async () => {
     await expect(execute('SELECT :p1', parameter({ arrayValue: { longValues: [1] } }))).rejects.toMatchObject({
       name: 'ValidationException',
       message: 'Array parameters are not supported.',
     });
   });
 
-  test('is looked for in dollar-quoted bodies and slices, but not in strings, names, comments and casts', async () => {
+  test('the emulator replaces parameters in dollar-quoted bodies and slices, but not in strings, names, comments and casts', async () => {
     expect(await field('$$a :b c$$')).toEqual({ stringValue: 'a $1 c' });
     await expect(field(`('{1,2}'::int[])[1:2]`)).rejects.toThrow('syntax error at or near "$1"');
     expect(await field(`'a :b' || 1::text /* :c */ -- :d`)).toEqual({ stringValue: 'a :b1' });
   });
 
-  test('that is missing is missing for Postgres', async () => {
+  test('a missing parameter of the emulator is missing for Postgres', async () => {
     await expect(field('1 + :p2', parameter({ longValue: 1 }))).rejects.toMatchObject({
       name: 'DatabaseErrorException',
     });
@@ -90,11 +90,11 @@ describe('a result of the emulator', () => {
     [`'{1,NULL}'::int[]`, { arrayValue: { longValues: [1, null] } }],
     [`'{a,"b c",NULL,"NULL","\\""}'::text[]`, { arrayValue: { stringValues: ['a', 'b c', null, 'NULL', '"'] } }],
     [`'\\xdead'::bytea`, { blobValue: new Uint8Array([0xde, 0xad]) }],
-  ])('has %s as %j', async (sql, expected) => {
+  ])('the emulator returns %s as %j', async (sql, expected) => {
     expect(await field(sql)).toEqual(expected);
   });
 
-  test('has integers and amounts as it is asked for them', async () => {
+  test('the emulator returns integers and amounts in the requested form', async () => {
     expect(await field('9007199254740993::bigint')).toEqual({ longValue: 9_007_199_254_740_992 });
     expect(await field('9007199254740993::bigint', { resultSetOptions: { longReturnType: 'STRING' } })).toEqual({
       stringValue: '9007199254740993',
@@ -104,7 +104,7 @@ describe('a result of the emulator', () => {
     });
   });
 
-  test('names the types as JDBC does, that of a generated column included', async () => {
+  test('the emulator names types as JDBC does, including that of a generated column', async () => {
     await execute('CREATE TABLE generated (a serial, b bigint GENERATED ALWAYS AS IDENTITY, c bigint, d timestamptz)');
     const { columnMetadata } = await execute('SELECT a, b AS renamed, c, d, c + 1 AS e FROM generated', {
       includeResultMetadata: true,
@@ -118,7 +118,7 @@ describe('a result of the emulator', () => {
     ]);
   });
 
-  test('of a statement that returns nothing says how many rows it changed', async () => {
+  test('the emulator returns how many rows a statement without a result changed', async () => {
     await execute('CREATE TABLE counted (n integer)');
     expect((await execute('INSERT INTO counted VALUES (1), (2)')).numberOfRecordsUpdated).toBe(2);
     expect((await execute('DELETE FROM counted')).numberOfRecordsUpdated).toBe(2);
@@ -129,11 +129,11 @@ describe('a result of the emulator', () => {
     ['pg_sleep(0)', 'UnsupportedResultException', 'The result contains the unsupported data type VOID.'],
     [`'{{1},{2}}'::int[]`, 'UnsupportedResultException', 'The result contains a multidimensional array'],
     [`'infinity'::timestamptz`, 'InternalFailure', ''],
-  ])('cannot have %s', async (sql, name, message) => {
+  ])('the emulator rejects a result with %s', async (sql, name, message) => {
     await expect(field(sql)).rejects.toMatchObject({ name, message: expect.stringContaining(message) });
   });
 
-  test('may have 1 MiB: 2 bytes a row, 4 a column, and the text of the values', async () => {
+  test('the emulator allows 1 MiB per result: 2 bytes per row, 4 per column, and the text of the values', async () => {
     const rows = (count: number) => execute(`SELECT md5(n::text)::uuid AS id FROM generate_series(1, ${count}) AS n`);
     expect((await rows(24_966)).records).toHaveLength(24_966);
     await expect(rows(24_967)).rejects.toThrow('The result exceeds the size limit 1 MB.');
@@ -141,7 +141,7 @@ describe('a result of the emulator', () => {
 });
 
 describe('an error of the emulator', () => {
-  test('of Postgres carries its message, its notes and its SQLSTATE', async () => {
+  test('an error of Postgres in the emulator has its message, its notes and its SQLSTATE', async () => {
     await execute('CREATE TABLE unique_things (id integer PRIMARY KEY)');
     await execute('INSERT INTO unique_things VALUES (1)');
     await expect(execute('INSERT INTO unique_things VALUES (1)')).rejects.toMatchObject({
@@ -156,14 +156,14 @@ describe('an error of the emulator', () => {
     ['two statements', { sql: 'SELECT 1; SELECT 2' }, "Multistatements aren't supported."],
     ['a schema', { schema: 'public' }, "The schema parameter isn't supported"],
     ['what it does not emulate', { formatRecordsAs: 'JSON' }, 'does not know formatRecordsAs'],
-  ])('refuses %s', async (_, options, message) => {
+  ])('the emulator rejects %s', async (_, options, message) => {
     await expect(execute('SELECT 1', options)).rejects.toMatchObject({
       name: 'ValidationException',
       message: expect.stringContaining(message),
     });
   });
 
-  test('refuses a request that nobody signed', async () => {
+  test('the emulator rejects an unsigned request', async () => {
     const response = await fetch(`${lab.endpoint}/Execute`, { method: 'POST', body: '{}' });
     expect([response.status, response.headers.get('x-amzn-errortype')]).toEqual([
       403,
@@ -175,7 +175,7 @@ describe('an error of the emulator', () => {
 describe('a transaction of the emulator', () => {
   const begin = async () => (await client.send(new BeginTransactionCommand(target()))).transactionId ?? '';
 
-  test('ends with its commit, and is not found afterwards', async () => {
+  test('a transaction of the emulator ends with its commit, and is not found afterwards', async () => {
     const transactionId = await begin();
     await execute('CREATE TABLE committed (n integer)', { transactionId });
     await client.send(new CommitTransactionCommand({ ...CLUSTER, transactionId }));
@@ -191,7 +191,7 @@ describe('a transaction of the emulator', () => {
       });
   });
 
-  test('takes one statement at a time', async () => {
+  test('a transaction of the emulator accepts one statement at a time', async () => {
     const transactionId = await begin();
     const slow = execute('SELECT true FROM pg_sleep(0.3)', { transactionId });
     await expect(execute('SELECT 1', { transactionId })).rejects.toMatchObject({
@@ -202,7 +202,7 @@ describe('a transaction of the emulator', () => {
     await client.send(new RollbackTransactionCommand({ ...CLUSTER, transactionId }));
   });
 
-  test('leaves no setting to who comes after it', async () => {
+  test('a transaction of the emulator leaves no setting to the next user of its session', async () => {
     await execute(`SET lock_timeout = '77ms'`);
     expect(await field(`current_setting('lock_timeout')`)).toEqual({ stringValue: '0' });
   });

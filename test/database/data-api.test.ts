@@ -38,7 +38,7 @@ describe('a service that asks to wait', () => {
     ['because its cluster wakes up from a pause', 'resuming'],
   ];
 
-  test.each(BUSY)('%s is asked again, and the statement takes effect once', async (_, fault) => {
+  test.each(BUSY)('%s is retried, and the statement takes effect once', async (_, fault) => {
     const note = `asked again: ${fault}`;
     lab.plan(note, fault, fault, fault);
 
@@ -51,7 +51,7 @@ describe('a service that asks to wait', () => {
     ]);
   });
 
-  test('is asked again for each call of a transaction, which takes effect once', async () => {
+  test('each call of a transaction is retried, and the transaction takes effect once', async () => {
     lab.plan('', 'throttled', 'resuming');
     await lab.database.transaction(async (transaction) => {
       lab.plan('in a transaction', 'throttled', 'resuming');
@@ -63,7 +63,7 @@ describe('a service that asks to wait', () => {
     expect(await notes('in a transaction')).toBe(1);
   });
 
-  test('is asked after pauses of chance, from none to twice as long each time', async () => {
+  test('retries of the Data API have random pauses, from none to twice as long each time', async () => {
     const realRandom = Math.random;
     const elapsedWith = async (chance: number) => {
       Math.random = () => chance;
@@ -84,7 +84,7 @@ describe('a service that asks to wait', () => {
     expect(longest - shortest).toBeGreaterThan(400);
   });
 
-  test('for longer than the statement may take is unavailable, and nothing was run', async () => {
+  test('a Data API that is not ready for longer than the statement timeout is unavailable, and nothing was run', async () => {
     const impatient = lab.connect({ statementTimeoutMs: 300 });
     lab.plan('never', ...Array.from({ length: 100 }, (): Fault => 'resuming'));
     const askedAt = performance.now();
@@ -99,7 +99,7 @@ describe('a service that asks to wait', () => {
     expect(await notes('never')).toBe(0);
   });
 
-  test('delays an order, and neither loses nor doubles it', async () => {
+  test('a Data API that is not ready delays an order, and neither loses nor doubles it', async () => {
     const queue = new RecordingQueue();
     const create = makeCreateOrder({
       database: lab.database,
@@ -119,7 +119,7 @@ describe('a service that asks to wait', () => {
 });
 
 describe('a statement', () => {
-  test('whose answer gets lost is not repeated by the SDK either', async () => {
+  test('a statement whose response is lost is not repeated by the SDK either', async () => {
     lab.plan('lost', 'cut after the reply');
 
     await expect(write('lost')).rejects.toMatchObject({ kind: 'unavailable', sqlState: undefined });
@@ -129,7 +129,7 @@ describe('a statement', () => {
   });
 
   test.each(['returns 500', 'returns 503'] as const)(
-    'that is %s is sent once, since it may have been committed',
+    'a statement that is %s is sent once, because it may have been committed',
     async (fault) => {
       const note = `statement ${fault}`;
       lab.plan(note, fault);
@@ -141,14 +141,14 @@ describe('a statement', () => {
     },
   );
 
-  test('that the service cancels, since it takes too long, is unavailable', async () => {
+  test('a statement that the Data API cancels because it takes too long is unavailable', async () => {
     await expect(lab.database.query('SELECT true AS slept FROM pg_sleep(5)')).rejects.toMatchObject({
       kind: 'unavailable',
       message: expect.stringContaining('StatementTimeoutException'),
     });
   });
 
-  test('that gets an answer in the 500s is unavailable', async () => {
+  test('a statement that gets a 5xx is unavailable', async () => {
     await expect(lab.database.query(`SELECT 'infinity'::timestamptz AS at`)).rejects.toMatchObject({
       kind: 'unavailable',
       message: expect.stringContaining('InternalFailure'),
@@ -166,7 +166,7 @@ describe('a statement', () => {
     ['a nested array', `SELECT '{{1},{2}}'::integer[] AS x`, 'multidimensional array'],
     ['a type that no driver reads alike', `SELECT '{}'::jsonb AS x`, 'column x has the type jsonb'],
     ['more than 65,536 characters', `SELECT 1 AS x -- ${'x'.repeat(65_536)}`, 'length less than or equal to 65536'],
-  ])('with %s is a defect that says so', async (_, sql, message) => {
+  ])('a statement with %s is a defect that says so', async (_, sql, message) => {
     await expect(lab.database.query(sql)).rejects.toMatchObject({
       kind: 'defect',
       retryable: false,
@@ -174,7 +174,7 @@ describe('a statement', () => {
     });
   });
 
-  test('of more than 4 MiB is a defect that says so', async () => {
+  test('a statement of more than 4 MiB is a defect that says so', async () => {
     const query = lab.database.query('SELECT length($1::text) AS length', ['x'.repeat(4 * 1024 * 1024)]);
 
     await expect(query).rejects.toMatchObject({
@@ -190,14 +190,14 @@ describe('a statement', () => {
     ['another cluster', { resourceArn: `${CLUSTER.resourceArn}-2` }, 'HttpEndpointNotEnabledException', 'unavailable'],
     ['another secret', { secretArn: `${CLUSTER.secretArn}-2` }, 'SecretsErrorException', 'unavailable'],
     ['a database that does not exist', { databaseName: 'nowhere' }, 'SQLState: 3D000', 'defect'],
-  ])('to %s says which', async (_, options, message, kind) => {
+  ])('a statement to %s names the problem', async (_, options, message, kind) => {
     await expect(lab.connect(options).query('SELECT 1 AS n')).rejects.toMatchObject({
       kind,
       message: expect.stringContaining(message),
     });
   });
 
-  test('to a service that cannot be reached is unavailable at once', async () => {
+  test('a statement to a service that cannot be reached is unavailable immediately', async () => {
     const [port] = await freePorts(1);
     process.env.AWS_ENDPOINT_URL_RDS_DATA = `http://127.0.0.1:${port}`;
     const unreachable = connectDataApi({
@@ -219,7 +219,7 @@ describe('a statement', () => {
 });
 
 describe('a transaction', () => {
-  test('of which nothing is heard for too long is rolled back, and says so at its next call', async () => {
+  test('a transaction without a call for too long is rolled back, and reports it at its next call', async () => {
     const strict = await openDataApiLab(own.url, { transactionLimits: { idleMs: 150, totalMs: 60_000 } });
     const work = strict.database.transaction(async (transaction) => {
       await transaction.query(`INSERT INTO notes VALUES ('idle')`);
@@ -241,7 +241,7 @@ describe('a transaction', () => {
     await strict.close();
   });
 
-  test('whose commit gets lost is unavailable, whether it took effect or not', async () => {
+  test('a transaction whose commit is lost is unavailable, whether it took effect or not', async () => {
     for (const [cut, kept] of [
       ['before it is sent', 0],
       ['cut after the reply', 1],
@@ -258,7 +258,7 @@ describe('a transaction', () => {
   });
 
   test.each(['returns 500', 'returns 503'] as const)(
-    'whose commit is %s sends it once, since it may have taken effect',
+    'a transaction whose commit is %s sends it once, because it may have taken effect',
     async (fault) => {
       const note = `commit ${fault}`;
       await expect(
@@ -274,7 +274,7 @@ describe('a transaction', () => {
     },
   );
 
-  test('that gave up on a statement is rolled back as soon as that ends, not minutes later', async () => {
+  test('a transaction that abandoned a statement is rolled back as soon as the statement ends, not minutes later', async () => {
     const impatient = lab.connect({ statementTimeoutMs: 600 });
 
     await expect(

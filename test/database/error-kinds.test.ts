@@ -32,7 +32,7 @@ describe('the meaning of an SQLSTATE', () => {
     ['54000', 'program_limit_exceeded', 'defect'],
     ['P0001', 'raise_exception', 'defect'],
   ];
-  test.each(meanings)('%s (%s) is %s', (sqlState, _, kind) => {
+  test.each(meanings)('SQLSTATE %s (%s) is %s', (sqlState, _, kind) => {
     expect(kindOfSqlState(sqlState)).toBe(kind);
   });
 

@@ -69,7 +69,7 @@ describe.each(DRIVERS)('over $driver, with a setting of the database or the role
   });
 
   describe.each(['DATABASE', 'ROLE postgres IN DATABASE'])('of the %s', (whose) => {
-    test.each(SETTINGS)('%s, every result is the same', async (setting) => {
+    test.each(SETTINGS)('with %s, every result is the same', async (setting) => {
       const target = `${whose} ${new URL(own.url).pathname.slice(1)}`;
       await psql.rows(`ALTER ${target} SET ${setting}`);
       try {

@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 
 describe('a token of IAM', () => {
-  test('is an address, signed for this server and user, that is valid for 15 minutes', async () => {
+  test('an IAM token is a signed address for this server and user, valid for 15 minutes', async () => {
     const token = await iamTokens(`postgres://orders%40app@${PROXY}:5433/orders_db`)();
 
     const { host, searchParams } = new URL(`https://${token}`);
@@ -38,7 +38,7 @@ describe('a token of IAM', () => {
     });
   });
 
-  test('is never sent to a server that has no TLS', async () => {
+  test('an IAM token is never sent to a server without TLS', async () => {
     const received: Buffer[] = [];
     const database = await connectTo((socket) =>
       socket.on('data', (data) => {
@@ -53,7 +53,7 @@ describe('a token of IAM', () => {
     expect(Buffer.concat(received).toString('hex')).toBe('0000000804d2162f');
   });
 
-  test('is never sent to a server whose certificate is not trusted', async () => {
+  test('an IAM token is never sent to a server whose certificate is not trusted', async () => {
     const certificate = await selfSignedCertificate();
     const received: Buffer[] = [];
     const database = await connectTo((socket) =>
@@ -91,11 +91,11 @@ describe('an RDS Proxy, which takes no settings with a connection,', () => {
   test.each([
     `postgres://postgres@${PROXY}:5432/orders_db`,
     'postgres://a@orders.proxy-abc123.cn-north-1.rds.amazonaws.com.cn/b',
-  ])('is known by its address: %s', (url) => expect(isRdsProxy(url)).toBe(true));
+  ])('an RDS Proxy is recognized by its address: %s', (url) => expect(isRdsProxy(url)).toBe(true));
 
   test.each([
     'postgres://postgres@orders.cluster-cdotqcqdlwdo.eu-central-1.rds.amazonaws.com/orders_db',
     'postgres://postgres@127.0.0.1:5432/orders_db',
     'postgres:///orders_db?host=/var/run/postgresql',
-  ])('is not: %s', (url) => expect(isRdsProxy(url)).toBe(false));
+  ])('an RDS Proxy is not assumed for: %s', (url) => expect(isRdsProxy(url)).toBe(false));
 });

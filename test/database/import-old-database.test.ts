@@ -128,7 +128,7 @@ describe('of an old order', () => {
     ['no items are no items', { item_ids: `'{}'` }, { item_ids: [] }],
   ];
 
-  test('each value is kept, or becomes what is meant', async () => {
+  test('each value of an old order is kept or normalized', async () => {
     for (const [what, columns] of values) await insertOld(what, columns);
 
     await bringUpToDate('Europe/Berlin');
@@ -137,7 +137,7 @@ describe('of an old order', () => {
     expect(await findInconsistencies(psql)).toEqual([]);
   });
 
-  test('a time of day is read in UTC when no zone is stated, whatever the zone of the session', async () => {
+  test('a time of an old order is read in UTC without a given zone, whatever the zone of the session', async () => {
     const name = new URL(own.url).pathname.slice(1);
     await psql.rows(`ALTER DATABASE ${name} SET timezone = 'America/New_York'`);
     await insertOld('a', { created_at: `'2026-01-01 12:00:00'` });
@@ -148,7 +148,7 @@ describe('of an old order', () => {
     expect((await read('a')).created_at).toEqual(new Date('2026-01-01T12:00:00Z'));
   });
 
-  test('an id of whatever length and characters is kept, and the order can be processed', async () => {
+  test('an id of an old order with any length and characters is kept, and the order can be processed', async () => {
     const ids = ['', 'y'.repeat(300), 'y'.repeat(100_000), '\u0001\t\n\u007f', 'a\ufffeb\uffff', ' ', '🛒'];
     for (const id of ids) await insertOld(id, {});
     await bringUpToDate();
@@ -172,14 +172,14 @@ describe('the time zone of an import', () => {
     ['utc', '12:00'],
     ['europe/berlin', '11:00'],
     ['America/New_York', '17:00'],
-  ])('%s is read as ISO 8601 or as a name: 12:00 there is %s in UTC', async (zone, time) => {
+  ])('the time zone %s is read as ISO 8601 or as a name: 12:00 there is %s in UTC', async (zone, time) => {
     await insertOld('a', { created_at: `'2026-01-15 12:00:00'` });
     await bringUpToDate(zone);
     expect((await read('a')).created_at).toEqual(new Date(`2026-01-15T${time}:00Z`));
   });
 
   test.each(['UTC+2', 'UTC-2', 'GMT+1', 'Foo-3', '<x>-3', 'EST5EDT4', '+2', '+25:00', '02:00', '', 'Middle/Earth'])(
-    '"%s" is refused before anything is done',
+    'the time zone "%s" is rejected before anything changes',
     async (zone) => {
       await insertOld('a', { created_at: `'2026-01-15 12:00:00'` });
       await expect(bringUpToDate(zone)).rejects.toThrow(`time zone "${zone}" not recognized: give a name such as`);
@@ -246,7 +246,7 @@ describe('values that no response can state', () => {
     for (const [orderId, columns] of odd) await insertOld(orderId, columns);
   });
 
-  test('become readable, and their history says what they were', async () => {
+  test('unreadable values of old orders become readable, and their history has the original', async () => {
     await bringUpToDate();
 
     for (const [orderId, , after, reason] of odd) {
@@ -263,7 +263,7 @@ describe('values that no response can state', () => {
     for (const order of orders) expect(orderSchema.safeParse(presentOrder(request, order)).error).toBeUndefined();
   });
 
-  test('are named by a dry run, which changes nothing', async () => {
+  test('unreadable values of old orders are listed by a dry run, which changes nothing', async () => {
     const before = await psql.rows('SELECT * FROM orders ORDER BY order_id');
     const lines: string[] = [];
 
@@ -284,7 +284,7 @@ describe('values that no response can state', () => {
     expect(await psql.value(`SELECT to_regclass('schema_migrations')`)).toBeNull();
   });
 
-  test('cannot be written any more, whoever writes', async () => {
+  test('unreadable values cannot be written any more, by any client', async () => {
     await bringUpToDate();
     for (const [column, value] of [
       ['created_at', `'infinity'`],
@@ -299,7 +299,7 @@ describe('values that no response can state', () => {
   });
 });
 
-test('orders with an unknown status are refused by name, and nothing is changed', async () => {
+test('orders with an unknown status are listed and rejected, and nothing changes', async () => {
   await psql.rows('ALTER TABLE orders DROP CONSTRAINT orders_status_check');
   await insertOld('a', { status: `'Shipped'` });
   await expect(bringUpToDate()).rejects.toThrow(/1 orders with a status other than .* \(such as \["a"\]\)/);
@@ -330,14 +330,14 @@ describe('orders beyond the bounds of today', () => {
   });
   afterEach(() => lab.close());
 
-  test('are processed like any other', async () => {
+  test('old orders beyond current limits are processed like any other', async () => {
     expect(await lab.process(['nan', 'infinite', 'much'])).toEqual(['infinite', 'much', 'nan']);
 
     expect(await psql.value(`SELECT count(*)::integer FROM orders WHERE status = 'Completed'`)).toBe(3);
     expect(await findInconsistencies(psql)).toEqual([]);
   });
 
-  test('cannot be made any more', async () => {
+  test('new orders beyond current limits cannot be created', async () => {
     await expect(
       psql.rows(`INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES ('new', 1, '{}', 1e30)`),
     ).rejects.toMatchObject({ constraint: 'orders_bounds' });
@@ -345,7 +345,7 @@ describe('orders beyond the bounds of today', () => {
 });
 
 describe('the sample orders of the old service', () => {
-  test('are all there, are counted, and those not Completed are processed', async () => {
+  test('the sample orders of the old service are all imported and counted, and those not Completed are processed', async () => {
     await psql.rows(SAMPLES);
     await bringUpToDate();
     const lab = await forThisTest(openOrderLab({ url: own.url }));
@@ -372,7 +372,7 @@ describe('the sample orders of the old service', () => {
     expect(await lab.row('ORD112')).toMatchObject({ status: 'Completed', crashes: 1 });
   });
 
-  test('migrate once: a second time changes nothing', async () => {
+  test('the sample orders of the old service are imported only once', async () => {
     await psql.rows(SAMPLES);
     await bringUpToDate();
     const read = () => psql.rows('SELECT * FROM orders ORDER BY order_id');
@@ -383,7 +383,7 @@ describe('the sample orders of the old service', () => {
     expect(await read()).toEqual(before);
   });
 
-  test('stay as they were when the migration fails', async () => {
+  test('the sample orders of the old service are unchanged if the migration fails', async () => {
     await psql.rows(SAMPLES);
     const read = () => psql.rows('SELECT * FROM orders ORDER BY order_id');
     const before = await read();
@@ -441,7 +441,7 @@ describe('a fresh and an imported database', () => {
     SELECT 'function', proname, pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
     ORDER BY 1, 2, 3`;
 
-  test('are the same in every column, constraint, index, trigger and function', async () => {
+  test('a new and an imported database have the same columns, constraints, indexes, triggers and functions', async () => {
     await psql.rows(SAMPLES);
     await bringUpToDate();
     const imported = await psql.rows(DESCRIPTION);

@@ -39,7 +39,7 @@ async function addColumn(options: Partial<MigrateOptions>): Promise<number> {
   return migrate(database, [...known, next], { importTimeZone: 'UTC', report: () => undefined, ...options });
 }
 
-test('a migration lets requests through while a long transaction keeps it waiting, says whose it is, and ends with it', async () => {
+test('a migration lets requests through while a long transaction blocks it, names its owner, and finishes after it', async () => {
   const reasons: string[] = [];
   let done = false;
   const migrating = addColumn({
@@ -66,7 +66,7 @@ test('a migration lets requests through while a long transaction keeps it waitin
   );
 });
 
-test('a migration that waits in vain fails by naming what is in its way, and nothing of it is kept', async () => {
+test('a migration that waits too long fails, names what blocks it, and is rolled back', async () => {
   await expect(addColumn({ lockPatienceMs: 1 })).rejects.toThrow(
     `process ${psql.backendPid} (postgres, psql) has had a transaction open`,
   );

@@ -19,7 +19,7 @@ describe('a folder of migrations', () => {
   const write = (files: Record<string, string>) =>
     Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(folder, name), text)));
 
-  test('is read in the order of its numbers, statement by statement', async () => {
+  test('a folder of migrations is read in the order of its numbers, statement by statement', async () => {
     await write({
       '000002-second.sql': 'SELECT 3',
       '000001-first.sql': 'SELECT 1\n--> statement-breakpoint\nSELECT 2\n',
@@ -48,7 +48,7 @@ describe('a folder of migrations', () => {
     await expect(loadMigrations(folder)).rejects.toThrow('000001-first.sql: waits for 000001-first, which is not');
   });
 
-  test('of changed text has another checksum, white space included', async () => {
+  test('a changed migration has another checksum, also for changed white space', async () => {
     await write({ '000001-first.sql': 'SELECT 1' });
     const [before] = await loadMigrations(folder);
     await write({ '000001-first.sql': 'SELECT 1 ' });
@@ -64,7 +64,7 @@ describe('a folder of migrations', () => {
     ['a name has no number', { 'orders.sql': '' }, 'orders.sql: expected 1'],
     ['a number has five digits', { '00001-a.sql': '' }, '00001-a.sql: expected 1'],
     ['a name has capitals', { '000001-A.sql': '' }, '000001-A.sql: expected 1'],
-  ])('is refused when %s', async (_, files, message) => {
+  ])('a folder of migrations is rejected if %s', async (_, files, message) => {
     await write(files);
     await expect(loadMigrations(folder)).rejects.toThrow(message);
   });
@@ -109,14 +109,14 @@ describe('migrating', () => {
   };
   const rows = async () => (await database.query<{ id: number }>('SELECT id FROM a ORDER BY id')).map(({ id }) => id);
 
-  test('applies what is missing, in order, and says what', async () => {
+  test('migrating applies what is missing, in order, and reports it', async () => {
     expect(await run(FIRST)).toEqual(['000001-step']);
     expect(await run(FIRST, SECOND)).toEqual(['000002-step']);
     expect(await run(FIRST, SECOND)).toEqual([]);
     expect(await rows()).toEqual([1, 2]);
   });
 
-  test('refuses one that was changed after it was applied, by name, and applies nothing after it', async () => {
+  test('migrating rejects a migration that was changed after it was applied, by name, and applies nothing after it', async () => {
     await run(FIRST);
 
     await expect(run({ ...FIRST, checksum: 'another' }, SECOND)).rejects.toMatchObject({
@@ -126,7 +126,7 @@ describe('migrating', () => {
     expect(await rows()).toEqual([1]);
   });
 
-  test('refuses a database that is further than this version of the service', async () => {
+  test('migrating rejects a database that is newer than this version of the service', async () => {
     await run(FIRST, SECOND);
 
     await expect(run(FIRST)).rejects.toMatchObject({
@@ -135,7 +135,7 @@ describe('migrating', () => {
     });
   });
 
-  test('keeps the ones before one that fails, nothing of that one, and can be done again', async () => {
+  test('migrating keeps the migrations before a failed one, rolls that one back, and can be repeated', async () => {
     const broken = migration(2, 'INSERT INTO a VALUES (2)', 'CREATE TABLE b (id integer)', 'SELECT 1/0');
 
     await expect(run(FIRST, broken)).rejects.toMatchObject({ sqlState: '22012' });
@@ -195,11 +195,11 @@ describe('migrating', () => {
     });
   });
 
-  test('may take longer than a statement of a request', async () => {
+  test('a migration can take longer than a statement of a request', async () => {
     await run(migration(1, 'SELECT pg_sleep(1.2)::text'));
   });
 
-  test('five times at once applies each once', async () => {
+  test('five concurrent migrations apply each file once', async () => {
     const counting = [FIRST, SECOND];
 
     const reported = await Promise.all(Array.from({ length: 5 }, () => run(...counting)));

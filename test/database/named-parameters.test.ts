@@ -8,7 +8,7 @@ describe('the translation of $1 to :p1', () => {
     ['the tenth apart from the first', '$1 $10 $2', ':p1 :p10 :p2'],
     ['one at the edge of punctuation', '($1,$2)=-$3', '(:p1,:p2)=-:p3'],
     ['none', 'SELECT 1', 'SELECT 1'],
-  ])('finds %s', (_, sql, expected) => {
+  ])('translating $1 to :p1 finds %s', (_, sql, expected) => {
     expect(toNamedParameters(sql)).toBe(expected);
   });
 
@@ -28,7 +28,7 @@ describe('the translation of $1 to :p1', () => {
     ['a cast in a body', 'DO $$ BEGIN PERFORM 1::text; END $$'],
     ['an assignment', 'DO $$ BEGIN x := 1; END $$'],
     ['a slice between spaces', 'SELECT a[1 : 2]'],
-  ])('leaves %s alone', (_, sql) => {
+  ])('translating $1 to :p1 leaves %s unchanged', (_, sql) => {
     expect(toNamedParameters(sql)).toBe(sql);
   });
 
@@ -36,7 +36,7 @@ describe('the translation of $1 to :p1', () => {
     ['a name in a body', 'DO $$ BEGIN RAISE NOTICE :b; END $$', ':b'],
     ['a slice', 'SELECT a[1:2]', ':2'],
     ['a named parameter', 'SELECT :id', ':id'],
-  ])('refuses %s, which the service would change', (_, sql, name) => {
+  ])('translating $1 to :p1 rejects %s, which the service would change', (_, sql, name) => {
     expect(() => toNamedParameters(sql)).toThrow(`would mistake "${name}" in this statement for a parameter`);
   });
 });

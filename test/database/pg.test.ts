@@ -60,7 +60,7 @@ test('a connection is kept alive, so that one that was cut while its container w
   }
 });
 
-test('a statement is prepared once a connection, if that is asked for', async () => {
+test('a statement is prepared once per connection, if requested', async () => {
   const database = connect({ poolSize: 1 });
   const sql = 'SELECT $1::integer + 1 AS sum';
   const prepared = () =>
@@ -100,7 +100,7 @@ test('a statement is never prepared behind a pooler, whose sessions are shared',
   await pooler.close();
 });
 
-test('a prepared statement that is gone or outdated costs its connection, and can be repeated on another', async () => {
+test('a prepared statement that is gone or outdated costs its connection, and can be retried on another', async () => {
   const database = connect({ poolSize: 1 });
   await database.query('CREATE TABLE outdated (value integer)');
   const insert = () =>
@@ -122,13 +122,13 @@ test('a prepared statement that is gone or outdated costs its connection, and ca
 });
 
 describe('the pool', () => {
-  test('uses a connection again', async () => {
+  test('the pool reuses a connection', async () => {
     const database = connect();
 
     expect(await backendOf(database)).toBe(await backendOf(database));
   });
 
-  test('never opens more connections than it may, and serves everybody', async () => {
+  test('the pool never opens more connections than its size, and serves every caller', async () => {
     const database = connect({ poolSize: 2 });
 
     const backends = await Promise.all(Array.from({ length: 50 }, () => backendOf(database)));
@@ -136,7 +136,7 @@ describe('the pool', () => {
     expect(new Set(backends).size).toBeLessThanOrEqual(2);
   });
 
-  test('survives the end of an idle connection, says so, and serves on', async () => {
+  test('the pool survives the end of an idle connection, logs it, and continues', async () => {
     const database = connect({ poolSize: 1 });
     const pid = await backendOf(database);
 
@@ -147,7 +147,7 @@ describe('the pool', () => {
     expect(await backendOf(database)).not.toBe(pid);
   });
 
-  test('fails the statement whose connection ends under it, and serves on', async () => {
+  test('a statement whose connection ends fails, and the pool continues', async () => {
     const database = connect({ poolSize: 1 });
     const pid = await backendOf(database);
     const slow = database.query('SELECT pg_sleep(30)');
@@ -163,7 +163,7 @@ describe('the pool', () => {
     expect(await backendOf(database)).not.toBe(pid);
   });
 
-  test('fails the transaction whose connection ends between two statements, and serves on', async () => {
+  test('a transaction whose connection ends between two statements fails, and the pool continues', async () => {
     const database = connect({ poolSize: 1 });
     const transaction = database.transaction(async ({ query }) => {
       await query('CREATE TABLE half_done (id integer)');
@@ -180,7 +180,7 @@ describe('the pool', () => {
     expect(await database.query(`SELECT to_regclass('half_done') AS table`)).toEqual([{ table: null }]);
   });
 
-  test('survives the end of all its connections at once, ten times', async () => {
+  test('the pool survives the end of all its connections, ten times', async () => {
     const database = connect({ poolSize: 4 });
     for (let n = 0; n < 10; n += 1) {
       const pids = new Set(await Promise.all(Array.from({ length: 8 }, () => backendOf(database))));
@@ -192,7 +192,7 @@ describe('the pool', () => {
     }
   });
 
-  test('keeps a connection on which a statement was refused', async () => {
+  test('the pool keeps a connection on which a statement was rejected', async () => {
     const database = connect({ poolSize: 1 });
     const pid = await backendOf(database);
 
@@ -206,7 +206,7 @@ describe('the pool', () => {
     expect(await backendOf(database)).toBe(pid);
   });
 
-  test('lets nobody have a connection on which a transaction may be open', async () => {
+  test('the pool never reuses a connection on which a transaction may be open', async () => {
     const proxy = await forThisTest(startTcpProxy(own.url));
     const database = connect({ url: proxy.url, poolSize: 1, statementTimeoutMs: 300 });
     await expect(
@@ -222,7 +222,7 @@ describe('the pool', () => {
     expect(await database.query(`SELECT to_regclass('never') AS table`)).toEqual([{ table: null }]);
   });
 
-  test('closes every connection when it is closed', async () => {
+  test('closing the pool closes every connection', async () => {
     const database = connectPg({
       url: own.url,
       poolSize: 4,
@@ -240,7 +240,7 @@ describe('the pool', () => {
 });
 
 describe('a statement that takes too long', () => {
-  test('is cancelled by the server, and unavailable', async () => {
+  test('a statement that takes too long is cancelled by the server, and unavailable', async () => {
     const database = connect({ statementTimeoutMs: 200 });
 
     await expect(database.query('SELECT pg_sleep(30)')).rejects.toMatchObject({
@@ -254,7 +254,7 @@ describe('a statement that takes too long', () => {
     expect(running).toBe(0);
   });
 
-  test('because nobody answers any more is given up by the client, a little later', async () => {
+  test('a statement without a reply is given up by the client, a little later', async () => {
     const proxy = await forThisTest(startTcpProxy(own.url));
     const database = connect({ url: proxy.url, poolSize: 1, statementTimeoutMs: 200 });
     await backendOf(database);
@@ -276,7 +276,7 @@ describe('no connection', () => {
     return (server.address() as AddressInfo).port;
   }
 
-  test('where nobody listens is unavailable at once', async () => {
+  test('a connection that is refused is unavailable immediately', async () => {
     const proxy = await startTcpProxy(own.url);
     await proxy.close();
 
@@ -287,14 +287,14 @@ describe('no connection', () => {
     });
   });
 
-  test('where somebody listens and says nothing is unavailable when the time is over', async () => {
+  test('a connection without a reply is unavailable after the timeout', async () => {
     const port = await listen(() => {});
     const database = connect({ url: `postgres://u@127.0.0.1:${port}/d`, connectTimeoutMs: 200 });
 
     await expect(backendOf(database)).rejects.toMatchObject({ kind: 'unavailable' });
   });
 
-  test('where another protocol is spoken is unavailable or a defect, and does not hang', async () => {
+  test('a connection to another protocol is unavailable or a defect, and does not hang', async () => {
     const port = await listen((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
 
     await expect(backendOf(connect({ url: `postgres://u@127.0.0.1:${port}/d` }))).rejects.toMatchObject({
@@ -302,7 +302,7 @@ describe('no connection', () => {
     });
   });
 
-  test('is free within the time: unavailable, and the pool serves on when one is', async () => {
+  test('waiting too long for a free connection is unavailable, and the pool continues once one is free', async () => {
     const database = connect({ poolSize: 1, connectTimeoutMs: 100 });
     await backendOf(database);
     const busy = database.query('SELECT pg_sleep(0.3)');
@@ -313,7 +313,7 @@ describe('no connection', () => {
     await backendOf(database);
   });
 
-  test('to a database that does not exist is a defect, not a matter of waiting', async () => {
+  test('a connection to a database that does not exist is a defect, not a temporary problem', async () => {
     const url = new URL(own.url);
     url.pathname = '/nowhere';
 

@@ -21,14 +21,14 @@ function failing(...failures: readonly unknown[]) {
 const GENEROUS = { tries: 10, withinMs: 10_000 };
 
 describe('a retry', () => {
-  test('is made after what may pass, and answers what the work answers', async () => {
+  test('a retry follows a transient failure, and returns the result of the work', async () => {
     const { work, runs } = failing(failure('unavailable'), failure('contention'));
 
     expect(await retryDatabase(work, GENEROUS)).toBe('done');
     expect(runs()).toBe(3);
   });
 
-  test.each(['refused', 'defect'] as const)('is not made after what will not: %s', async (kind) => {
+  test.each(['refused', 'defect'] as const)('a retry does not follow a permanent failure: %s', async (kind) => {
     const { work, runs } = failing(failure(kind));
 
     await expect(retryDatabase(work, GENEROUS)).rejects.toMatchObject({ kind });
@@ -36,7 +36,7 @@ describe('a retry', () => {
   });
 
   test.each([new TypeError('a bug'), undefined])(
-    'is not made after what the database has nothing to do with: %s',
+    'a retry does not follow a failure outside the database: %s',
     async (error) => {
       const { work, runs } = failing(error);
 
@@ -45,14 +45,14 @@ describe('a retry', () => {
     },
   );
 
-  test('is made so many times at most, and then the last failure is thrown', async () => {
+  test('a retry is limited to a number of attempts, and then the last failure is thrown', async () => {
     const { work, runs } = failing(failure('contention'), failure('unavailable'), failure('contention'));
 
     await expect(retryDatabase(work, { tries: 2, withinMs: 10_000 })).rejects.toMatchObject({ kind: 'unavailable' });
     expect(runs()).toBe(2);
   });
 
-  test('is not begun when the time is over', async () => {
+  test('a retry does not start when the time is over', async () => {
     const { work, runs } = failing(...Array(100).fill(failure('unavailable')));
 
     await expect(retryDatabase(work, { tries: Number.POSITIVE_INFINITY, withinMs: 150 })).rejects.toThrow();
@@ -61,7 +61,7 @@ describe('a retry', () => {
     expect(runs()).toBeLessThan(50);
   });
 
-  test('comes after a pause of chance, so that those who collided do not collide again', async () => {
+  test('a retry comes after a random pause, so that colliding callers spread out', async () => {
     const realRandom = Math.random;
     const elapsedWith = async (chance: number) => {
       Math.random = () => chance;
@@ -81,7 +81,7 @@ describe('a retry', () => {
     expect(longest - shortest).toBeGreaterThan(600);
   });
 
-  test('of work that only contention may repeat is not made when no answer came', async () => {
+  test('work that may only be retried after contention is not retried without a reply', async () => {
     const lost = failing(failure('unavailable'));
     const rolledBack = failing(failure('contention'));
 
@@ -90,7 +90,7 @@ describe('a retry', () => {
     expect(lost.runs()).toBe(1);
   });
 
-  test('is made soon after the database is back, however long it was down', async () => {
+  test('a retry comes soon after the database is back, however long it was down', async () => {
     // Without a bound the last pauses would take seconds, even with this little of each.
     const random = jest.spyOn(Math, 'random').mockReturnValue(0.02);
     const { work } = failing(...Array(14).fill(failure('unavailable')));

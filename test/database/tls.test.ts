@@ -113,12 +113,12 @@ describe('to a server with TLS', () => {
     [BY_ADDRESS, 'sslmode=verify-ca&sslrootcert=$others.pem', 'DEPTH_ZERO_SELF_SIGNED_CERT'],
     [BY_ADDRESS, 'sslmode=require&sslrootcert=$others.pem', 'DEPTH_ZERO_SELF_SIGNED_CERT'],
     [BY_ADDRESS, 'sslmode=verify-full&sslrootcert=$server.pem', 'ERR_TLS_CERT_ALTNAME_INVALID; connect by a name'],
-  ])('%s with %s is refused for the certificate', async (host, query, problem) => {
+  ])('%s with %s is rejected because of the certificate', async (host, query, problem) => {
     const message = expect.stringContaining(`The certificate of the database is rejected (${problem}`);
     await expect(usesTls(urlOf(host, query))).rejects.toMatchObject({ kind: 'unavailable', message });
   });
 
-  test('shows the certificate that sslcert and sslkey name', async () => {
+  test('the client shows the certificate of sslcert and sslkey', async () => {
     const withCertificate = 'sslmode=require&sslcert=$client.pem&sslkey=$client.key';
     expect(await usesTls(urlOf(BY_ADDRESS, withCertificate, CERTIFIED))).toBe(true);
     const without = usesTls(urlOf(BY_ADDRESS, 'sslmode=require', CERTIFIED));
@@ -129,25 +129,28 @@ describe('to a server with TLS', () => {
 describe('to a server without TLS', () => {
   const url = (query: string) => `${process.env.TEST_POSTGRES_URL}?${query}`;
 
-  test.each(['sslmode=prefer', 'sslmode=disable', ''])('"%s" connects without', async (query) => {
+  test.each(['sslmode=prefer', 'sslmode=disable', ''])('"%s" connects to a server without TLS', async (query) => {
     expect(await usesTls(url(query))).toBe(false);
   });
 
-  test.each(['sslmode=require', 'sslmode=no-verify', 'ssl=true'])('%s is refused', async (query) => {
-    await expect(usesTls(url(query))).rejects.toThrow('The server does not support SSL connections');
-  });
+  test.each(['sslmode=require', 'sslmode=no-verify', 'ssl=true'])(
+    '%s is rejected by a server without TLS',
+    async (query) => {
+      await expect(usesTls(url(query))).rejects.toThrow('The server does not support SSL connections');
+    },
+  );
 });
 
 describe('the settings', () => {
   const read = (query: string, env = {}) => readDestination(`postgres://user:p%40ss@h:5432/db${query}`, env);
 
-  test('leave the rest of the URL to pg', () => {
+  test('TLS settings leave the rest of the URL to pg', () => {
     const { connectionString } = read('?application_name=a&sslmode=require&options=-c%20x%3Dy&uselibpqcompat=true');
     expect(connectionString).toBe('postgres://user:p%40ss@h:5432/db?application_name=a&options=-c%20x%3Dy');
     expect(read('?sslmode=require').connectionString).toBe('postgres://user:p%40ss@h:5432/db');
   });
 
-  test('come from the environment where the URL has none', () => {
+  test('TLS settings come from the environment if the URL has none', () => {
     const env = { PGSSLMODE: 'verify-full', PGSSLROOTCERT: file('server.pem') };
     expect(read('', env)).toMatchObject({ ssl: { ca: expect.stringContaining('BEGIN CERTIFICATE') } });
     expect(read('?sslmode=disable', { PGSSLROOTCERT: '/nosuch.pem' }).ssl).toBe(false);
@@ -167,7 +170,7 @@ describe('the settings', () => {
     ['?sslcert=$client.pem', {}, 'sslcert and sslkey must be set together'],
     ['?sslcert=$client.pem&sslkey=$others.key', {}, 'sslcert and sslkey do not match'],
     ['?sslcrl=x', {}, 'DATABASE_URL has sslcrl, which is not supported'],
-  ])('%s %j are refused', (query, env, problem) => {
+  ])('the TLS settings %s %j are rejected', (query, env, problem) => {
     expect(() => read(query.replace(/\$/g, `${directory}/`), env)).toThrow(
       expect.objectContaining({ name: 'ConfigError', message: expect.stringContaining(problem) }),
     );
@@ -180,11 +183,11 @@ test.each([
   ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'set sslrootcert'],
   ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'set sslrootcert'],
   ['SELF_SIGNED_CERT_IN_CHAIN', 'set sslrootcert'],
-])('%s says: %s', (code, remedy) => {
+])('a certificate problem %s reports: %s', (code, remedy) => {
   expect(certificateProblem(Object.assign(new Error('no'), { code }))).toContain(`(${code}; ${remedy}`);
 });
 
-test('an error of the network is none of the certificate', () => {
+test('a network error is not reported as a certificate problem', () => {
   expect(certificateProblem(Object.assign(new Error('no'), { code: 'ECONNREFUSED' }))).toBeUndefined();
   expect(certificateProblem(new Error('no'))).toBeUndefined();
 });

@@ -136,7 +136,7 @@ describe('a stage is not refused', () => {
 });
 
 describe('a stage is refused, with the numbers,', () => {
-  test('whose pollers could need more invocations at a time than the account allows', () => {
+  test('a stage whose pollers could need more concurrent executions than the account allows is refused', () => {
     const stage = service({});
     Object.assign(stage.custom, { pollers: { minimum: 2, maximum: 60 } });
     provisionPollers(stage);
@@ -158,62 +158,62 @@ describe('a stage is refused, with the numbers,', () => {
     { minimum: 20, maximum: 10 },
     { minimum: 201, maximum: 300 },
     { minimum: 2, maximum: 2001 },
-  ])('with pollers that AWS does not take: $minimum to $maximum', (pollers) => {
+  ])('a stage with pollers that AWS does not accept is refused: $minimum to $maximum', (pollers) => {
     const stage = service({});
     Object.assign(stage.custom, { pollers });
     expect(() => provisionPollers(stage)).toThrow(/^minimumPollers is .* Set both: 2 to 200/);
   });
 
-  test('that could need more invocations at a time than the account allows', () => {
+  test('a stage that could need more concurrent executions than the account allows is refused', () => {
     expect(refusals({ limits: { lambdaConcurrency: 100 } })).toEqual([
       '500 requests at once (apiBurstLimit) + 10 batches (maximumConcurrency) + 1 scheduled + 1 for migrations are 512 invocations at a time, and lambdaConcurrency, what the account allows, is 100. Lower the former, or have AWS raise the latter.',
     ]);
   });
 
-  test('whose functions reserve what Lambda keeps for others', () => {
+  test('a stage whose functions reserve what Lambda keeps for others is refused', () => {
     expect(refusals({ reserved: 901 })).toEqual([
       "The functions reserve 901 invocations at a time, and of the account's 1000 (lambdaConcurrency) Lambda keeps 100 unreserved, which leaves 900.",
     ]);
   });
 
-  test('whose database is too small for the invocations', () => {
+  test('a stage whose database is too small for the invocations is refused', () => {
     expect(refusals({ capacity: { MinCapacity: 0, MaxCapacity: 2 } })).toEqual([
       '512 invocations at a time (500 of them by apiBurstLimit) × 1 connection are 512, and the database has 189 (max_connections) - 10 for RDS and people = 179. Raise databaseMaxCapacity, or lower apiBurstLimit.',
     ]);
   });
 
-  test('whose proxy may not hold enough of its connections', () => {
+  test('a stage whose proxy cannot hold enough connections is refused', () => {
     expect(refusals({ proxy: 60 })).toEqual([
       '512 invocations at a time (500 of them by apiBurstLimit) × 1 connection are 512, and the database has 60 % (proxyConnectionsPercent) of 823 (max_connections) - 10 for RDS and people = 813, for the proxy 493. Raise databaseMaxCapacity, or lower apiBurstLimit.',
     ]);
   });
 
-  test('whose proxy would take the connections that are kept for RDS and people', () => {
+  test('a stage whose proxy would take connections that are reserved for RDS and people is refused', () => {
     expect(refusals({ burst: 802, proxy: 100 })).toEqual([
       '814 invocations at a time (802 of them by apiBurstLimit) × 1 connection are 814, and the database has 100 % (proxyConnectionsPercent) of 823 (max_connections) - 10 for RDS and people = 813, for the proxy 813. Raise databaseMaxCapacity, or lower apiBurstLimit.',
     ]);
   });
 
-  test('whose containers could connect to an existing database more often than it allows', () => {
+  test('a stage whose containers could connect to an existing database more often than it allows is refused', () => {
     const environment = { DATABASE_URL: 'postgres://orders@db.example/orders', DATABASE_POOL_SIZE: '3' };
     expect(refusals({ capacity: undefined, environment, limits: { databaseMaxConnections: 2_000 } })).toEqual([
       '1000 containers (lambdaConcurrency) × 3 connections (DATABASE_POOL_SIZE) are 3000, and the database has 2000 (max_connections) - 10 for RDS and people = 1990. Put an RDS Proxy in front of it and name that in databaseUrl.',
     ]);
   });
 
-  test('whose messages come back while their batch may still be worked on', () => {
+  test('a stage whose messages are redelivered while their batch may still be processed is refused', () => {
     expect(refusals({ visibility: 360 })).toEqual([
       'OrderQueue: VisibilityTimeout is 360 s, and must be 6 × 60 s + 1 s = 361 s at least.',
     ]);
   });
 
-  test('whose dead letters are gone before anyone looks', () => {
+  test('a stage whose dead letters expire too early is refused', () => {
     expect(refusals({ deadLetterRetention: 345_600 })).toEqual([
       'OrderQueue: Dead letters are kept 345600 s, and messages 345600 s.',
     ]);
   });
 
-  test('whose functions may be ended while they still wait', () => {
+  test('a stage whose functions could end while they still wait is refused', () => {
     expect(refusals({ environment: { DATABASE_TIMEOUT_MS: '29000', QUEUE_SEND_TIMEOUT_MS: '2000' } })).toEqual([
       'A request may wait 2 × 29000 ms (DATABASE_TIMEOUT_MS) + 2000 ms (QUEUE_SEND_TIMEOUT_MS) = 60000 ms, and Worker ends after 60000 ms. Lower the former, or raise requestTimeout; the 10 s of the authorizer are the longest that API Gateway waits for one.',
     ]);
@@ -225,29 +225,29 @@ describe('a stage is refused, with the numbers,', () => {
       { PROCESSOR: 'webhook', WEBHOOK_TIMEOUT_MS: '56000' },
       '56000 ms (WEBHOOK_TIMEOUT_MS) + 5000 ms for claim and verdicts = 61000 ms',
     ],
-  ])('whose worker may be ended while an order is processed: %j', (environment, sum) => {
+  ])('a stage whose worker could end while an order is processed is refused: %j', (environment, sum) => {
     expect(refusals({ environment })).toEqual([
       `A batch may take ${sum}, and the worker ends after 60000 ms. Lower the former, or raise processTimeout.`,
     ]);
   });
 
-  test('that does not say what its existing database takes', () => {
+  test('a stage that does not say how many connections its existing database allows is refused', () => {
     expect(refusals({ capacity: undefined })).toEqual([
       'databaseMaxConnections must say how many connections the existing database takes: ask it SHOW max_connections.',
     ]);
   });
 
-  test.each(['many', '0', '1.5', ''])('whose lambdaConcurrency is "%s"', (lambdaConcurrency) => {
+  test.each(['many', '0', '1.5', ''])('a stage whose lambdaConcurrency is "%s" is refused', (lambdaConcurrency) => {
     expect(refusals({ limits: { lambdaConcurrency } })).toEqual(['lambdaConcurrency must be a whole number above 0.']);
   });
 
-  test('whose storage is of no type that Aurora has', () => {
+  test('a stage whose storage type Aurora does not have is refused', () => {
     expect(refusals({ limits: { databaseStorageType: 'gp3' } })).toEqual([
       'databaseStorageType must be aurora or aurora-iopt1.',
     ]);
   });
 
-  test('for everything at once', () => {
+  test('a stage is refused with all its problems at once', () => {
     expect(refusals({ burst: 1_000, visibility: 30, capacity: { MinCapacity: 0, MaxCapacity: 1 } })).toHaveLength(3);
   });
 });

@@ -51,39 +51,39 @@ function serviceWith(arn: unknown): Service {
 const check = (arn: unknown) => checkExistingQueue(serviceWith(arn));
 
 describe('a queue that is there already', () => {
-  test('does, with attributes as the stage would give it', async () => {
+  test('an existing queue with suitable attributes is accepted', async () => {
     await expect(check((await queues()).arn)).resolves.toBeUndefined();
   });
 
-  test('is not asked for when the stage makes its own', async () => {
+  test('no queue is checked if the stage creates its own', async () => {
     await expect(check({ 'Fn::GetAtt': ['OrderQueue', 'Arn'] })).resolves.toBeUndefined();
   });
 
-  test('is refused when messages come back while their batch may still be worked on', async () => {
+  test('an existing queue is refused if messages are redelivered while their batch may still be processed', async () => {
     const { arn } = await queues({ visibility: '360' });
     await expect(check(arn)).rejects.toThrow(
       `${arn}: its visibility timeout is 360 s, and must be 6 × 60 s + 1 s = 361 s at least.`,
     );
   });
 
-  test('is refused when throttling alone makes dead letters', async () => {
+  test('an existing queue is refused if throttling alone creates dead letters', async () => {
     const { arn } = await queues({ receives: 4 });
     await expect(check(arn)).rejects.toThrow(`${arn}: its maxReceiveCount is 4, and must be 5 at least.`);
   });
 
-  test('is refused when dead letters are not kept longer than messages', async () => {
+  test('an existing queue is refused if dead letters are not kept longer than messages', async () => {
     const { arn, deadLetterTargetArn } = await queues({ retention: '345600' });
     await expect(check(arn)).rejects.toThrow(
       `${deadLetterTargetArn}: it keeps dead letters 345600 s, which must be longer than the 345600 s of the queue: a message keeps its first timestamp.`,
     );
   });
 
-  test('is refused without a dead-letter queue', async () => {
+  test('an existing queue is refused without a dead-letter queue', async () => {
     const arn = await queue({ VisibilityTimeout: '361' });
     await expect(check(arn)).rejects.toThrow(`${arn}: it has no dead-letter queue.`);
   });
 
-  test('is refused when there is none, in one line', async () => {
+  test('a missing queue is refused in one line', async () => {
     const arn = 'arn:aws:sqs:us-east-1:000000000000:nowhere';
     await expect(check(arn)).rejects.toThrow(
       /^arn:aws:sqs:us-east-1:000000000000:nowhere cannot be looked at: [^\n]+$/,

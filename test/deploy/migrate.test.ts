@@ -75,12 +75,12 @@ const SUCCESS = {
 };
 
 describe('the function that CloudFormation calls', () => {
-  test('brings an empty database up to date with the migrations of the repository', async () => {
+  test('the migration function migrates an empty database with the migrations of the repository', async () => {
     expect(await responseTo('Create')).toEqual(SUCCESS);
     expect(await tables()).toContain('orders');
   });
 
-  test('applies what a new version adds, under the same physical id', async () => {
+  test('the migration function applies what a new version adds, under the same physical id', async () => {
     await deployed('CREATE TABLE a ()');
     await responseTo('Create');
     await deployed('CREATE TABLE a ()', 'CREATE TABLE b ()');
@@ -89,7 +89,7 @@ describe('the function that CloudFormation calls', () => {
     expect(await tables()).toEqual(['a', 'b']);
   });
 
-  test('migrates when it is invoked by hand, too, and throws what failed', async () => {
+  test('the migration function also works when invoked manually, and throws its errors', async () => {
     const byHand = {} as Parameters<typeof handler>[0];
     await deployed('CREATE TABLE a ()');
     await handler(byHand, lambdaContext(60_000));
@@ -100,7 +100,7 @@ describe('the function that CloudFormation calls', () => {
     expect(bucket.answers).toEqual([]);
   });
 
-  test('fails the update when a migration fails, names it, and keeps the migrations before it', async () => {
+  test('the migration function fails the update if a migration fails, names it, and keeps earlier migrations', async () => {
     await deployed('CREATE TABLE a ()', 'CREATE TABLE b (); CREATE TABLE a ()');
 
     expect(await responseTo('Update')).toEqual({
@@ -111,7 +111,7 @@ describe('the function that CloudFormation calls', () => {
     expect(await tables()).toEqual(['a']);
   });
 
-  test('lets the stack go back to the version before, whose database is then newer than its code', async () => {
+  test('the migration function accepts a newer database, so that a stack can roll back', async () => {
     await deployed('CREATE TABLE a ()', 'CREATE TABLE b ()', 'no SQL');
     expect(await responseTo('Update')).toMatchObject({ Status: 'FAILED' });
     await deployed('CREATE TABLE a ()');
@@ -120,7 +120,7 @@ describe('the function that CloudFormation calls', () => {
     expect(await tables()).toEqual(['a', 'b']);
   });
 
-  test('refuses a migration that was changed after it was applied', async () => {
+  test('the migration function rejects a migration that was changed after it was applied', async () => {
     await deployed('CREATE TABLE a ()');
     await responseTo('Create');
     await deployed('CREATE TABLE a (id integer)');
@@ -131,7 +131,7 @@ describe('the function that CloudFormation calls', () => {
     });
   });
 
-  test('says why in fewer bytes than CloudFormation takes, however long the reason', async () => {
+  test('the migration function shortens its reason to what CloudFormation accepts', async () => {
     await deployed(`DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '42P07', MESSAGE = repeat('€', 10_000); END $$`);
 
     const answer = await responseTo('Update');
@@ -140,20 +140,20 @@ describe('the function that CloudFormation calls', () => {
     expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThanOrEqual(4_096);
   });
 
-  test('fails when its answer is refused, so that Lambda runs it again', async () => {
+  test('the migration function fails if its response is rejected, so that Lambda runs it again', async () => {
     await deployed('CREATE TABLE a ()');
     bucket.status = 403;
 
     await expect(handler(bucket.request('Create'), lambdaContext())).rejects.toThrow('returned 403');
   });
 
-  test('does nothing when the stack is deleted, not even connect', async () => {
+  test('the migration function does nothing when the stack is deleted, and does not connect', async () => {
     process.env.DATABASE_URL = 'postgres://nobody@127.0.0.1:1/none';
 
     expect(await responseTo('Delete')).toEqual(SUCCESS);
   });
 
-  test('tells CloudFormation before its own time is over', async () => {
+  test('the migration function responds to CloudFormation before its own timeout', async () => {
     await deployed('CREATE TABLE a ()');
     await responseTo('Create');
     await deployed('CREATE TABLE a ()', 'ALTER TABLE a ADD COLUMN b integer');
@@ -169,7 +169,7 @@ describe('the function that CloudFormation calls', () => {
     await psql.rows('COMMIT');
   });
 
-  test('leaves no lock behind when its time is over, although Lambda freezes it at once', async () => {
+  test('the migration function leaves no lock when its time is over, although Lambda freezes it at once', async () => {
     await deployed('CREATE TABLE a ()');
     await responseTo('Create');
     await deployed(
@@ -190,14 +190,14 @@ describe('the function that CloudFormation calls', () => {
     expect(await responseTo('Update')).toEqual(SUCCESS);
   });
 
-  test('has Postgres end its session when it pauses for a minute within a transaction', async () => {
+  test('Postgres ends a session of the migration function that pauses for a minute in a transaction', async () => {
     await deployed(`CREATE TABLE a AS SELECT current_setting('idle_in_transaction_session_timeout') AS pause`);
     await responseTo('Create');
 
     expect(await psql.value('SELECT pause FROM a')).toBe('1min');
   });
 
-  test('waits for a database that does not take connections yet', async () => {
+  test('the migration function waits for a database that does not accept connections yet', async () => {
     const { port, refused } = await forThisTest(startingDatabase(database.url, 2));
     process.env.DATABASE_URL = database.url.replace(/:\d+\//, `:${port}/`);
 

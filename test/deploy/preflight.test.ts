@@ -57,14 +57,14 @@ const ask = (of: Service) => preflight(account, of, (line) => warnings.push(line
 const refusal = (of: Service) => ask(of).then(String, (error: Error) => error.message);
 
 describe('the first deployment of a protected stage', () => {
-  test('leaves its database unprotected, so that a roll-back can delete it', async () => {
+  test('the first deployment of a protected stage leaves its database unprotected, so that a rollback can delete it', async () => {
     expect(await ask(service())).toContainEqual({
       ParameterKey: 'DatabaseProtected',
       ParameterValue: 'false',
     });
   });
 
-  test('is one again after it has failed, although there is a stack then', async () => {
+  test('a deployment after a failed first one counts as the first again, although the stack exists', async () => {
     aws.stackParameters = {};
     expect(await ask(service())).toContainEqual({
       ParameterKey: 'DatabaseProtected',
@@ -72,7 +72,7 @@ describe('the first deployment of a protected stage', () => {
     });
   });
 
-  test('takes two zones that offer the database, by id, and not the one without RDS Proxy', async () => {
+  test('the first deployment selects two zones that offer the database, by id, and not the one without RDS Proxy', async () => {
     expect(await ask(service())).toEqual(
       expect.arrayContaining([
         { ParameterKey: 'ZoneA', ParameterValue: 'use1-az1' },
@@ -81,7 +81,7 @@ describe('the first deployment of a protected stage', () => {
     );
   });
 
-  test('takes the zones that it is given', async () => {
+  test('the first deployment uses the given zones', async () => {
     expect(await ask(service({ availabilityZones: 'use1-az6,use1-az2' }))).toEqual(
       expect.arrayContaining([
         { ParameterKey: 'ZoneA', ParameterValue: 'use1-az6' },
@@ -91,7 +91,7 @@ describe('the first deployment of a protected stage', () => {
   });
 
   test.each(['use1-az1', 'us-east-1a,us-east-1b', 'use1-az1,use1-az9'])(
-    'refuses zones that are not two ids of the account: %s',
+    'the first deployment rejects zones that are not two ids of the account: %s',
     async (availabilityZones) => {
       expect(await refusal(service({ availabilityZones }))).toBe(
         `availabilityZones is ${availabilityZones}, and must be two zone ids with a comma between. This account has use1-az3, use1-az2, use1-az6, use1-az1 here, and Aurora is in use1-az6, use1-az1.`,
@@ -99,19 +99,19 @@ describe('the first deployment of a protected stage', () => {
     },
   );
 
-  test('is refused where only one zone has all that it uses', async () => {
+  test('the first deployment is refused if only one zone offers everything', async () => {
     aws.databaseZones = ['us-east-1a', 'us-east-1d'];
     expect(await refusal(service())).toMatch(/^The database needs two zones .* and Aurora is in use1-az1\.$/);
   });
 
-  test('is refused with a version of Postgres that RDS no longer offers, with those that it does', async () => {
+  test('the first deployment is refused with a Postgres version that RDS no longer offers, and lists the available ones', async () => {
     aws.versions = ['17.8', '17.9'];
     expect(await refusal(service())).toBe(
       'RDS does not offer Aurora PostgreSQL 17.7 on serverless instances here (databaseEngineVersion). It has 17.8, 17.9.',
     );
   });
 
-  test('is refused while the database of a failed one is still there, with the way to get rid of it', async () => {
+  test('the first deployment is refused while the database of a failed one exists, and says how to remove it', async () => {
     aws.clusters = { 'orders-prod-0abc': '17.7' };
     expect(await refusal(service())).toMatch(
       /^The database cluster orders-prod-0abc was made for the stack orders-prod, which does not have it.*aws rds delete-db-cluster --db-cluster-identifier orders-prod-0abc/,
@@ -120,7 +120,7 @@ describe('the first deployment of a protected stage', () => {
 });
 
 describe('after a deployment', () => {
-  test('a protected stage is protected by an update that changes nothing else', async () => {
+  test('after its first deployment, a protected stage is protected by an update that changes nothing else', async () => {
     aws.stackParameters = { ...DEPLOYED, DatabaseProtected: 'false' };
 
     expect(await protect(account, service())).toBe(true);
@@ -136,7 +136,7 @@ describe('after a deployment', () => {
     ['is protected already', DEPLOYED, true],
     ['need not be', { ...DEPLOYED, DatabaseProtected: 'false' }, false],
     ['has no database of its own', {}, true],
-  ])('a stage that %s is left alone', async (_, parameters, isProtected) => {
+  ])('after a deployment, a stage that %s is not changed', async (_, parameters, isProtected) => {
     aws.stackParameters = parameters;
     expect(await protect(account, service({ isProtected }))).toBe(false);
     expect(requests.map(({ Action }) => Action)).not.toContain('UpdateStack');
@@ -149,7 +149,7 @@ describe('a later deployment', () => {
     aws.clusters = { 'orders-prod-0abc': '17.7' };
   });
 
-  test('keeps its zones, and its protection', async () => {
+  test('a later deployment keeps its zones and its protection', async () => {
     expect(await ask(service())).toEqual([
       { ParameterKey: 'DatabaseProtected', ParameterValue: 'true' },
       { ParameterKey: 'ZoneA', UsePreviousValue: true },
@@ -157,21 +157,21 @@ describe('a later deployment', () => {
     ]);
   });
 
-  test('lifts the protection when it is told to', async () => {
+  test('a later deployment can lift the protection', async () => {
     expect(await ask(service({ isProtected: false }))).toContainEqual({
       ParameterKey: 'DatabaseProtected',
       ParameterValue: 'false',
     });
   });
 
-  test('is refused when RDS has upgraded the database beyond its version', async () => {
+  test('a later deployment is refused if RDS has upgraded the database beyond its version', async () => {
     aws.clusters = { 'orders-prod-0abc': '17.10' };
     expect(await refusal(service())).toBe(
       'The cluster orders-prod-0abc has version 17.10, and databaseEngineVersion is 17.7, to which RDS does not go back. Deploy with --param=databaseEngineVersion=17.10.',
     );
   });
 
-  test('that goes back to an earlier version keeps everything', async () => {
+  test('a deployment of an earlier version keeps everything', async () => {
     expect(await previousParameters(account)).toEqual(
       ['ZoneA', 'ZoneB', 'DatabaseProtected'].map((ParameterKey) => ({ ParameterKey, UsePreviousValue: true })),
     );
@@ -179,19 +179,19 @@ describe('a later deployment', () => {
 });
 
 describe('any deployment', () => {
-  test('is refused when the account allows fewer invocations at a time than its sizing assumes', async () => {
+  test('a deployment is refused if the account allows fewer concurrent executions than configured', async () => {
     aws.lambdaConcurrency = 10;
     expect(await refusal(service({ ownDatabase: false }))).toBe(
       'lambdaConcurrency is 1000, and this account allows 10 invocations at a time. Request more (Service Quotas, "Concurrent executions"), or deploy with --param=lambdaConcurrency=10, which then bounds the other settings.',
     );
   });
 
-  test('has no parameters without a database of its own, and asks nothing about one', async () => {
+  test('a deployment without its own database has no parameters and makes no requests about one', async () => {
     expect(await ask(service({ ownDatabase: false }))).toEqual([]);
     expect(requests).toEqual([]);
   });
 
-  test('says in one line what AWS refused to tell', async () => {
+  test('a deployment says in one line what AWS refused to tell', async () => {
     aws.denied = 'DescribeDBClusters';
     expect(await refusal(service())).toBe(
       'AWS did not say which database clusters there are: AccessDenied: User: test may not call DescribeDBClusters',

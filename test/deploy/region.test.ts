@@ -45,7 +45,7 @@ function answer(changes: NodeJS.ProcessEnv, options: { readonly region?: string 
 }
 
 describe('before a deployment', () => {
-  test('a profile with another region than the one to deploy to has to be confirmed', async () => {
+  test('a region of the AWS profile that differs from the target must be confirmed', async () => {
     expect(await answer({})).toMatch(/^The AWS profile default has the region eu-west-1, .* AWS_REGION=us-east-1\.$/);
   });
 
@@ -53,7 +53,7 @@ describe('before a deployment', () => {
     ['AWS_REGION', { AWS_REGION: 'us-east-1' }, {}],
     ['--region', {}, { region: 'us-east-1' }],
     ['a profile with the same region', { AWS_PROFILE: 'home' }, {}],
-  ])('%s says which region is meant; credentials that cannot be had are one line', async (_, changes, options) => {
+  ])('%s says which region is used; credentials that cannot be loaded are one line', async (_, changes, options) => {
     expect(await answer(changes, options)).toBe('The AWS credentials cannot be used: could not load');
   });
 });

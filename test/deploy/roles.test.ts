@@ -22,7 +22,7 @@ function statementsOf(definition: Partial<FunctionDefinition>, vpc: unknown): St
 const forNetworks = ({ Action }: Statement) => [Action].flat().some((action) => action.startsWith('ec2:'));
 
 describe('the role of a function', () => {
-  test('in a network lets Lambda attach it, and denies the same to the code of the function', () => {
+  test("the role of a function in a network lets Lambda attach it, and denies the same to the function's code", () => {
     const [allowed, denied, ...more] = statementsOf({}, { subnetIds: ['subnet-1'] }).filter(forNetworks);
 
     expect(more).toEqual([]);
@@ -41,15 +41,15 @@ describe('the role of a function', () => {
     });
   });
 
-  test('keeps them when the function leaves the network, since Lambda removes its interfaces later', () => {
+  test('the role of a function keeps its network permissions when it leaves the network, because Lambda removes interfaces later', () => {
     expect(statementsOf({ vpc: false }, { subnetIds: ['subnet-1'] }).filter(forNetworks)).toHaveLength(2);
   });
 
-  test('says nothing about networks in a stage without one', () => {
+  test('the role of a function has no network permissions in a stage without a network', () => {
     expect(statementsOf({}, undefined).filter(forNetworks)).toEqual([]);
   });
 
-  test('allows what the function names, and its own log', () => {
+  test('the role of a function allows its permissions, and its own log', () => {
     expect(statementsOf({}, undefined)).toEqual([
       expect.objectContaining({ Action: ['logs:CreateLogStream', 'logs:PutLogEvents'] }),
       readSecret,

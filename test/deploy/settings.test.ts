@@ -60,7 +60,7 @@ function refusal(stage: Stage): string | undefined {
   }
 }
 
-test('every setting of the functions is passed on, or is given by serverless.yml, or is for this machine only', async () => {
+test('every setting of the functions is passed on, set by serverless.yml, or only for this machine', async () => {
   const everything = Object.fromEntries(Object.keys(SETTINGS).map((name) => [name, 'set']));
   const definition = await readFile(join(REPOSITORY, 'serverless.yml'), 'utf8');
   const included = await Promise.all(
@@ -81,7 +81,7 @@ describe('the settings of a stage', () => {
     ['by default', {}],
     ['with metrics', { sweepOrders: { METRICS_NAMESPACE: 'orders-prod' } }],
     ['with a webhook', { environment: WEBHOOK, webhookSecretArn: SECRET }],
-  ])('are taken %s', (_, stage) => expect(refusal(stage)).toBeUndefined());
+  ])('the settings of a stage are taken %s', (_, stage) => expect(refusal(stage)).toBeUndefined());
 
   test.each<[string, Stage, string]>([
     [
@@ -104,17 +104,17 @@ describe('the settings of a stage', () => {
       { environment: WEBHOOK, webhookSecretArn: 'whsec_c2lnbmluZyBrZXkgb2YgdGhpcnR5LXR3byBieXRlcw==' },
       'WEBHOOK_SECRET_ARN must be set, to the ARN of the secret whose text is the signing key: arn:aws:secretsmanager:…',
     ],
-  ])('are refused for one %s that it would refuse', (_, stage, why) => {
+  ])('the settings of a stage are rejected for one %s that it would reject', (_, stage, why) => {
     expect(refusal(stage)).toBe(`Bad configuration: ${why}`);
   });
 
-  test('are refused for a webhook without its key', () => {
+  test('the settings of a stage are rejected for a webhook without its key', () => {
     expect(refusal({ environment: WEBHOOK })).toMatch(
       /^PROCESSOR is webhook, which needs WEBHOOK_URL, and webhookSecretArn/,
     );
   });
 
-  test('give the signing key to the function that processes orders, as the name of a secret and the right to read it', () => {
+  test('the signing key is only for the function that processes orders, as the ARN of a secret and the permission to read it', () => {
     const stage = service({ environment: WEBHOOK, webhookSecretArn: SECRET });
     addWebhookSecret(stage);
 

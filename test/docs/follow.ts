@@ -18,7 +18,7 @@ export const PAGES: readonly string[] = [
 /** Each page has a file of its own, so that they run side by side. */
 export function testPage(page: string): void {
   test(
-    `every command of ${page} works, in its order, for somebody who follows it`,
+    `every command of ${page} works, in order, for a reader who follows it`,
     async () => {
       const reader = await Reader.make();
       try {

@@ -23,7 +23,7 @@ test('the local defaults in docs/settings.md are those of the local stage', () =
   expect(page).toContain(`, locally ${/logLevel: \$\{env:LOG_LEVEL, '(\w+)'/.exec(local ?? '')?.[1]} |`);
 });
 
-test('docs/commands.md has every npm script, and no other', () => {
+test('docs/commands.md lists every npm script, and no other', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
   const documented = [...read('docs/commands.md').matchAll(/`npm (?:run )?([\w:-]+)(?: --(?!prefix).*?)?`/g)].map(
     ([, name]) => name,

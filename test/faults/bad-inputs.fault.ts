@@ -58,7 +58,7 @@ describe('20: 400 or 413, and nothing stored, for', () => {
     expect(await lab.value('SELECT count(*)::integer FROM orders')).toBe(0);
   });
 
-  test('and a good order afterwards is accepted', async () => {
+  test('a valid order after all bad inputs is accepted', async () => {
     expect((await fetchDocumented(`${api.url}/orders`, { method: 'POST', body: bodyWith({}) })).status).toBe(202);
   });
 });

@@ -19,7 +19,7 @@ afterAll(() => lab.close());
 const ids = (count: number, kind?: string) => Array.from({ length: count }, () => anOrder(kind).order_id);
 
 describe('7: of a batch of ten of which three fail', () => {
-  test('exactly those three messages come back', async () => {
+  test('7: of a batch of ten, exactly the three failed messages are redelivered', async () => {
     const orderIds = ids(7);
     await lab.insert(...orderIds);
     const bodies = orderIds.map(encodeMessage);
@@ -34,7 +34,7 @@ describe('7: of a batch of ten of which three fail', () => {
     await lab.allAre('Completed', orderIds);
   });
 
-  test('exactly those three orders are processed again', async () => {
+  test('7: of a batch of ten, exactly the three failed orders are processed again', async () => {
     const failing = ids(3, 'fails once');
     const others = ids(7);
     await lab.insert(...failing, ...others);
@@ -64,7 +64,7 @@ async function expectAllBack(options: BenchOptions, bodies = Array.from({ length
   }
 }
 
-describe('8: a malformed batch answer brings the whole batch back:', () => {
+describe('8: a malformed batch response makes the whole batch come back:', () => {
   test.each([
     ['an empty id', { batchItemFailures: [{ itemIdentifier: '' }] }],
     ['no id', { batchItemFailures: [{ itemIdentifier: null }] }],
@@ -76,26 +76,26 @@ describe('8: a malformed batch answer brings the whole batch back:', () => {
 });
 
 describe('9: nothing is deleted of a batch', () => {
-  test('of which all ten messages fail', () =>
+  test('9: no message of a batch is deleted if all ten fail', () =>
     expectAllBack(
       { handler: 'failSome' },
       Array.from({ length: 10 }, () => 'fail'),
     ));
 
-  test('whose handler throws', () =>
+  test('9: no message of a batch is deleted if the handler throws', () =>
     expectAllBack(
       { handler: 'endAsTold' },
       Array.from({ length: 10 }, () => 'throw'),
     ));
 
-  test('whose handler throws undefined', () =>
+  test('9: no message of a batch is deleted if the handler throws undefined', () =>
     expectAllBack(
       { handler: 'endAsTold' },
       Array.from({ length: 10 }, () => 'throw nothing'),
     ));
 });
 
-test('10: poison messages end in the dead-letter queue, and their neighbours are completed at once', async () => {
+test('10: poison messages end in the dead-letter queue, and the other orders of the batch complete immediately', async () => {
   const neighbours = ids(7);
   const poison = ['not JSON', '{"order":1}', encodeMessage('an unknown order')];
   await lab.insert(...neighbours);
@@ -111,7 +111,7 @@ test('10: poison messages end in the dead-letter queue, and their neighbours are
   expect(await lab.messages()).toEqual({ visible: 0, inFlight: 0 });
 });
 
-test('10a: an order that always fails ends Failed with its reason, and a redrive processes it afresh', async () => {
+test('10a: an order that always fails becomes Failed with its reason, and a redrive processes it again', async () => {
   const api = await lab.api();
   await lab.worker({ MAX_ATTEMPTS: '3', RETRY_BASE_MS: '10' });
   const { order_id: orderId } = anOrder('always fails');

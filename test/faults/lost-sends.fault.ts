@@ -32,7 +32,7 @@ test('1: an order whose API is killed after the commit and before SendMessage is
   expect(await lab.completionsOf(order.order_id)).toBe(1);
 });
 
-test('4: an API killed between SendMessage and its answer has sent one message, and asked again it says "already exists"', async () => {
+test('4: an API killed between SendMessage and its response has sent one message, and returns "already exists" for a retry', async () => {
   const api = await lab.api();
   lab.ambush('after send');
   const order = anOrder();
@@ -48,7 +48,7 @@ test('4: an API killed between SendMessage and its answer has sent one message, 
   expect(await lab.completionsOf(order.order_id)).toBe(1);
 });
 
-test('4: a sweep killed between SendMessage and its note sends a duplicate, and the order is completed once', async () => {
+test('4: a sweep killed between SendMessage and recording it sends a duplicate, and the order is completed once', async () => {
   const orderId = anOrder().order_id;
   await lab.insert(orderId);
   await lab.rows(`UPDATE orders SET due_at = now()`);
@@ -72,7 +72,7 @@ test('4: a sweep killed between SendMessage and its note sends a duplicate, and 
   expect(lab.stack.runs()).toHaveLength(1);
 });
 
-test('14: an answer lost after the commit is given again to who repeats the request with its key', async () => {
+test('14: a response lost after the commit is returned again for a repeated request with its key', async () => {
   const api = await lab.api();
   lab.ambush('after insert');
   const order = anOrder();

@@ -40,7 +40,7 @@ test('3: kill -9 of the Postgres postmaster under load, three times: every 202 s
   expect([...statuses].sort()).toEqual([202, 503]);
 });
 
-test('12: while Postgres is down for longer than the queue repeats a message, POST is 503, and no order fails by it', async () => {
+test('12: while Postgres is down for longer than the queue redelivers a message, POST returns 503, and no order becomes Failed because of it', async () => {
   const [api] = await Promise.all([lab.api()]);
   const orders = Array.from({ length: 5 }, () => anOrder());
   const orderIds = orders.map(({ order_id }) => order_id);
@@ -69,7 +69,7 @@ describe('17: a connection to Postgres', () => {
   const behindProxy = () => ({ DATABASE_URL: proxy.url });
 
   describe.each(['before it is sent', 'when it was sent', 'cut after the reply'] as const)('reset %s', (cut) => {
-    test('in the INSERT: the answer is 202, and the order is there once', async () => {
+    test('17: a connection reset in the INSERT leaves a 202 and one order', async () => {
       const api = await lab.api(behindProxy());
       const order = anOrder();
       const cutsBefore = proxy.cutsDone;
@@ -85,7 +85,7 @@ describe('17: a connection to Postgres', () => {
     test.each([
       ['claims', 'AS lost_too_often'],
       ['finishes', 'json_to_recordset($1::json) AS v('],
-    ])('in the statement that %s orders: they are completed once', async (_, text) => {
+    ])('17: a connection reset in the statement that %s orders leaves them completed once', async (_, text) => {
       const orderIds = Array.from({ length: 10 }, () => anOrder().order_id);
       await lab.insert(...orderIds);
       await lab.rows(`UPDATE orders SET due_at = now() + interval '2 seconds'`);
@@ -100,7 +100,7 @@ describe('17: a connection to Postgres', () => {
     });
   });
 
-  test('that falls silent while an order is created is 503 within the patience of clients, and repeating it is safe', async () => {
+  test("17: a connection that stops responding during a create leads to 503 within the client's timeout, and a retry is safe", async () => {
     const api: LabApi = await lab.api(behindProxy());
     expect((await api.post({})).status).toBe(202);
     await proxy.become('silent');
@@ -115,7 +115,7 @@ describe('17: a connection to Postgres', () => {
     await lab.allAre('Completed', [order.order_id]);
   });
 
-  test('that falls silent while a batch is processed: it is completed once, by whoever has a connection', async () => {
+  test('17: a connection that stops responding during a batch leaves it completed once', async () => {
     const { order_id: orderId } = anOrder();
     await lab.insert(orderId);
     await lab.rows(`UPDATE orders SET due_at = now() + interval '2 seconds'`);

@@ -15,7 +15,7 @@ async function withLab(limits: Parameters<typeof limitPostgres>[2], use: (lab: F
   }
 }
 
-test('16: of 1,000 simultaneous posts to a Postgres of 20 connections each is 202 or 503, and every 202 is kept', () =>
+test('16: of 1,000 simultaneous posts with 20 Postgres connections, each gets 202 or 503, and every order with a 202 is kept', () =>
   withLab({ settings: { max_connections: 20 } }, async (lab) => {
     // More connections wanted than there are: three processes with ten each, and the worker's.
     const apis = await Promise.all([lab.api(), lab.api(), lab.api()]);
@@ -60,7 +60,7 @@ function isDiskFull(error: Error): false {
   return false;
 }
 
-test('19: while the disk is full, POST is 503 and what was accepted is kept; with room again nothing is missing', () =>
+test('19: while the disk is full, POST returns 503 and accepted orders are kept; with space again nothing is missing', () =>
   withLab(FULL_DISK, async (lab) => {
     const api = await lab.api();
     const before = Array.from({ length: 20 }, () => anOrder());

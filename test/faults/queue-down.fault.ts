@@ -12,7 +12,7 @@ afterEach(async () => {
 });
 afterAll(() => lab.close());
 
-test('11: while the queue is down, several sweeps long, POST answers 202, and all is drained when it is back', async () => {
+test('11: while the queue is down during several sweeps, POST returns 202, and all orders are processed afterwards', async () => {
   const [api, _worker] = await Promise.all([lab.api(), lab.worker()]);
   const before = await Promise.all(Array.from({ length: 10 }, () => api.post({})));
   await lab.queue.kill();
@@ -36,7 +36,7 @@ test('11: while the queue is down, several sweeps long, POST answers 202, and al
   });
 });
 
-test('13: 100 simultaneous posts with one Idempotency-Key, to two processes, make one order and get the same answer', async () => {
+test('13: 100 simultaneous posts with one Idempotency-Key, to two processes, create one order and get the same response', async () => {
   const apis = await Promise.all([lab.api(), lab.api()]);
   const order = anOrder();
   const key = { 'idempotency-key': 'the same for all' };

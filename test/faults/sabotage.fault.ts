@@ -11,7 +11,7 @@ async function withLab(options: Parameters<typeof FaultLab.open>[0], use: (lab: 
   }
 }
 
-test('6, sabotaged: without the fencing token a stalled worker completes the order a second time, and the lab says so', () =>
+test('6, sabotaged: without the fencing token a stalled worker completes the order a second time, and the lab reports it', () =>
   withLab({ env: { SABOTAGE: 'fencing' } }, async (lab) => {
     const { order_id: orderId } = anOrder();
     await lab.insert(orderId);
@@ -29,7 +29,7 @@ test('6, sabotaged: without the fencing token a stalled worker completes the ord
     await lab.until('both workers believe it', () => lab.stack.completions().length === 2);
   }));
 
-test('1, sabotaged: without the sweep an order whose message was never sent is stuck, and the lab says so', () =>
+test('1, sabotaged: without the sweep an order whose message was never sent is stuck, and the lab reports it', () =>
   withLab({ timing: { ...LAB_TIMING, sweepEvery: 'never' } }, async (lab) => {
     const api = await lab.api();
     await lab.worker();

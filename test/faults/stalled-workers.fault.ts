@@ -39,7 +39,7 @@ const MAKE_ALL_DUE = `
   WITH unfinished AS (SELECT order_id FROM orders WHERE due_at IS NOT NULL ORDER BY order_id FOR UPDATE)
   UPDATE orders SET due_at = now() FROM unfinished WHERE orders.order_id = unfinished.order_id`;
 
-test('5: the same message given to 20 workers at once has one effect', async () => {
+test('5: 20 workers that get the same message at once cause one effect', async () => {
   const [orderId = ''] = ids(1);
   await lab.insert(orderId);
   const environments = await lab.environments(20, 'processOrders');
@@ -50,7 +50,7 @@ test('5: the same message given to 20 workers at once has one effect', async () 
   expect(await lab.moves(orderId)).toEqual(['Pending', 'Pending → Processing', 'Processing → Completed']);
 });
 
-test('6: a worker that is stopped past its lease, and then goes on, changes nothing', async () => {
+test('6: a worker that is stopped past its lease, and then resumes, changes nothing', async () => {
   const [orderId = ''] = ids(1);
   await lab.insert(orderId);
   await lab.send(orderId);
@@ -75,7 +75,7 @@ test('6: a worker that is stopped past its lease, and then goes on, changes noth
   expect(lab.stack.completions()).toEqual([orderId]);
 });
 
-test('15: sweeps that race live workers never touch a finished order', async () => {
+test('15: sweeps that race live workers never change a finished order', async () => {
   const orderIds = ids(300);
   await lab.insert(...orderIds);
   await Promise.all([lab.worker(), lab.worker()]);
@@ -93,7 +93,7 @@ test('15: sweeps that race live workers never touch a finished order', async () 
   expect(moves).toEqual([]);
 });
 
-test('15a: overlapping batches in opposite order, beside a sweep, psql and creates, deadlock nobody', async () => {
+test('15a: overlapping batches in opposite order, alongside a sweep, psql and creates, cause no deadlock', async () => {
   const orderIds = ids(200, 'fails once');
   await lab.insert(...orderIds);
   const api = await lab.api();
@@ -131,7 +131,7 @@ test('15a: overlapping batches in opposite order, beside a sweep, psql and creat
   expect(await lab.value(`SELECT deadlocks::integer FROM pg_stat_database WHERE datname = current_database()`)).toBe(0);
 });
 
-test('18: with the clocks of two workers five days before and behind the rest, the time of the database decides', async () => {
+test('18: with the clocks of two workers off by five days, the time of the database is used', async () => {
   const api = await lab.api();
   const orders = Array.from({ length: 20 }, () => anOrder());
   const slow = Array.from({ length: 5 }, () => anOrder('fails once'));

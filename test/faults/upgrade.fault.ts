@@ -19,7 +19,7 @@ test(
 );
 
 test(
-  '25: a load beside a session that holds the oldest snapshot',
+  '25: a load completes while another session holds the oldest snapshot',
   async () => {
     const { wrongs } = await loadBesideOldSnapshot(ORDERS);
     expect(wrongs).toEqual([]);

@@ -32,7 +32,7 @@ describe('2: a batch whose worker is killed', () => {
     ['after delete', 'event source'],
   ];
 
-  test.each(steps)('%s (%s) is completed once, every order of it', async (step, where) => {
+  test.each(steps)('2: after a kill %s (%s), every order of the batch is completed once', async (step, where) => {
     const orderIds = ids(10);
     await lab.insert(...orderIds);
     // As created long ago: whatever message is lost, the sweep is there.
@@ -50,7 +50,7 @@ describe('2: a batch whose worker is killed', () => {
     for (const orderId of orderIds) expect(await lab.completionsOf(orderId)).toBe(1);
   });
 
-  test('before the message of another try is sent is not forgotten: the sweep sends it', async () => {
+  test('2: a worker killed before it sends the message of a retry loses nothing: the sweep sends it', async () => {
     const orderIds = ids(3, 'fails once');
     await lab.insert(...orderIds);
     await lab.send(...orderIds);
@@ -69,7 +69,7 @@ describe('2: a batch whose worker is killed', () => {
   });
 });
 
-test('10b: an order that kills its worker each time ends Failed within its budget, and its nine neighbours complete', async () => {
+test('10b: an order that kills its worker each time becomes Failed within its budget, and the nine other orders complete', async () => {
   const killer = anOrder('kills its worker').order_id;
   const neighbours = ids(9);
   await lab.insert(killer, ...neighbours);
@@ -97,7 +97,7 @@ describe('23: a worker with nine quick orders and one that hangs', () => {
   });
   afterAll(() => slow.close());
 
-  test('has the nine Completed within a second of their own end, and killed then, none of them runs again', async () => {
+  test('23: nine quick orders are Completed within a second after they end, and none runs again after the hanging tenth is killed', async () => {
     const hanging = anOrder('hangs').order_id;
     const quick = ids(9);
     await slow.insert(hanging, ...quick);

@@ -18,7 +18,7 @@ describe('whatever happens to it', () => {
   afterAll(() => lab.close());
 
   test(
-    'the service keeps its promises in 200 random histories',
+    'the service keeps its guarantees in 200 random histories',
     async () => {
       const result = await checkHistories(lab, { runs: 200, seed: 20261123 });
       if (result.counterexample) throw new Error(describeFailure(result));
@@ -26,7 +26,7 @@ describe('whatever happens to it', () => {
     TIME_MS,
   );
 
-  test('a seed runs the same history again', async () => {
+  test('a seed reproduces the same history', async () => {
     const tallies: unknown[] = [];
     for (const _ of ['first', 'again']) {
       const own = await openHistoryLab();
@@ -39,7 +39,7 @@ describe('whatever happens to it', () => {
 
 describe('the histories are missing something', () => {
   test.each(SABOTAGES)(
-    'when $name is taken away',
+    'the histories report a broken guarantee without $name',
     async (sabotage) => {
       const lab = await openHistoryLab(sabotage);
       const result = await checkHistories(lab, { runs: SABOTAGE_RUNS, seed: 1, shrink: false }).finally(() =>

@@ -15,7 +15,7 @@ let made = 0;
 const anOrder = () => ({ order_id: `order-${++made}`, user_id: 1, item_ids: [], total_amount: 1 });
 const post = () => service.post(anOrder());
 
-test('a backlog that is too old has new orders turned away, until it is worked off', async () => {
+test('new orders are rejected while the backlog is too old, until it is processed', async () => {
   expect((await post()).status).toBe(202);
   await service.psql.rows(`UPDATE orders SET created_at = now() - interval '2 minutes'`);
 

@@ -30,7 +30,7 @@ interface Result {
 const resultsOf = (answer: { body: Record<string, unknown> }) => (answer.body.data as { results: Result[] }).results;
 
 describe('POST /orders/batch', () => {
-  test('answers each order as POST /orders would, in the order asked, and lets none refuse another', async () => {
+  test('POST /orders/batch returns for each order what POST /orders would, in order, and no order affects another', async () => {
     await service.post(anOrder('there already'));
     const wrong = anOrder('wrong', { user_id: 'x', item_ids: [1, 2.5] });
     const { request_id: _, ...alone } = (await service.post(wrong)).body;
@@ -77,7 +77,7 @@ describe('POST /orders/batch', () => {
     expect((await service.getOrder('a')).body.total_amount).toBe('12345.67');
   });
 
-  test('takes a hundred, sends a message for each, and has them processed', async () => {
+  test('POST /orders/batch accepts a hundred orders, sends a message for each, and they are processed', async () => {
     const ids = Array.from({ length: 100 }, (_, n) => `order-${n}`);
     const answer = await post({ orders: ids.map((id) => anOrder(id)) });
     expect(resultsOf(answer).map(({ order_id }) => order_id)).toEqual(ids);
@@ -89,12 +89,12 @@ describe('POST /orders/batch', () => {
     expect(await service.psql.value(`SELECT count(*)::integer FROM orders WHERE status = 'Completed'`)).toBe(100);
   });
 
-  test('takes one of several with one id', async () => {
+  test('POST /orders/batch accepts one of several orders with the same id', async () => {
     const results = resultsOf(await post({ orders: [anOrder('a'), anOrder('a'), anOrder('a')] }));
     expect(results.map(({ status_code }) => status_code).sort()).toEqual([202, 400, 400]);
   });
 
-  test('repeated after a lost answer says of each order that it exists', async () => {
+  test('POST /orders/batch, repeated after a lost response, says of each order that it exists', async () => {
     const orders = [anOrder('a'), anOrder('b')];
     await post({ orders });
     expect((await post({ orders })).body.data).toMatchObject({ accepted: 0, refused: 2 });
@@ -108,12 +108,12 @@ describe('POST /orders/batch', () => {
     [[anOrder('a')], ''],
     ['x', ''],
     [{ orders: [anOrder('a')], dry_run: true }, 'dry_run'],
-  ])('refuses %j as a whole', async (body, path) => {
+  ])('POST /orders/batch rejects %j as a whole', async (body, path) => {
     expect(await post(body)).toMatchObject({ status: 400, body: { errors: [{ path }] } });
     expect(await service.psql.value('SELECT count(*)::integer FROM orders')).toBe(0);
   });
 
-  test('refuses what is no JSON, what is too large, and an Idempotency-Key', async () => {
+  test('POST /orders/batch rejects a body that is not JSON or too large, and an Idempotency-Key', async () => {
     expect(await service.ask('createOrders')).toMatchObject({ status: 400 });
     const large = { orders: [anOrder('x'.repeat(256 * 1024))] };
     expect(await post(large)).toMatchObject({ status: 413, body: { status_code: 413 } });

@@ -39,7 +39,7 @@ async function fail(orderId: string): Promise<void> {
 }
 
 describe('POST /orders/{order_id}/cancel', () => {
-  test('cancels a Pending order, which is then never processed, and records who and why', async () => {
+  test('POST …/cancel cancels a Pending order, which is then never processed, and records who and why', async () => {
     await create('a');
     const answer = await cancel('a', { reason: 'the shop asked' });
     expect(answer).toMatchObject({
@@ -63,18 +63,18 @@ describe('POST /orders/{order_id}/cancel', () => {
     expect(await findInconsistencies(service.psql)).toEqual([]);
   });
 
-  test('does without a body', async () => {
+  test('POST …/cancel works without a body', async () => {
     await create('a');
     expect((await cancel('a')).body).toMatchObject({ status: 'Cancelled', reason: 'cancelled over HTTP' });
   });
 
-  test('cancels an order that waits for its next try', async () => {
+  test('POST …/cancel cancels an order that waits for a retry', async () => {
     await create('a');
     await service.psql.rows(`UPDATE orders SET not_before = now() + interval '1 hour', attempts = 1`);
     expect(await cancel('a')).toMatchObject({ status: 200, body: { attempts: 1, next_attempt_at: null } });
   });
 
-  test('is 409 in every other state, and changes nothing', async () => {
+  test('POST …/cancel returns 409 in every other state, and changes nothing', async () => {
     for (const id of ['held', 'done', 'failed', 'cancelled']) await create(id);
     await hold('held');
     await service.deliver([encodeMessage('done')]);
@@ -98,7 +98,7 @@ describe('POST /orders/{order_id}/cancel', () => {
     }
   });
 
-  test('beside a worker that claims the order at the same time is before it or too late, never both', async () => {
+  test('POST …/cancel and a concurrent claim never both succeed', async () => {
     await create('a');
     const worker = await connectPsql(service.databaseUrl);
     try {
@@ -120,7 +120,7 @@ describe('POST /orders/{order_id}/cancel', () => {
 });
 
 describe('POST /orders/{order_id}/redrive', () => {
-  test('has a Failed order processed afresh, and records who and why', async () => {
+  test('POST …/redrive redrives a Failed order, and records who and why', async () => {
     await create('a');
     await fail('a');
     await service.receiveMessages();
@@ -133,7 +133,7 @@ describe('POST /orders/{order_id}/redrive', () => {
     expect((await service.getOrder('a')).body.status).toBe('Completed');
   });
 
-  test('is 409 unless the order is Failed, and when it was redriven as often as it may be', async () => {
+  test('POST …/redrive returns 409 unless the order is Failed, and at the redrive limit', async () => {
     await create('a');
     expect((await redrive('a')).body).toEqual(
       refusal('wrong_status', 'The order is Pending. Only a Failed order can be redriven.'),
@@ -148,7 +148,7 @@ describe('POST /orders/{order_id}/redrive', () => {
     expect((await service.getOrder('a')).body.status).toBe('Failed');
   });
 
-  test('waits a moment for an order that another transaction has locked, then says to come back', async () => {
+  test('POST …/redrive waits briefly for an order that another transaction has locked, then returns 503', async () => {
     await create('a');
     await fail('a');
     const other = await connectPsql(service.databaseUrl);
@@ -163,7 +163,7 @@ describe('POST /orders/{order_id}/redrive', () => {
   });
 });
 
-test('a reason may have 500 characters of any kind, and is kept', async () => {
+test('a reason can have 500 characters of any kind, and is kept', async () => {
   await create('a');
   const reason = '🛒'.repeat(500);
   expect((await cancel('a', { reason })).status).toBe(200);
@@ -174,7 +174,7 @@ describe.each([
   ['cancel', cancel],
   ['redrive', redrive],
 ])('%s', (_, act) => {
-  test('of an order that does not exist is 404', async () => {
+  test('cancel and redrive return 404 for an order that does not exist', async () => {
     for (const id of ['nobody', '\0', '%', `' OR '1'='1`])
       expect(await act(id)).toMatchObject({ status: 404, body: { status_code: 404, message: 'Order not found' } });
   });
@@ -189,7 +189,7 @@ describe.each([
     [[], ''],
     ['x', ''],
     [null, ''],
-  ])('refuses the body %j, and names the field', async (body, path) => {
+  ])('cancel and redrive reject the body %j, and name the field', async (body, path) => {
     await create('a');
     expect(await act('a', body)).toMatchObject({ status: 400, body: { errors: [{ path }] } });
     expect((await service.getOrder('a')).body.status).toBe('Pending');

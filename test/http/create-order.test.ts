@@ -57,7 +57,7 @@ function expectInvalid(answer: HttpAnswer, path: string, message: unknown = expe
 }
 
 describe('POST /orders', () => {
-  test('stores a valid order, sends its message, and answers 202 as JSON in the words of the contract', async () => {
+  test('POST /orders stores a valid order, sends its message, and returns the 202 of the contract', async () => {
     const answer = await service.postRaw(
       '{"order_id": "ORD111", "user_id": 1, "item_ids": [101, 102], "total_amount": 150.50}',
     );
@@ -73,7 +73,7 @@ describe('POST /orders', () => {
     expect(await service.receiveMessages()).toEqual(['{"order_id":"ORD111"}']);
   });
 
-  test('answers 400 for an id that exists, whatever else the body has, and changes nothing', async () => {
+  test('POST /orders returns 400 for an existing id, whatever else the body contains, and changes nothing', async () => {
     await service.post(anOrder({ order_id: 'twice', user_id: 1 }));
 
     const answer = await service.post(anOrder({ order_id: 'twice', user_id: 2 }));
@@ -85,7 +85,7 @@ describe('POST /orders', () => {
     expect((await stored('twice'))?.user_id).toBe(1);
   });
 
-  test('of 100 simultaneous posts of one id accepts exactly one', async () => {
+  test('POST /orders accepts exactly one of 100 simultaneous posts of one id', async () => {
     const answers = await Promise.all(
       Array.from({ length: 100 }, (_, n) => service.post(anOrder({ order_id: 'race', user_id: n }))),
     );
@@ -99,18 +99,18 @@ describe('POST /orders', () => {
     expect((await service.receiveMessages()).filter((body) => body.includes('race'))).toHaveLength(1);
   });
 
-  test('does not look at the Content-Type', async () => {
+  test('POST /orders does not check the Content-Type', async () => {
     const order = anOrder();
     expectAccepted(await service.post(order, { 'content-type': 'text/plain' }), order.order_id);
   });
 
-  test('takes a body that arrives in base64', async () => {
+  test('POST /orders accepts a body in base64', async () => {
     const order = anOrder({ order_id: 'größe-🛒' });
     expectAccepted(await service.postRaw(Buffer.from(JSON.stringify(order))), 'größe-🛒');
     expect(await stored('größe-🛒')).toBeDefined();
   });
 
-  test('ignores a status, whichever of the old ones it is: every order starts Pending', async () => {
+  test('POST /orders ignores each of the old statuses: every order starts Pending', async () => {
     for (const status of ['Pending', 'Processing', 'Completed']) {
       const order = anOrder({ status });
       expectAccepted(await service.post(order), order.order_id);
@@ -134,7 +134,7 @@ describe('what is stored', () => {
     ['the highest as a string', '"2147483647"', 2_147_483_647],
   ];
   for (const [what, json, value] of integers)
-    test(`an integer that comes as ${what} is ${value}`, async () => {
+    test(`an integer sent as ${what} is stored as ${value}`, async () => {
       const { order_id: id } = anOrder();
       expectAccepted(
         await service.postRaw(`{"order_id":"${id}","user_id":${json},"item_ids":[${json},1],"total_amount":1}`),
@@ -170,7 +170,7 @@ describe('what is stored', () => {
     ['zero with a monstrous exponent', '0e99999', '0'],
   ];
   for (const [what, json, value] of amounts)
-    test(`an amount that comes as ${what} is exactly that`, async () => {
+    test(`an amount sent as ${what} is stored exactly`, async () => {
       const { order_id: id } = anOrder();
       expectAccepted(
         await service.postRaw(`{"order_id":"${id}","user_id":1,"item_ids":[],"total_amount":${json}}`),
@@ -179,7 +179,7 @@ describe('what is stored', () => {
       expect((await stored(id))?.total_amount).toBe(value);
     });
 
-  test('an order of no items, and one of 1,000, are stored as they are', async () => {
+  test('an order without items and one with 1,000 are stored unchanged', async () => {
     for (const count of [0, 1_000]) {
       const items = Array.from({ length: count }, (_, n) => n);
       const order = anOrder({ item_ids: items });
@@ -203,7 +203,7 @@ describe('what is stored', () => {
     ['markup', '<script>alert(1)</script>'],
   ];
   for (const [what, orderId] of ids)
-    test(`an order_id of ${what} is kept, answered, found and sent letter by letter`, async () => {
+    test(`an order_id of ${what} is stored, returned, found and sent unchanged`, async () => {
       expectAccepted(await service.post(anOrder({ order_id: orderId })), orderId);
       expect(await stored(orderId)).toBeDefined();
       expect((await service.getOrder(orderId)).body.order_id).toBe(orderId);
@@ -349,7 +349,7 @@ describe('what is refused with 400, and names the field', () => {
     });
   }
 
-  test('names every field that is wrong', async () => {
+  test('POST /orders lists every invalid field', async () => {
     const answer = await service.post({ order_id: '', user_id: 'x', item_ids: [1, 'y', 2.5], more: 1 });
 
     expect(answer.status).toBe(400);
@@ -363,13 +363,13 @@ describe('what is refused with 400, and names the field', () => {
     ]);
   });
 
-  test('names 20 errors at most, in an answer that stays small', async () => {
+  test('POST /orders lists at most 20 errors, in a small response', async () => {
     const answer = await service.post(anOrder({ item_ids: Array.from({ length: 1_000 }, () => 'x') }));
     expect(answer.status).toBe(400);
     expect(answer.body.errors).toHaveLength(20);
   });
 
-  test('the valid order from which these are made is accepted', async () => {
+  test('the valid order from which the invalid ones are derived is accepted', async () => {
     const order = anOrder();
     expectAccepted(await service.post(order), order.order_id);
   });

@@ -52,12 +52,12 @@ const ENDPOINTS: [string, () => Promise<HttpAnswer>][] = [
 
 describe('a database that refuses connections', () => {
   for (const [endpoint, request] of ENDPOINTS)
-    test(`${endpoint} is 503 with Retry-After`, async () => {
+    test(`${endpoint} returns 503 with Retry-After while the database refuses connections`, async () => {
       await proxy.become('closed');
       expectUnavailable(await request());
     });
 
-  test('and is back afterwards serves again, without a restart of ours', async () => {
+  test('the service works again after a database outage without a restart', async () => {
     await proxy.become('closed');
     expectUnavailable(await service.post(anOrder()));
 
@@ -66,7 +66,7 @@ describe('a database that refuses connections', () => {
     expect((await service.post(anOrder())).status).toBe(202);
   });
 
-  test('has each order of a batch answered 503, but a bad one 400 as ever', async () => {
+  test('each order of a batch gets 503 while the database refuses connections, but an invalid one gets 400', async () => {
     await proxy.become('closed');
     const answer = await service.ask('createOrders', { body: { orders: [anOrder(), {}, anOrder()] } });
     expect(answer).toMatchObject({ status: 207, headers: { 'retry-after': expect.any(String) } });
@@ -74,14 +74,14 @@ describe('a database that refuses connections', () => {
     expect(results.map(({ status_code }) => status_code)).toEqual([503, 400, 503]);
   });
 
-  test('is told from a bad request, which is 400 as ever', async () => {
+  test('an invalid request gets 400 while the database refuses connections', async () => {
     await proxy.become('closed');
     expect((await service.post({})).status).toBe(400);
   });
 });
 
 describe('a database that accepts connections and never answers', () => {
-  test('every endpoint is 503, sooner than clients give up', async () => {
+  test('every endpoint returns 503 before clients give up while the database does not reply', async () => {
     await proxy.become('silent');
     const askedAt = performance.now();
 
@@ -91,7 +91,7 @@ describe('a database that accepts connections and never answers', () => {
     expect(performance.now() - askedAt).toBeLessThan(CLIENT_PATIENCE_MS);
   });
 
-  test('falls silent on connections in use: 503 in time, and served again afterwards', async () => {
+  test('requests get 503 in time when open connections stop responding, and work again afterwards', async () => {
     expect((await service.post(anOrder())).status).toBe(202);
     await proxy.become('silent');
     const order = anOrder();
@@ -105,7 +105,7 @@ describe('a database that accepts connections and never answers', () => {
   });
 });
 
-test('requests that wait behind others for a silent database are 503 in time, too', async () => {
+test('requests that wait behind others for a silent database get 503 in time, too', async () => {
   await proxy.become('silent');
   const askedAt = performance.now();
 
@@ -117,7 +117,7 @@ test('requests that wait behind others for a silent database are 503 in time, to
 });
 
 describe('an answer of the database that got lost', () => {
-  test('once is found out: 202, and one order', async () => {
+  test('an order whose reply was lost once gets 202 and is stored once', async () => {
     const order = anOrder();
     proxy.cutAt('INSERT INTO public.orders', 'cut after the reply');
 
@@ -128,7 +128,7 @@ describe('an answer of the database that got lost', () => {
     );
   });
 
-  test('twice is 503, and repeating the request says whether the order was stored', async () => {
+  test('an order whose reply was lost twice gets 503, and a retry says whether it was stored', async () => {
     const order = anOrder();
     proxy.cutAt('INSERT INTO public.orders', 'cut after the reply', 'before it is sent');
 

@@ -41,7 +41,7 @@ describe('a database that is not what it should be', () => {
     ['GET /metrics', () => service.getMetrics()],
   ];
   for (const [endpoint, request] of requests)
-    test(`has ${endpoint} answer 500 without a detail, and the log has them`, async () => {
+    test(`${endpoint} returns 500 without details for a broken schema, and the log has the details`, async () => {
       log = '';
 
       expectInternalError(await request());

@@ -29,12 +29,12 @@ describe('on a LATIN1 database', () => {
     await latin1?.drop();
   });
 
-  test('an order with an id in Latin-1 is stored and read', async () => {
+  test('a LATIN1 database stores and returns an order with an id in Latin-1', async () => {
     expect((await service.post(anOrder('Größe'))).status).toBe(202);
     expect((await service.getOrder('Größe')).body).toMatchObject({ order_id: 'Größe', status: 'Pending' });
   });
 
-  test('an id that it cannot hold is not found', async () => {
+  test('a LATIN1 database does not find an id that it cannot store', async () => {
     const notFound = refusal('order_not_found', 'Order not found');
     expect((await service.getOrder('5 €')).body).toEqual(notFound);
     expect((await service.getHistory('5 €')).body).toEqual(notFound);
@@ -42,7 +42,7 @@ describe('on a LATIN1 database', () => {
 
   const reason = 'contains a character that the encoding of the database cannot store';
 
-  test('an order that it cannot hold is refused with the reason, and its neighbors in a batch are not', async () => {
+  test('a LATIN1 database rejects an order that it cannot store, with the reason, and not the others of a batch', async () => {
     const { status, body } = await service.post(anOrder('5 €'));
     expect(status).toBe(400);
     expect(body).toMatchObject({ message: 'Validation Error', errors: [{ path: '', message: reason }] });
@@ -52,13 +52,16 @@ describe('on a LATIN1 database', () => {
     for (const id of ['a', 'b']) expect((await service.getOrder(id)).status).toBe(200);
   });
 
-  test.each(['cancelOrder', 'redriveOrder'] as const)('%s refuses text that it cannot hold', async (name) => {
-    const { status, body } = await service.ask(name, { orderId: 'Grün', body: { reason: '5 €' } });
-    expect(status).toBe(400);
-    expect(body).toMatchObject({ errors: [{ path: '', message: reason }] });
-    expect((await service.ask(name, { orderId: '5 €', body: {} })).status).toBe(400);
-    expect((await service.getOrder('Grün')).body.status).toBe('Pending');
-  });
+  test.each(['cancelOrder', 'redriveOrder'] as const)(
+    '%s rejects text that a LATIN1 database cannot store',
+    async (name) => {
+      const { status, body } = await service.ask(name, { orderId: 'Grün', body: { reason: '5 €' } });
+      expect(status).toBe(400);
+      expect(body).toMatchObject({ errors: [{ path: '', message: reason }] });
+      expect((await service.ask(name, { orderId: '5 €', body: {} })).status).toBe(400);
+      expect((await service.getOrder('Grün')).body.status).toBe('Pending');
+    },
+  );
 });
 
 describe('on an SQL_ASCII database', () => {
@@ -68,7 +71,7 @@ describe('on an SQL_ASCII database', () => {
   });
   afterAll(() => ascii?.drop());
 
-  test('an id that is not UTF-8 does not break the list, and UTF-8 is read as it was written', async () => {
+  test('an SQL_ASCII database lists orders with an id that is not UTF-8, and returns UTF-8 unchanged', async () => {
     const psql = await connectPsql(ascii.url);
     await psql.rows(`INSERT INTO orders (order_id, user_id, item_ids, total_amount, created_at) VALUES
       (convert_from('\\x4772fc6e', 'SQL_ASCII'), 1, '{}', 1, now()), ('Grün €', 1, '{}', 1, now() - interval '1 s')`);

@@ -32,12 +32,12 @@ describe('GET /failures', () => {
     return body;
   };
 
-  test('of none is an empty list', async () => {
+  test('GET /failures returns an empty list without Failed orders', async () => {
     await service.post({ order_id: 'a', user_id: 1, item_ids: [], total_amount: 1 });
     expect(await failures()).toEqual({ failures: [] });
   });
 
-  test('groups what is Failed by its cause, the most frequent first, with the time of the first and the last', async () => {
+  test('GET /failures groups Failed orders by cause, most frequent first, with the time of the first and the last', async () => {
     await failed('a', 'card_declined', 1);
     for (const [n, id] of ['b', 'c', 'd'].entries()) await failed(id, 'bank_away', 10 - n);
     await failed('e', null, 0);
@@ -78,11 +78,11 @@ describe('GET /dead-letters', () => {
     }
   });
 
-  test('of an empty queue is an empty list', async () => {
+  test('GET /dead-letters returns an empty list for an empty queue', async () => {
     expect(await look()).toEqual({ dead_letters: [], approximate_count: 0 });
   });
 
-  test('shows them and leaves them there, for whoever looks next', async () => {
+  test('GET /dead-letters returns dead letters without removing them', async () => {
     await send('not ours');
     await send(encodeMessage('ü'));
     for (const looks of [1, 2]) {
@@ -116,7 +116,7 @@ describe('GET /dead-letters', () => {
     await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: service.deadLetterQueueUrl, Entries }));
   });
 
-  test('shows ten at most, and says about how many there are', async () => {
+  test('GET /dead-letters returns at most ten, and the approximate total', async () => {
     for (let n = 0; n < 12; n += 1) await send(`letter ${n}`);
     const { dead_letters: letters, approximate_count: count } = await look();
     expect(letters).toHaveLength(10);

@@ -37,14 +37,14 @@ async function healthWhen(isAsExpected: (answer: HttpAnswer) => boolean): Promis
 const checksAre = (database: string, queue: string) =>
   healthWhen(({ body: { checks } }) => JSON.stringify(checks) === JSON.stringify({ database, queue }));
 
-test('a service whose parts answer is ready, and says so to everybody', async () => {
+test('a service whose dependencies respond is ready, without a key', async () => {
   expect(await checksAre('ok', 'ok')).toMatchObject({
     status: 200,
     body: { status: 'ok', live: true, ready: true, checks: { database: 'ok', queue: 'ok' }, processing: 'running' },
   });
 });
 
-test('being paused is no failure', async () => {
+test('a paused service is healthy', async () => {
   await service.psql.rows(`INSERT INTO processing_control VALUES (true, true, now(), 'somebody', NULL)`);
   expect(await healthWhen(({ body }) => body.processing === 'paused')).toMatchObject({
     status: 200,
@@ -53,7 +53,7 @@ test('being paused is no failure', async () => {
   await service.psql.rows('TRUNCATE processing_control');
 });
 
-test('those who ask within a second share one look', async () => {
+test('health requests within a second share one check', async () => {
   let looks = 0;
   let time = 0;
   const database = { query: async () => [] } as unknown as Database;
@@ -72,39 +72,45 @@ test('those who ask within a second share one look', async () => {
   expect(looks).toBe(2);
 });
 
-test.each(['closed', 'silent'] as const)('a database that is %s is named, and nothing else is', async (state) => {
-  await proxy.become(state);
-  expect(await checksAre('failing', 'ok')).toMatchObject({
-    status: 503,
-    headers: { 'retry-after': expect.any(String) },
-    body: {
-      status_code: 503,
-      message: 'Not ready: database failing',
-      live: true,
-      ready: false,
-      processing: 'unknown',
-    },
-  });
-  await proxy.become('open');
-  expect((await checksAre('ok', 'ok')).status).toBe(200);
-});
+test.each(['closed', 'silent'] as const)(
+  'the health check names a database that is %s, and nothing else',
+  async (state) => {
+    await proxy.become(state);
+    expect(await checksAre('failing', 'ok')).toMatchObject({
+      status: 503,
+      headers: { 'retry-after': expect.any(String) },
+      body: {
+        status_code: 503,
+        message: 'Not ready: database failing',
+        live: true,
+        ready: false,
+        processing: 'unknown',
+      },
+    });
+    await proxy.become('open');
+    expect((await checksAre('ok', 'ok')).status).toBe(200);
+  },
+);
 
-test.each(['DATABASE', 'ROLE orders_app IN DATABASE'])('a %s that is read-only is named', async (whose) => {
-  const target = `${whose} ${new URL(service.databaseUrl).pathname.slice(1)}`;
-  // Sessions keep the settings with which they began.
-  const set = (change: string) =>
-    service.psql.rows(`ALTER ${target} ${change};
+test.each(['DATABASE', 'ROLE orders_app IN DATABASE'])(
+  'the health check names a %s that is read-only',
+  async (whose) => {
+    const target = `${whose} ${new URL(service.databaseUrl).pathname.slice(1)}`;
+    // Sessions keep the settings with which they began.
+    const set = (change: string) =>
+      service.psql.rows(`ALTER ${target} ${change};
       SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'orders' AND datname = current_database()`);
-  await set('SET default_transaction_read_only = on');
-  expect(await checksAre('read-only', 'ok')).toMatchObject({
-    status: 503,
-    body: { message: 'Not ready: the database is read-only', ready: false, processing: 'running' },
-  });
-  await set('RESET ALL');
-  expect((await checksAre('ok', 'ok')).status).toBe(200);
-});
+    await set('SET default_transaction_read_only = on');
+    expect(await checksAre('read-only', 'ok')).toMatchObject({
+      status: 503,
+      body: { message: 'Not ready: the database is read-only', ready: false, processing: 'running' },
+    });
+    await set('RESET ALL');
+    expect((await checksAre('ok', 'ok')).status).toBe(200);
+  },
+);
 
-test('a queue that is gone is named; with the database, both are', async () => {
+test('the health check names a queue that is gone, together with the database if both are', async () => {
   const sqs = new SQSClient({});
   await sqs.send(new DeleteQueueCommand({ QueueUrl: service.queueUrl }));
   try {

@@ -36,7 +36,7 @@ interface Entry {
 const history = async (orderId: string) => (await service.getHistory(orderId)).body.history as Entry[];
 
 describe('GET /orders/{order_id}/history', () => {
-  test('has every move, with who made it', async () => {
+  test('GET …/history returns every transition with its actor', async () => {
     await create('a');
     expect(await service.deliver([encodeMessage('a')])).toEqual([]);
     const entries = await history('a');
@@ -48,20 +48,20 @@ describe('GET /orders/{order_id}/history', () => {
     expect(entries[2]?.actor).not.toBe('postgres');
   });
 
-  test('names the database user for what was done by hand', async () => {
+  test('GET …/history returns the database user for manual changes', async () => {
     await create('b');
     await service.psql.rows(`UPDATE orders SET status = 'Cancelled', due_at = NULL WHERE order_id = 'b'`);
     expect((await history('b')).at(-1)).toMatchObject({ to: 'Cancelled', actor: 'postgres' });
   });
 
-  test('of an order that does not exist is 404', async () => {
+  test('GET …/history returns 404 for an order that does not exist', async () => {
     for (const orderId of ['nobody', '\0'])
       expect(await service.getHistory(orderId)).toMatchObject({ status: 404, body: { message: 'Order not found' } });
   });
 });
 
 describe('POST /orders/redrive', () => {
-  test('has Failed orders processed afresh, with a new count of tries, and records who and why', async () => {
+  test('POST /orders/redrive redrives Failed orders with a new budget of attempts, and records who and why', async () => {
     await create('a');
     await fail('bank_down', 'a');
     await service.receiveMessages();
@@ -77,7 +77,7 @@ describe('POST /orders/redrive', () => {
     expect((await service.getOrder('a')).body.status).toBe('Completed');
   });
 
-  test('takes those of one cause, and leaves the others and the unfinished alone', async () => {
+  test('POST /orders/redrive redrives the orders of one cause, and no others', async () => {
     for (const id of ['a', 'b', 'c', 'd']) await create(id);
     await fail('bank_down', 'a', 'b');
     await fail('card_declined', 'c');
@@ -88,7 +88,7 @@ describe('POST /orders/redrive', () => {
     expect((await service.getOrder('c')).body.status).toBe('Failed');
   });
 
-  test('only says what it would do when asked to', async () => {
+  test('POST /orders/redrive with dry_run changes nothing', async () => {
     await create('a');
     await fail('bank_down', 'a');
     expect((await service.redrive({ all: true, dry_run: true })).body.data).toMatchObject({
@@ -98,7 +98,7 @@ describe('POST /orders/redrive', () => {
     expect((await service.getOrder('a')).body.status).toBe('Failed');
   });
 
-  test('takes those that failed without a reason code, and only those', async () => {
+  test('POST /orders/redrive can select only orders that failed without a reason code', async () => {
     for (const id of ['a', 'b']) await create(id);
     await fail('bank_down', 'a');
     await service.psql.rows(
@@ -112,7 +112,7 @@ describe('POST /orders/redrive', () => {
   });
 
   test.each([undefined, {}, { reason: 'sent for the order "."' }, { limit: 1 }, { dry_run: true }, { after: 'a' }])(
-    'redrives nothing with %j, which a request about one order may bring here',
+    'POST /orders/redrive rejects %j, which a request about one order may send here',
     async (body) => {
       await create('a');
       await fail('bank_down', 'a');
@@ -127,14 +127,14 @@ describe('POST /orders/redrive', () => {
   test.each([
     [{}, 1],
     [{ new_run: true }, 2],
-  ])('with %j leaves the order in run %i', async (body, run) => {
+  ])('POST /orders/redrive with %j leaves the order in run %i', async (body, run) => {
     await create('a');
     await fail('bank_down', 'a');
     await service.redrive({ all: true, ...body });
     expect(await service.psql.value('SELECT run FROM orders')).toBe(run);
   });
 
-  test('leaves an order alone that was redriven as often as it may be', async () => {
+  test('POST /orders/redrive skips an order that has reached the redrive limit', async () => {
     await create('a');
     for (let redrives = 0; redrives < 2; redrives += 1) {
       await fail('bank_down', 'a');
@@ -144,13 +144,13 @@ describe('POST /orders/redrive', () => {
     expect((await service.redrive({ all: true })).body.data).toMatchObject({ order_ids: [], capped: 1 });
   });
 
-  test('takes as many as the limit says', async () => {
+  test('POST /orders/redrive redrives as many orders as the limit', async () => {
     for (const id of ['a', 'b', 'c']) await create(id);
     await fail('bank_down', 'a', 'b', 'c');
     expect((await service.redrive({ all: true, limit: 2 })).body.data).toMatchObject({ order_ids: ['a', 'b'] });
   });
 
-  test('goes on after an order, so that one which fails again meanwhile is not taken twice', async () => {
+  test('POST /orders/redrive continues after an order id, so that an order that fails again is not redriven twice', async () => {
     for (const id of ['a', 'b', 'c', 'd']) await create(id);
     await fail('bank_down', 'd', 'c', 'b', 'a');
     expect((await service.redrive({ all: true, limit: 2 })).body.data).toMatchObject({ order_ids: ['a', 'b'] });
@@ -163,7 +163,7 @@ describe('POST /orders/redrive', () => {
     expect((await service.getOrder('a')).body.status).toBe('Failed');
   });
 
-  test('refuses query parameters: what is said there may be what keeps it from being done', async () => {
+  test('POST /orders/redrive rejects query parameters, which the caller may rely on', async () => {
     await create('a');
     await fail('bank_down', 'a');
     const answer = await service.ask('redriveOrders', { body: { all: true }, query: { dry_run: 'true' } });
@@ -181,7 +181,7 @@ describe('POST /orders/redrive', () => {
     [{ reason: '' }, 'reason'],
     [{ after: 7 }, 'after'],
     [{ everything: true }, 'everything'],
-  ])('refuses %j, and names the field', async (body, path) => {
+  ])('POST /orders/redrive rejects %j, and names the field', async (body, path) => {
     expect(await service.redrive({ all: true, ...body })).toMatchObject({ status: 400, body: { errors: [{ path }] } });
   });
 });

@@ -48,7 +48,7 @@ describe('the size of a response', () => {
     ['1,800 unknown query parameters', () => ({ query: many((n) => [`p${n}`, 'x']) })],
     ['a body with 1,000 wrong items', () => ({ body: { item_ids: Array(1_000).fill('x') } })],
     ['a body with 1,000 unknown fields', () => ({ body: many((n) => [`f${n}`, 1]) })],
-  ])('names at most 20 errors for %s', async (_, asking) => {
+  ])('a response lists at most 20 errors for %s', async (_, asking) => {
     const request = asking();
     const { status, body } = await service.ask('query' in request ? 'listOrders' : 'createOrder', request);
     expect(status).toBe(400);
@@ -57,34 +57,34 @@ describe('the size of a response', () => {
 });
 
 describe('the size of a body', () => {
-  test('of exactly 256 KiB is accepted', async () => {
+  test('a body of exactly 256 KiB is accepted', async () => {
     expect((await service.postRaw(ofSize(MAX_BODY))).status).toBe(202);
     expect((await service.postRaw(Buffer.from(ofSize(MAX_BODY)))).status).toBe(202);
   });
 
-  test('of one byte more is 413, valid or not', async () => {
+  test('a body of 256 KiB plus one byte gets 413, valid or not', async () => {
     expectTooLarge(await service.postRaw(ofSize(MAX_BODY + 1)));
     expectTooLarge(await service.postRaw('x'.repeat(MAX_BODY + 1)));
   });
 
-  test('is counted in bytes, not in characters', async () => {
+  test('the size of a body is counted in bytes, not in characters', async () => {
     const euros = '€'.repeat(MAX_BODY / 3 + 1);
     expect(euros.length).toBeLessThan(MAX_BODY);
     expectTooLarge(await service.postRaw(`"${euros}"`));
   });
 
-  test('is counted in the bytes that were sent, not in those of their base64', async () => {
+  test('the size of a body is counted in sent bytes, not in their base64', async () => {
     expect((await service.postRaw(Buffer.from(ofSize(200_000)))).status).toBe(202);
     expectTooLarge(await service.postRaw(Buffer.from(ofSize(MAX_BODY + 1))));
     expectTooLarge(await service.postRaw(new Uint8Array(MAX_BODY + 1).fill(0xff)));
   });
 
-  test('of 10 MB, the most that API Gateway passes on, is 413', async () => {
+  test('a body of 10 MB, the most that API Gateway passes on, gets 413', async () => {
     expectTooLarge(await service.postRaw('['.repeat(10_000_000)));
   });
 });
 
-describe('a body that is no JSON text in UTF-8 is 400', () => {
+describe('a body that is not JSON text in UTF-8 gets 400', () => {
   const texts: [string, string | Uint8Array | undefined][] = [
     ['no body at all', undefined],
     ['an empty body', ''],
@@ -123,7 +123,7 @@ describe('a body that is no JSON text in UTF-8 is 400', () => {
     });
 });
 
-describe('JSON that is no order is 400', () => {
+describe('JSON that is not an order gets 400', () => {
   for (const text of ['null', 'true', '0', '1e400', '"order"', '[]', `[${validText()}]`])
     test(text.slice(0, 20), async () => {
       const { status, body } = await service.postRaw(text);
@@ -136,7 +136,7 @@ describe('JSON that is no order is 400', () => {
     });
 
   for (const field of ['order_id', 'user_id', 'item_ids', 'total_amount', 'status', 'unknown'])
-    test(`5,000 levels of nesting in ${field}`, async () => {
+    test(`5,000 levels of nesting in ${field} get 400`, async () => {
       for (const nested of [
         `${'['.repeat(5_000)}${']'.repeat(5_000)}`,
         `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`,
@@ -171,7 +171,7 @@ describe('JSON that is no order is 400', () => {
     ['an id of 250,000 characters', () => `{"order_id":"${'x'.repeat(250_000)}"}`],
   ];
   for (const [what, make] of costly)
-    test(`${what}, soon, and with an answer of a decent size`, async () => {
+    test(`${what} gets a quick and small response`, async () => {
       const text = make();
       expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MAX_BODY);
       const askedAt = performance.now();
@@ -186,7 +186,7 @@ describe('JSON that is no order is 400', () => {
     });
 });
 
-test('what a client sends can reach neither the prototypes nor the SQL', async () => {
+test('client input reaches neither prototypes nor SQL', async () => {
   for (const text of [
     `${validText().slice(0, -1)},"__proto__":{"isAdmin":true,"status":"Completed"}}`,
     `{"__proto__":${validText()}}`,
@@ -257,7 +257,7 @@ describe('of whatever is sent', () => {
       : (status === 400 || status === 413) && body.status_code === status && typeof body.message === 'string';
 
   test(
-    'no JSON is answered with anything but 202, 400 or 413',
+    'any JSON gets 202, 400 or 413',
     async () => {
       const seen = new Set<number>();
       await fc.assert(
@@ -275,7 +275,7 @@ describe('of whatever is sent', () => {
   );
 
   test(
-    'no text and no bytes are, either',
+    'any text and any bytes get 202, 400 or 413',
     async () => {
       await fc.assert(
         fc.asyncProperty(fc.oneof(fc.string({ unit: 'binary' }), fc.uint8Array()), async (body) =>
@@ -288,7 +288,7 @@ describe('of whatever is sent', () => {
   );
 
   test(
-    'what is accepted is found again with the values that were sent',
+    'an accepted order is found with the values that were sent',
     async () => {
       let accepted = 0;
       await fc.assert(

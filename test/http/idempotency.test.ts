@@ -18,7 +18,7 @@ const withKey = (key: string) => ({ 'idempotency-key': key });
 const REPLAYED = 'idempotency-replayed';
 
 describe('an Idempotency-Key', () => {
-  test('gives the first answer again, and says that it did', async () => {
+  test('a repeated Idempotency-Key gets the first response again, marked as replayed', async () => {
     const first = await service.post(anOrder('a'), withKey('key-a'));
     const again = await service.post(anOrder('a'), withKey('key-a'));
     expect([first.status, again.status]).toEqual([202, 202]);
@@ -26,7 +26,7 @@ describe('an Idempotency-Key', () => {
     expect([first.headers[REPLAYED], again.headers[REPLAYED]]).toEqual([undefined, 'true']);
   });
 
-  test('goes by the validated values, not by how they were written', async () => {
+  test('an Idempotency-Key matches by the validated values, not by their notation', async () => {
     await service.post(anOrder('b'), withKey('key-b'));
     const again = await service.post(anOrder('b', { user_id: '1', total_amount: '19.50' }), withKey('key-b'));
     expect([again.status, again.headers[REPLAYED]]).toEqual([202, 'true']);
@@ -38,7 +38,7 @@ describe('an Idempotency-Key', () => {
     ['item_ids', [7]],
     ['item_ids', [8, 7]],
     ['total_amount', 19.51],
-  ])('refuses another %s under it with 422: %j', async (field, value) => {
+  ])('an Idempotency-Key with another %s gets 422: %j', async (field, value) => {
     const id = `c ${field} ${JSON.stringify(value)}`;
     const key = id.replaceAll(',', ';');
     const other = anOrder(id, { [field]: value });
@@ -49,13 +49,13 @@ describe('an Idempotency-Key', () => {
     if (other.order_id !== id) expect((await service.getOrder(other.order_id)).status).toBe(404);
   });
 
-  test('that was used for another order outranks that the order exists', async () => {
+  test('a reused Idempotency-Key takes precedence over an existing order id', async () => {
     await service.post(anOrder('d'));
     await service.post(anOrder('e'), withKey('key-e'));
     expect((await service.post(anOrder('d'), withKey('key-e'))).status).toBe(422);
   });
 
-  test('that is new does not make an order of a taken id: it was not created by this key', async () => {
+  test('a new Idempotency-Key with an existing order id gets 400', async () => {
     await service.post(anOrder('f'));
     expect((await service.post(anOrder('f'), withKey('key-f'))).body).toMatchObject({
       status_code: 400,
@@ -63,7 +63,7 @@ describe('an Idempotency-Key', () => {
     });
   });
 
-  test('of 100 simultaneous posts makes one order and one and the same answer', async () => {
+  test('an Idempotency-Key in 100 simultaneous posts creates one order with one response', async () => {
     const posts = Array.from({ length: 100 }, () => service.post(anOrder('g'), withKey('key-g')));
     const answers = await Promise.all(posts);
     expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
@@ -75,7 +75,7 @@ describe('an Idempotency-Key', () => {
     ['longer than 255', 'k'.repeat(256)],
     ['not ASCII', 'schlüssel'],
     ['sent twice, which API Gateway joins', 'key-a,key-b'],
-  ])('that is %s is refused, and stores nothing', async (_, key) => {
+  ])('an Idempotency-Key that is %s is rejected, and nothing is stored', async (_, key) => {
     expect(await service.post(anOrder('h'), withKey(key))).toMatchObject({
       status: 400,
       body: { message: 'Validation Error', errors: [{ path: 'Idempotency-Key' }] },
@@ -83,11 +83,11 @@ describe('an Idempotency-Key', () => {
     expect((await service.getOrder('h')).status).toBe(404);
   });
 
-  test('of 255 characters is taken', async () => {
+  test('an Idempotency-Key of 255 characters is accepted', async () => {
     expect((await service.post(anOrder('i'), withKey('k'.repeat(255)))).status).toBe(202);
   });
 
-  test('is not made up: two identical orders without one are told apart by their ids only', async () => {
+  test('without an Idempotency-Key, two identical orders differ only by their ids', async () => {
     expect((await service.post(anOrder('j'))).status).toBe(202);
     expect((await service.post(anOrder('j'))).status).toBe(400);
     expect((await service.post(anOrder('k'))).status).toBe(202);

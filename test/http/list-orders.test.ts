@@ -25,17 +25,17 @@ const create = (orderId: string, userId = 1) =>
   service.post({ order_id: orderId, user_id: userId, item_ids: [1], total_amount: 1 });
 
 describe('GET /orders', () => {
-  test('of no orders is an empty page', async () => {
+  test('GET /orders returns an empty page when there are no orders', async () => {
     expect(await list()).toEqual({ orders: [], next_cursor: null });
   });
 
-  test('has the orders as GET /orders/{order_id} has them', async () => {
+  test('GET /orders returns orders in the form of GET /orders/{order_id}', async () => {
     await create('a');
     const { orders } = await list();
     expect(orders).toEqual([(await service.getOrder('a')).body]);
   });
 
-  test('has 20 orders, newest first, and goes on at the cursor to the end', async () => {
+  test('GET /orders returns 20 orders, newest first, and continues at the cursor to the end', async () => {
     for (let n = 0; n < 45; n += 1) await create(`order-${n}`);
     const found: string[] = [];
     const sizes: number[] = [];
@@ -49,7 +49,7 @@ describe('GET /orders', () => {
     expect(found).toEqual(Array.from({ length: 45 }, (_, n) => `order-${44 - n}`));
   });
 
-  test('takes filters, together with a cursor and with each other', async () => {
+  test('GET /orders combines filters with a cursor and with each other', async () => {
     for (const id of ['a', 'b', 'c', 'd', 'ü 1/2?&=+']) await create(id, id === 'b' ? 2 : 1);
     await service.ask('cancelOrder', { orderId: 'c' });
     expect(idsOf(await list({ user_id: '2' }))).toEqual(['b']);
@@ -65,14 +65,14 @@ describe('GET /orders', () => {
     ).toHaveLength(5);
   });
 
-  test('reads times in any zone', async () => {
+  test('GET /orders reads times in any zone', async () => {
     await create('a');
     await service.psql.rows(`UPDATE orders SET created_at = '2026-11-01 12:00+00'`);
     expect(idsOf(await list({ created_from: '2026-11-01T14:00:00+02:00' }))).toEqual(['a']);
     expect(idsOf(await list({ created_to: '2026-11-01T14:00:00.000+02:00' }))).toEqual([]);
   });
 
-  test('of a range that has no length is an empty page, and one that ends before it begins is refused', async () => {
+  test('GET /orders returns an empty page for an empty time range', async () => {
     await create('a');
     const noon = '2026-11-01T12:00:00Z';
     await service.psql.rows('UPDATE orders SET created_at = $1', [noon]);
@@ -107,21 +107,21 @@ describe('GET /orders', () => {
     ['cursor', cursorOf(["now()'", 'a']), /next_cursor/],
     ['cursor', cursorOf({ length: 2 }), /next_cursor/],
     ['order_id_prefix', 'a', /allowed: owner, status, user_id, created_from, created_to, limit, cursor$/],
-  ])('refuses %s=%j, and says what is allowed', async (name, value, message) => {
+  ])('GET /orders rejects %s=%j, and says what it accepts', async (name, value, message) => {
     expect(await service.ask('listOrders', { query: { [name]: value } })).toMatchObject({
       status: 400,
       body: { message: 'Validation Error', errors: [{ path: name, message: expect.stringMatching(message) }] },
     });
   });
 
-  test('refuses a range that ends before it begins', async () => {
+  test('GET /orders rejects a range that ends before it begins', async () => {
     const query = { created_from: '2026-11-02T00:00:00Z', created_to: '2026-11-01T00:00:00Z' };
     expect((await service.ask('listOrders', { query })).body.errors).toEqual([
       { path: 'created_to', message: 'must not be before created_from' },
     ]);
   });
 
-  test('takes every cursor that it might have answered, in the year 1 as in the year 9999', async () => {
+  test('GET /orders accepts every cursor that it can return, in the year 1 as in the year 9999', async () => {
     for (const seconds of ['-62135596800.000000', '253402300799.999999', '0.000000'])
       expect(await list({ cursor: cursorOf([seconds, 'x']) })).toMatchObject({ orders: [] });
   });

@@ -17,7 +17,7 @@ afterAll(async () => {
 });
 
 // The only test of its file, since a container that has been configured once stays so.
-test('a service that is not configured answers 500 without a detail, logs what is missing, and serves as soon as it is there', async () => {
+test('an unconfigured service returns 500 without details, logs what is missing, and works once it is configured', async () => {
   const { QUEUE_URL: queueUrl } = process.env;
   delete process.env.QUEUE_URL;
   const order = { order_id: 'a', user_id: 1, item_ids: [], total_amount: 1 };

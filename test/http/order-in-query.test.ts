@@ -33,7 +33,7 @@ const cancelled = async () =>
   );
 
 describe('an order id in the query', () => {
-  test.each(IDS)('%j names that order and no other', async (orderId) => {
+  test.each(IDS)('the order id %j in the query selects that order only', async (orderId) => {
     expect((await ask('GET', '/order', orderId)).body.order_id).toBe(orderId);
     expect((await ask('GET', '/order/history', orderId)).body.order_id).toBe(orderId);
     expect((await ask('POST', '/order/redrive', orderId)).status).toBe(409);
@@ -44,7 +44,7 @@ describe('an order id in the query', () => {
     expect(await cancelled()).toEqual([orderId]);
   });
 
-  test('of an order that does not exist is 404', async () => {
+  test('an order id in the query returns 404 if the order does not exist', async () => {
     for (const orderId of ['nobody', '\0']) expect(await ask('GET', '/order', orderId)).toMatchObject({ status: 404 });
   });
 
@@ -52,7 +52,7 @@ describe('an order id in the query', () => {
     ['no id', '', 'order_id'],
     ['two ids', 'order_id=a&order_id=b', 'order_id'],
     ['another parameter', 'order_id=a&dry_run=true', 'dry_run'],
-  ])('refuses %s, and cancels nothing', async (_, query, path) => {
+  ])('an order id in the query rejects %s, and cancels nothing', async (_, query, path) => {
     const { handler } = await import('../../functions/http/cancel-order.ts');
     const joined = new Map<string, string>();
     for (const [name, value] of new URLSearchParams(query))

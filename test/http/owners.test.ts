@@ -32,7 +32,7 @@ describe('an order of another owner', () => {
     },
   );
 
-  test('is in no list', async () => {
+  test('an order of another owner is in no list', async () => {
     const listed = async (as: typeof SHOP, query = {}) => {
       const { body } = await service.ask('listOrders', { query, as });
       return (body.orders as { order_id: string }[]).map(({ order_id }) => order_id);
@@ -54,7 +54,7 @@ describe('an order of another owner', () => {
 });
 
 describe('an owner', () => {
-  test('reads and cancels what is theirs, and the history names their key', async () => {
+  test('an owner reads and cancels its own orders, and the history has its key', async () => {
     expect((await service.ask('getOrder', { orderId: 'theirs', as: SHOP })).status).toBe(200);
     expect((await service.ask('cancelOrder', { orderId: 'theirs', as: SHOP })).status).toBe(200);
     const { body } = await service.ask('getOrderHistory', { orderId: 'theirs', as: SHOP });
@@ -63,7 +63,7 @@ describe('an owner', () => {
 });
 
 describe('orders:admin', () => {
-  test('sees and moves every owner’s orders', async () => {
+  test('orders:admin reads and changes every owner’s orders', async () => {
     for (const orderId of ['theirs', 'the rival’s'])
       expect((await service.ask('cancelOrder', { orderId, as: OPERATOR })).status).toBe(200);
     await service.psql.rows(
@@ -76,7 +76,7 @@ describe('orders:admin', () => {
     });
   });
 
-  test('without it, a failure and a redrive of another owner’s orders show and move nothing', async () => {
+  test('without orders:admin, failures and redrives do not cover another owner’s orders', async () => {
     await service.psql.rows(
       `UPDATE orders SET status = 'Processing', token = 1, lease_until = now() WHERE order_id = 'theirs';
        UPDATE orders SET status = 'Failed', lease_until = NULL, due_at = NULL, reason_code = 'no' WHERE token = 1`,

@@ -19,7 +19,7 @@ const pause = (body?: unknown) => service.ask('pauseProcessing', { body });
 const resume = (body?: unknown) => service.ask('resumeProcessing', { body });
 
 describe('while processing is paused', () => {
-  test('no order is processed, their messages are used up, and after it is resumed the sweep sends them', async () => {
+  test('while processing is paused, no order is processed; after it is resumed, the sweep sends consumed messages', async () => {
     for (const id of ['a', 'b']) await create(id);
     await pause();
     await create('c');
@@ -49,12 +49,12 @@ describe('while processing is paused', () => {
     expect(await service.sweep()).toBe(0);
   });
 
-  test('a message without an order still comes back, as a message of an order that may yet be committed', async () => {
+  test('while processing is paused, a message without an order is redelivered, because its order may yet be committed', async () => {
     await pause();
     expect(await service.deliver([encodeMessage('nobody'), 'not ours'])).toEqual([0, 1]);
   });
 
-  test('an order whose worker died stays as it is, and is taken up again afterwards', async () => {
+  test('while processing is paused, an order whose worker died stays unchanged, and is claimed again afterwards', async () => {
     await create('a');
     await service.psql.rows(
       `UPDATE orders SET status = 'Processing', token = 1, lease_until = now() - interval '1 second', due_at = now()`,
@@ -69,7 +69,7 @@ describe('while processing is paused', () => {
     expect((await service.getOrder('a')).body).toMatchObject({ status: 'Completed', crashes: 1 });
   });
 
-  test('an order that was begun before is finished', async () => {
+  test('while processing is paused, an order that was started before is finished', async () => {
     await create('a');
     await service.psql.rows(
       `UPDATE orders SET status = 'Processing', token = 1, lease_until = now() + interval '1 minute'`,
@@ -81,7 +81,7 @@ describe('while processing is paused', () => {
     expect(await statusOf('a')).toBe('Completed');
   });
 
-  test('orders are taken in, cancelled and redriven as ever', async () => {
+  test('while processing is paused, orders are created, cancelled and redriven', async () => {
     await pause();
     expect((await create('a')).status).toBe(202);
     expect((await service.ask('cancelOrder', { orderId: 'a' })).status).toBe(200);
@@ -91,11 +91,11 @@ describe('while processing is paused', () => {
 describe('GET /processing', () => {
   const processing = async () => (await service.ask('getProcessing')).body;
 
-  test('says that it was never paused', async () => {
+  test('GET /processing says that processing was never paused', async () => {
     expect(await processing()).toEqual({ paused: false, since: null, actor: null, reason: null });
   });
 
-  test('says who paused it first, since when and why, and then who resumed it', async () => {
+  test('GET /processing says who paused first, since when and why, and then who resumed', async () => {
     const paused = await pause({ reason: 'the bank is away' });
     expect(paused).toMatchObject({ status: 200, body: { paused: true, reason: 'the bank is away' } });
     expect(paused.body).toMatchObject({ since: expect.any(String), actor: expect.stringMatching(/^api /) });
@@ -108,13 +108,13 @@ describe('GET /processing', () => {
     expect((await service.ask('getHealth')).body.processing).toBe('running');
   });
 
-  test('resuming what was never paused is no error', async () => {
+  test('resuming processing that was never paused is not an error', async () => {
     expect(await resume()).toMatchObject({ status: 200, body: { paused: false } });
   });
 });
 
 test.each(['pauseProcessing', 'resumeProcessing'] as const)(
-  '%s refuses a wrong body, and changes nothing',
+  '%s rejects an invalid body, and changes nothing',
   async (name) => {
     const before = (await service.ask('getProcessing')).body;
     for (const [body, path] of [
@@ -126,7 +126,7 @@ test.each(['pauseProcessing', 'resumeProcessing'] as const)(
   },
 );
 
-test('routes that take no query say so', async () => {
+test('routes without query parameters reject them', async () => {
   const names = [
     'getProcessing',
     'pauseProcessing',

@@ -20,7 +20,7 @@ const anOrder = (orderId: string) => ({ order_id: orderId, user_id: 1, item_ids:
 const NOT_FOUND = refusal('order_not_found', 'Order not found');
 
 describe('GET /orders/{order_id}', () => {
-  test('answers an order with its id and status, and with all that is known of it', async () => {
+  test('GET /orders/{order_id} returns an order with its id, status and all other fields', async () => {
     await service.post(anOrder('ORD111'));
 
     const { status, headers, body } = await service.getOrder('ORD111');
@@ -48,7 +48,7 @@ describe('GET /orders/{order_id}', () => {
     });
   });
 
-  test('follows the order to Completed', async () => {
+  test('GET /orders/{order_id} follows the order to Completed', async () => {
     await service.post(anOrder('a'));
     expect((await service.getOrder('a')).body.status).toBe('Pending');
 
@@ -62,14 +62,14 @@ describe('GET /orders/{order_id}', () => {
     });
   });
 
-  test('says when the next try of an order may begin', async () => {
+  test('GET /orders/{order_id} returns when the next attempt may start', async () => {
     await service.post(anOrder('a'));
     await service.psql.rows(`UPDATE orders SET not_before = '2126-11-01 12:00+00'`);
 
     expect((await service.getOrder('a')).body.next_attempt_at).toBe('2126-11-01T12:00:00.000Z');
   });
 
-  test('answers 304 without a body to whoever has it already, until it changes', async () => {
+  test('GET /orders/{order_id} returns 304 without a body for a matching ETag, until the order changes', async () => {
     await service.post(anOrder('a'));
     const first = await service.getOrder('a');
     expect(first.headers).toMatchObject({
@@ -102,7 +102,7 @@ describe('GET /orders/{order_id}', () => {
     ['control characters', '\u0001\u001f\u007f'],
   ];
   for (const [what, orderId] of unknown)
-    test(`answers 404 for ${what}`, async () => {
+    test(`GET /orders/{order_id} returns 404 for ${what}`, async () => {
       await service.post(anOrder('ORD111'));
 
       const { status, body } = await service.getOrder(orderId);
@@ -110,7 +110,7 @@ describe('GET /orders/{order_id}', () => {
       expect({ status, body }).toEqual({ status: 404, body: NOT_FOUND });
     });
 
-  test('does not take a lone surrogate for the character that stands for it', async () => {
+  test('GET /orders/{order_id} distinguishes a lone surrogate from the replacement character', async () => {
     await service.post(anOrder('\ufffd'));
 
     expect((await service.getOrder('\ufffd')).status).toBe(200);
@@ -139,7 +139,7 @@ describe('GET /metrics', () => {
     return body;
   };
 
-  test('of no orders is zero throughout, in the shape and the spelling of the contract', async () => {
+  test('GET /metrics returns zeros without orders, in the shape and the spelling of the contract', async () => {
     expect(await metrics()).toMatchObject({
       status_code: 200,
       message: 'Succesfully fetched metrics Ddta',
@@ -151,7 +151,7 @@ describe('GET /metrics', () => {
     });
   });
 
-  test('counts each status, and calls the sum of the three old ones total_orders_processed', async () => {
+  test('GET /metrics counts each status, and the three old ones as total_orders_processed', async () => {
     for (const id of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) await service.post(anOrder(id));
     await service.psql.rows(`
       UPDATE orders SET status = 'Cancelled', due_at = NULL WHERE order_id = 'a';
@@ -166,7 +166,7 @@ describe('GET /metrics', () => {
     });
   });
 
-  test('covers the window that is asked for, and refuses another', async () => {
+  test('GET /metrics covers the requested window, and rejects an invalid one', async () => {
     const ask = (window: string) => service.getMetrics({ window });
     expect((await ask('5')).body).toMatchObject({ data: { window: { minutes: 5 } } });
     for (const window of ['0', '1441', '1.5', 'x', ''])
@@ -176,7 +176,7 @@ describe('GET /metrics', () => {
       });
   });
 
-  test('has the mean time of Completed orders as total_processing_time, in seconds', async () => {
+  test('GET /metrics returns the mean time of Completed orders as total_processing_time, in seconds', async () => {
     await service.psql.rows(`
       INSERT INTO orders (order_id, user_id, item_ids, total_amount, status, due_at, processing_time)
       VALUES ('a', 1, '{}', 1, 'Completed', NULL, 2.0012), ('b', 1, '{}', 1, 'Completed', NULL, 2.01),
@@ -185,7 +185,7 @@ describe('GET /metrics', () => {
     expect((await metrics()).data).toMatchObject({ total_processing_time: 2.0056 });
   });
 
-  test('counts 20 orders that were posted and processed as the real thing', async () => {
+  test('GET /metrics counts 20 orders that were posted and processed', async () => {
     const ids = Array.from({ length: 20 }, (_, n) => `order-${n}`);
     await Promise.all(ids.map((id) => service.post(anOrder(id))));
     await service.deliver(ids.slice(0, 15).map(encodeMessage));

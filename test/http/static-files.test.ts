@@ -19,7 +19,7 @@ const ask = (file?: string, headers: Record<string, string> = {}) =>
   );
 
 describe('GET /console', () => {
-  test('answers the page, and each file with its content type', async () => {
+  test('GET /console returns the page, and each file with its content type', async () => {
     expect(await ask()).toMatchObject({ statusCode: 200, headers: { 'content-type': 'text/html; charset=utf-8' } });
     const types = {
       'app.js': 'text/javascript; charset=utf-8',
@@ -30,7 +30,7 @@ describe('GET /console', () => {
       expect(await ask(file)).toMatchObject({ statusCode: 200, headers: { 'content-type': type } });
   });
 
-  test('forbids the browser whatever the console does not need', async () => {
+  test('GET /console forbids the browser what the console does not need', async () => {
     const { headers } = await ask();
     const policy = String(headers?.['content-security-policy']);
     for (const rule of ["default-src 'none'", "script-src 'self'", "require-trusted-types-for 'script'"])
@@ -39,7 +39,7 @@ describe('GET /console', () => {
     expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
   });
 
-  test('answers 304 to whoever has the file already, and the file to whoever has another', async () => {
+  test('GET /console returns 304 for a matching ETag, and the file for another', async () => {
     const { headers } = await ask('app.js');
     const etag = String(headers?.etag);
     for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*'])
@@ -64,7 +64,7 @@ describe('GET /console', () => {
     '__proto__',
     'tsconfig.json',
     'types.d.ts',
-  ])('answers 404 for %j', async (file) => {
+  ])('GET /console returns 404 for %j', async (file) => {
     const { statusCode, body } = await ask(file);
     expect([statusCode, JSON.parse(body ?? '')]).toEqual([
       404,
@@ -72,13 +72,13 @@ describe('GET /console', () => {
     ]);
   });
 
-  test('sends at most 62 kB in all', async () => {
+  test('the console has at most 62 kB in total', async () => {
     const files = (await readdir(CONSOLE)).filter((file) => !/\.d\.ts$|\.json$/.test(file));
     const sizes = await Promise.all(files.map(async (file) => (await stat(join(CONSOLE, file))).size));
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(62_000);
   });
 
-  test('needs no other host: no file names one', async () => {
+  test('the console needs no other host: no file names one', async () => {
     for (const file of await readdir(CONSOLE)) {
       const { body = '' } = await ask(file);
       expect(body.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:\/\//);

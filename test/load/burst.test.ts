@@ -66,7 +66,7 @@ async function burst(...args: string[]): Promise<{ code: number | null; output: 
 }
 
 describe('npm run load', () => {
-  test('ends well when every order was accepted and is Completed', async () => {
+  test('npm run load succeeds if every order was accepted and is Completed', async () => {
     const { code, output } = await burst('--orders', '50', '--url', await startService({}));
 
     expect(output).toMatch(/^accepted \(202\)\s+50 of 50$/m);
@@ -76,7 +76,7 @@ describe('npm run load', () => {
     expect(code).toBe(0);
   });
 
-  test('a single accepted order that is unknown afterwards is lost, named, and a failure', async () => {
+  test('npm run load fails and names an accepted order that is unknown afterwards', async () => {
     const url = await startService({ status: (n) => (n === 17 ? undefined : 'Completed') });
 
     const { code, output } = await burst('--orders', '50', '--url', url);
@@ -86,7 +86,7 @@ describe('npm run load', () => {
     expect(code).toBe(1);
   });
 
-  test('refused orders are counted by status, and a failure', async () => {
+  test('npm run load fails and counts rejected orders by status', async () => {
     const url = await startService({ post: (n) => (n < 3 ? 503 : n < 5 ? 500 : 202) });
 
     const { code, output } = await burst('--orders', '20', '--url', url);
@@ -96,7 +96,7 @@ describe('npm run load', () => {
     expect(code).toBe(1);
   });
 
-  test('an order that is not answered in time is told apart from one that is refused', async () => {
+  test('npm run load distinguishes an order without a timely response from a rejected one', async () => {
     const url = await startService({
       post: (n) => (n === 0 ? 0 : 202),
       status: (n) => (n === 0 ? 'Pending' : 'Completed'),
@@ -109,7 +109,7 @@ describe('npm run load', () => {
     expect(code).toBe(1);
   });
 
-  test('waiting ends without progress, and says which orders are not Completed', async () => {
+  test('npm run load stops waiting without progress, and lists the orders that are not Completed', async () => {
     const url = await startService({ status: (n) => (n === 4 ? 'Processing' : 'Completed') });
 
     const { code, output } = await burst('--orders', '10', '--patience', '1', '--url', url);
@@ -120,19 +120,22 @@ describe('npm run load', () => {
     expect(code).toBe(1);
   });
 
-  test.each([0, 5])('a Failed order ends the waiting at once, also beside %d orders of others', async (others) => {
-    const url = await startService({ status: (n) => (n === 4 ? 'Failed' : 'Completed'), others });
+  test.each([0, 5])(
+    'npm run load stops waiting immediately after a Failed order, also alongside %d orders of others',
+    async (others) => {
+      const url = await startService({ status: (n) => (n === 4 ? 'Failed' : 'Completed'), others });
 
-    const { code, output } = await burst('--orders', '10', '--url', url);
+      const { code, output } = await burst('--orders', '10', '--url', url);
 
-    // The patience is a minute.
-    expect(output).toMatch(/^all Completed\s+no, given up after \d\.\d s$/m);
+      // The patience is a minute.
+      expect(output).toMatch(/^all Completed\s+no, given up after \d\.\d s$/m);
 
-    expect(output).toMatch(/^not completed\s+1 \(1 × Failed\): load-\w+-4$/m);
-    expect(code).toBe(1);
-  });
+      expect(output).toMatch(/^not completed\s+1 \(1 × Failed\): load-\w+-4$/m);
+      expect(code).toBe(1);
+    },
+  );
 
-  test('without a service it says in one line what to do', async () => {
+  test('npm run load says in one line what to do without a service', async () => {
     const url = await startService({});
     server?.close();
 
@@ -145,8 +148,8 @@ describe('npm run load', () => {
   test.each([
     [['--orders', 'many'], '--orders must be a whole number from 1 to 20000, not "many".'],
     [['--timeout', '0'], '--timeout must be a whole number from 1 to 600, not "0".'],
-    [['--url', 'nowhere'], '--url must be a URL such as http://localhost:8000/api/v1, and is "nowhere".'],
-  ])('%j is refused in one line', async (args, line) => {
+    [['--url', 'nowhere'], '--url must be a URL such as http://localhost:8000/api/v1, not "nowhere".'],
+  ])('npm run load rejects %j in one line', async (args, line) => {
     const log = captureLog();
     try {
       expect(await execute(load, ['--url', 'http://127.0.0.1:1', ...args])).toBe(2);
@@ -158,7 +161,7 @@ describe('npm run load', () => {
 });
 
 describe('percentile', () => {
-  test('is the nearest rank', () => {
+  test('a percentile is the nearest rank', () => {
     const values = Array.from({ length: 100 }, (_, n) => n + 1);
 
     expect(percentile(values, 50)).toBe(50);

@@ -107,19 +107,19 @@ function references(value: unknown): string[] {
 const sections = () => [...runbook.matchAll(/^## ([A-Z][A-Za-z]+)$/gm)].map(([, title]) => title);
 
 describe('the alarms of a stage', () => {
-  test('are each a section of the runbook, and each such section is of an alarm', () => {
+  test('each alarm is a section of the runbook, and each such section has an alarm', () => {
     const kinds = [...new Set(namesOf(prod).map(kindOf))];
     expect(kinds.sort()).toEqual(sections().sort());
     for (const { AlarmName, AlarmDescription } of alarmsOf(prod))
       expect(AlarmDescription).toContain(`docs/runbook.md#${kindOf(String(AlarmName)).toLowerCase()}`);
   });
 
-  test('watch every function for errors and for throttles', () => {
+  test('alarms watch every function for errors and throttles', () => {
     for (const kind of ['FunctionErrors', 'FunctionThrottled'])
       expect(namesOf(prod)).toEqual(expect.arrayContaining(prod.functions.map((key) => `orders-prod-${kind}-${key}`)));
   });
 
-  test('ring after three bad periods of five, so that a restart rings none', () => {
+  test('alarms fire after three bad periods of five, so that a restart triggers none', () => {
     const patience = Object.fromEntries(
       alarmsOf(prod).map(({ AlarmName, EvaluationPeriods, DatapointsToAlarm }) => [
         kindOf(String(AlarmName)),
@@ -142,14 +142,14 @@ describe('the alarms of a stage', () => {
     });
   });
 
-  test('tell the topic, and refer to nothing that the stage does not have', () => {
+  test('alarms notify the topic, and reference only resources of the stage', () => {
     for (const alarm of alarmsOf(prod)) {
       expect(alarm.AlarmActions).toEqual([{ Ref: 'AlarmTopic' }]);
       for (const id of references(alarm)) expect([id, prod.ids.has(id)]).toEqual([id, true]);
     }
   });
 
-  test('ask for metrics by the dimensions that AWS has them under', () => {
+  test('alarms use metrics with the dimensions of AWS', () => {
     const dimensions: Readonly<Record<string, string>> = {
       'AWS/Lambda': 'FunctionName',
       'AWS/SQS': 'QueueName',
@@ -165,7 +165,7 @@ describe('the alarms of a stage', () => {
       ]);
   });
 
-  test('ask the sweep only for what it publishes, and it publishes where they ask', () => {
+  test('alarms on the sweep use only metrics that it publishes, in its namespace', () => {
     const published: Readonly<Record<keyof Figures, true>> = {
       OrdersAccepted: true,
       OrdersCompleted: true,
@@ -196,7 +196,7 @@ describe('the alarms of a stage', () => {
     expect(new Set(shown.map(([, name]) => name))).toEqual(new Set(Object.keys(published)));
   });
 
-  test('wait as long as the sweep takes to come again', async () => {
+  test('alarms wait as long as the period of the sweep', async () => {
     const hourly = await resolveStage('prod', 'sweepRate=rate(1 hour)');
     const waits = alarmsOf(hourly).find(({ AlarmName }) => AlarmName === 'orders-prod-OrdersWait');
     const silent = alarmsOf(hourly).find(({ AlarmName }) => AlarmName === 'orders-prod-SweepSilent');
@@ -206,7 +206,7 @@ describe('the alarms of a stage', () => {
 });
 
 describe('the dashboard', () => {
-  test('refers to nothing that the stage does not have', () => {
+  test('the dashboard references only resources of the stage', () => {
     const ids = references(propertiesOf('OrdersDashboard'));
     expect(ids.length).toBeGreaterThan(50);
     for (const id of ids) expect([id, prod.ids.has(id)]).toEqual([id, true]);
@@ -214,7 +214,7 @@ describe('the dashboard', () => {
 });
 
 describe('the topic', () => {
-  test('is encrypted by a key that CloudWatch may use, and mails to the address', () => {
+  test('the topic is encrypted with a key that CloudWatch can use, and sends emails to the address', () => {
     expect(propertiesOf('AlarmTopic').KmsMasterKeyId).toEqual({ Ref: 'AlarmTopicKey' });
     const { KeyPolicy: policy } = propertiesOf('AlarmTopicKey') as { KeyPolicy: { Statement: object[] } };
     expect(policy.Statement).toContainEqual({
@@ -230,7 +230,7 @@ describe('the topic', () => {
 });
 
 describe('other stages', () => {
-  test('that are not watched have none of it', async () => {
+  test('stages that are not watched have no alarms', async () => {
     const dev = await resolveStage('dev');
     expect(alarmsOf(dev)).toEqual([]);
     expect(ofType(dev, 'AWS::SNS::Topic')).toEqual([]);
@@ -239,7 +239,7 @@ describe('other stages', () => {
   test.each([
     ['alarmEmail=nobody', 'params.alarmEmail must be an email address'],
     ['sweepRate=cron(* * * * ? *)', 'params.sweepRate must be a rate, such as rate(1 minute)'],
-  ])('with %s are refused in words', async (param, message) => {
+  ])('stages with %s are rejected with a message', async (param, message) => {
     await expect(resolveStage('prod', param)).rejects.toMatchObject({ stdout: expect.stringContaining(message) });
   });
 });

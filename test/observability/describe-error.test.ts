@@ -12,16 +12,19 @@ const refusedByDataApi = (name: string, message: string) =>
 const logged = (error: unknown) => JSON.stringify(describeError(error));
 
 describe('the log entry of an error of the RDS Data API', () => {
-  test.each([`'${MARK}'`, `"${MARK}"`])('leaves out what AWS quotes, such as a parameter: %s', (quoted) => {
-    const error = refusedByDataApi('ValidationException', `Value ${quoted} at 'parameters' is too long`);
+  test.each([`'${MARK}'`, `"${MARK}"`])(
+    'the log entry of a Data API error omits what AWS quotes, such as a parameter: %s',
+    (quoted) => {
+      const error = refusedByDataApi('ValidationException', `Value ${quoted} at 'parameters' is too long`);
 
-    expect(error.message).toContain(MARK);
-    expect(describeError(error).message).toBe('RDS Data API: ValidationException: Value ');
-    expect(logged(error)).not.toContain(MARK);
-  });
+      expect(error.message).toContain(MARK);
+      expect(describeError(error).message).toBe('RDS Data API: ValidationException: Value ');
+      expect(logged(error)).not.toContain(MARK);
+    },
+  );
 
   test.each(['40P01', '42804', '53100'])(
-    'with SQLSTATE %s has the first line only, since the next has values',
+    'the log entry of a Data API error with SQLSTATE %s has only the first line, because the next contains values',
     (state) => {
       const message = `ERROR: what went wrong\n  Detail: Failing row contains (${MARK}); SQLState: ${state}`;
       const error = refusedByDataApi('DatabaseErrorException', message);
@@ -33,12 +36,15 @@ describe('the log entry of an error of the RDS Data API', () => {
 });
 
 describe('the code of an error', () => {
-  test.each(['ECONNREFUSED', 'card_declined', 'bank:limit.2', '40P01'])('is logged when it is a word: %s', (code) => {
-    expect(describeError(Object.assign(new Error(MARK), { code }))).toMatchObject({ code });
-  });
+  test.each(['ECONNREFUSED', 'card_declined', 'bank:limit.2', '40P01'])(
+    'the code of an error is logged if it is a word: %s',
+    (code) => {
+      expect(describeError(Object.assign(new Error(MARK), { code }))).toMatchObject({ code });
+    },
+  );
 
   test.each([`card of ${MARK} declined`, `${MARK} `, `x\n${MARK}`, `${MARK}${'x'.repeat(100)}`, ''])(
-    'is left out when it is a sentence: %j',
+    'the code of an error is omitted if it is a sentence: %j',
     (code) => {
       const error = Object.assign(new Error('no'), { code });
 

@@ -9,7 +9,7 @@ describe('connections that a cluster takes', () => {
     [{ min: 0.5, max: 16 }, 2_000],
     [{ min: 0, max: 128 }, 2_000],
     [{ min: 2, max: 256 }, 5_000],
-  ])('with %j are %d', (capacity, connections) => {
+  ])('a cluster with %j allows %d connections', (capacity, connections) => {
     expect(maxConnections(capacity)).toBe(connections);
   });
 });

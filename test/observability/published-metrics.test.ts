@@ -40,7 +40,7 @@ const nothing = {
 };
 
 describe('each sweep', () => {
-  test('publishes what happened since the last one, once, as CloudWatch reads it', async () => {
+  test('each sweep publishes the events since the last one, once, in the form of CloudWatch', async () => {
     for (const id of ['a', 'b', 'c', 'd', 'e']) expect((await service.post(order(id))).status).toBe(202);
     await service.deliver(['a', 'b'].map(encodeMessage));
     await service.ask('cancelOrder', { orderId: 'c' });
@@ -79,12 +79,12 @@ describe('each sweep', () => {
     expect(second).toMatchObject({ ...nothing, OrdersPending: 2, LongestWait: expect.any(Number) });
   });
 
-  test('publishes zeros when there is nothing, so that its silence means that it does not run', async () => {
+  test('each sweep publishes zeros without events, so that silence means that it does not run', async () => {
     await service.sweep();
     expect(log.entries).toMatchObject([nothing]);
   });
 
-  test('publishes each count as the metric of its own name', async () => {
+  test('each sweep publishes each count as the metric of its name', async () => {
     const become = (statement: string, from: number, to: number) =>
       service.psql.rows(`UPDATE orders SET ${statement} WHERE user_id BETWEEN $1 AND $2`, [from, to]);
     await service.psql.rows(
@@ -115,7 +115,7 @@ describe('each sweep', () => {
 });
 
 describe('without a namespace', () => {
-  test('nothing is published, and the minutes are tidied all the same', async () => {
+  test('without a namespace no metrics are published, and the minutes are still rolled up', async () => {
     await service.post(order('a'));
     await passTime();
     const sweep = createSweep(connect({ ...process.env, METRICS_NAMESPACE: '' }));

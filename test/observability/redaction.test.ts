@@ -91,7 +91,7 @@ function expectNoMarks(): void {
   for (const mark of MARKS) expect(log.text + thrown).not.toContain(mark);
 }
 
-test('the marks would be found: errors of the database and of processors are full of them', async () => {
+test('the markers of the redaction tests are present in errors of the database and of processors', async () => {
   const error = await service.psql
     .rows(
       `INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES ('refuse 22023', $1, ARRAY[$2::integer], $3)`,
@@ -106,7 +106,7 @@ test('the marks would be found: errors of the database and of processors are ful
 describe('no value of a customer gets into the log', () => {
   afterEach(expectNoMarks);
 
-  test('by an order that goes well', async () => {
+  test('an order that succeeds leaves no customer data in the log', async () => {
     expect((await service.post(order('a'), { 'idempotency-key': TEXT, authorization: `Bearer ${TEXT}` })).status).toBe(
       202,
     );
@@ -121,7 +121,7 @@ describe('no value of a customer gets into the log', () => {
     expect(log.entries).toHaveLength(6);
   });
 
-  test('by a request that is refused', async () => {
+  test('a rejected request leaves no customer data in the log', async () => {
     const requests = [
       order('a', { user_id: `${USER}x` }),
       order('a', { [TEXT]: TEXT }),
@@ -138,7 +138,7 @@ describe('no value of a customer gets into the log', () => {
     expect((await service.post(order('a'))).status).toBe(400);
   });
 
-  test('by what people give as a reason, or ask for', async () => {
+  test('reasons and queries of people leave no customer data in the log', async () => {
     await insert('a', 'b');
     await service.ask('cancelOrder', { orderId: 'a', body: { reason: TEXT } });
     await service.ask('pauseProcessing', { body: { reason: TEXT } });
@@ -153,13 +153,13 @@ describe('no value of a customer gets into the log', () => {
     ['23514', 400],
     ['P0001', 500],
     ['12345', 500],
-  ])('by an INSERT that Postgres refuses with %s', async (sqlState, status) => {
+  ])('an INSERT that Postgres rejects with %s leaves no customer data in the log', async (sqlState, status) => {
     expect((await service.post(order(`refuse ${sqlState}`))).status).toBe(status);
 
     expect(log.entries).toMatchObject([{ error: { name: 'DatabaseError', code: sqlState } }]);
   });
 
-  test('by an order that Postgres refuses among others, whose entry is in the trace of its own request', async () => {
+  test('an order that Postgres rejects among others is logged in the trace of its own request, without customer data', async () => {
     const traceIds = ['a', 'b', 'c'].map((digit) => digit.repeat(32));
     await Promise.all(
       ['a', 'refuse 22023', 'b'].map((orderId, n) =>
@@ -171,16 +171,19 @@ describe('no value of a customer gets into the log', () => {
     expect(refused).toMatchObject([{ order_id: 'refuse 22023', trace_id: traceIds[1] }]);
   });
 
-  test.each(['22023', 'P0001'])('by a worker whose UPDATE Postgres refuses with %s', async (sqlState) => {
-    await insert(`refuse ${sqlState}`);
+  test.each(['22023', 'P0001'])(
+    'an UPDATE that Postgres rejects with %s leaves no customer data in the log',
+    async (sqlState) => {
+      await insert(`refuse ${sqlState}`);
 
-    await throwing(() => service.deliver([encodeMessage(`refuse ${sqlState}`)]));
+      await throwing(() => service.deliver([encodeMessage(`refuse ${sqlState}`)]));
 
-    expect(log.text).toContain('The invocation failed');
-    expect(thrown).toContain(sqlState);
-  });
+      expect(log.text).toContain('The invocation failed');
+      expect(thrown).toContain(sqlState);
+    },
+  );
 
-  test('by a database that does not answer in time', async () => {
+  test('a database that does not reply in time leaves no customer data in the log', async () => {
     const other = await connectPsql(service.databaseUrl);
     await other.rows('BEGIN');
     await other.rows('LOCK TABLE orders');
@@ -193,7 +196,7 @@ describe('no value of a customer gets into the log', () => {
     expect(log.text).toContain('canceling statement due to statement timeout');
   });
 
-  test('by our own defects, whose entries say where they are', async () => {
+  test('defects leave no customer data in the log, and their entries have the position', async () => {
     await insert('a');
     await service.psql.rows('ALTER TABLE orders RENAME TO elsewhere');
     try {
@@ -205,12 +208,12 @@ describe('no value of a customer gets into the log', () => {
     expect(log.text).toMatch(/relation \\"(public\.)?orders\\" does not exist.*insert-orders\.ts/);
   });
 
-  test('by messages that make no sense', async () => {
+  test('invalid messages leave no customer data in the log', async () => {
     const bodies = [TEXT, `{"${TEXT}":"${TEXT}"}`, `{"order_id":${USER}}`];
     expect(await service.deliver(bodies)).toEqual([0, 1, 2]);
   });
 
-  test('by the RDS Data API, which repeats what Postgres says', async () => {
+  test('the RDS Data API, which repeats the text of Postgres, leaves no customer data in the log', async () => {
     const dataApi = await forThisTest(openDataApiLab(service.databaseUrl));
     const api = createApi(
       connect({
@@ -234,7 +237,7 @@ describe('no value of a customer gets into the log', () => {
     expect(log.entries.map(({ error }) => error)).toMatchObject([{ code: '22023' }, { code: 'P0001' }]);
   });
 
-  test('by a queue that takes nothing', async () => {
+  test('a queue that accepts nothing leaves no customer data in the log', async () => {
     const api = createApi(connect({ ...process.env, QUEUE_URL: `${service.queueUrl}-of-nobody` }));
     await api.createOrder(
       { orderId: 'a', userId: USER, itemIds: [ITEM], totalAmount: AMOUNT },
@@ -245,7 +248,7 @@ describe('no value of a customer gets into the log', () => {
     expect(log.text).toContain('The queue did not take messages');
   });
 
-  test('by a processor that says all it knows when it fails', async () => {
+  test('a processor that includes all data in its error leaves no customer data in the log', async () => {
     const orderIds = ['permanent', 'transient', 'text', 'json', 'error'];
     await insert(...orderIds);
     const worker = createWorker(connect({ ...process.env, PROCESSOR: './test/observability/modules/talkative.ts' }));
@@ -268,7 +271,7 @@ describe('no value of a customer gets into the log', () => {
     });
     afterAll(() => receiver.close());
 
-    test('by a receiver that repeats what it was sent, sends it elsewhere, or hangs up', async () => {
+    test('a webhook receiver that echoes, redirects or hangs up leaves no customer data in the log', async () => {
       const secret = `whsec_${Buffer.from(TEXT.repeat(3)).toString('base64')}`;
       const byId = new Map(
         ['500', '302', 'cut'].map((orderId) => [`msg_${effectKey({ orderId, owner: '', run: 1 })}`, orderId]),
@@ -305,7 +308,7 @@ describe('no value of a customer gets into the log', () => {
   describe('by credentials', () => {
     const question = { routeKey: 'POST /api/v1/orders', authorization: `Bearer ${TEXT}` };
 
-    test('that are no key', async () => {
+    test('credentials that are not keys are not logged', async () => {
       const authorizer = createAuthorizer({ ...process.env, AUTH: 'api-key' });
       expect(await authorizer.decide(question)).toMatchObject({ outcome: 'unauthenticated' });
       await authorizer.close();
@@ -313,7 +316,7 @@ describe('no value of a customer gets into the log', () => {
       expect(log.text).toContain('Rejected a credential');
     });
 
-    test('that cannot be verified', async () => {
+    test('credentials that cannot be verified are not logged', async () => {
       const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
       const token = `${part({ alg: 'RS256', kid: TEXT })}.${part({ sub: TEXT, iss: 'https://issuer.example' })}.c2ln`;
       const authorizer = createAuthorizer({

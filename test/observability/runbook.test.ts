@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 
 describe('the runbook', () => {
-  test('names commands that there are', async () => {
+  test('the runbook names commands that exist', async () => {
     const { scripts } = JSON.parse(await readFile(join(REPOSITORY, 'package.json'), 'utf8')) as { scripts: object };
     const cli = join(REPOSITORY, 'cli/orders.ts');
     const { stdout: help } = await run(process.execPath, [cli, '--help'], {
@@ -29,7 +29,7 @@ describe('the runbook', () => {
     }
   });
 
-  test('names requests that there are', () => {
+  test('the runbook names requests that exist', () => {
     const known = ROUTES.map(({ method, path }) => `${method} ${path}`);
     const named = [...runbook.matchAll(/curl (?:-i )?(?:-X (\w+) )?"\$ORDERS_URL(\/[^"]+)"/g)];
     expect(named.length).toBeGreaterThan(3);
@@ -37,7 +37,7 @@ describe('the runbook', () => {
       expect(known).toContain(`${method} /api/v1${path.replace('$ORDER', '{order_id}')}`);
   });
 
-  test('has a target for each of its links', () => {
+  test('each link in the runbook has a target', () => {
     const anchors = new Set(
       [...runbook.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => title.toLowerCase().replaceAll(' ', '-')),
     );

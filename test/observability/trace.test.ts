@@ -79,7 +79,7 @@ function entriesOf(orderId: string) {
 }
 
 describe('the entries about an order', () => {
-  test('share a trace from its request to its completion, which has an id of its own', async () => {
+  test('log entries of an order share a trace from its request to its completion, which has its own id', async () => {
     expect((await service.post(order('a'))).status).toBe(202);
     await deliver(await receive());
 
@@ -98,7 +98,7 @@ describe('the entries about an order', () => {
     });
   });
 
-  test('are part of the trace that the client names', async () => {
+  test('log entries of an order are part of the trace that the client sent', async () => {
     await service.post(order('a'), { traceparent: traceparent() });
     const messages = await receive();
     await deliver(messages);
@@ -107,14 +107,14 @@ describe('the entries about an order', () => {
     expect(entriesOf('a').map(({ trace_id }) => trace_id)).toEqual(Array(2).fill(traceIdOf(traceparent())));
   });
 
-  test('are in a new trace when the client names none that is one', async () => {
+  test('log entries of an order are in a new trace if the client sent no valid one', async () => {
     await service.post(order('a'), { traceparent: 'a\nb' });
 
     expect(entriesOf('a')[0]?.trace_id).toMatch(/^[0-9a-f]{32}$/);
     expect(log.entries).toHaveLength(1);
   });
 
-  test('keep their own traces when requests share a commit and a send, and orders a batch', async () => {
+  test('log entries of orders keep their own traces when requests share a commit and a send, and orders share a batch', async () => {
     const ids = Array.from({ length: 40 }, (_, n) => `order-${n}`);
     const answers = await Promise.all(ids.map((id, n) => service.post(order(id), { traceparent: traceparent(n) })));
     expect(answers.every(({ status }) => status === 202)).toBe(true);
@@ -129,12 +129,12 @@ describe('the entries about an order', () => {
 });
 
 describe('a message', () => {
-  test('has the same body as ever, for the workers of the version before', async () => {
+  test('a message has the same body as in the previous version, for its workers', async () => {
     await service.post(order('a'));
     expect((await receive()).map(({ Body }) => Body)).toEqual([encodeMessage('a')]);
   });
 
-  test('of the version before is processed, in the trace of the worker', async () => {
+  test('a message of the previous version is processed in the trace of the worker', async () => {
     await service.post(order('a'));
     const messages = (await receive()).map(({ MessageAttributes: _, ...message }) => message);
     log.clear();
@@ -146,7 +146,7 @@ describe('a message', () => {
     ]);
   });
 
-  test('is in the trace of the last of several for its order', async () => {
+  test('an order is processed in the trace of the last of its messages', async () => {
     await service.post(order('a'), { traceparent: traceparent(1) });
     const [message] = (await receive()) as [Message];
     const later = {
@@ -161,7 +161,7 @@ describe('a message', () => {
     expect(entriesOf('a')).toMatchObject([{ trace_id: traceIdOf(traceparent(2)) }]);
   });
 
-  test('that the sweep sends is in the trace of that sweep', async () => {
+  test('a message that the sweep sends is in the trace of that sweep', async () => {
     await service.post(order('a'), { traceparent: traceparent() });
     await receive();
     await service.psql.rows('UPDATE orders SET due_at = now()');
@@ -184,7 +184,7 @@ describe('another try of an order', () => {
   });
   afterEach(() => lab.close());
 
-  test('goes on in the trace of the try before, whatever trace its neighbours are in', async () => {
+  test('a retry continues in the trace of the previous attempt, whatever trace the other orders are in', async () => {
     await lab.insert('a', 'b', 'c');
     const traceparents = new Map([
       ['a', traceparent(1)],
@@ -209,7 +209,7 @@ describe('another try of an order', () => {
     );
   });
 
-  test('so does one that is passed on because it lost its worker and does not fit', async () => {
+  test('a suspect that is sent to another worker continues in its trace', async () => {
     await lab.insert('suspect');
     await lab.claim(['suspect']);
     await lab.killLease('suspect');
@@ -223,7 +223,7 @@ describe('another try of an order', () => {
     expect(lab.queue.sends.flat()).toEqual([{ orderId: 'suspect', owner: '', traceparent: traceparent(3), hops: 1 }]);
   });
 
-  test('tells its receiver the trace', async () => {
+  test('a webhook receiver gets the trace of a retry', async () => {
     const receiver = await forThisTest(startReceiver());
     const processor = webhookProcessor({ url: receiver.url, signingKeys: [Buffer.alloc(24)], timeoutMs: 5_000 });
     await lab.insert('traced', 'untraced');

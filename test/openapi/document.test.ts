@@ -8,11 +8,11 @@ import manifest from '../../package.json' with { type: 'json' };
 
 const read = (path: string) => readFile(join(REPOSITORY, path), 'utf8');
 
-test('docs/openapi.json is what the routes and their schemas say; "npm run openapi" writes it', async () => {
+test('docs/openapi.json matches the routes and their schemas; "npm run openapi" writes it', async () => {
   expect(JSON.parse(await read('docs/openapi.json'))).toEqual(openApiDocument(manifest.version));
 });
 
-test('the types of the client are made of this document; "npm run openapi" makes them', async () => {
+test('the types of the client are generated from this document; "npm run openapi" writes them', async () => {
   const hash = createHash('sha256')
     .update(await read('docs/openapi.json'))
     .digest('hex');

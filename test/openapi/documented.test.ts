@@ -12,7 +12,7 @@ const answer = (status: number, body: unknown, headers: Record<string, string> =
 
 const ACCEPTED = { status_code: 202, message: 'Order successfully processed.' };
 
-test('an answer as it is documented passes', () => {
+test('a response that matches its documentation passes', () => {
   demandDocumented(ROUTE, answer(202, ACCEPTED));
   demandDocumented(ROUTE, answer(202, ACCEPTED, { 'idempotency-replayed': 'true' }));
   demandDocumented(ROUTE, answer(503, refusedItem('unavailable', 'Later.'), { 'retry-after': '2' }));
@@ -33,16 +33,16 @@ const undocumented: [string, ReturnType<typeof answer>, RegExp][] = [
   ['another type of content', answer(202, ACCEPTED, { 'content-type': 'text/html' }), /content-type is text\/html/],
 ];
 for (const [what, sent, problem] of undocumented)
-  test(`${what} fails`, () => {
+  test(`a response with ${what} fails the documentation check`, () => {
     expect(() => demandDocumented(ROUTE, sent)).toThrow(problem);
   });
 
-test('a route of the API that is not documented fails, and a page is not looked at', () => {
+test('an undocumented API route fails the documentation check, and a page is not checked', () => {
   expect(() => demandDocumented('GET /api/v1/secrets', answer(200, {}))).toThrow('has no GET /api/v1/secrets');
   demandDocumented('GET /docs', answer(200, {}));
 });
 
-test('a request to a running stack is told from its path', () => {
+test('the route of a request to a running stack is derived from its path', () => {
   const at = (method: string, path: string) => routeKeyAt(method, `http://localhost:8000/api/v1${path}`);
   expect(at('POST', '/orders')).toBe('POST /api/v1/orders');
   expect(at('POST', '/orders/batch')).toBe('POST /api/v1/orders/batch');

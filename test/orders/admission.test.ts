@@ -35,7 +35,7 @@ const close = async () => {
 };
 
 describe('admission', () => {
-  test('turns orders away for as long as its last look holds', async () => {
+  test('admission rejects orders while its last check is valid', async () => {
     await close();
     await lab.psql.rows('TRUNCATE orders');
 
@@ -44,7 +44,7 @@ describe('admission', () => {
     expect(lab.statements).toHaveLength(1);
   });
 
-  test('turns nobody away by a look of more than 10 seconds ago: its container may have been frozen since', async () => {
+  test('admission ignores a check of more than 10 seconds ago, because its container may have been frozen', async () => {
     await close();
 
     laterBy(10.001);
@@ -52,7 +52,7 @@ describe('admission', () => {
     await waitUntil('it has found the backlog again', () => !admits());
   });
 
-  test('looks every five seconds, however many requests come, and lets orders in when the backlog is gone', async () => {
+  test('admission checks every five seconds, whatever the load, and accepts orders when the backlog is gone', async () => {
     await close();
     await lab.psql.rows('TRUNCATE orders');
 
@@ -62,7 +62,7 @@ describe('admission', () => {
     expect(lab.statements).toHaveLength(2);
   });
 
-  test('lets orders in while the database does not answer', async () => {
+  test('admission accepts orders while the database does not respond', async () => {
     await close();
     await lab.psql.rows('ALTER TABLE orders RENAME TO elsewhere');
     try {

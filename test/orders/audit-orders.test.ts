@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterAll(() => lab.close());
 
 describe('counting again', () => {
-  test('waits for a writer that has not committed, and counts its orders', async () => {
+  test('recounting waits for a writer that has not committed, and counts its orders', async () => {
     await lab.insert('a');
     await lab.psql.rows('UPDATE order_counters SET pending = pending + 3');
     const writer = await lab.openPsql();
@@ -49,16 +49,16 @@ describe('overdue orders', () => {
     await lab.psql.rows(`UPDATE orders SET due_at = now() - interval '2 minutes' WHERE order_id = 'b'`);
   });
 
-  test('are those that are due for longer than the grace', async () => {
+  test('overdue orders have been due for longer than the grace period', async () => {
     expect(await findOverdue(lab.database, GRACE)).toEqual({ orders: 1, oldestSeconds: expect.closeTo(240, -1) });
   });
 
-  test('are none while processing is paused', async () => {
+  test('no orders are overdue while processing is paused', async () => {
     await control(true, 3_600);
     expect(await overdue()).toBe(0);
   });
 
-  test('are none for as long as the grace after processing was resumed', async () => {
+  test('no orders are overdue during the grace period after processing was resumed', async () => {
     await control(true, 3_600);
     await control(false, GRACE - 10);
     expect(await overdue()).toBe(0);

@@ -27,7 +27,7 @@ async function crash(orderId: string, times: number): Promise<void> {
 }
 
 describe('a claim', () => {
-  test('takes Pending orders, and brings all that a processor needs', async () => {
+  test('a claim takes Pending orders, and returns all that a processor needs', async () => {
     await lab.psql.rows(
       `INSERT INTO orders (order_id, user_id, item_ids, total_amount, created_at)
        VALUES ('a', -5, '{3,1,2}', 12345678901.123456789, '2026-11-01 12:00+00')`,
@@ -52,7 +52,7 @@ describe('a claim', () => {
     expect(unclaimed.size).toBe(0);
   });
 
-  test('gives a lease of the time asked for, and has the sweep look just after it', async () => {
+  test('a claim gives a lease of the requested time, and the sweep checks just after it', async () => {
     await lab.insert('a');
     await lab.claim(['a'], { leaseSeconds: 30 });
 
@@ -63,7 +63,7 @@ describe('a claim', () => {
     expect((row.due ?? 0) - (row.lease ?? 0)).toBeCloseTo(1);
   });
 
-  test('never gives an order with a live lease to a second worker', async () => {
+  test('a claim never gives an order with a live lease to a second worker', async () => {
     await lab.insert('a');
     await lab.claim(['a']);
 
@@ -75,7 +75,7 @@ describe('a claim', () => {
     expect((await lab.row('a')).token).toBe(1);
   });
 
-  test('raises the token each time, and never gives it out twice', async () => {
+  test('a claim raises the token each time, and never reuses one', async () => {
     await lab.insert('a');
     const tokens: (number | undefined)[] = [];
     for (let n = 0; n < 3; n += 1) {
@@ -87,7 +87,7 @@ describe('a claim', () => {
     expect(tokens).toEqual([1, 2, 3]);
   });
 
-  test('of 20 workers at once exactly one gets the order', async () => {
+  test('of 20 concurrent claims of an order exactly one succeeds', async () => {
     await lab.insert('a');
 
     const results = await Promise.all(Array.from({ length: 20 }, () => lab.claim(['a'])));
@@ -98,7 +98,7 @@ describe('a claim', () => {
     expect(new Set([...others, 'held', 'locked'])).toEqual(new Set(['held', 'locked']));
   });
 
-  test('of an order that occurs twice in a batch is one claim', async () => {
+  test('a claim of an order that occurs twice in a batch is one claim', async () => {
     await lab.insert('a');
 
     const { claims } = await lab.claim(['a', 'a']);
@@ -106,7 +106,7 @@ describe('a claim', () => {
     expect(claims.map(({ token }) => token)).toEqual([1]);
   });
 
-  test('of nothing is no error', async () => {
+  test('a claim of no orders is not an error', async () => {
     const { claims, unclaimed } = await lab.claim([]);
 
     expect(claims).toEqual([]);
@@ -115,7 +115,7 @@ describe('a claim', () => {
 });
 
 describe('an order that is not claimed says why', () => {
-  test('an unknown id is unknown, whatever its characters', async () => {
+  test('a claim reports an unknown id as unknown, whatever its characters', async () => {
     const ids = ['never-posted', '', '"; DROP TABLE orders; --', '\\', '\u{1F6D2}', 'x'.repeat(5_000)];
 
     const { claims, unclaimed } = await lab.claim(ids);
@@ -124,7 +124,7 @@ describe('an order that is not claimed says why', () => {
     expect(unclaimed).toEqual(new Map(ids.map((id) => [id, 'unknown'])));
   });
 
-  test('finished orders are settled', async () => {
+  test('a claim reports finished orders as settled', async () => {
     await lab.insert('completed', 'failed', 'cancelled');
     await lab.psql.rows(`UPDATE orders SET status = 'Cancelled', due_at = NULL WHERE order_id = 'cancelled'`);
     const { claims } = await lab.claim(['completed', 'failed']);
@@ -140,7 +140,7 @@ describe('an order that is not claimed says why', () => {
     }
   });
 
-  test('an order before its next try is waiting, and can be had when the time has come', async () => {
+  test('a claim reports an order in backoff as waiting, and takes it afterwards', async () => {
     await lab.insert('a');
     await lab.psql.rows(`UPDATE orders SET not_before = now() + interval '1 hour'`);
 
@@ -151,7 +151,7 @@ describe('an order that is not claimed says why', () => {
     expect((await lab.row('a')).notBefore).toBeNull();
   });
 
-  test('an order that a transaction has locked is skipped without waiting, and its neighbours are claimed', async () => {
+  test('a claim skips an order that a transaction has locked, and takes the others of the batch', async () => {
     await lab.insert('a', 'b', 'c');
     const other = await lab.openPsql();
     await other.rows('BEGIN');
@@ -167,7 +167,7 @@ describe('an order that is not claimed says why', () => {
 });
 
 describe('a lease that died', () => {
-  test('makes its order a suspect, which an ordinary claim leaves alone', async () => {
+  test('a dead lease makes its order a suspect, which an ordinary claim skips', async () => {
     await lab.insert('a');
     await crash('a', 1);
 
@@ -175,7 +175,7 @@ describe('a lease that died', () => {
     expect((await lab.row('a')).crashes).toBe(0);
   });
 
-  test('is counted by the claim that takes the order over', async () => {
+  test('a dead lease is counted by the claim that takes the order over', async () => {
     await lab.insert('a');
     await crash('a', 1);
 
@@ -190,7 +190,7 @@ describe('a lease that died', () => {
     });
   });
 
-  test('keeps its order a suspect after a retry, too', async () => {
+  test('an order stays a suspect after a retry', async () => {
     await lab.insert('a');
     await crash('a', 1);
     const { claims } = await lab.claim(['a'], { suspects: true });
@@ -200,7 +200,7 @@ describe('a lease that died', () => {
     expect((await lab.claim(['a'], { suspects: true })).claims).toHaveLength(1);
   });
 
-  test('a claim of suspects leaves orders alone that never lost a worker', async () => {
+  test('a claim of suspects skips orders that never lost a worker', async () => {
     await lab.insert('a');
 
     const { claims, unclaimed } = await lab.claim(['a'], { suspects: true });
@@ -209,7 +209,7 @@ describe('a lease that died', () => {
     expect(unclaimed.get('a')).toBe('suspect');
   });
 
-  test('is taken over by exactly one of 20 workers at once, and counted once', async () => {
+  test('a dead lease is taken over by exactly one of 20 concurrent claims, and counted once', async () => {
     await lab.insert('a');
     await crash('a', 1);
 
@@ -219,7 +219,7 @@ describe('a lease that died', () => {
     expect(await lab.row('a')).toMatchObject({ token: 2, crashes: 1 });
   });
 
-  test('for the last time that the budget allows makes it Failed, with the reason', async () => {
+  test('a dead lease at the end of the crash budget makes the order Failed, with the reason', async () => {
     await lab.insert('a');
     await crash('a', 3);
 
@@ -239,7 +239,7 @@ describe('a lease that died', () => {
     });
   });
 
-  test('that made it Failed is forgotten by a redrive: it may lose as many workers again', async () => {
+  test('a redrive resets the crash budget', async () => {
     await lab.insert('a');
     await crash('a', 3);
     await lab.claim(['a'], { suspects: true });
@@ -265,7 +265,7 @@ describe('a lease that died', () => {
     expect((await lab.claim(['a'], { suspects: true })).claims).toHaveLength(1);
   });
 
-  test('is written in the history, with who took over', async () => {
+  test('a dead lease is in the history, with the worker that took over', async () => {
     await lab.insert('a');
     await crash('a', 1);
     await lab.claim(['a'], { suspects: true, actor: 'worker two' });
@@ -291,7 +291,7 @@ describe('a lease that died', () => {
 });
 
 describe('a finish', () => {
-  test('writes its verdict, and gives up the lease', async () => {
+  test('a finish writes its outcome and releases the lease', async () => {
     await lab.insert('a');
     const { claims } = await lab.claim(['a']);
 
@@ -307,7 +307,7 @@ describe('a finish', () => {
     });
   });
 
-  test('with the token of another claim writes nothing', async () => {
+  test('a finish with the token of another claim writes nothing', async () => {
     await lab.insert('a');
     const first = (await lab.claim(['a'])).claims[0];
     await lab.killLease('a');
@@ -321,7 +321,7 @@ describe('a finish', () => {
     expect(await lab.finish(verdictOn(second))).toEqual(new Set(['a']));
   });
 
-  test('that waits for the row while another worker takes the order over writes nothing', async () => {
+  test('a finish that waits for the row while another worker takes the order over writes nothing', async () => {
     await lab.insert('a');
     const { claims } = await lab.claim(['a']);
     const other = await lab.openPsql();
@@ -335,7 +335,7 @@ describe('a finish', () => {
     expect(await lab.row('a')).toMatchObject({ status: 'Processing', token: 2, crashes: 1, processingTime: null });
   });
 
-  test('comes too late for an order that is finished, and writes nothing', async () => {
+  test('a finish of a finished order writes nothing', async () => {
     await lab.insert('a');
     const { claims } = await lab.claim(['a']);
     await lab.finish(verdictOn(claims[0], { processingTime: 1 }));
@@ -346,7 +346,7 @@ describe('a finish', () => {
     expect(await lab.row('a')).toMatchObject({ status: 'Completed', processingTime: '1', reasonCode: null });
   });
 
-  test('comes too late for an order that was released with the same token, and writes nothing', async () => {
+  test('a finish of an order that was released with the same token writes nothing', async () => {
     await lab.insert('a');
     const { claims } = await lab.claim(['a']);
     await lab.finish(verdictOn(claims[0], { status: 'Pending', failures: 1, delaySeconds: 60 }));
@@ -355,7 +355,7 @@ describe('a finish', () => {
     expect((await lab.row('a')).status).toBe('Pending');
   });
 
-  test('after a dead lease is taken, as long as nobody else has claimed the order', async () => {
+  test('a finish after a dead lease succeeds as long as nobody else has claimed the order', async () => {
     await lab.insert('a');
     const { claims } = await lab.claim(['a']);
     await lab.killLease('a');
@@ -363,7 +363,7 @@ describe('a finish', () => {
     expect(await lab.finish(verdictOn(claims[0]))).toEqual(new Set(['a']));
   });
 
-  test('of a batch takes the verdicts that hold, and leaves the others', async () => {
+  test('a finish of a batch writes the valid outcomes, and skips the others', async () => {
     await lab.insert('a', 'b', 'c');
     const { claims } = await lab.claim(['a', 'b', 'c']);
     const verdicts = claims.map((claim) => verdictOn(claim, claim.orderId === 'b' ? { token: 99 } : {}));
@@ -373,7 +373,7 @@ describe('a finish', () => {
   });
 });
 
-test('time is the database’s: a worker whose clock is days off claims and finishes like any other', async () => {
+test('a worker whose clock is days off claims and finishes like any other, because time is the database’s', async () => {
   await lab.insert('a');
   const realNow = Date.now;
   Date.now = () => realNow() - 5 * 86_400_000;

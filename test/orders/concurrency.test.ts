@@ -33,7 +33,7 @@ const numbered = (count: number): string[] =>
 const isDeadlock = (error: unknown): boolean => (error as { code?: string }).code === '40P01';
 
 describe('many writers on the same orders', () => {
-  test('overlapping batches in opposite order, beside sweeps and UPDATEs by hand, never show a deadlock to a worker', async () => {
+  test('overlapping batches in opposite order, alongside sweeps and manual UPDATEs, never show a deadlock to a worker', async () => {
     const ids = numbered(60);
     await lab.insert(...ids);
     const effects = new Map<string, number>();
@@ -96,7 +96,7 @@ describe('many writers on the same orders', () => {
     expect(outcomes.filter((outcome) => outcome === 'duplicate')).toHaveLength(100);
   });
 
-  test('two INSERTs of the same orders in opposite order do not wait for each other in a circle', async () => {
+  test('two INSERTs of the same orders in opposite order do not deadlock', async () => {
     const inserts = numbered(10).map((orderId) => ({
       ...anOrder({ orderId }),
       owner: '',
@@ -122,7 +122,7 @@ describe('many writers on the same orders', () => {
     expect(inserted.map((tokens) => tokens.size).sort()).toEqual([0, 10]);
   });
 
-  test('two finishes of the same orders in opposite order do not wait for each other in a circle', async () => {
+  test('two finishes of the same orders in opposite order do not deadlock', async () => {
     const ids = numbered(10);
     await lab.insert(...ids);
     const { claims } = await lab.claim(ids);
@@ -216,7 +216,7 @@ describe('a transaction by hand that holds the counter slot of a worker’s conn
     return working;
   }
 
-  test('has a claim made again, not failed', async () => {
+  test('a claim that a manual transaction deadlocks is retried, not failed', async () => {
     await lab.insert('a', 'b');
 
     expect(await deadlock(() => worker.process(['b']))).toEqual(['b']);
@@ -225,7 +225,7 @@ describe('a transaction by hand that holds the counter slot of a worker’s conn
     expect((await lab.row('a')).status).toBe('Cancelled');
   });
 
-  test('has a finish made again, not failed', async () => {
+  test('a finish that a manual transaction deadlocks is retried, not failed', async () => {
     await lab.insert('a', 'b');
     const claimed = Promise.withResolvers<void>();
     const go = Promise.withResolvers<void>();

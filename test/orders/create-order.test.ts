@@ -21,7 +21,7 @@ afterAll(() => lab.close());
 const inserts = () => lab.statements.filter((sql) => sql.includes('INSERT INTO public.orders')).length;
 
 describe('creating an order', () => {
-  test('commits a Pending row with its values, due after the time that its message is given, and then sends it', async () => {
+  test('creating an order commits a Pending row, due after its message should arrive, and then sends the message', async () => {
     const order = anOrder({ userId: -3, itemIds: [], totalAmount: '12345678901.123456789' });
 
     expect(await lab.create(order)).toBe('created');
@@ -38,7 +38,7 @@ describe('creating an order', () => {
     expect(lab.queue.sends).toEqual([[{ orderId: order.orderId, owner: '' }]]);
   });
 
-  test('the row is committed before its message is sent', async () => {
+  test('creating an order commits the row before its message is sent', async () => {
     const order = anOrder();
     let seen: Promise<string> | undefined;
     lab.queue.refuses = () => {
@@ -51,7 +51,7 @@ describe('creating an order', () => {
     expect(await seen).toBe('Pending');
   });
 
-  test('an id that exists is a duplicate: nothing is written, nothing is sent', async () => {
+  test('creating an existing id is a duplicate: nothing is written or sent', async () => {
     const order = anOrder();
     await lab.create(order);
 
@@ -61,7 +61,7 @@ describe('creating an order', () => {
     expect(await lab.psql.value('SELECT user_id FROM orders WHERE order_id = $1', [order.orderId])).toBe(7);
   });
 
-  test('an id that another transaction has written and not committed is waited for, and is a duplicate afterwards', async () => {
+  test('creating an id that another transaction has not committed waits, and is then a duplicate', async () => {
     const order = anOrder();
     const other = await lab.openPsql();
     await other.rows('BEGIN');
@@ -76,7 +76,7 @@ describe('creating an order', () => {
     expect(await outcome).toBe('duplicate');
   });
 
-  test('an id whose other transaction rolls back is free', async () => {
+  test('creating an id whose other transaction rolls back succeeds', async () => {
     const order = anOrder();
     const other = await lab.openPsql();
     await other.rows('BEGIN');
@@ -93,7 +93,7 @@ describe('creating an order', () => {
 });
 
 describe('group commit of creates', () => {
-  test('prepares its INSERT once a connection, for all groups', async () => {
+  test('group commit prepares its INSERT once per connection, for all groups', async () => {
     const container = await forThisTest(openOrderLab({ url: lab.url, poolSize: 1 }));
     await container.create(anOrder());
     await container.create(anOrder());
@@ -104,14 +104,14 @@ describe('group commit of creates', () => {
     expect(prepared).toEqual([{ runs: 2 }]);
   });
 
-  test('one lone request is one statement and one send', async () => {
+  test('a lone create is one statement and one send', async () => {
     await lab.create(anOrder());
 
     expect(lab.statements).toHaveLength(1);
     expect(lab.queue.sends).toHaveLength(1);
   });
 
-  test('requests of the same time share statements and sends: 101 take two of each, not 101', async () => {
+  test('concurrent creates share statements and sends: 101 take two of each, not 101', async () => {
     const orders = Array.from({ length: 101 }, () => anOrder());
 
     const outcomes = await Promise.all(orders.map((order) => lab.create(order)));
@@ -123,14 +123,14 @@ describe('group commit of creates', () => {
     expect(lab.queue.orderIds.sort()).toEqual(orders.map(({ orderId }) => orderId).sort());
   });
 
-  test('no statement takes more than 100 orders', async () => {
+  test('no INSERT has more than 100 orders', async () => {
     const orders = Array.from({ length: 301 }, () => anOrder());
     await Promise.all(orders.map((order) => lab.create(order)));
 
     expect(inserts()).toBe(4);
   });
 
-  test('of 100 requests with one id in one group exactly one creates it', async () => {
+  test('of 100 creates with one id in one group exactly one succeeds', async () => {
     const order = anOrder();
 
     const outcomes = await Promise.all(Array.from({ length: 101 }, () => lab.create(order)));
@@ -140,7 +140,7 @@ describe('group commit of creates', () => {
     expect(lab.queue.orderIds).toEqual([order.orderId]);
   });
 
-  test('of the twins in one group the one that was inserted gets "created", and its values are kept', async () => {
+  test('of two creates with one id in one group, the inserted one gets "created", and its values are kept', async () => {
     await lab.psql.rows('BEGIN; LOCK TABLE orders IN SHARE MODE');
     const first = lab.create(anOrder());
     const twin = anOrder();
@@ -152,7 +152,7 @@ describe('group commit of creates', () => {
     expect(await lab.psql.value('SELECT user_id FROM orders WHERE order_id = $1', [twin.orderId])).toBe(winner);
   });
 
-  test('100 requests with one id from as many containers create it once', async () => {
+  test('100 creates with one id from as many containers create it once', async () => {
     const order = anOrder();
     const containers = await Promise.all(
       [1, 2, 3, 4].map(() => forThisTest(openOrderLab({ poolSize: 1, url: lab.url }))),
@@ -176,7 +176,7 @@ describe('a row that Postgres refuses', () => {
     await lab.psql.rows('ALTER TABLE orders DROP CONSTRAINT no_13');
   });
 
-  test('fails alone, and its neighbours in the group are created', async () => {
+  test('a row that Postgres rejects fails alone, and the others of the group are created', async () => {
     const orders = Array.from({ length: 60 }, (_, n) => anOrder({ userId: n % 20 === 13 ? 13 : 1 }));
 
     const outcomes = await Promise.all(orders.map((order) => lab.create(order)));
@@ -186,12 +186,12 @@ describe('a row that Postgres refuses', () => {
     expect(lab.queue.orderIds.sort()).toEqual(created.sort());
   });
 
-  test('alone is refused with one statement', async () => {
+  test('a lone row that Postgres rejects costs one statement', async () => {
     expect(await lab.create(anOrder({ userId: 13 }))).toBe('refused');
     expect(lab.statements).toHaveLength(1);
   });
 
-  test('splits a group in the middle, so that one of 100 costs a few statements more', async () => {
+  test('a row that Postgres rejects splits its group in halves, so that one of 100 costs a few statements', async () => {
     const orders = Array.from({ length: 101 }, (_, n) => anOrder({ userId: n === 50 ? 13 : 1 }));
 
     await Promise.all(orders.map((order) => lab.create(order)));
@@ -202,7 +202,7 @@ describe('a row that Postgres refuses', () => {
 });
 
 describe('a queue that is down', () => {
-  test('does not fail the request: the order is created, and due now', async () => {
+  test('a queue that is down does not fail a create: the order is created, and due now', async () => {
     lab.queue.refuses = () => true;
     const order = anOrder();
 
@@ -213,7 +213,7 @@ describe('a queue that is down', () => {
     expect(row.due).toBeLessThanOrEqual(0);
   });
 
-  test('that refuses some of a batch makes due those only', async () => {
+  test('a queue that rejects some messages of a batch makes only their orders due now', async () => {
     const orders = Array.from({ length: 12 }, (_, n) => anOrder({ orderId: `some-${n}` }));
     lab.queue.refuses = ({ orderId }) => orderId.endsWith('5');
 
@@ -224,7 +224,7 @@ describe('a queue that is down', () => {
     );
   });
 
-  test('that hangs costs 500 requests of the same time no more than two of its time-outs', async () => {
+  test('a queue that hangs costs 500 concurrent creates at most two of its timeouts', async () => {
     const container = await forThisTest(openOrderLab({ url: lab.url }));
     const timeOuts: (() => void)[] = [];
     container.queue.send = async (messages) => {
@@ -245,7 +245,7 @@ describe('a queue that is down', () => {
     expect(new Set(await outcomes)).toEqual(new Set(['created']));
   });
 
-  test('does not touch an order that a worker took up meanwhile', async () => {
+  test('a failed send does not change an order that a worker has claimed in the meantime', async () => {
     const container = await forThisTest(openOrderLab({ url: lab.url }));
     const order = anOrder();
     // Sent after all, although the answer said otherwise: a worker is at it before it can be made due.
@@ -262,7 +262,7 @@ describe('a queue that is down', () => {
   });
 });
 
-test('idempotency keys that two containers use crosswise do not make them wait in a circle', async () => {
+test('idempotency keys that two containers use in opposite order do not deadlock', async () => {
   const container = await forThisTest(openOrderLab({ url: lab.url }));
   const keys = Array.from({ length: 50 }, (_, n) => `crossing-${n}`);
   const createAll = (each: OrderLab, inTheirOrder: string[]) =>
@@ -284,7 +284,7 @@ test('idempotency keys that two containers use crosswise do not make them wait i
 describe('an idempotency key', () => {
   const idempotencyKey = 'key-1';
 
-  test('answers the same request the same way again, without a second order or message', async () => {
+  test('an idempotency key returns the same result for the same request, without a second order or message', async () => {
     const lab2 = await forThisTest(openOrderLab());
     const order = anOrder();
 
@@ -293,7 +293,7 @@ describe('an idempotency key', () => {
     expect(lab2.queue.orderIds).toEqual([order.orderId]);
   });
 
-  test('of another request is refused, also when that one’s id exists too', async () => {
+  test('an idempotency key of another request is rejected, also if the order id exists', async () => {
     const order = anOrder();
     await lab.create(order, { idempotencyKey });
 
@@ -301,11 +301,11 @@ describe('an idempotency key', () => {
     expect(await lab.create({ ...order, userId: 8 }, { idempotencyKey })).toBe('key-reused');
   });
 
-  test('belongs to its owner', async () => {
+  test('an idempotency key belongs to its owner', async () => {
     expect(await lab.create(anOrder(), { idempotencyKey, owner: 'somebody else' })).toBe('created');
   });
 });
 
-test('counters and history agree with the rows after all of this', async () => {
+test('counters and history agree with the rows after all creates', async () => {
   expect(await findInconsistencies(lab.psql)).toEqual([]);
 });

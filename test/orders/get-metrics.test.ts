@@ -42,14 +42,14 @@ const sums = () =>
   );
 
 describe('the window of the metrics', () => {
-  test('counts what happened by the minute', async () => {
+  test('the metrics window counts events per minute', async () => {
     await complete(30);
     const { window } = await getMetrics(lab.database, 60);
     const total = (key: 'created' | 'completed') => window.minutes.reduce((sum, minute) => sum + minute[key], 0);
     expect([total('created'), total('completed')]).toEqual([30, 30]);
   });
 
-  test('has quantiles as exact as it says', async () => {
+  test('the metrics window has quantiles as exact as documented', async () => {
     await complete(1_000);
     const { processing } = (await getMetrics(lab.database, 60)).window;
     expect(processing.average).toBeCloseTo(5.005, 6);
@@ -57,7 +57,7 @@ describe('the window of the metrics', () => {
     expect(Math.abs((processing.p95 ?? 0) / 9.5 - 1)).toBeLessThanOrEqual(MAX_QUANTILE_ERROR);
   });
 
-  test('has the processing times of each minute', async () => {
+  test('the metrics window has the processing times of each minute', async () => {
     await complete(100);
     await age('5 minutes');
     await lab.psql.rows(`
@@ -73,20 +73,20 @@ describe('the window of the metrics', () => {
     expect(Math.abs((now?.processing.p95 ?? 0) / 8 - 1)).toBeLessThanOrEqual(MAX_QUANTILE_ERROR);
   });
 
-  test('is empty when nothing happened', async () => {
+  test('the metrics window is empty without events', async () => {
     const { window, oldestPendingAge } = await getMetrics(lab.database, 60);
     expect(window).toEqual({ minutes: [], processing: { average: null, p50: null, p95: null }, failures: {} });
     expect(oldestPendingAge).toBe(0);
   });
 
-  test('leaves out what is older than it', async () => {
+  test('the metrics window omits older events', async () => {
     await complete(3);
     await age('11 minutes');
     expect((await getMetrics(lab.database, 10)).window.minutes).toEqual([]);
     expect((await getMetrics(lab.database, 12)).window.minutes).toHaveLength(1);
   });
 
-  test('tells failures by their code, and retries apart from them', async () => {
+  test('the metrics window counts failures by code, separately from retries', async () => {
     await lab.insert('a', 'b', 'c');
     await lab.process(['a', 'b'], { retryPolicy: { maxAttempts: 1, baseMs: 1, maxMs: 1 }, processor: fails });
     await lab.process(['c'], { processor: fails });
@@ -95,7 +95,7 @@ describe('the window of the metrics', () => {
     expect(window.minutes.reduce((sum, minute) => sum + minute.retried, 0)).toBe(1);
   });
 
-  test('does not count a redrive as a retry', async () => {
+  test('the metrics window does not count a redrive as a retry', async () => {
     await lab.insert('a');
     await lab.process(['a'], { retryPolicy: { maxAttempts: 1, baseMs: 1, maxMs: 1 }, processor: fails });
     await lab.psql.rows(
@@ -106,7 +106,7 @@ describe('the window of the metrics', () => {
     expect([total('created'), total('failed'), total('retried')]).toEqual([1, 1, 0]);
   });
 
-  test('of one minute has nothing of the minute before', async () => {
+  test('a metrics window of one minute excludes the minute before', async () => {
     await complete(3);
     // Whatever minute it is by the time of the look, these are not of it.
     await age('1 minute');
@@ -114,7 +114,7 @@ describe('the window of the metrics', () => {
     expect((await getMetrics(lab.database, 3)).window.minutes).toHaveLength(1);
   });
 
-  test('says how long the oldest Pending order has been waiting', async () => {
+  test('the metrics say how long the oldest Pending order has been waiting', async () => {
     await lab.insert('new', 'old');
     await lab.psql.rows(`UPDATE orders SET created_at = now() - interval '90 seconds' WHERE order_id = 'old'`);
     expect(Math.round((await getMetrics(lab.database, 60)).oldestPendingAge)).toBe(90);
@@ -137,7 +137,7 @@ test('the metrics never read all orders', async () => {
 });
 
 describe('old minutes', () => {
-  test('are told when they have been over for two minutes, each event once', async () => {
+  test('old minutes are published two minutes after their end, each event once', async () => {
     const nothing = { Created: 0, Completed: 0, Failed: 0, Cancelled: 0, Retried: 0 };
     await complete(3);
     expect(await rollUpMinutes(lab.database)).toEqual(nothing);
@@ -149,7 +149,7 @@ describe('old minutes', () => {
     expect(await rollUpMinutes(lab.database)).toEqual(nothing);
   });
 
-  test('are told once by two roll-ups at the same time, of which the second does not wait', async () => {
+  test('old minutes are published once by two concurrent roll-ups, of which the second does not wait', async () => {
     await complete(3);
     await age('10 minutes');
     const other = await lab.openPsql();
@@ -163,7 +163,7 @@ describe('old minutes', () => {
     expect(await first).toMatchObject({ Created: 3, Completed: 3 });
   });
 
-  test('are left alone once they are rolled up', async () => {
+  test('old minutes are not changed once they are rolled up', async () => {
     await complete(3);
     await age('3 days');
     await rollUpMinutes(lab.database);
@@ -173,7 +173,7 @@ describe('old minutes', () => {
     expect(await versions()).toEqual(before);
   });
 
-  test('roll up into hours and lose nothing', async () => {
+  test('old minutes are rolled up into hours without losing events', async () => {
     await complete(20);
     const before = await sums();
     await age('3 days');
@@ -185,7 +185,7 @@ describe('old minutes', () => {
     expect(row?.coarse).toBe(true);
   });
 
-  test('take in what a long transaction adds to them late', async () => {
+  test('old minutes include what a long transaction adds late', async () => {
     await complete(5);
     await age('10 minutes');
     await rollUpMinutes(lab.database);
@@ -196,7 +196,7 @@ describe('old minutes', () => {
     expect((await sums()).find(({ event }) => event === 'Created')?.orders).toBe('6');
   });
 
-  test('go after 90 days', async () => {
+  test('old minutes are deleted after 90 days', async () => {
     await complete(5);
     await age('91 days');
     await rollUpMinutes(lab.database);

@@ -19,7 +19,7 @@ function gatedGroupCommit(limits = ONE) {
 }
 
 describe('group commit', () => {
-  test('a lone caller is served at the end of the turn, without waiting for company', async () => {
+  test('a lone caller is served at the end of the turn, without waiting for others', async () => {
     const { group, flushes } = gatedGroupCommit();
 
     void group.add('a');
@@ -28,7 +28,7 @@ describe('group commit', () => {
     expect(flushes.map(({ items }) => items)).toEqual([['a']]);
   });
 
-  test('those who come in one turn share an operation', async () => {
+  test('callers in one turn share an operation', async () => {
     const { group, flushes } = gatedGroupCommit();
 
     const results = [group.add('a'), Promise.resolve().then(() => group.add('b'))];
@@ -39,7 +39,7 @@ describe('group commit', () => {
     expect(flushes.map(({ items }) => items)).toEqual([['a', 'b']]);
   });
 
-  test('whoever comes while an operation is under way joins the next, and each gets the result of its own item', async () => {
+  test('a caller that comes during an operation joins the next, and each gets the result of its own item', async () => {
     const { group, flushes } = gatedGroupCommit();
     const first = group.add('a');
     await endOfTurn();
@@ -54,7 +54,7 @@ describe('group commit', () => {
     expect(await Promise.all(others)).toEqual(['b!', 'c!']);
   });
 
-  test('a group waits for others as long as it is told to', async () => {
+  test('a group waits for others as long as configured', async () => {
     const gathered = Promise.withResolvers<void>();
     const flushes: (readonly string[])[] = [];
     const group = new GroupCommit<string, string>(
@@ -76,7 +76,7 @@ describe('group commit', () => {
     expect(flushes).toEqual([['a', 'b']]);
   });
 
-  test('no operation takes more than its bound, and the rest follows in order', async () => {
+  test('no operation exceeds its maximum size, and the rest follows in order', async () => {
     const sizes: number[] = [];
     const group = new GroupCommit<number, number>(ONE, async (items) => {
       sizes.push(items.length);
@@ -88,7 +88,7 @@ describe('group commit', () => {
     expect(sizes).toEqual([100, 100, 50]);
   });
 
-  test('a further operation begins beside one that is under way when enough wait, up to a number of them', async () => {
+  test('another operation starts alongside the current one if enough callers wait, up to a maximum', async () => {
     const { group, flushes } = gatedGroupCommit({ maxItems: 3, maxOperations: 2, worthAnother: 2 });
     const sizes = () => flushes.map(({ items }) => items.length);
     const results = [group.add('a')];
@@ -117,7 +117,7 @@ describe('group commit', () => {
     expect(sizes()).toEqual([1, 2, 3, 1]);
   });
 
-  test('an operation that fails fails its group and whoever waits behind it, and the next caller is served', async () => {
+  test('a failed operation fails its group and the callers behind it, and the next caller is served', async () => {
     const { group, flushes } = gatedGroupCommit();
     const first = group.add('a');
     await endOfTurn();
@@ -133,7 +133,7 @@ describe('group commit', () => {
     expect(await next).toBe('next!');
   });
 
-  test('an item that Postgres refuses fails alone: neither its group nor those behind it', async () => {
+  test('an item that Postgres rejects fails alone: neither its group nor the callers behind it', async () => {
     const refusal = new DatabaseError('no such value', 'refused', '22003', undefined);
     const group = new GroupCommit<string, string>(ONE, async (items) => {
       if (items.includes('bad')) throw refusal;
@@ -155,7 +155,7 @@ describe('group commit', () => {
     expect(await behind).toBe('behind');
   });
 
-  test('an answer of another length than its group is an error, not somebody else’s result', async () => {
+  test("a result of a different length than its group is an error, never another caller's result", async () => {
     const { group, flushes } = gatedGroupCommit();
     const result = group.add('a');
 
@@ -165,7 +165,7 @@ describe('group commit', () => {
     await expect(result).rejects.toThrow('1 items, but 0 results');
   });
 
-  test('an operation that throws before it starts leaves the next caller served', async () => {
+  test('an operation that throws before it starts does not affect the next caller', async () => {
     let broken = true;
     const group = new GroupCommit<string, string>(ONE, (items) => {
       if (broken) throw new Error('not yet');

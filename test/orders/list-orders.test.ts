@@ -54,13 +54,13 @@ const letters = (count: number, values: (place: number) => Partial<Row> = () => 
   Array.from({ length: count }, (_, place) => ({ id: String.fromCharCode(97 + place), at: place, ...values(place) }));
 
 describe('a list of orders', () => {
-  test('has the newest first, each once, however it is cut into pages', async () => {
+  test('a list of orders is sorted newest first, with each order once, whatever the page size', async () => {
     await insert(...letters(10));
     for (const limit of [1, 3, 5, 10, 100]) expect((await pages({}, limit)).flat().join('')).toBe('jihgfedcba');
     expect(await pages({}, 5)).toHaveLength(2);
   });
 
-  test('orders those of one moment by their ids, and tells a microsecond from the next', async () => {
+  test('a list of orders sorts orders of the same time by id, and distinguishes microseconds', async () => {
     await insert(
       { id: 'b', at: 1 },
       { id: 'a', at: 1 },
@@ -71,7 +71,7 @@ describe('a list of orders', () => {
     expect(await pages({}, 1)).toEqual([['first'], ['c'], ['b'], ['a'], ['z']]);
   });
 
-  test('is of nobody but the user, the status, the owner and the time that are asked for', async () => {
+  test('a list of orders contains only the requested user, status, owner and time', async () => {
     await insert(
       { id: 'a', at: 1, user: 1, status: 'Failed', owner: 'x' },
       { id: 'b', at: 2_000, user: 1, status: 'Completed', owner: 'y' },
@@ -94,7 +94,7 @@ describe('a list of orders', () => {
     expect(await found({ createdTo: moment(2), status: 'Failed' })).toBe('a');
   });
 
-  test('does not change while orders come in: what is newer is not in later pages', async () => {
+  test('later pages of a list do not contain newer orders', async () => {
     await insert(...letters(4));
     const first = await list({}, null, 2);
     await insert({ id: 'new', at: 100 });
@@ -102,14 +102,14 @@ describe('a list of orders', () => {
     expect([...first.orders, ...second.orders].map(({ orderId }) => orderId).join('')).toBe('dcba');
   });
 
-  test('has fewer orders on a page when they have very many items, and leaves none out', async () => {
+  test('a page has fewer orders if they have very many items, and none is skipped', async () => {
     await insert(...letters(9, () => ({ items: 1_000 })), ...letters(70, (n) => ({ id: `many-${n}`, items: 1_000 })));
     const found = await pages({}, 100);
     expect(found.map((page) => page.length)).toEqual([30, 30, 19]);
     expect(new Set(found.flat()).size).toBe(79);
   });
 
-  test('has an order with more items than a page holds on a page of its own', async () => {
+  test('an order with more items than a page allows gets its own page', async () => {
     await lab.psql.rows('ALTER TABLE orders DISABLE TRIGGER USER');
     await lab.psql.rows(
       `INSERT INTO orders (order_id, user_id, item_ids, total_amount, imported)
@@ -176,14 +176,14 @@ describe('in a large table', () => {
     ['a user’s orders of a status', { userId: 7, status: 'Cancelled' }],
     ['an owner’s orders of a status', { owner: 'busy', status: 'Processing' }],
     ['an owner’s orders of a user', { owner: 'shop-1', userId: 7 }],
-  ])('a page of %s looks at a thousand orders and goes on in the next page', async (_, filter) => {
+  ])('a page of %s reads a thousand orders and continues in the next page', async (_, filter) => {
     expect(await rowsRead(filter, null)).toBeLessThanOrEqual(1_000 + 101);
     const all = await pages(filter, 100);
     expect(all.flat()).toEqual([]);
     expect(all.length).toBeLessThanOrEqual(ORDERS / 2 / 2 / 1_000 + 1);
   });
 
-  test('what is rare is found, if on a later page', async () => {
+  test('rare orders are found, if on a later page', async () => {
     await lab.psql.rows(`SET session_replication_role = replica`);
     await lab.psql.rows(`UPDATE orders SET status = 'Cancelled' WHERE order_id = 'order-2'`);
     await lab.psql.rows(`SET session_replication_role = origin`);

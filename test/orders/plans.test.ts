@@ -81,7 +81,7 @@ describe('with many orders in the table', () => {
 
   const statements = hotStatements(ORDERS);
 
-  test.each(statements)('$name reads orders by the index that is made for it', async (statement) => {
+  test.each(statements)('$name reads orders by the intended index', async (statement) => {
     const scans = await scansOf(statement);
     expect(scans.filter((scan) => scan.startsWith('Seq Scan'))).toEqual([]);
     expect(scans.filter((scan) => !FINDS_BY[statement.name]?.test(scan))).toEqual([]);

@@ -42,7 +42,7 @@ async function insertSuspects(...orderIds: string[]): Promise<void> {
 }
 
 describe('a batch', () => {
-  test('is completed, and every message of it may be acknowledged', async () => {
+  test('a batch is completed, and every message may be acknowledged', async () => {
     await lab.insert('a', 'b', 'c');
 
     expect(await lab.process(['a', 'b', 'c'], { processor: simulatedProcessor(20) })).toEqual(['a', 'b', 'c']);
@@ -56,7 +56,7 @@ describe('a batch', () => {
     expect(lab.queue.sends).toEqual([]);
   });
 
-  test('is worked on side by side', async () => {
+  test('the orders of a batch are processed concurrently', async () => {
     await lab.insert('a', 'b', 'c');
     let running = 0;
     const { promise: allRun, resolve } = Promise.withResolvers<void>();
@@ -72,7 +72,7 @@ describe('a batch', () => {
     expect(running).toBe(3);
   });
 
-  test('gives the processor the order as it was stored, and the number of the try', async () => {
+  test('the processor gets the order as it was stored, and the number of the attempt', async () => {
     await lab.psql.rows(
       `INSERT INTO orders (order_id, user_id, item_ids, total_amount, created_at)
        VALUES ('a', 5, '{3,1}', 0.10, '2026-11-01 12:00+00')`,
@@ -95,7 +95,7 @@ describe('a batch', () => {
     ]);
   });
 
-  test('is leased for two seconds longer than its invocation may last', async () => {
+  test('a batch is leased for two seconds longer than its invocation can last', async () => {
     await lab.insert('a');
     let leaseSeconds = 0;
 
@@ -117,7 +117,7 @@ describe('a batch', () => {
     expect(leaseSeconds).toBeLessThanOrEqual(32);
   });
 
-  test('acknowledges what a worker holds, what is finished and what waits, but not what is unknown', async () => {
+  test('a batch acknowledges orders that are held, finished or waiting, but not unknown ones', async () => {
     await lab.insert('held', 'finished', 'waiting', 'ready');
     await lab.claim(['held']);
     await lab.process(['finished']);
@@ -129,7 +129,7 @@ describe('a batch', () => {
     expect((await lab.row('waiting')).status).toBe('Pending');
   });
 
-  test('leaves the message of an order that somebody has locked', async () => {
+  test('a batch does not acknowledge an order that is locked', async () => {
     await lab.insert('a', 'b');
     const other = await lab.openPsql();
     await other.rows(`BEGIN; SELECT FROM orders WHERE order_id = 'a' FOR UPDATE`);
@@ -141,7 +141,7 @@ describe('a batch', () => {
     expect(await lab.process(['a'])).toEqual(['a']);
   });
 
-  test('takes an order after all that was locked only while the others were claimed', async () => {
+  test('a batch processes an order that was locked only while the others were claimed', async () => {
     await lab.insert('a', 'b');
     const other = await lab.openPsql();
     await other.rows(`BEGIN; SELECT FROM orders WHERE order_id = 'a' FOR UPDATE`);
@@ -156,7 +156,7 @@ describe('a batch', () => {
     expect((await lab.row('a')).status).toBe('Completed');
   });
 
-  test('that two workers get at the same time is processed once', async () => {
+  test('a batch that two workers get at the same time is processed once', async () => {
     const ids = Array.from({ length: 50 }, (_, n) => `order-${String(n).padStart(2, '0')}`);
     await lab.insert(...ids);
     const effects: string[] = [];
@@ -175,7 +175,7 @@ describe('a batch', () => {
     );
   });
 
-  test('that 20 workers get at once has one effect an order', async () => {
+  test('a batch that 20 workers get at once has one effect per order', async () => {
     await lab.insert('a', 'b', 'c');
     const effects: string[] = [];
 
@@ -212,7 +212,7 @@ describe('an order that settles before its neighbours', () => {
     return { working, letGo: hanging.resolve, finishes };
   }
 
-  test('is committed within a second, in one statement with those that settle beside it', async () => {
+  test('an order that settles early is committed within a second, in one statement with others that settle then', async () => {
     const { working, letGo, finishes } = await startBatch();
 
     await waitUntil('the nine quick orders are Completed', isCompleted, 1_000);
@@ -225,7 +225,7 @@ describe('an order that settles before its neighbours', () => {
     expect((await lab.row('hangs')).status).toBe('Completed');
   });
 
-  test('is not processed again when the worker dies after that', async () => {
+  test('an order that settled early is not processed again when the worker dies', async () => {
     const { working, letGo } = await startBatch();
     await waitUntil('the nine quick orders are Completed', isCompleted);
     await lab.killLease('hangs', ...quick);
@@ -239,7 +239,7 @@ describe('an order that settles before its neighbours', () => {
     expect(await lab.row('hangs')).toMatchObject({ status: 'Completed', token: 2 });
   });
 
-  test('has its retry sent while they run', async () => {
+  test('the retry of an order that settles early is sent while the others run', async () => {
     await lab.insert('fails', 'hangs');
     const hanging = Promise.withResolvers<void>();
     const working = lab.process(['fails', 'hangs'], {
@@ -252,7 +252,7 @@ describe('an order that settles before its neighbours', () => {
     expect(await working).toEqual(['fails', 'hangs']);
   });
 
-  test('shares a statement with all of a batch that settles at different moments within 200 ms', async () => {
+  test('orders that settle within 200 ms share a statement', async () => {
     const orderIds = Array.from({ length: 20 }, (_, n) => `order ${n}`);
     await lab.insert(...orderIds);
     const statementsBefore = lab.statements.length;
@@ -270,7 +270,7 @@ describe('an order that settles before its neighbours', () => {
 });
 
 describe('a worker that lost its lease', () => {
-  test('changes nothing: the order is completed by the other one, once', async () => {
+  test('a worker that lost its lease changes nothing: another one completes the order, once', async () => {
     await lab.insert('a');
 
     await lab.process(['a'], {
@@ -290,7 +290,7 @@ describe('a worker that lost its lease', () => {
     );
   });
 
-  test('sends no message for a retry that was not written', async () => {
+  test('a worker that lost its lease sends no message for a retry', async () => {
     await lab.insert('a');
 
     await lab.process(['a'], {
@@ -307,7 +307,7 @@ describe('a worker that lost its lease', () => {
 });
 
 describe('a processor that fails', () => {
-  test('has its order tried again later: Pending with backoff, and a new delayed message', async () => {
+  test('a processor that fails schedules a retry: Pending with backoff, and a delayed message', async () => {
     await lab.insert('a', 'b');
 
     const settled = await lab.process(['a', 'b'], {
@@ -340,7 +340,7 @@ describe('a processor that fails', () => {
     expect((await lab.row('b')).status).toBe('Completed');
   });
 
-  test('has the sweep send what the queue did not take', async () => {
+  test('the sweep sends a retry that the queue did not accept', async () => {
     await lab.insert('a');
     lab.queue.refuses = () => true;
 
@@ -348,7 +348,7 @@ describe('a processor that fails', () => {
     expect((await lab.row('a')).due).toBeGreaterThan(0);
   });
 
-  test('never asks SQS for more than the 15 minutes that it can delay', async () => {
+  test('a retry never asks SQS for a delay of more than 15 minutes', async () => {
     await lab.insert('a');
 
     await lab.process(['a'], {
@@ -359,7 +359,7 @@ describe('a processor that fails', () => {
     expect(lab.queue.sends.flat()[0]?.delaySeconds).toBeLessThanOrEqual(900);
   });
 
-  test('for good makes its order Failed at once, with its code', async () => {
+  test('a PermanentFailure makes its order Failed immediately, with its code', async () => {
     await lab.insert('a');
 
     await lab.process(['a'], { processor: fails(new PermanentFailure('card_declined', 'the card was declined')) });
@@ -376,7 +376,7 @@ describe('a processor that fails', () => {
     expect(lab.queue.sends).toEqual([]);
   });
 
-  test('until its budget is used up makes its order Failed, with the last reason', async () => {
+  test('a processor that uses up the attempts makes its order Failed, with the last reason', async () => {
     await lab.insert('a');
     const retryPolicy = { maxAttempts: 3, baseMs: 0, maxMs: 0 };
 
@@ -394,7 +394,7 @@ describe('a processor that fails', () => {
     expect((await lab.row('a')).status).toBe('Failed');
   });
 
-  test('and then succeeds forgets the reason, and keeps the number of tries', async () => {
+  test('a processor that succeeds after failures clears the reason, and keeps the number of attempts', async () => {
     await lab.insert('a');
     await lab.process(['a'], {
       processor: fails(new Error('no')),
@@ -418,7 +418,7 @@ describe('a processor that fails', () => {
     ['an error whose message is no text', Object.assign(new Error(), { message: 42 })],
   ];
   for (const [what, error] of thrown)
-    test(`by throwing ${what} fails its own order only`, async () => {
+    test(`a processor that throws ${what} fails only its own order`, async () => {
       await lab.insert('a', 'b');
 
       const settled = await lab.process(['a', 'b'], {
@@ -435,7 +435,7 @@ describe('a processor that fails', () => {
       expect((await lab.row('b')).status).toBe('Completed');
     });
 
-  test('by throwing before it returns a promise fails its own order only', async () => {
+  test('a processor that throws before it returns a promise fails only its own order', async () => {
     await lab.insert('a', 'b');
 
     await lab.process(['a', 'b'], {
@@ -451,7 +451,7 @@ describe('a processor that fails', () => {
 });
 
 describe('the number of the attempt', () => {
-  test('counts every run, and is the same for the processor, the order and its history', async () => {
+  test('the attempt number counts every run, and is the same for the processor, the order and its history', async () => {
     await lab.insert('a');
     const seen: [number, boolean][] = [];
     const resurrection = Promise.withResolvers<void>();
@@ -484,7 +484,7 @@ describe('the number of the attempt', () => {
     expect(moves).toEqual(['Pending 0', 'Processing 1', 'Processing 2', 'Pending 2', 'Processing 3', 'Completed 3']);
   });
 
-  test('is 1 for an order that is Completed at its first run', async () => {
+  test('the attempt number is 1 for an order that is Completed in its first run', async () => {
     await lab.insert('a');
     await lab.process(['a']);
 
@@ -493,7 +493,7 @@ describe('the number of the attempt', () => {
 });
 
 describe('the idempotency key', () => {
-  test('stays the same over failures, dead workers and redrives, and changes with a new run', async () => {
+  test('the idempotency key stays the same over failures, dead workers and redrives, and changes with a new run', async () => {
     await lab.insert('a');
     const keys: string[] = [];
     const attempt = (outcome: () => Promise<void>) =>
@@ -532,7 +532,7 @@ describe('the idempotency key', () => {
 });
 
 describe('the end of the invocation', () => {
-  test('aborts the processor in time to write its verdict: Pending, timed out, and a try charged', async () => {
+  test('the end of the invocation aborts the processor in time to commit: Pending, timed out, and an attempt counted', async () => {
     await lab.insert('slow', 'quick');
     const remainingMs = countdown(2_100);
 
@@ -551,7 +551,7 @@ describe('the end of the invocation', () => {
     expect((await lab.row('quick')).status).toBe('Completed');
   });
 
-  test('does not wait for a processor that does not listen to the signal', async () => {
+  test('the end of the invocation does not wait for a processor that ignores the signal', async () => {
     await lab.insert('deaf');
     const remainingMs = countdown(2_100);
 
@@ -561,7 +561,7 @@ describe('the end of the invocation', () => {
     expect(await lab.row('deaf')).toMatchObject({ status: 'Pending', reasonCode: 'timed_out' });
   });
 
-  test('so often that the budget is used up makes its order Failed', async () => {
+  test('timing out until the budget is used up makes an order Failed', async () => {
     await lab.insert('slow');
 
     await lab.process(
@@ -573,7 +573,7 @@ describe('the end of the invocation', () => {
     expect(await lab.row('slow')).toMatchObject({ status: 'Failed', attempts: 1, reasonCode: 'timed_out' });
   });
 
-  test('releases what was not begun, without charging a try', async () => {
+  test('the end of the invocation releases orders that were not started, without counting an attempt', async () => {
     await lab.insert('late');
     let begun = false;
 
@@ -595,7 +595,7 @@ describe('the end of the invocation', () => {
 });
 
 describe('orders that lost a worker', () => {
-  test('are worked on one at a time, each finished before the next is claimed, after all others', async () => {
+  test('orders that lost a worker are processed one at a time, each finished before the next is claimed, after all others', async () => {
     await insertSuspects('s1', 's2', 's3');
     await lab.insert('a', 'b');
     const steps: string[] = [];
@@ -614,7 +614,7 @@ describe('orders that lost a worker', () => {
     expect(steps.slice(2).sort()).toEqual(['s1 while held: s1', 's2 while held: s2', 's3 while held: s3']);
   });
 
-  test('an order that kills its worker every time ends Failed within its budget, and spends nobody else’s', async () => {
+  test('an order that kills its worker every time becomes Failed within its budget, and uses up no other order’s', async () => {
     const others = ['b', 'c', 'd'];
     await lab.insert('killer', ...others);
     /** What each worker held when it died. */
@@ -661,7 +661,7 @@ describe('orders that lost a worker', () => {
     expect(deaths).toEqual([['b', 'c', 'd', 'killer'].filter((id) => deaths[0]?.includes(id)), ['killer'], ['killer']]);
   });
 
-  test('that there is no time for are sent again, and nothing is charged', async () => {
+  test('orders that lost a worker and do not fit are sent again without counting an attempt', async () => {
     await insertSuspects('s1', 's2');
 
     const settled = await lab.process(['s1', 's2'], {}, { remainingMs: () => 1_500 });
@@ -678,7 +678,7 @@ describe('a message that goes back to its queue', () => {
     remainingMs: () => 1_500,
   });
 
-  test('without an attempt counts a hop more: for an order that lost its worker, and one that was not begun', async () => {
+  test('a message that is sent again without an attempt counts one more hop', async () => {
     await insertSuspects('suspect');
     await lab.insert('late');
 
@@ -692,7 +692,7 @@ describe('a message that goes back to its queue', () => {
     );
   });
 
-  test('after its last hop is left to the sweep, which starts from zero', async () => {
+  test('a message after its last hop is left to the sweep, which starts from zero', async () => {
     await insertSuspects('suspect');
     await lab.insert('late');
 
@@ -705,7 +705,7 @@ describe('a message that goes back to its queue', () => {
     expect(lab.queue.sends.flat().map(({ hops }) => hops)).toEqual([undefined, undefined]);
   });
 
-  test('for a retry starts from zero, because attempts are bounded by the row', async () => {
+  test('the message of a retry starts with zero hops, because the row limits attempts', async () => {
     await lab.insert('a');
 
     await lab.process(['a'], { processor: fails(new Error('no')) }, { travels: new Map([['a', { hops: MAX_HOPS }]]) });
@@ -715,7 +715,7 @@ describe('a message that goes back to its queue', () => {
 });
 
 describe('a database that fails under a worker', () => {
-  test('before the claim acknowledges nothing', async () => {
+  test('a database that fails before the claim acknowledges nothing', async () => {
     await lab.insert('a');
     const proxy = await forThisTest(startTcpProxy(lab.url));
     const worker = await forThisTest(openOrderLab({ url: proxy.url, poolSize: 1, statementTimeoutMs: 500 }));
@@ -726,7 +726,7 @@ describe('a database that fails under a worker', () => {
     expect(await lab.row('a')).toMatchObject({ status: 'Pending', crashes: 0 });
   });
 
-  test('after the work is asked again until it takes the verdict', async () => {
+  test('a database that fails after the work is retried until the outcome is committed', async () => {
     await lab.insert('a');
     const proxy = await forThisTest(startTcpProxy(lab.url));
     const worker = await forThisTest(openOrderLab({ url: proxy.url, poolSize: 1, statementTimeoutMs: 500 }));
@@ -746,7 +746,7 @@ describe('a database that fails under a worker', () => {
     expect(await lab.row('a')).toMatchObject({ status: 'Completed', crashes: 0 });
   });
 
-  test('while another order still runs ends nothing: both verdicts are committed when the database is back', async () => {
+  test('a database that fails while another order still runs ends nothing: both outcomes are committed afterwards', async () => {
     await lab.insert('quick', 'slow');
     const proxy = await forThisTest(startTcpProxy(lab.url));
     const worker = await forThisTest(openOrderLab({ url: proxy.url, poolSize: 1, statementTimeoutMs: 500 }));
@@ -770,7 +770,7 @@ describe('a database that fails under a worker', () => {
       expect(await lab.row(orderId)).toMatchObject({ status: 'Completed', token: 1, crashes: 0 });
   });
 
-  test('by refusing a verdict brings the batch back when all of it has ended; the other verdicts are committed', async () => {
+  test('a rejected outcome makes the batch come back when all of it has ended; the other outcomes are committed', async () => {
     await lab.insert('refused', 'beside it', 'later');
     await lab.psql.rows(
       `ALTER TABLE orders ADD CONSTRAINT by_hand CHECK (order_id <> 'refused' OR status <> 'Completed')`,
@@ -789,7 +789,7 @@ describe('a database that fails under a worker', () => {
   });
 
   for (const cut of ['before it is sent', 'when it was sent', 'cut after the reply'] as const)
-    test(`the verdict’s connection breaks ${cut}: completed once, and acknowledged`, async () => {
+    test(`a connection that breaks ${cut} leaves the order completed once, and acknowledged`, async () => {
       await lab.insert('a');
       const proxy = await forThisTest(startTcpProxy(lab.url));
       const worker = await forThisTest(openOrderLab({ url: proxy.url, poolSize: 1 }));
@@ -801,7 +801,7 @@ describe('a database that fails under a worker', () => {
       expect(await lab.row('a')).toMatchObject({ status: 'Completed', token: 1, crashes: 0 });
     });
 
-  test('a claim whose answer was lost is not repeated: the batch comes back, and the lease protects the order', async () => {
+  test('a claim whose reply was lost is not retried: the batch is redelivered, and the lease protects the order', async () => {
     await lab.insert('a');
     const proxy = await forThisTest(startTcpProxy(lab.url));
     const worker = await forThisTest(openOrderLab({ url: proxy.url, poolSize: 1 }));

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => lab.close());
 
-test('the redrive of an order that another transaction has locked for a moment is made again, not failed', async () => {
+test('redriving an order that another transaction has locked briefly is retried, not failed', async () => {
   await lab.insert('a');
   await lab.process(['a'], {
     retryPolicy: { maxAttempts: 1, baseMs: 1, maxMs: 1 },

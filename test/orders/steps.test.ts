@@ -35,7 +35,7 @@ const recorded = () =>
 const statementsOn = (table: string) => lab.statements.filter((text) => text.includes(`public.${table}`)).length;
 
 describe('a step', () => {
-  test('that was recorded is not run by a later attempt, which gets its result', async () => {
+  test('a recorded step is not run by a later attempt, which gets its result', async () => {
     const runs: string[] = [];
     const seen: unknown[] = [];
     const processor: Processor = async (_order, { step, attempt }) => {
@@ -64,7 +64,7 @@ describe('a step', () => {
     ]);
   });
 
-  test('gets an idempotency key of its own, the same for every attempt of the run', async () => {
+  test('a step has its own idempotency key, the same for every attempt of the run', async () => {
     const keys: string[][] = [];
     const processor: Processor = async (_order, { step, idempotencyKey }) => {
       const seen: string[] = [idempotencyKey];
@@ -85,7 +85,7 @@ describe('a step', () => {
     expect(new Set(keys.flat()).size).toBe(6);
   });
 
-  test('is run again in a new run', async () => {
+  test('a step is run again in a new run', async () => {
     let runs = 0;
     const processor: Processor = async (_order, { step }) => {
       await step('charge', () => {
@@ -100,7 +100,7 @@ describe('a step', () => {
     expect(runs).toBe(2);
   });
 
-  test('of a worker that lost its lease records nothing, and fails', async () => {
+  test('a step of a worker that lost its lease records nothing, and fails', async () => {
     const resurrection = Promise.withResolvers<void>();
     const outcomes: string[] = [];
     const late = attempt(async (_order, { step }) => {
@@ -137,7 +137,7 @@ describe('a step', () => {
     expect(await recorded()).toEqual([{ name: 'first', result: '"of the worker that holds it"' }]);
   });
 
-  test('is recorded before its order is given back, also when a step at its side has failed', async () => {
+  test('a step is recorded before its order is released, also if a concurrent step has failed', async () => {
     let runs = 0;
     const failed = Promise.withResolvers<void>();
     const processor: Processor = async (_order, { step, attempt }) => {
@@ -174,7 +174,7 @@ describe('a step', () => {
       '"step 9"',
     ],
     ['a result that is not JSON', ({ step }) => step('big', () => 1n), 'step_result_not_json', '"big"'],
-  ])('with %s fails the order for good, and the reason names the step', async (_, steps, code, reason) => {
+  ])('a step with %s fails the order permanently, and the reason names the step', async (_, steps, code, reason) => {
     await attempt(async (_order, context) => void (await steps(context)));
 
     expect(await lab.row('a')).toMatchObject({
@@ -184,7 +184,7 @@ describe('a step', () => {
     });
   });
 
-  test('may return exactly 64 KB, and text that no database column could hold', async () => {
+  test('a step can return exactly 64 KB, and text that no database column could store', async () => {
     const odd = `\0\ud800${'x'.repeat(65_536 - 2 - '\\u0000\\ud800'.length)}`;
     const seen: unknown[] = [];
     const processor: Processor = async (_order, { step, attempt }) => {
@@ -199,7 +199,7 @@ describe('a step', () => {
 });
 
 describe('what steps cost', () => {
-  test('nothing for a processor that uses none', async () => {
+  test('steps cost nothing for a processor that uses none', async () => {
     lab.statements.length = 0;
     await attempt(async () => {});
 
@@ -207,7 +207,7 @@ describe('what steps cost', () => {
     expect(statementsOn('order_steps')).toBe(0);
   });
 
-  test('one statement for those of a batch that end together, and a read only from the second claim on', async () => {
+  test('steps of a batch that end together share one statement, and are read only from the second claim on', async () => {
     const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
     await lab.insert(...ids);
     let waiting = 0;
@@ -231,14 +231,14 @@ describe('what steps cost', () => {
 });
 
 describe('the records of steps', () => {
-  test('are deleted with their order', async () => {
+  test('records of steps are deleted with their order', async () => {
     await attempt(async (_order, { step }) => void (await step('x', () => 1)));
     await lab.psql.rows(`DELETE FROM orders`);
 
     expect(await recorded()).toEqual([]);
   });
 
-  test('stay when a Failed order is redriven, which goes on after the last of them', async () => {
+  test('records of steps stay when a Failed order is redriven, which continues after the last of them', async () => {
     const runs: string[] = [];
     const processor: Processor = async (_order, { step }) => {
       await step('reserve', () => void runs.push('reserve'));

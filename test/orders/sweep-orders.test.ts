@@ -29,7 +29,7 @@ async function makeDue(where = 'true', seconds = 1): Promise<void> {
 }
 
 describe('a sweep', () => {
-  test('sends the orders that are due, and no others', async () => {
+  test('a sweep sends the orders that are due, and no others', async () => {
     await lab.insert('due', 'not-due', 'completed');
     await lab.process(['completed']);
     await makeDue(`order_id = 'due'`);
@@ -39,14 +39,14 @@ describe('a sweep', () => {
     expect(lab.queue.orderIds).toEqual(['due']);
   });
 
-  test('with nothing to do sends nothing', async () => {
+  test('a sweep without due orders sends nothing', async () => {
     await lab.insert('a');
 
     expect(await lab.sweep()).toBe(0);
     expect(lab.queue.sends).toEqual([]);
   });
 
-  test('never writes a status, a lease or a token, whatever the state of the order', async () => {
+  test('a sweep never writes a status, a lease or a token, whatever the state of the order', async () => {
     await lab.insert('pending', 'processing', 'dead');
     await lab.claim(['processing', 'dead']);
     await lab.killLease('dead');
@@ -63,7 +63,7 @@ describe('a sweep', () => {
     expect(await lab.psql.value('SELECT count(*)::integer FROM order_history')).toBe(5);
   });
 
-  test('does not keep the dead lease of an order alive', async () => {
+  test('a sweep does not extend the dead lease of an order', async () => {
     await lab.insert('a');
     await lab.claim(['a']);
     await lab.killLease('a');
@@ -77,7 +77,7 @@ describe('a sweep', () => {
     expect((await lab.claim(['a'], { suspects: true })).claims).toHaveLength(1);
   });
 
-  test('looks again after twice as long each time, and at most after 15 minutes', async () => {
+  test('a sweep checks an order again after twice as long each time, and at most after 15 minutes', async () => {
     await lab.insert('a');
     const waits: number[] = [];
     for (let n = 0; n < 6; n += 1) {
@@ -89,7 +89,7 @@ describe('a sweep', () => {
     expect(waits).toEqual([RESEND_AFTER * 2, RESEND_AFTER * 4, RESEND_AFTER * 8, 900, 900, 900]);
   });
 
-  test('still looks every 15 minutes after thousands of sends', async () => {
+  test('a sweep still checks every 15 minutes after thousands of sends', async () => {
     await lab.insert('a');
     await lab.psql.rows('UPDATE orders SET sends = 2147483000');
     await makeDue();
@@ -99,7 +99,7 @@ describe('a sweep', () => {
     expect((await lab.row('a')).due).toBeGreaterThan(890);
   });
 
-  test('counts sends afresh once a worker has taken the order', async () => {
+  test('a sweep counts sends from zero once a worker has claimed the order', async () => {
     await lab.insert('a');
     await makeDue();
     await lab.sweep();
@@ -109,7 +109,7 @@ describe('a sweep', () => {
     expect((await lab.row('a')).sends).toBe(0);
   });
 
-  test('sends the longest due first', async () => {
+  test('a sweep sends the most overdue orders first', async () => {
     await lab.insert('young', 'old', 'middle');
     await makeDue(`order_id = 'young'`, 10);
     await makeDue(`order_id = 'middle'`, 20);
@@ -120,7 +120,7 @@ describe('a sweep', () => {
     expect(lab.queue.orderIds).toEqual(['old', 'middle', 'young']);
   });
 
-  test('goes through a backlog of any length page by page', async () => {
+  test('a sweep goes through a backlog of any length page by page', async () => {
     await lab.psql.rows(
       `INSERT INTO orders (order_id, user_id, item_ids, total_amount, due_at)
        SELECT 'order-' || n, 1, '{}', 1, now() - interval '1 second' FROM generate_series(1, 1200) AS n`,
@@ -133,7 +133,7 @@ describe('a sweep', () => {
     expect(Math.max(...lab.queue.sends.map((messages) => messages.length))).toBeLessThanOrEqual(500);
   });
 
-  test('stops at the first page that the queue does not take, and postpones only what it took', async () => {
+  test('a sweep stops at the first page that the queue rejects, and postpones only what it accepted', async () => {
     await lab.psql.rows(
       `INSERT INTO orders (order_id, user_id, item_ids, total_amount, due_at)
        SELECT 'order-' || n, 1, '{}', 1, now() - interval '1 second' FROM generate_series(1, 1200) AS n`,
@@ -147,7 +147,7 @@ describe('a sweep', () => {
     expect(await lab.psql.value('SELECT count(*)::integer FROM orders WHERE due_at > now()')).toBe(sent);
   });
 
-  test('with the queue down changes nothing: the orders stay due', async () => {
+  test('a sweep changes nothing while the queue is down: the orders stay due', async () => {
     await lab.insert('a', 'b');
     await makeDue();
     lab.queue.refuses = () => true;
@@ -159,7 +159,7 @@ describe('a sweep', () => {
     expect(await lab.sweep()).toBe(2);
   });
 
-  test('ends before the time of its invocation does', async () => {
+  test('a sweep ends before its invocation times out', async () => {
     await lab.insert('a');
     await makeDue();
 
@@ -167,7 +167,7 @@ describe('a sweep', () => {
     expect(lab.queue.sends).toEqual([]);
   });
 
-  test('does not postpone an order that was claimed while its message was sent', async () => {
+  test('a sweep does not postpone an order that was claimed while its message was sent', async () => {
     await lab.insert('a');
     await makeDue();
     let due: number | null = null;
@@ -187,7 +187,7 @@ describe('a sweep', () => {
     expect(await lab.row('a')).toMatchObject({ status: 'Processing', sends: 0 });
   });
 
-  test('ends although somebody has all the due orders locked', async () => {
+  test('a sweep ends even if another session has locked all due orders', async () => {
     await lab.psql.rows(
       `INSERT INTO orders (order_id, user_id, item_ids, total_amount, due_at)
        SELECT 'order-' || n, 1, '{}', 1, now() - interval '1 second' FROM generate_series(1, 600) AS n`,
@@ -203,7 +203,7 @@ describe('a sweep', () => {
 });
 
 describe('sweeps and workers at the same time', () => {
-  test('two sweeps at once only duplicate messages', async () => {
+  test('two concurrent sweeps only duplicate messages', async () => {
     await lab.insert('a', 'b', 'c');
     await makeDue();
 
@@ -214,7 +214,7 @@ describe('sweeps and workers at the same time', () => {
     expect(await lab.psql.value('SELECT count(*)::integer FROM orders WHERE due_at <= now()')).toBe(0);
   });
 
-  test('a finished order stays finished', async () => {
+  test('a sweep and a worker leave a finished order finished', async () => {
     await lab.insert('a');
     const { claims } = await lab.claim(['a']);
     await makeDue();

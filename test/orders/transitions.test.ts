@@ -55,7 +55,7 @@ const moveTo = (state: State, where = 'true', token = 'token + 1') =>
     [state],
   );
 
-test('the next states that clients are told of are those that Postgres lets an order move to', () => {
+test('the next states in the API are those that Postgres allows', () => {
   const told = STATES.flatMap((from) => NEXT_STATES[from].map((to) => `${from} to ${to}`));
   expect(new Set(told)).toEqual(LEGAL);
 });
@@ -66,13 +66,13 @@ describe('an UPDATE of the status', () => {
       if (from === to) continue;
       const move = `${from} to ${to}`;
       if (LEGAL.has(move))
-        test(`may move an order from ${move}`, async () => {
+        test(`an UPDATE can move an order from ${move}`, async () => {
           await insertIn(from);
           await moveTo(to);
           expect((await lab.row(from)).status).toBe(to);
         });
       else
-        test(`may not move an order from ${move}`, async () => {
+        test(`an UPDATE cannot move an order from ${move}`, async () => {
           await insertIn(from);
           await expect(moveTo(to)).rejects.toMatchObject({
             code: '23514',
@@ -83,7 +83,7 @@ describe('an UPDATE of the status', () => {
         });
     }
 
-  test('is refused as a whole when one of many rows moves illegally', async () => {
+  test('an UPDATE is rejected as a whole if one of many rows moves illegally', async () => {
     await insertIn('Processing', 'a');
     await insertIn('Pending', 'b');
 
@@ -91,20 +91,20 @@ describe('an UPDATE of the status', () => {
     expect((await lab.row('a')).status).toBe('Processing');
   });
 
-  test('may not make up a state', async () => {
+  test('an UPDATE cannot set an unknown state', async () => {
     await insertIn('Pending');
     await expect(lab.psql.rows(`UPDATE orders SET status = 'Lost'`)).rejects.toMatchObject({ code: '23514' });
     await expect(lab.psql.rows(`UPDATE orders SET status = NULL`)).rejects.toMatchObject({ code: '23502' });
   });
 
-  test('may not take an order without a new token', async () => {
+  test('an UPDATE cannot claim an order without a new token', async () => {
     await insertIn('Pending');
     await expect(moveTo('Processing', 'true', 'token')).rejects.toMatchObject({
       constraint: 'orders_legal_transitions',
     });
   });
 
-  test('may not turn a token back', async () => {
+  test('an UPDATE cannot lower a token', async () => {
     await insertIn('Pending');
     await moveTo('Processing');
     await expect(moveTo('Completed', 'true', 'token - 1')).rejects.toMatchObject({
@@ -112,12 +112,12 @@ describe('an UPDATE of the status', () => {
     });
   });
 
-  test('may not give an order another id', async () => {
+  test('an UPDATE cannot change the id of an order', async () => {
     await insertIn('Pending', 'a');
     await expect(lab.psql.rows(`UPDATE orders SET order_id = 'b'`)).rejects.toMatchObject({ code: '23514' });
   });
 
-  test('is refused in the other ways of writing one, too', async () => {
+  test('other statements that change a status are rejected, too', async () => {
     await insertIn('Completed', 'a');
 
     for (const sql of [
@@ -178,7 +178,7 @@ describe('a row can never be', () => {
       await expect(lab.psql.rows(sql)).rejects.toMatchObject({ code: '23514' });
     });
 
-  test('forgotten: an INSERT that names only the old columns has a due date', async () => {
+  test('an INSERT with only the old columns sets a due date', async () => {
     await lab.insert('a');
     expect((await lab.row('a')).due).toBeGreaterThan(0);
   });
@@ -247,7 +247,7 @@ describe('counters and history follow whatever is written by hand', () => {
     ],
   ];
 
-  test('each of many ways of writing leaves them equal to the rows', async () => {
+  test('counters and history match the rows after each kind of manual change', async () => {
     for (const [what, sql] of steps) {
       await lab.psql.rows(sql);
       expect({ what, problems: await findInconsistencies(lab.psql) }).toEqual({ what, problems: [] });
@@ -257,7 +257,7 @@ describe('counters and history follow whatever is written by hand', () => {
     expect(await lab.psql.value(`SELECT sum(completed)::integer FROM order_counters`)).toBeGreaterThan(5);
   });
 
-  test('a TRUNCATE empties both, and a TRUNCATE that rolls back empties neither', async () => {
+  test('a TRUNCATE empties counters and history, and a TRUNCATE that rolls back empties neither', async () => {
     await lab.insert('a', 'b');
     await lab.psql.rows('BEGIN; TRUNCATE orders; ROLLBACK');
     expect(await lab.psql.value('SELECT sum(pending)::integer FROM order_counters')).toBe(2);
@@ -267,7 +267,7 @@ describe('counters and history follow whatever is written by hand', () => {
     expect(await lab.psql.value('SELECT count(*)::integer FROM order_history')).toBe(0);
   });
 
-  test('the history says when, from where, to where, which try, why and who', async () => {
+  test('the history of a manual change has when, from, to, attempt, reason and actor', async () => {
     await lab.insert('a');
     const { claims } = await lab.claim(['a'], { actor: 'worker 7' });
     await lab.finish({
@@ -299,7 +299,7 @@ describe('counters and history follow whatever is written by hand', () => {
     ]);
   });
 
-  test('the name of an actor does not stay on the connection for whoever uses it next', async () => {
+  test('the name of an actor does not stay on the connection', async () => {
     const one = await forThisTest(openOrderLab({ url: lab.url, poolSize: 1 }));
     await lab.insert('a');
     await one.claim(['a'], { actor: 'worker 7' });

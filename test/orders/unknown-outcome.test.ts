@@ -37,7 +37,7 @@ const rowsOf = (orderId: string) =>
 
 describe('a connection that breaks while an order is created', () => {
   for (const cut of ['before it is sent', 'when it was sent', 'cut after the reply'] as const)
-    test(`${cut}: the order is there once, and the answer is "created"`, async () => {
+    test(`a connection that breaks ${cut} leaves one order, and the result is "created"`, async () => {
       const order = anOrder();
       proxy.cutAt(INSERT, cut);
 
@@ -48,7 +48,7 @@ describe('a connection that breaks while an order is created', () => {
       expect(lab.queue.orderIds).toEqual([order.orderId]);
     });
 
-  test('a duplicate is still told from our own row that was committed unseen', async () => {
+  test("a duplicate is distinguished from the request's own row that was committed unseen", async () => {
     const order = anOrder();
     await lab.create(order);
     proxy.cutAt(INSERT, 'cut after the reply');
@@ -57,7 +57,7 @@ describe('a connection that breaks while an order is created', () => {
     expect(proxy.cutsDone).toBe(1);
   });
 
-  test('of a whole group with twins in it, each order is there once and has one creator', async () => {
+  test('a group with equal ids whose connection breaks creates each order once', async () => {
     const twin = anOrder();
     const others = Array.from({ length: 20 }, () => anOrder());
     const first = lab.create(anOrder());
@@ -72,7 +72,7 @@ describe('a connection that breaks while an order is created', () => {
     expect(lab.queue.orderIds.filter((orderId) => orderId === twin.orderId)).toHaveLength(1);
   });
 
-  test('the first INSERT is still running when the second comes: they meet, and one order is there', async () => {
+  test('an INSERT that is retried while the first still runs leaves one order', async () => {
     const order = anOrder();
     await psql.rows('BEGIN; LOCK TABLE orders IN SHARE MODE');
     proxy.cutAt(INSERT, 'when it was sent');
@@ -85,7 +85,7 @@ describe('a connection that breaks while an order is created', () => {
     expect(await rowsOf(order.orderId)).toBe(1);
   });
 
-  test('broken twice, the outcome stays unknown: an error that says so, and the order has a due date if it is there', async () => {
+  test('an INSERT whose connection breaks twice is an error that says so, and the order has a due date if it exists', async () => {
     const order = anOrder();
     proxy.cutAt(INSERT, 'cut after the reply', 'before it is sent');
 
@@ -103,7 +103,7 @@ describe('a connection that breaks while an order is created', () => {
 });
 
 describe('a database that does not answer', () => {
-  test('that refuses connections is unavailable at once', async () => {
+  test('a database that refuses connections is unavailable immediately', async () => {
     await proxy.become('closed');
 
     await expect(lab.create(anOrder())).rejects.toMatchObject({ kind: 'unavailable' });
@@ -111,7 +111,7 @@ describe('a database that does not answer', () => {
     expect(await lab.create(anOrder())).toBe('created');
   });
 
-  test('that falls silent on an open connection is unavailable when the time-outs are over, and used again afterwards', async () => {
+  test('a database that stops responding on an open connection is unavailable after the timeouts, and used again afterwards', async () => {
     expect(await lab.create(anOrder())).toBe('created');
     const order = anOrder();
     await proxy.become('silent');
@@ -125,7 +125,7 @@ describe('a database that does not answer', () => {
     expect(await lab.create(order)).toBe('created');
   });
 
-  test('a lock that lasts longer than the statement time-out leaves no half order behind', async () => {
+  test('a lock that lasts longer than the statement timeout leaves no partial order', async () => {
     const order = anOrder();
     await psql.rows('BEGIN; LOCK TABLE orders IN SHARE MODE');
 

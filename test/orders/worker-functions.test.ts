@@ -24,7 +24,7 @@ async function statusOf(orderId: string): Promise<unknown> {
 }
 
 describe('the worker function', () => {
-  test('completes what the create function has sent', async () => {
+  test('the worker function completes what the create function has sent', async () => {
     await service.post(order('a'));
     await service.post(order('b'));
     const messages = await service.receiveMessages();
@@ -36,7 +36,7 @@ describe('the worker function', () => {
     expect(await statusOf('b')).toBe('Completed');
   });
 
-  test('acknowledges duplicates of a message, in one batch and in later ones', async () => {
+  test('the worker function acknowledges duplicates of a message, in one batch and in later ones', async () => {
     await service.post(order('a'));
     const message = encodeMessage('a');
 
@@ -46,7 +46,7 @@ describe('the worker function', () => {
     expect(await service.psql.value(`SELECT token::integer FROM orders`)).toBe(1);
   });
 
-  test('writes in the history which invocation it was', async () => {
+  test('the worker function records its invocation in the history', async () => {
     await service.post(order('a'));
     await service.deliver([encodeMessage('a')]);
 
@@ -73,7 +73,7 @@ describe('the worker function', () => {
     ['a prototype', '{"__proto__":{"order_id":"a"}}'],
   ];
   for (const [what, body] of poison)
-    test(`returns a message of ${what}, and completes its neighbours`, async () => {
+    test(`the worker function returns a message of ${what}, and completes the others`, async () => {
       await service.post(order('a'));
       await service.post(order('b'));
 
@@ -83,11 +83,11 @@ describe('the worker function', () => {
       expect(await statusOf('b')).toBe('Completed');
     });
 
-  test('returns every message of a batch in which none makes sense', async () => {
+  test('the worker function returns every message of a batch without valid messages', async () => {
     expect(await service.deliver(['', 'x', '{"order_id":"unknown"}'])).toEqual([0, 1, 2]);
   });
 
-  test('takes an id of any characters that an old order may have', async () => {
+  test('the worker function accepts an id with any characters that an old order can have', async () => {
     const id = ' \t\n\u0001\u007f\u0085\ufffe\uffff\u{1f6d2}"\\';
     await service.psql.rows(
       `INSERT INTO orders (order_id, user_id, item_ids, total_amount, imported) VALUES ($1, 1, '{}', 1, true)`,
@@ -98,7 +98,7 @@ describe('the worker function', () => {
     expect(await statusOf(id)).toBe('Completed');
   });
 
-  test('throws when the database fails it, so that the whole batch comes back', async () => {
+  test('the worker function throws when the database fails, so that the whole batch is redelivered', async () => {
     await service.post(order('a'));
     await service.psql.rows('ALTER TABLE orders RENAME TO elsewhere');
     try {
@@ -111,7 +111,7 @@ describe('the worker function', () => {
 });
 
 describe('the sweep function', () => {
-  test('sends what is due again, and the worker completes it', async () => {
+  test('the sweep function sends due orders again, and the worker completes them', async () => {
     await service.post(order('a'));
     await service.receiveMessages();
     await service.psql.rows('UPDATE orders SET due_at = now()');

@@ -33,7 +33,7 @@ const run = async (env: NodeJS.ProcessEnv) => (await load(env))(ORDER, anAttempt
 
 describe('the settings of processors', () => {
   test.each(['webhok', 'charge-card.ts', 'processors/charge-card.ts', 'SIMULATED'])(
-    '%s is no PROCESSOR',
+    'PROCESSOR cannot be %s',
     (PROCESSOR) => {
       expect(() => settings({ PROCESSOR })).toThrow(
         'Bad configuration: PROCESSOR must be simulated, webhook, or the path of a module that begins with ./, ../ or /',
@@ -47,7 +47,7 @@ describe('the settings of processors', () => {
     'http://127.0.0.1:1/x',
     'http://127.1.2.3',
     'http://[::1]:1',
-  ])('%s may be the WEBHOOK_URL', (WEBHOOK_URL) => {
+  ])('WEBHOOK_URL can be %s', (WEBHOOK_URL) => {
     expect(settings({ WEBHOOK_URL }).WEBHOOK_URL).toBe(WEBHOOK_URL);
   });
 
@@ -59,16 +59,16 @@ describe('the settings of processors', () => {
     'https://user:password@example.com',
     'ftp://localhost',
     'example.com',
-  ])('%s may not', (WEBHOOK_URL) => {
+  ])('WEBHOOK_URL cannot be %s', (WEBHOOK_URL) => {
     expect(() => settings({ WEBHOOK_URL })).toThrow('Bad configuration: WEBHOOK_URL must be a URL');
   });
 
-  test.each([24, 32, 64])('a WEBHOOK_SECRET has %d bytes', (length) => {
+  test.each([24, 32, 64])('a WEBHOOK_SECRET can have %d bytes', (length) => {
     const key = Buffer.alloc(length, 1);
     expect(settings({ WEBHOOK_SECRET: `whsec_${key.toString('base64')}` }).WEBHOOK_SECRET).toEqual([key]);
   });
 
-  test('a second WEBHOOK_SECRET may follow the first', () => {
+  test('a second WEBHOOK_SECRET can follow the first', () => {
     expect(settings({ WEBHOOK_SECRET: `${SECRET} ${SECRET}` }).WEBHOOK_SECRET).toHaveLength(2);
   });
 
@@ -81,7 +81,7 @@ describe('the settings of processors', () => {
     ['base64 with something in it', `${SECRET.slice(0, 20)} ${SECRET.slice(20)}`],
     ['base64url', `whsec_${Buffer.alloc(24, 0xff).toString('base64url')}`],
     ['more than two', `${SECRET} ${SECRET} ${SECRET}`],
-  ])('a WEBHOOK_SECRET that is %s is refused, and not repeated', (_, WEBHOOK_SECRET) => {
+  ])('a WEBHOOK_SECRET that is %s is rejected, and not printed', (_, WEBHOOK_SECRET) => {
     const refusal = capture(() => settings({ WEBHOOK_SECRET }));
 
     expect(refusal).toBeInstanceOf(ConfigError);
@@ -89,11 +89,11 @@ describe('the settings of processors', () => {
     for (const part of WEBHOOK_SECRET.split(' ')) expect(refusal.message).not.toContain(part);
   });
 
-  test.each(['WEBHOOK_TIMEOUT', 'WEBHOOK_URLS', 'WEBHOOK_SECRETS'])('%s is taken for a misspelling', (name) => {
+  test.each(['WEBHOOK_TIMEOUT', 'WEBHOOK_URLS', 'WEBHOOK_SECRETS'])('%s is rejected as a misspelling', (name) => {
     expect(() => settings({ [name]: '1' })).toThrow(`${name} is not a setting of this service`);
   });
 
-  test('the variables of Windows and of other programs are none of ours', () => {
+  test('variables of Windows and of other programs are not settings', () => {
     expect(() => settings({ PROCESSOR_LEVEL: '6', WEBHOOK_PORT: '1' })).not.toThrow();
   });
 
@@ -101,7 +101,7 @@ describe('the settings of processors', () => {
     [{}, 'WEBHOOK_URL and WEBHOOK_SECRET'],
     [{ WEBHOOK_URL: 'https://example.com' }, 'WEBHOOK_SECRET'],
     [{ WEBHOOK_SECRET: SECRET }, 'WEBHOOK_URL'],
-  ])('a webhook with %j is told what it lacks', async (env, missing) => {
+  ])('a webhook with %j reports what is missing', async (env, missing) => {
     await expect(load({ PROCESSOR: 'webhook', ...env })).rejects.toThrow(
       new ConfigError(`Bad configuration: PROCESSOR is webhook, which needs ${missing} to be set`),
     );
@@ -127,17 +127,17 @@ describe('the processor that PROCESSOR names', () => {
     await receiver.close();
   });
 
-  test('is simulated by default', async () => {
+  test('the default processor is simulated', async () => {
     await expect(run({ PROCESSING_DELAY_MS: '0' })).resolves.toBeUndefined();
   });
 
-  test('webhook posts to WEBHOOK_URL', async () => {
+  test('the processor webhook posts to WEBHOOK_URL', async () => {
     await run({ PROCESSOR: 'webhook', WEBHOOK_URL: receiver.url, WEBHOOK_SECRET: SECRET });
 
     expect(receiver.requests).toHaveLength(1);
   });
 
-  test('webhook waits for WEBHOOK_TIMEOUT_MS', async () => {
+  test('the processor webhook waits for WEBHOOK_TIMEOUT_MS', async () => {
     // Of its own: on a busy machine the request can arrive after the timeout, among those of the next test.
     const silent = await forThisTest(startReceiver());
     silent.answer = () => {};
@@ -149,7 +149,7 @@ describe('the processor that PROCESSOR names', () => {
   test.each([
     ['relative to the working directory', './test/processors/modules/charge-card.ts'],
     ['absolute', join(REPOSITORY, 'test/processors/modules/charge-card.ts')],
-  ])('is a module of your own by its path, %s', async (_, PROCESSOR) => {
+  ])('a processor can be your own module by its path, %s', async (_, PROCESSOR) => {
     await run({ PROCESSOR });
     expect(receiver.requests).toMatchObject([
       { headers: { 'idempotency-key': anAttempt('order-1').idempotencyKey }, body: '{"amount":"9.50"}' },
@@ -169,7 +169,7 @@ describe('the processor that PROCESSOR names', () => {
     ['no-default', ', which has no function as default export$'],
     ['no-function', ', which has no function as default export$'],
     ['throws', ', which could not be loaded: .*/throws\\.ts:1: CARD_KEY is not set$'],
-  ])('says clearly what is wrong with %s', async (name, problem) => {
+  ])('a processor that cannot be loaded because of %s is reported clearly', async (name, problem) => {
     const PROCESSOR = `./test/processors/modules/${name}.ts`;
     const [outcome] = await Promise.allSettled([load({ PROCESSOR })]);
 
@@ -188,13 +188,13 @@ describe('docs/processors.md', () => {
     return block[2];
   };
 
-  test('shows the very module that these tests run', async () => {
+  test('docs/processors.md shows the module that these tests run', async () => {
     const module = await readFile(join(REPOSITORY, 'test/processors/modules/charge-card.ts'), 'utf8');
 
     expect(await fromDocs('ts', 'import { PermanentFailure')).toBe(module.replace('../../../lib/', '../lib/'));
   });
 
-  test('its line in lib/processors/bundled.ts puts a module into the bundle, with the failures that are known there', async () => {
+  test('the line in lib/processors/bundled.ts puts a module into the bundle, with its failure classes', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'bundle-'));
     try {
       const line = await fromDocs('ts', "'./processors/charge-card.ts'");

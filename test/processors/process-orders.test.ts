@@ -40,7 +40,7 @@ const isDue = (orderId: string) =>
   lab.psql.value<boolean>('SELECT coalesce(not_before <= now(), true) FROM orders WHERE order_id = $1', [orderId]);
 
 describe('orders that a webhook processes', () => {
-  test('are Completed by its 2xx', async () => {
+  test('orders are Completed by a 2xx of the webhook', async () => {
     await lab.insert('accepted-1', 'accepted-2');
 
     expect(await lab.process(['accepted-1', 'accepted-2'], { processor: webhook })).toEqual([
@@ -54,7 +54,7 @@ describe('orders that a webhook processes', () => {
     expect(lab.queue.sends).toEqual([]);
   });
 
-  test('are Failed at once by a permanent answer, under its code', async () => {
+  test('orders are Failed immediately by a permanent response of the webhook, with its code', async () => {
     receiver.answer = answerWith(410);
     await lab.insert('gone');
 
@@ -73,7 +73,7 @@ describe('orders that a webhook processes', () => {
     ]);
   });
 
-  test('are Pending with backoff after a transient answer, and Completed by a later one with the same id', async () => {
+  test('orders are Pending with backoff after a transient response, and Completed by a later one with the same id', async () => {
     receiver.answer = answerWith(503);
     await lab.insert('recovers');
 
@@ -98,7 +98,7 @@ describe('orders that a webhook processes', () => {
     expect(ids).toEqual([ids[0], ids[0]]);
   });
 
-  test('wait as long as Retry-After says, and their message a second longer, since clocks differ', async () => {
+  test('orders wait as long as Retry-After says, and their message a second longer, because clocks differ', async () => {
     receiver.answer = answerWith(429, { 'retry-after': '40' });
     await lab.insert('throttled');
 
@@ -116,7 +116,7 @@ describe('orders that a webhook processes', () => {
     expect(lab.queue.sends[0]?.[0]?.delaySeconds).toBeGreaterThanOrEqual(delay + 1);
   });
 
-  test('are Failed when their tries are used up', async () => {
+  test('orders are Failed when their attempts are used up', async () => {
     receiver.answer = (response) => response.socket?.resetAndDestroy();
     await lab.insert('hopeless');
 
@@ -133,7 +133,7 @@ describe('orders that a webhook processes', () => {
     });
   });
 
-  test('fail alone: a slow receiver of one keeps no other from being Completed', async () => {
+  test('a slow webhook for one order does not delay the others', async () => {
     receiver.answer = (response) => receiver.requests.at(-1)?.body.includes('"slow"') || response.end();
     await lab.insert('slow', 'swift');
 
@@ -145,7 +145,7 @@ describe('orders that a webhook processes', () => {
     expect(await lab.row('swift')).toMatchObject({ status: 'Completed' });
   });
 
-  test('leave no trace of the key in the log or the rows', async () => {
+  test('webhook orders leave no trace of the key in the log or the rows', async () => {
     receiver.answer = answerWith(500);
     await lab.insert('discreet');
     await lab.process(['discreet'], { processor: webhook });
@@ -176,7 +176,7 @@ describe('the worker', () => {
 
   afterEach(() => connected?.close());
 
-  test('processes with the module that PROCESSOR names', async () => {
+  test('the runtime processes with the module in PROCESSOR', async () => {
     process.env.BANK_URL = receiver.url;
     receiver.answer = answerWith(402);
     await lab.insert('declined');
@@ -188,7 +188,7 @@ describe('the worker', () => {
     delete process.env.BANK_URL;
   });
 
-  test('loads its processor with the next batch when it could not be loaded before', async () => {
+  test('the runtime loads its processor with the next batch if it could not be loaded before', async () => {
     const secretsManager = await forThisTest(startReceiver());
     secretsManager.answer = answerWith(400);
     Object.assign(process.env, {
@@ -214,7 +214,7 @@ describe('the worker', () => {
     expect(await lab.row('patient')).toMatchObject({ status: 'Completed' });
   });
 
-  test('touches no order when the processor cannot be loaded, and all else works', async () => {
+  test('the runtime changes no order if the processor cannot be loaded, and everything else works', async () => {
     await lab.insert('untouched');
     const { processOrders } = start({ PROCESSOR: './test/processors/modules/throws.ts' });
 

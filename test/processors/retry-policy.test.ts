@@ -27,7 +27,7 @@ describe('what follows from a failure', () => {
     expect(decide(error, 1, aborted)).toMatchObject({ status, reasonCode, reason: 'no' });
   });
 
-  test('when the budget is used up the order is Failed with the last code', () => {
+  test('an order whose budget is used up is Failed with the last code', () => {
     expect(decide(new TransientFailure('bank_busy', 'no'), 4)).toMatchObject({ status: 'Pending' });
     expect(decide(new TransientFailure('bank_busy', 'no'), 5)).toEqual({
       status: 'Failed',
@@ -38,7 +38,7 @@ describe('what follows from a failure', () => {
 });
 
 describe('the time until the next try', () => {
-  test('is the backoff, which doubles up to its bound', () => {
+  test('the backoff doubles up to its limit', () => {
     for (const [attempts, ceiling] of [
       [1, 1],
       [2, 2],
@@ -51,7 +51,7 @@ describe('the time until the next try', () => {
     }
   });
 
-  test('comes after retryAfterSeconds, and not for all orders at once', () => {
+  test('a retry comes after retryAfterSeconds, and not for all orders at once', () => {
     const seconds = delays(new TransientFailure('bank_busy', 'no', { retryAfterSeconds: 30 }));
 
     expect(Math.min(...seconds)).toBeGreaterThanOrEqual(30);
@@ -60,13 +60,13 @@ describe('the time until the next try', () => {
   });
 
   test.each([61, 86_400, Number.POSITIVE_INFINITY])(
-    'is the bound for a retryAfterSeconds of %d',
+    'a retryAfterSeconds of %d is limited to the maximum',
     (retryAfterSeconds) => {
       expect(new Set(delays(new TransientFailure('bank_busy', 'no', { retryAfterSeconds })))).toEqual(new Set([60]));
     },
   );
 
-  test.each([0, -30, Number.NaN])('is the backoff for a retryAfterSeconds of %d', (retryAfterSeconds) => {
+  test.each([0, -30, Number.NaN])('a retryAfterSeconds of %d leaves the backoff', (retryAfterSeconds) => {
     const seconds = delays(new TransientFailure('bank_busy', 'no', { retryAfterSeconds }));
 
     expect(Math.min(...seconds)).toBeGreaterThanOrEqual(0);
@@ -86,7 +86,7 @@ describe('whatever is thrown can be stored', () => {
     expect(decide(thrown)).toMatchObject({ status: 'Pending', reasonCode: 'processor_error', reason });
   });
 
-  test('a code with NUL, a long one, and one that is missing', () => {
+  test('a code with NUL, a long one and a missing one can be stored', () => {
     expect(decide(new PermanentFailure('a\0b', 'no'))).toMatchObject({ reasonCode: 'ab' });
     expect(decide(new PermanentFailure('x'.repeat(1_000), 'no'))).toMatchObject({ reasonCode: 'x'.repeat(100) });
     expect(decide(new PermanentFailure(undefined as unknown as string, 'no'))).toMatchObject({

@@ -32,7 +32,7 @@ const holds = (text: string) => {
 };
 
 describe('a signing key in Secrets Manager', () => {
-  test('is read by its ARN', async () => {
+  test('a signing key in Secrets Manager is read by its ARN', async () => {
     holds(SECRET);
 
     expect(await signingKeysAt(ARN)).toEqual([KEY]);
@@ -41,7 +41,7 @@ describe('a signing key in Secrets Manager', () => {
     ]);
   });
 
-  test('signs what the webhook posts', async () => {
+  test('a signing key in Secrets Manager signs what the webhook posts', async () => {
     holds(SECRET);
     const shop = await forThisTest(startReceiver());
     shop.answer = answerWith(200);
@@ -66,7 +66,7 @@ describe('a signing key in Secrets Manager', () => {
     expect(shop.requests).toMatchObject([{ headers: { 'webhook-signature': expect.stringMatching(/^v1,/) } }]);
   });
 
-  test('that is none is refused, without being shown', async () => {
+  test('an invalid signing key in Secrets Manager is rejected, without being shown', async () => {
     holds('hunter2');
 
     const error = await signingKeysAt(ARN).catch((thrown: unknown) => thrown);
@@ -75,7 +75,7 @@ describe('a signing key in Secrets Manager', () => {
     expect((error as Error).message).not.toContain('hunter2');
   });
 
-  test('that may not be read is refused with the reason', async () => {
+  test('a signing key that cannot be read is rejected with the reason', async () => {
     secretsManager.answer = (response) => {
       response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' });
       response.end(JSON.stringify({ __type: 'AccessDeniedException', Message: 'not authorized' }));

@@ -14,7 +14,7 @@ const OTHER_KEY = Buffer.alloc(32, 7);
 describe('signing a webhook', () => {
   const { key, id, timestamp, body, signature } = PUBLISHED;
 
-  test('gives the signature of the published vector', () => {
+  test('the signature of the published test vector is correct', () => {
     expect(signWebhook(id, new Date(timestamp * 1_000), body, [key])).toEqual({
       'webhook-id': id,
       'webhook-timestamp': String(timestamp),
@@ -22,14 +22,14 @@ describe('signing a webhook', () => {
     });
   });
 
-  test('its timestamp is in whole seconds', () => {
+  test('the webhook timestamp is in whole seconds', () => {
     expect(signWebhook(id, new Date(timestamp * 1_000 + 999), body, [key])).toMatchObject({
       'webhook-timestamp': String(timestamp),
       'webhook-signature': signature,
     });
   });
 
-  test('two keys give two signatures with a space between', () => {
+  test('two signing keys give two signatures, separated by a space', () => {
     const sentAt = new Date(timestamp * 1_000);
     const other = signWebhook(id, sentAt, body, [OTHER_KEY])['webhook-signature'];
 

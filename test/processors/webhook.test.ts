@@ -48,7 +48,7 @@ function expectedSignature({ headers, body }: ReceivedRequest): string {
 }
 
 describe('posting an order', () => {
-  test('sends it as an event of Standard Webhooks in JSON', async () => {
+  test('the webhook sends an order as an event of Standard Webhooks in JSON', async () => {
     await post();
 
     const [request] = receiver.requests;
@@ -60,7 +60,7 @@ describe('posting an order', () => {
     });
   });
 
-  test('signs exactly what it sends, at the time at which it sends it', async () => {
+  test('the webhook signs exactly what it sends, with the time at which it sends it', async () => {
     const before = Math.floor(Date.now() / 1_000);
     await post();
 
@@ -82,7 +82,7 @@ describe('posting an order', () => {
     expect(other?.headers['webhook-id']).toBe('msg_of-another-run');
   });
 
-  test('keeps no connection', async () => {
+  test('the webhook keeps no connection', async () => {
     await post();
 
     expect(receiver.requests[0]?.headers.connection).toBe('close');
@@ -91,22 +91,25 @@ describe('posting an order', () => {
 });
 
 describe('the answer decides', () => {
-  test.each([200, 201, 202, 204])('%i completes the order', async (status) => {
+  test.each([200, 201, 202, 204])('a response of %i completes the order', async (status) => {
     receiver.answer = answerWith(status);
 
     await expect(post()).resolves.toBeUndefined();
   });
 
-  test.each([400, 401, 403, 404, 409, 410, 422, 451])('%i fails it for good', async (status) => {
-    receiver.answer = answerWith(status, { 'retry-after': '5' });
+  test.each([400, 401, 403, 404, 409, 410, 422, 451])(
+    'a response of %i fails the order permanently',
+    async (status) => {
+      receiver.answer = answerWith(status, { 'retry-after': '5' });
 
-    const error = await failure(post());
+      const error = await failure(post());
 
-    expect(error).toBeInstanceOf(PermanentFailure);
-    expect(error).toMatchObject({ code: `webhook_${status}`, message: `The receiver responded with ${status}` });
-  });
+      expect(error).toBeInstanceOf(PermanentFailure);
+      expect(error).toMatchObject({ code: `webhook_${status}`, message: `The receiver responded with ${status}` });
+    },
+  );
 
-  test.each([408, 425, 429, 500, 502, 503, 504, 599])('%i has it tried again', async (status) => {
+  test.each([408, 425, 429, 500, 502, 503, 504, 599])('a response of %i schedules a retry', async (status) => {
     receiver.answer = answerWith(status);
 
     const error = await failure(post());
@@ -116,7 +119,7 @@ describe('the answer decides', () => {
   });
 
   test.each([300, 301, 302, 303, 304, 307, 308])(
-    '%i fails it for good, and its target is not asked',
+    'a response of %i fails the order permanently, and its target gets no request',
     async (status) => {
       const target = await startReceiver();
       receiver.answer = answerWith(status, { location: target.url });
@@ -138,7 +141,7 @@ describe('the answer decides', () => {
     ['nonsense', 'soon', 0],
     ['a negative number', '-5', 0],
     ['a date in the past', 'Sun, 06 Nov 1994 08:49:37 GMT', 0],
-  ])('Retry-After in %s', async (_, value, seconds) => {
+  ])('Retry-After is used in %s', async (_, value, seconds) => {
     receiver.answer = answerWith(503, { 'retry-after': value });
 
     expect(await failure(post())).toMatchObject({ code: 'webhook_503', retryAfterSeconds: seconds });
@@ -165,7 +168,7 @@ describe('without an answer', () => {
     await waitUntil('the connection is closed', () => receiver.connections === 0);
   });
 
-  test('the end of the invocation ends it, as no failure of the receiver', async () => {
+  test('the end of the invocation is not a failure of the receiver', async () => {
     const invocation = new AbortController();
     receiver.answer = () => invocation.abort(new Error('out of time'));
 
@@ -193,7 +196,7 @@ describe('without an answer', () => {
     expect(await failure(post())).toMatchObject({ code: 'webhook_unreachable' });
   });
 
-  test('something that is no HTTP is a transient failure', async () => {
+  test('a response that is not HTTP is a transient failure', async () => {
     const server = createServer((socket) => socket.end('220 mail.example ESMTP\r\n')).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address() as { port: number };
@@ -208,7 +211,7 @@ describe('without an answer', () => {
 });
 
 describe('the body of an answer', () => {
-  test('is not read to its end when it is huge', async () => {
+  test('a huge response body is not read to its end', async () => {
     let sent = 0;
     const chunk = Buffer.alloc(65_536);
     receiver.answer = (response) => {
@@ -226,14 +229,14 @@ describe('the body of an answer', () => {
     expect(sent).toBeLessThan(32 * 1024 * 1024);
   });
 
-  test('is not waited for when it does not come: the status has said it all', async () => {
+  test('a response body that does not arrive is not waited for: the status decides', async () => {
     receiver.answer = (response) => response.writeHead(200).write('{');
 
     await expect(post()).resolves.toBeUndefined();
     await waitUntil('the connection is closed', () => receiver.connections === 0);
   });
 
-  test('changes nothing when it breaks off', async () => {
+  test('a response body that breaks off changes nothing', async () => {
     receiver.answer = (response) => {
       response.writeHead(410, { 'content-length': '100' }).write('half', () => response.socket?.resetAndDestroy());
     };
@@ -241,7 +244,7 @@ describe('the body of an answer', () => {
     expect(await failure(post())).toMatchObject({ code: 'webhook_410' });
   });
 
-  test('is in no failure, nor is the URL or the key', async () => {
+  test('a failure contains neither the response body nor the URL or the key', async () => {
     receiver.answer = (response) => response.writeHead(500, 'nosy status').end('nosy body');
 
     const error = (await failure(post({ url: `${receiver.url}?token=nosy` }))) as Error;
@@ -262,14 +265,14 @@ describe('over TLS', () => {
 
   afterEach(() => secure.close());
 
-  test('a certificate that nobody vouches for gets no order', async () => {
+  test('a receiver with an untrusted certificate gets no order', async () => {
     const error = await failure(post({ url: secure.url }));
 
     expect(error).toMatchObject({ code: 'webhook_unreachable', message: expect.stringContaining('SELF_SIGNED_CERT') });
     expect(secure.requests).toEqual([]);
   });
 
-  test('a certificate that this machine trusts gets it', async () => {
+  test('a receiver with a certificate that this machine trusts gets the order', async () => {
     const trusted = getCACertificates('default');
     setDefaultCACertificates([...trusted, certificate.cert]);
     try {

@@ -108,7 +108,7 @@ function numberedOrders(count: number): { orderId: string }[] {
 }
 
 describe('sending', () => {
-  test('25 orders go out in three batches, and every id is accepted', async () => {
+  test('25 orders are sent in three batches, and every id is accepted', async () => {
     const relay = await openRelay();
     const orders = numberedOrders(25);
     const ids = orders.map(({ orderId }) => orderId);
@@ -120,7 +120,7 @@ describe('sending', () => {
     expect(orderIds(await receive(25))).toEqual(ids);
   });
 
-  test('no orders cause no request', async () => {
+  test('sending no orders makes no request', async () => {
     const relay = await openRelay();
 
     expect(await openQueue({ endpoint: relay.endpoint }).send([])).toEqual({ accepted: [], failed: [] });
@@ -169,7 +169,7 @@ describe('sending', () => {
     ]);
   });
 
-  test('order ids of any characters arrive as they were, in bodies of plain ASCII', async () => {
+  test('order ids with any characters arrive unchanged, in bodies of plain ASCII', async () => {
     const ids = [
       'emoji 🛒👩‍👩‍👧',
       'replacement character \uFFFD, private use \uE000, line separator \u2028',
@@ -192,7 +192,7 @@ describe('sending', () => {
 });
 
 describe('what the queue refuses', () => {
-  test('an order is reported with its reason, and its neighbours are accepted', async () => {
+  test('a rejected order is reported with its reason, and the others are accepted', async () => {
     // 1,024 bytes is the least that SQS can be set to; only the body of the emoji is longer.
     const small = await createQueue({ MaximumMessageSize: '1024' });
     const tooLong = '🛒'.repeat(255);
@@ -225,7 +225,7 @@ describe('what the queue refuses', () => {
 });
 
 describe('a bad network', () => {
-  test('a queue that is down fails every order, and takes them when it is back', async () => {
+  test('a queue that is down fails every order, and accepts them when it is back', async () => {
     let up = false;
     const relay = await openRelay(() => (up ? 'pass' : 'drop'));
     const queue = openQueue({ endpoint: relay.endpoint });
@@ -241,7 +241,7 @@ describe('a bad network', () => {
     expect(await receive(12)).toHaveLength(12);
   });
 
-  test('nobody listening is a refused connection, at once', async () => {
+  test('a refused connection to the queue fails immediately', async () => {
     const gone = await startRelay(SERVER as string, () => 'pass');
     await gone.close();
 
@@ -254,7 +254,7 @@ describe('a bad network', () => {
     ]);
   });
 
-  test('a queue that never answers fails every order when the time-out is over', async () => {
+  test('a queue that never responds fails every order after the timeout', async () => {
     const sendTimeoutMs = 300;
     const relay = await openRelay(() => 'hang');
     const queue = openQueue({ endpoint: relay.endpoint, sendTimeoutMs });
@@ -269,7 +269,7 @@ describe('a bad network', () => {
     expect(outcome.failed).toHaveLength(100);
   });
 
-  test('a batch that cannot be sent does not take the others with it', async () => {
+  test('a batch that cannot be sent does not affect the others', async () => {
     const relay = await openRelay((body) => (body.includes('order-015') ? 'drop' : 'pass'));
 
     const outcome = await openQueue({ endpoint: relay.endpoint }).send(numberedOrders(25));
@@ -283,7 +283,7 @@ describe('a bad network', () => {
     expect(await receive(15)).toHaveLength(15);
   });
 
-  test('a batch whose answer was lost is sent again: twice delivered, never lost', async () => {
+  test('a batch whose response was lost is sent again: twice delivered, never lost', async () => {
     const relay = await openRelay((_, place) => (place === 0 ? 'lose answer' : 'pass'));
 
     const outcome = await openQueue({ endpoint: relay.endpoint }).send([{ orderId: 'a' }]);

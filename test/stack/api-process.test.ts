@@ -8,7 +8,7 @@ import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 import '../support/starts-processes.ts';
 
 describe('the process of the HTTP API', () => {
-  test('begins four requests a turn, in the order in which they came, so that it can accept connections between them', async () => {
+  test('the API process starts four requests per turn, in order, so that it can accept connections in between', async () => {
     class OwnServer extends Server {}
     takeTurns(OwnServer.prototype);
     const server = new OwnServer();
@@ -27,7 +27,7 @@ describe('the process of the HTTP API', () => {
     expect(begun.at(-1)).toBe(7);
   });
 
-  test('passes all other events of a server on at once', () => {
+  test('the API process passes all other events of a server on immediately', () => {
     class OwnServer extends Server {}
     takeTurns(OwnServer.prototype);
     const server = new OwnServer();
@@ -39,7 +39,7 @@ describe('the process of the HTTP API', () => {
     expect(seen).toEqual(['a request']);
   });
 
-  test('still finds the place where Serverless Offline looks for a handler at each request', () => {
+  test('the patch for Serverless Offline still finds its handler lookup', () => {
     // load-handler-once.ts names it; where it has moved, requests would be served, but slower.
     const offline = join(REPOSITORY, 'node_modules/serverless-offline/src/lambda/handler-runner');
     const runner = readFileSync(join(offline, 'in-process-runner/InProcessRunner.js'), 'utf8');

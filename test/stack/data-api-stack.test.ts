@@ -61,7 +61,7 @@ test('a stack on the Data API takes an order and completes it, over that driver'
   expect(Object.keys(processes).sort()).toEqual(['api', 'data-api', 'postgres', 'queue', 'supervisor', 'worker']);
 });
 
-test('its emulator is started again when it is killed', async () => {
+test('the emulator is restarted when it is killed', async () => {
   const { api, processes } = stackFileOf(home);
   const killed = processes['data-api'] as number;
   process.kill(killed, 'SIGKILL');
@@ -69,7 +69,7 @@ test('its emulator is started again when it is killed', async () => {
   await postAndComplete(api, 'after-data-api');
 });
 
-test('the doctor finds it well, over the same driver', async () => {
+test('the doctor finds a stack on the Data API healthy, over the same driver', async () => {
   const { DATABASE_DRIVER, ...env } = home.env;
   const command = ['--import=./infra/node-version.js', 'cli/orders.ts', 'doctor'];
   const { stdout } = await promisify(execFile)(process.execPath, command, {
@@ -79,7 +79,7 @@ test('the doctor finds it well, over the same driver', async () => {
   expect(stdout).toContain('No problems found.');
 });
 
-test('it ends by Ctrl-C, and leaves no process', async () => {
+test('a stack on the Data API ends with Ctrl-C, and leaves no process', async () => {
   const processes = descendantsOf(stack.pid);
   stack.pressCtrlC();
   await stack.endsWith(0);

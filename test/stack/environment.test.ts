@@ -28,26 +28,26 @@ describe('to every command', () => {
     ],
     ['pg is the JavaScript one', { NODE_PG_FORCE_NATIVE: '1' }, {}],
     ['other empty variables stay', { ORDERS_URL: '' }, { ORDERS_URL: '' }],
-  ])('%s', (_, given, meant) => expect(normalise(given)).toEqual(meant));
+  ])('commands see: %s', (_, given, meant) => expect(normalise(given)).toEqual(meant));
 
-  test.each(['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'ALL_PROXY'])('loopback is not behind %s', (name) => {
+  test.each(['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'ALL_PROXY'])('loopback bypasses %s', (name) => {
     const env = normalise({ [name]: 'http://proxy.example:3128', NO_PROXY: 'intra.example, 10.0.0.1' });
     expect(env.no_proxy).toBe('intra.example,10.0.0.1,localhost,127.0.0.1,[::1]');
     expect(env.NO_PROXY).toBe(env.no_proxy);
   });
 
-  test('a directory for temporary files can be written', () => {
+  test('commands get a writable directory for temporary files', () => {
     expect(normalise({ TMPDIR: '/nowhere' })).toMatchObject({ TMPDIR: '/tmp' });
     expect(normalise({ TMPDIR: tmpdir() })).toMatchObject({ TMPDIR: tmpdir() });
   });
 
-  test('a home that cannot be written leaves Serverless a directory of the user alone', () => {
+  test('a home directory that is not writable leaves Serverless a private directory', () => {
     const { SLS_SCHEMA_CACHE_BASE_DIR = '' } = withoutFamilies({ HOME: '/nowhere', SLS_DEBUG: '*' });
     expect(statSync(SLS_SCHEMA_CACHE_BASE_DIR)).toMatchObject({ uid: process.getuid?.() });
     expect(statSync(SLS_SCHEMA_CACHE_BASE_DIR).mode & 0o777).toBe(0o700);
   });
 
-  test('a proxy that nothing goes through is left alone', () => {
+  test('an unused proxy setting is not changed', () => {
     const env = { HTTP_PROXY: 'http://proxy.example:3128', no_proxy: '*' };
     expect(normalise(env)).toEqual(env);
   });
@@ -74,7 +74,7 @@ const HOSTILE: Environment = {
 };
 
 describe('the embedded stack', () => {
-  test('gets nothing of these families, and keeps everything else', () => {
+  test('the embedded stack removes these families of variables, and keeps everything else', () => {
     expect(withoutFamilies({ ...HOSTILE, PATH: '/bin', PROCESSOR: './mine.ts', PGO: 'x' })).toEqual({
       PATH: '/bin',
       PROCESSOR: './mine.ts',
@@ -83,11 +83,11 @@ describe('the embedded stack', () => {
   });
 
   test.each(['--inspect', '--require=./trace.cjs', '--max-old-space-size=99 --import ./trace.js'])(
-    'keeps a debugger or a tracer: NODE_OPTIONS=%s',
+    'the embedded stack keeps a debugger or a tracer: NODE_OPTIONS=%s',
     (NODE_OPTIONS) => expect(withoutFamilies({ NODE_OPTIONS })).toMatchObject({ NODE_OPTIONS }),
   );
 
-  test('has what it needs of them, whatever the shell says', () => {
+  test('the embedded stack sets the variables that it needs, whatever the shell has', () => {
     const LOCAL_DIR = mkdtempSync(join(tmpdir(), 'order-environment-'));
     const addresses = embeddedAddresses(readStackSettings({ LOCAL_DIR }));
     rmSync(LOCAL_DIR, { recursive: true });
@@ -105,7 +105,7 @@ describe('the embedded stack', () => {
     });
   });
 
-  test('names the services that it does not use', () => {
+  test('the embedded stack lists the configured services that it does not use', () => {
     const lines = unusedByEmbedded({ DATABASE_URL: 'postgres://elsewhere/', QUEUE_URL: '', AWS_PROFILE: 'work' });
     expect(lines).toEqual([
       { part: 'postgres', line: 'DATABASE_URL is set, and not used: `npm start` runs its own Postgres' },
@@ -119,7 +119,7 @@ describe('a stack on services of the environment', () => {
   const linesOf = (env: NodeJS.ProcessEnv) =>
     unusedByExternal(externalAddresses(settings, env), env).map(({ line }) => line);
 
-  test('finds the queue by AWS_ENDPOINT_URL alone', () => {
+  test('an external stack finds the queue with AWS_ENDPOINT_URL alone', () => {
     const env = { AWS_ENDPOINT_URL: 'http://127.0.0.1:4577' };
     expect(externalAddresses(settings, env)).toMatchObject({
       sqs: 'http://127.0.0.1:4577',
@@ -128,11 +128,14 @@ describe('a stack on services of the environment', () => {
     expect(linesOf(env)).toEqual([]);
   });
 
-  test.each(['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_SQS'])('refuses what is no address in %s', (name) => {
-    expect(() => externalAddresses(settings, { [name]: 'localhost:4566' })).toThrow(
-      `${name} must be a URL such as http://127.0.0.1:4566, and is "localhost:4566".`,
-    );
-  });
+  test.each(['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_SQS'])(
+    'an external stack rejects an invalid address in %s',
+    (name) => {
+      expect(() => externalAddresses(settings, { [name]: 'localhost:4566' })).toThrow(
+        `${name} must be a URL such as http://127.0.0.1:4566, not "localhost:4566".`,
+      );
+    },
+  );
 
   test.each<[string, NodeJS.ProcessEnv, Environment]>([
     ['nothing', {}, { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' }],
@@ -146,12 +149,12 @@ describe('a stack on services of the environment', () => {
       { AWS_DEFAULT_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: '123456789012', AWS_SECRET_ACCESS_KEY: 'x' },
       { AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: '123456789012', AWS_SECRET_ACCESS_KEY: 'x' },
     ],
-  ])('has the settings of the SDK, from %s', (_, env, expected) => {
+  ])('an external stack has the settings of the SDK, from %s', (_, env, expected) => {
     expect(environmentOf(env)).toMatchObject(expected);
     expect(linesOf(env)).toEqual([]);
   });
 
-  test('on this machine does without profiles, and says so', () => {
+  test('an external stack on this machine ignores AWS profiles, and says so', () => {
     const env = {
       AWS_PROFILE: 'work',
       AWS_USE_FIPS_ENDPOINT: 'true',
@@ -167,7 +170,7 @@ describe('a stack on services of the environment', () => {
     ]);
   });
 
-  test('elsewhere uses the profile, and an endpoint without variants', () => {
+  test('an external stack elsewhere uses the profile, and an endpoint without variants', () => {
     const env = {
       AWS_ENDPOINT_URL_SQS: 'https://sqs.eu-central-1.amazonaws.com',
       AWS_PROFILE: 'work',

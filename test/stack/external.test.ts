@@ -35,7 +35,7 @@ afterAll(async () => {
 const SQS = { AWS_ENDPOINT_URL_SQS: process.env.TEST_SQS_ENDPOINT };
 
 describe('a stack on services of the environment', () => {
-  test('waits for them, and then takes an order and completes it', async () => {
+  test('an external stack waits for its services, and then completes an order', async () => {
     const endpoint = `http://127.0.0.1:${queuePort}`;
     stack = new StackProcess('start --external', {
       ...home.env,
@@ -59,29 +59,35 @@ describe('a stack on services of the environment', () => {
   test.each([
     ['postgres', 'DATABASE_URL', SQS],
     ['queue', 'AWS_ENDPOINT_URL_SQS', { DATABASE_URL: process.env.TEST_POSTGRES_URL }],
-  ])('gives up when the %s service does not answer, and says how to start it', async (name, variable, given) => {
-    const [closed] = await freePorts(1);
-    const scheme = variable === 'DATABASE_URL' ? 'postgres://someone:secret@' : 'http://';
-    const env = { ...given, [variable]: `${scheme}127.0.0.1:${closed}/` };
-    const addresses = externalAddresses(readStackSettings(home.env), env);
-    const waiting = waitForServices(addresses, externalEnvironment(addresses, env), new AbortController().signal, 0);
-    await expect(waiting).rejects.toThrow(
-      new RegExp(`^The ${name} service at .*${closed}.* does not answer .*docker compose up -d --wait.*${variable}`),
-    );
-    await expect(waiting).rejects.not.toThrow('secret');
-  });
+  ])(
+    'an external stack gives up if the %s service does not respond, and says how to start it',
+    async (name, variable, given) => {
+      const [closed] = await freePorts(1);
+      const scheme = variable === 'DATABASE_URL' ? 'postgres://someone:secret@' : 'http://';
+      const env = { ...given, [variable]: `${scheme}127.0.0.1:${closed}/` };
+      const addresses = externalAddresses(readStackSettings(home.env), env);
+      const waiting = waitForServices(addresses, externalEnvironment(addresses, env), new AbortController().signal, 0);
+      await expect(waiting).rejects.toThrow(
+        new RegExp(`^The ${name} service at .*${closed}.* does not answer .*docker compose up -d --wait.*${variable}`),
+      );
+      await expect(waiting).rejects.not.toThrow('secret');
+    },
+  );
 
   test.each([
     ['sslmode=require', /^The postgres service at .* refuses us: The server does not support SSL connections/],
     ['sslmode=always', /^Bad configuration: sslmode of DATABASE_URL must be one of/],
-  ])('gives up at once when the database cannot be reached by %s', async (parameter, problem) => {
-    const env = { ...SQS, DATABASE_URL: `${database.url}?${parameter}` };
-    const addresses = externalAddresses(readStackSettings(home.env), env);
-    const waiting = waitForServices(addresses, externalEnvironment(addresses, env), new AbortController().signal);
-    await expect(waiting).rejects.toThrow(problem);
-  });
+  ])(
+    'an external stack gives up immediately if the database cannot be reached because of %s',
+    async (parameter, problem) => {
+      const env = { ...SQS, DATABASE_URL: `${database.url}?${parameter}` };
+      const addresses = externalAddresses(readStackSettings(home.env), env);
+      const waiting = waitForServices(addresses, externalEnvironment(addresses, env), new AbortController().signal);
+      await expect(waiting).rejects.toThrow(problem);
+    },
+  );
 
-  test('connects without TLS by sslmode=prefer', async () => {
+  test('an external stack connects without TLS with sslmode=prefer', async () => {
     const env = { ...SQS, DATABASE_URL: `${database.url}?sslmode=prefer` };
     const addresses = externalAddresses(readStackSettings(home.env), env);
     await waitForServices(addresses, externalEnvironment(addresses, env), new AbortController().signal);

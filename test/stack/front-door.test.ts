@@ -46,7 +46,7 @@ function expectRefused({ status, headers }: RawAnswer): void {
 describe('a page of another origin', () => {
   const ORIGINS = ['https://evil.example', 'null', 'http://localhost:8499', 'http://localhost', 'file://'];
 
-  test.each(ORIGINS)('of %s neither reads nor changes anything', async (origin) => {
+  test.each(ORIGINS)('a page of %s neither reads nor changes anything', async (origin) => {
     const before = await orders();
     const simple = ['Origin', origin, 'Content-Type', 'text/plain'];
     expectRefused(await ask('GET', '/api/v1/orders?limit=1', ['Origin', origin]));
@@ -64,7 +64,7 @@ describe('a page of another origin', () => {
     expect(JSON.parse((await ask('GET', '/api/v1/processing')).text)).toMatchObject({ paused: false });
   });
 
-  test('whose name resolves to this machine is refused by every server of the stack', async () => {
+  test('a page whose name resolves to this machine is rejected by every server of the stack', async () => {
     const { api, dataApi = '', sqs } = stackFileOf(home);
     const port = new URL(api).port;
     const hosts = [
@@ -81,7 +81,7 @@ describe('a page of another origin', () => {
       }
   });
 
-  test('runs no SQL on the emulator of the Data API, and forges no message', async () => {
+  test('a page of another origin runs no SQL on the emulator of the Data API, and forges no message', async () => {
     const { dataApi = '', sqs, queueUrl } = stackFileOf(home);
     const statement = JSON.stringify({
       resourceArn: LOCAL_CLUSTER.DATABASE_RESOURCE_ARN,
@@ -106,7 +106,7 @@ describe('a page of another origin', () => {
     expect(await psql.value(`SELECT to_regclass('stranger')`)).toBeNull();
   });
 
-  test('is no page of ours: these create orders, by either name of this machine', async () => {
+  test('pages of the stack itself can create orders, by either name of this machine', async () => {
     const { port } = new URL(stackFileOf(home).api);
     for (const name of ['localhost', '127.0.0.1', '[::1]', 'LOCALHOST']) {
       const host = `${name}:${port}`;
@@ -178,7 +178,7 @@ describe('headers that no function reads', () => {
     ['X-HTTP-Method-Override', 'DELETE'],
     ['X-Api-Key', 'wrong'],
     ['sls-offline-authorizer-override', 'not JSON'],
-  ])('such as %s: %s do not matter', async (name, value) => {
+  ])('headers such as %s: %s have no effect', async (name, value) => {
     const plain = await ask('GET', '/api/v1/failures');
     const answer = await ask('GET', '/api/v1/failures', [name, Buffer.from(value).toString('latin1')]);
     expect({ status: answer.status, text: answer.text }).toEqual({ status: 200, text: plain.text });
@@ -191,7 +191,7 @@ describe('headers that no function reads', () => {
   });
 });
 
-test('headers that come twice are joined, as by API Gateway, so that none of them wins in silence', async () => {
+test('duplicate headers are joined, as by API Gateway, so that none of them wins silently', async () => {
   const twice = ['Idempotency-Key', 'a', 'idempotency-key', 'b'];
   expect(await ask('POST', '/api/v1/orders', twice, anOrder('twice'))).toMatchObject({
     status: 400,
@@ -211,7 +211,7 @@ describe('what is no route of the API', () => {
   ];
   const MOVING = ['/api/v1/orders/.', '/api/v1/orders/..', '/api/v1/x/../health', '/api/v1/orders/%2e%2E/history'];
 
-  test.each([...PATHS, ...ALMOST, ...MOVING])('GET %s is 404, in the words of API Gateway', async (path) => {
+  test.each([...PATHS, ...ALMOST, ...MOVING])('GET %s is 404, in the form of API Gateway', async (path) => {
     const { status, text, headers } = await ask('GET', path || '/');
     expect({ status, text }).toEqual({ status: 404, text: '{"message":"Not Found"}' });
     expect(headers['content-type']).toBe('application/json');
@@ -241,11 +241,11 @@ describe('what is no route of the API', () => {
     '/api/v1/orders/%ff',
     '/api/v1/orders/a\\..\\redrive',
     '/api/v1/orders#',
-  ])('GET %s, which nobody can decode, is 400', async (path) => {
+  ])('GET %s, which cannot be decoded, is 400', async (path) => {
     expect(await ask('GET', path)).toMatchObject({ status: 400, text: '{"message":"Bad Request"}' });
   });
 
-  test('ids that read like routes, or need encoding, are ids', async () => {
+  test('order ids that look like routes, or need encoding, are ids', async () => {
     for (const orderId of ['redrive', 'batch', 'history', 'a/b', 'a?b', 'a#b', '100%', 'a\\b', '%2e', '...', ' ']) {
       expect((await ask('POST', '/api/v1/orders', [], anOrder(orderId))).status).toBe(202);
       const path = `/api/v1/orders/${encodeURIComponent(orderId)}`;
@@ -279,7 +279,7 @@ test('an imported order called . or .. is read and redriven by the client and th
   ]);
 });
 
-test('what the stack writes is read by its user only', () => {
+test('files of the stack are readable only by its user', () => {
   for (const name of ['stack.json', 'postgres.log', 'queue'])
     expect([name, statSync(join(home.directory, name)).mode & 0o077]).toEqual([name, 0]);
 });

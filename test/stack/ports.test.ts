@@ -3,20 +3,20 @@ import { demandFreePorts } from '../../infra/local/stack/ports.ts';
 import { readStackSettings } from '../../infra/local/stack/settings.ts';
 
 describe('a port that the Fetch standard blocks', () => {
-  test.each([6000, 6667, 10080])('is refused for what speaks HTTP: %i', async (port) => {
+  test.each([6000, 6667, 10080])('a port that fetch blocks is rejected for HTTP servers: %i', async (port) => {
     const use = { port, purpose: 'the HTTP API', variable: 'PORT', http: true };
     await expect(demandFreePorts([use], 0)).rejects.toThrow(
       new RegExp(`^Port ${port}, for the HTTP API, is .*bad port.*; set PORT to another\\.$`),
     );
   });
 
-  test('is taken for Postgres, which has a protocol of its own', async () => {
+  test('a port that fetch blocks is accepted for Postgres, which has its own protocol', async () => {
     const use = { port: 10080, purpose: 'Postgres', variable: 'POSTGRES_PORT' };
     await expect(demandFreePorts([use], 0)).resolves.toBeUndefined();
   });
 });
 
-test('the default ports are none that a system gives to outgoing connections, nor one that fetch blocks', async () => {
+test('the default ports are outside the range of outgoing connections, and fetch allows them', async () => {
   const { apiPort, postgresPort, queuePort, dataApiPort } = readStackSettings({ DATABASE_DRIVER: 'data-api' });
   for (const port of [apiPort, postgresPort, queuePort, dataApiPort as number]) {
     // ip_local_port_range of Linux; other systems begin at 49,152.

@@ -74,7 +74,7 @@ async function startWithAnOrder(): Promise<void> {
   });
 }
 
-test('nobody connects to the embedded Postgres without a password, nor does another user of the machine find one', async () => {
+test('nobody connects to the embedded Postgres without a password, and another user of the machine cannot find one', async () => {
   await start();
   for (const role of [SUPERUSER, 'orders_owner']) await expect(withoutPassword(role)).rejects.toThrow(/password|SASL/);
   const secret = join(directory, SECRET_FILE);
@@ -107,7 +107,7 @@ test('the role that owns the orders runs no program and reads no file of the ser
   });
 });
 
-test('a cluster of an earlier version, which trusted everybody, keeps its data and asks for passwords', async () => {
+test('a cluster of an earlier version, which trusted everybody, keeps its data and requires passwords', async () => {
   await start();
   await as(urlOf(SUPERUSER), async (psql) => {
     // As that version made it: no role but the superuser, who owns everything and has no password.

@@ -63,7 +63,7 @@ async function query<Row extends pg.QueryResultRow>(sql: string, url = urlOf(OWN
 }
 
 describe('the embedded Postgres', () => {
-  test('starts from nothing, also over the remains of an initdb that was interrupted', async () => {
+  test('the embedded Postgres starts from nothing, also after an interrupted initdb', async () => {
     await rm(installation.dataDirectory, { recursive: true, force: true });
     const interrupted = startPostgres(installation, {
       port,
@@ -78,7 +78,7 @@ describe('the embedded Postgres', () => {
     expect(await query('SHOW server_encoding')).toEqual([{ server_encoding: 'UTF8' }]);
   });
 
-  test('confirms nothing that is not on the disk', async () => {
+  test('the embedded Postgres confirms nothing that is not on disk', async () => {
     await start();
     const settings = await query(
       `SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit')`,
@@ -90,7 +90,7 @@ describe('the embedded Postgres', () => {
     ]);
   });
 
-  test('keeps its data when it is killed', async () => {
+  test('the embedded Postgres keeps its data when it is killed', async () => {
     const { pid, ended } = await start();
     await query('CREATE TABLE survivors AS SELECT 7 AS n');
     await query('INSERT INTO survivors VALUES (8)');
@@ -100,7 +100,7 @@ describe('the embedded Postgres', () => {
     expect(await query('SELECT n FROM survivors ORDER BY n')).toEqual([{ n: 7 }, { n: 8 }]);
   });
 
-  test('takes over from a server that still runs, because who started it was killed', async () => {
+  test('the embedded Postgres replaces a server that still runs because its parent was killed', async () => {
     const leftOver = await start();
     await query('CREATE TABLE kept AS SELECT 7 AS n');
     await start();
@@ -108,7 +108,7 @@ describe('the embedded Postgres', () => {
     expect(await query('SELECT n FROM kept')).toEqual([{ n: 7 }]);
   });
 
-  test('is not deceived by another process that has the id of the one it ran as', async () => {
+  test('the embedded Postgres ignores another process with the id of its predecessor', async () => {
     await (await start()).stop();
     const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
     const pidFile = join(installation.dataDirectory, 'postmaster.pid');
@@ -120,7 +120,7 @@ describe('the embedded Postgres', () => {
     await once(stranger, 'exit');
   });
 
-  test('says why it does not start, in the words of its log', async () => {
+  test('the embedded Postgres says why it does not start, with the line of its log', async () => {
     await start();
     const elsewhere = await makeDirectory(0o755);
     const other = await installPostgres(elsewhere);
@@ -129,7 +129,7 @@ describe('the embedded Postgres', () => {
     await rm(elsewhere, { recursive: true });
   });
 
-  test('refuses data of another major version, and says what to do', async () => {
+  test('the embedded Postgres rejects data of another major version, and says what to do', async () => {
     await (await start()).stop();
     const versionFile = join(installation.dataDirectory, 'PG_VERSION');
     const version = await readFile(versionFile, 'utf8');
@@ -140,7 +140,7 @@ describe('the embedded Postgres', () => {
 });
 
 describe('below a directory that other users may not enter', () => {
-  test('Postgres works, as root from a place where it can', async () => {
+  test('the embedded Postgres works below a directory that other users cannot enter, started by root', async () => {
     const closed = await makeDirectory(0o700);
     const isRoot = process.getuid?.() === 0;
     const here = await installPostgres(closed);

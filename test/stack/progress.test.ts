@@ -45,7 +45,7 @@ afterEach(async () => {
 
 const waited = (times = 1) => jest.advanceTimersByTime(times * PROGRESS_MS);
 
-test('a wait says every 5 seconds what it is for, and nothing once it is over', async () => {
+test('a wait reports every 5 seconds what it is for, and nothing once it is over', async () => {
   let end = () => {};
   let stage = 'first';
   const waiting = withProgress(
@@ -66,7 +66,7 @@ test('a wait says every 5 seconds what it is for, and nothing once it is over', 
   expect(printed.map((line) => line.split(' ')[0])).toEqual(['first', 'first', 'second']);
 });
 
-test('a failed wait fails in the same way, and says nothing afterwards', async () => {
+test('a failed wait fails in the same way, and reports nothing afterwards', async () => {
   const refused = withProgress((line) => printed.push(line), 'waiting', Promise.reject(new Error('refused')));
   await expect(refused).rejects.toThrow('refused');
   waited();
@@ -90,7 +90,7 @@ test('migrations that wait for those of another process say so', async () => {
   expect(printed.slice(1)).toEqual(['the database is up to date']);
 });
 
-test('a migration that takes long says its name', async () => {
+test('a migration that takes long reports its name', async () => {
   const database = await createTestDatabase();
   await forThisTest(Promise.resolve({ close: () => database.drop() }));
   const folder = join(directory, 'migrations');

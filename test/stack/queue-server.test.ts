@@ -78,7 +78,7 @@ async function receive(WaitTimeSeconds = 0) {
   return Messages.map(({ Body, ReceiptHandle }) => ({ body: Body, handle: ReceiptHandle }));
 }
 
-test('messages outlive a kill -9, and what a consumer holds stays with it', async () => {
+test('messages survive a kill -9, and stay hidden for their consumer', async () => {
   await send('held');
   expect(await receive()).toHaveLength(1);
   await send('waiting');
@@ -87,7 +87,7 @@ test('messages outlive a kill -9, and what a consumer holds stays with it', asyn
   expect((await receive()).map(({ body }) => body)).toEqual(['waiting']);
 });
 
-test('the URL of a queue names the port that the server has now', async () => {
+test('the URL of a queue contains the current port of the server', async () => {
   expect(QueueUrl).toBe(`http://127.0.0.1:${port}/000000000000/${QueueName}`);
   await kill();
   await start();
@@ -110,7 +110,7 @@ test('a message made visible again is received again, before and after a kill -9
   expect(await receive()).toHaveLength(1);
 });
 
-test('the long poll of a client that is gone takes no message', async () => {
+test('the long poll of a client that is gone receives no message', async () => {
   const gone = connect(port, '127.0.0.1');
   await once(gone, 'connect');
   const body = JSON.stringify({ QueueUrl, WaitTimeSeconds: 20 });
@@ -128,7 +128,7 @@ test('the long poll of a client that is gone takes no message', async () => {
   expect((await receive(5)).map(({ body: text }) => text)).toEqual(['for the living']);
 });
 
-test('it is reached by the loopback address only', async () => {
+test('the queue server is reachable only by the loopback address', async () => {
   // Another address of this machine, which a server on all interfaces would answer on.
   const elsewhere = connect(port, process.platform === 'linux' ? '127.0.0.2' : '::1');
   const [error] = await once(elsewhere, 'error');

@@ -25,17 +25,17 @@ async function refusal(env: NodeJS.ProcessEnv): Promise<string> {
 }
 
 describe('a start names the setting that is wrong', () => {
-  test.each(['abc', '0', '65536', '80.5', '-1', ' '])('when PORT is "%s"', async (PORT) => {
-    expect(await refusal({ PORT })).toBe(`PORT must be a port, a whole number from 1 to 65535, and is "${PORT}".`);
+  test.each(['abc', '0', '65536', '80.5', '-1', ' '])('npm start names the setting: PORT is "%s"', async (PORT) => {
+    expect(await refusal({ PORT })).toBe(`PORT must be a port, a whole number from 1 to 65535, not "${PORT}".`);
   });
 
-  test.each(['PORT', 'QUEUE_PORT'])('when %s is one that fetch refuses', async (variable) => {
+  test.each(['PORT', 'QUEUE_PORT'])('npm start names the setting: %s is a port that fetch blocks', async (variable) => {
     expect(await refusal({ [variable]: '10080' })).toMatch(
       new RegExp(`^Port 10080, for .*, is one that browsers and fetch refuse .*; set ${variable} to another\\.$`),
     );
   });
 
-  test('when two ports are one', async () => {
+  test('npm start names both settings if two ports are equal', async () => {
     expect(await refusal({ PORT: '4000', QUEUE_PORT: '4000' })).toContain('PORT and QUEUE_PORT are both 4000');
   });
 
@@ -44,7 +44,7 @@ describe('a start names the setting that is wrong', () => {
     ['it is no module', './README.md', 'could not be loaded: '],
     ['it has no function', './infra/local/stack/settings.ts', 'no function as default export'],
     ['its process ends', './test/processors/modules/ends.ts', 'could not be loaded: its process ended with code 3.'],
-  ])('when PROCESSOR is a path and %s', async (_, PROCESSOR, why) => {
+  ])('npm start names the setting: PROCESSOR is a path and %s', async (_, PROCESSOR, why) => {
     const line = await refusal({ PROCESSOR });
     expect(line).toContain(`PROCESSOR is ${PROCESSOR}`);
     expect(line).toContain(why);
@@ -55,14 +55,14 @@ describe('a start names the setting that is wrong', () => {
     ['TypeScript that Node does not strip', '\n\nenum Currency { EUR }\n', 3],
     ['an import that does not exist', "import { nope } from 'node:fs';\nnope();\n", 1],
     ['an error while it loads', 'const bank = undefined;\n\n\nbank.url;\n', 4],
-  ])('with file and line when PROCESSOR has %s', async (_, source, lineNumber) => {
+  ])('npm start names file and line if PROCESSOR has %s', async (_, source, lineNumber) => {
     const PROCESSOR = join(home.env.LOCAL_DIR ?? '', `processor-${lineNumber}.ts`);
     await mkdir(dirname(PROCESSOR), { recursive: true });
     await writeFile(PROCESSOR, source);
     expect(await refusal({ PROCESSOR })).toContain(`could not be loaded: ${PROCESSOR}:${lineNumber}: `);
   });
 
-  test('when PROCESSOR is webhook and has no address', async () => {
+  test('npm start names the setting: PROCESSOR is webhook without a URL', async () => {
     expect(await refusal({ PROCESSOR: 'webhook' })).toBe(
       'Bad configuration: PROCESSOR is webhook, which needs WEBHOOK_URL and WEBHOOK_SECRET to be set',
     );
@@ -71,19 +71,19 @@ describe('a start names the setting that is wrong', () => {
   test.each([
     [{ PROCESSING_DELAY_MS: '10001' }, 'PROCESSING_DELAY_MS'],
     [{ PROCESSOR: 'webhook', WEBHOOK_TIMEOUT_MS: '10001' }, 'WEBHOOK_TIMEOUT_MS'],
-  ])('when %j is longer than a batch has time', async (env, name) => {
+  ])('npm start names the setting: %j is longer than the time of a batch', async (env, name) => {
     expect(await refusal(env)).toMatch(
       new RegExp(`^${name} must be at most 10000 on this machine, .*; it is 10001\\.$`),
     );
   });
 
-  test('by the time that serverless.yml gives a batch', async () => {
+  test('the time of a batch that npm start assumes is that of serverless.yml', async () => {
     const [, seconds] =
       /\n {2}local:[\s\S]*?processTimeout: (\d+)/.exec(await readFile('serverless.yml', 'utf8')) ?? [];
     expect(Number(seconds) * 1_000).toBe(BATCH_MS);
   });
 
-  test('when it is one of the functions', async () => {
+  test('npm start names a setting of the functions', async () => {
     expect(await refusal({ PROCESSING_DELAY_MS: '2s' })).toContain('PROCESSING_DELAY_MS must be a whole number');
   });
 });
@@ -99,7 +99,7 @@ describe('a port in use', () => {
     ['PORT', 'the HTTP API', '127.0.0.1'],
     ['POSTGRES_PORT', 'Postgres', '127.0.0.1'],
     ['QUEUE_PORT', 'the queue server', '0.0.0.0'],
-  ])('is named, with what it is for and how to choose another: %s', async (variable, purpose, host) => {
+  ])('a port in use is reported with its purpose and how to change it: %s', async (variable, purpose, host) => {
     const port = Number(home.env[variable]);
     other = createServer().listen(port, host);
     await once(other, 'listening');

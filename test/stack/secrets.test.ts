@@ -35,11 +35,11 @@ const AMBIGUOUS = [
 ];
 
 describe('the password in DATABASE_URL', () => {
-  test.each([...WITH_PASSWORD, ...AMBIGUOUS])('is not printed of %s', (url) => {
+  test.each([...WITH_PASSWORD, ...AMBIGUOUS])('the password in DATABASE_URL is not printed for %s', (url) => {
     expect(withoutPassword(url)).not.toMatch(/secret|sec%72et/);
   });
 
-  test('leaves what says where the database is', () => {
+  test('a redacted DATABASE_URL still shows the address of the database', () => {
     expect(withoutPassword('postgres://orders:secret@db.example:6432/orders_db?sslmode=require')).toBe(
       'postgres://orders:***@db.example:6432/orders_db?…',
     );
@@ -48,7 +48,7 @@ describe('the password in DATABASE_URL', () => {
     );
   });
 
-  test.each(AMBIGUOUS)('is refused in %s, in a message without it', (url) => {
+  test.each(AMBIGUOUS)('the password in DATABASE_URL is rejected in %s, in a message without it', (url) => {
     const load = () => loadDatabaseConfig({ DATABASE_DRIVER: 'pg', DATABASE_URL: url });
     expect(load).toThrow(ConfigError);
     expect(load).toThrow('special characters of the password percent-encoded');
@@ -56,7 +56,7 @@ describe('the password in DATABASE_URL', () => {
   });
 
   test.each([...WITH_PASSWORD, 'postgres://u:p@/db?host=/var/run', 'postgres:///db', 'postgres://%2Ftmp/db'])(
-    'is taken in %s',
+    'the password in DATABASE_URL is accepted in %s',
     (url) => {
       expect(loadDatabaseConfig({ DATABASE_DRIVER: 'pg', DATABASE_URL: url })).toMatchObject({ DATABASE_URL: url });
     },
@@ -65,7 +65,7 @@ describe('the password in DATABASE_URL', () => {
   test.each([
     ['postgres://127.0.0.1:1/orders_db?user=postgres&password=secret', 'expected at postgres://127.0.0.1:1/orders_db'],
     ['postgres://u:1/secret@h/db', 'percent-encoded'],
-  ])('does not get onto the terminal of start:localstack with %s', async (url, line) => {
+  ])('start:localstack does not print the password with %s', async (url, line) => {
     const home = await makeStackHome();
     const stack = new StackProcess('start --external', { ...home.env, DATABASE_URL: url });
     try {
@@ -88,7 +88,7 @@ describe('the directory of a local stack', () => {
 
   const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
-  test('is closed to other users when it is made, and one that was there is left as it is', () => {
+  test('the directory of a local stack is private when it is created, and an existing one is unchanged', () => {
     const made = join(parent, 'made');
     lockDirectory(made, 'a test').release();
     // For root, others may pass through it: Postgres runs as one of them.
@@ -98,7 +98,7 @@ describe('the directory of a local stack', () => {
     expect(modeOf(parent)).toBe('755');
   });
 
-  test('has a stack.json that only its user reads', () => {
+  test('the stack.json of a local stack is readable only by its user', () => {
     const addresses = { api: '', postgres: 'postgres://u:secret@h/db', sqs: '', queueUrl: '', deadLetterQueueUrl: '' };
     writeStackFile(parent, { ...addresses, external: true, processes: {} });
     chmodSync(join(parent, 'stack.json'), 0o644);

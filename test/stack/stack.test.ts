@@ -36,17 +36,17 @@ async function stopped(): Promise<void> {
 describe('a stack that runs', () => {
   beforeEach(running);
 
-  test('takes an order and completes it', async () => {
+  test('a running stack completes an order', async () => {
     await postAndComplete(stackFileOf(home).api, 'second');
   });
 
-  test('prints where it is, and a request that works when it is copied', () => {
+  test('a running stack prints its addresses, and a request that works when copied', () => {
     const { api, queueUrl } = stackFileOf(home);
     expect(stack.output).toContain(queueUrl);
     expect(stack.output).toContain(`curl -i ${api}/orders -d '{"order_id":"ORD-1",`);
   });
 
-  test('is described by stack.json', async () => {
+  test('a running stack is described by stack.json', async () => {
     const { postgres, sqs, queueUrl, deadLetterQueueUrl, processes } = stackFileOf(home);
     const client = new pg.Client(postgres);
     await client.connect();
@@ -64,35 +64,38 @@ describe('a stack that runs', () => {
     expect(survivorsOf(Object.values(processes))).toHaveLength(5);
   });
 
-  test('is named to whoever starts a second one', async () => {
+  test('a second npm start names the running stack', async () => {
     const second = new StackProcess('start', home.env);
     await second.endsWith(1);
     expect(second.output).toContain(`a stack is running at ${stackFileOf(home).api} (pid ${stack.pid})`);
     expect(second.output.trim().split('\n')).toHaveLength(1);
   });
 
-  test('keeps its data from being reset', async () => {
+  test('a running stack prevents a reset of its data', async () => {
     const reset = new StackProcess('reset', home.env);
     await reset.endsWith(1);
     expect(reset.output).toContain(`(pid ${stack.pid})`);
   });
 
-  test.each(['postgres', 'queue', 'api', 'worker'])('starts its %s process again when it is killed', async (part) => {
-    const { api, processes } = stackFileOf(home);
-    const killed = processes[part] as number;
-    process.kill(killed, 'SIGKILL');
-    await waitUntil(`${part} has another process`, () => stackFileOf(home).processes[part] !== killed);
-    expect(stack.output).toMatch(
-      new RegExp(`${part} +its process ${killed} was ended by SIGKILL; starting it again\n`),
-    );
-    await postAndComplete(api, `after-${part}`);
-  });
+  test.each(['postgres', 'queue', 'api', 'worker'])(
+    'a running stack restarts its %s process when it is killed',
+    async (part) => {
+      const { api, processes } = stackFileOf(home);
+      const killed = processes[part] as number;
+      process.kill(killed, 'SIGKILL');
+      await waitUntil(`${part} has another process`, () => stackFileOf(home).processes[part] !== killed);
+      expect(stack.output).toMatch(
+        new RegExp(`${part} +its process ${killed} was ended by SIGKILL; starting it again\n`),
+      );
+      await postAndComplete(api, `after-${part}`);
+    },
+  );
 });
 
 describe('a stack that was killed', () => {
   beforeEach(running);
 
-  test('has left no process but Postgres, which the next start ends, and no order is lost', async () => {
+  test('a killed stack leaves no process except Postgres, which the next start ends, and no order is lost', async () => {
     const processes = descendantsOf(stack.pid);
     const { postgres } = stackFileOf(home).processes;
     const others = processes.filter((pid) => pid !== postgres && !descendantsOf(postgres as number).includes(pid));
@@ -108,7 +111,7 @@ describe('a stack that was killed', () => {
 });
 
 describe('a stack that is stopped', () => {
-  test('by Ctrl-C ends within 10 seconds, with code 0, and leaves no process', async () => {
+  test('a stack that is stopped by Ctrl-C ends within 10 seconds, with code 0, and leaves no process', async () => {
     await running();
     const processes = descendantsOf(stack.pid);
     const before = performance.now();
@@ -119,7 +122,7 @@ describe('a stack that is stopped', () => {
     expect(() => stackFileOf(home)).toThrow('no stack.json');
   });
 
-  test('because npm is, which started it below a shell, leaves no process', async () => {
+  test('a stack that is stopped because npm is leaves no process', async () => {
     await stopped();
     const shell = ['sh', '-c', '"$0" "$@"; exit $?'];
     const npm = new StackProcess('start', { ...home.env, npm_lifecycle_event: 'start' }, shell);
@@ -130,7 +133,7 @@ describe('a stack that is stopped', () => {
     await waitUntil('nobody is left', () => survivorsOf(processes).length === 0);
   });
 
-  test('while it starts leaves no process, and the next start works', async () => {
+  test('a stack that is stopped while it starts leaves no process, and the next start works', async () => {
     await stopped();
     const reset = new StackProcess('reset', home.env);
     await reset.endsWith(0);

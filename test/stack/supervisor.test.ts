@@ -46,14 +46,14 @@ afterEach(async () => {
   lines.length = 0;
 });
 
-test('a part that fails to start at first is the caller’s business', async () => {
+test('a part that fails at its first start is reported to the caller', async () => {
   const part = new FakePart();
   part.failures = 1;
   await expect(supervise(part, observer, never)).rejects.toThrow('It would not.');
   expect(part.starts).toBe(1);
 });
 
-test('a part that dies is started again at once, and each time it is said', async () => {
+test('a part that dies is restarted immediately, and each time is logged', async () => {
   const part = new FakePart();
   supervised = await supervise(part, observer, never);
   part.die();
@@ -62,7 +62,7 @@ test('a part that dies is started again at once, and each time it is said', asyn
   expect(part.running).toBe(1);
 });
 
-test('a part that does not come up again is tried after growing pauses', async () => {
+test('a part that does not start again is retried after growing pauses', async () => {
   const part = new FakePart();
   const pauses: [milliseconds: number, startsBefore: number][] = [];
   supervised = await supervise(part, observer, never, async (milliseconds) => {
@@ -80,7 +80,7 @@ test('a part that does not come up again is tried after growing pauses', async (
   ]);
 });
 
-test('a part that is stopped stays down, also when it was just coming up again', async () => {
+test('a part that is stopped stays down, also if it was just restarting', async () => {
   const part = new FakePart();
   const one = await supervise(part, observer, never);
   part.die();
@@ -88,7 +88,7 @@ test('a part that is stopped stays down, also when it was just coming up again',
   expect(part.running).toBe(0);
 });
 
-test('a part that is stopped while it waits to be tried again is not waited for', async () => {
+test('stopping does not wait for a part that waits for its next start', async () => {
   const part = new FakePart();
   let paused = false;
   const one = await supervise(part, observer, never, (_, value, options) => {

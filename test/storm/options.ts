@@ -46,7 +46,7 @@ export const STORM_OPTIONS = {
 
 /** @throws UsageError */
 export function stormOptions({ seed, rate, kinds, ...others }: Values<typeof STORM_OPTIONS>): StormOptions {
-  if (!/^\d+(\.\d+)?$/.test(rate)) throw new UsageError(`--rate must be a number, and is "${rate}".`);
+  if (!/^\d+(\.\d+)?$/.test(rate)) throw new UsageError(`--rate must be a number, not "${rate}".`);
   const chosen = kinds.split(',');
   if (!chosen.every((kind) => KINDS.includes(kind as Weighted)))
     throw new UsageError(`--kinds must be some of ${KINDS.join(', ')}, with commas between them.`);

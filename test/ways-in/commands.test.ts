@@ -44,7 +44,7 @@ describe('serverless invoke local', () => {
 
   afterAll(() => database?.drop());
 
-  test('creates an order on the configured services, and processes it by its SQS event', async () => {
+  test('invoke local creates an order on the configured services, and processes it by its SQS event', async () => {
     const event = join(home.directory, 'event.json');
     const batch = join(home.directory, 'batch.json');
     await writeFile(event, JSON.stringify({ body: JSON.stringify(ORDER) }));
@@ -63,13 +63,13 @@ describe('serverless invoke local', () => {
     expect([created.code, processed.code]).toEqual([0, 0]);
   });
 
-  test('says in one line what to start when there is no database', async () => {
+  test('invoke local says in one line what to start when there is no database', async () => {
     const { output, code } = await run('serverless invoke local -f createOrder');
     expect(output).toMatch(/^No stack to work on: start the local one \(npm start\), or set DATABASE_URL.*\n$/);
     expect(code).toBe(1);
   });
 
-  test('says so, too, when the configured database does not respond', async () => {
+  test('invoke local says in one line that the configured database does not respond', async () => {
     const [port] = await freePorts(1);
     const env = {
       DATABASE_URL: `postgres://someone:secret@127.0.0.1:${port}/orders`,
@@ -100,26 +100,26 @@ describe('serverless offline', () => {
     [{ prefix: 'v2' }, {}, '--prefix is not supported: leave it out.'],
     [{}, { DATABASE_URL: 'postgres://localhost/orders' }, 'DATABASE_URL is set, but no queue'],
     [{}, { QUEUE_URL: 'http://localhost/queue' }, 'QUEUE_URL or AWS_ENDPOINT_URL_SQS is set, but no database'],
-  ])('refuses what it cannot do: %j %j', async (options, env, message) => {
+  ])('serverless offline rejects what it does not support: %j %j', async (options, env, message) => {
     enter({ ...home.env, ...env });
     const refused = runOffline(options, new AbortController().signal);
     await expect(refused).rejects.toThrow(message);
     await expect(refused).rejects.toBeInstanceOf(UserError);
   });
 
-  test('starts everything when nothing is configured, and completes an order', async () => {
+  test('serverless offline starts everything when nothing is configured, and completes an order', async () => {
     offline = new StackProcess(`serverless offline start --httpPort=${port}`, home.env);
     await offline.says('Ready after');
     expect(stackFileOf(home).api).toBe(`http://localhost:${port}/api/v1`);
     await postAndComplete(stackFileOf(home).api, 'offline');
   });
 
-  test('lets invoke local use its services', async () => {
+  test('invoke local uses the services of serverless offline', async () => {
     const { output } = await run('serverless invoke local -f getMetrics');
     expect(JSON.parse(resultIn(output).body).data.status_counts).toMatchObject({ Completed: 1 });
   });
 
-  test('serves a second API on the services of the running stack, and stops nothing but that', async () => {
+  test('serverless offline serves a second API on the services of the running stack, and stops only that', async () => {
     const [second] = await freePorts(1);
     const attached = new StackProcess(`serverless offline --httpPort=${second}`, home.env);
     await attached.says('Ready after');
@@ -131,7 +131,7 @@ describe('serverless offline', () => {
     expect(await statusOf(stackFileOf(home).api, 'attached')).toBe('Completed');
   });
 
-  test('starts nothing where the running stack serves the API already, and says so in one line', async () => {
+  test('serverless offline starts nothing if the running stack already serves the API, and says so in one line', async () => {
     const printed = jest.spyOn(console, 'log').mockImplementation(() => undefined);
     const stopping = new AbortController();
     enter(home.env);
@@ -147,7 +147,7 @@ describe('serverless offline', () => {
     printed.mockRestore();
   });
 
-  test('stops all that it started at Ctrl-C', async () => {
+  test('serverless offline stops everything that it started at Ctrl-C', async () => {
     const processes = descendantsOf(offline.pid);
     expect(processes.length).toBeGreaterThan(3);
     offline.pressCtrlC();

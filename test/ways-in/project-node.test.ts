@@ -23,19 +23,19 @@ describe('a program without the flags that it needs', () => {
     return { pid: Number(pid), rest: rest.join(' ') };
   }
 
-  test('runs again with them and with its arguments', async () => {
+  test('a program without the required flags runs again with them and with its arguments', async () => {
     const { pid, rest } = await start();
     expect(pid).not.toBe(program.pid);
     expect(rest).toBe('true an,argument');
   });
 
-  test('passes a signal on, and ends with the exit code of the second process', async () => {
+  test('a program on the second Node passes a signal on, and ends with the exit code of that process', async () => {
     await start();
     program.kill('SIGTERM');
     expect(await once(program, 'exit')).toEqual([7, null]);
   });
 
-  test('takes the second process with it when it is killed', async () => {
+  test('killing a program ends its second process as well', async () => {
     const { pid } = await start();
     program.kill('SIGKILL');
     await waitUntil('the second process is gone', () => survivorsOf([pid]).length === 0);

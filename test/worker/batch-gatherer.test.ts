@@ -44,7 +44,7 @@ async function gather(windowMs: number, fateOf: (receive: number) => Fate = () =
 }
 
 describe('a batch', () => {
-  test('that has begun is delivered when the queue goes away within its window', async () => {
+  test('a batch that has started is delivered when the queue goes away within its window', async () => {
     await send('first');
 
     const batch = await gather(20_000, (receive) => (receive === 0 ? 'pass' : 'drop'));
@@ -52,11 +52,11 @@ describe('a batch', () => {
     expect(batch.map(({ body }) => body)).toEqual(['first']);
   });
 
-  test('that has not begun fails with the queue', async () => {
+  test('a batch that has not started fails with the queue', async () => {
     await expect(gather(20_000, () => 'drop')).rejects.toThrow();
   });
 
-  test('has the attributes of its messages, such as the trace', async () => {
+  test('a batch has the attributes of its messages, such as the trace', async () => {
     const traceparent = '00-0af7651916cd43dd8448eb2100000001-b7ad6b7169203331-01';
     await send('traced', traceparent);
 
@@ -69,7 +69,7 @@ describe('a batch', () => {
     ]);
   });
 
-  test('has its whole window from the first message on, also when that comes late in an idle receive', async () => {
+  test('a batch has its whole window from the first message on, also if that comes late in an idle receive', async () => {
     const gathering = gather(1_000);
     await sleep(600);
     const sentAt = performance.now();

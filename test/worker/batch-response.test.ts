@@ -5,11 +5,11 @@ const delivered = new Set(['a', 'b', 'c']);
 
 describe('the answer of a function that reports batch item failures', () => {
   test.each(['null', '{}', '{"batchItemFailures":null}', '{"batchItemFailures":[]}', '{"statusCode":200}'])(
-    'says that all succeeded: %s',
+    'a batch response says that all messages succeeded: %s',
     (answer) => expect(readBatchResponse(answer, delivered)).toEqual({ failed: new Set() }),
   );
 
-  test('says which failed', () => {
+  test('a batch response says which messages failed', () => {
     const answer = '{"batchItemFailures":[{"itemIdentifier":"c"},{"itemIdentifier":"a"},{"itemIdentifier":"c"}]}';
     expect(readBatchResponse(answer, delivered)).toEqual({ failed: new Set(['a', 'c']) });
   });
@@ -32,7 +32,7 @@ describe('the answer of a function that reports batch item failures', () => {
     '{"batchItemFailures":[{"itemIdentifier":7}]}',
     '{"batchItemFailures":[{"messageId":"a"}]}',
     '{"batchItemFailures":[{"itemIdentifier":"a"},{"itemIdentifier":"not in the batch"}]}',
-  ])('fails the whole batch when it is malformed: %s', (answer) => {
+  ])('a malformed batch response fails the whole batch: %s', (answer) => {
     const verdict = readBatchResponse(answer, delivered);
     expect(verdict.failed).toEqual(delivered);
     expect(verdict.malformed).toBeTruthy();

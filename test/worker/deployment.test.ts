@@ -41,7 +41,7 @@ interface Changes {
 const read = (changes?: Changes) => readDeployment(service(changes), DIRECTORY);
 
 describe('a deployment', () => {
-  test('has the functions with queue or schedule events only, with the defaults of AWS', () => {
+  test('a deployment has only the functions with queue or schedule events, with the defaults of AWS', () => {
     const { functions } = read();
     expect(functions).toHaveLength(1);
     expect(functions[0]).toMatchObject({
@@ -59,7 +59,7 @@ describe('a deployment', () => {
     });
   });
 
-  test('takes what an sqs event says', () => {
+  test('a deployment uses the properties of an sqs event', () => {
     const sqs = {
       batchSize: 100,
       maximumBatchingWindow: 2,
@@ -71,13 +71,13 @@ describe('a deployment', () => {
     ]);
   });
 
-  test('leaves out events that are not enabled', () => {
+  test('a deployment omits events that are not enabled', () => {
     const schedule = { rate: ['rate(1 minute)'], enabled: false };
     expect(read({ sqs: { enabled: false } }).functions).toEqual([]);
     expect(read({ events: [{ schedule }] }).functions).toEqual([]);
   });
 
-  test('has the queues of resources, with the attributes that matter here', () => {
+  test('a deployment has the queues of resources, with the supported attributes', () => {
     const queue = {
       DelaySeconds: 3,
       KmsMasterKeyId: { Ref: 'Key' },
@@ -94,7 +94,7 @@ describe('a deployment', () => {
     ]);
   });
 
-  test('gives a function the environment of the provider and its own, but nothing that CloudFormation would resolve', () => {
+  test('a function has the environment of the provider and its own, without values that CloudFormation resolves', () => {
     const provider = { environment: { A: 'provider', B: 'provider', QUEUE_URL: { Ref: 'Queue' } } };
     const { functions } = read({ provider, fn: { environment: { B: 7 } } });
     expect(functions[0]?.environment).toEqual({
@@ -107,7 +107,7 @@ describe('a deployment', () => {
     });
   });
 
-  test('has schedules at their rates, or as often as custom.worker.everySeconds says', () => {
+  test('a deployment has schedules at their rates, or as often as custom.worker.everySeconds says', () => {
     const events = [{ schedule: 'rate(1 minute)' }, { schedule: { rate: ['rate(2 hours)'], input: { a: 1 } } }];
     expect(read({ events }).functions[0]?.scheduleEvents).toEqual([
       { periodMs: 60_000 },

@@ -16,7 +16,7 @@ const invoke = async (event: unknown = {}) => JSON.parse(await pool.invoke(JSON.
 afterEach(() => pool.stop());
 
 describe('an execution environment', () => {
-  test('gives the handler its event, its context and its environment', async () => {
+  test('an execution environment passes the event, its context and its environment to the handler', async () => {
     open('echo', 1, { timeoutMs: 5_000, environment: { OWN: 'variable' } });
     const { event, context, environment, remainingMs, pid } = await invoke({ some: ['event', 1] });
     expect(event).toEqual({ some: ['event', 1] });
@@ -33,14 +33,14 @@ describe('an execution environment', () => {
     expect(pid).not.toBe(process.pid);
   });
 
-  test('is kept warm, and serves one invocation at a time', async () => {
+  test('an execution environment is kept warm, and serves one invocation at a time', async () => {
     open('countCalls');
     const answers = await Promise.all([invoke(), invoke(), invoke()]);
     expect(answers.map(({ calls }) => calls)).toEqual([1, 2, 3]);
     expect(new Set(answers.map(({ pid }) => pid)).size).toBe(1);
   });
 
-  test('is joined by others as demand grows, up to the size of the pool', async () => {
+  test('more execution environments start as needed, up to the size of the pool', async () => {
     open('countCalls', 3);
     // Demand lasts as long as it takes the third to start.
     const pids = new Set<number>();
@@ -51,14 +51,14 @@ describe('an execution environment', () => {
     expect([...pids].sort()).toEqual([...pool.pids].sort());
   });
 
-  test('is left alone while it is done sooner than another one would have started', async () => {
+  test('no execution environment starts if a running one is done sooner', async () => {
     open('echo', 3);
     await invoke();
     const answers = await Promise.all(Array.from({ length: 20 }, () => invoke()));
     expect(new Set(answers.map(({ pid }) => pid)).size).toBe(1);
   });
 
-  test('is replaced when it dies while idle', async () => {
+  test('an execution environment is replaced when it dies while idle', async () => {
     open('countCalls');
     const { pid } = await invoke();
     process.kill(pid, 'SIGKILL');
@@ -66,7 +66,7 @@ describe('an execution environment', () => {
     expect(await invoke()).toMatchObject({ calls: 1 });
   });
 
-  test('that is idle for long is ended, but never the last one', async () => {
+  test('an execution environment that is idle for long is ended, but never the last one', async () => {
     pool = new EnvironmentPool(
       functionDefinition('slow', { environment: { SLOW_MS: '500', JOURNAL: '/dev/null' } }),
       3,
@@ -89,7 +89,7 @@ describe('an execution environment', () => {
     ['the file fails', { file: fileURLToPath(new URL('handlers/broken.ts', import.meta.url)) }, 'broken while'],
     ['there is no such export', { exportName: 'missing' }, 'exports no function "missing"'],
     ['the export is no function', { exportName: 'notAFunction' }, 'exports no function "notAFunction"'],
-  ])('that cannot load its handler is a failed invocation: %s', async (_, changes, reason) => {
+  ])('an execution environment that cannot load its handler is a failed invocation: %s', async (_, changes, reason) => {
     open('echo', 1, changes);
     await expect(invoke()).rejects.toThrow(reason);
     await expect(invoke()).rejects.toThrow(reason);
@@ -97,7 +97,7 @@ describe('an execution environment', () => {
 });
 
 describe('stopping the pool', () => {
-  test('ends running invocations and refuses new ones', async () => {
+  test('stopping the pool ends running invocations and rejects new ones', async () => {
     open('endAsTold', 1, { environment: { JOURNAL: '/dev/null' } });
     const running = invoke({ Records: [{ body: 'block' }] });
     await eventually(() => expect(pool.pids).toHaveLength(1));

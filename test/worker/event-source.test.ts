@@ -12,7 +12,7 @@ const leftOver = async (bench: Bench) => {
 };
 
 describe('what is deleted', () => {
-  test.concurrent('of a batch of ten of which three fail, exactly those three come back', async () => {
+  test.concurrent('of a batch of ten, exactly the three failed messages are redelivered', async () => {
     const bodies = ['1', 'fail', '2', '3', 'fail', '4', '5', '6', 'fail', '7'];
     // Seconds: on a busy machine the batch itself takes more than one, and would come back as a whole.
     await withBench({ handler: 'failSome', batchSize: 10, visibilityTimeout: 5 }, bodies, async (bench) => {
@@ -28,7 +28,7 @@ describe('what is deleted', () => {
     ['an empty answer', '{}'],
     ['no list of failures', '{"batchItemFailures":null}'],
     ['an empty list of failures', '{"batchItemFailures":[]}'],
-  ])('after %s, all of it', async (_, ANSWER) => {
+  ])('after %s, all messages of a batch are deleted', async (_, ANSWER) => {
     await withBench(
       { handler: 'answer', environment: { ANSWER }, visibilityTimeout: NEVER_AGAIN },
       numbered(10),
@@ -47,7 +47,7 @@ describe('what is deleted', () => {
     ['a null identifier', '{"batchItemFailures":[{"itemIdentifier":null}]}'],
     ['an identifier under another name', '{"batchItemFailures":[{"id":"a"}]}'],
     ['the identifier of no message', '{"batchItemFailures":[{"itemIdentifier":"a"}]}'],
-  ])('after a malformed answer, nothing: %s', async (_, ANSWER) => {
+  ])('after a malformed response, no message of a batch is deleted: %s', async (_, ANSWER) => {
     await withBench({ handler: 'answer', environment: { ANSWER } }, numbered(10), async (bench) => {
       await eventually(() => expect(bench.batches.length).toBeGreaterThan(1));
       expect(await leftOver(bench)).toBe(10);
@@ -56,7 +56,7 @@ describe('what is deleted', () => {
     });
   });
 
-  test.concurrent('without ReportBatchItemFailures the answer means nothing, and all of it is deleted', async () => {
+  test.concurrent('without ReportBatchItemFailures the response is ignored, and all messages are deleted', async () => {
     const ANSWER = '{"batchItemFailures":[{"itemIdentifier":""}]}';
     const options = { handler: 'answer', environment: { ANSWER }, visibilityTimeout: NEVER_AGAIN };
     await withBench({ ...options, reportBatchItemFailures: false }, numbered(10), async (bench) => {
@@ -76,7 +76,7 @@ describe('an invocation that fails', () => {
     'never answer': 'timed out after 1 s',
   };
 
-  test.concurrent('deletes nothing, however it fails: its message becomes a dead letter, and its neighbours do not', async () => {
+  test.concurrent('an invocation that fails deletes nothing, however it fails: its message becomes a dead letter, and the others do not', async () => {
     const options = { handler: 'endAsTold', batchSize: 1, timeoutMs: 1_000, visibilityTimeout: 3, maxReceiveCount: 2 };
     const bodies = Object.keys(bad).flatMap((body) => ['good', body, 'good']);
     await withBench(options, bodies, async (bench) => {
@@ -89,7 +89,7 @@ describe('an invocation that fails', () => {
     });
   });
 
-  test.concurrent('and loses its process takes no other batch with it', async () => {
+  test.concurrent('an invocation that fails and loses its process affects no other batch', async () => {
     const options = { handler: 'slow', environment: { SLOW_MS: '1000' }, batchSize: 2, maximumConcurrency: 3 };
     await withBench({ ...options, visibilityTimeout: NEVER_AGAIN }, numbered(6), async (bench) => {
       await eventually(() => expect(bench.batches).toHaveLength(3));
@@ -106,7 +106,7 @@ describe('an invocation that fails', () => {
 describe('how batches are gathered', () => {
   const forEver = { visibilityTimeout: NEVER_AGAIN };
 
-  test.concurrent('a backlog comes in full batches', async () => {
+  test.concurrent('a backlog is gathered in full batches', async () => {
     const options = { ...forEver, handler: 'failSome', batchSize: 25, windowMs: 1_000 };
     await withBench(options, numbered(110), async (bench) => {
       await eventually(() => expect(bench.batches.flat()).toHaveLength(110));
@@ -115,7 +115,7 @@ describe('how batches are gathered', () => {
     });
   });
 
-  test.concurrent('what comes within the window of the first message is in its batch', async () => {
+  test.concurrent('messages within the window of the first message are in its batch', async () => {
     await withBench({ ...forEver, handler: 'failSome', batchSize: 100, windowMs: 5_000 }, ['first'], async (bench) => {
       await eventually(async () => expect(await bench.counts()).toEqual({ visible: 0, inFlight: 1 }));
       await bench.send('second');
@@ -123,7 +123,7 @@ describe('how batches are gathered', () => {
     });
   });
 
-  test.concurrent('a payload stays under 6 MB', async () => {
+  test.concurrent('the payload of a batch stays under 6 MB', async () => {
     // 10 × 900 kB, of which six fit.
     const bodies = numbered(10).map((digit) => digit.repeat(900_000));
     await withBench({ ...forEver, handler: 'failSome', batchSize: 10, windowMs: 1_000 }, bodies, async (bench) => {
@@ -132,7 +132,7 @@ describe('how batches are gathered', () => {
     });
   });
 
-  test.concurrent('no more batches are in flight than the maximum concurrency, and no more is received than they hold', async () => {
+  test.concurrent('no more batches are in flight than the maximum concurrency, and no further messages are received', async () => {
     const options = { handler: 'slow', environment: { SLOW_MS: '300' }, batchSize: 5, maximumConcurrency: 2 };
     await withBench({ ...forEver, ...options }, numbered(40), async (bench) => {
       let mostInFlight = 0;
@@ -154,7 +154,7 @@ describe('how batches are gathered', () => {
 });
 
 describe('stopping', () => {
-  test.concurrent('gives back at once what no function has got', async () => {
+  test.concurrent('stopping returns messages that no function has got immediately', async () => {
     await withBench(
       { handler: 'failSome', batchSize: 100, windowMs: 60_000, visibilityTimeout: NEVER_AGAIN },
       numbered(12),
@@ -167,7 +167,7 @@ describe('stopping', () => {
     );
   });
 
-  test.concurrent('waits for the invocation under way, and leaves no process', async () => {
+  test.concurrent('stopping waits for the invocation in progress, and leaves no process', async () => {
     const options = { handler: 'slow', environment: { SLOW_MS: '500' }, visibilityTimeout: NEVER_AGAIN };
     await withBench(options, ['one'], async (bench) => {
       await eventually(() => expect(bench.batches).toHaveLength(1));
@@ -187,7 +187,7 @@ const ENDLESS_WINDOW = 60_000;
 describe('a lone message', () => {
   const shared = { handler: 'failSome', batchSize: 100, visibilityTimeout: NEVER_AGAIN } as const;
 
-  test('waits for its window to end, and not for the end of a longer one', async () => {
+  test('a lone message waits for its window to end, and not for a longer one', async () => {
     await withBench({ ...shared, windowMs: ENDLESS_WINDOW }, ['waits'], async (other) => {
       await withBench({ ...shared, windowMs: 1_000 }, [], async (bench) => {
         const sent = Date.now();
@@ -199,7 +199,7 @@ describe('a lone message', () => {
     });
   });
 
-  test('goes before one that was sent earlier and has a window, when it has none', async () => {
+  test('a message without a window is delivered before an earlier one with a window', async () => {
     await withBench({ ...shared, windowMs: ENDLESS_WINDOW }, ['waits'], async (other) => {
       await withBench({ ...shared }, ['at once'], async (bench) => {
         await eventually(() => expect(bench.batches).toEqual([['at once']]));

@@ -36,7 +36,7 @@ test('a queue that has vanished is created again', async () => {
   await eventually(() => expect(bench.batches).toEqual([['after']]));
 });
 
-test('a queue server that is away is said once, and taken up again when it is back', async () => {
+test('a queue server that is down is logged once, and used again when it is back', async () => {
   await bench.send('before');
   await eventually(() => expect(bench.batches).toEqual([['before']]));
   // Deleted, too: otherwise the outage could fall between the two, and be told of the message as well.
@@ -53,7 +53,7 @@ test('a queue server that is away is said once, and taken up again when it is ba
   expect(bench.log.lines[1]).toContain('the queue answers again');
 });
 
-test('stopping does not wait for a queue server that is away', async () => {
+test('stopping does not wait for a queue server that is down', async () => {
   await server.stop();
   await eventually(() => expect(bench.log.lines).toHaveLength(1));
   const begun = Date.now();

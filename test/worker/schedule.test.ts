@@ -10,10 +10,10 @@ describe('a rate', () => {
     ['rate(12 hours)', 43_200_000],
     ['rate(1 day)', 86_400_000],
     ['rate(7 days)', 604_800_000],
-  ])('%s is %d ms', (expression, milliseconds) => expect(parseRate(expression)).toBe(milliseconds));
+  ])('the rate %s is %d ms', (expression, milliseconds) => expect(parseRate(expression)).toBe(milliseconds));
 
   test.each(['cron(0 12 * * ? *)', 'rate(1 week)', 'rate(5 seconds)', 'at(2026-11-23T08:00:00)', ''])(
-    'is refused in one clear line when it is none: %s',
+    'an invalid rate is rejected in one clear line: %s',
     (expression) => expect(() => parseRate(expression)).toThrow(`a schedule is "${expression}"`),
   );
 });
@@ -24,7 +24,7 @@ describe('a schedule', () => {
   });
   const shared = { name: 'sweep', rule: 'orders-sweep', region: 'eu-west-1' };
 
-  test('runs at once, and then at its rate, with the event of EventBridge', async () => {
+  test('a schedule runs immediately, and then at its rate, with the event of EventBridge', async () => {
     const events: string[] = [];
     const invoke = async (payload: string) => {
       events.push(payload);
@@ -48,7 +48,7 @@ describe('a schedule', () => {
     });
   });
 
-  test('never overlaps with itself, and a stop waits for its last run', async () => {
+  test('a schedule never overlaps with itself, and a stop waits for its last run', async () => {
     jest.useFakeTimers();
     let begun = 0;
     let ended = 0;
@@ -75,7 +75,7 @@ describe('a schedule', () => {
     expect([begun, ended]).toEqual([2, 2]);
   });
 
-  test('says once that it fails, however often it does, and goes on', async () => {
+  test('a schedule logs once that it fails, however often it does, and continues', async () => {
     const log = new MemoryLog();
     let runs = 0;
     const invoke = async () => {
@@ -89,7 +89,7 @@ describe('a schedule', () => {
     expect(log.lines).toEqual([expect.stringContaining('no database'), 'sweep succeeds again.']);
   });
 
-  test('gives the input of serverless.yml instead, if there is one', async () => {
+  test('a schedule passes the input of serverless.yml instead, if there is one', async () => {
     const events: string[] = [];
     const invoke = async (payload: string) => {
       events.push(payload);

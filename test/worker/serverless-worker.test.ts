@@ -71,7 +71,7 @@ async function startAndWait(): Promise<void> {
 }
 
 describe('serverless worker', () => {
-  test('makes the queues as serverless.yml describes them, also where they exist with other attributes', async () => {
+  test('the worker creates the queues of serverless.yml, and updates existing ones', async () => {
     await client.send(new CreateQueueCommand({ QueueName: queueName, Attributes: { VisibilityTimeout: '5' } }));
     await startAndWait();
     const deadLetters = await attributes(`${queueName}-dead-letters`);
@@ -84,7 +84,7 @@ describe('serverless worker', () => {
     });
   });
 
-  test('runs queue functions and schedules, with the environment that serverless.yml gives them', async () => {
+  test('the worker runs queue functions and schedules, with the environment of serverless.yml', async () => {
     await startAndWait();
     await send('an order');
     await eventually(() => expect(journal().map(({ bodies }) => bodies)).toContainEqual(['an order']));
@@ -94,48 +94,51 @@ describe('serverless worker', () => {
     expect(ticks()[0]?.bodies).toEqual(['literal', 'surroundings', 'worker-test-local-tick']);
   });
 
-  test.each(['SIGTERM', 'SIGINT'] as const)('finishes what runs at %s, and leaves no process', async (signal) => {
-    await startAndWait();
-    await send('an order');
-    await eventually(() => expect(journal().map(({ bodies }) => bodies)).toContainEqual(['an order']));
-    worker.kill(signal);
-    worker.kill(signal);
-    expect(await once(worker, 'exit')).toEqual([0, null]);
-    expect(journal().map(({ what }) => what)).toContain('end');
-    expect(await attributes(queueName)).toMatchObject({
-      ApproximateNumberOfMessages: '0',
-      ApproximateNumberOfMessagesNotVisible: '0',
-    });
-    expect(journal().filter(({ pid }) => isRunning(pid))).toEqual([]);
-  });
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    'the worker finishes running invocations at %s, and leaves no process',
+    async (signal) => {
+      await startAndWait();
+      await send('an order');
+      await eventually(() => expect(journal().map(({ bodies }) => bodies)).toContainEqual(['an order']));
+      worker.kill(signal);
+      worker.kill(signal);
+      expect(await once(worker, 'exit')).toEqual([0, null]);
+      expect(journal().map(({ what }) => what)).toContain('end');
+      expect(await attributes(queueName)).toMatchObject({
+        ApproximateNumberOfMessages: '0',
+        ApproximateNumberOfMessagesNotVisible: '0',
+      });
+      expect(journal().filter(({ pid }) => isRunning(pid))).toEqual([]);
+    },
+  );
 
-  test('ends when its parent lets go of it', async () => {
+  test('the worker ends when its parent disconnects', async () => {
     await startAndWait();
     worker.disconnect();
     expect(await once(worker, 'exit')).toEqual([0, null]);
   });
 
-  test('that is killed takes its environments with it', async () => {
+  test('a killed worker takes its environments with it', async () => {
     await startAndWait();
     await eventually(() => expect(journal()).not.toEqual([]));
     worker.kill('SIGKILL');
     await eventually(() => expect(journal().filter(({ pid }) => isRunning(pid))).toEqual([]));
   });
 
-  test('waits for a queue server that is not there yet, and can be stopped meanwhile', async () => {
+  test('the worker waits for a queue server that is not up yet, and can be stopped while it waits', async () => {
     start({ AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:9' });
     await eventually(() => expect(output).toContain('The queue server does not answer'));
     worker.kill('SIGTERM');
     expect(await once(worker, 'exit')).toEqual([0, null]);
   });
 
-  test('without the address of a queue server says so in one line', async () => {
+  test('the worker says in one line that the address of the queue server is missing', async () => {
     start({ AWS_ENDPOINT_URL_SQS: '' });
     expect(await once(worker, 'exit')).toEqual([1, null]);
     expect(output).toMatch(/^worker: AWS_ENDPOINT_URL_SQS is not set\..*\n$/);
   });
 
-  test('says in one line what the queue server refuses', async () => {
+  test('the worker says in one line what the queue server rejects', async () => {
     start({ TEST_VISIBILITY_TIMEOUT: '99999' });
     expect(await once(worker, 'exit')).toEqual([1, null]);
     expect(output).toMatch(/^worker: .*refuses what serverless.yml describes.*\n$/);

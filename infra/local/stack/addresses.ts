@@ -40,7 +40,7 @@ function sqsEndpoint(env: NodeJS.ProcessEnv): string | undefined {
   const endpoint = env[name];
   if (!endpoint) return URL.parse(env.QUEUE_URL ?? '')?.origin;
   if (/^https?:$/.test(URL.parse(endpoint)?.protocol ?? '')) return endpoint;
-  throw new UserError(`${name} must be a URL such as http://127.0.0.1:4566, and is "${endpoint}".`);
+  throw new UserError(`${name} must be a URL such as http://127.0.0.1:4566, not "${endpoint}".`);
 }
 
 /**

@@ -37,7 +37,7 @@ export interface StackSettings {
 export function readStackSettings(env: NodeJS.ProcessEnv): StackSettings {
   const driver = env.DATABASE_DRIVER || 'pg';
   if (driver !== 'pg' && driver !== 'data-api')
-    throw new UserError(`DATABASE_DRIVER must be pg or data-api, and is "${driver}".`);
+    throw new UserError(`DATABASE_DRIVER must be pg or data-api, not "${driver}".`);
   const ports = {
     PORT: port(env, 'PORT'),
     POSTGRES_PORT: port(env, 'POSTGRES_PORT'),
@@ -64,6 +64,6 @@ function port(env: NodeJS.ProcessEnv, name: keyof typeof PORTS): number {
   if (text === undefined || text === '') return PORTS[name].standard;
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < 1 || value > 65_535)
-    throw new UserError(`${name} must be a port, a whole number from 1 to 65535, and is "${text}".`);
+    throw new UserError(`${name} must be a port, a whole number from 1 to 65535, not "${text}".`);
   return value;
 }

@@ -95,14 +95,14 @@ async function completes(orderId: string): Promise<string> {
 const tableExists = (name: string) => psql.value<boolean>('SELECT to_regclass($1) IS NOT NULL', [name]);
 
 describe('a deployment', () => {
-  test('makes the stack, with a migrated database', async () => {
+  test('a deployment creates the stack with a migrated database', async () => {
     await deploy();
 
     expect(await aws.stackStatus(STACK)).toBe('UPDATE_COMPLETE');
     expect(await tableExists('orders')).toBe(true);
   });
 
-  test('takes an order from the API through the queue to the worker, by the deployed bundles', async () => {
+  test('deployed bundles take an order from the API through the queue to the worker', async () => {
     expect(await completes('ORD-1')).toMatch(/^Order successfully processed/);
 
     const history = await psql.rows<{ to_status: string; actor: string }>(
@@ -116,7 +116,7 @@ describe('a deployment', () => {
     ]);
   });
 
-  test('of a new version migrates, and then gives the functions its code', async () => {
+  test('a deployment of a new version migrates before the functions get its code', async () => {
     await checkout.addMigration('CREATE TABLE added ()');
     await checkout.replace(...message('Order successfully processed', 'Version two'));
     await deploy();
@@ -126,7 +126,7 @@ describe('a deployment', () => {
     expect(await completes('ORD-2')).toMatch(/^Version two/);
   });
 
-  test('whose migration fails says why, and gives no function its code', async () => {
+  test('a deployment whose migration fails says why, and gives no function its code', async () => {
     const takeAway = await checkout.addMigration('CREATE TABLE orders ()');
     await checkout.replace(...message('Version two', 'Version three'));
     const { succeeded, output } = await serverless('deploy');
@@ -137,7 +137,7 @@ describe('a deployment', () => {
     expect(await completes('ORD-3')).toMatch(/^Version two/);
   });
 
-  test('is removed by a command, and leaves the database that was there before', async () => {
+  test('a deployment is removed by a command that keeps the existing database', async () => {
     expect(await serverless('remove')).toMatchObject({ succeeded: true });
 
     expect(await aws.stackStatus(STACK)).toBeUndefined();

@@ -92,13 +92,13 @@ describe.each<Driver>(['data-api', 'pg'])('the packaged functions, with %s, unde
     }
   }
 
-  test('migrate the database for CloudFormation', async () => {
+  test('packaged functions migrate the database for CloudFormation', async () => {
     await once('migrate', bucket.request('Create'));
 
     expect(bucket.answers.at(-1)).toMatchObject({ Status: 'SUCCESS' });
   });
 
-  test('take an order, process it, and know it', async () => {
+  test('packaged functions accept an order, process it, and return it', async () => {
     const route = { method: 'POST', path: '/api/v1/orders', routeKey: 'POST /api/v1/orders' } as const;
     const created = await once<HttpAnswer>('createOrder', httpEvent({ ...route, body: JSON.stringify(ORDER) }));
     expect(created.statusCode).toBe(202);
@@ -120,7 +120,7 @@ describe.each<Driver>(['data-api', 'pg'])('the packaged functions, with %s, unde
     expect(JSON.parse(answer.body)).toMatchObject({ order_id: 'ORD-1', status: 'Completed' });
   });
 
-  test('all start, and answer their first event; with sizes and cold starts', async () => {
+  test('packaged functions start and handle their first event; with sizes and cold starts', async () => {
     const rows: Row[] = [];
     for (const { key, codeBytes, packageBytes } of stage.functions) {
       const initMs: number[] = [];

@@ -35,25 +35,28 @@ async function refusal(command: string, env: NodeJS.ProcessEnv = {}): Promise<st
 }
 
 describe('the commands say in a few lines why they refuse', () => {
-  test("npm start's stage", async () => {
+  test("deploying npm start's stage is refused in a few lines", async () => {
     expect(await refusal('package')).toBe(
       'Name the stage to deploy: --stage dev, --stage prod or one of your own. "local" is npm start\'s.',
     );
   });
 
-  test.each(['Prod', 'prod--2', 'a'.repeat(41)])('a stage that AWS would call otherwise: %s', async (stage) => {
-    expect(await refusal(`package --stage ${stage}`)).toBe(
-      `The stage "${stage}" becomes part of names in AWS: call it by at most 38 lower-case letters and digits, with single hyphens between.`,
-    );
-  });
+  test.each(['Prod', 'prod--2', 'a'.repeat(41)])(
+    'a stage whose name AWS would change is refused in a few lines: %s',
+    async (stage) => {
+      expect(await refusal(`package --stage ${stage}`)).toBe(
+        `The stage "${stage}" becomes part of names in AWS: call it by at most 38 lower-case letters and digits, with single hyphens between.`,
+      );
+    },
+  );
 
-  test('a setting that the functions would refuse', async () => {
+  test('a setting that the functions would reject is refused in a few lines', async () => {
     expect(await refusal('package --stage dev', { MAX_ATTEMPTS: '0' })).toBe(
       'Bad configuration: MAX_ATTEMPTS must be a whole number from 1 to 100',
     );
   });
 
-  test('a stage whose sums do not come out, each with its numbers', async () => {
+  test('a stage that fails the sizing checks is refused, with the numbers', async () => {
     const parameters = ['databaseMaxCapacity=2', 'processTimeout=90', 'lambdaConcurrency=100'];
     const said = await refusal(
       `package --stage prod ${parameters.map((parameter) => `--param=${parameter}`).join(' ')}`,
@@ -66,13 +69,13 @@ describe('the commands say in a few lines why they refuse', () => {
     ]);
   });
 
-  test('code that is too large, with what it consists of', async () => {
+  test('code that is too large is refused, with what it consists of', async () => {
     expect(await refusal('package --stage dev --param=bundleKilobytes=300')).toMatch(
       /^The code of \w+ is \d{3} kB, and bundleKilobytes allows 300 kB\. It is @smithy\/core \d+ kB, [^\n]+ …$/,
     );
   });
 
-  test('the webhook in a network without a way to the Internet', async () => {
+  test('the webhook in a network without Internet access is refused in a few lines', async () => {
     const env = { DATABASE_DRIVER: 'pg', PROCESSOR: 'webhook', WEBHOOK_URL: 'https://shop.example/orders' };
     const secret = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:webhook-AbCdEf';
 
@@ -81,13 +84,16 @@ describe('the commands say in a few lines why they refuse', () => {
     );
   });
 
-  test('to remove a protected stage, before they ask AWS', async () => {
+  test('removing a protected stage is refused before any request to AWS', async () => {
     expect(await refusal('remove --stage prod')).toMatch(/^The stage prod is protected\. To remove it/);
   });
 
-  test.each(['deploy', 'remove'])('to %s without credentials, and where those are looked for', async (command) => {
-    expect(await refusal(`${command} --stage dev`)).toMatch(
-      /^There are no AWS credentials\. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, [^\n]+$/,
-    );
-  });
+  test.each(['deploy', 'remove'])(
+    'a command to %s without credentials says where they are searched',
+    async (command) => {
+      expect(await refusal(`${command} --stage dev`)).toMatch(
+        /^There are no AWS credentials\. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, [^\n]+$/,
+      );
+    },
+  );
 });
