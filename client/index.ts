@@ -90,7 +90,7 @@ export class OrderApiError extends Error {
   readonly errors: NonNullable<Failure['errors']>;
 
   constructor(status: number, failure: Partial<Failure>) {
-    super(failure.message ?? `The service answered ${status}`);
+    super(failure.message ?? `The service returned ${status}`);
     this.status = status;
     this.errors = failure.errors ?? [];
   }

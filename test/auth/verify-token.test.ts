@@ -122,7 +122,7 @@ test('an issuer that never responds is unavailable long before API Gateway gives
   try {
     const verifying = makeVerifyToken({ issuer: ISSUER, audience: AUDIENCE, jwksUrl, scopePrefix: '' })(await sign());
     await expect(verifying).rejects.toThrow(VerifierUnavailable);
-    // API Gateway gives an authorizer 10 s; the time-out is 1.5 s.
+    // API Gateway gives an authorizer 10 s; the timeout is 1.5 s.
     expect(performance.now() - askedAt).toBeLessThan(5_000);
   } finally {
     silent.closeAllConnections();

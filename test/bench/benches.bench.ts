@@ -5,7 +5,7 @@ import { BENCHES } from '../../bench/benches.ts';
 import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 import '../support/starts-processes.ts';
 
-/** Milliseconds: one of them starts Serverless three times, on a machine that runs other tests meanwhile. */
+/** Milliseconds: one of them starts Serverless three times, on a machine that runs other tests at the same time. */
 const RUN_MS = 180_000;
 
 for (const [name, { letter, title }] of Object.entries(BENCHES))
@@ -14,7 +14,7 @@ for (const [name, { letter, title }] of Object.entries(BENCHES))
     async () => {
       const { stdout } = await bench(name, '--tiny');
       expect(stdout).toContain(title);
-      // At least one table, with a line of figures.
+      // At least one table, with a line of numbers.
       expect(stdout).toMatch(/^\|-+\|(-+:\|)+\n\|.*\d.*\|$/m);
     },
     RUN_MS,

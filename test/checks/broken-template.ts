@@ -19,7 +19,7 @@ export function firstOf(template: Json, type: string): string {
   return found[0];
 }
 
-/** Writes a broken copy of a template beside others, and answers its path. */
+/** Writes a broken copy of a template next to others, and returns its path. */
 export async function writeBroken(
   template: Json,
   breakIt: (template: Json) => void,

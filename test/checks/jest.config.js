@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import base from '../../jest.config.js';
 
 /**
- * `npm run test:template`: our rules for the template, each shown to fail on a template that breaks it. A project of its
- * own, because the tools behind the rules (cfn-lint, checkov, cfn-guard) take minutes to install the first time.
+ * `npm run test:template`: our rules for the template, each shown to fail on a template that breaks it. A separate
+ * project, because the tools behind the rules (cfn-lint, checkov, cfn-guard) take minutes to install the first time.
  */
 const { globalSetup: _, globalTeardown: __, ...shared } = base;
 

@@ -106,7 +106,7 @@ const BREAKS: readonly Break[] = [
     breakIt: property('OrderQueue', 'SqsManagedSseEnabled', false),
   },
   {
-    title: 'no policy demands TLS of who uses the queues',
+    title: 'no policy requires TLS for the queues',
     rules: ['queue_policy', 'queues_demand_tls'],
     breakIt: (template) => {
       for (const policy of TLS_POLICIES) delete template.Resources[policy];
@@ -123,7 +123,7 @@ const BREAKS: readonly Break[] = [
     },
   },
   {
-    title: 'no policy demands TLS of who uses the dead letters',
+    title: 'no policy requires TLS for the dead letters',
     rules: ['queue_policy'],
     breakIt: (template) => {
       delete template.Resources.DeadLetterQueueOnlyOverTls;
@@ -135,7 +135,7 @@ const BREAKS: readonly Break[] = [
     breakIt: property('OrderQueue', 'VisibilityTimeout', 360),
   },
   {
-    title: 'the time-out of the worker grows, and the visibility timeout does not',
+    title: 'the timeout of the worker grows, and the visibility timeout does not',
     rules: ['visibility_timeout'],
     breakIt: property(WORKER, 'Timeout', 61),
   },
@@ -145,7 +145,7 @@ const BREAKS: readonly Break[] = [
     breakIt: ofType(MAPPING, 'MaximumBatchingWindowInSeconds', 2),
   },
   {
-    title: 'the event source calls a function of another stack, whose time-out is not known',
+    title: 'the event source calls a function of another stack, whose timeout is not known',
     rules: ['worker_is_known'],
     breakIt: ofType(MAPPING, 'FunctionName', 'arn:aws:lambda:us-east-1:123456789012:function:theirs'),
   },
@@ -354,7 +354,7 @@ const BREAKS: readonly Break[] = [
     breakIt: ingress({ CidrIpv6: '::/0' }),
   },
   {
-    title: 'the world may connect to the database by a rule of its own',
+    title: 'the world may connect to the database by a separate rule',
     rules: ['nobody_comes_from_everywhere'],
     breakIt: (template) => {
       template.Resources.OpenDoor = {
@@ -374,7 +374,7 @@ const BREAKS: readonly Break[] = [
     breakIt: property('DatabaseCluster', 'StorageEncrypted', false),
   },
   {
-    title: 'the database talks to whoever comes without TLS',
+    title: 'the database accepts clients without TLS',
     rules: ['clusters_demand_tls'],
     breakIt: (template) =>
       change(template, 'DatabaseParameters', ({ Parameters }) => {

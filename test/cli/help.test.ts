@@ -15,7 +15,7 @@ const { scripts } = JSON.parse(await readFile(join(REPOSITORY, 'package.json'), 
   scripts: Record<string, string>;
 };
 
-/** The scripts that run a program of ours; the others hand over to jest, Serverless, Biome and tsc. */
+/** The scripts that run a program of this project; the others hand over to jest, Serverless, Biome and tsc. */
 const OURS = Object.entries(scripts).flatMap(([name, line]) => {
   const [, file] = / \.\/infra\/node-version\.js (\S+\.ts)/.exec(line) ?? [];
   return file === undefined ? [] : [{ name, line, file }];

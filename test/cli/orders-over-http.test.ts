@@ -43,7 +43,7 @@ afterAll(async () => {
 /** Runs a command against the stack by its URL alone. */
 const orders = (args: readonly string[]) => runOrders(args, { LOCAL_DIR: directory, ORDERS_URL: api });
 
-/** The same in a process of its own, which reads its standard input. */
+/** The same in a separate process, which reads its standard input. */
 function ordersFrom(input: string, args: readonly string[]): Promise<Pick<Run, 'code' | 'stdout' | 'stderr'>> {
   return new Promise((resolve) => {
     const child = execFile(

@@ -27,7 +27,7 @@ const UNAVAILABLE = (retryAfter: string): Scripted => ({
 });
 const ORDER = { order_id: 'ORD-1', user_id: 7, item_ids: [1, 2], total_amount: '19.99' };
 
-/** A server that answers as it is told, one request after another; `silence` is no answer. */
+/** A server with scripted responses, one request after another; `silence` sends no response. */
 async function play(...script: (Scripted | 'silence')[]) {
   const seen: Seen[] = [];
   const server = createServer(async (request, response) => {
@@ -183,7 +183,7 @@ describe('dataOf', () => {
   test('dataOf throws the status if the response is not from the service', async () => {
     const { baseUrl } = await play({ status: 502 });
     const answer = await createOrderClient({ baseUrl }).GET('/metrics');
-    expect(() => dataOf(answer)).toThrow('The service answered 502');
+    expect(() => dataOf(answer)).toThrow('The service returned 502');
   });
 });
 

@@ -7,7 +7,7 @@ const REQUIRED = {
   QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/123456789012/orders',
 };
 
-/** The message that loading these variables, besides the required ones, fails with. */
+/** The error message for these variables in addition to the required ones. */
 function problemWith(env: Record<string, string>): string {
   try {
     loadConfig({ ...REQUIRED, ...env });

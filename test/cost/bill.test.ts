@@ -12,7 +12,7 @@ import { TEMPLATE } from './stage-template.ts';
 const STAGE = readStage(TEMPLATE);
 const LIST_PRICES = { freeAmounts: false };
 
-/** 100 orders a second and poller fill batches of 25; a million of them take 2,000 s. */
+/** 100 orders per second and poller fill batches of 25; a million of them take 2,000 s. */
 const FULL_BATCHES = { busyHours: 2_000 / 3_600, coldStarts: 0, databaseMs: 10, sendMs: 10, createCpuMs: 2.2 };
 
 const billed = (month: Partial<Month>) => billOf(STAGE, monthOf(month), LIST_PRICES);
@@ -35,7 +35,7 @@ describe('A month of orders', () => {
     // 40,000 batches of 25 are three receives and three deletes of at most ten messages each.
     expect(usd(bill, 'orders', 'receives', 'sqsRequests')).toBeCloseTo(0.048, 10);
     expect(usd(bill, 'orders', 'deletes', 'sqsRequests')).toBeCloseTo(0.048, 10);
-    // 5 pollers × 3 a minute × 43,800 minutes.
+    // 5 pollers × 3 per minute × 43,800 minutes.
     expect(usd(bill, 'month', 'polls of an empty queue', 'sqsRequests')).toBeCloseTo(0.2628, 10);
   });
 
@@ -54,7 +54,7 @@ describe('A month of orders', () => {
     expect(usd(half, 'orders', 'createOrder', 'lambdaGbSeconds')).toBeCloseTo(gbSeconds * 0.000_013_333_4, 8);
   });
 
-  test('a month of orders costs its logs, of which the authorizer writes none', () => {
+  test('a month of orders costs its logs; the authorizer writes none', () => {
     const { createLogBytes, lambdaLogBytes } = monthOf();
     const bytes = 1_000_000 * (createLogBytes + lambdaLogBytes);
     expect(usd(bill, 'orders', 'log of createOrder', 'logsIngestedGb')).toBeCloseTo((bytes / 2 ** 30) * 0.5, 8);

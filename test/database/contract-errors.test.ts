@@ -19,7 +19,7 @@ describe.each(DRIVERS)('a failed statement over $name', ({ open, canCut }) => {
     ['refused', '23505', 'a taken key', `INSERT INTO things VALUES (1, 'again')`],
     ['refused', '23514', 'a broken check', `INSERT INTO things VALUES (1000, 'n')`],
     ['refused', '23502', 'a missing value', 'INSERT INTO things VALUES (2, NULL)'],
-    ['refused', '22P02', 'a text that is no number', `SELECT 'x'::integer AS n`],
+    ['refused', '22P02', 'a text that is not a number', `SELECT 'x'::integer AS n`],
     ['refused', '22003', 'a number that is too great', 'SELECT 2147483647 + 1 AS n'],
     ['refused', '22012', 'a division by zero', 'SELECT 1 / 0 AS n'],
     ['defect', '42P01', 'an unknown table', 'SELECT 1 AS n FROM nowhere'],

@@ -171,7 +171,7 @@ describe.each(DRIVERS)('orders of several owners with the same id, over $name', 
     ).rejects.toMatchObject({ sqlState: '23514' });
   });
 
-  describe('of which one is from before ids belonged to owners', () => {
+  describe('one of them from before ids belonged to owners', () => {
     beforeEach(async () => {
       await cases.create(anOrder({ orderId: 'same', userId: 1 }), ALICE);
       await database.query('UPDATE public.orders SET had_id_alone = true');

@@ -118,7 +118,7 @@ describe('a result of the emulator', () => {
     ]);
   });
 
-  test('the emulator returns how many rows a statement without a result changed', async () => {
+  test('the emulator returns the number of rows that a statement without a result changed', async () => {
     await execute('CREATE TABLE counted (n integer)');
     expect((await execute('INSERT INTO counted VALUES (1), (2)')).numberOfRecordsUpdated).toBe(2);
     expect((await execute('DELETE FROM counted')).numberOfRecordsUpdated).toBe(2);

@@ -41,7 +41,7 @@ describe('the meaning of an SQLSTATE', () => {
     ['contention', true],
     ['refused', false],
     ['defect', false],
-  ] as const)('%s is worth another try: %s', (kind, retryable) => {
+  ] as const)('%s is worth a retry: %s', (kind, retryable) => {
     expect(new DatabaseError('no', kind, undefined, undefined).retryable).toBe(retryable);
   });
 });

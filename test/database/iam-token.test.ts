@@ -69,7 +69,7 @@ describe('a token of IAM', () => {
   });
 });
 
-/** The driver with tokens of IAM, on its way to a server that answers so. */
+/** The driver with tokens of IAM, connected to a server with this reply. */
 async function connectTo(answer: (socket: Socket) => void): Promise<Database> {
   const server = createServer((socket) => answer(socket.on('error', () => undefined)));
   server.listen(0, '127.0.0.1');

@@ -125,7 +125,7 @@ describe('of an old order', () => {
       { item_ids: 'ARRAY(SELECT 2001 - n FROM generate_series(1, 2000) AS n)' },
       { item_ids: Array.from({ length: 2_000 }, (_, n) => 2_000 - n) },
     ],
-    ['no items are no items', { item_ids: `'{}'` }, { item_ids: [] }],
+    ['an empty list of items stays empty', { item_ids: `'{}'` }, { item_ids: [] }],
   ];
 
   test('each value of an old order is kept or normalized', async () => {

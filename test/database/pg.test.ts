@@ -268,7 +268,7 @@ describe('a statement that takes too long', () => {
 });
 
 describe('no connection', () => {
-  /** A server that is no Postgres; answers its port. */
+  /** A server that is not Postgres; returns its port. */
   async function listen(onConnection: (socket: Socket) => void): Promise<number> {
     const server = createServer(onConnection).listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -113,7 +113,7 @@ test('a changed secret and lost grants are made good by the next migration', asy
   expect(await asRole('second', (app) => app.value('SELECT count(*)::integer FROM orders'))).toBe(1);
 });
 
-test('a secret that is no JSON fails the migration without being quoted', async () => {
+test('a secret that is not JSON fails the migration without being quoted', async () => {
   responses.push({ status: 200, body: { SecretString: 'hunter2' } });
   await expect(migrate()).rejects.toThrow(/: the secret at DATABASE_APP_SECRET_ARN is not JSON\.$/);
 });

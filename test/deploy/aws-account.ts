@@ -35,7 +35,7 @@ export function emptyAccount(): AwsAccount {
   };
 }
 
-/** An HTTP server that answers for the AWS services that a deployment asks, from such an account. */
+/** An HTTP server in place of the AWS services that a deployment calls, from such an account. */
 export async function startAws(account: AwsAccount) {
   const requests: AwsRequest[] = [];
   const server = createServer(async (request, response) => {

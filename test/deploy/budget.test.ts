@@ -20,7 +20,7 @@ interface Stage {
   };
 }
 
-/** What of a packaged service the sums are about, with numbers that come out unless others are given. */
+/** The part of a packaged service that the sizing checks read, with numbers that pass by default. */
 function service({ limits, environment = {}, ...stage }: Stage): Service {
   return {
     service: 'orders',

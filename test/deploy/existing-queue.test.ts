@@ -33,7 +33,7 @@ async function queues({ visibility = '361', receives = 5, retention = '1209600' 
   return { arn: await queue({ VisibilityTimeout: visibility, RedrivePolicy }), deadLetterTargetArn };
 }
 
-/** A packaged service whose worker, with a time-out of 60 s and a window of 1 s, takes from this queue. */
+/** A packaged service whose worker, with a timeout of 60 s and a window of 1 s, takes from this queue. */
 function serviceWith(arn: unknown): Service {
   const Mapping = {
     Type: 'AWS::Lambda::EventSourceMapping',

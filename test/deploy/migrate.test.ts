@@ -159,7 +159,7 @@ describe('the function that CloudFormation calls', () => {
     await deployed('CREATE TABLE a ()', 'ALTER TABLE a ADD COLUMN b integer');
     await psql.rows('BEGIN; LOCK TABLE a');
 
-    // 10 s are kept for the answer.
+    // 10 s are reserved for the response.
     expect(await responseTo('Update', 10_100)).toMatchObject({
       Status: 'FAILED',
       Reason: expect.stringMatching(/^The migration did not finish within 0 s/),
@@ -220,7 +220,7 @@ describe('the function that CloudFormation calls', () => {
   });
 });
 
-/** Sessions of this database besides ours. */
+/** Other sessions of this database. */
 const others = async () => {
   await psql.rows('SELECT pg_stat_clear_snapshot()');
   return psql.value<number>(
@@ -229,7 +229,7 @@ const others = async () => {
   );
 };
 
-/** The function in a process of its own, which stops as Lambda stops an environment: in the moment in which it has answered. */
+/** The function in a separate process, which stops as Lambda stops an environment: in the moment in which it has answered. */
 async function frozenAfterAnswer(event: object, timeoutMs: number) {
   const script = `
     const { handler } = await import(${JSON.stringify(pathToFileURL(join(HERE, 'functions/deploy/migrate.ts')).href)});

@@ -6,11 +6,11 @@ import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceRes
 
 /** Where custom resources leave their answers, as CloudFormation's bucket does. */
 export interface ResponseBucket {
-  /** A request to the custom resource, with the address for its answer. */
+  /** A request to the custom resource, with the address for its response. */
   request(type: CloudFormationCustomResourceEvent['RequestType']): CloudFormationCustomResourceEvent;
-  /** The answers so far, oldest first. */
+  /** The responses so far, oldest first. */
   readonly answers: readonly CloudFormationCustomResourceResponse[];
-  /** What it answers from now on; by default what S3 does. */
+  /** Its response from now on; by default that of S3. */
   status: number | undefined;
   close(): Promise<void>;
 }
@@ -18,7 +18,7 @@ export interface ResponseBucket {
 export async function startResponseBucket(): Promise<ResponseBucket> {
   const answers: CloudFormationCustomResourceResponse[] = [];
   const server = createServer(async (request, response) => {
-    // The signature of such an address covers the content type; S3 answers 403 to another one.
+    // The signature of such an address covers the content type; S3 returns 403 for another one.
     const signed = request.method === 'PUT' && request.headers['content-type'] === undefined;
     answers.push((await json(request)) as CloudFormationCustomResourceResponse);
     response.writeHead(bucket.status ?? (signed ? 200 : 403)).end();

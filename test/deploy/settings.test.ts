@@ -11,7 +11,7 @@ const SECRET = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:webhook-AbC
 const WEBHOOK = { PROCESSOR: 'webhook', WEBHOOK_URL: 'https://shop.example/orders' };
 
 interface Stage {
-  /** Beside what every function of it needs. */
+  /** In addition to what every function needs. */
   readonly environment?: Readonly<Record<string, unknown>>;
   readonly sweepOrders?: Readonly<Record<string, unknown>>;
   readonly authorize?: Readonly<Record<string, unknown>>;

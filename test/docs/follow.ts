@@ -15,7 +15,7 @@ export const PAGES: readonly string[] = [
   ...readdirSync(join(REPOSITORY, 'docs')).map((name) => `docs/${name}`),
 ].filter((page) => page.endsWith('.md') && runnableBlocks(page).length > 0);
 
-/** Each page has a file of its own, so that they run side by side. */
+/** Each page has a separate file, so that they run side by side. */
 export function testPage(page: string): void {
   test(
     `every command of ${page} works, in order, for a reader who follows it`,

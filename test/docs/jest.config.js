@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import base from '../../jest.config.js';
 
 /**
- * `npm run test:docs`: follows each page with commands from its first to its last. A project of its own, because the pages
+ * `npm run test:docs`: follows each page with commands from its first to its last. A separate project, because the pages
  * take as long as all other tests together: they start, kill and restart whole stacks, one command after the other.
  */
 const { globalSetup: _, globalTeardown: __, ...shared } = base;

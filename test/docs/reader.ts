@@ -20,7 +20,7 @@ const STAGE = 'STAGE=local ORDERS_URL=http://localhost:8000/api/v1 ORDERS_API_KE
 
 /**
  * Somebody who follows a page: has a copy of the repository, runs its blocks one after another, starts the stack in a
- * terminal of its own, and stops the one that runs before starting another. A page that does not say how to start begins with
+ * second terminal, and stops the one that runs before starting another. A page that does not say how to start begins with
  * one that runs, and has the sample orders.
  */
 export class Reader {
@@ -38,7 +38,7 @@ export class Reader {
   private constructor(port: number, postgresPort: number, queuePort: number) {
     this.#port = port;
     const { DATABASE_URL, QUEUE_URL, LOCAL_DIR, ...others } = process.env;
-    // No page may ever reach the account of whoever runs this.
+    // No page may ever reach the account of the person who runs this.
     const inherited = Object.fromEntries(Object.entries(others).filter(([name]) => !name.startsWith('AWS_')));
     this.#env = {
       ...inherited,

@@ -18,7 +18,7 @@ afterAll(() => lab.close());
 
 const ids = (count: number, kind?: string) => Array.from({ length: count }, () => anOrder(kind).order_id);
 
-describe('7: of a batch of ten of which three fail', () => {
+describe('7: a batch of ten with three failures', () => {
   test('7: of a batch of ten, exactly the three failed messages are redelivered', async () => {
     const orderIds = ids(7);
     await lab.insert(...orderIds);
@@ -71,7 +71,7 @@ describe('8: a malformed batch response makes the whole batch come back:', () =>
     ['an id under another name', { batchItemFailures: [{ messageId: 'x' }] }],
     ['the id of no message of the batch', { batchItemFailures: [{ itemIdentifier: 'no-such-message' }] }],
     ['no list', { batchItemFailures: 'all' }],
-    ['a list in place of the answer', []],
+    ['a list instead of the response', []],
   ])('%s', (_, answer) => expectAllBack({ handler: 'answer', environment: { ANSWER: JSON.stringify(answer) } }));
 });
 

@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import base from '../../jest.config.js';
 
 /**
- * `npm run faults`: what must hold when processes die, stop, or lose each other. A project of its own, because each file
- * runs whole stacks of its own and waits for leases to end.
+ * `npm run faults`: what must hold when processes die, stop, or lose each other. A separate project, because each file
+ * runs its own stacks and waits for leases to end.
  */
 const { globalSetup: _, globalTeardown: __, ...shared } = base;
 

@@ -27,7 +27,7 @@ function again(work: () => Promise<unknown>): () => Promise<number> {
     for (; !stopped; times += 1) await work();
     return times;
   })();
-  // Whoever stops it gets the error.
+  // The code that stops it gets the error.
   done.catch(() => undefined);
   return () => {
     stopped = true;

@@ -33,11 +33,11 @@ export function bodyOf(place: number, variant: number): NewOrder {
   return { orderId: orderIdOf(place), userId: 7 + variant, itemIds: [1, 2], totalAmount: variant === 0 ? '9.5' : '12' };
 }
 
-/** Every answer that the orders belie, in words. */
+/** Every response that contradicts the orders, in words. */
 export function findBrokenAnswers(requests: readonly Request[], orders: readonly KeptOrder[]): string[] {
   return requests.flatMap((request) => {
     const problem = problemWith(request, requests, orders);
-    return problem === undefined ? [] : [`${request.order.orderId} was answered ${request.answer}, but ${problem}`];
+    return problem === undefined ? [] : [`${request.order.orderId} got ${request.answer}, but ${problem}`];
   });
 }
 

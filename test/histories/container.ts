@@ -16,7 +16,7 @@ export interface HeldCall {
 
 export interface Call<T, Fault extends string> {
   readonly name: string;
-  /** What may befall it besides a crash. */
+  /** The faults that it can have in addition to a crash. */
   readonly faults: readonly Fault[];
   readonly act: (fault: Fault | Crash | undefined) => Promise<T>;
   readonly mayPause?: boolean;

@@ -3,7 +3,7 @@ import { MAX_ATTEMPTS, MAX_CRASHES } from './limits.ts';
 import type { History } from './steps.ts';
 import type { World } from './world.ts';
 
-/** Milliseconds. Every due date, lease and pause is over by then, the longest of which are 21.5 minutes. */
+/** Milliseconds. Every due date, lease and pause is over by then; the longest are 21.5 minutes. */
 const ROUND_MS = 30 * 60_000;
 
 /** In each round every unfinished order is tried once, which finishes it or spends one of its budgets; and one to spare. */

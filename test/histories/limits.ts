@@ -11,7 +11,7 @@ export const RESEND_AFTER = 60;
 /** Milliseconds that each invocation has. */
 export const INVOCATION_MS = 30_000;
 
-/** The second try comes 30 s after the first has failed, the third a minute after the second: whole seconds. */
+/** The second attempt comes 30 s after the first has failed, the third a minute after the second: whole seconds. */
 export const RETRY_POLICY = { maxAttempts: MAX_ATTEMPTS, baseMs: 30_000 / JITTER, maxMs: 900_000 / JITTER };
 
 /** Orders, idempotency keys and containers that histories are about: few, so that they meet. */

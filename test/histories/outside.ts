@@ -42,7 +42,7 @@ function statementOf(sql: string): Statement {
 
 export interface DatabaseParts {
   readonly database: Database;
-  /** Somebody who works by hand beside it. */
+  /** Somebody who works manually at the same time. */
   readonly operator: Psql;
   /** What is run instead of a statement, to see that the suite notices. */
   readonly rewrite: (sql: string) => string;
@@ -50,10 +50,10 @@ export interface DatabaseParts {
 
 /**
  * `not run` and `answer lost` are the same to the caller, who cannot know which of them it was. Two more are for
- * statements that pass by locked orders: somebody's transaction has the first one locked meanwhile, or cancels it.
+ * statements that pass by locked orders: somebody's transaction has the first one locked, or cancels it.
  */
 const STATEMENT_FAULTS = ['not run', 'answer lost', 'rolled back'] as const;
-const LOCK_FAULTS = [...STATEMENT_FAULTS, 'beside a lock', 'beside a cancellation'] as const;
+const LOCK_FAULTS = [...STATEMENT_FAULTS, 'during a lock', 'during a cancellation'] as const;
 
 /** The database as a container reaches it: each statement waits for the history. */
 export function heldDatabase(container: Container, { database, operator, rewrite }: DatabaseParts): Database {
@@ -74,8 +74,8 @@ export function heldDatabase(container: Container, { database, operator, rewrite
             case 'answer lost':
               await run();
               throw new DatabaseError(INJECTED, 'unavailable', undefined, undefined);
-            case 'beside a lock':
-            case 'beside a cancellation':
+            case 'during a lock':
+            case 'during a cancellation':
               return besideTransaction(operator, fault, firstOrder(parameters[0]), run);
             default:
               return run();
@@ -96,13 +96,13 @@ function firstOrder(parameter: unknown): string {
 
 async function besideTransaction<T>(
   operator: Psql,
-  fault: 'beside a lock' | 'beside a cancellation',
+  fault: 'during a lock' | 'during a cancellation',
   orderId: string,
   work: () => Promise<T>,
 ): Promise<T> {
   await operator.rows('BEGIN');
   const which = `order_id = $1::text OR $1::text = ''`;
-  if (fault === 'beside a lock') await operator.rows(`SELECT FROM orders WHERE ${which} FOR UPDATE`, [orderId]);
+  if (fault === 'during a lock') await operator.rows(`SELECT FROM orders WHERE ${which} FOR UPDATE`, [orderId]);
   else
     await operator.rows(
       `UPDATE orders SET status = 'Cancelled', due_at = NULL WHERE (${which}) AND status = 'Pending'`,

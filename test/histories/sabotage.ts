@@ -27,7 +27,7 @@ export const SABOTAGES: readonly (Sabotage & { readonly breaks: RegExp })[] = [
     breaks: /was claimed while it was held/,
   },
   {
-    name: 'the pause between two tries',
+    name: 'the pause between two attempts',
     rewrite: replacing('AND (o.not_before IS NULL OR o.not_before <= now())', ''),
     breaks: /was claimed before its next try might begin/,
   },
@@ -42,7 +42,7 @@ export const SABOTAGES: readonly (Sabotage & { readonly breaks: RegExp })[] = [
     breaks: /lost a worker before, and were held together by worker-\d+/,
   },
   {
-    name: 'the due date of another try',
+    name: 'the due date of a retry',
     rewrite: replacing(
       `(v."delaySeconds" + $2::double precision) * interval '1 second'`,
       // 60 days: further than virtual time gets, even in the rounds at the end.

@@ -44,7 +44,7 @@ export interface History {
   /** By order. */
   readonly natures: readonly Nature[];
   readonly steps: readonly Step[];
-  /** At the end, whoever is still at work is done with it, or dies. */
+  /** At the end, every worker finishes its work or dies. */
   readonly workIsDone: boolean;
   /** At the end, the queue keeps what it has, or loses it. */
   readonly messagesStay: boolean;

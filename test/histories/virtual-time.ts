@@ -3,7 +3,7 @@ import type { Psql } from '../support/psql.ts';
 /** Where every history begins: far from today, so that a real clock that slipped in is noticed. */
 const BEGINNING_MS = Date.UTC(2050, 0, 1);
 
-/** What Math.random answers. Small, since the pauses between two tries of a statement are real, and multiples of it. */
+/** The result of Math.random. Small, because the pauses between two attempts of a statement are real, and multiples of it. */
 export const JITTER = 0.05;
 
 interface Alarm {
@@ -13,7 +13,7 @@ interface Alarm {
 
 /**
  * The time of a history, which passes only when a step says so: in the process (performance.now, AbortSignal.timeout)
- * and in Postgres, where a function of its own stands before the built-in now(). So the SQL under test is not touched,
+ * and in Postgres, where a function takes precedence over the built-in now(). So the SQL under test is not touched,
  * no lease is waited for, and a slow machine changes nothing.
  */
 export class VirtualTime {

@@ -2,7 +2,7 @@ import type { Psql } from '../support/psql.ts';
 import { MAX_ATTEMPTS, MAX_CRASHES, MAX_REDRIVES } from './limits.ts';
 
 /**
- * A second witness beside the service's own history: every write to every order, with the whole row before and after it,
+ * A second witness in addition to the service's own history: every write to every order, with the whole row before and after it,
  * from a trigger that only this suite has.
  */
 export async function installWitness(psql: Psql): Promise<void> {
@@ -69,7 +69,7 @@ export const BROKEN_PROMISES = `
     SELECT order_id, 'was claimed while it was held' FROM writes
     WHERE from_status = 'Processing' AND token_after > token_before AND (before).lease_until > at
     UNION ALL
-    SELECT order_id, 'was claimed before its next try might begin' FROM writes
+    SELECT order_id, 'was claimed before its next attempt could start' FROM writes
     WHERE from_status = 'Pending' AND token_after > token_before AND (before).not_before > at
     UNION ALL
     SELECT order_id, 'was claimed while processing was paused' FROM writes WHERE token_after > token_before AND paused

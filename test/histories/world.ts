@@ -197,7 +197,7 @@ export class World {
     if (all.length > 0) this.fail(all);
   }
 
-  /** @throws Violation when the answers do not explain the orders that there are. */
+  /** @throws Violation if the responses do not explain the orders. */
   async demandExplanations(): Promise<void> {
     const problems = findForeignOrders(this.#requests, await this.orders());
     if (problems.length > 0) this.fail(problems);
@@ -223,7 +223,7 @@ export class World {
     return container;
   }
 
-  /** Begins what an operator asks for, in a container of its own. */
+  /** Starts a request of an operator, in a separate container. */
   async #operate(kind: string, work: (parts: SweepParts, actor: string) => Promise<unknown>): Promise<Container> {
     const container = this.#start(kind);
     await container.run(() =>

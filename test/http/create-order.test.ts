@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterAll(() => service.close());
 
 let ordersMade = 0;
-/** A valid body with an id of its own; what a test is about, it names. Undefined leaves a field out. */
+/** A valid body with a new id; what a test is about, it names. Undefined leaves a field out. */
 function anOrder(fields: Record<string, unknown> = {}) {
   ordersMade += 1;
   return { order_id: `order-${ordersMade}`, user_id: 1, item_ids: [101, 102], total_amount: 150.5, ...fields };

@@ -10,7 +10,7 @@ let service: Functions;
 let proxy: TcpProxy;
 
 beforeAll(async () => {
-  // With the time-outs of production: they must fit the patience of the clients.
+  // With the timeouts of production: they must fit the patience of the clients.
   service = await loadFunctions({
     async via(url) {
       proxy = await startTcpProxy(url);
@@ -109,14 +109,14 @@ test('requests that wait behind others for a silent database get 503 in time, to
   await proxy.become('silent');
   const askedAt = performance.now();
 
-  // The first is a group of its own, the next 100 are another, and so on.
+  // The first is a separate group, the next 100 are another, and so on.
   const answers = await Promise.all(Array.from({ length: 301 }, () => service.post(anOrder())));
 
   answers.forEach(expectUnavailable);
   expect(performance.now() - askedAt).toBeLessThan(CLIENT_PATIENCE_MS);
 });
 
-describe('an answer of the database that got lost', () => {
+describe('a reply of the database that got lost', () => {
   test('an order whose reply was lost once gets 202 and is stored once', async () => {
     const order = anOrder();
     proxy.cutAt('INSERT INTO public.orders', 'cut after the reply');

@@ -11,7 +11,7 @@ let service: Functions;
 let proxy: TcpProxy;
 beforeAll(async () => {
   service = await loadFunctions({
-    // So that callers are told apart, and none of these requests comes from one.
+    // So that callers are authenticated, and none of these requests comes from one.
     settings: { AUTH: 'api-key' },
     async via(url) {
       proxy = await startTcpProxy(url);

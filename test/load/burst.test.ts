@@ -22,7 +22,7 @@ afterEach(() => {
 
 /** How the stand-in treats an order, by the number at the end of its id. */
 interface Behaviour {
-  /** The status that its post is answered with; 0 for no answer at all. Default 202. */
+  /** The status of the response to its post; 0 for no response at all. Default 202. */
   readonly post?: (n: number) => number;
   /** Its status when it is asked for, undefined for not found. Default Completed. */
   readonly status?: (n: number) => string | undefined;
@@ -30,7 +30,7 @@ interface Behaviour {
   readonly others?: number;
 }
 
-/** A service that misbehaves on demand, as no real one of ours should. Answers its base URL. */
+/** A service that misbehaves on request. Returns its base URL. */
 async function startService({ post = () => 202, status = () => 'Completed', others = 0 }: Behaviour): Promise<string> {
   const posted: number[] = [];
   const numberOf = (orderId: string): number => Number(orderId.split('-').at(-1));

@@ -177,7 +177,7 @@ describe('a message', () => {
   });
 });
 
-describe('another try of an order', () => {
+describe('a retry of an order', () => {
   let lab: OrderLab;
   beforeEach(async () => {
     lab = await openOrderLab();

@@ -248,7 +248,7 @@ describe('a queue that is down', () => {
   test('a failed send does not change an order that a worker has claimed in the meantime', async () => {
     const container = await forThisTest(openOrderLab({ url: lab.url }));
     const order = anOrder();
-    // Sent after all, although the answer said otherwise: a worker is at it before it can be made due.
+    // Sent after all, although the result said otherwise: a worker is at it before it can be made due.
     container.queue.send = async () => {
       await lab.claim([order.orderId]);
       return { accepted: [], failed: [{ orderId: order.orderId, reason: 'no answer' }] };

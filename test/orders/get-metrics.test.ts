@@ -149,7 +149,7 @@ describe('old minutes', () => {
     expect(await rollUpMinutes(lab.database)).toEqual(nothing);
   });
 
-  test('old minutes are published once by two concurrent roll-ups, of which the second does not wait', async () => {
+  test('two concurrent roll-ups publish old minutes once, and the second does not wait', async () => {
     await complete(3);
     await age('10 minutes');
     const other = await lab.openPsql();

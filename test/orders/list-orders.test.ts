@@ -124,7 +124,7 @@ describe('in a large table', () => {
   const ORDERS = 30_000;
 
   beforeEach(async () => {
-    // The newer half has nothing of the busy user, the busy owner, or what failed: whoever looks for them there reads it all.
+    // The newer half has nothing of the busy user, the busy owner, or what failed: a search for them there reads all of it.
     await lab.psql.rows(
       `SET session_replication_role = replica;
        INSERT INTO orders (order_id, created_at, user_id, owner, status, item_ids, total_amount, due_at)

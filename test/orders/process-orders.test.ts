@@ -414,8 +414,8 @@ describe('a processor that fails', () => {
     ['an object without prototype', Object.create(null)],
     ['an error with a lone surrogate', new Error('bad \ud800 news')],
     ['an error of a million characters', new Error('x'.repeat(1_000_000))],
-    ['a permanent failure whose code is no storable text', new PermanentFailure('bad\0\ud800code', 'no')],
-    ['an error whose message is no text', Object.assign(new Error(), { message: 42 })],
+    ['a permanent failure whose code is not storable text', new PermanentFailure('bad\0\ud800code', 'no')],
+    ['an error whose message is not a string', Object.assign(new Error(), { message: 42 })],
   ];
   for (const [what, error] of thrown)
     test(`a processor that throws ${what} fails only its own order`, async () => {
@@ -771,15 +771,15 @@ describe('a database that fails under a worker', () => {
   });
 
   test('a rejected outcome makes the batch come back when all of it has ended; the other outcomes are committed', async () => {
-    await lab.insert('refused', 'beside it', 'later');
+    await lab.insert('refused', 'next to it', 'later');
     await lab.psql.rows(
       `ALTER TABLE orders ADD CONSTRAINT by_hand CHECK (order_id <> 'refused' OR status <> 'Completed')`,
     );
     const later = Promise.withResolvers<void>();
-    const working = lab.process(['refused', 'beside it', 'later'], {
+    const working = lab.process(['refused', 'next to it', 'later'], {
       processor: ({ orderId }) => (orderId === 'later' ? later.promise : Promise.resolve()),
     });
-    await waitUntil('the neighbour is Completed', async () => (await lab.row('beside it')).status === 'Completed');
+    await waitUntil('the neighbour is Completed', async () => (await lab.row('next to it')).status === 'Completed');
     later.resolve();
 
     await expect(working).rejects.toMatchObject({ kind: 'refused' });

@@ -155,7 +155,7 @@ describe('a sleep', () => {
     expect(notBefore).toBeLessThanOrEqual(40);
   });
 
-  test('beside another one and a step waits for the step, and ends with the first of both', async () => {
+  test('a sleep alongside another one and a step waits for the step, and ends with the first of both', async () => {
     const runs: string[] = [];
     const processor: Processor = async (_order, { step, sleep }) => {
       await Promise.all([

@@ -163,7 +163,7 @@ describe('a row can never be', () => {
       `INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES (repeat('a', 256), 1, '{}', 1)`,
     ],
     [
-      'beside another row that says whether processing is paused',
+      'a second row that says whether processing is paused',
       `INSERT INTO processing_control (only_row, paused, since, actor) VALUES (false, true, now(), 'postgres')`,
     ],
     ['worth NaN', `INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES ('a', 1, '{}', 'NaN')`],

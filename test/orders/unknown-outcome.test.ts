@@ -119,7 +119,7 @@ describe('a database that does not answer', () => {
 
     await expect(lab.create(order)).rejects.toMatchObject({ kind: 'unavailable' });
 
-    // Statement time-out and margin, then one new connection in vain.
+    // Statement timeout and margin, then one new connection in vain.
     expect(performance.now() - askedAt).toBeLessThan(1_500 + 1_000 + 500);
     await proxy.become('open');
     expect(await lab.create(order)).toBe('created');

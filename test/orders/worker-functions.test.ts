@@ -58,11 +58,11 @@ describe('the worker function', () => {
   const poison: [string, string][] = [
     ['nothing', ''],
     ['no JSON', 'not json'],
-    ['JSON that is no object', '"a"'],
+    ['JSON that is not an object', '"a"'],
     ['null', 'null'],
     ['a list', '[{"order_id":"a"}]'],
     ['an object without an id', '{"id":"a"}'],
-    ['an id that is no text', '{"order_id":7}'],
+    ['an id that is not a string', '{"order_id":7}'],
     ['an id with NUL', String.raw`{"order_id":"a\u0000b"}`],
     ['an id with a lone surrogate', String.raw`{"order_id":"\ud800"}`],
     ['an id with surrogates in the wrong order', String.raw`{"order_id":"\udc00\ud800"}`],

@@ -16,7 +16,7 @@ export interface Receiver {
   readonly url: string;
   /** What was asked so far, in its order. */
   readonly requests: ReceivedRequest[];
-  /** What it answers from now on; 200 at first. */
+  /** Its response from now on; 200 at first. */
   answer: (response: ServerResponse) => void;
   /** Connections that are open now. */
   readonly connections: number;
@@ -56,7 +56,7 @@ export async function startReceiver(tls?: { readonly key: string; readonly cert:
   return receiver;
 }
 
-/** An answer of this status, with a body. */
+/** A response with this status and a body. */
 export function answerWith(status: number, headers: Record<string, string> = {}) {
   return (response: ServerResponse): void => {
     response.writeHead(status, headers);

@@ -37,7 +37,7 @@ describe('what follows from a failure', () => {
   });
 });
 
-describe('the time until the next try', () => {
+describe('the time until the next attempt', () => {
   test('the backoff doubles up to its limit', () => {
     for (const [attempts, ceiling] of [
       [1, 1],
@@ -79,7 +79,7 @@ describe('whatever is thrown can be stored', () => {
     ['a string', 'oh no', 'oh no'],
     ['undefined', undefined, 'undefined'],
     ['an object, whose secrets stay where they are', { authorization: 'Bearer x' }, 'an object that is not an Error'],
-    ['an object that is no text', Object.create(null), 'an object that is not an Error'],
+    ['an object that is not text', Object.create(null), 'an object that is not an Error'],
     ['a message with NUL and half a character', new Error('a\0b\ud83d'), 'ab\ufffd'],
     ['a message that is cut within a character', new Error(`${'x'.repeat(499)}🛒`), `${'x'.repeat(499)}\ufffd`],
   ])('%s', (_, thrown, reason) => {

@@ -90,7 +90,7 @@ describe('posting an order', () => {
   });
 });
 
-describe('the answer decides', () => {
+describe('the response decides', () => {
   test.each([200, 201, 202, 204])('a response of %i completes the order', async (status) => {
     receiver.answer = answerWith(status);
 
@@ -157,7 +157,7 @@ describe('the answer decides', () => {
   });
 });
 
-describe('without an answer', () => {
+describe('without a response', () => {
   test('a receiver that is too slow is a transient failure, and its connection is closed', async () => {
     receiver.answer = () => {};
 
@@ -210,7 +210,7 @@ describe('without an answer', () => {
   });
 });
 
-describe('the body of an answer', () => {
+describe('the body of a response', () => {
   test('a huge response body is not read to its end', async () => {
     let sent = 0;
     const chunk = Buffer.alloc(65_536);

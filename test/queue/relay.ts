@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
 /**
  * - `pass`: handed on, and answered.
  * - `drop`: the connection breaks before the queue has seen the request.
- * - `lose answer`: the queue has done what it was asked, and the connection breaks before its answer.
+ * - `lose answer`: the queue has done what it was asked, and the connection breaks before its response.
  * - `hang`: nothing happens, for ever.
  */
 export type Fate = 'pass' | 'drop' | 'lose answer' | 'hang';

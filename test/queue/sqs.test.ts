@@ -75,7 +75,7 @@ async function openRelay(fateOf: (body: string, place: number) => Fate = () => '
   return relay;
 }
 
-/** Takes messages off a queue until there are so many; the test's own time-out bounds the wait. */
+/** Takes messages off a queue until there are so many; the test's own timeout bounds the wait. */
 async function receive(count: number, from = queueUrl): Promise<Message[]> {
   const received: Message[] = [];
   while (received.length < count) {

@@ -5,10 +5,10 @@ import uuid
 import schemathesis
 from schemathesis import GenerationMode
 
-# Only a cursor that an earlier answer had is one; a range may not end before it begins.
+# Only a cursor from an earlier response is valid; a range may not end before it begins.
 LIST_PARAMETERS = ({"cursor"}, {"created_to"}, {"created_to", "cursor"})
 
-# Ids and keys that an order may have by now, whoever sent it.
+# Ids and keys that an order may have by now, from any sender.
 used = set()
 
 

@@ -20,7 +20,7 @@ const CONFIGURATION = join(import.meta.dirname, 'schemathesis.toml');
 
 /** Examples an operation in one round. More of them keep more in the memory of Python; another round has another seed. */
 const MAX_EXAMPLES = 1_000;
-/** Cases that come of an example an operation, about: there are 15, of which some know only one request. */
+/** About as many cases as come from one example per operation: there are 15 operations, and some have only one request. */
 const CASES_AN_EXAMPLE = 15;
 /** Requests at once. The API is one process, and so is Python: more make nothing faster. */
 const WORKERS = 2;
@@ -52,7 +52,7 @@ when one was not; 3 means that the run itself failed. It needs Python 3.12 or ne
 });
 
 /**
- * Runs rounds until there were enough cases or one failed. Each has a stack of its own, as exceptions.py knows only the ids
+ * Runs rounds until there were enough cases or one failed. Each has a separate stack, as exceptions.py knows only the ids
  * and keys that its own round has used; so a round can be repeated by its seed alone.
  */
 async function fuzz(
@@ -70,7 +70,7 @@ async function fuzz(
     console.log(`schemathesis: ${sent} of at least ${cases} cases (seed ${seed + round})`);
     if (failed || generated === 0) return 1;
   }
-  console.log(`schemathesis: ${sent} cases, and every answer as documented`);
+  console.log(`schemathesis: ${sent} cases, and every response as documented`);
   return 0;
 }
 

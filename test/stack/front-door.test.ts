@@ -200,7 +200,7 @@ test('duplicate headers are joined, as by API Gateway, so that none of them wins
   expect((await ask('GET', '/api/v1/metrics', ['Host', 'localhost', 'Host', 'localhost'])).status).toBe(403);
 });
 
-describe('what is no route of the API', () => {
+describe('a request without a route', () => {
   const PATHS = ['/', '', '/api', '/api/v1', '/api/v1/', '/nothing', '/API/v1/health', '//api/v1/health'];
   const ALMOST = [
     '/api/v1/health/',
@@ -251,7 +251,7 @@ describe('what is no route of the API', () => {
       const path = `/api/v1/orders/${encodeURIComponent(orderId)}`;
       expect(JSON.parse((await ask('GET', path)).text)).toMatchObject({ order_id: orderId });
       expect(JSON.parse((await ask('GET', `${path}/history`)).text)).toMatchObject({ order_id: orderId });
-      // Not Failed: the answer is about this order, and about no other.
+      // Not Failed: the response is about this order, and about no other.
       expect((await ask('POST', `${path}/redrive`, [], '{}')).status).toBe(409);
     }
   });

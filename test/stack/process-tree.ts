@@ -36,7 +36,7 @@ function linuxProcesses(): (Entry & { state: string })[] {
         const [state = '', parent = ''] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
         return [{ pid: Number(name), parent: Number(parent), state }];
       } catch {
-        // It ended meanwhile.
+        // It has ended in the meantime.
         return [];
       }
     });

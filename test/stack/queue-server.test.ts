@@ -118,7 +118,7 @@ test('the long poll of a client that is gone receives no message', async () => {
     `POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-amz-json-1.0\r\n` +
       `X-Amz-Target: AmazonSQS.ReceiveMessage\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
   );
-  // An answer to a later request shows that the earlier one is being served; then it goes.
+  // A response to a later request shows that the earlier one is being served; then it goes.
   await receive();
   gone.resetAndDestroy();
   await once(gone, 'close');

@@ -41,7 +41,7 @@ describe('a start names the setting that is wrong', () => {
 
   test.each([
     ['there is none', './no-such.ts', 'does not exist'],
-    ['it is no module', './README.md', 'could not be loaded: '],
+    ['it is not a module', './README.md', 'could not be loaded: '],
     ['it has no function', './infra/local/stack/settings.ts', 'no function as default export'],
     ['its process ends', './test/processors/modules/ends.ts', 'could not be loaded: its process ended with code 3.'],
   ])('npm start names the setting: PROCESSOR is a path and %s', async (_, PROCESSOR, why) => {

@@ -10,7 +10,7 @@ import { readStackFile, type StackFile } from '../../infra/local/stack/stack-fil
 import { freePorts } from '../support/free-port.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
-/** Milliseconds: a first start on a machine that has much else to do; below jest's own time-out. */
+/** Milliseconds: a first start on a machine that has much else to do; below jest's own timeout. */
 const START_MS = 50_000;
 
 /** A place for a stack of one's own: a directory and three ports. */
@@ -70,7 +70,7 @@ export class StackProcess {
     this.#child = spawn(
       executable,
       rest,
-      // A group of its own, like a job of a shell, so that Ctrl-C can be played.
+      // A separate group, like a job of a shell, so that Ctrl-C can be played.
       { cwd: REPOSITORY, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
     );
     this.pid = this.#child.pid as number;

@@ -12,7 +12,7 @@ const MAX_IN_FLIGHT = 64;
 /** Share of the orders with an Idempotency-Key, whose customers ask again until they know. */
 const WITH_KEY = 0.5;
 
-/** Milliseconds between two tries of such a customer. */
+/** Milliseconds between two attempts of such a customer. */
 const RETRY_MS = 150;
 
 /** Milliseconds: longer than the API ever takes to say that it does not know. */
@@ -21,12 +21,12 @@ const PATIENCE_MS = 10_000;
 /** Milliseconds between two looks whether more orders are wanted. */
 const TICK_MS = 20;
 
-/** Posts orders, remembers exactly what was answered, and sends messages of orders again that nobody asked for. */
+/** Posts orders, records every response, and sends messages of orders again that nobody asked for. */
 export class Customers {
   readonly told = new Map<string, Told>();
   /** Tries beyond the first of each order. */
   retries = 0;
-  /** Messages that the queue took beside those of the service. */
+  /** Messages in the queue in addition to those of the service. */
   duplicates = 0;
   readonly #api: string;
   readonly #sqs: SQSClient;
@@ -98,7 +98,7 @@ export class Customers {
         signal: AbortSignal.timeout(PATIENCE_MS),
         ...(key !== undefined && { headers: { 'idempotency-key': key } }),
       });
-      // An answer counts when it is whole.
+      // A response counts when it is complete.
       await response.text();
       return response.status;
     } catch {

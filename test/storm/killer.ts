@@ -9,7 +9,7 @@ export type Weighted = Kind | 'step';
 
 /**
  * Of a hundred kills. Environments are where orders are worked at; Postgres and the queue are shared by all, and each of
- * their deaths stops everything for a moment. `step` lays an ambush: whoever comes to a random step first dies there.
+ * their deaths stops everything for a moment. `step` lays an ambush: the first process that reaches a random step dies there.
  */
 export const WEIGHTS: Readonly<Record<Weighted, number>> = {
   environment: 36,
@@ -89,7 +89,7 @@ export class Killer {
 
   /**
    * @param rate kills a second
-   * @param kinds what to kill. Only among all of them are there stalls too: Postgres is spared meanwhile.
+   * @param kinds what to kill. Only among all of them are there stalls too: Postgres is not killed during them.
    */
   async run(kills: number, rate: number, kinds: readonly Weighted[]): Promise<void> {
     const weights = Object.fromEntries(kinds.map((kind) => [kind, WEIGHTS[kind]]));

@@ -19,7 +19,7 @@ const EXAMPLES = 5;
 
 export const isClean = (findings: Findings): boolean => Object.values(findings).every((list) => list.length === 0);
 
-/** The figures, what must be 0 first. */
+/** The results, those that must be 0 first. */
 export function report(
   options: StormOptions,
   { customers, killer, outcome }: { customers: Customers; killer: Killer; outcome: Outcome },

@@ -23,7 +23,7 @@ const stopping = new AbortController();
 export const stormCommand = command({
   name: 'storm',
   usage: ['[options]'],
-  does: `Kills processes of a stack of its own at random under load, and then looks for any order lost, stuck, or completed twice.
+  does: `Kills processes of a separate stack at random under load, and then looks for any order lost, stuck, or completed twice.
 The exit code is 0 when there is none and 1 when there is one; 3 means that the storm itself failed.`,
   options: STORM_OPTIONS,
   async run(values) {
@@ -40,7 +40,7 @@ The exit code is 0 when there is none and 1 when there is one; 3 means that the 
   },
 });
 
-/** Whoever waits for it gives the throw-away stack the chance to be removed. */
+/** Waiting for it gives the throw-away stack the chance to be removed. */
 function aborted(): Promise<never> {
   return new Promise((_, reject) =>
     stopping.signal.addEventListener('abort', () => reject(new Error('stopped from outside')), { once: true }),

@@ -88,7 +88,7 @@ export class Target {
     return `http://127.0.0.1:${this.stack.settings.apiPort}/api/v1`;
   }
 
-  /** What a process of ours is, or was. */
+  /** What a process of the stack is, or was. */
   roleOf(pid: number): Kind {
     // All others that come to a step are children of a worker.
     return this.#roles.get(pid) ?? 'environment';

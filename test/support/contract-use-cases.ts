@@ -18,7 +18,7 @@ export const HARD: NewOrder = {
   totalAmount: '12345678901.123456789',
 };
 
-/** The use cases over whatever database a contract is about, with budgets of two tries, two workers and one redrive. */
+/** The use cases over whatever database a contract is about, with budgets of two attempts, two workers and one redrive. */
 export class UseCases {
   readonly database: Database;
   readonly queue = new RecordingQueue();
@@ -36,7 +36,7 @@ export class UseCases {
     return new UseCases(database);
   }
 
-  /** Beside another container on the same database. */
+  /** Alongside another container on the same database. */
   static joining(database: Database): UseCases {
     return new UseCases(database);
   }

@@ -13,7 +13,7 @@ export interface Subject {
   readonly database: Database;
   /** Another driver to the same database, closed with the subject. */
   connect(options?: ConnectOptions): Database;
-  /** Cuts the connection of the next statements that contain the text, one a statement. */
+  /** Cuts the connection of the next statements that contain the text, one per statement. */
   cutAt(text: string, ...cuts: Cut[]): void;
   /** How many cuts have happened. */
   cutsDone(): number;

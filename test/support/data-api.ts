@@ -15,7 +15,7 @@ export interface DataApiLab {
   readonly databaseName: string;
   readonly database: Database;
   readonly logger: RecordingLogger;
-  /** Lets these befall the next requests that contain the text, one a request. */
+  /** Injects these faults into the next requests that contain the text, one per request. */
   plan(text: string, ...mishaps: Fault[]): void;
   /** How many of them have happened. */
   readonly mishapsDone: number;

@@ -10,11 +10,11 @@ export const TEMPLATE = 'orders_template';
 const APP_PASSWORD = 'of-the-tests';
 
 export interface TestDatabase {
-  /** As a superuser, for whoever writes SQL by hand. */
+  /** As a superuser, for manual SQL. */
   readonly url: string;
   /** As the role of the functions. */
   readonly appUrl: string;
-  /** @throws when sessions are still open on it: whoever opened them has forgotten to close them. */
+  /** @throws when sessions are still open on it: the code that opened them has forgotten to close them. */
   drop(): Promise<void>;
 }
 

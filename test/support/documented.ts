@@ -5,7 +5,7 @@ import formats from 'ajv-formats';
 import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 import { API_BASE } from '../../lib/routes.ts';
 
-/** An answer as it goes to the client; names of headers in lower case. */
+/** A response as it goes to the client; names of headers in lower case. */
 export interface SentAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | undefined>>;
@@ -30,7 +30,7 @@ const ajv = new Ajv2020({ strict: false, allErrors: true }).addSchema(closed(DOC
 formats.default(ajv);
 
 /**
- * Holds an answer to docs/openapi.json: its status, headers and body, which may have no field that is not there.
+ * Checks a response against docs/openapi.json: its status, headers and body, which may have no field that is not there.
  * Clients are told to expect further fields; a test that meets one has found something that was not documented.
  * @param routeKey as API Gateway names the route; those outside of the API are not looked at.
  * @throws Error that says what is not as documented.
@@ -52,8 +52,8 @@ export function demandDocumented(routeKey: string, answer: SentAnswer): void {
 }
 
 /**
- * `fetch` from a running stack, whose answer must be as documented. What Serverless Offline answers by itself, in API
- * Gateway's place, is not looked at: it has `statusCode` and `error`, which no answer of ours has.
+ * `fetch` from a running stack, whose response must be as documented. What Serverless Offline answers by itself, in API
+ * Gateway's place, is not looked at: it has `statusCode` and `error`, which responses of this service do not have.
  */
 export async function fetchDocumented(url: string, init: RequestInit = {}): Promise<Response> {
   const response = await fetch(url, init);
@@ -85,8 +85,8 @@ function headerProblems({ headers = {} }: ResponseObject, sent: SentAnswer['head
 }
 
 function bodyProblems({ content }: ResponseObject, headers: SentAnswer['headers'], text: string): string[] {
-  if (!content) return text === '' ? [] : ['there should be no body'];
-  // Serverless Offline adds a charset, of which JSON has none (RFC 8259, section 11).
+  if (!content) return text === '' ? [] : ['the body should be empty'];
+  // Serverless Offline adds a charset, which JSON does not have (RFC 8259, section 11).
   if (headers['content-type']?.split(';')[0] !== 'application/json')
     return [`content-type is ${headers['content-type']}`];
   return schemaProblems(content['application/json'].schema, JSON.parse(text));

@@ -27,7 +27,7 @@ export interface Asking {
   readonly as?: { readonly owner: string; readonly scopes: string; readonly name?: string };
 }
 
-/** All functions of the service as one container has them, with a database and a queue of their own. */
+/** All functions of the service as one container has them, with their own database and queue. */
 export interface Functions {
   readonly databaseUrl: string;
   readonly queueUrl: string;
@@ -53,7 +53,7 @@ export interface Functions {
 }
 
 export interface FunctionsOptions {
-  /** Environment variables besides the addresses. */
+  /** Environment variables in addition to the addresses. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Says by which URL the functions reach the database, when it is not directly. */
   readonly via?: (url: string) => Promise<string>;

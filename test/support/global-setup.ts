@@ -24,7 +24,7 @@ export default async function setUp(): Promise<void> {
     throw new Error(`The servers for the tests did not start (exit code ${code}); the reason is above.`);
   });
   const [addresses] = await Promise.race([once(servers, 'message'), failed]);
-  // Still to be told apart from a failure, but no longer to be waited for.
+  // Still distinguishable from a failure, but no longer waited for.
   failed.catch(() => undefined);
   Object.assign(process.env, addresses);
 }

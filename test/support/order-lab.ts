@@ -32,7 +32,7 @@ export interface OrderRow {
   readonly reason: string | null;
 }
 
-/** The use cases with a database of their own, a queue that takes notes, and a session of psql beside them. */
+/** The use cases with their own database, a queue that records messages, and a psql session. */
 export interface OrderLab {
   readonly url: string;
   readonly database: Database;

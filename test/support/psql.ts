@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** A session of somebody who writes SQL by hand, beside the service. */
+/** A session for manual SQL, alongside the service. */
 export interface Psql {
   /** Runs one statement, or several without values. bigint comes as text. */
   rows<Row>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
@@ -12,7 +12,7 @@ export interface Psql {
 
 export async function connectPsql(url: string): Promise<Psql> {
   const client = new pg.Client({ connectionString: url, application_name: 'psql' });
-  // A test may end the connection from the server's side; whoever uses it then gets an error of their own.
+  // A test may end the connection from the server's side; its user then gets its own error.
   client.on('error', () => {});
   await client.connect();
   const rows = async <Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> => {

@@ -1,7 +1,7 @@
 import { orderKey } from '../../lib/order-key.ts';
 import type { OrderMessage, OrderQueue, SendOutcome } from '../../lib/queue/order-queue.ts';
 
-/** A queue that only takes note, and refuses what it is told to. (The SQS adapter has a suite of its own.) */
+/** A queue that only takes note, and refuses what it is told to. (The SQS adapter has its own suite.) */
 export class RecordingQueue implements OrderQueue {
   /** One entry a call of `send`. */
   readonly sends: (readonly OrderMessage[])[] = [];

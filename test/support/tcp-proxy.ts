@@ -4,8 +4,8 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 /**
  * Where the connection is cut, seen from the statement:
  * - `before it is sent`: Postgres never hears of it.
- * - `when it was sent`: Postgres runs it, and nobody waits for the answer.
- * - `when it was answered`: it is committed, and the answer is lost.
+ * - `when it was sent`: Postgres runs it, and nobody waits for the reply.
+ * - `when it was answered`: it is committed, and the reply is lost.
  */
 export type Cut = 'before it is sent' | 'when it was sent' | 'cut after the reply';
 

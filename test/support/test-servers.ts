@@ -4,7 +4,7 @@ import { makeTemplate } from './database.ts';
 import { startPostgresServer } from './postgres-server.ts';
 
 /**
- * The servers of a test run, as a process of its own: when the channel to jest closes, however jest ended, it stops them
+ * The servers of a test run, as a separate process: when the channel to jest closes, however jest ended, it stops them
  * and removes what they wrote. Servers that the environment names already are used instead.
  */
 const cleanUps: (() => Promise<unknown>)[] = [];

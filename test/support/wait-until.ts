@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Psql } from './psql.ts';
 
-/** Milliseconds. Far longer than anything waited for takes on a busy machine, and below jest's own time-out. */
+/** Milliseconds. Far longer than anything waited for takes on a busy machine, and below jest's own timeout. */
 const PATIENCE_MS = 20_000;
 
-/** Asks again and again until the answer is yes. */
+/** Polls until the result is true. */
 export async function waitUntil(
   what: string,
   isTrue: () => boolean | Promise<boolean>,

@@ -12,7 +12,7 @@ export class NoEarlierCode extends Error {
   override readonly name = 'NoEarlierCode';
 }
 
-/** The code at some commit, in a directory of its own, with this checkout's node_modules. */
+/** The code at some commit, in a separate directory, with this checkout's node_modules. */
 export interface EarlierCheckout {
   readonly commit: string;
   readonly directory: string;
@@ -60,7 +60,7 @@ function commitThatAdded(migration: string): string {
   } catch (error) {
     if (error instanceof NoEarlierCode) throw error;
     throw new NoEarlierCode(
-      'This is no git checkout, so the code before its migrations is not there: use a git clone.',
+      'This is not a git checkout, so the code before its migrations is not there: use a git clone.',
     );
   }
 }

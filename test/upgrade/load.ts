@@ -5,11 +5,11 @@ const CONCURRENCY = 16;
 
 /** What clients were told, and how fast. */
 export interface Told {
-  /** Order ids that were answered with 202. */
+  /** Order ids that got a 202. */
   readonly accepted: string[];
-  /** Requests that were answered with 503, or not at all. Each is sent again, under the same id, until it is known. */
+  /** Requests that got a 503 or no response. Each is sent again, under the same id, until it is known. */
   unanswered: number;
-  /** Answers that no client should get, in words. */
+  /** Responses that no client should get, in words. */
   readonly unexpected: string[];
   /** Milliseconds of each 202. */
   readonly latencies: number[];

@@ -6,7 +6,7 @@ export const upgrade = command({
   name: 'upgrade',
   usage: ['[--orders N] [--migrations N]'],
   does: `Deploys each of the newest migrations under load: the code before it runs, it is applied at a random moment, and the code
-of this checkout joins. Then it runs the same load beside a session that holds the oldest snapshot. The exit code is 1 when
+of this checkout joins. Then it runs the same load alongside a session that holds the oldest snapshot. The exit code is 1 when
 an order was lost, completed twice or counted wrongly.`,
   options: {
     orders: { type: 'integer', min: 1, max: 10_000_000, default: 20_000, help: 'orders of each run' },

@@ -84,8 +84,8 @@ export async function upgradeUnderLoad({ migration, orders, moment }: UpgradeOpt
 }
 
 /**
- * A load beside a session that holds the oldest snapshot all the time, as a long report or a forgotten psql does: Postgres
- * can clean up no version of a row meanwhile, and the rows of the counters have one more with each commit.
+ * A load alongside a session that holds the oldest snapshot all the time, as a long report or a forgotten psql does: Postgres
+ * can clean up no version of a row during that time, and the rows of the counters have one more with each commit.
  */
 export async function loadBesideOldSnapshot(orders: number): Promise<Outcome> {
   const lab = await FaultLab.open({ timing: TIMING });
@@ -107,7 +107,7 @@ export async function loadBesideOldSnapshot(orders: number): Promise<Outcome> {
     return {
       wrongs: [...held, ...wrongs],
       report: [
-        `${orders} orders beside a snapshot that is older than all of them`,
+        `${orders} orders alongside a snapshot that is older than all of them`,
         ...speedOf(load),
         ...sizes.map(({ name, dead, pages }) => `${name}: ${dead} dead versions, ${pages} pages`),
       ],
@@ -147,6 +147,6 @@ function speedOf({ told: { latencies, unanswered } }: Load): string[] {
   const [first, last] = [latencies.slice(0, quarter), latencies.slice(-quarter)];
   return [
     `202 within ${p50(first)} (p99 ${p99(first)}) in the first quarter, ${p50(last)} (p99 ${p99(last)}) in the last; ` +
-      `${unanswered} requests without an answer or with 503, sent again`,
+      `${unanswered} requests without a response or with 503, sent again`,
   ];
 }

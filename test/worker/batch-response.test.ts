@@ -3,7 +3,7 @@ import { readBatchResponse } from '../../infra/local/lambda/batch-response.ts';
 
 const delivered = new Set(['a', 'b', 'c']);
 
-describe('the answer of a function that reports batch item failures', () => {
+describe('the response of a function that reports batch item failures', () => {
   test.each(['null', '{}', '{"batchItemFailures":null}', '{"batchItemFailures":[]}', '{"statusCode":200}'])(
     'a batch response says that all messages succeeded: %s',
     (answer) => expect(readBatchResponse(answer, delivered)).toEqual({ failed: new Set() }),

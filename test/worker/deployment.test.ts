@@ -123,7 +123,7 @@ describe('a deployment', () => {
 describe('a deployment is refused in one line', () => {
   test.each<[string, Changes, string]>([
     ['a batch over ten without a window', { sqs: { batchSize: 11 } }, 'needs a maximumBatchingWindow of at least 1'],
-    ['a visibility timeout under the function time-out', { queue: { VisibilityTimeout: 19 } }, 'may take 20 s, longer'],
+    ['a visibility timeout under the function timeout', { queue: { VisibilityTimeout: 19 } }, 'may take 20 s, longer'],
     ['a queue that is none of resources', { sqs: { arn: { 'Fn::GetAtt': ['Table', 'Arn'] } } }, 'reads Table'],
     ['the ARN of a queue elsewhere', { sqs: { arn: 'arn:aws:sqs:eu-west-1:1:q' } }, 'must name a queue of resources'],
     ['an sqs event that is only an ARN', { events: [{ sqs: 'arn:aws:sqs:eu-west-1:1:q' }] }, 'must have an arn'],

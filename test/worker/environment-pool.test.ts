@@ -88,7 +88,7 @@ describe('an execution environment', () => {
   test.each([
     ['the file fails', { file: fileURLToPath(new URL('handlers/broken.ts', import.meta.url)) }, 'broken while'],
     ['there is no such export', { exportName: 'missing' }, 'exports no function "missing"'],
-    ['the export is no function', { exportName: 'notAFunction' }, 'exports no function "notAFunction"'],
+    ['the export is not a function', { exportName: 'notAFunction' }, 'exports no function "notAFunction"'],
   ])('an execution environment that cannot load its handler is a failed invocation: %s', async (_, changes, reason) => {
     open('echo', 1, changes);
     await expect(invoke()).rejects.toThrow(reason);

@@ -42,7 +42,7 @@ describe('what is deleted', () => {
   test.concurrent.each([
     ['a string', '"done"'],
     ['a list', '[]'],
-    ['failures that are no list', '{"batchItemFailures":"all"}'],
+    ['failures that are not a list', '{"batchItemFailures":"all"}'],
     ['an empty identifier', '{"batchItemFailures":[{"itemIdentifier":""}]}'],
     ['a null identifier', '{"batchItemFailures":[{"itemIdentifier":null}]}'],
     ['an identifier under another name', '{"batchItemFailures":[{"id":"a"}]}'],
@@ -124,7 +124,7 @@ describe('how batches are gathered', () => {
   });
 
   test.concurrent('the payload of a batch stays under 6 MB', async () => {
-    // 10 × 900 kB, of which six fit.
+    // Six of 10 × 900 kB fit.
     const bodies = numbered(10).map((digit) => digit.repeat(900_000));
     await withBench({ ...forEver, handler: 'failSome', batchSize: 10, windowMs: 1_000 }, bodies, async (bench) => {
       await eventually(async () => expect(await leftOver(bench)).toBe(0));

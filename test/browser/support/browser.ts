@@ -18,7 +18,7 @@ let browser: Promise<Browser> | undefined;
 const contexts: BrowserContext[] = [];
 const troubles: string[] = [];
 
-/** Opens the console at a view, `#/orders`, in a tab of its own, which is closed after the test. */
+/** Opens the console at a view, `#/orders`, in a new tab, which is closed after the test. */
 export async function openConsole(view = '#/', visit: Visit = {}): Promise<Page> {
   const { key = KEYS.operator, scheme = 'light', width = 1280, ownClock = false } = visit;
   browser ??= chromium.launch({ executablePath: findChromium() });

@@ -21,7 +21,7 @@ export default async function setUp(): Promise<void> {
     throw new Error(`The stack for the browser tests ended (exit code ${code}); the reason is above.`);
   });
   const [addresses] = await Promise.race([once(stack, 'message'), failed]);
-  // Still to be told apart from a failure, but no longer to be waited for.
+  // Still distinguishable from a failure, but no longer waited for.
   failed.catch(() => undefined);
   Object.assign(process.env, addresses, { CHROMIUM });
 }

@@ -20,7 +20,7 @@ interface Answer {
   readonly body: Record<string, unknown>;
 }
 
-/** Asks the API beside the console, as another client of the same operator. */
+/** Calls the API alongside the console, as another client of the same operator. */
 export async function ask(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer> {
   const response = await fetch(`${API}${path}`, {
     method,
@@ -42,7 +42,7 @@ export function newId(name: string): string {
 export async function createOrder(orderId: string, userId = 7): Promise<void> {
   const order = { order_id: orderId, user_id: userId, item_ids: [1, 2], total_amount: '1234.5' };
   const { status, body } = await ask('POST', '/orders', order);
-  if (status !== 202) throw new Error(`${orderId} was answered with ${status}: ${JSON.stringify(body)}`);
+  if (status !== 202) throw new Error(`${orderId} got ${status}: ${JSON.stringify(body)}`);
 }
 
 export async function statusOf(orderId: string): Promise<unknown> {

@@ -6,7 +6,7 @@ import { REPOSITORY } from '../../../infra/local/stack/settings.ts';
 import { makeStackHome, type StackHome, StackProcess } from '../../stack/stack-process.ts';
 
 /**
- * The stack of the browser tests, as a process of its own: when the channel to jest closes, however jest ended, it stops
+ * The stack of the browser tests, as a separate process: when the channel to jest closes, however jest ended, it stops
  * the stack and removes what it wrote. It tells jest where the stack is, and which keys it knows.
  */
 const { env, ...place } = await makeStackHome();

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 
-/** As LocalStack tells services apart: by the scope of a signature that it does not check. */
+/** How LocalStack distinguishes services: by the scope of a signature that it does not check. */
 const authorization = (service: string) => ({
   authorization: `AWS4-HMAC-SHA256 Credential=test/20261101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
 });

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import base from '../../../jest.config.js';
 
 /**
- * `npm run test:deploy`: deploys to a LocalStack, changes what is deployed, and removes it. A project of its own, because
+ * `npm run test:deploy`: deploys to a LocalStack, changes what is deployed, and removes it. A separate project, because
  * what it needs takes minutes to install the first time: LocalStack, and AWS's runtime client, which is built.
  */
 export default {

@@ -61,7 +61,7 @@ export async function startFunction(code: FunctionCode): Promise<EmulatedFunctio
     async invoke(event) {
       const answer = await fetch(address, { method: 'POST', body: JSON.stringify(event) });
       const text = await answer.text();
-      // It answers 200 whatever happens.
+      // It returns 200 whatever happens.
       const body = text === '' ? undefined : JSON.parse(text);
       if (body?.errorType) throw new Error(`${code.handler}: ${text}\n${log}`);
       return body;

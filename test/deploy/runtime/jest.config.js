@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import base from '../../../jest.config.js';
 
 /**
- * `npm run test:runtime`: the packaged functions under AWS's own runtime, with their sizes and cold starts. A project of
- * its own, because that runtime takes minutes to build the first time, and runs on Linux only.
+ * `npm run test:runtime`: the packaged functions under AWS's own runtime, with their sizes and cold starts. A separate
+ * project, because that runtime takes minutes to build the first time, and runs on Linux only.
  */
 export default {
   ...base,

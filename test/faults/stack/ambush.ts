@@ -1,5 +1,5 @@
 /**
- * Steps at which a process of the stack can be made to die: whoever lays an ambush writes a file named after the step
+ * Steps at which a process of the stack can be made to die: a test that lays an ambush writes a file named after the step
  * into the directory AMBUSH, with a signal in it. The first process that comes to the step takes the file away, and
  * sends itself the signal; no other one dies of it.
  */
@@ -7,7 +7,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import type { QueueRequest, Statement } from './statements.ts';
 
-/** `sent`: the statement is on its way, and its answer has not come. `after`: it is committed, and we know. */
+/** `sent`: the statement is on its way, and its reply has not arrived. `after`: it is committed, and we know. */
 export type Step =
   | `before ${Statement}`
   | `${Statement} sent`

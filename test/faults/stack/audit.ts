@@ -1,7 +1,7 @@
 import type { Psql } from '../../support/psql.ts';
 
 /**
- * A second witness beside the service's own history: a row for each order that any statement inserts, moves, claims or
+ * A second witness in addition to the service's own history: a row for each order that any statement inserts, moves, claims or
  * completes, written by a trigger that only tests have. Every write to a Completed order is in it, also one that changes
  * nothing, so that nothing can be completed twice unseen.
  */

@@ -24,7 +24,7 @@ export const LAB_TIMING: Timing = {
   sweepEvery: 0.5,
 };
 
-/** Milliseconds: several leases, and a machine that does other things meanwhile. */
+/** Milliseconds: several leases, and a machine that does other things at the same time. */
 const PATIENCE_MS = 45_000;
 
 /** A process of the stack in the hands of a test. */
@@ -337,7 +337,7 @@ export class FaultLab {
   }
 }
 
-/** Asks again and again until the answer is yes; an error is a no, since what is asked may be down. */
+/** Polls until the result is true; an error is a no, since what is asked may be down. */
 async function until(what: string, isTrue: () => boolean | Promise<boolean>): Promise<void> {
   let reason: unknown = 'no';
   for (const end = performance.now() + PATIENCE_MS; performance.now() < end; await sleep(25)) {

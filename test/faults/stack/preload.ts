@@ -5,7 +5,7 @@
  * - AMBUSH, a directory: the process dies, or stops, at the steps for which an ambush is laid there.
  * - LEDGER, a file: a line `<order id> <token>` for each order that this process believes to have completed.
  * - CLOCK_SHIFT_MS: the process's clock is wrong by so much.
- * - SABOTAGE=fencing: orders are finished whoever holds them. With it, the promises are broken, and a test that does
+ * - SABOTAGE=fencing: orders are finished by any worker. With it, the promises are broken, and a test that does
  *   not notice is worth nothing.
  */
 import { appendFileSync } from 'node:fs';
@@ -27,7 +27,7 @@ clients.query = function (this: unknown, config) {
   reach(`before ${statement}`);
   const text = statement === 'finish' && SABOTAGE === 'fencing' ? withoutFencing(config.text) : config.text;
   const answer = query.call(this, { ...config, text });
-  // It is written at the end of this turn of the event loop, and its answer cannot be read before the next.
+  // It is written at the end of this turn of the event loop, and its reply cannot be read before the next.
   setImmediate(() => reach(`${statement} sent`));
   return answer.then((result) => {
     if (statement === 'finish') record(config.values?.[0], result.rows as { order_id: string }[]);

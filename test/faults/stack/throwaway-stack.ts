@@ -37,7 +37,7 @@ const STOP_MS = 2_000;
 
 export interface StackOptions {
   readonly timing: Timing;
-  /** What the functions get beside the addresses. */
+  /** What the functions get in addition to the addresses. */
   readonly env?: NodeJS.ProcessEnv;
   /** The folder of the migrations that the database begins with; by default all. */
   readonly migrations?: string;
@@ -46,8 +46,8 @@ export interface StackOptions {
 }
 
 /**
- * The parts of a stack in a directory of its own, on free ports: what `npm start` runs, except that API and worker are
- * light programs around the same handlers (api.ts, worker.ts). Nothing is started here; whoever holds the parts starts
+ * The parts of a stack in a separate directory, on free ports: what `npm start` runs, except that API and worker are
+ * light programs around the same handlers (api.ts, worker.ts). Nothing is started here; the holder of the parts starts
  * and kills them.
  */
 export class ThrowawayStack {

@@ -1,6 +1,6 @@
 import { PermanentFailure, type Processor, TransientFailure } from '../../../lib/processors/processor.ts';
 
-/** Says all it knows when it fails, as the answer of a bank might. */
+/** Says all it knows when it fails, as the response of a bank might. */
 export default (async (order) => {
   const all = JSON.stringify(order);
   if (order.orderId.endsWith('permanent')) throw new PermanentFailure('card_declined', all, { cause: all });

@@ -1,2 +1,2 @@
-/** What is no processor: it ends its process while it is loaded. */
+/** Not a processor: it ends its process while it is loaded. */
 process.exit(3);

@@ -1,2 +1,2 @@
-/** A default export that is no processor. */
+/** A default export that is not a processor. */
 export default { process: async () => {} };

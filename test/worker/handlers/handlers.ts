@@ -30,7 +30,7 @@ function failed(event: SQSEvent, body: string) {
   return { batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) };
 }
 
-/** Answers that the messages with the body "fail" failed. */
+/** Reports that the messages with the body "fail" failed. */
 export async function failSome(event: SQSEvent, context: Context) {
   write('begin', event, context);
   return failed(event, 'fail');
@@ -43,7 +43,7 @@ export async function slow(event: SQSEvent, context: Context) {
   write('end', event, context);
 }
 
-/** Gives the answer that its environment says. */
+/** Returns the response in its environment. */
 export async function answer(event: SQSEvent, context: Context) {
   write('begin', event, context);
   return JSON.parse(process.env.ANSWER ?? '');
@@ -75,7 +75,7 @@ export function echo(event: unknown, context: Context) {
   };
 }
 
-/** Says how often its process was called, and takes long enough for a second call to come meanwhile. */
+/** Says how often its process was called, and takes long enough for a second call to come in that time. */
 let calls = 0;
 export async function countCalls() {
   calls++;
