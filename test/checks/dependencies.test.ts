@@ -66,7 +66,7 @@ const WORKFLOWS = globSync('.github/workflows/*.yml', { cwd: ROOT });
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
 describe('what no lockfile pins', () => {
-  test('is pinned by content: images by digest, actions by commit with their version beside it', () => {
+  test('is pinned by content: images by digest, actions by commit with their version next to it', () => {
     const images = [...read('docker-compose.yml').matchAll(/^ +image: (.*)$/gm)].map(([, image = '']) => image);
     expect(images.filter((image) => !/:[\w.-]+@sha256:[0-9a-f]{64}$/.test(image))).toEqual([]);
     const actions = WORKFLOWS.flatMap((path) => [...read(path).matchAll(/^ +(?:- )?uses: (.*)$/gm)])
@@ -85,7 +85,7 @@ describe('what no lockfile pins', () => {
   });
 });
 
-test('the deploy workflow reaches AWS only from a stage of its own name, after dev, and from pushes to main that CI has passed', () => {
+test('the deploy workflow reaches AWS only from its own environment, after dev, and from pushes to main that CI has passed', () => {
   const [deploy, stage] = ['deploy', 'deploy-stage'].map((name) => read(`.github/workflows/${name}.yml`));
   expect(stage).toMatch(/environment: \$\{\{ inputs\.stage \}\}/);
   expect(deploy).toMatch(/ {2}prod:\n {4}needs: dev\n/);
