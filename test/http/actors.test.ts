@@ -30,7 +30,7 @@ test('the history names who created an order, who processed it, and by which req
   ]);
 });
 
-test('callers whose orders share a commit are told apart', async () => {
+test('callers whose orders share a commit are distinguished', async () => {
   const owners = Array.from({ length: 20 }, (_, index) => `owner-${index}`);
   await Promise.all(
     owners.map((owner) => service.ask('createOrder', { body: order(owner), as: { ...callerOf(owner), name: owner } })),
