@@ -1,5 +1,6 @@
 import type { Database } from '../database/database.ts';
 import { retryDatabase } from '../database/retry.ts';
+import { DatabaseError } from '../errors.ts';
 import type { Logger } from '../observability/logger.ts';
 import { traceIdOf } from '../observability/traceparent.ts';
 import { logged, type OrderKey, orderKey, parseKey } from '../order-key.ts';
@@ -178,22 +179,35 @@ async function processTogether(
  * Retries after a deadlock only. After a lost reply it does not retry: a claim that committed unseen would look like
  * another worker's. The batch is redelivered instead.
  */
-function claim(
+async function claim(
   parts: ProcessParts,
   keys: readonly OrderKey[],
   invocation: Invocation,
   suspects: boolean,
 ): Promise<ClaimResult> {
-  return retryDatabase(
-    () =>
-      claimOrders(parts.database, keys, {
-        leaseSeconds: Math.max(0, invocation.remainingMs()) / 1_000 + LEASE_MARGIN_SECONDS,
-        suspects,
-        maxCrashes: parts.maxCrashes,
-        actor: invocation.actor,
-      }),
-    { tries: CLAIM_TRIES, withinMs: Math.max(0, timeToWork(invocation)), only: 'contention' },
-  );
+  try {
+    return await retryDatabase(
+      () =>
+        claimOrders(parts.database, keys, {
+          leaseSeconds: Math.max(0, invocation.remainingMs()) / 1_000 + LEASE_MARGIN_SECONDS,
+          suspects,
+          maxCrashes: parts.maxCrashes,
+          actor: invocation.actor,
+        }),
+      { tries: CLAIM_TRIES, withinMs: Math.max(0, timeToWork(invocation)), only: 'contention' },
+    );
+  } catch (error) {
+    if (!(error instanceof DatabaseError && error.isUntranslatable)) throw error;
+    // The encoding of the database lacks a character of an id, so it has no such order.
+    const [key] = keys;
+    if (key !== undefined && keys.length === 1) return { claims: [], unclaimed: new Map([[key, 'unknown']]) };
+    const alone: ClaimResult[] = [];
+    for (const each of keys) alone.push(await claim(parts, [each], invocation, suspects));
+    return {
+      claims: alone.flatMap(({ claims }) => claims),
+      unclaimed: new Map(alone.flatMap(({ unclaimed }) => [...unclaimed])),
+    };
+  }
 }
 
 /**

@@ -3,7 +3,9 @@ import { migrate } from '../../lib/database/migrate.ts';
 import { connectPg } from '../../lib/database/pg.ts';
 import { listOrders } from '../../lib/orders/sql/list-orders.ts';
 import { createEncodedDatabase, type TestDatabase } from '../support/database.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { type Functions, loadFunctions } from '../support/functions.ts';
+import { openOrderLab } from '../support/order-lab.ts';
 import { connectPsql } from '../support/psql.ts';
 import { recordingLogger } from '../support/recording-logger.ts';
 import { refusal } from '../support/refusal.ts';
@@ -38,6 +40,16 @@ describe('on a LATIN1 database', () => {
     const notFound = refusal('order_not_found', 'Order not found');
     expect((await service.getOrder('5 €')).body).toEqual(notFound);
     expect((await service.getHistory('5 €')).body).toEqual(notFound);
+  });
+
+  test('a message with an id that it cannot hold fails no other of its batch', async () => {
+    const lab = await forThisTest(openOrderLab({ url: latin1.url }));
+    await lab.insert('one', 'two');
+    expect(await lab.process(['one', '5 €', 'two'])).toEqual(expect.arrayContaining(['one', 'two']));
+    expect(await lab.psql.rows(`SELECT order_id FROM orders WHERE status = 'Completed' ORDER BY 1`)).toEqual([
+      { order_id: 'one' },
+      { order_id: 'two' },
+    ]);
   });
 
   const reason = 'contains a character that the encoding of the database cannot store';

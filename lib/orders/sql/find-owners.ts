@@ -56,10 +56,12 @@ export async function findByIdAlone(
 ): Promise<ReadonlyMap<OrderKey, OrderKey>> {
   const orderIds = keys.filter((key) => parseKey(key).owner === '');
   if (orderIds.length === 0) return new Map();
-  const rows = await database.query<KeyRow>(
-    `SELECT order_id, owner FROM public.orders
+  const rows = await database
+    .query<KeyRow>(
+      `SELECT order_id, owner FROM public.orders
      WHERE order_id IN (SELECT json_array_elements_text($1::json)) AND had_id_alone AND owner <> ''`,
-    [JSON.stringify(orderIds)],
-  );
+      [JSON.stringify(orderIds)],
+    )
+    .catch(foundNothing);
   return new Map(rows.map((row) => [row.order_id, keyOfRow(row)]));
 }
