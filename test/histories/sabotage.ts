@@ -29,7 +29,7 @@ export const SABOTAGES: readonly (Sabotage & { readonly breaks: RegExp })[] = [
   {
     name: 'the pause between two attempts',
     rewrite: replacing('AND (o.not_before IS NULL OR o.not_before <= now())', ''),
-    breaks: /was claimed before its next try might begin/,
+    breaks: /was claimed before its next attempt could start/,
   },
   {
     name: 'the budget of crashes',
@@ -44,7 +44,7 @@ export const SABOTAGES: readonly (Sabotage & { readonly breaks: RegExp })[] = [
   {
     name: 'the due date of a retry',
     rewrite: replacing(
-      `(v."delaySeconds" + $2::double precision) * interval '1 second'`,
+      /\(v\."delaySeconds"\s+\+ CASE .*? END\) \* interval '1 second'/,
       // 60 days: further than virtual time gets, even in the rounds at the end.
       `$2::double precision * interval '1 day'`,
     ),
@@ -58,7 +58,7 @@ export const SABOTAGES: readonly (Sabotage & { readonly breaks: RegExp })[] = [
   {
     name: 'the request token',
     rewrite: replacing('same_id.request_token IS NOT DISTINCT FROM wanted."requestToken" AS', 'true AS'),
-    breaks: /was answered created, but/,
+    breaks: /got created, but/,
   },
 ];
 
