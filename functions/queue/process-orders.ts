@@ -1,9 +1,8 @@
 import middy from '@middy/core';
-import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { observed } from '../../lib/observability/observed.ts';
-import type { OrderKey } from '../../lib/order-key.ts';
 import { decodeMessage } from '../../lib/queue/message.ts';
-import { type Travel, travelOf } from '../../lib/queue/message-attributes.ts';
+import { travelOf } from '../../lib/queue/message-attributes.ts';
 import { worker } from '../../lib/runtime/worker.ts';
 
 /**
@@ -12,27 +11,19 @@ import { worker } from '../../lib/runtime/worker.ts';
  */
 export const handler = observed(
   middy<SQSEvent, SQSBatchResponse>().handler(async ({ Records }, context) => {
-    const keys = Records.map(({ body }) => decodeMessage(body));
-    const known = new Set(keys.filter((key) => key !== undefined));
-    const settled = await worker().processOrders([...known], {
+    const messages = Records.map((record) => ({
+      id: record.messageId,
+      key: decodeMessage(record.body),
+      travel: travelOf(record),
+    }));
+    // If a batch has two messages of one order, the later one's trace is used, because it caused the latest attempt.
+    const travels = new Map(messages.flatMap(({ key, travel }) => (key === undefined ? [] : [[key, travel] as const])));
+    const settled = await worker().processOrders([...travels.keys()], {
       remainingMs: () => context.getRemainingTimeInMillis(),
       actor: `worker:${context.functionName} ${context.awsRequestId}`,
-      travels: travelsOf(Records),
+      travels,
     });
-    const failed = Records.filter((_, index) => {
-      const key = keys[index];
-      return key === undefined || !settled.has(key);
-    });
-    return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+    const failed = messages.filter(({ key }) => key === undefined || !settled.has(key));
+    return { batchItemFailures: failed.map(({ id }) => ({ itemIdentifier: id })) };
   }),
 );
-
-/** If a batch has two messages of one order, the later one's trace is used, because it caused the latest attempt. */
-function travelsOf(records: readonly SQSRecord[]): Map<OrderKey, Travel> {
-  const travels = new Map<OrderKey, Travel>();
-  for (const record of records) {
-    const key = decodeMessage(record.body);
-    if (key !== undefined) travels.set(key, travelOf(record));
-  }
-  return travels;
-}

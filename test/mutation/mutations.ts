@@ -244,7 +244,7 @@ export const MUTATIONS: readonly Mutation[] = [
   functions(
     'F10',
     'functions/queue/process-orders.ts',
-    ['traceparent !== undefined) traces.set', 'traceparent !== undefined && !traces.has(orderId)) traces.set'],
+    ['messages.flatMap(', 'messages.toReversed().flatMap('],
     'observability/trace.test.ts',
   ),
 
@@ -361,7 +361,7 @@ export const MUTATIONS: readonly Mutation[] = [
   orders(
     'O60',
     'lib/orders/steps/run-steps.ts',
-    ['if (known !== undefined) return', 'if (known === undefined && name === "") return'],
+    ['if (known) return', 'if (known && name === "") return'],
     'orders/steps.test.ts',
   ),
   worker(
