@@ -1,55 +1,15 @@
-import type { Database } from '../database/database.ts';
 import { retryDatabase } from '../database/retry.ts';
 import { DatabaseError } from '../errors.ts';
-import type { Logger } from '../observability/logger.ts';
-import { traceIdOf } from '../observability/traceparent.ts';
-import { logged, type OrderKey, orderKey, parseKey } from '../order-key.ts';
-import type { Travel } from '../queue/message-attributes.ts';
-import { MAX_DELAY_SECONDS, type OrderQueue } from '../queue/order-queue.ts';
-import { GroupCommit } from './group-commit.ts';
-import { NOT_BEGUN, notBegun, type Outcome, type RunnerParts, runProcessor } from './run-processor.ts';
+import { type OrderKey, orderKey, parseKey } from '../order-key.ts';
+import { type Invocation, oneHopFurther, timeToWork } from './invocation.ts';
 import { sendAgain } from './send-again.ts';
-import { type Claim, type ClaimResult, claimOrders, type Unclaimed } from './sql/claim-orders.ts';
+import { type ProcessParts, settleClaims } from './settle-claims.ts';
+import { type ClaimResult, claimOrders, type Unclaimed } from './sql/claim-orders.ts';
 import { findByIdAlone } from './sql/find-owners.ts';
-import { finishOrders, type Verdict } from './sql/finish-orders.ts';
 import { makeDueNow } from './sql/make-due-now.ts';
-import { StepStore } from './steps/step-store.ts';
-
-export interface ProcessParts extends RunnerParts {
-  readonly database: Database;
-  readonly queue: OrderQueue;
-  readonly logger: Logger;
-  /** The number of dead leases at which an order becomes Failed. */
-  readonly maxCrashes: number;
-  readonly resendAfterSeconds: number;
-}
-
-/** One invocation of the worker. */
-export interface Invocation {
-  /** Milliseconds until Lambda ends the invocation. */
-  readonly remainingMs: () => number;
-  /** Recorded in the history as the actor. */
-  readonly actor: string;
-  /** By order: the attributes of its message. */
-  readonly travels?: ReadonlyMap<OrderKey, Travel>;
-}
-
-/** Milliseconds before the end of the invocation at which work is aborted, reserved for committing the outcomes. */
-const FINISH_TIME_MS = 2_000;
 
 /** Seconds that a lease outlasts its invocation, so that a live worker never loses its lease. */
 const LEASE_MARGIN_SECONDS = 2;
-
-/**
- * The clocks of the queue and the database differ a little; a message that arrived too early would wait for the sweep.
- */
-const DELAY_MARGIN_SECONDS = 1;
-
-/**
- * Milliseconds that an outcome waits for others of its batch, unless all have settled. So an invocation commits at most
- * five times a second, however its orders settle.
- */
-const GATHER_MS = 200;
 
 /**
  * The most attempts of a claim that ends in deadlocks. Only manual transactions cause them, and each takes a second to
@@ -158,7 +118,7 @@ async function processTogether(
   suspects: boolean,
 ): Promise<Progress> {
   const { claims, unclaimed } = await claim(parts, keys, invocation, suspects);
-  if (claims.length > 0) await work(parts, claims, invocation);
+  if (claims.length > 0) await settleClaims(parts, claims, invocation);
   const withState = (state: Unclaimed) => [...unclaimed].filter(([, is]) => is === state).map(([key]) => key);
   const paused = withState('paused');
   // Their messages are acknowledged, because they would otherwise soon be dead letters. So the orders are made due now,
@@ -207,116 +167,5 @@ async function claim(
       claims: alone.flatMap(({ claims }) => claims),
       unclaimed: new Map(alone.flatMap(({ unclaimed }) => [...unclaimed])),
     };
-  }
-}
-
-/**
- * Runs the processor on claimed orders concurrently. Each outcome is committed soon after its order settles: a slow
- * order does not delay the others, and a worker that dies does not undo their finished work.
- * @throws DatabaseError if an outcome could not be committed, but not before all orders have settled
- */
-async function work(parts: ProcessParts, claims: readonly Claim[], invocation: Invocation): Promise<void> {
-  const timeMs = timeToWork(invocation);
-  const signal = timeMs > 0 ? AbortSignal.timeout(timeMs) : undefined;
-  const steps = new StepStore(parts.database, () => timeToWork(invocation));
-  const settling = claims.map(async (order) =>
-    signal
-      ? runProcessor(parts, order, steps, invocation.travels?.get(orderKey(order))?.traceparent, signal)
-      : notBegun(order),
-  );
-  const allSettled = Promise.allSettled(settling);
-
-  const sends: Promise<void>[] = [];
-  const verdicts = new GroupCommit<Outcome, void>(
-    { maxItems: claims.length, maxOperations: 1, worthAnother: 1 },
-    async (group) => {
-      const taken = await commit(parts, group, invocation);
-      // Not awaited here: a slow queue must not delay the next outcomes.
-      sends.push(sendDelayed(parts, group, taken, invocation));
-      report(parts.logger, group, taken, invocation);
-      return group.map(() => undefined);
-    },
-    () => Promise.race([allSettled, expiry(GATHER_MS)]),
-  );
-  const committing = settling.map(async (verdict) => verdicts.add(await verdict));
-  await Promise.allSettled(committing);
-  await Promise.all(sends);
-  await Promise.all(committing);
-}
-
-/** Returns the orders whose outcome was committed. */
-function commit(parts: ProcessParts, verdicts: readonly Verdict[], invocation: Invocation): Promise<Set<OrderKey>> {
-  return retryDatabase(
-    () =>
-      finishOrders(parts.database, verdicts, {
-        resendAfterSeconds: parts.resendAfterSeconds,
-        actor: invocation.actor,
-      }),
-    // Retries as long as there is time: the work is done, and giving up would repeat it.
-    { tries: Number.POSITIVE_INFINITY, withinMs: Math.max(0, invocation.remainingMs() - FINISH_TIME_MS / 4) },
-  );
-}
-
-/** The sweep wakes an order that sleeps for longer than SQS can delay a message. */
-function isSentAgain({ status, delaySeconds }: Verdict): boolean {
-  return status === 'Pending' || (status === 'Waiting' && delaySeconds <= MAX_DELAY_SECONDS);
-}
-
-function sendDelayed(
-  parts: ProcessParts,
-  outcomes: readonly Outcome[],
-  taken: ReadonlySet<OrderKey>,
-  invocation: Invocation,
-): Promise<void> {
-  return sendAgain(
-    parts,
-    outcomes
-      .filter((outcome) => isSentAgain(outcome) && taken.has(orderKey(outcome)))
-      .map(({ orderId, owner, delaySeconds, reasonCode }) => ({
-        orderId,
-        owner,
-        ...oneHopFurther(invocation, orderKey({ orderId, owner })),
-        // The attempt is counted in the row instead.
-        ...(reasonCode !== NOT_BEGUN && { hops: 0 }),
-        delaySeconds: Math.min(MAX_DELAY_SECONDS, Math.ceil(delaySeconds) + DELAY_MARGIN_SECONDS),
-      })),
-  );
-}
-
-/** Resolves after the given milliseconds without keeping the process alive. */
-function expiry(ms: number): Promise<unknown> {
-  const signal = AbortSignal.timeout(ms);
-  return new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-}
-
-/** For a message that is sent again without an attempt of its order. */
-function oneHopFurther({ travels }: Invocation, key: OrderKey): Travel {
-  const { traceparent, hops = 0 } = travels?.get(key) ?? {};
-  return { traceparent, hops: hops + 1 };
-}
-
-/** Whole milliseconds, because AbortSignal.timeout does not accept fractions. */
-function timeToWork(invocation: Invocation): number {
-  return Math.floor(invocation.remainingMs() - FINISH_TIME_MS);
-}
-
-/** Logs one entry per order, with the trace of its message. */
-function report(
-  logger: Logger,
-  outcomes: readonly Outcome[],
-  taken: ReadonlySet<OrderKey>,
-  { travels }: Invocation,
-): void {
-  for (const { orderId, owner, status, attempt, reasonCode } of outcomes) {
-    const key = orderKey({ orderId, owner });
-    const traceparent = travels?.get(key)?.traceparent;
-    const order = {
-      ...logged({ orderId, owner }),
-      ...(traceparent !== undefined && { trace_id: traceIdOf(traceparent) }),
-    };
-    if (!taken.has(key)) logger.warn('Finished after the lease was lost; nothing was written', order);
-    else if (status === 'Completed') logger.info('An order was completed', { ...order, attempt });
-    else if (status === 'Waiting') logger.info('An order was put to sleep', { ...order, attempt });
-    else logger.warn('An order was not completed', { ...order, attempt, status, reason_code: reasonCode });
   }
 }

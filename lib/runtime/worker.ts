@@ -1,4 +1,5 @@
-import { type Invocation, processOrders } from '../orders/process-orders.ts';
+import type { Invocation } from '../orders/invocation.ts';
+import { processOrders } from '../orders/process-orders.ts';
 import { loadProcessor } from '../processors/load-processor.ts';
 import type { Processor } from '../processors/processor.ts';
 import { type Connections, connections } from './connections.ts';

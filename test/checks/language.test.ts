@@ -61,6 +61,7 @@ describe('the language check reports a planted sentence', () => {
     ['a comment', 'a.ts', '/** Has the order processed afresh. */\nconst a = 1;'],
     ['a comment of two lines', 'a.ts', '// The caller is told\n// apart by its key.\n'],
     ['a string literal', 'a.ts', "throw new Error('This is no order id');"],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the sample is code
     ['a template with a value', 'a.ts', 'throw new Error(`It has ${count} requests a second`);'],
     ['a test title', 'a.test.ts', "test('mends the counters', () => {});"],
     ['documentation', 'a.md', 'The request runs into its time-out.\n'],

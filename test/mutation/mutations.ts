@@ -143,7 +143,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   orders(
     'O22',
-    'lib/orders/process-orders.ts',
+    'lib/orders/settle-claims.ts',
     ['DELAY_MARGIN_SECONDS = 1', 'DELAY_MARGIN_SECONDS = 0'],
     'processors/process-orders.test.ts',
   ),

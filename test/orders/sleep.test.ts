@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { getMetrics } from '../../lib/orders/get-metrics.ts';
-import type { ProcessParts } from '../../lib/orders/process-orders.ts';
+import type { ProcessParts } from '../../lib/orders/settle-claims.ts';
 import { cancelOrder } from '../../lib/orders/sql/cancel-order.ts';
 import { readLongestWait } from '../../lib/orders/sql/longest-wait.ts';
 import { readHistory } from '../../lib/orders/sql/read-history.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { ProcessParts } from '../../lib/orders/process-orders.ts';
+import type { ProcessParts } from '../../lib/orders/settle-claims.ts';
 import { PermanentFailure, type Processor, type ProcessorContext } from '../../lib/processors/processor.ts';
 import { findInconsistencies } from '../support/consistency.ts';
 import { type OrderLab, openOrderLab } from '../support/order-lab.ts';

@@ -1,8 +1,9 @@
 import type { Database } from '../../lib/database/database.ts';
 import { type Caller, type CreateOutcome, makeCreateOrder } from '../../lib/orders/create-order.ts';
 import type { NewOrder } from '../../lib/orders/order.ts';
-import { type ProcessParts, processOrders } from '../../lib/orders/process-orders.ts';
+import { processOrders } from '../../lib/orders/process-orders.ts';
 import { type RedriveRequest, redriveOrders } from '../../lib/orders/redrive-orders.ts';
+import type { ProcessParts } from '../../lib/orders/settle-claims.ts';
 import { type ClaimOptions, claimOrders } from '../../lib/orders/sql/claim-orders.ts';
 import { finishOrders, type Verdict } from '../../lib/orders/sql/finish-orders.ts';
 import { readOrder } from '../../lib/orders/sql/read-order.ts';
