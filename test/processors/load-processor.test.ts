@@ -8,8 +8,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { loadConfig } from '../../lib/config.ts';
 import { ConfigError } from '../../lib/errors.ts';
 import { loadProcessor } from '../../lib/processors/load-processor.ts';
-import type { ProcessorOrder } from '../../lib/processors/processor.ts';
+import type { ProcessorOrder, Step } from '../../lib/processors/processor.ts';
 import { forThisTest } from '../support/for-this-test.ts';
+import { effects } from './modules/shop.ts';
 import { answerWith, type Receiver, startReceiver } from './receiver.ts';
 import '../support/starts-processes.ts';
 import { anAttempt } from '../support/attempt.ts';
@@ -188,10 +189,27 @@ describe('docs/processors.md', () => {
     return block[2];
   };
 
-  test('docs/processors.md shows the module that these tests run', async () => {
-    const module = await readFile(join(REPOSITORY, 'test/processors/modules/charge-card.ts'), 'utf8');
+  test.each([
+    ['fulfil-order', 'import type { Processor }'],
+    ['charge-card', 'import { PermanentFailure'],
+  ])('docs/processors.md shows the module %s that these tests run', async (name, beginning) => {
+    const module = await readFile(join(REPOSITORY, `test/processors/modules/${name}.ts`), 'utf8');
 
-    expect(await fromDocs('ts', 'import { PermanentFailure')).toBe(module.replace('../../../lib/', '../lib/'));
+    expect(await fromDocs('ts', beginning)).toBe(module.replace('../../../lib/', '../lib/'));
+  });
+
+  test('the processor with three steps in docs/processors.md passes results and idempotency keys on', async () => {
+    const processor = await load({ PROCESSOR: './test/processors/modules/fulfil-order.ts' });
+    const step: Step = async (name, run) =>
+      (await run({ idempotencyKey: `key-of-${name}`, signal: AbortSignal.any([]) })) as never;
+
+    await processor({ ...ORDER, itemIds: [1, 2] }, anAttempt(ORDER.orderId, { step }));
+
+    expect(effects).toEqual([
+      'reserve 1,2 key-of-reserve',
+      'charge 9.50 key-of-charge',
+      'send 7 hold-1 charge-1 key-of-notify',
+    ]);
   });
 
   test('the line in lib/processors/bundled.ts puts a module into the bundle, with its failure classes', async () => {
