@@ -1,7 +1,7 @@
-/** What every benchmark is told. */
+/** The options of every benchmark. */
 export interface BenchOptions {
-  /** So small that it only shows that it runs; its results mean nothing. */
+  /** A run so small that its results mean nothing: it only shows that the benchmark works. */
   readonly tiny: boolean;
-  /** Where a large database stays, and is found again. */
+  /** Where a large database is kept for later runs. */
   readonly keepIn: string | undefined;
 }

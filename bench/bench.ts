@@ -9,14 +9,17 @@ import { formatTable, type Result } from './result.ts';
 export const bench = command({
   name: 'bench',
   usage: ['<name> [--tiny] [--save] [--keep DIR]'],
-  does: `Measures one claim about speed, in comparison with something else in the same run (bench/README.md):
+  does: `Measures one claim about speed, compared with an alternative in the same run (bench/README.md):
 
 ${Object.entries(BENCHES)
   .map(([name, { letter, title }]) => `  ${letter}, ${name.padEnd(10)} ${title}`)
   .join('\n')}
      report     writes bench/RESULTS.md and its plots from the saved results`,
   options: {
-    tiny: { type: 'boolean', help: 'only shows that it runs: the results mean nothing' },
+    tiny: {
+      type: 'boolean',
+      help: 'runs so little that the results mean nothing: it only shows that the benchmark works',
+    },
     save: { type: 'boolean', help: 'keeps the results for the report, in bench/results' },
     keep: {
       type: 'string',

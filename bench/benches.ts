@@ -4,7 +4,7 @@ import type { Result } from './result.ts';
 export interface Bench {
   readonly letter: string;
   readonly title: string;
-  /** Imported when it is run, so that one that lacks something does not keep the others from running. */
+  /** Imported when it is run, so that a missing package of one benchmark does not prevent the others. */
   readonly load: () => Promise<(options: BenchOptions) => Promise<Result>>;
 }
 

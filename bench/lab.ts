@@ -14,7 +14,7 @@ import { migrate } from '../lib/database/migrate.ts';
 import { freePorts } from '../test/support/free-port.ts';
 
 export interface LabOptions {
-  /** Where the database stays, to be found again by the next run. By default it is thrown away. */
+  /** Where the database is kept for the next run. By default it is deleted. */
   readonly keepIn?: string | undefined;
   /** Also runs the emulator of the RDS Data API. */
   readonly dataApi?: boolean;
@@ -22,20 +22,20 @@ export interface LabOptions {
 
 const open = new Set<Lab>();
 
-/** Stops the servers of all labs, for a run that is interrupted. */
+/** Stops the servers of all labs when a run is interrupted. */
 export async function closeLabs(): Promise<void> {
   for (const lab of open) await lab.close();
 }
 
 /**
- * The servers that `npm start` runs, with the settings that it gives them, on free ports: Postgres on disk with fsync
+ * The servers that `npm start` runs, with the same settings, on free ports: Postgres on disk with fsync
  * and synchronous_commit on, and the queue server with its messages on disk.
  */
 export class Lab {
   readonly directory: string;
   readonly settings: StackSettings;
   readonly addresses: StackAddresses;
-  /** Of the functions. No simulated work; they log as they do by default. */
+  /** Settings of the functions: no simulated work, and the default log level. */
   readonly env: NodeJS.ProcessEnv;
   readonly #keep: boolean;
   readonly #running: RunningPart[] = [];
@@ -44,7 +44,7 @@ export class Lab {
   static async open({ keepIn, dataApi = false }: LabOptions = {}): Promise<Lab> {
     const directory = keepIn ?? mkdtempSync(join(tmpdir(), 'order-bench-'));
     mkdirSync(directory, { recursive: true });
-    // The user that Postgres runs as, when we are root, has to get in.
+    // When the bench runs as root, Postgres runs as another user, which needs access.
     chmodSync(directory, 0o755);
     const [apiPort = 0, postgresPort = 0, queuePort = 0, dataApiPort = 0] = await freePorts(4);
     const settings = { directory, apiPort, postgresPort, queuePort, ...(dataApi && { dataApiPort }) };
@@ -73,7 +73,7 @@ export class Lab {
     };
   }
 
-  /** Runs a part until it is stopped, or the lab is closed. */
+  /** Runs a part until it is stopped or the lab is closed. */
   async start(part: Part): Promise<RunningPart> {
     const running = await part.start(new AbortController().signal);
     this.#running.push(running);
@@ -84,7 +84,7 @@ export class Lab {
     return this.start(queuePart(this.settings));
   }
 
-  /** A session of the superuser, who may read the state of the server; ended with the lab. */
+  /** A superuser session, which may read the state of the server; closed with the lab. */
   async connect(url = postgresUrl(this.settings, SUPERUSER)): Promise<pg.Client> {
     const client = new pg.Client({ connectionString: url, application_name: 'bench' });
     client.on('error', () => undefined);
@@ -110,7 +110,7 @@ export class Lab {
   }
 }
 
-/** Runs `use` with a lab that is closed afterwards, however that ends. */
+/** Runs `use` with a lab, and closes the lab afterwards, also after an error. */
 export async function withLab<T>(options: LabOptions, use: (lab: Lab) => Promise<T>): Promise<T> {
   const lab = await Lab.open(options);
   try {

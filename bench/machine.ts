@@ -1,7 +1,7 @@
 import { cpus, totalmem } from 'node:os';
 import type pg from 'pg';
 
-/** What the results depend on in addition to the code, in one line. */
+/** What the results depend on apart from the code, in one line. */
 export function describeMachine(): string {
   const [cpu] = cpus();
   const memory = Math.round(totalmem() / 2 ** 30);

@@ -10,15 +10,15 @@ import type { Lab } from './lab.ts';
 
 /** SendMessageBatch takes at most ten entries (Amazon SQS API reference). */
 const BATCH = 10;
-/** Requests at a time; more do not make the queue server faster. */
+/** Concurrent requests; more do not make the queue server faster. */
 const SENDERS = 8;
 
-/** The order queue of a lab, for the code that fills and empties it. */
+/** The order queue of a lab, to be filled and emptied. */
 export class LabQueue {
   readonly #client: SQSClient;
   readonly #url: string;
 
-  /** Starts the lab's queue server, and makes the queue. */
+  /** Starts the lab's queue server and creates the queue. */
   static async start(lab: Lab): Promise<LabQueue> {
     await lab.startQueue();
     const queue = new LabQueue(lab);
@@ -46,13 +46,13 @@ export class LabQueue {
         next += BATCH;
         const Entries = batch.map((orderId, place) => ({ Id: String(place), MessageBody: encodeMessage(orderId) }));
         const { Failed = [] } = await this.#client.send(new SendMessageBatchCommand({ QueueUrl: this.#url, Entries }));
-        if (Failed.length > 0) throw new Error(`the queue refused messages: ${Failed[0]?.Code}`);
+        if (Failed.length > 0) throw new Error(`the queue rejected messages: ${Failed[0]?.Code}`);
       }
     };
     await Promise.all(Array.from({ length: SENDERS }, sendInTurn));
   }
 
-  /** Messages that are there, those in flight included. */
+  /** The number of messages, including those in flight. */
   async depth(): Promise<number> {
     const { Attributes } = await this.#client.send(
       new GetQueueAttributesCommand({

@@ -5,7 +5,7 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** Bars of one unit below each other, in groups. */
+/** Groups of bars with one unit. */
 export interface Chart {
   readonly title: string;
   readonly unit: string;
@@ -15,11 +15,11 @@ export interface Chart {
 export interface Bar {
   readonly label: string;
   readonly value: number;
-  /** Whether it is this service's own, which the plot colours; the others are what it is compared with. */
+  /** True for this service, which the plot colors; false for what it is compared with. */
   readonly ours: boolean;
 }
 
-/** What a benchmark found, and how. */
+/** The result of a benchmark, and how it was measured. */
 export interface Result {
   /** How it was measured, in a few sentences. */
   readonly method: string;
@@ -27,7 +27,7 @@ export interface Result {
   readonly charts: readonly Chart[];
 }
 
-/** A table as Markdown with columns aligned, so that the same text is readable in a terminal. */
+/** A Markdown table with aligned columns, so that it is also readable in a terminal. */
 export function formatTable({ title, columns, rows }: Table): string {
   const widths = columns.map((name, at) => Math.max(name.length, ...rows.map((row) => row[at]?.length ?? 0)));
   const line = (cells: readonly string[]) =>

@@ -4,7 +4,7 @@ import { REPOSITORY } from '../infra/local/stack/settings.ts';
 
 const DIE_WITH_PARENT = new URL('../infra/local/stack/process/die-with-parent.ts', import.meta.url).href;
 
-/** Starts a Node program that cannot outlive us, and that has a channel to us. */
+/** Starts a Node program that ends with this process and has a channel to it. */
 export function spawnNode(command: readonly string[], env: NodeJS.ProcessEnv, cwd = REPOSITORY): ChildProcess {
   return spawn(
     process.execPath,
@@ -19,12 +19,12 @@ function profiling(): string[] {
   return directory ? ['--cpu-prof', `--cpu-prof-dir=${directory}`] : [];
 }
 
-/** Milliseconds: loading Serverless takes 2 s on a small machine. When it fails to, it does not always end. */
+/** Milliseconds: loading Serverless takes 2 s on a small machine. If loading fails, the process does not always end. */
 const START_MS = 60_000;
 
 /**
- * Resolves when the program says that it is ready, to that moment in milliseconds since 1970.
- * @throws when it ends before, or takes too long.
+ * Resolves when the program reports that it is ready, with that time in milliseconds since 1970.
+ * @throws if it ends before, or takes too long
  */
 export async function readyTime(child: ChildProcess): Promise<number> {
   const deadline = AbortSignal.timeout(START_MS);
@@ -37,7 +37,7 @@ export async function readyTime(child: ChildProcess): Promise<number> {
   });
 }
 
-/** Ends a program, and resolves when it is gone. */
+/** Ends a program, and resolves when its process has ended. */
 export async function stopProgram(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((resolve) => child.once('exit', resolve));
@@ -46,15 +46,15 @@ export async function stopProgram(child: ChildProcess): Promise<void> {
 }
 
 export interface ProgramRun<Finding> {
-  /** Milliseconds since 1970 at which it said that it was ready; that of its start when it did not. */
+  /** When it reported that it was ready, or else when it started, in milliseconds since 1970. */
   readonly readyAt: number;
   readonly finding: Finding;
 }
 
 /**
- * Runs a program of bench/ as a separate process, so that it shares neither a thread nor a warmed-up heap with us.
- * @param task what it is to do; it gets it as its one argument, in JSON
- * @throws when it ends without a finding; it has said why.
+ * Runs a program of bench/ as a separate process, so that it shares neither a thread nor a warm heap with this one.
+ * @param task passed to it as its only argument, in JSON
+ * @throws if it ends without a result; the program has printed the reason
  */
 export async function runProgram<Finding>(
   file: string,

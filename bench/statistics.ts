@@ -4,12 +4,12 @@ export function percentile(values: readonly number[], percent: number): number {
   return ascending[Math.max(0, Math.ceil((percent / 100) * ascending.length) - 1)] ?? 0;
 }
 
-/** The middle of several runs: one that was disturbed does not move it, as it would an average. */
+/** The median of several runs: unlike an average, it does not move with one disturbed run. */
 export function median(values: readonly number[]): number {
   return percentile(values, 50);
 }
 
-/** The median of a figure over runs that are repeated in turn, so that a machine that drifts drifts for all. */
+/** The median of a value over runs that are repeated in turn, so that a drift of the machine affects all alike. */
 export function medianBy<T>(runs: readonly T[], figure: (run: T) => number): number {
   return median(runs.map(figure));
 }

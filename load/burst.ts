@@ -14,13 +14,19 @@ const MAX_ORDERS = 20_000;
 export const load = command({
   name: 'load',
   usage: ['[options]'],
-  does: `Posts orders at once, a connection each, and follows each until it is Completed. The exit code is 0 only when all were
+  does: `Posts orders at once, each on its own connection, and follows each until it is Completed. The exit code is 0 if all were
 accepted and completed.`,
   options: {
     orders: { type: 'integer', min: 1, max: MAX_ORDERS, default: 1_000, help: 'orders posted at once' },
-    // What the clients of the service this one replaced are known to wait.
-    timeout: { type: 'integer', min: 1, max: 600, default: 5, help: 'seconds to answer each' },
-    // An order that was orphaned by a crash is claimed again within its lease and a sweep: seconds, or a minute.
+    // How long the clients of the replaced service wait.
+    timeout: {
+      type: 'integer',
+      min: 1,
+      max: 600,
+      default: 5,
+      help: 'seconds until the response to each must have arrived',
+    },
+    // An order whose worker crashed is claimed again after its lease and a sweep: within seconds to a minute.
     patience: {
       type: 'integer',
       min: 1,
@@ -52,7 +58,7 @@ async function burst({ api, orders, timeoutMs, patienceMs }: LoadOptions): Promi
   const backend = new OrderBackend(api);
   const progress = new Progress();
   const before = await backend.statusCounts();
-  if (!before) throw new UserError(`No order backend answers at ${api}. Run "npm start" in another terminal first.`);
+  if (!before) throw new UserError(`No order backend responds at ${api}. Run "npm start" in another terminal first.`);
 
   console.log(`Posting ${orders} orders at once to ${api}, a connection each, ${timeoutMs / 1000} s to answer`);
   const startedAt = performance.now();
@@ -87,7 +93,7 @@ async function burst({ api, orders, timeoutMs, patienceMs }: LoadOptions): Promi
   return good;
 }
 
-/** What became of each order, by its id. */
+/** The outcome of each order, by its id. */
 async function postAtOnce(
   backend: OrderBackend,
   count: number,

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OrderBackend } from './order-backend.ts';
 
-/** Milliseconds between two looks at /metrics: a figure finer than that would be noise. */
+/** Milliseconds between two reads of /metrics: a finer resolution would be noise. */
 const POLL_MS = 250;
 
-/** Statuses after which an order does not move any more by itself. */
+/** Statuses that an order does not leave by itself. */
 const FINAL = new Set(['Failed', 'Cancelled', 'lost']);
 
 export interface Watch {
@@ -17,14 +17,14 @@ export interface Watch {
   readonly onProgress: (settled: number) => void;
 }
 
-/** How many orders do not change any more by themselves. */
+/** The number of orders that do not change by themselves any more. */
 export function settledIn({ Completed, Failed = 0, Cancelled = 0 }: Partial<Record<string, number>>): number {
   return (Completed ?? 0) + Failed + Cancelled;
 }
 
 /**
  * Waits until no accepted order changes any more, and returns the last known status of each that is not Completed.
- * /metrics only says when a look is worth while; what counts is each order, asked for on its own.
+ * /metrics only tells when checking is worthwhile; the result is the status of each order, read on its own.
  */
 export async function waitForCompletion(backend: OrderBackend, watch: Watch): Promise<Map<string, string>> {
   const { accepted, settledBefore, patienceMs, onProgress } = watch;
@@ -43,7 +43,7 @@ export async function waitForCompletion(backend: OrderBackend, watch: Watch): Pr
       if ([...open.values()].every((status) => FINAL.has(status))) return open;
     }
     onProgress(Math.max(settled, accepted.length - open.size));
-    // Both terms only grow as our own orders do, so other clients' orders cannot keep this waiting for ever.
+    // Both terms grow only with this load's orders, so other clients' orders cannot keep this waiting for ever.
     const progress = settled + (accepted.length - open.size);
     if (progress > bestProgress) {
       bestProgress = progress;

@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { text } from 'node:stream/consumers';
 
-/** What became of one request, seen from the client. */
+/** The outcome of one request, seen from the client. */
 export type Exchange = Answered | Unanswered;
 
 export interface Answered {
@@ -25,9 +25,9 @@ export interface Request {
   readonly url: string;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** Milliseconds for all of it: connecting, asking, and the whole answer. */
+  /** Timeout in milliseconds for the whole exchange: connecting, the request, and the complete response. */
   readonly timeoutMs: number;
-  /** Without one, the request has its own connection. */
+  /** Without an agent, the request has its own connection. */
   readonly agent?: http.Agent;
 }
 

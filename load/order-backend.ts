@@ -3,14 +3,14 @@ import https from 'node:https';
 import type { Metrics, NewOrder, Order } from '../client/index.ts';
 import { type Exchange, exchange } from './http-exchange.ts';
 
-/** Milliseconds for a look at the service. Longer than a client would wait: a slow answer here is not what is measured. */
+/** Timeout in milliseconds for reading the state of the service. Longer than a client would wait: this is not measured. */
 const LOOK_TIMEOUT_MS = 10_000;
-/** Connections that are kept for looking, so that looking does not compete with what it looks at. */
+/** Connections that are kept for reading, so that reading does not compete with the load. */
 const LOOK_CONNECTIONS = 20;
 
 /**
- * The service under load, as its clients see it. It has the types of the client, but sends by itself: the client keeps its
- * connections and repeats what was not answered, and here each order has one connection and one try.
+ * The service under load, as its clients see it. It uses the types of the client, but sends its own requests: the client keeps its
+ * connections open and retries requests without a response, and here each order has one connection and one request.
  */
 export class OrderBackend {
   readonly #api: string;
@@ -28,7 +28,7 @@ export class OrderBackend {
     return exchange({ method: 'POST', url: `${this.#api}/orders`, body: order, timeoutMs });
   }
 
-  /** How many orders are in each state, or undefined when the service does not say. */
+  /** The number of orders in each state, or undefined if the service does not respond. */
   async statusCounts(): Promise<Metrics['data']['status_counts'] | undefined> {
     const answer = await this.#look('metrics');
     if (answer.kind === 'unanswered' || answer.status !== 200) return undefined;
@@ -36,7 +36,7 @@ export class OrderBackend {
     return metrics.data.status_counts;
   }
 
-  /** The status of an order; `lost` when the service does not know it, `no answer` when it does not say. */
+  /** The status of an order; `lost` if the service does not have it, `no answer` if it does not respond. */
   async statusOf(orderId: string): Promise<string> {
     const answer = await this.#look(`orders/${encodeURIComponent(orderId)}`);
     if (answer.kind === 'unanswered') return 'no answer';
@@ -46,11 +46,11 @@ export class OrderBackend {
     return order.status;
   }
 
-  /** The statuses of many orders, each asked for on its own. */
+  /** The statuses of many orders, with one request each. */
   async statusesOf(orderIds: readonly string[]): Promise<Map<string, string>> {
     const statuses = new Map<string, string>();
     const waiting = orderIds.values();
-    // Each connection takes the next id when it is free, so that no request spends its time in a client-side queue.
+    // Each connection takes the next id when it is free, so that no request waits in a client-side queue.
     const askInTurn = async (): Promise<void> => {
       for (const orderId of waiting) statuses.set(orderId, await this.statusOf(orderId));
     };

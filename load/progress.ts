@@ -1,7 +1,7 @@
 /** Milliseconds between two lines where lines cannot be overwritten, such as in a CI log. */
 const LINE_INTERVAL_MS = 1_000;
 
-/** Shows a line that changes: in place on a terminal, else as a new line each second. */
+/** Shows a changing line: in place on a terminal, otherwise as a new line each second. */
 export class Progress {
   #shownAt = performance.now();
   #pending = '';
@@ -17,7 +17,7 @@ export class Progress {
     }
   }
 
-  /** Leaves the last line standing. */
+  /** Keeps the last line. */
   end(): void {
     if (process.stdout.isTTY) process.stdout.write('\n');
     else if (this.#pending) console.log(this.#pending);

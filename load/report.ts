@@ -4,11 +4,11 @@ export interface Burst {
   readonly posts: ReadonlyMap<string, Exchange>;
   /** Orders with a 202 that are not Completed, with their last known status. */
   readonly notCompleted: ReadonlyMap<string, string>;
-  /** What became of orders whose post was not answered: their client cannot know. */
+  /** The outcome of orders whose post got no response: their client cannot know it. */
   readonly unanswered: ReadonlyMap<string, string>;
-  /** Milliseconds from the first request to the end of the last answer. */
+  /** Milliseconds from the first request to the end of the last response. */
   readonly postedMs: number;
-  /** Milliseconds from the end of the last answer until all orders were seen Completed, or were given up. */
+  /** Milliseconds from the end of the last response until all orders were seen Completed, or waiting for them ended. */
   readonly completedMs: number;
 }
 
@@ -18,7 +18,7 @@ export interface Report {
   readonly good: boolean;
 }
 
-/** How many order ids are printed of those that went wrong; there is a use for a few, none for a thousand. */
+/** How many ids of failed orders are printed: a few are useful, a thousand are not. */
 const IDS_SHOWN = 5;
 
 /** The summary that `npm run load` prints. */
@@ -31,7 +31,7 @@ export function report({ posts, notCompleted, unanswered, postedMs, completedMs 
   const silent = tally(outcomes.flatMap((post) => (post.kind === 'unanswered' ? [post.reason] : [])));
   const lost = [...notCompleted].filter(([, status]) => status === 'lost').map(([orderId]) => orderId);
   const stored = [...unanswered.values()].filter((status) => status !== 'lost' && status !== 'no answer').length;
-  // Of all posts: one that was given up counts with the time that its client waited.
+  // Of all posts: a post without a response counts with the time that its client waited.
   const times = outcomes.map(({ ms }) => ms).sort((a, b) => a - b);
   const allCompleted = accepted > 0 && notCompleted.size === 0;
 
@@ -76,7 +76,7 @@ function describe(counts: ReadonlyMap<string, number>): string {
   return `${total} (${[...counts].map(([name, count]) => `${count} × ${name}`).join(', ')})`;
 }
 
-/** ": load-a, load-b, …", or nothing for none. */
+/** ": load-a, load-b, …", or an empty string for an empty list. */
 function examples(orderIds: readonly string[]): string {
   if (orderIds.length === 0) return '';
   const more = orderIds.length > IDS_SHOWN ? ', …' : '';

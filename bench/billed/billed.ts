@@ -19,7 +19,7 @@ import { median } from '../statistics.ts';
 const FULL = { runs: 400, warmUps: 100 };
 const TINY: typeof FULL = { runs: 2, warmUps: 1 };
 
-/** Orders of a full batch, as serverless.yml sets it. */
+/** Orders in a full batch, as set in serverless.yml. */
 const BATCH = 25;
 
 interface Invocation {
@@ -28,10 +28,10 @@ interface Invocation {
   readonly logBytes: number;
 }
 
-/** What Lambda calls. middy's own type knows more parameters, none of which Lambda passes. */
+/** What Lambda calls. The type of middy has further parameters, which Lambda does not pass. */
 type Handler = (event: unknown, context: Context) => Promise<unknown>;
 
-/** (i) What an invocation takes, one at a time as in a container of Lambda: the inputs of `npm run cost`. */
+/** (i) The duration of each kind of invocation, one at a time as in a Lambda container: the inputs of `npm run cost`. */
 export async function benchBilled({ tiny }: BenchOptions): Promise<Result> {
   const sizes = tiny ? TINY : FULL;
   return withLab({ dataApi: true }, async (lab) => {
@@ -58,7 +58,7 @@ export async function benchBilled({ tiny }: BenchOptions): Promise<Result> {
 
 interface Footprint {
   readonly orders: number;
-  /** Of all tables with their indexes. */
+  /** All tables with their indexes. */
   readonly bytes: number;
   /** Written to the write-ahead log so far. */
   readonly walBytes: number;
@@ -79,7 +79,7 @@ const perOrder = (before: Footprint, after: Footprint) => {
   return { bytes: (after.bytes - before.bytes) / orders, walBytes: (after.walBytes - before.walBytes) / orders };
 };
 
-/** The invocations by what was done, in the order of an order. */
+/** The invocations by what was done, in the sequence of an order's life. */
 async function measure(apiKey: string, sizes: typeof FULL): Promise<Map<string, Invocation[]>> {
   const load = async (file: string) => (await import(`../../functions/${file}.ts`)).handler as Handler;
   const authorize = await load('http/authorize');
@@ -124,7 +124,7 @@ async function invoke(handler: Handler, event: unknown): Promise<Invocation & { 
   }
 }
 
-/** Takes what is logged, so that it does not stand among the results, and counts it. */
+/** Intercepts and counts the log entries, so that they are not printed among the results. */
 function countLog(): { bytes(): number; stop(): void } {
   const { write } = process.stdout;
   let bytes = 0;

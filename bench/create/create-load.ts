@@ -19,7 +19,7 @@ export interface CreateFinding {
   /** Milliseconds. */
   readonly p50: number;
   readonly p99: number;
-  /** Microseconds of CPU that this process spent on one, its other threads included. */
+  /** Microseconds of CPU time that this process spent per request, including its other threads. */
   readonly cpu: number;
 }
 
@@ -41,7 +41,7 @@ const context = lambdaContext();
 const run = randomUUID();
 let made = 0;
 
-/** A request as API Gateway hands it over, of the size that orders usually have. */
+/** A request as API Gateway passes it on, with an order of typical size. */
 async function create(): Promise<void> {
   made += 1;
   const body = { order_id: `${run}-${made}`, user_id: made, item_ids: [1, 2, 3], total_amount: 19.99 };
@@ -58,7 +58,7 @@ async function create(): Promise<void> {
   if (answer.statusCode !== 202) throw new Error(`answered ${answer.statusCode}: ${answer.body}`);
 }
 
-/** Keeps `concurrency` requests in flight for a while; answers how long each took, in milliseconds. */
+/** Keeps `concurrency` requests in flight for the given time, and returns the milliseconds that each took. */
 async function load(milliseconds: number): Promise<number[]> {
   const took: number[] = [];
   const end = performance.now() + milliseconds;

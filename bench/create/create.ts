@@ -13,7 +13,7 @@ const FULL = { concurrencies: [1, 10, 50], rounds: 3, seconds: 5, warmUpSeconds:
 const TINY = { concurrencies: [2], rounds: 1, seconds: 1, warmUpSeconds: 0.2 };
 type Sizes = typeof FULL;
 
-/** Connections of the handler's process. Group commit uses few of them, however many requests are in flight. */
+/** Connections of the handler's process. Group commit uses few of them, regardless of the number of requests in flight. */
 const POOL_SIZE = 10;
 
 interface Round {
@@ -23,14 +23,14 @@ interface Round {
   readonly sent: CreateFinding;
 }
 
-/** (a) The create handler against one-row INSERTs of pgbench, on the same Postgres. */
+/** (a) The create handler compared with one-row INSERTs of pgbench, on the same Postgres. */
 export async function benchCreate({ tiny }: BenchOptions): Promise<Result> {
   const sizes = tiny ? TINY : FULL;
   const pgbench = await demandPgbench();
   return withLab({}, async (lab) => {
     const queue = await LabQueue.start(lab);
     const client = await lab.connect();
-    // The columns and the primary key, without what the service adds: no trigger, no other index, no check.
+    // Only the columns and the primary key: no trigger, no other index, no check.
     await client.query('CREATE TABLE plain_orders (LIKE orders INCLUDING DEFAULTS, PRIMARY KEY (order_id))');
     const byConcurrency = new Map<number, Round[]>(sizes.concurrencies.map((concurrency) => [concurrency, []]));
     for (let round = 0; round < sizes.rounds; round++)

@@ -7,7 +7,7 @@ import { UserError } from '../../infra/user-error.ts';
 /** Threads of pgbench; one is not enough to keep Postgres busy with 50 clients. */
 const THREADS = 2;
 
-/** @throws UserError that says how to get pgbench, when there is none. */
+/** @throws UserError that says how to install pgbench, if it is missing */
 export async function demandPgbench(): Promise<string> {
   try {
     return (await promisify(execFile)('pgbench', ['--version'])).stdout.trim();
@@ -19,8 +19,8 @@ export async function demandPgbench(): Promise<string> {
 }
 
 /**
- * Inserts one row a transaction, over prepared statements, and answers how many transactions were done in a second.
- * @param table `orders`, or one with its columns
+ * Inserts one row per transaction, with prepared statements, and returns the transactions per second.
+ * @param table `orders`, or one with the same columns
  */
 export async function insertRows(
   url: string,
@@ -45,6 +45,6 @@ VALUES ('pgbench-' || :client_id || '-' || :id, :client_id, '{1,2,3}', 19.99);
     url,
   ]);
   const [, tps] = /tps = ([\d.]+)/.exec(stdout) ?? [];
-  if (tps === undefined) throw new UserError(`pgbench said: ${stdout}`);
+  if (tps === undefined) throw new UserError(`The output of pgbench has no tps: ${stdout}`);
   return Number(tps);
 }

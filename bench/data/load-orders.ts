@@ -3,13 +3,13 @@ import type pg from 'pg';
 /** Orders per transaction: few enough for the trigger's transition table to stay in memory. */
 const CHUNK = 50_000;
 
-/** Unfinished orders, the same number however large the table is: a service that keeps up has no more. */
+/** Unfinished orders, the same number for every table size: a service that keeps up has no more. */
 export const BACKLOG = { pending: 1_000, processing: 100 };
 
 /** Orders of one user. */
 export const ORDERS_A_USER = 100;
 
-/** Of a thousand orders, how many ended so; the others are Completed. */
+/** How many of a thousand orders ended in each state; the others are Completed. */
 const FAILED = 2;
 const CANCELLED = 1;
 
@@ -18,9 +18,9 @@ export function orderId(n: number): string {
 }
 
 /**
- * Makes the table hold `count` finished orders and a backlog, in sets of rows and through the triggers, so that counters
- * and history are what they would be. A table that has some of them gets the others.
- * @param report told how many there are, now and then
+ * Fills the table with `count` finished orders and a backlog, in sets of rows and through the triggers, so that counters
+ * and history are correct. A table that has some of the orders gets the rest.
+ * @param report called occasionally with the number of orders so far
  */
 export async function loadOrders(client: pg.Client, count: number, report: (loaded: number) => void): Promise<void> {
   for (let from = (await countFinished(client)) + 1; from <= count; from += CHUNK) {
@@ -38,7 +38,7 @@ export async function loadOrders(client: pg.Client, count: number, report: (load
   await client.query('CHECKPOINT');
 }
 
-/** How many finished orders there are. */
+/** The number of finished orders. */
 export async function countFinished(client: pg.Client): Promise<number> {
   const { rows } = await client.query(
     'SELECT coalesce(sum(completed + failed + cancelled), 0)::integer AS finished FROM order_counters',
@@ -46,7 +46,7 @@ export async function countFinished(client: pg.Client): Promise<number> {
   return rows[0].finished;
 }
 
-/** A second apart, the last one just now. */
+/** One second apart, ending now. */
 const INSERT_FINISHED = `
   INSERT INTO orders (order_id, user_id, item_ids, total_amount, status, due_at, created_at, finished_at,
                       processing_time, token, reason_code, request_token)
@@ -59,7 +59,7 @@ const INSERT_FINISHED = `
     now() - (20000000 - n) * interval '1 second' AS created_at) AS made
   ORDER BY n`;
 
-/** The moves that an order of this service would have made before; the trigger has recorded one of the three. */
+/** The earlier transitions of each order; the trigger has recorded one of the three. */
 const INSERT_HISTORY = `
   INSERT INTO order_history (order_id, at, from_status, to_status, attempt, token, actor)
   SELECT order_id, created_at, from_status, to_status, attempt, attempt, 'load'
@@ -80,8 +80,8 @@ async function insertBacklog(client: pg.Client): Promise<void> {
 }
 
 /**
- * The minutes of a busy service: 64 slots in each of the three youngest, one row after that, hours after two days; with
- * as many processing times and causes of failure as a real one has.
+ * The minutes of a busy service: 64 slots in each of the last three, one row per minute before that, and per hour after two days;
+ * with as many processing times and causes of failure as a real service has.
  */
 export async function loadMinutes(client: pg.Client): Promise<void> {
   await client.query('DELETE FROM order_minutes');

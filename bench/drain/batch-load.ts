@@ -5,7 +5,7 @@ import { finish, readTask, sayReady } from '../program.ts';
 import { pendingIds } from './orders.ts';
 
 export interface BatchTask {
-  /** Which of the orders that insertPending has made: from this number on, so many. */
+  /** Which orders of insertPending to process: the number of the first one, and how many. */
   readonly from: number;
   readonly orders: number;
   readonly batchSize: number;
@@ -21,6 +21,6 @@ sayReady();
 for (let at = 0; at < orderIds.length; at += batchSize) {
   const bodies = orderIds.slice(at, at + batchSize).map(encodeMessage);
   const { batchItemFailures } = await handler(sqsEvent(bodies), lambdaContext());
-  if (batchItemFailures.length > 0) throw new Error(`${batchItemFailures.length} messages would have come back`);
+  if (batchItemFailures.length > 0) throw new Error(`${batchItemFailures.length} messages would have been redelivered`);
 }
 finish({ endedAt: Date.now() });

@@ -10,9 +10,9 @@ import { insertPending, lastCompleted, pendingIds, settle } from './orders.ts';
 
 const SERVERLESS = join(REPOSITORY, 'node_modules/serverless/bin/serverless.js');
 
-/** Milliseconds between two looks at the counters: seldom enough to cost nothing. */
+/** Milliseconds between two reads of the counters: rare enough not to affect the result. */
 const POLL_MS = 100;
-/** Milliseconds without a further Completed order after which something is wrong. */
+/** Milliseconds without another Completed order after which the run fails. */
 const PATIENCE_MS = 30_000;
 
 /**
@@ -51,7 +51,7 @@ async function waitForCompleted(client: pg.Client, orders: number): Promise<void
 }
 
 /**
- * Orders per second that the function behind the queue completes, in so many processes, given full batches.
+ * Orders per second that the queue's function completes with full batches, in the given number of processes.
  * @param orders a multiple of the number of processes
  */
 export async function processBatches(

@@ -7,7 +7,7 @@ export interface Rival {
   readonly name: string;
   /** Its program is bench/programs/<program>.ts. */
   readonly program: 'pg-boss' | 'graphile-worker';
-  /** What an UPDATE of the orders table takes in; graphile-worker hands out single jobs only. */
+  /** Jobs per UPDATE of the orders table; graphile-worker only passes single jobs. */
   readonly updates: 'of a job' | 'of a batch';
 }
 
@@ -19,13 +19,13 @@ export const RIVALS: readonly Rival[] = [
 
 export interface RivalTask {
   readonly url: string;
-  /** `fill` adds a job for each order of the table; `drain` processes so many. */
+  /** `fill` adds a job for each order of the table; `drain` processes them. */
   readonly role: 'fill' | 'drain';
   readonly orders: number;
   readonly updates: Rival['updates'];
 }
 
-/** The same row, with nothing of this service: no trigger, no check, no further index. */
+/** The same row without what this service adds: no trigger, no check, no further index. */
 const PLAIN_ORDERS = `
   CREATE TABLE orders (
     order_id text PRIMARY KEY,
@@ -37,7 +37,7 @@ const PLAIN_ORDERS = `
     created_at timestamptz NOT NULL DEFAULT now(),
     finished_at timestamptz)`;
 
-/** Seconds from the moment at which the rival's worker starts on a full queue to the last Completed order. */
+/** Seconds from the start of the rival's worker on a full queue to the last Completed order. */
 export async function drainRival(
   { program, updates }: Rival,
   client: pg.Client,

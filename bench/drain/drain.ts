@@ -29,7 +29,7 @@ interface Drain {
 
 const ours = (batchSize: number) => `this service, batches of ${batchSize}`;
 
-/** (b) A full queue until it is empty, against two job queues on the same Postgres; and the batch worker alone. */
+/** (b) Draining a full queue, compared with two job queues on the same Postgres; and the batch worker alone. */
 export async function benchDrain({ tiny }: BenchOptions): Promise<Result> {
   const sizes = tiny ? TINY : FULL;
   demandBenchPackages();

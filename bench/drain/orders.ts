@@ -7,17 +7,17 @@ const CHUNK = 10_000;
 /** Seconds. Far longer than any drain takes, so that no sweep sends a second message during the run. */
 const DUE_IN = 3_600;
 
-/** The id of the order of this number, from 1; a hash, since the ids of clients do not come in order either. */
+/** The id of the order with this number, from 1. A hash, because the ids of clients are not in sequence either. */
 function pendingId(n: number): string {
   return createHash('md5').update(String(n)).digest('hex');
 }
 
-/** The ids of so many orders, from the one of this number on. */
+/** The ids of `count` orders, starting with this number. */
 export function pendingIds(from: number, count: number): string[] {
   return Array.from({ length: count }, (_, index) => pendingId(from + index));
 }
 
-/** Inserts Pending orders. `due_at` exists in the table of the service only. */
+/** Inserts Pending orders. Only the table of the service has `due_at`. */
 export async function insertPending(client: pg.Client, count: number, table: 'ours' | 'plain' = 'ours'): Promise<void> {
   const [column, value] = table === 'ours' ? [', due_at', `, now() + interval '${DUE_IN} seconds'`] : ['', ''];
   for (let from = 1; from <= count; from += CHUNK)
@@ -29,7 +29,7 @@ export async function insertPending(client: pg.Client, count: number, table: 'ou
     );
 }
 
-/** The tables as a service finds them that has run for a while: with statistics, and nothing left to write. */
+/** Brings the tables into the state of a service that has run for some time: with statistics, and nothing left to write. */
 export async function settle(client: pg.Client): Promise<void> {
   await client.query('VACUUM ANALYZE');
   await client.query('CHECKPOINT');

@@ -18,12 +18,12 @@ import { median, percentile } from '../statistics.ts';
 const FULL = { runs: 300, warmUps: 30 };
 const TINY: typeof FULL = { runs: 3, warmUps: 1 };
 
-/** Milliseconds; far more than any of these takes. */
+/** Milliseconds; far longer than any of these operations takes. */
 const TIMEOUT_MS = 10_000;
 const ACTOR = 'bench';
 const BATCH = 25;
 
-/** What is done to the orders, in turn, each with what the last one has left. */
+/** The operations in sequence; each works on the orders that the one before has left. */
 const OPERATIONS = [
   'insert 1',
   `insert ${BATCH}`,
@@ -36,7 +36,7 @@ const OPERATIONS = [
 type Operation = (typeof OPERATIONS)[number];
 type Times = ReadonlyMap<Operation, readonly number[]>;
 
-/** (e) One SQL text over Postgres' own protocol and over the emulated RDS Data API. */
+/** (e) The same SQL over the Postgres protocol and over the emulated RDS Data API. */
 export async function benchDrivers({ tiny }: BenchOptions): Promise<Result> {
   const sizes = tiny ? TINY : FULL;
   return withLab({ dataApi: true }, async (lab) => {

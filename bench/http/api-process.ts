@@ -12,7 +12,7 @@ const EMPTY = join(import.meta.dirname, 'empty');
 const START_MS = 60_000;
 const POLL_MS = 50;
 
-/** Runs `use` while Serverless Offline serves the HTTP functions of the service, as `npm start` runs it. */
+/** Runs `use` while Serverless Offline serves the HTTP functions, as in `npm start`. */
 export function withApi<T>(lab: Lab, use: (url: string) => Promise<T>): Promise<T> {
   return withOffline(lab, REPOSITORY, 'api', use);
 }
@@ -43,7 +43,7 @@ async function withOffline<T>(
   }
 }
 
-/** Posts an invalid order until there is any response: then the handler is loaded, too. */
+/** Posts an invalid order until any response arrives: then the handler is loaded, too. */
 async function answers(api: ChildProcess, url: string): Promise<void> {
   for (const end = Date.now() + START_MS; ; await sleep(POLL_MS)) {
     const answer = await fetch(url, { method: 'POST', body: '{}' }).catch(() => undefined);
@@ -53,7 +53,7 @@ async function answers(api: ChildProcess, url: string): Promise<void> {
   }
 }
 
-/** Runs `use` alongside the worker of `npm start`, which takes the orders off the queue. */
+/** Runs `use` alongside the worker of `npm start`, which empties the queue. */
 export async function besideWorker<T>(lab: Lab, use: () => Promise<T>): Promise<T> {
   const worker = spawnNode([SERVERLESS, 'worker', '--stage=local'], lab.env);
   try {

@@ -20,7 +20,7 @@ export interface HttpFinding {
   /** Milliseconds. */
   readonly p50: number;
   readonly p99: number;
-  /** Requests that were not answered with 2xx. */
+  /** Requests without a 2xx response. */
   readonly failed: number;
 }
 
@@ -29,7 +29,7 @@ const TINY: typeof FULL = { connections: [4], rounds: 1, warmUpSeconds: 1, secon
 
 /**
  * What the service that this one replaces does without simulated work, measured on a quiet machine with two cores: 420 to
- * 480 orders/s, and these milliseconds at p99.
+ * 480 orders/s, and these p99 latencies in milliseconds.
  */
 const REPLACED = {
   ordersPerSecond: 450,

@@ -17,7 +17,7 @@ const DRAIN_MS = 300_000;
 
 type Uses = ReadonlyMap<string, MemoryUse>;
 
-/** (f) What the processes of the started stack need, before they had to do anything, and after. */
+/** (f) The memory of the processes of the stack after the start, and after a load. */
 export async function benchMemory({ tiny }: BenchOptions): Promise<Result> {
   const { orders } = tiny ? TINY : FULL;
   const home = await makeStackHome();
@@ -38,7 +38,7 @@ export async function benchMemory({ tiny }: BenchOptions): Promise<Result> {
 async function measure(processes: Readonly<Record<string, number>>): Promise<Uses> {
   const uses = new Map<string, MemoryUse>();
   for (const [name, pid] of Object.entries(processes)) {
-    // All others are its children, and are listed by themselves.
+    // All others are its children, and are listed separately.
     const pids = name === 'supervisor' ? [pid] : await withDescendants(pid);
     const [own = pid, ...others] = pids;
     uses.set(name, await memoryOf(name === 'worker' ? [own] : pids));

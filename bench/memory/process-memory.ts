@@ -3,13 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { readProcesses } from '../../test/storm/process-table.ts';
 
-/** Processes that stand for one thing, and the bytes that they need together. */
+/** Processes that are reported as one row, and the bytes that they use together. */
 export interface MemoryUse {
   readonly processes: number;
   readonly bytes: number;
 }
 
-/** A process with all that it has started. */
+/** A process with all its descendants. */
 export async function withDescendants(pid: number): Promise<number[]> {
   const all = await readProcesses();
   const childrenOf = (parent: number): number[] =>
@@ -17,7 +17,7 @@ export async function withDescendants(pid: number): Promise<number[]> {
   return [pid, ...childrenOf(pid)];
 }
 
-/** Processes that end in the meantime are not counted. */
+/** Processes that end during the reading are not counted. */
 export async function memoryOf(pids: readonly number[]): Promise<MemoryUse> {
   const each = (await Promise.all(pids.map(bytesOf))).filter((bytes) => bytes > 0);
   return { processes: each.length, bytes: each.reduce((sum, bytes) => sum + bytes, 0) };

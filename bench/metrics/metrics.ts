@@ -14,13 +14,13 @@ import { median } from '../statistics.ts';
 const FULL = { sizes: [10_000, 1_000_000, 10_000_000], runs: 101, countRuns: 3 };
 const TINY: typeof FULL = { sizes: [100, 1_000], runs: 3, countRuns: 1 };
 
-/** Minutes: what GET /metrics answers unless it is asked for another window. */
+/** Minutes: the default window of GET /metrics. */
 const WINDOW = 60;
 
 /** Milliseconds: counting ten million rows takes seconds. */
 const COUNT_TIMEOUT_MS = 600_000;
 
-/** What the service that this one replaces asks at each GET /metrics. */
+/** What the service that this one replaces queries for each GET /metrics. */
 const COUNTS = [
   'SELECT count(*) FROM orders',
   `SELECT count(*) FROM orders WHERE status = 'Pending'`,
@@ -37,7 +37,7 @@ interface Measured {
   readonly counts: number;
 }
 
-/** (d) What GET /metrics asks the database, at three sizes of the table, against counting. */
+/** (d) The queries of GET /metrics, at three table sizes, compared with counting. */
 export async function benchMetrics({ tiny, keepIn }: BenchOptions): Promise<Result> {
   const { sizes, runs, countRuns } = tiny ? TINY : FULL;
   return withLab({ keepIn }, async (lab) => {
@@ -51,7 +51,7 @@ export async function benchMetrics({ tiny, keepIn }: BenchOptions): Promise<Resu
     });
     const measured: Measured[] = [];
     for (const orders of sizes) {
-      // "plans" finishes some of the backlog of a database that is kept.
+      // "plans" finishes part of the backlog of a database that is kept.
       if ((await countFinished(client)) > 1.01 * orders) {
         console.log(`The database that was kept has more than ${whole(orders)} orders: this size is left out.`);
         continue;
@@ -81,7 +81,7 @@ async function measure(
   };
 }
 
-/** Milliseconds, the time on the way to Postgres and back included. */
+/** Milliseconds, including the round trip to Postgres. */
 async function medianTime(runs: number, work: () => Promise<unknown>): Promise<number> {
   const took: number[] = [];
   for (let run = 0; run < runs; run++) {

@@ -1,6 +1,6 @@
 import type { Database, Parameter, Transaction } from '../../lib/database/database.ts';
 
-/** What EXPLAIN (ANALYZE, BUFFERS) says of one statement. */
+/** What EXPLAIN (ANALYZE, BUFFERS) reports about one statement. */
 export interface Explained {
   readonly sql: string;
   /** Milliseconds in the executor, triggers included. */
@@ -8,9 +8,9 @@ export interface Explained {
   readonly planningMs: number;
   /** Milliseconds in triggers. */
   readonly triggersMs: number;
-  /** Pages of 8 kB touched, whether they were in memory or not. */
+  /** Pages of 8 kB accessed, in memory or not. */
   readonly pages: number;
-  /** How each table was read, each way once: "Index Scan orders_pkey". */
+  /** How the tables were read, without duplicates: "Index Scan orders_pkey". */
   readonly scans: readonly string[];
 }
 
@@ -31,8 +31,8 @@ interface Explanation {
 }
 
 /**
- * Explains each statement before it runs it: in a separate transaction that is rolled back, so that what the caller sees
- * is what the statement does by itself.
+ * Explains each statement before running it, in a separate transaction that is rolled back, so that what the caller sees
+ * is the effect of the statement alone.
  */
 export function explaining(database: Database, note: (explained: Explained) => void): Database {
   const explain = async (sql: string, parameters: readonly Parameter[] = []) => {
@@ -57,7 +57,7 @@ export function explaining(database: Database, note: (explained: Explained) => v
   };
   return {
     query,
-    // Each statement by itself: the roll-up's are independent of each other.
+    // One transaction per statement: those of the roll-up are independent of each other.
     transaction: (work) => work({ kind: 'transaction', query } satisfies Transaction),
     close: () => database.close(),
   };

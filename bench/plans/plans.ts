@@ -11,7 +11,7 @@ import { hotStatements, rareStatements, type Statement } from './statements.ts';
 const FULL = 10_000_000;
 const TINY = 20_000;
 
-/** Milliseconds: the same bound as of any request would hide the statement that needs longer. */
+/** Milliseconds. With the timeout of a request, a statement that takes longer would be hidden. */
 const TIMEOUT_MS = 600_000;
 
 /** How each statement reads its tables, and what it costs. */

@@ -21,19 +21,19 @@ import { orderId } from '../data/load-orders.ts';
 
 /** Orders per statement of creates and of the worker: a full group, a full batch. */
 const BATCH = 100;
-/** As the sweep reads. */
+/** The sweep's batch size. */
 const PAGE = 500;
 
 const ANY: OrderFilter = { userId: null, status: null, owner: null, createdFrom: null, createdTo: null };
 const ACTOR = 'plans';
 
-/** A statement of lib/orders/sql with the values that it usually has. */
+/** A statement of lib/orders/sql with typical values. */
 export interface Statement {
   readonly name: string;
   readonly run: (database: Database) => Promise<unknown>;
 }
 
-/** What requests, workers and the sweep run, in the order of an order's life. @param loaded orders in the table */
+/** What requests, workers and the sweep run, in the sequence of an order's life. @param loaded orders in the table */
 export function hotStatements(loaded: number): Statement[] {
   const inserts = newOrders();
   const ids = inserts.map((order) => order.orderId);
@@ -80,7 +80,7 @@ export function hotStatements(loaded: number): Statement[] {
   ];
 }
 
-/** What an operator runs now and then: it reads the Failed orders, or all minutes, but never all orders. */
+/** What an operator runs occasionally. It reads the Failed orders, or all minutes, but never all orders. */
 export function rareStatements(): Statement[] {
   const which = { orderIds: null, reasonCode: 'card_declined_1', owner: null, after: null };
   const selection = { ...which, limit: BATCH, maxRedrives: 10 };

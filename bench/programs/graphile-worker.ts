@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { RivalTask } from '../drain/drain-rival.ts';
 import { finish, readTask, sayReady } from '../program.ts';
 
-/** The configuration of the results on https://worker.graphile.org/docs/performance. */
+/** The configuration used for the results on https://worker.graphile.org/docs/performance. */
 const WORKER = {
   concurrentJobs: 24,
   maxPoolSize: 25,

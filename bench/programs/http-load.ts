@@ -19,10 +19,10 @@ const options: autocannon.Options = {
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify({ order_id: ID, user_id: 7, item_ids: [1, 2, 3], total_amount: 19.99 }),
   idReplacement: true,
-  // Seconds; those who wait longer are counted as errors.
+  // Seconds; requests that wait longer are counted as errors.
   timeout: 30,
 };
-// The warm-up is on the same connections: opening a thousand at once is a separate matter.
+// The warm-up uses the same connections: opening a thousand at once is not what is measured.
 const from = performance.now() + warmUpSeconds * 1_000;
 const { errors } = await new Promise<autocannon.Result>((resolve, reject) => {
   const load = autocannon(options, (error, result) => (error ? reject(error) : resolve(result)));

@@ -6,8 +6,8 @@ import { finish, readTask, sayReady } from '../program.ts';
 const QUEUE = 'orders';
 
 /**
- * As pg-boss' documentation of work() has it for throughput: batches instead of single jobs, several workers in the
- * process, and `burstWhenBatchFull`, with which no polling interval lies between two full batches.
+ * As the pg-boss documentation of work() recommends for throughput: batches instead of single jobs, several workers in the
+ * process, and `burstWhenBatchFull`, which skips the polling interval between two full batches.
  */
 const OPTIONS = { batchSize: 100, localConcurrency: 4, burstWhenBatchFull: true, pollingIntervalSeconds: 0.5 };
 
@@ -15,7 +15,7 @@ interface Job {
   readonly orderId: string;
 }
 
-/** Of the handler's own; 24 jobs are updated at a time, as many as graphile-worker works on. */
+/** The handler's connections; 24 jobs are updated at a time, as many as graphile-worker works on. */
 const CONNECTIONS = 24;
 
 const { url, role, orders, updates } = readTask<RivalTask>();

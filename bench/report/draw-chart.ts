@@ -9,7 +9,7 @@ const GAP = 5;
 const HEADING = 26;
 const TITLE = 34;
 
-/** Legible on white and on black: text follows the reader's colour scheme, bars are of middling brightness. */
+/** Legible on white and on black: text follows the reader's color scheme, and bars have medium brightness. */
 const STYLE = `
   text { font: 13px system-ui, sans-serif; fill: #333 }
   .title { font-weight: 600; font-size: 15px }

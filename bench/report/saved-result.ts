@@ -6,7 +6,7 @@ import type { Result } from '../result.ts';
 
 const DIRECTORY = join(import.meta.dirname, '../results');
 
-/** A result with what is needed to judge it, and to measure it again. */
+/** A result with everything needed to judge it and to measure it again. */
 export interface SavedResult extends Result {
   /** YYYY-MM-DD, in UTC. */
   readonly date: string;
@@ -25,7 +25,7 @@ export function saveResult(name: string, { tiny }: BenchOptions, result: Result)
   writeFileSync(join(DIRECTORY, `${name}.json`), `${JSON.stringify(saved, null, 2)}\n`);
 }
 
-/** Undefined when this benchmark was never saved. */
+/** Undefined if this benchmark was never saved. */
 export function readResult(name: string): SavedResult | undefined {
   try {
     return JSON.parse(readFileSync(join(DIRECTORY, `${name}.json`), 'utf8')) as SavedResult;

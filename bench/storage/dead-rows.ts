@@ -8,7 +8,7 @@ import type { Lab } from '../lab.ts';
 import { type Explained, explaining } from '../plans/explaining-database.ts';
 import { loadBallast, runOrders } from './workload.ts';
 
-/** What reads the ends of indexes that every order enters and leaves. */
+/** The queries that read the ends of indexes that every order enters and leaves. */
 const READS = {
   'find 500 due': (database: Parameters<typeof findDueOrders>[0]) => findDueOrders(database, 500),
   'oldest Pending': readOldestPendingAge,
@@ -19,7 +19,7 @@ const TIMEOUT_MS = 60_000;
 
 export interface DeadRowsRead {
   readonly name: string;
-  /** When it meets the dead versions for the first time; when it finds what the first has marked; after the VACUUM. */
+  /** The first query meets the dead versions; the next one finds them marked; the last one runs after the VACUUM. */
   readonly explained: readonly Explained[];
 }
 
@@ -28,7 +28,7 @@ export interface DeadRows {
   readonly vacuumMs: number;
 }
 
-/** What the row versions that orders leave behind cost those who look for the backlog, until a VACUUM takes them away. */
+/** How dead row versions slow down queries for the backlog until a VACUUM removes them. */
 export async function measureDeadRows(
   lab: Lab,
   { ballast, orders }: { ballast: number; orders: number },

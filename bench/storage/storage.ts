@@ -14,7 +14,7 @@ const TINY: typeof FULL = { ballast: 1_000, orders: 200 };
 
 const TIMEOUT_MS = 60_000;
 
-/** Whether an index on, or a predicate with, a column that claim and finish change is there. */
+/** The indexes to drop: none, one, or all that contain (or whose predicate contains) a column that claim and finish change. */
 const INDEX_SETS = {
   'as migrated': [],
   'no orders_by_status': ['orders_by_status'],
@@ -39,7 +39,7 @@ interface Measured {
   readonly hotShare: number;
 }
 
-/** How fillfactor and indexes change what the three versions of a row cost. */
+/** How fillfactor and indexes affect the cost of the three versions of a row. */
 export async function benchStorage({ tiny }: BenchOptions): Promise<Result> {
   const sizes = tiny ? TINY : FULL;
   const cases = tiny ? CASES.slice(0, 1) : CASES;

@@ -18,7 +18,7 @@ export interface WorkloadTimes {
   readonly finish: number;
 }
 
-/** Takes orders through their lives with the statements of the service, on one connection. */
+/** Takes orders through all their states with the statements of the service, on one connection. */
 export async function runOrders(database: Database, count: number): Promise<WorkloadTimes> {
   const times = { insert: 0, claim: 0, finish: 0 };
   const timed = async <T>(step: keyof WorkloadTimes, work: Promise<T>): Promise<T> => {
@@ -51,7 +51,7 @@ export async function runOrders(database: Database, count: number): Promise<Work
   return times;
 }
 
-/** With ids in no order, as those of clients are: each touches another page of the index. */
+/** With unordered ids, as those of clients are: each accesses another page of the index. */
 function newOrders(): OrderInsert[] {
   return Array.from({ length: BATCH }, () => ({
     orderId: randomUUID(),
@@ -65,7 +65,7 @@ function newOrders(): OrderInsert[] {
   }));
 }
 
-/** Orders that are done with, with ids all over the index. */
+/** Finished orders, with ids spread over the whole index. */
 export async function loadBallast(client: pg.Client, count: number): Promise<void> {
   await client.query(
     `INSERT INTO orders (order_id, user_id, item_ids, total_amount, status, due_at, finished_at, processing_time)

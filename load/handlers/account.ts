@@ -1,12 +1,12 @@
 import type { Psql } from '../../test/support/psql.ts';
 
-/** What became of the orders that were accepted. */
+/** The outcome of the accepted orders. */
 export interface Account {
-  /** Accepted with 202, and not in the database. */
+  /** Accepted with 202, but not in the database. */
   readonly lost: readonly string[];
-  /** Completed more than once, as the history that Postgres keeps has it. */
+  /** Completed more than once, according to the history in Postgres. */
   readonly doubled: readonly string[];
-  /** Stored, and not Completed. */
+  /** Stored, but not Completed. */
   readonly unfinished: readonly string[];
 }
 

@@ -12,11 +12,11 @@ import { accountFor } from './account.ts';
 const ORDERS = wholeNumber('LOAD_ORDERS', 5_000);
 const CONCURRENCY = wholeNumber('LOAD_CONCURRENCY', 50);
 
-/** As serverless.yml has them. Its batching window is left out: it would add a second to each order that comes alone. */
+/** As in serverless.yml, without its batching window, which would add a second to each order that arrives alone. */
 const BATCH_SIZE = 25;
 const MAXIMUM_CONCURRENCY = 10;
 
-/** Milliseconds without a further Completed order after which something is wrong: a lease and a sweep take seconds here. */
+/** Milliseconds without another Completed order after which the test fails: a lease and a sweep take seconds here. */
 const PATIENCE_MS = 60_000;
 
 type Handler<Event, Answer> = (event: Event, context: Context) => Promise<Answer>;
@@ -26,7 +26,7 @@ let source: EventSource;
 let sqs: SQSClient;
 
 beforeAll(async () => {
-  // One process stands for a fleet of containers here, as with npm start.
+  // One process replaces a fleet of containers here, as with npm start.
   functions = await loadFunctions({ settings: { DATABASE_POOL_SIZE: '10', RESEND_AFTER_SECONDS: '10' } });
   const processOrders = await handler<SQSEvent, SQSBatchResponse>('queue/process-orders');
   sqs = new SQSClient({});
@@ -100,13 +100,13 @@ test(`${ORDERS} orders, ${CONCURRENCY} at a time: none is lost, and none is comp
   expect(data.status_counts.Completed).toBe(ORDERS);
 });
 
-/** Waits for the orders; the sweep runs as it does every minute on AWS, and sends what is due again. */
+/** Waits for the orders, and runs the sweep in between as AWS does every minute, which sends due orders again. */
 async function settled(orders: number): Promise<void> {
   let completed = 0;
   let progressAt = performance.now();
   let sweptAt = progressAt;
   await waitUntil(
-    'no order is Pending or Processing, or none moves any more',
+    'no order is Pending or Processing, or no order changes any more',
     async () => {
       const { data } = (await functions.getMetrics()).body as { data: { status_counts: Record<string, number> } };
       const { Completed = 0, Pending = 0, Processing = 0 } = data.status_counts;
@@ -141,7 +141,7 @@ function perSecond(orders: number, ms: number): string {
   return `${Math.round((orders / ms) * 1_000)}/s`;
 }
 
-/** Not by console.log, which jest surrounds with where it was called. */
+/** Not with console.log, because jest adds the place of the call. */
 function print(rows: readonly (readonly [string, string])[]): void {
   process.stdout.write(`\n${rows.map(([name, value]) => `${name.padEnd(20)}${value}\n`).join('')}\n`);
 }

@@ -8,7 +8,7 @@ let api: LabApi;
 
 beforeAll(async () => {
   lab = await FaultLab.open();
-  // Serverless Offline itself, since what it makes of a request comes before our functions.
+  // Serverless Offline itself, because it changes requests before the functions get them.
   const { settings, env } = lab.stack;
   api = lab.adopt(new LabApi(apiPart(settings, { ...env, NODE_OPTIONS: '' }), settings.apiPort));
   await api.start();
@@ -17,7 +17,7 @@ afterAll(() => lab.close());
 
 const { order_id: orderId, ...others } = anOrder();
 
-/** The JSON text of an order with some of its fields as given, in JSON themselves. */
+/** The JSON text of an order, with the given JSON texts for some of its fields. */
 function bodyWith(fields: Readonly<Record<string, string>>): string {
   const all = { order_id: JSON.stringify(orderId), ...mapJson(others), ...fields };
   return `{${Object.entries(all).map(([name, json]) => `"${name}":${json}`)}}`;

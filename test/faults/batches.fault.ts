@@ -7,7 +7,7 @@ import { anOrder, type Environment, FaultLab, LAB_TIMING } from './stack/lab.ts'
 let lab: FaultLab;
 
 beforeAll(async () => {
-  // Messages that fail come back after 3 s, and are dead letters after they have come back once.
+  // Messages that fail are redelivered after 3 s, and become dead letters after one redelivery.
   lab = await FaultLab.open({ timing: { ...LAB_TIMING, visibilityTimeout: 3, maxReceiveCount: 2 } });
 });
 afterEach(async () => {
@@ -48,7 +48,7 @@ describe('7: a batch of ten with three failures', () => {
   });
 });
 
-/** Ten messages for a function whose failure is none of their own, and which all must come back. */
+/** Ten messages for a function that fails for a reason unrelated to them, so that all must be redelivered. */
 async function expectAllBack(options: BenchOptions, bodies = Array.from({ length: 10 }, (_, n) => `body ${n}`)) {
   const bench = await Bench.set(
     { batchSize: 10, maximumConcurrency: 1, ...options },
@@ -57,7 +57,7 @@ async function expectAllBack(options: BenchOptions, bodies = Array.from({ length
   try {
     await bench.send(...bodies);
     bench.source.start();
-    // The first time, and after the visibility timeout of a second.
+    // At the first delivery, and after the visibility timeout of one second.
     await eventually(() => expect(bench.batches.flat().sort()).toEqual([...bodies, ...bodies].sort()));
   } finally {
     await bench.stop();

@@ -12,7 +12,7 @@ afterEach(async () => {
 });
 afterAll(() => lab.close());
 
-/** Posts an order to an API that does not live to answer. */
+/** Posts an order to an API that dies before it responds. */
 async function postInVain(api: LabApi, order = anOrder(), headers = {}): Promise<void> {
   await expect(api.post(order, headers)).rejects.toThrow('fetch failed');
   await api.died();
@@ -53,7 +53,7 @@ test('4: a sweep killed between SendMessage and recording it sends a duplicate, 
   await lab.insert(orderId);
   await lab.rows(`UPDATE orders SET due_at = now()`);
   lab.ambush('before postpone');
-  // Nobody takes the messages, so that both must be there.
+  // No worker runs, so both messages must be in the queue.
   const nobodys = { QUEUE_URL: lab.stack.addresses.deadLetterQueueUrl };
   const [killed, next] = await lab.environments(2, 'sweepOrders', nobodys);
   await expect(killed?.invoke({})).rejects.toThrow('SIGKILL');

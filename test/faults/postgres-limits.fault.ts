@@ -17,7 +17,7 @@ async function withLab(limits: Parameters<typeof limitPostgres>[2], use: (lab: F
 
 test('16: of 1,000 simultaneous posts with 20 Postgres connections, each gets 202 or 503, and every order with a 202 is kept', () =>
   withLab({ settings: { max_connections: 20 } }, async (lab) => {
-    // More connections wanted than there are: three processes with ten each, and the worker's.
+    // More connections are requested than exist: three processes with ten each, and the worker's.
     const apis = await Promise.all([lab.api(), lab.api(), lab.api()]);
     const orders = Array.from({ length: 1_000 }, () => anOrder());
 
@@ -33,9 +33,9 @@ test('16: of 1,000 simultaneous posts with 20 Postgres connections, each gets 20
   }));
 
 /**
- * A disk that is full for the tables: no file of Postgres may grow past 16 MB, the size of a segment of its log, so the
+ * A disk that is full for the tables: a file of Postgres cannot grow past 16 MB, the size of a segment of its log, so the
  * log still works. To Postgres this limit of the operating system is a failed write, as a full disk is (it ignores
- * SIGXFSZ to that end), and it needs no file system of our own.
+ * SIGXFSZ for this purpose), and it does not need a separate file system.
  */
 const FULL_DISK = { lines: ['ulimit -S -f 32768'] };
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { anOrder, FaultLab, LAB_TIMING } from './stack/lab.ts';
 
-/** A lab that could not fail would prove nothing: here a mechanism is taken away, and the lab must say so. */
+/** A lab that cannot fail proves nothing: here a mechanism is removed, and the lab must report it. */
 async function withLab(options: Parameters<typeof FaultLab.open>[0], use: (lab: FaultLab) => Promise<void>) {
   const lab = await FaultLab.open(options);
   try {

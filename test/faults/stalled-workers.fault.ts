@@ -19,7 +19,7 @@ afterAll(() => lab.close());
 const ids = (count: number, kind?: string) => Array.from({ length: count }, () => anOrder(kind).order_id);
 const batch = (orderIds: readonly string[]) => sqsEvent(orderIds.map(encodeMessage));
 
-/** Does it again and again until told to stop, and then says how often it was done. */
+/** Repeats the work until it is stopped, and then returns the number of repetitions. */
 function again(work: () => Promise<unknown>): () => Promise<number> {
   let stopped = false;
   const done = (async () => {
@@ -70,7 +70,7 @@ test('6: a worker that is stopped past its lease, and then resumes, changes noth
 
   expect(await lab.rows('SELECT * FROM orders')).toEqual(before);
   expect(await lab.completionsOf(orderId)).toBe(1);
-  // It did run twice: an effect outside is made idempotent by the order's id.
+  // It did run twice: an effect outside is made idempotent by the idempotency key.
   expect(lab.stack.runs()).toHaveLength(2);
   expect(lab.stack.completions()).toEqual([orderId]);
 });
@@ -81,14 +81,14 @@ test('15: sweeps that race live workers never change a finished order', async ()
   await Promise.all([lab.worker(), lab.worker()]);
   const sweepers = await lab.environments(4, 'sweepOrders');
   const sweeps = sweepers.map((one) => again(() => one.invoke({})));
-  // Every unfinished order is always due, also those that somebody is at.
+  // Every unfinished order is always due, also while a worker processes it.
   const stopPsql = again(() => lab.rows(MAKE_ALL_DUE));
 
   await lab.allAre('Completed', orderIds);
 
   expect(await stopPsql()).toBeGreaterThan(0);
   for (const stop of sweeps) expect(await stop()).toBeGreaterThan(0);
-  // Created, claimed, completed, and nothing after or in between.
+  // Created, claimed and completed, with nothing after or in between.
   const moves = await lab.rows('SELECT order_id FROM audit GROUP BY order_id HAVING count(*) <> 3');
   expect(moves).toEqual([]);
 });
@@ -146,7 +146,7 @@ test('18: with the clocks of two workers off by five days, the time of the datab
 
   await lab.allAre('Completed', orderIds);
 
-  // Neither took an order whose lease was alive: a lease that changed hands was five seconds old.
+  // Neither worker took an order with a live lease: each lease that changed hands was five seconds old.
   const stolen = await lab.rows(
     `SELECT order_id FROM (
        SELECT *, at - lag(at) OVER (PARTITION BY order_id ORDER BY entry) AS held FROM audit) AS steps

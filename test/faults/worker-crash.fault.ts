@@ -18,7 +18,7 @@ afterAll(() => lab.close());
 const ids = (count: number, kind?: string) => Array.from({ length: count }, () => anOrder(kind).order_id);
 
 describe('2: a batch whose worker is killed', () => {
-  /** Whose process runs the step: the execution environment with the function, or the event source around it. */
+  /** The process that runs the step: the execution environment with the function, or the event source around it. */
   const steps: readonly (readonly [Step, 'environment' | 'event source'])[] = [
     ['after receive', 'event source'],
     ['before claim', 'environment'],
@@ -35,7 +35,7 @@ describe('2: a batch whose worker is killed', () => {
   test.each(steps)('2: after a kill %s (%s), every order of the batch is completed once', async (step, where) => {
     const orderIds = ids(10);
     await lab.insert(...orderIds);
-    // As created long ago: whatever message is lost, the sweep is there.
+    // As if created long ago, so that the sweep finds the orders whichever message is lost.
     await lab.rows(`UPDATE orders SET due_at = now() + interval '2 seconds'`);
     await lab.send(...orderIds);
     lab.ambush(step);
@@ -83,7 +83,7 @@ test('10b: an order that kills its worker each time becomes Failed within its bu
   ]);
   const runs = lab.stack.runs().filter(([orderId]) => orderId === killer);
   expect(runs.map(([, attempt]) => attempt)).toEqual([1, 2, 3]);
-  // The first crash took them with it; every later one killed nobody but the killer.
+  // The first crash affected them, too; every later one affected only the order that causes it.
   const crashes = await lab.rows('SELECT DISTINCT crashes FROM orders WHERE order_id = ANY($1)', [neighbours]);
   expect(crashes).toEqual([{ crashes: 1 }]);
 });
@@ -92,7 +92,7 @@ describe('23: a worker with nine quick orders and one that hangs', () => {
   let slow: FaultLab;
 
   beforeAll(async () => {
-    // Long enough for a verdict that waits for the hanging order to be noticed.
+    // Long enough to notice a verdict that waits for the hanging order.
     slow = await FaultLab.open({ timing: { ...LAB_TIMING, processTimeout: 10 } });
   });
   afterAll(() => slow.close());

@@ -141,7 +141,7 @@ describe('npm run load', () => {
 
     const { code, output } = await burst('--url', url);
 
-    expect(output).toBe(`No order backend answers at ${url}. Run "npm start" in another terminal first.\n`);
+    expect(output).toBe(`No order backend responds at ${url}. Run "npm start" in another terminal first.\n`);
     expect(code).toBe(1);
   });
 

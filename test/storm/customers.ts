@@ -3,28 +3,28 @@ import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { encodeMessage } from '../../lib/queue/message.ts';
 import type { Random } from './random.ts';
 
-/** What a customer was told of an order. `unknown`: 503 or no answer, and did not ask again. */
+/** What a customer knows about an order. `unknown`: 503 or no response, and the customer did not retry. */
 export type Told = 'accepted' | 'unknown' | `unexpected ${number}`;
 
-/** Requests at the same time; more wait, as they would in front of a slow API. */
+/** Concurrent requests; others wait, as they would in front of a slow API. */
 const MAX_IN_FLIGHT = 64;
 
-/** Share of the orders with an Idempotency-Key, whose customers ask again until they know. */
+/** Share of orders with an Idempotency-Key, whose customers retry until they know the outcome. */
 const WITH_KEY = 0.5;
 
 /** Milliseconds between two attempts of such a customer. */
 const RETRY_MS = 150;
 
-/** Milliseconds: longer than the API ever takes to say that it does not know. */
+/** Milliseconds: longer than the API ever takes to return a 503. */
 const PATIENCE_MS = 10_000;
 
-/** Milliseconds between two looks whether more orders are wanted. */
+/** Milliseconds between two checks whether more orders are needed. */
 const TICK_MS = 20;
 
-/** Posts orders, records every response, and sends messages of orders again that nobody asked for. */
+/** Posts orders, records every response, and sends duplicate messages. */
 export class Customers {
   readonly told = new Map<string, Told>();
-  /** Tries beyond the first of each order. */
+  /** Requests beyond the first one of each order. */
   retries = 0;
   /** Messages in the queue in addition to those of the service. */
   duplicates = 0;
@@ -54,8 +54,8 @@ export class Customers {
   }
 
   /**
-   * Posts until so many orders are accepted.
-   * @param wanted how many should have been accepted by now
+   * Posts until this many orders are accepted.
+   * @param wanted the number that should have been accepted by now
    */
   async run(orders: number, wanted: () => number): Promise<void> {
     while (this.#accepted < orders) {
@@ -115,7 +115,7 @@ export class Customers {
       );
       this.duplicates += Successful.length;
     } catch {
-      // The queue server is dead at the moment.
+      // The queue server is down at this moment.
     }
   }
 }

@@ -2,23 +2,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ThrowawayStack } from '../faults/stack/throwaway-stack.ts';
 
 /**
- * Seconds: the sweep looks at an order that it has sent again and again after 15 minutes at most, so within this time
+ * Seconds: the sweep checks an order that it has sent repeatedly after 15 minutes at most, so within this time
  * something must have happened to each order that is not stuck.
  */
 const LONGEST_PAUSE = 20 * 60;
 
 interface State {
-  /** Any change of any order raises it. */
+  /** Increases with each change of an order. */
   readonly changes: string;
   readonly unfinished: number;
-  /** Unfinished orders that are not long overdue: the database says when somebody will look after them. */
+  /** Unfinished orders that are not long overdue: the database says when they will be claimed or sent. */
   readonly hopeful: number;
 }
 
 /**
- * Waits until no order is unfinished, however long that takes. It gives up only when nothing at all has changed for
+ * Waits until all orders are finished, without a time limit. It gives up only if nothing at all has changed for
  * `patience` seconds while every unfinished order has been overdue for as long (or nothing for 20 minutes).
- * @returns how many orders are unfinished
+ * @returns the number of unfinished orders
  */
 export async function drain(stack: ThrowawayStack, patience: number, tell: (line: string) => void): Promise<number> {
   let last: State = { changes: '', unfinished: -1, hopeful: 0 };

@@ -4,11 +4,11 @@ import { isAlive, readProcesses, signal } from './process-table.ts';
 import type { Random } from './random.ts';
 import { type Kind, LEASE_SECONDS, type Target, type WorkerName } from './target.ts';
 
-/** What can be chosen to be killed. */
+/** What can be killed. */
 export type Weighted = Kind | 'step';
 
 /**
- * Of a hundred kills. Environments are where orders are worked at; Postgres and the queue are shared by all, and each of
+ * Out of a hundred kills. Environments process the orders; Postgres and the queue are shared by all, and each of
  * their deaths stops everything for a moment. `step` lays an ambush: the first process that reaches a random step dies there.
  */
 export const WEIGHTS: Readonly<Record<Weighted, number>> = {
@@ -27,7 +27,7 @@ const STEPS: readonly Step[] = [
     `${statement} sent`,
     `after ${statement}`,
   ]),
-  // Where orders are between two states: twice as often.
+  // Where orders are between two states, kills are twice as frequent.
   'after claim',
   'before finish',
   'finish sent',
@@ -40,7 +40,7 @@ const STEPS: readonly Step[] = [
   'after delete',
 ];
 
-/** Where an environment is stopped: its order is done, and it is about to say so. */
+/** Where an environment is stopped: its order is processed, and it is about to commit that. */
 const STALL: Step = 'in the processor';
 
 /** Milliseconds between two stalls, on average. */
@@ -49,10 +49,10 @@ const STALL_MEAN_MS = 4_000;
 /** Milliseconds by which a stall outlasts the lease, so that another worker has taken over. */
 const STALL_MARGIN_MS = 6_000;
 
-/** Milliseconds that a stalled environment gets to finish in before its worker notices that it is overdue. */
+/** Milliseconds that a resumed environment has to finish before its worker notices that it is overdue. */
 const AWAKENING_MS = 2_000;
 
-/** Milliseconds between two looks at who has stopped. */
+/** Milliseconds between two checks for stopped processes. */
 const POLL_MS = 50;
 
 export interface KillCount {
@@ -62,7 +62,7 @@ export interface KillCount {
   step: number;
 }
 
-/** Kills, and stalls, until it has killed so many. */
+/** Kills and stalls until it has killed this many. */
 export class Killer {
   readonly counts: Record<Kind, KillCount> = {
     environment: { random: 0, step: 0 },
@@ -72,7 +72,7 @@ export class Killer {
     postmaster: { random: 0, step: 0 },
     backend: { random: 0, step: 0 },
   };
-  /** Workers that were stopped past their leases, and then went on. */
+  /** Workers that were stopped past their leases, and then resumed. */
   stalls = 0;
   readonly #target: Target;
   readonly #random: Random;
@@ -88,8 +88,8 @@ export class Killer {
   }
 
   /**
-   * @param rate kills a second
-   * @param kinds what to kill. Only among all of them are there stalls too: Postgres is not killed during them.
+   * @param rate kills per second
+   * @param kinds what to kill. Processes are stalled only if all kinds are chosen; Postgres is not killed during a stall.
    */
   async run(kills: number, rate: number, kinds: readonly Weighted[]): Promise<void> {
     const weights = Object.fromEntries(kinds.map((kind) => [kind, WEIGHTS[kind]]));
@@ -118,7 +118,7 @@ export class Killer {
     if (victim !== undefined && signal(victim, 'SIGKILL')) this.counts[kind].random += 1;
   }
 
-  /** Those that walked into an ambush and are gone. */
+  /** Processes that ran into an ambush and have ended. */
   #countSprung(): void {
     const { ambushes } = this.#target.stack;
     for (const ambush of sprungAmbushes(ambushes)) {
@@ -140,8 +140,8 @@ export class Killer {
   }
 
   /**
-   * Stops an environment in the middle of its work, and with it its worker, which would kill it for being late, until
-   * others have taken its orders over. Then lets it go on.
+   * Stops an environment during its work, and its worker with it, which would kill it for being late, until
+   * others have taken over its orders. Then resumes both.
    */
   async #stall(): Promise<void> {
     const { ambushes } = this.#target.stack;

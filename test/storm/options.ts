@@ -7,7 +7,7 @@ export interface StormOptions {
   /** Orders to be accepted. */
   readonly orders: number;
   readonly seed: number;
-  /** Kills a second, on average. */
+  /** Kills per second, on average. */
   readonly rate: number;
   /** Seconds without any progress after which unfinished orders that are overdue count as stuck. */
   readonly patience: number;
@@ -22,7 +22,7 @@ const KINDS = Object.keys(WEIGHTS) as Weighted[];
 export const STORM_OPTIONS = {
   kills: { type: 'integer', min: 0, max: 10_000_000, default: 1_000, help: 'processes to kill' },
   orders: { type: 'integer', min: 0, max: 10_000_000, default: 10_000, help: 'orders to be accepted' },
-  seed: { type: 'integer', min: 0, max: 2 ** 31, help: 'random when it is left out' },
+  seed: { type: 'integer', min: 0, max: 2 ** 31, help: 'random by default' },
   rate: { type: 'string', value: 'X', default: '3', help: 'kills per second on average' },
   patience: {
     type: 'integer',
@@ -34,7 +34,7 @@ export const STORM_OPTIONS = {
   sabotage: {
     type: 'choice',
     choices: ['fencing', 'sweep'],
-    help: 'what is taken away: the storm must then find a fault',
+    help: 'the mechanism to remove: the storm must then find a fault',
   },
   kinds: {
     type: 'string',

@@ -20,7 +20,7 @@ export function isAlive(pid: number): boolean {
   return signal(pid, 0);
 }
 
-/** Sends a signal; false when there is no such process any more. */
+/** Sends a signal; returns false if the process has ended. */
 export function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, name);

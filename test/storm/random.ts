@@ -1,8 +1,8 @@
-/** Random choices that a seed brings back. */
+/** Random choices that a seed reproduces. */
 export interface Random {
-  /** From 0, exclusive of 1. */
+  /** From 0 up to, but not including, 1. */
   fraction(): number;
-  /** One of them, or undefined of none. */
+  /** One of the items, or undefined if there are none. */
   pick<T>(values: readonly T[]): T | undefined;
   /** One of the names, in proportion to their weights. */
   weighted<Name extends string>(weights: Readonly<Record<Name, number>>): Name;

@@ -14,12 +14,12 @@ const NAMES: Readonly<Record<keyof Findings, string>> = {
   unexpected: 'unexpected answers',
 };
 
-/** Examples of a finding that are shown. */
+/** How many examples of a fault are shown. */
 const EXAMPLES = 5;
 
 export const isClean = (findings: Findings): boolean => Object.values(findings).every((list) => list.length === 0);
 
-/** The results, those that must be 0 first. */
+/** The results, beginning with those that must be 0. */
 export function report(
   options: StormOptions,
   { customers, killer, outcome }: { customers: Customers; killer: Killer; outcome: Outcome },

@@ -9,13 +9,13 @@ import { isClean, report as reportStorm } from './report.ts';
 import { Target } from './target.ts';
 import { verify } from './verify.ts';
 
-/** Milliseconds. Recovery takes a second or two; longer than this is a finding. */
+/** Milliseconds. Recovery takes a second or two; taking longer than this is a fault. */
 const RECOVERY_MS = 60_000;
 
 /** Milliseconds between two lines of progress. */
 const PROGRESS_MS = 5_000;
 
-/** The exit code when the storm could not do its work. */
+/** The exit code if the storm could not run. */
 const STORM_FAILED = 3;
 
 const stopping = new AbortController();
@@ -35,25 +35,25 @@ The exit code is 0 when there is none and 1 when there is one; 3 means that the 
     } catch (error) {
       report(error, 'storm');
     }
-    // Whatever it has not closed must not keep it running.
+    // Resources that are still open must not keep the process running.
     process.exit(code);
   },
 });
 
-/** Waiting for it gives the throw-away stack the chance to be removed. */
+/** Rejects when the storm is stopped, so that the throw-away stack is removed. */
 function aborted(): Promise<never> {
   return new Promise((_, reject) =>
     stopping.signal.addEventListener('abort', () => reject(new Error('stopped from outside')), { once: true }),
   );
 }
 
-/** True when nothing was found. */
+/** True if no fault was found. */
 async function storm(options: StormOptions): Promise<boolean> {
   console.log(`storm: ${options.kills} kills, ${options.orders} orders, seed ${options.seed}`);
   const target = await Target.start(options, stopping.signal);
   try {
     const { stack } = target;
-    // Apart, so that how long one takes does not change what the others choose.
+    // Separate generators, so that the duration of one part does not change what the others choose.
     const killer = new Killer(target, seededRandom(options.seed));
     const customers = new Customers(
       target.apiUrl,
@@ -71,13 +71,13 @@ async function storm(options: StormOptions): Promise<boolean> {
     );
     const storming = Promise.all([
       killer.run(options.kills, options.rate, options.kinds),
-      // As steadily as the kills, so that both are over at the same time.
+      // At the pace of the kills, so that both end at the same time.
       customers.run(options.orders, () => Math.ceil((options.orders * (killer.kills + 1)) / options.kills)),
     ]);
     await Promise.race([storming, aborted()]).finally(() => clearInterval(progress));
     const stormSeconds = seconds();
 
-    // The last kill may have been its own.
+    // The last kill may have hit it.
     const answers = () => stack.withPsql(() => Promise.resolve(true)).catch(() => false);
     await waitUntil('Postgres answers', answers, RECOVERY_MS);
     await Promise.race([drain(stack, options.patience, tell), aborted()]);

@@ -5,7 +5,7 @@ import { ThrowawayStack } from '../faults/stack/throwaway-stack.ts';
 import type { StormOptions } from './options.ts';
 import { isAlive, type ProcessEntry, readProcesses } from './process-table.ts';
 
-/** Short leases, so that an order whose worker was killed is taken up again seconds later. */
+/** Short leases, so that an order whose worker was killed is claimed again seconds later. */
 export const STORM_TIMING: Timing = {
   processTimeout: 4,
   resendAfter: 2,
@@ -15,31 +15,31 @@ export const STORM_TIMING: Timing = {
   sweepEvery: 1,
 };
 
-/** Seconds that a lease lasts at most: what an invocation has, and the margin of 2 s (lib/orders/process-orders.ts). */
+/** The longest lease in seconds: the time of an invocation plus the margin of 2 s (lib/orders/process-orders.ts). */
 export const LEASE_SECONDS = STORM_TIMING.processTimeout + 2;
 
-/** Two, so that one of them can take over while the other is stalled. */
+/** Two, so that one can take over while the other is stalled. */
 export const WORKERS = ['worker 1', 'worker 2'] as const;
 export type WorkerName = (typeof WORKERS)[number];
 
 /** What may be killed. */
 export type Kind = 'environment' | 'worker' | 'api' | 'queue server' | 'postmaster' | 'backend';
 
-/** The stack in the storm: each part is started again as soon as it dies, by the supervisor that `npm start` has. */
+/** The stack in the storm: the supervisor of `npm start` restarts each part as soon as it dies. */
 export class Target {
   readonly stack: ThrowawayStack;
   readonly #parts: SupervisedPart[] = [];
   readonly #pids = new Map<string, number>();
-  /** What every process id was that a part has had. */
+  /** The part behind each process id so far. */
   readonly #roles = new Map<number, Kind>();
-  /** Stalled workers are left alone until they go on. */
+  /** Stalled workers, which are not killed until they resume. */
   readonly spared = new Set<WorkerName>();
 
   static async start({ sabotage }: StormOptions, signal: AbortSignal): Promise<Target> {
     const stack = await ThrowawayStack.make({
       timing: { ...STORM_TIMING, ...(sabotage === 'sweep' && { sweepEvery: 'never' }) },
       env: {
-        // No order may fail by kills alone.
+        // Kills alone must not make an order Failed.
         MAX_CRASHES: '100',
         MAX_ATTEMPTS: '100',
         RETRY_BASE_MS: '100',
@@ -90,7 +90,7 @@ export class Target {
 
   /** What a process of the stack is, or was. */
   roleOf(pid: number): Kind {
-    // All others that come to a step are children of a worker.
+    // All others that reach a step are children of a worker.
     return this.#roles.get(pid) ?? 'environment';
   }
 
@@ -104,7 +104,7 @@ export class Target {
     return WORKERS.find((name) => this.pidOf(name) === environment.parent);
   }
 
-  /** Process ids of this kind that can be killed at this moment. */
+  /** Process ids of this kind that can be killed now. */
   async victims(kind: Kind): Promise<number[]> {
     const parts = (...names: readonly string[]) => names.flatMap((name) => this.pidOf(name) ?? []);
     switch (kind) {
@@ -123,7 +123,7 @@ export class Target {
     }
   }
 
-  /** Not while a worker is stalled: its connection has to be alive when it goes on, or its late write proves nothing. */
+  /** Not while a worker is stalled: its connection must be alive when it resumes, or its late write proves nothing. */
   #database(): string[] {
     return this.spared.size > 0 ? [] : ['postgres'];
   }

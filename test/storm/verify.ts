@@ -4,32 +4,32 @@ import { findInconsistencies } from '../support/consistency.ts';
 import type { Psql } from '../support/psql.ts';
 import type { Customers } from './customers.ts';
 
-/** Requests at the same time. */
+/** Concurrent requests. */
 const READERS = 32;
 
-/** What became of the orders. Each list names what must not be. */
+/** What is wrong with the orders. Each list must be empty. */
 export interface Findings {
-  /** Accepted, and not there: neither in the table nor over HTTP. */
+  /** Accepted, but missing from the table or over HTTP. */
   readonly lost: readonly string[];
-  /** Written as Completed more than once (by the tests' own trigger), or believed to be completed by two workers. */
+  /** Written as Completed more than once (according to the tests' own trigger), or completed by two workers in their own view. */
   readonly doubled: readonly string[];
   /** Finished by an invocation that was not the last to claim it. */
   readonly usurped: readonly string[];
   readonly stuck: readonly string[];
-  /** Failed, though nothing but kills happened to it. */
+  /** Failed, although nothing but kills happened to it. */
   readonly failed: readonly string[];
   /** In words: counters or metrics that differ from the rows. */
   readonly counterDrift: readonly string[];
-  /** In words: histories that do not lead to the row. */
+  /** In words: histories that do not lead to the state of the row. */
   readonly historyDrift: readonly string[];
-  /** Answers other than 202 and 503. */
+  /** Responses other than 202 and 503. */
   readonly unexpected: readonly string[];
 }
 
 export interface Outcome {
   readonly findings: Findings;
   readonly completed: number;
-  /** Of the orders of unknown outcome. */
+  /** The orders with an unknown outcome. */
   readonly unknownStored: number;
   readonly unknownNotStored: number;
   /** Orders that lost at least one worker. */

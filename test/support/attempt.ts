@@ -1,7 +1,7 @@
 import { effectKey } from '../../lib/orders/effect-key.ts';
 import type { ProcessorContext } from '../../lib/processors/processor.ts';
 
-/** The context of a first attempt at an order; what a test is about, it names. */
+/** The context of a first attempt at an order; a test passes only the values that it is about. */
 export function anAttempt(orderId: string, values: Partial<ProcessorContext> = {}): ProcessorContext {
   return {
     signal: new AbortController().signal,

@@ -4,16 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** In PEM. */
+/** In PEM format. */
 export interface Certificate {
   readonly key: string;
   readonly cert: string;
 }
 
 /**
- * A certificate that is signed by its own key, so nobody trusts it who does not know it.
+ * A self-signed certificate, which is trusted only by those who have it.
  * @param name of its subject
- * @param altName for which it is, as openssl writes it
+ * @param altName the names it is valid for, in the syntax of openssl
  */
 export async function selfSignedCertificate(name = 'localhost', altName = 'IP:127.0.0.1'): Promise<Certificate> {
   const directory = await mkdtemp(join(tmpdir(), 'certificate-'));

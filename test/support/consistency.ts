@@ -1,6 +1,6 @@
 import type { Psql } from './psql.ts';
 
-/** The query behind findInconsistencies, for those who run it often: one column, one row a problem. */
+/** The query of findInconsistencies, for tests that run it often: one column, and one row per problem. */
 export const INCONSISTENCIES = `
   WITH counted AS (
     SELECT coalesce(sum(pending), 0) AS pending, coalesce(sum(processing), 0) AS processing,
@@ -45,7 +45,7 @@ export const INCONSISTENCIES = `
   FROM entries WHERE from_status IS DISTINCT FROM status_before OR token < token_before`;
 
 /**
- * Every way in which counters and history differ from the rows, in words; none when all is well. This reads the whole
+ * Each difference between the rows and the counters or the history, in words. This reads the whole
  * table, which is what the counters are there to avoid.
  */
 export async function findInconsistencies(psql: Psql): Promise<string[]> {

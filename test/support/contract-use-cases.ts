@@ -11,7 +11,7 @@ import { countdown, RESEND_AFTER } from './order-lab.ts';
 import { recordingLogger } from './recording-logger.ts';
 import { RecordingQueue } from './recording-queue.ts';
 
-/** The hardest that the schema lets through. */
+/** The hardest values that the schema accepts. */
 export const HARD: NewOrder = {
   orderId: `é😀"'\\:p1 $1 ~`,
   userId: -2_147_483_648,
@@ -19,7 +19,7 @@ export const HARD: NewOrder = {
   totalAmount: '12345678901.123456789',
 };
 
-/** The use cases over whatever database a contract is about, with budgets of two attempts, two workers and one redrive. */
+/** The use cases on the database of a contract, with budgets of two attempts, two workers and one redrive. */
 export class UseCases {
   readonly database: Database;
   readonly queue = new RecordingQueue();
@@ -85,7 +85,7 @@ export class UseCases {
     );
   }
 
-  /** Lets the lease of an order end, as if its worker had died. */
+  /** Lets the lease of an order expire, as if its worker had died. */
   killLease(orderId: string) {
     return this.database.query(
       `UPDATE public.orders SET lease_until = now() - interval '1 second' WHERE order_id = $1::text AND status = 'Processing'`,

@@ -8,7 +8,7 @@ import { createTestDatabase } from './database.ts';
 import { recordingLogger } from './recording-logger.ts';
 import { type Cut, startTcpProxy } from './tcp-proxy.ts';
 
-/** A driver with a migrated database to itself. Whatever a test of the contract does, it does through the driver. */
+/** A driver with its own migrated database. The tests of the contract use only the driver. */
 export interface Subject {
   readonly database: Database;
   /** Another driver to the same database, closed with the subject. */
@@ -26,7 +26,7 @@ export interface ConnectOptions {
 
 export interface Driver {
   readonly name: string;
-  /** Whether this test stands between the driver and its database. */
+  /** Whether this test can inject faults between the driver and its database. */
   readonly canCut: boolean;
   open(): Promise<Subject>;
 }
@@ -81,7 +81,7 @@ const emulatedDataApi: Driver = {
   },
 };
 
-/** A real Aurora cluster. Its database is emptied and migrated, so its name has to say that it is there for this. */
+/** A real Aurora cluster. Its database is emptied and migrated, so its name must say so. */
 function realDataApi(env: NodeJS.ProcessEnv): Driver {
   const { CONTRACT_RESOURCE_ARN: resourceArn, CONTRACT_SECRET_ARN: secretArn, CONTRACT_DATABASE: databaseName } = env;
   if (!resourceArn || !secretArn || !databaseName?.includes('contract'))
@@ -97,7 +97,7 @@ function realDataApi(env: NodeJS.ProcessEnv): Driver {
           resourceArn,
           secretArn,
           databaseName,
-          // Time for a cluster that is paused.
+          // Long enough for a paused cluster to resume.
           statementTimeoutMs: options.statementTimeoutMs ?? 45_000,
           logger: recordingLogger(),
         }),
@@ -118,7 +118,7 @@ function realDataApi(env: NodeJS.ProcessEnv): Driver {
   };
 }
 
-/** What the contract is tested with: both drivers, or the cluster that the environment names. */
+/** What the contract is tested with: both drivers, or the cluster named by the environment. */
 export const DRIVERS: readonly Driver[] = process.env.CONTRACT_RESOURCE_ARN
   ? [realDataApi(process.env)]
   : [pg, emulatedDataApi];

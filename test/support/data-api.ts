@@ -3,13 +3,13 @@ import { connectDataApi, type DataApiOptions } from '../../lib/database/data-api
 import type { Database } from '../../lib/database/database.ts';
 import { type RecordingLogger, recordingLogger } from './recording-logger.ts';
 
-/** As the documentation writes them. */
+/** In the form that the AWS documentation uses. */
 export const CLUSTER = {
   resourceArn: 'arn:aws:rds:us-east-1:123456789012:cluster:orders',
   secretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:orders-AbCdEf',
 };
 
-/** An emulated cluster in front of one database, and the driver that talks to it. */
+/** An emulated cluster in front of one database, and a driver for it. */
 export interface DataApiLab {
   readonly endpoint: string;
   readonly databaseName: string;
@@ -17,9 +17,9 @@ export interface DataApiLab {
   readonly logger: RecordingLogger;
   /** Injects these faults into the next requests that contain the text, one per request. */
   plan(text: string, ...mishaps: Fault[]): void;
-  /** How many of them have happened. */
+  /** The number of faults that have happened. */
   readonly mishapsDone: number;
-  /** How many requests with this text have come. */
+  /** The number of requests with this text that have arrived. */
   requests(text: string): number;
   /** Another driver to the same cluster, closed with the lab. */
   connect(options?: Partial<DataApiOptions>): Database;
@@ -33,13 +33,13 @@ export async function openDataApiLab(url: string, options: Partial<DataApiServer
   let mishapsDone = 0;
   const faultOf = (body: string): Fault | undefined => {
     seen.push(body);
-    // The text comes as a JSON string within the request, so a quote in it would not be found.
+    // The text is a JSON string within the request, so a text with a quote would not be found.
     if (planned.mishaps.length === 0 || !body.includes(planned.text)) return undefined;
     mishapsDone += 1;
     return planned.mishaps.shift();
   };
   const server = await startDataApi({ port: 0, postgres: url, ...CLUSTER, faultOf, ...options });
-  // The SDK takes its endpoint and its credentials from here.
+  // The SDK reads its endpoint and credentials from these.
   Object.assign(process.env, {
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'test',

@@ -3,10 +3,10 @@ import pg from 'pg';
 import { APP_ROLE } from '../../lib/database/app-role.ts';
 import { migrate } from '../../lib/database/migrate.ts';
 
-/** The migrated database that the global set-up makes, and that the others are copies of. */
+/** The migrated database that the global set-up creates. Test databases are copies of it. */
 export const TEMPLATE = 'orders_template';
 
-/** That of the functions in the server of the tests. */
+/** The password of the functions' role in the server of the tests. */
 const APP_PASSWORD = 'of-the-tests';
 
 export interface TestDatabase {
@@ -14,11 +14,11 @@ export interface TestDatabase {
   readonly url: string;
   /** As the role of the functions. */
   readonly appUrl: string;
-  /** @throws when sessions are still open on it: the code that opened them has forgotten to close them. */
+  /** @throws if sessions are still open on it: the code that opened them did not close them */
   drop(): Promise<void>;
 }
 
-/** A migrated database of one's own, in some 30 ms. */
+/** Creates a separate migrated database, in about 30 ms. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await administer(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
@@ -65,7 +65,7 @@ export async function makeTemplate(server: string): Promise<void> {
   await migrate({ DATABASE_URL: databaseAt(server, TEMPLATE) }, () => undefined, { appPassword: APP_PASSWORD });
 }
 
-/** The same server, another database. */
+/** The URL of another database on the same server. */
 export function databaseAt(server: string, name: string): string {
   const url = new URL(server);
   url.pathname = `/${name}`;

@@ -5,7 +5,7 @@ import formats from 'ajv-formats';
 import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 import { API_BASE } from '../../lib/routes.ts';
 
-/** A response as it goes to the client; names of headers in lower case. */
+/** A response as the client gets it; header names are in lower case. */
 export interface SentAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | undefined>>;
@@ -25,15 +25,15 @@ interface OpenApi {
 
 const DOCUMENT = JSON.parse(readFileSync(join(REPOSITORY, 'docs/openapi.json'), 'utf8')) as OpenApi;
 
-// The document itself is not a schema; it is there for what refers to its components.
+// The document is not a schema; it is added so that references to its components resolve.
 const ajv = new Ajv2020({ strict: false, allErrors: true }).addSchema(closed(DOCUMENT) as JsonObject, 'openapi.json');
 formats.default(ajv);
 
 /**
- * Checks a response against docs/openapi.json: its status, headers and body, which may have no field that is not there.
- * Clients are told to expect further fields; a test that meets one has found something that was not documented.
- * @param routeKey as API Gateway names the route; those outside of the API are not looked at.
- * @throws Error that says what is not as documented.
+ * Checks a response against docs/openapi.json: its status, headers and body, in which undocumented fields are errors.
+ * Clients must expect further fields; a test that finds one has found a missing piece of documentation.
+ * @param routeKey as API Gateway names the route; routes outside of the API are not checked
+ * @throws Error that says what differs from the documentation
  */
 export function demandDocumented(routeKey: string, answer: SentAnswer): void {
   const [method = '', path = ''] = routeKey.split(' ');
@@ -52,8 +52,8 @@ export function demandDocumented(routeKey: string, answer: SentAnswer): void {
 }
 
 /**
- * `fetch` from a running stack, whose response must be as documented. What Serverless Offline answers by itself, in API
- * Gateway's place, is not looked at: it has `statusCode` and `error`, which responses of this service do not have.
+ * `fetch` from a running stack, whose response must be as documented. What Serverless Offline itself returns, in API
+ * Gateway's place, is not checked: it has `statusCode` and `error`, which responses of this service do not have.
  */
 export async function fetchDocumented(url: string, init: RequestInit = {}): Promise<Response> {
   const response = await fetch(url, init);
@@ -64,7 +64,7 @@ export async function fetchDocumented(url: string, init: RequestInit = {}): Prom
   return response;
 }
 
-/** The route of a request to a running stack, or undefined when the document has none for it. */
+/** The route of a request to a running stack, or undefined if the document does not have it. */
 export function routeKeyAt(method: string, url: string): string | undefined {
   const path = new URL(url).pathname.slice(API_BASE.length);
   const literalFirst = Object.keys(DOCUMENT.paths).sort((a, b) => Number(a.includes('{')) - Number(b.includes('{')));
@@ -108,7 +108,7 @@ function validatorOf(schema: JsonObject) {
   return validator;
 }
 
-/** The same, with no other properties than those that an object schema names. */
+/** The same schema, which rejects properties that it does not name. */
 function closed(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(closed);
   if (!isObject(schema)) return schema;
@@ -116,7 +116,7 @@ function closed(schema: unknown): unknown {
   return schema.type === 'object' && 'properties' in schema ? { additionalProperties: false, ...inner } : inner;
 }
 
-/** The same, with its references into the document. */
+/** The same schema, with its references resolved in the document. */
 function absolute(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(absolute);
   if (!isObject(schema)) return schema;

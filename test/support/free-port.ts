@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /**
- * Below the ports that systems give to outgoing connections (Linux from 32,768 on, others from 49,152): one of those, on a
- * busy machine, took a port now and then before the server did that was to have it.
+ * Below the ports that systems use for outgoing connections (Linux from 32,768 on, others from 49,152). On a busy machine, an
+ * outgoing connection sometimes took a port before the server that it was meant for.
  */
 const LOWEST = 20_000;
 const HIGHEST = 32_767;
 
-/** Ports that are free now, all different. Somebody else may take one before it is used; nobody does in practice. */
+/** Different ports that are free now. Another process could take one before it is used, but in practice none does. */
 export async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>();
   while (ports.size < count) {

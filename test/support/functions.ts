@@ -15,39 +15,39 @@ export interface HttpAnswer {
   readonly text: string;
 }
 
-/** A request, as far as its route does not say it already. */
+/** The parts of a request that its route does not determine. */
 export interface Asking {
   /** The parameter in the path, decoded. */
   readonly orderId?: string;
   readonly query?: Record<string, string>;
   readonly headers?: Record<string, string>;
-  /** Becomes JSON; without a body when it is left out. */
+  /** Sent as JSON; without it, the request has no body. */
   readonly body?: unknown;
-  /** Whom the authorizer let in; left out, none was asked. */
+  /** The caller that the authorizer admitted; without it, there was no authorizer. */
   readonly as?: { readonly owner: string; readonly scopes: string; readonly name?: string };
 }
 
-/** All functions of the service as one container has them, with their own database and queue. */
+/** All functions of the service in one container, with their own database and queue. */
 export interface Functions {
   readonly databaseUrl: string;
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
   readonly psql: Psql;
-  /** A request to the function of this name. */
+  /** Sends a request to the function of this name. */
   ask(functionName: FunctionName, asking?: Asking): Promise<HttpAnswer>;
-  /** POST /orders with a body that becomes JSON. */
+  /** POST /orders with a body that is sent as JSON. */
   post(body: unknown, headers?: Record<string, string>): Promise<HttpAnswer>;
-  /** POST /orders with exactly this text, or these bytes; without any body when it is undefined. */
+  /** POST /orders with exactly this text or these bytes; with undefined, without a body. */
   postRaw(body: string | Uint8Array | undefined, headers?: Record<string, string>): Promise<HttpAnswer>;
   getOrder(orderId: string): Promise<HttpAnswer>;
   getMetrics(query?: Record<string, string>): Promise<HttpAnswer>;
   getHistory(orderId: string): Promise<HttpAnswer>;
   /** POST /orders/redrive */
   redrive(body: unknown): Promise<HttpAnswer>;
-  /** Hands a batch to the worker function; answers the places of the messages that must come back. */
+  /** Passes a batch to the worker function, and returns the indexes of the messages that must be redelivered. */
   deliver(bodies: readonly string[], timeoutMs?: number): Promise<number[]>;
   sweep(): Promise<number>;
-  /** Takes the messages off the queue that are there now. */
+  /** Receives and deletes the messages that are in the queue now. */
   receiveMessages(): Promise<string[]>;
   close(): Promise<void>;
 }
@@ -55,13 +55,13 @@ export interface Functions {
 export interface FunctionsOptions {
   /** Environment variables in addition to the addresses. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Says by which URL the functions reach the database, when it is not directly. */
+  /** The URL by which the functions reach the database, if not directly. */
   readonly via?: (url: string) => Promise<string>;
 }
 
 /**
  * Loads the handlers. They build their runtime from the environment at the first call and keep it, so a test file can
- * have only one of these; jest gives each file its own environment and modules.
+ * have only one set; jest gives each file its own environment and modules.
  */
 export async function loadFunctions({ settings = {}, via }: FunctionsOptions = {}): Promise<Functions> {
   const endpoint = process.env.TEST_SQS_ENDPOINT;
@@ -74,7 +74,7 @@ export async function loadFunctions({ settings = {}, via }: FunctionsOptions = {
     AWS_ENDPOINT_URL_SQS: endpoint,
     DATABASE_URL: via ? await via(testDatabase.appUrl) : testDatabase.appUrl,
     PROCESSING_DELAY_MS: '0',
-    // Refusals are expected here; a defect is not, and is shown.
+    // Rejections are expected here; a bug is not, and is printed.
     LOG_LEVEL: 'ERROR',
     ...settings,
   });
@@ -181,12 +181,12 @@ export async function loadFunctions({ settings = {}, via }: FunctionsOptions = {
   };
 }
 
-/** What Lambda calls. middy's own type knows more parameters, none of which Lambda passes. */
+/** What Lambda calls. The type of middy has further parameters, which Lambda does not pass. */
 function call<Event, Answer>(handler: unknown, event: Event, context: Context): Promise<Answer> {
   return (handler as (event: Event, context: Context) => Promise<Answer>)(event, context);
 }
 
-/** The file of a function is its name in another spelling: `getOrder` is in `get-order.ts`. */
+/** The file of a function has its name in kebab case: `getOrder` is in `get-order.ts`. */
 async function ask(functionName: FunctionName, asking: Asking = {}): Promise<HttpAnswer> {
   const file = functionName.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   const { handler } = (await import(`../../functions/http/${file}.ts`)) as { handler: unknown };

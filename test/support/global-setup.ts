@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import { enter, withoutFamilies } from '../../infra/caller-environment.ts';
 
 declare global {
-  /** From set-up to teardown, which run in one process. */
+  /** Kept from set-up to teardown, which run in one process. */
   var testServers: ChildProcess | undefined;
 }
 
 /** Starts one Postgres and one queue server for the whole run, and tells the tests where they are. */
 export default async function setUp(): Promise<void> {
-  // A test runs jest: its servers are there.
+  // A test runs jest: its servers are already running.
   if (process.env.JEST_WORKER_ID) return;
   // The workers of jest inherit it, and with it the time zone of jest.config.js.
   enter({ ...withoutFamilies(process.env), TZ: process.env.TZ });
   const servers = fork(join(import.meta.dirname, 'test-servers.ts'), {
     execArgv: ['--disable-warning=ExperimentalWarning'],
-    // A process group of its own: at Ctrl-C it must outlive the tests.
+    // In a separate process group: at Ctrl-C it must outlive the tests.
     detached: process.platform !== 'win32',
   });
   globalThis.testServers = servers;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 
-/** Ends the servers, which remove what they wrote. */
+/** Ends the servers, which remove their files. */
 export default async function tearDown(): Promise<void> {
   const servers = globalThis.testServers;
   if (!servers?.connected) return;

@@ -8,9 +8,9 @@ export interface HttpRequest {
   readonly routeKey: string;
   readonly body?: string;
   readonly isBase64Encoded?: boolean;
-  /** Decoded, as API Gateway hands them over. */
+  /** Decoded, as API Gateway passes them on. */
   readonly pathParameters?: Record<string, string>;
-  /** Names in lower case, as API Gateway hands them over. */
+  /** With names in lower case, as API Gateway passes them on. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -46,7 +46,7 @@ export function httpEvent(request: HttpRequest): APIGatewayProxyEventV2 {
   };
 }
 
-/** A batch as the event source hands it over: the message of place n has the id `message-n`. */
+/** A batch as the event source passes it on: the message at index n has the id `message-n`. */
 export function sqsEvent(bodies: readonly string[]): SQSEvent {
   return {
     Records: bodies.map((body, place) => ({

@@ -38,7 +38,7 @@ export interface OrderRow {
 export interface OrderLab {
   readonly url: string;
   readonly database: Database;
-  /** The text of every statement that the use cases have run. */
+  /** The text of each statement that the use cases have run. */
   readonly statements: string[];
   readonly psql: Psql;
   readonly queue: RecordingQueue;
@@ -55,9 +55,9 @@ export interface OrderLab {
   ): Promise<string[]>;
   sweep(remainingMs?: () => number): Promise<number>;
   row(orderId: string): Promise<OrderRow>;
-  /** Lets the leases of orders end, as if their workers had died. */
+  /** Lets the leases of orders expire, as if their workers had died. */
   killLease(...orderIds: string[]): Promise<void>;
-  /** Another session of psql, closed when the test is over. */
+  /** Another psql session, closed when the test is over. */
   openPsql(): Promise<Psql>;
   close(): Promise<void>;
 }
@@ -65,7 +65,7 @@ export interface OrderLab {
 export interface OrderLabOptions {
   readonly poolSize?: number;
   readonly statementTimeoutMs?: number;
-  /** Another lab's database, as a second container has it; by default one of its own. */
+  /** The database of another lab, as a second container has it; by default a new one. */
   readonly url?: string;
 }
 
@@ -169,18 +169,18 @@ const READ_ROW = `
     processing_time::text AS "processingTime"
   FROM orders WHERE order_id = $1`;
 
-/** What is left of so many milliseconds, as an invocation has it. */
+/** The remaining milliseconds of an invocation that has this many. */
 export function countdown(fromMs: number): () => number {
   const end = performance.now() + fromMs;
   return () => end - performance.now();
 }
 
-/** A valid order; what a test is about, it names. */
+/** A valid order; a test passes only the values that it is about. */
 export function anOrder(values: Partial<NewOrder> = {}): NewOrder {
   return { orderId: `order-${randomUUID()}`, userId: 7, itemIds: [1, 2], totalAmount: '9.5', ...values };
 }
 
-/** The verdict on a claim: Completed, unless said otherwise. */
+/** The verdict on a claim: Completed by default. */
 export function verdictOn(claim: Claim | undefined, values: Partial<Verdict> = {}): Verdict {
   if (!claim) throw new Error('nothing was claimed');
   const { orderId, owner, token, failures } = claim;

@@ -17,7 +17,7 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
-/** A Postgres of one's own: the embedded one, or another release. A disposable one does not wait for the disk. */
+/** A separate Postgres: the embedded one, or another release. A disposable one does not wait for the disk. */
 export async function startPostgresServer(
   how: { disposable: boolean; signal?: AbortSignal },
   release: Partial<PostgresInstallation> = {},
@@ -28,7 +28,7 @@ export async function startPostgresServer(
     await rm(refugeOf(directory), { recursive: true, force: true });
   };
   try {
-    // The user that Postgres runs as, when we are root, has to get in.
+    // When the tests run as root, Postgres runs as another user, which needs access.
     await chmod(directory, 0o755);
     const [port = 0] = await freePorts(1);
     const installation = { ...(await installPostgres(directory)), ...release };

@@ -2,9 +2,9 @@ import pg from 'pg';
 
 /** A session for manual SQL, alongside the service. */
 export interface Psql {
-  /** Runs one statement, or several without values. bigint comes as text. */
+  /** Runs one statement, or several without values. A bigint is returned as text. */
   rows<Row>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
-  /** The one value of the one row. */
+  /** The only value of the only row. */
   value<T>(sql: string, values?: readonly unknown[]): Promise<T>;
   readonly backendPid: number;
   end(): Promise<void>;
@@ -12,7 +12,7 @@ export interface Psql {
 
 export async function connectPsql(url: string): Promise<Psql> {
   const client = new pg.Client({ connectionString: url, application_name: 'psql' });
-  // A test may end the connection from the server's side; its user then gets its own error.
+  // A test may end the connection on the server's side; the code that uses it then gets its own error.
   client.on('error', () => {});
   await client.connect();
   const rows = async <Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> => {

@@ -8,9 +8,9 @@ export interface RawAnswer {
 }
 
 /**
- * A request as no browser and no `fetch` would send it: with any Host, with headers that come twice, and with a path that is
+ * A request that neither browsers nor `fetch` can send: with any Host, duplicate headers, and a path that is
  * not normalized.
- * @param headers names and values in turn; a Host is added unless one is there.
+ * @param headers alternating names and values; a Host is added if it is missing
  */
 export async function rawRequest(
   server: string,

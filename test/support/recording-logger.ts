@@ -10,7 +10,7 @@ export interface RecordingLogger extends Logger {
   readonly entries: readonly LogEntry[];
 }
 
-/** A logger that keeps what it is told. */
+/** A logger that records its entries. */
 export function recordingLogger(): RecordingLogger {
   const entries: LogEntry[] = [];
   const at =

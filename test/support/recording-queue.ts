@@ -1,11 +1,11 @@
 import { orderKey } from '../../lib/order-key.ts';
 import type { OrderMessage, OrderQueue, SendOutcome } from '../../lib/queue/order-queue.ts';
 
-/** A queue that only takes note, and refuses what it is told to. (The SQS adapter has its own suite.) */
+/** A queue that only records messages, and rejects those that a test chooses. (The SQS adapter has its own suite.) */
 export class RecordingQueue implements OrderQueue {
-  /** One entry a call of `send`. */
+  /** One entry per call of `send`. */
   readonly sends: (readonly OrderMessage[])[] = [];
-  /** Says of each message whether it is refused. */
+  /** Decides whether a message is rejected. */
   refuses: (message: OrderMessage) => boolean = () => false;
 
   async send(messages: readonly OrderMessage[]): Promise<SendOutcome> {
@@ -18,7 +18,7 @@ export class RecordingQueue implements OrderQueue {
     };
   }
 
-  /** Order ids of all messages it was given, in their order. */
+  /** The order ids of all messages, in the order in which they were sent. */
   get orderIds(): string[] {
     return this.sends.flat().map(({ orderId }) => orderId);
   }

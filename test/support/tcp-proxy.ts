@@ -3,21 +3,21 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 
 /**
  * Where the connection is cut, seen from the statement:
- * - `before it is sent`: Postgres never hears of it.
+ * - `before it is sent`: Postgres never receives it.
  * - `when it was sent`: Postgres runs it, and nobody waits for the reply.
  * - `when it was answered`: it is committed, and the reply is lost.
  */
 export type Cut = 'before it is sent' | 'when it was sent' | 'cut after the reply';
 
-/** A bad network between the service and Postgres. */
+/** A faulty network between the service and Postgres. */
 export interface TcpProxy {
-  /** The URL of the database, by way of the proxy. */
+  /** The URL of the database through the proxy. */
   readonly url: string;
-  /** Cuts the connection of the next statements whose text contains this, one cut a statement. */
+  /** Cuts the connection of the next statements whose text contains this, one cut per statement. */
   cutAt(text: string, ...cuts: Cut[]): void;
-  /** How many cuts have happened. */
+  /** The number of cuts that have happened. */
   readonly cutsDone: number;
-  /** `silent` accepts connections and passes nothing on, also on those that exist; `closed` refuses connections. */
+  /** `silent` accepts connections and forwards nothing, also on existing ones; `closed` refuses connections. */
   become(state: 'open' | 'silent' | 'closed'): Promise<void>;
   close(): Promise<void>;
 }
@@ -42,9 +42,9 @@ export async function startTcpProxy(databaseUrl: string): Promise<TcpProxy> {
       socket.on('close', () => sockets.delete(socket));
       socket.on('error', () => {});
     }
-    /** What is under way on this connection; set when a statement to be cut is seen. */
+    /** The cut in progress on this connection; set when a statement to be cut is seen. */
     let cut: Cut | undefined;
-    /** Of this connection, by name. */
+    /** The prepared statements of this connection, by name. */
     const prepared = new Map<string, string>();
     const runs = (bytes: Buffer, text: string): boolean => {
       const sent = bytes.toString('latin1');
@@ -70,13 +70,13 @@ export async function startTcpProxy(databaseUrl: string): Promise<TcpProxy> {
     });
     server.on('data', (bytes) => {
       if (cut) {
-        // Postgres answers when it has committed, and says then that it is ready.
+        // Postgres replies after the commit, and then reports that it is ready.
         if (!bytes.subarray(-6, -1).equals(READY_FOR_QUERY)) return;
         if (cut === 'cut after the reply') cutNow();
         server.destroy();
       } else if (state === 'open') client.write(bytes);
     });
-    // While a statement runs whose client is gone, the server's side stays, as with a half-open connection.
+    // While a statement without a client still runs, the server's side stays open, as with a half-open connection.
     client.on('close', () => cut === 'when it was sent' || server.destroy());
     server.on('close', () => client.destroy());
   };
@@ -108,7 +108,7 @@ export async function startTcpProxy(databaseUrl: string): Promise<TcpProxy> {
     },
     async become(next) {
       const wasClosed = state === 'closed';
-      // A connection that lost bytes while it was silent is of no use afterwards.
+      // A connection that lost bytes while it was silent cannot be used afterwards.
       if (state === 'silent' && next === 'open') for (const socket of sockets) socket.destroy();
       state = next;
       if (next === 'closed') await shut();

@@ -5,7 +5,7 @@ import { startPostgresServer } from './postgres-server.ts';
 
 /**
  * The servers of a test run, as a separate process: when the channel to jest closes, however jest ended, it stops them
- * and removes what they wrote. Servers that the environment names already are used instead.
+ * and removes their files. If the environment already names servers, those are used instead.
  */
 const cleanUps: (() => Promise<unknown>)[] = [];
 const jestIsGone = new AbortController();

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Psql } from './psql.ts';
 
-/** Milliseconds. Far longer than anything waited for takes on a busy machine, and below jest's own timeout. */
+/** Milliseconds. Far longer than any condition takes on a busy machine, and below jest's own timeout. */
 const PATIENCE_MS = 20_000;
 
 /** Polls until the result is true. */
@@ -17,10 +17,10 @@ export async function waitUntil(
   }
 }
 
-/** Waits until so many sessions of this database wait for a lock that another one has. */
+/** Waits until this many sessions of the database wait for a lock that another session holds. */
 export async function waitForLockWaits(psql: Psql, sessions: number): Promise<void> {
   await waitUntil(`${sessions} sessions wait for a lock`, async () => {
-    // Within a transaction Postgres would show the same picture again and again.
+    // Within a transaction, Postgres would return the same snapshot each time.
     await psql.rows('SELECT pg_stat_clear_snapshot()');
     const waiting = await psql.value<number>(
       `SELECT count(*)::integer FROM pg_stat_activity

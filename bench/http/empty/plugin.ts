@@ -1,2 +1,2 @@
-// Plugins have to lie inside the directory of their service.
+// Plugins must be inside the directory of their service.
 export { default } from '../../../infra/local/serverless-offline/api-plugin.ts';

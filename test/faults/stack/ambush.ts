@@ -1,13 +1,13 @@
 /**
- * Steps at which a process of the stack can be made to die: a test that lays an ambush writes a file named after the step
- * into the directory AMBUSH, with a signal in it. The first process that comes to the step takes the file away, and
- * sends itself the signal; no other one dies of it.
+ * Steps at which a process of the stack can be killed. To lay an ambush, a test writes a file named after the step
+ * into the directory AMBUSH, with a signal in it. The first process that reaches the step removes the file, and
+ * sends itself the signal; other processes are not affected.
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { QueueRequest, Statement } from './statements.ts';
 
-/** `sent`: the statement is on its way, and its reply has not arrived. `after`: it is committed, and we know. */
+/** `sent`: the statement has been sent, and its reply has not arrived. `after`: its reply has arrived, so it is committed. */
 export type Step =
   | `before ${Statement}`
   | `${Statement} sent`
@@ -28,7 +28,7 @@ export function makeAmbushDirectory(directory: string): void {
   mkdirSync(sprung(directory), { recursive: true });
 }
 
-/** At most one at a time for each step. */
+/** At most one per step at a time. */
 export function layAmbush(directory: string, step: Step, signal: Signal): void {
   const draft = join(directory, 'draft');
   writeFileSync(draft, signal);
@@ -40,7 +40,7 @@ export interface Sprung {
   readonly pid: number;
 }
 
-/** The ambushes that somebody walked into, in no particular order. */
+/** The ambushes that a process ran into, in no particular order. */
 export function sprungAmbushes(directory: string): Sprung[] {
   return readdirSync(sprung(directory)).map((name) => {
     const [step = '', pid] = name.split('@');
@@ -48,17 +48,17 @@ export function sprungAmbushes(directory: string): Sprung[] {
   });
 }
 
-/** Forgets one. The process must be gone, since it reads its signal there. */
+/** Forgets one. The process must have ended, because it reads its signal there. */
 export function forgetSprung(directory: string, { step, pid }: Sprung): void {
   rmSync(join(sprung(directory), `${step}@${pid}`), { force: true });
 }
 
-/** Takes away every ambush that nobody walked into. */
+/** Removes every ambush that no process ran into. */
 export function disarm(directory: string): void {
   for (const name of readdirSync(waiting(directory))) rmSync(join(waiting(directory), name), { force: true });
 }
 
-/** Walks into the ambush at this step, if there is one. */
+/** Runs into the ambush at this step, if there is one. */
 export function reach(step: Step): void {
   const directory = process.env.AMBUSH;
   if (directory === undefined) return;
@@ -66,7 +66,7 @@ export function reach(step: Step): void {
   try {
     renameSync(join(waiting(directory), step), mine);
   } catch {
-    // None is laid, or another process was first.
+    // There is no ambush, or another process was first.
     return;
   }
   process.kill(process.pid, readFileSync(mine, 'utf8'));

@@ -1,9 +1,9 @@
 import type { Psql } from '../../support/psql.ts';
 
 /**
- * A second witness in addition to the service's own history: a row for each order that any statement inserts, moves, claims or
- * completes, written by a trigger that only tests have. Every write to a Completed order is in it, also one that changes
- * nothing, so that nothing can be completed twice unseen.
+ * An audit independent of the service's own history: a row for each order that any statement inserts, moves, claims or
+ * completes, written by a trigger that only tests have. It includes every write to a Completed order, also one that changes
+ * nothing, so that a second completion is always seen.
  */
 export async function installAudit(psql: Psql): Promise<void> {
   await psql.rows(`
@@ -38,7 +38,7 @@ export async function findDoubled(psql: Psql): Promise<string[]> {
   return rows.map(({ order_id }) => order_id);
 }
 
-/** Orders that were finished by another invocation than the last one that had claimed them. */
+/** Orders that were finished by an invocation other than the last one that claimed them. */
 export async function findUsurped(psql: Psql): Promise<string[]> {
   const rows = await psql.rows<{ order_id: string }>(
     `SELECT DISTINCT order_id
@@ -53,7 +53,7 @@ export async function findUsurped(psql: Psql): Promise<string[]> {
   return rows.map(({ order_id }) => order_id);
 }
 
-/** Unfinished orders that have been due for so many seconds, and that nobody has looked after. */
+/** Unfinished orders that have been due for this many seconds, and that no worker has claimed. */
 export async function findStuck(psql: Psql, graceSeconds: number): Promise<string[]> {
   const rows = await psql.rows<{ order_id: string }>(
     `SELECT order_id FROM orders WHERE due_at < now() - $1::integer * interval '1 second' ORDER BY due_at`,

@@ -24,10 +24,10 @@ export const LAB_TIMING: Timing = {
   sweepEvery: 0.5,
 };
 
-/** Milliseconds: several leases, and a machine that does other things at the same time. */
+/** Milliseconds: several leases, on a busy machine. */
 const PATIENCE_MS = 45_000;
 
-/** A process of the stack in the hands of a test. */
+/** A process of the stack that a test controls. */
 export class LabProcess {
   readonly #part: Part;
   #running: RunningPart | undefined;
@@ -37,7 +37,7 @@ export class LabProcess {
   }
 
   get pid(): number {
-    if (!this.#running) throw new Error(`the ${this.#part.name} does not run`);
+    if (!this.#running) throw new Error(`the ${this.#part.name} is not running`);
     return this.#running.pid;
   }
 
@@ -46,13 +46,13 @@ export class LabProcess {
     return this;
   }
 
-  /** `kill -9`, and waits until it is gone. */
+  /** Kills it (`kill -9`), and waits until it has ended. */
   async kill(): Promise<void> {
     process.kill(this.pid, 'SIGKILL');
     await this.died();
   }
 
-  /** Resolves when it is gone, by whatever hand. */
+  /** Resolves when it has ended, for any reason. */
   async died(): Promise<void> {
     await this.#running?.ended;
     this.#running = undefined;
@@ -78,7 +78,7 @@ export class LabApi extends LabProcess {
     this.url = `http://127.0.0.1:${port}/api/v1`;
   }
 
-  /** @throws TypeError when there is no answer. */
+  /** @throws TypeError if there is no response */
   async post(order: Partial<OrderBody> | string, headers: Record<string, string> = {}): Promise<Answer> {
     const body = typeof order === 'string' ? order : JSON.stringify({ ...anOrder(), ...order });
     return toAnswer(await fetchDocumented(`${this.url}/orders`, { method: 'POST', body, headers }));
@@ -108,29 +108,29 @@ export interface OrderBody {
 
 let orders = 0;
 
-/** An order of an id that no other has. What the lab's processor does with it is the beginning of the id. */
+/** An order with a unique id. The beginning of the id says what the lab's processor does with it. */
 export function anOrder(kind = 'order'): OrderBody {
   orders += 1;
   return { order_id: `${kind} ${process.pid}-${orders}`, user_id: 7, item_ids: [1, 2], total_amount: 9.5 };
 }
 
-/** An execution environment in the hands of a test. */
+/** An execution environment that a test controls. */
 export interface Environment {
   readonly pid: number;
-  /** @throws InvocationFailed when there is no answer. */
+  /** @throws InvocationFailed if there is no response */
   invoke(event: unknown): Promise<unknown>;
 }
 
-/** A stack whose processes a test starts and kills by itself. Postgres and the queue run from the start. */
+/** A stack whose processes a test starts and kills. Postgres and the queue run from the start. */
 export class FaultLab {
   readonly stack: ThrowawayStack;
   readonly postgres: LabProcess;
   readonly queue: LabProcess;
   readonly #programs: LabProcess[] = [];
   readonly #environments: ExecutionEnvironment[] = [];
-  /** Of the programs that have been started, for names of their own. */
+  /** Counts the programs that have been started, so that each has its own name. */
   #started = 0;
-  /** Of the programs of this test. */
+  /** The programs of this test. */
   readonly #names: string[] = [];
 
   static async open(options: Partial<StackOptions> = {}): Promise<FaultLab> {
@@ -183,7 +183,7 @@ export class FaultLab {
     }));
   }
 
-  /** Has a process stopped at the end of the test. */
+  /** Stops a process at the end of the test. */
   adopt<T extends LabProcess>(process: T): T {
     this.#programs.push(process);
     return process;
@@ -200,14 +200,14 @@ export class FaultLab {
     return this.#names.map((name) => this.stack.logOf(name)).join('');
   }
 
-  /** Waits, and when that is in vain says what the programs had to say. */
+  /** Waits; if the condition never holds, the error contains the output of the programs. */
   async until(what: string, isTrue: () => boolean | Promise<boolean>): Promise<void> {
     await until(what, isTrue).catch((error: Error) => {
       throw new Error(`${error.message}\n${this.output.slice(-3_000)}`);
     });
   }
 
-  /** Ends the programs of a test, and leaves neither orders nor messages to the next one. */
+  /** Ends the programs of a test, and removes all orders and messages before the next one. */
   async clear(): Promise<void> {
     await this.#stopPrograms();
     this.#names.splice(0);
@@ -231,7 +231,7 @@ export class FaultLab {
     layAmbush(this.stack.ambushes, step, signal);
   }
 
-  /** Who walked into the ambush at this step, as soon as somebody has. */
+  /** The process that ran into the ambush at this step, as soon as one has. */
   async sprung(step: Step): Promise<number> {
     let found: Sprung | undefined;
     await this.until(`somebody reaches "${step}"`, () => {
@@ -249,7 +249,7 @@ export class FaultLab {
     return this.stack.withPsql((psql) => psql.value<T>(sql, values));
   }
 
-  /** Pending orders by SQL, whose messages nobody has sent, and which no sweep sends within the test. */
+  /** Inserts Pending orders by SQL, without messages; no sweep sends one within the test. */
   async insert(...orderIds: string[]): Promise<void> {
     await this.rows(
       `INSERT INTO orders (order_id, user_id, item_ids, total_amount, due_at)
@@ -273,7 +273,7 @@ export class FaultLab {
     return this.sendBodies(...orderIds.map(encodeMessage));
   }
 
-  /** Messages of the order queue: to be had, and taken but not deleted. */
+  /** Messages of the order queue: available, and received but not deleted. */
   async messages(): Promise<{ visible: number; inFlight: number }> {
     const { Attributes: { ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible } = {} } =
       await this.stack.sqs.send(
@@ -282,7 +282,7 @@ export class FaultLab {
     return { visible: Number(ApproximateNumberOfMessages), inFlight: Number(ApproximateNumberOfMessagesNotVisible) };
   }
 
-  /** Bodies of the dead letters, which stay where they are. */
+  /** The bodies of the dead letters, which stay in the DLQ. */
   async deadLetters(): Promise<string[]> {
     const { Messages = [] } = await this.stack.sqs.send(
       new ReceiveMessageCommand({
@@ -308,7 +308,7 @@ export class FaultLab {
     });
   }
 
-  /** Moves of an order, `Pending → Processing`, as the second witness saw them. */
+  /** The transitions of an order, such as `Pending → Processing`, in the audit table. */
   async moves(orderId: string): Promise<string[]> {
     const rows = await this.rows<{ move: string }>(
       `SELECT concat_ws(' → ', from_status, to_status) AS move FROM audit WHERE order_id = $1 ORDER BY entry`,
@@ -322,12 +322,12 @@ export class FaultLab {
     return this.value(`SELECT count(*)::integer FROM audit WHERE order_id = $1 AND to_status = 'Completed'`, [orderId]);
   }
 
-  /** Unfinished orders that have been due for so many seconds, and that nobody has looked after. */
+  /** Unfinished orders that have been due for this many seconds, and that no worker has claimed. */
   async stuck(graceSeconds: number): Promise<string[]> {
     return this.stack.withPsql((psql) => findStuck(psql, graceSeconds));
   }
 
-  /** Whatever must never be, in words: twice completed, finished without a lease, counters and history that drift. */
+  /** Violated invariants, in words: orders completed twice or finished without a lease, counters or history that differ. */
   async wrongs(): Promise<string[]> {
     return this.stack.withPsql(async (psql) => [
       ...(await findDoubled(psql)).map((orderId) => `${orderId} was completed twice`),
@@ -337,7 +337,7 @@ export class FaultLab {
   }
 }
 
-/** Polls until the result is true; an error is a no, since what is asked may be down. */
+/** Polls until the result is true; an error counts as false, because the server may be down. */
 async function until(what: string, isTrue: () => boolean | Promise<boolean>): Promise<void> {
   let reason: unknown = 'no';
   for (const end = performance.now() + PATIENCE_MS; performance.now() < end; await sleep(25)) {
@@ -348,5 +348,5 @@ async function until(what: string, isTrue: () => boolean | Promise<boolean>): Pr
       reason = error;
     }
   }
-  throw new Error(`Waited in vain until ${what}: ${reason}`);
+  throw new Error(`Timed out waiting until ${what}: ${reason}`);
 }

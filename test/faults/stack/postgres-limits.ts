@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { PostgresInstallation } from '../../../infra/local/postgres/postgres-installation.ts';
 
 /**
- * The same Postgres with a script in the place of its server, which hands over to it with limits of a test.
+ * The same Postgres with a script in place of its server. The script starts the server with the limits of a test.
  * @param lines shell commands to run before, such as `ulimit`
- * @param settings added behind the command line's own, so that they win
+ * @param settings added after those of the command line, so that they take precedence
  */
 export function limitPostgres(
   installation: PostgresInstallation,

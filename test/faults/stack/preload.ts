@@ -1,12 +1,12 @@
 /**
- * Preloaded into the processes of a throw-away stack, execution environments included (NODE_OPTIONS). It stands between
- * our code and its clients, of Postgres and of the queue, and changes nothing unless the environment asks for it:
+ * Preloaded into the processes of a throw-away stack, including execution environments (NODE_OPTIONS). It is between
+ * the service's code and its Postgres and queue clients, and changes nothing unless the environment requests it:
  *
  * - AMBUSH, a directory: the process dies, or stops, at the steps for which an ambush is laid there.
  * - LEDGER, a file: a line `<order id> <token>` for each order that this process believes to have completed.
- * - CLOCK_SHIFT_MS: the process's clock is wrong by so much.
- * - SABOTAGE=fencing: orders are finished by any worker. With it, the promises are broken, and a test that does
- *   not notice is worth nothing.
+ * - CLOCK_SHIFT_MS: the process's clock is off by this much.
+ * - SABOTAGE=fencing: any worker can finish an order. This breaks the guarantees, and a test that does
+ *   not notice it is worthless.
  */
 import { appendFileSync } from 'node:fs';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -53,11 +53,11 @@ function isEmpty(answer: unknown): boolean {
   return Messages.length === 0;
 }
 
-/** Without the token, and without the demand that nobody has finished the order already. */
+/** Without the token, and without the requirement that the order is not finished yet. */
 function withoutFencing(statement: string): string {
   let sql = statement;
   const replace = (text: string, by: string) => {
-    if (!sql.includes(text)) throw new Error(`the statement that finishes orders has no "${text}" to take away`);
+    if (!sql.includes(text)) throw new Error(`the statement that finishes orders has no "${text}" to remove`);
     sql = sql.replace(text, by);
   };
   replace(' AND o.token = v.token', '');

@@ -1,6 +1,7 @@
 /**
- * The processor of the fault lab (PROCESSOR). What it does with an order is in the order's id; each run is noted in the
- * file RUNS, as a line `<order id> <attempt> <process id>`, each run of a step in EFFECTS, as JSON. By default it works for PROCESSING_DELAY_MS at most.
+ * The processor of the fault lab (PROCESSOR). The id of an order says what it does with the order. Each run is written to the
+ * file RUNS as a line `<order id> <attempt> <process id>`, and each run of a step to EFFECTS as JSON. By default a run takes at
+ * most PROCESSING_DELAY_MS.
  */
 import { once } from 'node:events';
 import { appendFileSync } from 'node:fs';

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { REPOSITORY } from '../../../infra/local/stack/settings.ts';
 
-/** What a test changes about serverless.yml, so that it need not wait as long as production does. */
+/** What a test changes in serverless.yml, so that it does not have to wait as long as production. */
 export interface Timing {
-  /** Seconds, at least 3: the last two of an invocation are kept for writing its verdicts. A lease is 2 s longer. */
+  /** Seconds, at least 3: the last two of an invocation are reserved for writing its verdicts. A lease is 2 s longer. */
   readonly processTimeout: number;
-  /** Seconds, at least processTimeout. By default 6 × processTimeout + batchingWindow, as serverless.yml has it. */
+  /** Seconds, at least processTimeout. By default 6 × processTimeout + batchingWindow, as in serverless.yml. */
   readonly visibilityTimeout?: number;
   readonly resendAfter: number;
   readonly batchSize: number;
@@ -29,8 +29,8 @@ interface ResolvedService {
 const SERVERLESS = join(REPOSITORY, 'node_modules/serverless/bin/serverless.js');
 
 /**
- * serverless.yml as `serverless worker` would read it in the stage `local`, with this timing. Resolved once for all
- * workers, because loading Serverless takes longer than a worker that is killed every few seconds lives.
+ * serverless.yml as `serverless worker` reads it in the stage `local`, with this timing. Resolved once for all
+ * workers, because loading Serverless takes longer than the life of a worker that is killed every few seconds.
  */
 export async function resolveService(timing: Timing): Promise<unknown> {
   const { processTimeout, batchingWindow, maxReceiveCount, sweepEvery, ...others } = timing;
@@ -47,7 +47,7 @@ export async function resolveService(timing: Timing): Promise<unknown> {
     { cwd: REPOSITORY, env: { ...process.env, NODE_OPTIONS: '', SLS_LOG_LEVEL: 'warning' }, maxBuffer: 10_000_000 },
   );
   const service = JSON.parse(stdout) as ResolvedService;
-  // Serverless makes a list of a rate before it runs a plugin, and prints it as it is written.
+  // Serverless converts a rate to a list before it runs a plugin, but prints it as it is written.
   for (const { events } of Object.values(service.functions))
     for (const event of events) if (typeof event.schedule === 'string') event.schedule = { rate: [event.schedule] };
   if (maxReceiveCount !== undefined)

@@ -1,4 +1,4 @@
-/** Our statements and requests by name, for the preloads of this folder. Each is known by a phrase only it has. */
+/** The service's statements and requests by name, for the preloads of this folder. Each has a phrase that no other has. */
 const STATEMENTS = {
   insert: 'INSERT INTO public.orders',
   'make due': 'greatest(now(), o.not_before)',

@@ -25,19 +25,19 @@ import { makeAmbushDirectory } from './ambush.ts';
 import { installAudit } from './audit.ts';
 import { resolveService, type Timing } from './service.ts';
 
-/** What a program loads from the directory of the lab in its own checkout. */
+/** The program to load from the directory of the lab, in its own checkout. */
 const programEnvironment = (directory: string) => ({
-  // The test runner's own options would get into the processes otherwise.
+  // Otherwise the processes would inherit the options of the test runner.
   NODE_OPTIONS: `--disable-warning=ExperimentalWarning --import=${pathToFileURL(join(directory, 'preload.ts')).href}`,
   PROCESSOR: join(directory, 'processor.ts'),
 });
 
-/** Milliseconds for a program that is stopped; what it leaves undone is thrown away with the rest. */
+/** Milliseconds that a stopped program has to end; the data that it leaves is deleted anyway. */
 const STOP_MS = 2_000;
 
 export interface StackOptions {
   readonly timing: Timing;
-  /** What the functions get in addition to the addresses. */
+  /** Settings of the functions in addition to the addresses. */
   readonly env?: NodeJS.ProcessEnv;
   /** The folder of the migrations that the database begins with; by default all. */
   readonly migrations?: string;
@@ -47,8 +47,8 @@ export interface StackOptions {
 
 /**
  * The parts of a stack in a separate directory, on free ports: what `npm start` runs, except that API and worker are
- * light programs around the same handlers (api.ts, worker.ts). Nothing is started here; the holder of the parts starts
- * and kills them.
+ * small programs around the same handlers (api.ts, worker.ts). Nothing is started here; the caller starts
+ * and kills the parts.
  */
 export class ThrowawayStack {
   readonly directory: string;
@@ -64,7 +64,7 @@ export class ThrowawayStack {
 
   static async make(options: StackOptions): Promise<ThrowawayStack> {
     const directory = mkdtempSync(join(tmpdir(), 'order-faults-'));
-    // The user that Postgres runs as, when we are root, has to get in.
+    // When the tests run as root, Postgres runs as another user, which needs access.
     chmodSync(directory, 0o755);
     const service = await resolveService(options.timing);
     const [apiPort = 0, postgresPort = 0, queuePort = 0] = await freePorts(3);
@@ -127,7 +127,7 @@ export class ThrowawayStack {
     return this.#read(`${name}.log`);
   }
 
-  /** `[order id, attempt, process id]` of each run of the processor. */
+  /** One `[order id, attempt, process id]` per run of the processor. */
   runs(): [string, number, number][] {
     return this.#read('runs')
       .split('\n')
@@ -138,7 +138,7 @@ export class ThrowawayStack {
       });
   }
 
-  /** Of each run of a step, in their order. */
+  /** One entry per run of a step, in sequence. */
   effects(): { readonly orderId: string; readonly name: string; readonly key: string }[] {
     return this.#read('effects')
       .split('\n')
@@ -146,7 +146,7 @@ export class ThrowawayStack {
       .map((line) => JSON.parse(line));
   }
 
-  /** Ids of orders, one for each time that a worker believed to have completed it. */
+  /** One order id for each time that a worker believed it had completed the order. */
   completions(): string[] {
     return this.#read('ledger')
       .split('\n')
@@ -159,7 +159,7 @@ export class ThrowawayStack {
     return existsSync(path) ? readFileSync(path, 'utf8') : '';
   }
 
-  /** @param checkout whose code it runs; by default this one's */
+  /** @param checkout the checkout whose code is run; by default this one */
   apiPart(name = 'api', port = this.settings.apiPort, env: NodeJS.ProcessEnv = {}, checkout = REPOSITORY): Part {
     return this.#program(name, 'api.ts', { PORT: String(port), ...env }, checkout);
   }
@@ -180,7 +180,7 @@ export class ThrowawayStack {
     });
   }
 
-  /** Once both servers run: the tables, the second witness, and the queues. */
+  /** Creates the tables, the audit trigger and the queues, when both servers run. */
   async prepare(): Promise<void> {
     await migrate({ DATABASE_URL: this.addresses.postgres }, () => undefined, {
       ...(this.#migrations !== undefined && { folder: this.#migrations }),
@@ -193,7 +193,7 @@ export class ThrowawayStack {
     return readDeployment(this.#service, REPOSITORY);
   }
 
-  /** A session of psql of this moment: those that are kept die with Postgres. */
+  /** Opens a new psql session: one that is kept dies with Postgres. */
   async withPsql<T>(use: (psql: Psql) => Promise<T>): Promise<T> {
     const psql = await connectPsql(this.addresses.postgres);
     try {
@@ -203,7 +203,7 @@ export class ThrowawayStack {
     }
   }
 
-  /** No orders, no messages, no ambushes, no notes. */
+  /** Removes all orders, messages, ambushes and notes. */
   async empty(): Promise<void> {
     for (const notes of [this.ambushes, join(this.directory, 'runs'), join(this.directory, 'ledger')])
       rmSync(notes, { recursive: true, force: true });
