@@ -182,12 +182,12 @@ function toResult(
   return {
     method:
       'Whole invocations of the functions, one after the other in one process, over the emulated RDS Data API and the ' +
-      'queue server, which are processes of their own; no simulated work. The rest of the time is waiting, which is ' +
-      'longer on AWS by the way to its services. CPU time is that of the process, compilation and garbage collection ' +
-      `included. ${runs} of each after a warm-up. ${versions}.`,
+      'queue server, which run in separate processes; no simulated work. The rest of the time is waiting, which takes ' +
+      'longer on AWS because its services are farther away. CPU time is that of the process, including compilation and ' +
+      `garbage collection. ${runs} of each after a warm-up. ${versions}.`,
     tables: [
       {
-        title: 'An invocation',
+        title: 'Per invocation',
         columns: ['', 'ms p50', 'CPU ms on average', 'bytes logged'],
         rows: [...invocations].map(([title, all]) => [
           title,
@@ -197,7 +197,7 @@ function toResult(
         ]),
       },
       {
-        title: 'An order in Postgres, when it is Completed',
+        title: 'Per Completed order in Postgres',
         columns: ['', 'bytes'],
         rows: [
           ['tables with their indexes', whole(order.bytes)],

@@ -81,15 +81,15 @@ function toResult(byConcurrency: ReadonlyMap<number, readonly Round[]>, sizes: S
   }));
   return {
     method:
-      `The handler of POST /orders is called in a Node process, with N requests in flight, each an event as API Gateway ` +
-      `makes it: validation, commit and answer; once with a queue adapter that accepts everything ("through its ` +
-      `commit"), once with the real one and the queue server ("and SendMessage"). pgbench inserts one row a transaction ` +
-      `over N connections, prepared, into a plain table with the columns of an order and its primary key, and into the ` +
+      `The handler of POST /orders is called in a Node process, with N requests in flight, each an event as from API ` +
+      `Gateway: validation, commit and response; once with a queue adapter that accepts everything ("through its ` +
+      `commit"), once with the real one and the queue server ("and SendMessage"). pgbench inserts one row per ` +
+      `transaction over N connections, with prepared statements, into a plain table with the columns of an order and its primary key, and into the ` +
       `orders table with all its triggers, checks and indexes. ${sizes.seconds} s each, in turn, ${sizes.rounds} rounds, ` +
       `medians. ${versions}.`,
     tables: [
       {
-        title: 'Orders per second, and their share of pgbench into the plain table',
+        title: 'Orders per second, and as a share of pgbench with the plain table',
         columns: [
           'in flight',
           'pgbench, plain',

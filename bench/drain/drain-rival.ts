@@ -12,9 +12,9 @@ export interface Rival {
 }
 
 export const RIVALS: readonly Rival[] = [
-  { name: 'pg-boss, an UPDATE a job', program: 'pg-boss', updates: 'of a job' },
-  { name: 'pg-boss, an UPDATE a batch', program: 'pg-boss', updates: 'of a batch' },
-  { name: 'graphile-worker, an UPDATE a job', program: 'graphile-worker', updates: 'of a job' },
+  { name: 'pg-boss, one UPDATE per job', program: 'pg-boss', updates: 'of a job' },
+  { name: 'pg-boss, one UPDATE per batch', program: 'pg-boss', updates: 'of a batch' },
+  { name: 'graphile-worker, one UPDATE per job', program: 'graphile-worker', updates: 'of a job' },
 ];
 
 export interface RivalTask {

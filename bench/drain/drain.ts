@@ -85,12 +85,12 @@ function toResult(
       'Seconds from the start of the worker on a full queue, once its program is loaded, to the last Completed order; ' +
       'the processor does nothing. This service: `serverless worker` as `npm start` runs it, so that receiving from the ' +
       'queue server, starting execution environments, claim, finish, counters, history and deleting are included. ' +
-      'The others move a plain orders table without triggers or further indexes from Pending over Processing to ' +
-      'Completed, by two UPDATEs: of one order each, as a handler of single jobs does, or of a batch. They record no ' +
+      'The others move a plain orders table without triggers or further indexes from Pending to Processing to ' +
+      'Completed with two UPDATEs, of one order each, as a handler of single jobs does, or of a batch. They record no ' +
       'history and count nothing. pg-boss: batches of 100 from 4 workers in burst mode. graphile-worker: the ' +
       'configuration of its performance page (24 jobs at a time, local queue of 500, batched completion). All on the ' +
       `same Postgres, vacuumed before each run; ${sizes.drains.map(describeRuns).join(', ')}. ` +
-      `The batch worker alone: the function behind the queue is given batches of ${sizes.batches.batchSize}, one after ` +
+      `The batch worker alone: the function of the queue gets batches of ${sizes.batches.batchSize}, one after ` +
       `another, in one or more processes, ${whole(sizes.batches.orders)} orders in all. ${versions}.`,
     tables: [
       ...drains.map(({ orders, seconds }) => ({

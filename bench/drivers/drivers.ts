@@ -148,10 +148,10 @@ function toResult({ pg, dataApi }: { pg: Times; dataApi: Times }, runs: number, 
     method:
       'The statements of lib/orders/sql over both drivers, one at a time, on the same Postgres. The Data API is the ' +
       'emulator of `npm start`, in a separate process on this machine: what it adds is HTTP, JSON and signing on both ' +
-      `sides, without the way to AWS, which comes on top there. ${runs} runs after a warm-up. ${versions}.`,
+      `sides, without the network latency of AWS, which is added there. ${runs} runs after a warm-up. ${versions}.`,
     tables: [
       {
-        title: 'Milliseconds an operation',
+        title: 'Milliseconds per operation',
         columns: ['', 'pg p50', 'pg p99', 'Data API p50', 'Data API p99', 'p50 is'],
         rows: OPERATIONS.map((operation) => {
           const [direct, remote] = [of(pg, operation), of(dataApi, operation)];

@@ -49,7 +49,7 @@ async function answers(api: ChildProcess, url: string): Promise<void> {
     const answer = await fetch(url, { method: 'POST', body: '{}' }).catch(() => undefined);
     await answer?.arrayBuffer();
     if (answer) return;
-    if (api.exitCode !== null || Date.now() > end) throw new Error('Serverless Offline did not come to answer.');
+    if (api.exitCode !== null || Date.now() > end) throw new Error('Serverless Offline never responded.');
   }
 }
 

@@ -97,13 +97,13 @@ function toResult(byConnections: ReadonlyMap<number, readonly Round[]>, sizes: t
   return {
     method:
       'POST /orders over HTTP to Serverless Offline as `npm start` runs it, with Postgres and the queue server in ' +
-      'processes of their own; autocannon keeps N connections alive and has one request in flight on each, every one ' +
+      'separate processes; autocannon keeps N connections alive with one request in flight on each, every one ' +
       'a new order; only 202s count. Once without the worker, once alongside it, which then processes the orders without ' +
       'simulated work on the same CPUs; and an empty handler through the same Serverless Offline, with the same plugin, ' +
-      `which is the most that can be had over it. ${sizes.seconds} s after ${sizes.warmUpSeconds} s of warm-up on the same connections, in turn, ` +
+      `which is the maximum for it. ${sizes.seconds} s after ${sizes.warmUpSeconds} s of warm-up on the same connections, in turn, ` +
       `${sizes.rounds === 1 ? 'one round' : `${sizes.rounds} rounds, medians`}. ` +
       '"Replaced" is the service that this one replaces, on a quiet machine with two cores, measured ' +
-      `apart: 420 to 480 orders/s, taken as ${REPLACED.ordersPerSecond}. ${versions}.`,
+      `separately: 420 to 480 orders/s, taken as ${REPLACED.ordersPerSecond}. ${versions}.`,
     tables: measured.map(({ connections, kinds }) => {
       const empty = kinds[0]?.ordersPerSecond ?? 0;
       const replacedP99 = REPLACED.p99.get(connections);

@@ -76,11 +76,11 @@ function toResult(idle: Uses, afterwards: Uses, orders: number): Result {
   });
   return {
     method:
-      '`npm start`, measured when it is ready, and again when ' +
-      `${whole(orders)} orders were posted over HTTP and Completed, without simulated work. ` +
+      '`npm start`, measured when it is ready, and again after ' +
+      `${whole(orders)} orders have been posted over HTTP and Completed, without simulated work. ` +
       (process.platform === 'linux'
-        ? 'Proportional set sizes: shared memory is divided among those that share it.'
-        : 'Resident set sizes: shared memory counts once for each that shares it.'),
+        ? 'Proportional set sizes: shared memory is divided among the processes that share it.'
+        : 'Resident set sizes: shared memory counts once for each process that shares it.'),
     tables: [
       {
         title: 'Megabytes',

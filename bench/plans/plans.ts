@@ -45,9 +45,9 @@ export async function benchPlans({ tiny, keepIn }: BenchOptions): Promise<Result
     return {
       method:
         `EXPLAIN (ANALYZE, BUFFERS) of each statement with ${whole(orders)} orders in the table, in a transaction that is ` +
-        'rolled back, once, after its neighbours have warmed some of the pages. Pages have 8 kB; those that the triggers ' +
-        `touch are not counted, their time is. ${await describePostgres(client)}.`,
-      tables: [toTable('On the way of every order and request', hot), toTable('Now and then', rare)],
+        'rolled back, once, after the statements before it have warmed some of the pages. Pages have 8 kB; those that the triggers ' +
+        `access are not counted, but their time is. ${await describePostgres(client)}.`,
+      tables: [toTable('In the path of every order and request', hot), toTable('Occasional', rare)],
       charts: [],
     };
   });

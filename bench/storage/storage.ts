@@ -104,10 +104,10 @@ function toResult(
   return {
     method:
       `${whole(orders)} orders with random ids go through insert, claim and finish in batches of 100, in waves of 5,000, ` +
-      `with ${whole(ballast)} finished orders in the table, on one connection. WAL is what was written to the log, full pages ` +
-      'included. Sizes are those after a VACUUM; all cases end with the same rows. "None that changes" drops every index ' +
+      `with ${whole(ballast)} finished orders in the table, on one connection. WAL is the volume written to the log, including ` +
+      'full pages. Sizes are those after a VACUUM; all cases end with the same rows. "None that changes" drops every index ' +
       'with a column that claim or finish change, which makes HOT updates possible and the sweep and lists impossible: ' +
-      `it is the bound of what other indexes could bring. ${versions}.`,
+      `it is the upper limit of what other indexes could gain. ${versions}.`,
     tables: [
       {
         title: 'By indexes and fillfactor',
@@ -138,7 +138,7 @@ function toResult(
       },
       {
         title:
-          `What reads of the backlog cost when those ${whole(orders)} orders have left their dead versions, and after the ` +
+          `The cost of reading the backlog with the dead versions of those ${whole(orders)} orders, and after the ` +
           `VACUUM, which took ${whole(vacuumMs)} ms`,
         columns: ['', 'pages at first', 'again', 'vacuumed', 'ms at first', 'again', 'vacuumed'],
         rows: reads.map(({ name, explained }) => [
