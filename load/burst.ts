@@ -60,10 +60,12 @@ async function burst({ api, orders, timeoutMs, patienceMs }: LoadOptions): Promi
   const before = await backend.statusCounts();
   if (!before) throw new UserError(`No order backend responds at ${api}. Run "npm start" in another terminal first.`);
 
-  console.log(`Posting ${orders} orders at once to ${api}, a connection each, ${timeoutMs / 1000} s to answer`);
+  console.log(
+    `Posting ${orders} orders at once to ${api}, each on its own connection, with a timeout of ${timeoutMs / 1000} s`,
+  );
   const startedAt = performance.now();
   const posts = await postAtOnce(backend, orders, timeoutMs, (done) =>
-    progress.show(`answered   ${done} of ${orders}`),
+    progress.show(`responses  ${done} of ${orders}`),
   );
   const postedAt = performance.now();
   progress.end();

@@ -36,12 +36,12 @@ export class OrderBackend {
     return metrics.data.status_counts;
   }
 
-  /** The status of an order; `lost` if the service does not have it, `no answer` if it does not respond. */
+  /** The status of an order; `lost` if the service does not have it, `no response` if it does not respond. */
   async statusOf(orderId: string): Promise<string> {
     const answer = await this.#look(`orders/${encodeURIComponent(orderId)}`);
-    if (answer.kind === 'unanswered') return 'no answer';
+    if (answer.kind === 'unanswered') return 'no response';
     if (answer.status === 404) return 'lost';
-    if (answer.status !== 200) return 'no answer';
+    if (answer.status !== 200) return 'no response';
     const order: Order = JSON.parse(answer.body);
     return order.status;
   }

@@ -25,28 +25,30 @@ const IDS_SHOWN = 5;
 export function report({ posts, notCompleted, unanswered, postedMs, completedMs }: Burst): Report {
   const outcomes = [...posts.values()];
   const accepted = outcomes.filter((post) => post.kind === 'answered' && post.status === 202).length;
-  const refused = tally(
+  const rejected = tally(
     outcomes.flatMap((post) => (post.kind === 'answered' && post.status !== 202 ? [String(post.status)] : [])),
   );
   const silent = tally(outcomes.flatMap((post) => (post.kind === 'unanswered' ? [post.reason] : [])));
   const lost = [...notCompleted].filter(([, status]) => status === 'lost').map(([orderId]) => orderId);
-  const stored = [...unanswered.values()].filter((status) => status !== 'lost' && status !== 'no answer').length;
+  const stored = [...unanswered.values()].filter((status) => status !== 'lost' && status !== 'no response').length;
   // Of all posts: a post without a response counts with the time that its client waited.
   const times = outcomes.map(({ ms }) => ms).sort((a, b) => a - b);
   const allCompleted = accepted > 0 && notCompleted.size === 0;
 
   const rows: [string, string][] = [
     ['accepted (202)', `${accepted} of ${posts.size}`],
-    ['refused', describe(refused)],
-    ['unanswered', describe(silent) + (unanswered.size > 0 ? `; ${stored} of them stored all the same` : '')],
+    ['rejected', describe(rejected)],
+    ['no response', describe(silent) + (unanswered.size > 0 ? `; ${stored} of them stored anyway` : '')],
     [
-      'answer time',
+      'response time',
       `p50 ${ms(percentile(times, 50))}, p99 ${ms(percentile(times, 99))}, slowest ${ms(percentile(times, 100))}`,
     ],
-    ['all answered after', seconds(postedMs)],
+    ['last response after', seconds(postedMs)],
     [
       'all Completed',
-      allCompleted ? `${seconds(completedMs)} after the last answer` : `no, given up after ${seconds(completedMs)}`,
+      allCompleted
+        ? `${seconds(completedMs)} after the last response`
+        : `no, stopped waiting after ${seconds(completedMs)}`,
     ],
     ['completed', `${accepted - notCompleted.size} of ${accepted} accepted`],
     ['not completed', describe(tally([...notCompleted.values()])) + examples([...notCompleted.keys()])],

@@ -70,8 +70,8 @@ describe('npm run load', () => {
     const { code, output } = await burst('--orders', '50', '--url', await startService({}));
 
     expect(output).toMatch(/^accepted \(202\)\s+50 of 50$/m);
-    expect(output).toMatch(/^answer time\s+p50 \d+ ms, p99 \d+ ms/m);
-    expect(output).toMatch(/^all Completed\s+[\d.]+ s after the last answer$/m);
+    expect(output).toMatch(/^response time\s+p50 \d+ ms, p99 \d+ ms/m);
+    expect(output).toMatch(/^all Completed\s+[\d.]+ s after the last response$/m);
     expect(output).toMatch(/^lost\s+0$/m);
     expect(code).toBe(0);
   });
@@ -91,7 +91,7 @@ describe('npm run load', () => {
 
     const { code, output } = await burst('--orders', '20', '--url', url);
 
-    expect(output).toMatch(/^refused\s+5 \(3 × 503, 2 × 500\)$/m);
+    expect(output).toMatch(/^rejected\s+5 \(3 × 503, 2 × 500\)$/m);
     expect(output).toMatch(/^completed\s+15 of 15 accepted$/m);
     expect(code).toBe(1);
   });
@@ -105,7 +105,7 @@ describe('npm run load', () => {
     const { code, output } = await burst('--orders', '10', '--timeout', '1', '--url', url);
 
     expect(output).toMatch(/^accepted \(202\)\s+9 of 10$/m);
-    expect(output).toMatch(/^unanswered\s+1 \(1 × no response in time\); 1 of them stored all the same$/m);
+    expect(output).toMatch(/^no response\s+1 \(1 × no response in time\); 1 of them stored anyway$/m);
     expect(code).toBe(1);
   });
 
@@ -114,7 +114,7 @@ describe('npm run load', () => {
 
     const { code, output } = await burst('--orders', '10', '--patience', '1', '--url', url);
 
-    expect(output).toMatch(/^all Completed\s+no, given up after/m);
+    expect(output).toMatch(/^all Completed\s+no, stopped waiting after/m);
     expect(output).toMatch(/^not completed\s+1 \(1 × Processing\): load-\w+-4$/m);
     expect(output).toMatch(/^lost\s+0$/m);
     expect(code).toBe(1);
@@ -128,7 +128,7 @@ describe('npm run load', () => {
       const { code, output } = await burst('--orders', '10', '--url', url);
 
       // The patience is a minute.
-      expect(output).toMatch(/^all Completed\s+no, given up after \d\.\d s$/m);
+      expect(output).toMatch(/^all Completed\s+no, stopped waiting after \d\.\d s$/m);
 
       expect(output).toMatch(/^not completed\s+1 \(1 × Failed\): load-\w+-4$/m);
       expect(code).toBe(1);

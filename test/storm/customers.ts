@@ -83,14 +83,14 @@ export class Customers {
     for (;;) {
       const status = await this.#postOnce(body, key);
       if (status === 202) return 'accepted';
-      if (status !== 503 && status !== 'no answer') return `unexpected ${status}`;
+      if (status !== 503 && status !== 'no response') return `unexpected ${status}`;
       if (key === undefined) return 'unknown';
       this.retries += 1;
       await sleep(RETRY_MS);
     }
   }
 
-  async #postOnce(body: string, key: string | undefined): Promise<number | 'no answer'> {
+  async #postOnce(body: string, key: string | undefined): Promise<number | 'no response'> {
     try {
       const response = await fetch(`${this.#api}/orders`, {
         method: 'POST',
@@ -102,7 +102,7 @@ export class Customers {
       await response.text();
       return response.status;
     } catch {
-      return 'no answer';
+      return 'no response';
     }
   }
 

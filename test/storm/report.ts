@@ -11,7 +11,7 @@ const NAMES: Readonly<Record<keyof Findings, string>> = {
   failed: 'Failed',
   counterDrift: 'counter drift',
   historyDrift: 'history drift',
-  unexpected: 'unexpected answers',
+  unexpected: 'unexpected responses',
 };
 
 /** How many examples of a fault are shown. */

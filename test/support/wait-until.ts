@@ -12,7 +12,7 @@ export async function waitUntil(
 ): Promise<void> {
   const end = performance.now() + patienceMs;
   while (!(await isTrue())) {
-    if (performance.now() > end) throw new Error(`waited in vain until ${what}`);
+    if (performance.now() > end) throw new Error(`timed out waiting until ${what}`);
     await sleep(5);
   }
 }
