@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 8bb81959b67246ea75f6402339cc59e4c33bf063b4a75fd82e76e115981c0a08): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 be002ec042acfbaa6321e84955647b827e8d36b4d3655e8096beedd6cc95a88b): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -2602,7 +2602,7 @@ export interface operations {
                     reason_code?: string | null;
                     /** @description Continue after this order id, the last one of an earlier response, so that an order that fails again in the meantime is not redriven twice. */
                     after?: string;
-                    /** @description The owner of the order that `after` names: several owners can have an order with the same id. */
+                    /** @description The owner of the order that `after` names, if it is not the `owner` or the caller: several owners can have an order with the same id. */
                     after_owner?: string;
                     /** @description Only this owner's orders. Required if several owners have an order with one of the `order_ids`. */
                     owner?: string;

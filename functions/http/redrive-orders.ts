@@ -13,11 +13,15 @@ import { httpHandler } from '../../lib/runtime/http-handler.ts';
 export const handler = httpHandler(async (event) => {
   refuseQuery(event);
   const request = validate(redriveSchema, event.body ? readJson(event, new Set()) : {});
+  const owner = ownerFilterOf(event, request.owner);
   const { redrivable, capped } = await api().redriveOrders({
     orderIds: request.order_ids ?? null,
     reasonCode: request.reason_code === null ? WITHOUT_CODE : (request.reason_code ?? null),
-    owner: ownerFilterOf(event, request.owner),
-    after: request.after === undefined ? null : orderKey({ orderId: request.after, owner: request.after_owner ?? '' }),
+    owner,
+    after:
+      request.after === undefined
+        ? null
+        : orderKey({ orderId: request.after, owner: request.after_owner ?? owner ?? '' }),
     limit: request.limit,
     newRun: request.new_run,
     dryRun: request.dry_run,

@@ -26,7 +26,8 @@ export const redriveSchema = z
           'Continue after this order id, the last one of an earlier response, so that an order that fails again in the meantime is not redriven twice.',
       }),
       after_owner: text(10_000).optional().meta({
-        description: 'The owner of the order that `after` names: several owners can have an order with the same id.',
+        description:
+          'The owner of the order that `after` names, if it is not the `owner` or the caller: several owners can have an order with the same id.',
       }),
       owner: text(10_000).optional().meta({
         description: "Only this owner's orders. Required if several owners have an order with one of the `order_ids`.",

@@ -8,17 +8,23 @@ export interface OrderRun {
   readonly run: number;
 }
 
+/** What the idempotency keys of an order are made from. */
+export interface EffectSource {
+  readonly orderId: string;
+  /**
+   * Distinguishes this order and run from all others with the id. Null for the first run of an order from the time when ids
+   * were unique by themselves: receivers know the key that its id alone gave.
+   */
+  readonly effectScope: string | null;
+}
+
 /**
- * The idempotency key of an order's effects: the same for every attempt of a run, another one for another run, order or owner.
- * A hash, because clients choose order ids, and not every id fits into a header.
- *
- * Receivers know the key of a first run without an owner, and of orders from before runs were counted (run 0), from the days
- * when it was made from the order id alone. It must never change. NUL cannot occur in an id.
+ * The idempotency key of an order's effects: the same for every attempt of a run, another one for another run or order. A
+ * hash, because clients choose order ids, and not every id fits into a header. It must never change for an order. NUL cannot
+ * occur in an id.
  */
-export function effectKey({ orderId, owner, run }: OrderRun): string {
-  const isAsBefore = run === 0 || (run === 1 && owner === '');
-  const identity = isAsBefore ? orderId : `${orderId}\0${owner}\0${run}`;
-  return hash(`order.created:${identity}`);
+export function effectKey({ orderId, effectScope }: EffectSource): string {
+  return hash(`order.created:${effectScope === null ? orderId : `${orderId}\0${effectScope}`}`);
 }
 
 /** The idempotency key of one step. */

@@ -25,8 +25,8 @@ beforeEach(async () => {
   database = connectPg({
     url: proxy.url,
     poolSize: 2,
-    statementTimeoutMs: 300,
-    connectTimeoutMs: 300,
+    statementTimeoutMs: 1_000,
+    connectTimeoutMs: 1_000,
     logger: recordingLogger(),
   });
   queries = 0;

@@ -14,7 +14,7 @@ async function giveKey(page: Page, key: string): Promise<void> {
 describe('the API key', () => {
   test('the console asks for an API key when the API requires one, and then shows everything', async () => {
     const page = await openConsole('#/orders', { key: null });
-    await page.getByRole('dialog', DIALOG).getByText('it needs an API key').waitFor();
+    await page.getByRole('dialog', DIALOG).getByText('The API requires an API key').waitFor();
     await giveKey(page, KEYS.operator);
     await page.getByRole('table').waitFor();
     await page.getByRole('button', { name: 'API key ✓' }).waitFor();
@@ -60,9 +60,9 @@ describe('the API key', () => {
   test('a user who enters no API key is not asked again and again; the page says what is missing', async () => {
     const page = await openConsole('#/', { key: null });
     await page.getByRole('dialog', DIALOG).getByRole('button', { name: 'Not now' }).click();
-    await page.getByRole('alert').getByText('it needs an API key').waitFor();
+    await page.getByRole('alert').getByText('The API requires an API key').waitFor();
     await page.getByRole('navigation').getByRole('link', { name: 'Failures' }).click();
-    await page.getByRole('alert').getByText('it needs an API key').waitFor();
+    await page.getByRole('alert').getByText('The API requires an API key').waitFor();
     expect(await page.getByRole('dialog').count()).toBe(0);
 
     await page.getByRole('button', { name: 'API key' }).click();
@@ -83,7 +83,7 @@ describe('the API key', () => {
     await page.getByRole('table').waitFor();
     await page.getByRole('button', { name: 'API key ✓' }).click();
     await page.getByRole('button', { name: 'Forget the key' }).click();
-    await page.getByRole('dialog', DIALOG).getByText('it needs an API key').waitFor();
+    await page.getByRole('dialog', DIALOG).getByText('The API requires an API key').waitFor();
     expect(await page.evaluate('sessionStorage.length')).toBe(0);
   });
 });

@@ -122,7 +122,16 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
       const { claims, unclaimed } = await cases.claim([HARD.orderId, 'nobody']);
 
       expect(claims).toEqual([
-        { ...HARD, owner: '', run: 1, token: 1, attempt: 1, failures: 0, createdAt: expect.any(Date) },
+        {
+          ...HARD,
+          owner: '',
+          run: 1,
+          effectScope: expect.stringMatching(/\/1$/),
+          token: 1,
+          attempt: 1,
+          failures: 0,
+          createdAt: expect.any(Date),
+        },
       ]);
       expect([...unclaimed]).toEqual([['nobody', 'unknown']]);
       expect((await cases.claim([HARD.orderId])).unclaimed.get(HARD.orderId)).toBe('held');

@@ -188,5 +188,9 @@ describe('orders of two owners with the same id', () => {
     expect((await redrive({ all: true, after: 'same', dry_run: true })).body.data).toMatchObject({
       orders: [{ order_id: 'same', owner: 'rival' }],
     });
+    // A client that names no owner continues after the order of the only owner it can mean.
+    const page = { all: true, after: 'same', dry_run: true };
+    expect((await redrive({ ...page, owner: 'rival' })).body.data).toMatchObject({ orders: [] });
+    expect((await service.ask('redriveOrders', { body: page, as: RIVAL })).body.data).toMatchObject({ orders: [] });
   });
 });

@@ -40,6 +40,7 @@ describe('a claim', () => {
         orderId: 'a',
         owner: '',
         run: 1,
+        effectScope: '/1',
         token: 1,
         attempt: 1,
         failures: 0,

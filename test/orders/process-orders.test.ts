@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { orderKey } from '../../lib/order-key.ts';
 import { redriveOrders } from '../../lib/orders/redrive-orders.ts';
 import { MAX_HOPS } from '../../lib/orders/send-again.ts';
 import { readHistory } from '../../lib/orders/sql/read-history.ts';
@@ -528,6 +529,36 @@ describe('the idempotency key', () => {
     expect(keys).toHaveLength(5);
     expect(new Set(keys.slice(0, 4)).size).toBe(1);
     expect(keys[4]).not.toBe(keys[0]);
+  });
+
+  test('the idempotency key of an order from the time of unique ids survives a change of owner, and changes with a new run', async () => {
+    await lab.insert('a');
+    await lab.psql.rows('UPDATE orders SET had_id_alone = true, run = 0');
+    const keys: string[] = [];
+    const failThenRedrive = async (owner: string, newRun: boolean) => {
+      await lab.process([orderKey({ orderId: 'a', owner })], {
+        processor: async (_order, { idempotencyKey }) => {
+          keys.push(idempotencyKey);
+          throw new PermanentFailure('refused', 'no');
+        },
+      });
+      await redriveOrders(
+        { database: lab.database, queue: lab.queue, resendAfterSeconds: 0, maxRedrives: 9 },
+        {
+          ...{ orderIds: ['a'], reasonCode: null, owner: null, after: null, limit: 1, dryRun: false },
+          ...{ actor: 'operator', reason: 'the bank is back', newRun },
+        },
+      );
+    };
+
+    await failThenRedrive('', false);
+    await lab.psql.rows(`UPDATE orders SET owner = 'shop'`);
+    await failThenRedrive('shop', true);
+    await failThenRedrive('shop', false);
+
+    expect(keys).toHaveLength(3);
+    expect(keys[1]).toBe(keys[0]);
+    expect(keys[2]).not.toBe(keys[0]);
   });
 });
 

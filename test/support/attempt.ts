@@ -5,7 +5,7 @@ import type { ProcessorContext } from '../../lib/processors/processor.ts';
 export function anAttempt(orderId: string, values: Partial<ProcessorContext> = {}): ProcessorContext {
   return {
     signal: new AbortController().signal,
-    idempotencyKey: effectKey({ orderId, owner: '', run: 1 }),
+    idempotencyKey: effectKey({ orderId, effectScope: '/1' }),
     attempt: 1,
     isLastAttempt: false,
     // Records nothing.

@@ -1,7 +1,8 @@
 import type { Queryable } from '../../database/database.ts';
 import type { OrderKey, OrderName } from '../../order-key.ts';
+import type { EffectSource } from '../effect-key.ts';
 import { type KeyRow, keyOfRow, keysToJson, WANTED_KEYS } from './keys.ts';
-import { attemptsOf } from './order-row.ts';
+import { attemptsOf, effectScopeOf } from './order-row.ts';
 
 export interface ClaimOptions {
   /** The duration of the claim in seconds: the remaining time of the invocation plus a margin. */
@@ -15,7 +16,7 @@ export interface ClaimOptions {
 }
 
 /** An order that this worker holds until its lease expires. */
-export interface Claim extends Required<OrderName> {
+export interface Claim extends Required<OrderName>, EffectSource {
   /** The number of the run that this attempt belongs to. */
   readonly run: number;
   /** The fencing token: finishing requires that it is still the order's. */
@@ -90,9 +91,9 @@ const CLAIM_ORDERS = `
       reason = CASE WHEN ready.lost THEN 'its worker stopped answering before it finished' END
     FROM ready CROSS JOIN actor
     WHERE o.order_id = ready.order_id AND o.owner = ready.owner
-    RETURNING o.order_id, o.owner, o.run, o.status, o.token, ${attemptsOf('o')} AS attempt,
+    RETURNING o.order_id, o.owner, o.run, ${effectScopeOf('o')} AS effect_scope, o.status, o.token, ${attemptsOf('o')} AS attempt,
               o.attempts AS failures, o.user_id, o.item_ids, o.total_amount, o.created_at)
-  SELECT wanted.order_id, wanted.owner, c.run, c.token, c.attempt, c.failures, c.user_id, c.item_ids, c.total_amount, c.created_at,
+  SELECT wanted.order_id, wanted.owner, c.run, c.effect_scope, c.token, c.attempt, c.failures, c.user_id, c.item_ids, c.total_amount, c.created_at,
     CASE
       WHEN c.status = 'Processing' THEN NULL
       WHEN c.status = 'Failed' THEN 'settled'
@@ -110,6 +111,7 @@ const CLAIM_ORDERS = `
 
 interface Row extends KeyRow {
   run: number;
+  effect_scope: string | null;
   token: number;
   attempt: number;
   failures: number;
@@ -150,6 +152,7 @@ function toClaim(row: Row): Claim {
     orderId: row.order_id,
     owner: row.owner,
     run: row.run,
+    effectScope: row.effect_scope,
     token: row.token,
     attempt: row.attempt,
     failures: row.failures,

@@ -51,3 +51,11 @@ export function toOrder(row: OrderRow): Order {
     reason: row.reason,
   };
 }
+
+/**
+ * The `effectScope` of an order (lib/orders/effect-key.ts). The request token belongs to one order for ever, while its owner may change. Only rows that the service did
+ * not create have none.
+ */
+export const effectScopeOf = (order: string) => `
+  CASE WHEN ${order}.had_id_alone AND ${order}.run <= 1 THEN NULL
+       ELSE coalesce(${order}.request_token::text, ${order}.owner) || '/' || ${order}.run END`;

@@ -61,7 +61,8 @@ export async function redriveOrders(
          crashes = 0,
          sends = 0,
          redrives = o.redrives + 1,
-         run = o.run + $11::boolean::integer,
+         -- Run 0 and run 1 have the same keys (lib/orders/effect-key.ts).
+         run = CASE WHEN $11::boolean THEN greatest(o.run, 1) + 1 ELSE o.run END,
          finished_at = NULL,
          -- It may start immediately; and it waits since now, not since it was created.
          not_before = now(),
