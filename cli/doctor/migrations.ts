@@ -5,21 +5,16 @@ import type { Check, Finding } from './check.ts';
 
 /** A migration is one transaction: it is either applied or not, and a failed migration shows as missing. */
 export function migrations(database: Database, known: readonly Migration[], apply: () => Promise<number>): Check {
-  const waiting = async (applied: ReadonlyMap<number, string>): Promise<Map<Migration, string>> => {
-    const reasons = new Map<Migration, string>();
-    for (const migration of known) {
-      const state = { isNew: applied.size === 0, appliedNow: new Set<string>() };
-      const reason = applied.has(migration.version) ? undefined : await reasonToWait(database, migration, state);
-      if (reason !== undefined) reasons.set(migration, reason);
-    }
-    return reasons;
-  };
+  // The doctor does not know what is deployed, so it never applies what waits.
+  const waiting = (migration: Migration, applied: ReadonlyMap<number, string>) =>
+    applied.has(migration.version) ? undefined : reasonToWait(migration, { isNew: applied.size === 0, deployed: 0 });
   return {
     name: 'the database is up to date',
     async find() {
       const applied = await readApplied(database);
-      const waits = await waiting(applied);
-      const missing = known.filter((migration) => !applied.has(migration.version) && !waits.has(migration));
+      const missing = known.filter(
+        (migration) => !applied.has(migration.version) && waiting(migration, applied) === undefined,
+      );
       const changed = known.filter(
         ({ version, checksum }) => applied.has(version) && applied.get(version) !== checksum,
       );
@@ -36,6 +31,9 @@ export function migrations(database: Database, known: readonly Migration[], appl
         });
       return findings;
     },
-    later: async () => [...(await waiting(await readApplied(database))).values()],
+    async later() {
+      const applied = await readApplied(database);
+      return known.flatMap((migration) => waiting(migration, applied) ?? []);
+    },
   };
 }

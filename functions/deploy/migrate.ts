@@ -32,7 +32,7 @@ const logger = createLogger('INFO');
  */
 export async function handler(event: CloudFormationCustomResourceEvent, context: Context): Promise<void> {
   // Only the stack is deleted. The database keeps its tables, or is deleted according to its own policy.
-  const failure = event.RequestType === 'Delete' ? undefined : await migrateInTime(context);
+  const failure = event.RequestType === 'Delete' ? undefined : await migrateInTime(context, deployedBy(event));
   // If the function was invoked manually, nobody waits for a response to CloudFormation.
   if (event.ResponseURL === undefined && failure !== undefined) throw new Error(failure);
   if (event.ResponseURL !== undefined)
@@ -40,10 +40,22 @@ export async function handler(event: CloudFormationCustomResourceEvent, context:
 }
 
 /**
+ * The number of the newest migration that all running code knows. A deployment replaces the code of the last one that succeeded. Its
+ * rollback passes the two in the other order, so the lower number counts.
+ */
+function deployedBy(event: CloudFormationCustomResourceEvent): number {
+  if (event.RequestType !== 'Update') return 0;
+  const [before = 0, after = 0] = [event.OldResourceProperties, event.ResourceProperties].map(
+    (properties) => Number(properties?.Newest) || 0,
+  );
+  return Math.min(before, after);
+}
+
+/**
  * Undefined, or why it failed. No connection is left when it returns, because Lambda may freeze this process right
  * after the response.
  */
-async function migrateInTime(context: Context): Promise<string | undefined> {
+async function migrateInTime(context: Context, deployed: number): Promise<string | undefined> {
   const timeMs = context.getRemainingTimeInMillis() - ANSWER_MARGIN_MS;
   const end = performance.now() + timeMs;
   const over = new AbortController();
@@ -52,7 +64,7 @@ async function migrateInTime(context: Context): Promise<string | undefined> {
   // The Data API has no connections to cut off and may respond late; its service rolls back by itself.
   const unheard = delay(timeMs + CUT_OFF_MS, undefined, { signal: answered.signal });
   try {
-    await Promise.race([migrateWhenReady(() => end - performance.now(), over.signal), unheard]);
+    await Promise.race([migrateWhenReady(deployed, () => end - performance.now(), over.signal), unheard]);
     over.signal.throwIfAborted();
     return undefined;
   } catch (error) {
@@ -77,10 +89,10 @@ function reasonOf(error: unknown): string {
  * Retries the whole migration if the database does not respond. This is safe: each migration is a transaction, recorded
  * in the ledger.
  */
-async function migrateWhenReady(remainingMs: () => number, signal: AbortSignal): Promise<void> {
+async function migrateWhenReady(deployed: number, remainingMs: () => number, signal: AbortSignal): Promise<void> {
   const importTimeZone = process.env.IMPORT_TIME_ZONE || 'UTC';
   // A stack that returns to the previous version, because of its own failure or a rollback, finds a newer database.
-  const options = { importTimeZone, folder: MIGRATIONS, acceptNewer: true, remainingMs, signal };
+  const options = { importTimeZone, folder: MIGRATIONS, acceptNewer: true, deployed, remainingMs, signal };
   const secret = process.env.DATABASE_APP_SECRET_ARN;
   const run = async () => {
     const appPassword = secret === undefined ? {} : { appPassword: await appPasswordAt(secret) };

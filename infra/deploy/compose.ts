@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { globSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadMigrations } from '../../lib/database/migrations.ts';
+import { loadMigrations, type Migration } from '../../lib/database/migrations.ts';
 import { roleIdOf, roleOf } from './roles.ts';
 import type { Serverless, Service, Template } from './serverless.ts';
 import { addWebhookSecret, passedOn } from './settings.ts';
@@ -46,7 +48,7 @@ export async function compose({ service, serviceDir }: Serverless): Promise<void
   addWebhookSecret(service);
   if (database.vpc) provider.vpc = database.vpc;
   addRoles(service);
-  await migrateFirst(service, database, join(serviceDir, 'infra/migrations'));
+  await migrateFirst(service, database, serviceDir);
 }
 
 function addRoles(service: Service): void {
@@ -58,7 +60,7 @@ function addRoles(service: Service): void {
 }
 
 /** Only the function that migrates gets new code before the migrations have succeeded. */
-async function migrateFirst({ functions, resources }: Service, database: DatabaseChoice, folder: string) {
+async function migrateFirst({ functions, resources }: Service, database: DatabaseChoice, directory: string) {
   const migrate = functions[MIGRATE];
   if (!migrate) throw new Error(`serverless.yml has no function ${MIGRATE}`);
   migrate.environment = { ...migrate.environment, ...database.ownerEnvironment };
@@ -67,12 +69,17 @@ async function migrateFirst({ functions, resources }: Service, database: Databas
   const migrations = resources.Resources?.[MIGRATIONS];
   if (!migrations) throw new Error(`infra/aws/migrations.yml has no ${MIGRATIONS}`);
   migrations.DependsOn = database.dependsOn;
-  migrations.Properties = { ...migrations.Properties, Digest: await digestOf(folder) };
+  const known = await loadMigrations(join(directory, 'infra/migrations'));
+  // CloudFormation passes the function the number of the deployment before, too: a migration may wait for its code.
+  migrations.Properties = { ...migrations.Properties, Newest: known.length, Digest: await digestOf(directory, known) };
 }
 
-async function digestOf(folder: string): Promise<string> {
+/** Of the code, too, so that each deployment of new code grants what it needs, and applies what waited for the code before. */
+async function digestOf(directory: string, known: readonly Migration[]): Promise<string> {
   const digest = createHash('sha256');
-  for (const { checksum } of await loadMigrations(folder)) digest.update(checksum);
+  for (const { checksum } of known) digest.update(checksum);
+  for (const file of globSync('{functions,lib}/**/*.ts', { cwd: directory }).sort())
+    digest.update(await readFile(join(directory, file)));
   return digest.digest('hex');
 }
 

@@ -4,6 +4,7 @@ import { createLogger } from '../observability/logger.ts';
 import { withProgress } from '../observability/progress.ts';
 import { createAppRole, grantToAppRole } from './app-role.ts';
 import { connectDatabase } from './connect.ts';
+import { reasonToWait } from './deferral.ts';
 import { reportImport } from './import-report.ts';
 import { alone, loadMigrations, migrate as migrateDatabase, readApplied } from './migrations.ts';
 import { readTimeZone } from './time-zone.ts';
@@ -23,6 +24,8 @@ export interface MigrateOptions {
   readonly folder?: string;
   /** True to accept a database that a newer version has migrated, instead of rejecting it. */
   readonly acceptNewer?: boolean;
+  /** The number of the newest migration that all running code knows; 0 by default, which leaves out those that wait. */
+  readonly deployed?: number;
   /** The remaining milliseconds for everything; undefined for no limit. */
   readonly remainingMs?: () => number;
   /** True to print what would be done without changing anything. */
@@ -47,6 +50,7 @@ export async function migrate(
     importTimeZone = 'UTC',
     folder = MIGRATIONS,
     acceptNewer = false,
+    deployed = 0,
     dryRun = false,
     remainingMs,
     appPassword,
@@ -65,10 +69,8 @@ export async function migrate(
     await reportImport(database, timeZone, report);
     if (dryRun) {
       const done = await readApplied(database);
-      for (const { name, waitsFor } of migrations.filter(({ version }) => !done.has(version)))
-        report(
-          `would apply ${name}${done.size > 0 && waitsFor ? `, unless it has to wait for the deployment of ${waitsFor}` : ''}`,
-        );
+      for (const migration of migrations.filter(({ version }) => !done.has(version)))
+        report(reasonToWait(migration, { isNew: done.size === 0, deployed }) ?? `would apply ${migration.name}`);
       report('nothing was changed');
       return;
     }
@@ -77,6 +79,7 @@ export async function migrate(
     const applied = await migrateDatabase(database, migrations, {
       importTimeZone,
       acceptNewer,
+      deployed,
       ...(remainingMs && { remainingMs }),
       report(name) {
         activity = `still applying ${name}`;

@@ -16,7 +16,7 @@ export interface Migration {
   readonly statements: readonly string[];
   /** A checksum of the file, to detect a migration that was changed after it was applied. */
   readonly checksum: string;
-  /** The name of an earlier migration whose code must have been deployed before this one is applied; most wait for none. */
+  /** The name of an earlier migration, which all deployed code must know before this one is applied; most wait for none. */
   readonly waitsFor?: string | undefined;
 }
 
@@ -79,6 +79,8 @@ export interface MigrateOptions {
    * next, so that a deployment can roll back; in all other cases, an older version is a mistake and is rejected.
    */
   readonly acceptNewer?: boolean;
+  /** The number of the newest migration that all running code knows; 0 by default, which leaves out those that wait. */
+  readonly deployed?: number;
   /**
    * The remaining milliseconds for all migrations; Postgres cancels a statement that takes longer. Undefined for no
    * limit.
@@ -113,12 +115,13 @@ export async function migrate(
     if (!options.acceptNewer) await refuseUnknown(transaction, migrations);
     return (await transaction.query('SELECT FROM public.schema_migrations LIMIT 1')).length === 0;
   });
-  const appliedNow = new Set<string>();
+  const state = { isNew, deployed: options.deployed ?? 0 };
+  let applied = 0;
   for (const migration of migrations) {
     const done = await untilUnlocked(database, migration, options, () =>
       alone(database, options, async (transaction) => {
         if (await isApplied(transaction, migration)) return false;
-        const reason = await reasonToWait(transaction, migration, { isNew, appliedNow });
+        const reason = reasonToWait(migration, state);
         if (reason !== undefined) {
           options.deferred?.(reason);
           return false;
@@ -128,9 +131,9 @@ export async function migrate(
         return true;
       }),
     );
-    if (done) appliedNow.add(migration.name);
+    if (done) applied += 1;
   }
-  return appliedNow.size;
+  return applied;
 }
 
 /** The checksum of each applied migration by its version; empty if the database was never migrated. */

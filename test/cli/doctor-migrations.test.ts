@@ -19,7 +19,7 @@ afterAll(async () => {
   await own.drop();
 });
 
-test('the doctor says that a migration waits for a deployment, and reports it as missing when it need not wait any more', async () => {
+test('the doctor says that a migration waits for a deployment, and never as missing, however long it waits', async () => {
   const known = await ourMigrations();
   const waiting = known.find(({ waitsFor }) => waitsFor !== undefined);
   const check = migrations(database, known, async () => 1);
@@ -32,6 +32,5 @@ test('the doctor says that a migration waits for a deployment, and reports it as
   ]);
 
   await database.query(`UPDATE public.schema_migrations SET applied_at = now() - interval '2 hours'`);
-  expect(await check.later?.()).toEqual([]);
-  expect(await check.find()).toEqual([{ problem: `${waiting?.name} not applied`, fix: expect.any(Function) }]);
+  expect([await check.find(), await check.later?.()]).toEqual([[], [expect.stringContaining(' waits: ')]]);
 });

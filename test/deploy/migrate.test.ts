@@ -13,7 +13,7 @@ import { forThisTest } from '../support/for-this-test.ts';
 import { lambdaContext } from '../support/lambda.ts';
 import { connectPsql, type Psql } from '../support/psql.ts';
 import { waitUntil } from '../support/wait-until.ts';
-import { type ResponseBucket, startResponseBucket } from './response-bucket.ts';
+import { type Newest, type ResponseBucket, startResponseBucket } from './response-bucket.ts';
 
 // Failures are expected here. The function makes its logger when it is loaded.
 process.env.AWS_LAMBDA_LOG_LEVEL = 'FATAL';
@@ -52,9 +52,9 @@ async function deployed(...migrations: string[]): Promise<void> {
 }
 
 /** What CloudFormation is told. */
-async function responseTo(type: 'Create' | 'Update' | 'Delete', timeoutMs = 60_000) {
+async function responseTo(type: 'Create' | 'Update' | 'Delete', timeoutMs = 60_000, newest: Newest = {}) {
   const before = bucket.answers.length;
-  await handler(bucket.request(type), lambdaContext(timeoutMs));
+  await handler(bucket.request(type, newest), lambdaContext(timeoutMs));
   expect(bucket.answers).toHaveLength(before + 1);
   return bucket.answers.at(-1);
 }
@@ -118,6 +118,20 @@ describe('the function that CloudFormation calls', () => {
 
     expect(await responseTo('Update')).toEqual(SUCCESS);
     expect(await tables()).toEqual(['a', 'b']);
+  });
+
+  test.each<[string, Newest, boolean]>([
+    ['a deployment over code that does not say what it knows', { after: '3' }, false],
+    ['a deployment over older code', { before: '1', after: '3' }, false],
+    ['a rollback to older code', { before: '3', after: '1' }, false],
+    ['a deployment over code that has it', { before: '2', after: '3' }, true],
+    ['a deployment of the same migrations', { before: '3', after: '3' }, true],
+  ])('%s applies a migration that waits for the code of another: %j, %s', async (_, newest, isApplied) => {
+    await deployed('CREATE TABLE a ()');
+    await responseTo('Create');
+    await deployed('CREATE TABLE a ()', 'CREATE TABLE b ()', '--> after-deployment-of: 000002-step\nCREATE TABLE c ()');
+    expect(await responseTo('Update', 60_000, newest)).toEqual(SUCCESS);
+    expect(await tables()).toEqual(isApplied ? ['a', 'b', 'c'] : ['a', 'b']);
   });
 
   test('the migration function rejects a migration that was changed after it was applied', async () => {

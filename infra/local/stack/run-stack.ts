@@ -63,7 +63,7 @@ export async function runStack(mode: Mode, signal: AbortSignal, given: Serverles
     for (const { part, line } of unused) report(part, line);
     const plan: Plan = { settings, addresses, env, leftBehind: lock.leftBehind };
     await (embedded ? startServices(stack, plan, signal) : findServices(plan, signal));
-    await bringUpToDate(addresses, signal);
+    await bringUpToDate(mode, addresses, signal);
     report('api, worker', 'starting');
     await stack.start([apiPart(settings, env, given), workerPart(env, given)], signal);
     stack.publish();
@@ -150,8 +150,11 @@ export function apiPort({ apiPort: port }: StackSettings): PortUse {
   return { port, purpose: 'the HTTP API', variable: 'PORT', http: true };
 }
 
-async function bringUpToDate({ postgres }: StackAddresses, signal: AbortSignal): Promise<void> {
-  const migrating = migrate({ DATABASE_URL: postgres }, (line) => report('migrations', line)).catch((error: Error) => {
+async function bringUpToDate(mode: Mode, { postgres }: StackAddresses, signal: AbortSignal): Promise<void> {
+  // Only this stack uses the embedded Postgres, so no older code runs; an external one may have other users.
+  const deployed = mode === 'embedded' ? Number.POSITIVE_INFINITY : 0;
+  const print = (line: string) => report('migrations', line);
+  const migrating = migrate({ DATABASE_URL: postgres }, print, { deployed }).catch((error: Error) => {
     throw new UserError(`The database could not be brought up to date: ${error.message}`);
   });
   await Promise.race([migrating, aborted(signal)]);
