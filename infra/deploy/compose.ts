@@ -53,8 +53,8 @@ export async function compose({ service, serviceDir }: Serverless): Promise<void
 
 function addRoles(service: Service): void {
   const roles = Object.entries(service.functions).map(([key, definition]) => {
-    definition.role = roleIdOf(key);
-    return [roleIdOf(key), roleOf(key, definition, service)] as const;
+    definition.role = roleIdOf(key, service);
+    return [definition.role, roleOf(key, definition, service)] as const;
   });
   addTo(service.resources, { Resources: Object.fromEntries(roles) });
 }

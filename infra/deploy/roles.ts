@@ -1,12 +1,19 @@
+import { createHash } from 'node:crypto';
 import { UserError } from '../user-error.ts';
 import type { FunctionDefinition, Resource, Service, Statement } from './serverless.ts';
 
 /** What each name in a function's `permissions` allows: `custom.permissions` of serverless.yml. */
 export type Permissions = Readonly<Record<string, Statement | readonly Statement[]>>;
 
-/** The logical id of the role of a function: CreateOrderRole for createOrder. */
-export function roleIdOf(key: string): string {
-  return `${key.charAt(0).toUpperCase()}${key.slice(1)}Role`;
+/**
+ * The logical id of the role of a function: CreateOrder1a2b3c4dRole for createOrder. The digits are those of what the roles allow on the
+ * database. If that changes, CloudFormation creates new roles, and deletes the old ones once the update has succeeded. So functions
+ * keep access until they have new code, and after a rollback.
+ */
+export function roleIdOf(key: string, { custom }: Service): string {
+  const { use } = custom.database as { readonly use?: unknown };
+  const digest = createHash('sha256').update(JSON.stringify(use)).digest('hex');
+  return `${key.charAt(0).toUpperCase()}${key.slice(1)}${digest.slice(0, 8)}Role`;
 }
 
 /**

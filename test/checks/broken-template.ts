@@ -19,6 +19,11 @@ export function firstOf(template: Json, type: string): string {
   return found[0];
 }
 
+/** The logical id of the role of a function, which contains a digest. */
+export function roleOf(template: Json, functionId: string): string {
+  return template.Resources[functionId].Properties.Role['Fn::GetAtt'][0];
+}
+
 /** Writes a broken copy of a template next to others, and returns its path. */
 export async function writeBroken(
   template: Json,

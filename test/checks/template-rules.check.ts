@@ -7,7 +7,7 @@ import { checkSums } from '../../infra/deploy/sums.ts';
 import { installCfnGuard } from '../../tools/checks/cfn-guard.ts';
 import { guard } from '../../tools/checks/guard.ts';
 import { type PackagedStage, packageStage } from '../../tools/checks/package-stage.ts';
-import { change, firstOf, type Json, writeBroken } from './broken-template.ts';
+import { change, firstOf, type Json, roleOf, writeBroken } from './broken-template.ts';
 
 interface Break {
   readonly title: string;
@@ -22,7 +22,7 @@ const TLS_POLICIES = ['OrderQueueOnlyOverTls', 'DeadLetterQueueOnlyOverTls'];
 const ROUTE = 'HttpApiRoutePostApiV1Orders';
 
 const allow = (statement: object) => (template: Json) =>
-  change(template, 'CreateOrderRole', ({ Policies }) =>
+  change(template, roleOf(template, 'CreateOrderLambdaFunction'), ({ Policies }) =>
     Policies[0].PolicyDocument.Statement.push({ Effect: 'Allow', ...statement }),
   );
 
@@ -64,7 +64,7 @@ const BREAKS: readonly Break[] = [
     title: 'the migrations log in as the role of the functions',
     rules: ['database_role'],
     breakIt: (template) =>
-      change(template, 'MigrateRole', ({ Policies }) => {
+      change(template, roleOf(template, 'MigrateLambdaFunction'), ({ Policies }) => {
         const [{ PolicyDocument }] = Policies;
         PolicyDocument.Statement = PolicyDocument.Statement.filter(
           (statement: object) => !JSON.stringify(statement).includes('MasterUserSecret'),
@@ -211,7 +211,10 @@ const BREAKS: readonly Break[] = [
   {
     title: 'a function has the role of another',
     rules: ['shared_role'],
-    breakIt: property('GetOrderLambdaFunction', 'Role', { 'Fn::GetAtt': ['CreateOrderRole', 'Arn'] }),
+    breakIt: (template) =>
+      property('GetOrderLambdaFunction', 'Role', {
+        'Fn::GetAtt': [roleOf(template, 'CreateOrderLambdaFunction'), 'Arn'],
+      })(template),
   },
   {
     title: 'functions share a role of somebody else',
@@ -274,7 +277,10 @@ const BREAKS: readonly Break[] = [
   {
     title: "a role has one of AWS's policies",
     rules: ['roles_have_no_managed_policies'],
-    breakIt: property('GetOrderRole', 'ManagedPolicyArns', ['arn:aws:iam::aws:policy/AmazonSQSFullAccess']),
+    breakIt: (template) =>
+      property(roleOf(template, 'GetOrderLambdaFunction'), 'ManagedPolicyArns', [
+        'arn:aws:iam::aws:policy/AmazonSQSFullAccess',
+      ])(template),
   },
   {
     title: 'an alias gets all of the new version at once',

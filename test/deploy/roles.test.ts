@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { roleOf } from '../../infra/deploy/roles.ts';
+import { roleIdOf, roleOf } from '../../infra/deploy/roles.ts';
 import type { FunctionDefinition, Service, Statement } from '../../infra/deploy/serverless.ts';
 
 const readSecret: Statement = { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: 'arn:of:a:secret' };
@@ -22,6 +22,15 @@ function statementsOf(definition: Partial<FunctionDefinition>, vpc: unknown): St
 const forNetworks = ({ Action }: Statement) => [Action].flat().some((action) => action.startsWith('ec2:'));
 
 describe('the role of a function', () => {
+  test('the role of a function gets another logical id when the access to the database changes, so that old code keeps its own', () => {
+    const idFor = (use: readonly Statement[]) =>
+      roleIdOf('getOrder', { custom: { database: { use } } } as unknown as Service);
+
+    expect(idFor([readSecret])).toMatch(/^GetOrder[0-9a-f]{8}Role$/);
+    expect(idFor([readSecret])).toBe(idFor([{ ...readSecret }]));
+    expect(idFor([{ ...readSecret, Resource: 'arn:of:another:secret' }])).not.toBe(idFor([readSecret]));
+  });
+
   test("the role of a function in a network lets Lambda attach it, and denies the same to the function's code", () => {
     const [allowed, denied, ...more] = statementsOf({}, { subnetIds: ['subnet-1'] }).filter(forNetworks);
 
