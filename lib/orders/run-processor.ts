@@ -26,18 +26,24 @@ export async function runProcessor(
   const failures = order.failures + 1;
   const isLastAttempt = failures >= retryPolicy.maxAttempts;
   const started = performance.now();
+  let aborted = false;
   try {
     const { orderId, userId, itemIds, totalAmount, createdAt, attempt } = order;
     const steps = new StepRun(order, store, signal);
     const { step, sleep } = steps;
     const context = { signal, idempotencyKey: effectKey(order), attempt, isLastAttempt, traceparent, step, sleep };
-    const running = steps.toEnd(() => processor({ orderId, userId, itemIds, totalAmount, createdAt }, context));
-    const suspension = await untilAborted(running, signal);
+    const suspension = await steps.toEnd(async () => {
+      try {
+        await processor({ orderId, userId, itemIds, totalAmount, createdAt }, context);
+      } finally {
+        aborted = signal.aborted;
+      }
+    });
     if (suspension) return suspended(order, suspension);
     const processingTime = Number(((performance.now() - started) / 1_000).toFixed(6));
     return { ...pending(order), status: 'Completed', processingTime, reasonCode: null, reason: null };
   } catch (error) {
-    return { ...pending(order), failures, ...decideFailure(error, failures, signal.aborted, retryPolicy) };
+    return { ...pending(order), failures, ...decideFailure(error, failures, aborted, retryPolicy) };
   }
 }
 
@@ -65,17 +71,4 @@ function pending({ orderId, owner, token, attempt, failures }: Claim) {
     processingTime: null,
     delaySeconds: 0,
   } as const;
-}
-
-/** Rejects when the signal aborts, even if the processor does not listen to it. */
-async function untilAborted<Result>(running: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(new Error('not finished within the time of the invocation', { cause: signal.reason }));
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    if (signal.aborted) onAbort();
-    return await Promise.race([running, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }

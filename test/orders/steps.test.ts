@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Invocation } from '../../lib/orders/invocation.ts';
 import type { ProcessParts } from '../../lib/orders/settle-claims.ts';
 import { PermanentFailure, type Processor, type ProcessorContext } from '../../lib/processors/processor.ts';
 import { findInconsistencies } from '../support/consistency.ts';
-import { type OrderLab, openOrderLab } from '../support/order-lab.ts';
+import { countdown, type OrderLab, openOrderLab } from '../support/order-lab.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 let lab: OrderLab;
@@ -22,11 +23,11 @@ afterAll(() => lab.close());
 const EAGER: Partial<ProcessParts> = { retryPolicy: { maxAttempts: 5, baseMs: 0, maxMs: 0 } };
 
 /** One attempt at order "a", which is inserted if it does not exist. */
-async function attempt(processor: Processor): Promise<void> {
+async function attempt(processor: Processor, invocation: Partial<Invocation> = {}): Promise<void> {
   await lab.psql.rows(
     `INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES ('a', 1, '{}', 1) ON CONFLICT DO NOTHING`,
   );
-  await lab.process(['a'], { processor, ...EAGER });
+  await lab.process(['a'], { processor, ...EAGER }, invocation);
 }
 
 const recorded = () =>
@@ -158,6 +159,59 @@ describe('a step', () => {
 
     expect(runs).toBe(1);
     expect(await lab.row('a')).toMatchObject({ status: 'Completed' });
+  });
+
+  test('no step starts once the processor has failed, and a step that is running is recorded', async () => {
+    const failed = Promise.withResolvers<void>();
+    const runs: string[] = [];
+    await attempt(async (_order, { step }) => {
+      const branch = async () => {
+        await step('running', () => failed.promise);
+        await step('too late', () => void runs.push('too late'));
+      };
+      await Promise.all([
+        branch(),
+        step('fails', () => {
+          setImmediate(failed.resolve);
+          throw new Error('no');
+        }),
+      ]);
+    });
+
+    expect(runs).toEqual([]);
+    expect(await recorded()).toEqual([{ name: 'running', result: null }]);
+  });
+
+  test('a failure counts more than a concurrent sleep that is recorded after it', async () => {
+    await attempt(async (_order, { step, sleep }) => {
+      await Promise.all([
+        sleep('cool off', 60),
+        step('charge', () => {
+          throw new PermanentFailure('card_declined', 'The bank declined the card');
+        }),
+      ]);
+    });
+
+    expect(await lab.row('a')).toMatchObject({ status: 'Failed', reasonCode: 'card_declined' });
+  });
+
+  test.each([
+    ['processor_error', () => new Error('no')],
+    ['card_declined', () => new PermanentFailure('card_declined', 'no')],
+  ])('a failure with %s counts even if a concurrent step hangs until the deadline', async (reasonCode, failure) => {
+    await attempt(
+      async (_order, { step }) => {
+        await Promise.all([
+          step('hangs', () => new Promise(() => {})),
+          step('fails', () => {
+            throw failure();
+          }),
+        ]);
+      },
+      { remainingMs: countdown(2_200) },
+    );
+
+    expect(await lab.row('a')).toMatchObject({ reasonCode, reason: 'no' });
   });
 
   test.each<[string, (context: ProcessorContext) => Promise<unknown>, string, string]>([

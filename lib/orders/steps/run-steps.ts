@@ -4,6 +4,7 @@ import type { Claim } from '../sql/claim-orders.ts';
 import type { RecordedStep, RecordedSteps, StepKind, StepRecord } from '../sql/order-steps.ts';
 import { bytesOf, decodeResult, encodeResult, MAX_RUN_BYTES } from './results.ts';
 import type { StepStore } from './step-store.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /** The same limit as in Postgres; without control characters, because people read it. */
 const NAME = /^[^\p{Cc}\p{Cs}]{1,100}$/u;
@@ -49,15 +50,23 @@ export class StepRun {
   }
 
   /**
-   * Settles as the processor does, but not while a step is running: its record needs the order to be held. Of a suspended order
-   * only the suspension counts, since the processor may have caught what `sleep` threw.
+   * Settles as the processor does. Then no further step starts, but those that are running are waited for, until the signal
+   * aborts: their records need the order to be held. Of an order that was suspended before, only the suspension counts, since
+   * the processor may have caught what `sleep` threw. A failure before counts more than a sleep that was still being recorded.
    */
   async toEnd(processing: () => Promise<void>): Promise<Suspension | undefined> {
-    const [end] = await Promise.allSettled([(async () => processing())()]);
-    while (this.#running.size > 0) await Promise.allSettled(this.#running);
+    const [end] = await Promise.allSettled([untilAborted(processing(), this.#signal)]);
+    const wasSuspended = this.#suspension !== undefined;
+    this.#stopped ??= new Error('The attempt has ended.');
+    const [others] = await Promise.allSettled([untilAborted(this.#allEnded(), this.#signal)]);
+    if (end.status === 'rejected' && !wasSuspended) throw end.reason;
     if (this.#suspension) return this.#suspension;
-    if (end.status === 'rejected') throw end.reason;
+    for (const settled of [end, others]) if (settled.status === 'rejected') throw settled.reason;
     return undefined;
+  }
+
+  async #allEnded(): Promise<void> {
+    while (this.#running.size > 0) await Promise.allSettled(this.#running);
   }
 
   async #run<Result>(name: string, run: StepFunction<Result>): Promise<Recorded<Result>> {
