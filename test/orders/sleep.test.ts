@@ -179,6 +179,24 @@ describe('a sleep', () => {
   });
 });
 
+describe('the time of a sleep', () => {
+  /** Seconds from the end of the sleep until the order may continue. */
+  const overslept = () =>
+    lab.psql.value(
+      `SELECT extract(epoch FROM o.not_before - s.wake_at)::double precision
+       FROM orders o JOIN order_steps s USING (owner, order_id) WHERE s.kind = 'sleep'`,
+    );
+  const slow = () => lab.psql.rows('SELECT pg_sleep(1)').then(() => undefined);
+
+  test('a step alongside a sleep does not prolong it', async () => {
+    await attempt(async (_order, { step, sleep }) => {
+      await Promise.all([sleep('cool off', 60), step('slow', slow)]);
+    });
+
+    expect(await overslept()).toBeLessThan(0.5);
+  });
+});
+
 describe('a Waiting order', () => {
   test('counts as Waiting, and neither as the oldest Pending order nor as the longest wait', async () => {
     await attempt(sleeper(600, []));

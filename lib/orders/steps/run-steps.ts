@@ -18,6 +18,12 @@ export interface Suspension {
   readonly delaySeconds: number;
 }
 
+/** A sleep that is recorded, and when it ends, by the clock of `performance.now()`. */
+interface Sleeping {
+  readonly name: string;
+  readonly endsAt: number;
+}
+
 /** The steps and sleeps of one attempt at an order. */
 export class StepRun {
   readonly #order: Claim;
@@ -29,7 +35,7 @@ export class StepRun {
   #bytes = 0;
   /** What every further call throws, once the worker has lost the order or suspended it. */
   #stopped: Error | undefined;
-  #suspension: Suspension | undefined;
+  #suspension: Sleeping | undefined;
 
   constructor(order: Claim, store: StepStore, signal: AbortSignal) {
     this.#order = order;
@@ -60,7 +66,7 @@ export class StepRun {
     this.#stopped ??= new Error('The attempt has ended.');
     const [others] = await Promise.allSettled([untilAborted(this.#allEnded(), this.#signal)]);
     if (end.status === 'rejected' && !wasSuspended) throw end.reason;
-    if (this.#suspension) return this.#suspension;
+    if (this.#suspension) return remaining(this.#suspension);
     for (const settled of [end, others]) if (settled.status === 'rejected') throw settled.reason;
     return undefined;
   }
@@ -89,8 +95,9 @@ export class StepRun {
     if (!known) await this.#record({ name, kind: 'sleep', result: null, seconds: 0, wakeSeconds: seconds });
     const delaySeconds = known?.wakeSeconds ?? seconds;
     if (delaySeconds <= 0) return;
+    const endsAt = performance.now() + delaySeconds * 1_000;
     // Of two sleeps side by side, the one that ends first wakes the order.
-    if (!this.#suspension || delaySeconds < this.#suspension.delaySeconds) this.#suspension = { name, delaySeconds };
+    if (!this.#suspension || endsAt < this.#suspension.endsAt) this.#suspension = { name, endsAt };
     this.#stopped ??= new Error('The order is suspended. Its processor runs again later.');
     throw this.#stopped;
   }
@@ -147,4 +154,9 @@ export class StepRun {
     this.#stopped = new Error('The worker no longer holds the order.');
     throw this.#stopped;
   }
+}
+
+/** Counted when the attempt ends: steps alongside a sleep do not prolong it. */
+function remaining({ name, endsAt }: Sleeping): Suspension {
+  return { name, delaySeconds: Math.max(0, (endsAt - performance.now()) / 1_000) };
 }
