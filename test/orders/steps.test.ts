@@ -214,10 +214,26 @@ describe('a step', () => {
     expect(await lab.row('a')).toMatchObject({ reasonCode, reason: 'no' });
   });
 
+  test('a step whose function threw can be called again in the same attempt', async () => {
+    const keys: string[] = [];
+    await attempt(async (_order, { step }) => {
+      const charge = () =>
+        step('charge', ({ idempotencyKey }) => {
+          keys.push(idempotencyKey);
+          if (keys.length === 1) throw new Error('the bank is down');
+        });
+      await charge().catch(charge);
+    });
+
+    expect(await lab.row('a')).toMatchObject({ status: 'Completed' });
+    expect(keys).toEqual([keys[0], keys[0]]);
+  });
+
   test.each<[string, (context: ProcessorContext) => Promise<unknown>, string, string]>([
     ['a name twice', async ({ step }) => Promise.all([step('x', () => 1), step('x', () => 1)]), 'step_name', '"x"'],
     ['an empty name', ({ step }) => step('', () => 1), 'step_name', '1 to 100 characters'],
     ['a name with a line break', ({ step }) => step('a\nb', () => 1), 'step_name', '1 to 100 characters'],
+    ['a name that is not text', ({ step }) => step(7 as never, () => 1), 'step_name', '1 to 100 characters'],
     ['a result over 64 KB', ({ step }) => step('big', () => 'x'.repeat(65_535)), 'step_result_too_large', '"big"'],
     [
       'results over 512 KB in all',

@@ -80,12 +80,22 @@ export class StepRun {
     if (known) return decodeResult(known.result) as Recorded<Result>;
     const started = performance.now();
     const idempotencyKey = stepKey(effectKey(this.#order), name);
-    const result = encodeResult(name, await run({ idempotencyKey, signal: this.#signal }));
+    const result = encodeResult(name, await this.#call(name, () => run({ idempotencyKey, signal: this.#signal })));
     this.#count(name, result);
     const seconds = (performance.now() - started) / 1_000;
     await this.#record({ name, kind: 'step', result, seconds, wakeSeconds: null });
     // Parsed again, so that the first attempt sees what later ones see.
     return decodeResult(result) as Recorded<Result>;
+  }
+
+  /** If the function throws, the same attempt may call the step again. */
+  async #call<Result>(name: string, run: () => Result | Promise<Result>): Promise<Result> {
+    try {
+      return await run();
+    } catch (error) {
+      this.#names.delete(name);
+      throw error;
+    }
   }
 
   async #sleep(name: string, seconds: number): Promise<void> {
@@ -114,7 +124,7 @@ export class StepRun {
   }
 
   #reserve(name: string): void {
-    if (!NAME.test(name))
+    if (typeof name !== 'string' || !NAME.test(name))
       throw new PermanentFailure('step_name', 'The name of a step has 1 to 100 characters, none a control character.');
     if (this.#names.has(name)) throw new PermanentFailure('step_name', `Two steps or sleeps are named "${name}".`);
     this.#names.add(name);
