@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { readSteps, recordSteps } from '../../lib/orders/sql/order-steps.ts';
+import { StepStore } from '../../lib/orders/steps/step-store.ts';
 import type { Processor } from '../../lib/processors/processor.ts';
 import { DRIVERS, type Subject } from '../support/contract.ts';
 import { HARD, UseCases } from '../support/contract-use-cases.ts';
@@ -74,6 +75,29 @@ describe.each(DRIVERS)('the steps of orders on $name', ({ open, canCut }) => {
 
     expect(await recordSteps(subject.database, [record('charge', '1')])).toEqual([false]);
     expect(await recorded()).toEqual([]);
+  });
+
+  /** Finished steps of the order that was created last, each with a name of 100 characters. */
+  const insertSteps = (count: number, bytes: number) =>
+    subject.database.query(
+      `INSERT INTO public.order_steps (owner, order_id, run, name, kind, result, attempt, token, started_at, finished_at)
+       SELECT owner, order_id, run, rpad(n::text, 100, '🛒'), 'step', repeat('x', $2::integer), 1, token, now(), now()
+       FROM (SELECT * FROM public.orders ORDER BY created_at DESC LIMIT 1) AS o, generate_series(1, $1::integer) AS n`,
+      [count, bytes],
+    );
+
+  test('an order whose steps cannot be read does not fail those that are read together with it', async () => {
+    const record = await held();
+    await recordSteps(subject.database, [record('charge', '1')]);
+    await orders.insert('too large');
+    await insertSteps(20, 60_000);
+
+    const store = new StepStore(subject.database, () => 0);
+    const [, small] = await Promise.allSettled([
+      store.read({ orderId: 'too large', owner: '', run: 1 }),
+      store.read({ orderId: HARD.orderId, owner: '', run: 1 }),
+    ]);
+    expect(small).toMatchObject({ status: 'fulfilled', value: new Map([['charge', expect.anything()]]) });
   });
 
   if (canCut)

@@ -12,7 +12,8 @@ const LIMITS = { maxItems: 16, maxOperations: 1, worthAnother: 1 };
  * statement.
  */
 export class StepStore {
-  readonly #reads: GroupCommit<OrderRun, RecordedSteps>;
+  /** Each settles alone, so that an order that cannot be read does not fail the others of its group. */
+  readonly #reads: GroupCommit<OrderRun, PromiseSettledResult<RecordedSteps>>;
   readonly #records: GroupCommit<StepRecord, boolean>;
 
   /**
@@ -21,18 +22,21 @@ export class StepStore {
   constructor(database: Database, withinMs: () => number) {
     const patiently = <T>(work: () => Promise<T>) =>
       retryDatabase(work, { tries: Number.POSITIVE_INFINITY, withinMs: Math.max(0, withinMs()) });
-    this.#reads = new GroupCommit(LIMITS, (runs) =>
-      patiently(() => readSteps(database, runs)).catch(async (error) => {
-        if (runs.length === 1) throw error;
-        // The Data API returns at most 1 MiB, which fits the results of a single run.
-        return Promise.all(runs.map(async (run) => (await readSteps(database, [run]))[0] ?? new Map()));
-      }),
-    );
+    const read = (runs: readonly OrderRun[]) => patiently(() => readSteps(database, runs));
+    this.#reads = new GroupCommit(LIMITS, async (runs) => {
+      const [together] = await Promise.allSettled([read(runs)]);
+      if (together.status === 'fulfilled') return Promise.allSettled(together.value);
+      if (runs.length === 1) return [together];
+      // The Data API returns at most 1 MiB, which fits the records of a single run.
+      return Promise.allSettled(runs.map(async (run) => (await read([run]))[0] ?? new Map()));
+    });
     this.#records = new GroupCommit(LIMITS, (steps) => patiently(() => recordSteps(database, steps)));
   }
 
-  read(run: OrderRun): Promise<RecordedSteps> {
-    return this.#reads.add(run);
+  async read(run: OrderRun): Promise<RecordedSteps> {
+    const read = await this.#reads.add(run);
+    if (read.status === 'rejected') throw read.reason;
+    return read.value;
   }
 
   /** True if the step was recorded; false if the worker no longer holds the order. */
