@@ -25,7 +25,7 @@ export type Recorded<Value> = Value extends string | number | boolean | null | u
 
 /**
  * Runs a function unless it was recorded in an earlier attempt of this run; then it returns the recorded result. The result is
- * JSON of at most 64 KB. A crash between the function's effect and its record runs it again, with the same idempotency key.
+ * JSON of at most 60,000 bytes. A crash between the function's effect and its record runs it again, with the same idempotency key.
  * The name identifies the step, so each name occurs once per processor; only a step whose function threw may be called again.
  */
 export type Step = <Result>(name: string, run: StepFunction<Result>) => Promise<Recorded<Result>>;

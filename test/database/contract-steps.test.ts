@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { readSteps, recordSteps } from '../../lib/orders/sql/order-steps.ts';
+import { MAX_RESULT_BYTES } from '../../lib/orders/steps/results.ts';
 import { StepStore } from '../../lib/orders/steps/step-store.ts';
 import type { Processor } from '../../lib/processors/processor.ts';
 import { DRIVERS, type Subject } from '../support/contract.ts';
@@ -75,6 +76,15 @@ describe.each(DRIVERS)('the steps of orders on $name', ({ open, canCut }) => {
 
     expect(await recordSteps(subject.database, [record('charge', '1')])).toEqual([false]);
     expect(await recorded()).toEqual([]);
+  });
+
+  test('the largest result with the longest name is read back', async () => {
+    const name = '🛒'.repeat(100);
+    const result = JSON.stringify('x'.repeat(MAX_RESULT_BYTES - 2));
+    const record = await held();
+    await recordSteps(subject.database, [record(name, result)]);
+
+    expect(await recorded()).toEqual([[name, result]]);
   });
 
   /** Finished steps of the order that was created last, each with a name of 100 characters. */

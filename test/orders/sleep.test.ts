@@ -195,6 +195,26 @@ describe('the time of a sleep', () => {
 
     expect(await overslept()).toBeLessThan(0.5);
   });
+
+  test('an endless loop of sleeps fails the order before its records are too many to be read', async () => {
+    await lab.insert('a');
+    await lab.claim(['a']);
+    await lab.psql.rows(
+      `INSERT INTO order_steps (owner, order_id, run, name, kind, attempt, token, started_at, finished_at, wake_at)
+       SELECT owner, order_id, run, 'nap ' || n, 'sleep', 1, token, now(), now(), now()
+       FROM orders, generate_series(1, 2550) AS n`,
+    );
+    await lab.killLease('a');
+    await attempt(async (_order, { sleep }) => {
+      for (let n = 1; ; n += 1) await sleep(`nap ${n}`, 60);
+    });
+
+    expect(await lab.row('a')).toMatchObject({
+      status: 'Failed',
+      reasonCode: 'steps_too_large',
+      reason: expect.stringContaining('"nap 2551"'),
+    });
+  });
 });
 
 describe('a Waiting order', () => {

@@ -229,18 +229,33 @@ describe('a step', () => {
     expect(keys).toEqual([keys[0], keys[0]]);
   });
 
+  test('a result that was rejected does not count towards the limit of all results', async () => {
+    await attempt(async (_order, { step }) => {
+      for (let n = 1; n <= 8; n += 1) await step(`step ${n}`, () => 'x'.repeat(59_000));
+      await step('too much', () => 'x'.repeat(59_000)).catch(() => {});
+      await step('small', () => 'x');
+    });
+
+    expect(await lab.row('a')).toMatchObject({ status: 'Completed' });
+  });
+
   test.each<[string, (context: ProcessorContext) => Promise<unknown>, string, string]>([
     ['a name twice', async ({ step }) => Promise.all([step('x', () => 1), step('x', () => 1)]), 'step_name', '"x"'],
     ['an empty name', ({ step }) => step('', () => 1), 'step_name', '1 to 100 characters'],
     ['a name with a line break', ({ step }) => step('a\nb', () => 1), 'step_name', '1 to 100 characters'],
     ['a name that is not text', ({ step }) => step(7 as never, () => 1), 'step_name', '1 to 100 characters'],
-    ['a result over 64 KB', ({ step }) => step('big', () => 'x'.repeat(65_535)), 'step_result_too_large', '"big"'],
+    [
+      'a result over 60,000 bytes',
+      ({ step }) => step('big', () => 'x'.repeat(59_999)),
+      'step_result_too_large',
+      '"big"',
+    ],
     [
       'results over 512 KB in all',
       async ({ step }) => {
-        for (let n = 1; n <= 9; n += 1) await step(`step ${n}`, () => 'x'.repeat(65_000));
+        for (let n = 1; n <= 9; n += 1) await step(`step ${n}`, () => 'x'.repeat(59_000));
       },
-      'step_result_too_large',
+      'steps_too_large',
       '"step 9"',
     ],
     ['a result that is not JSON', ({ step }) => step('big', () => 1n), 'step_result_not_json', '"big"'],
@@ -254,8 +269,8 @@ describe('a step', () => {
     });
   });
 
-  test('a step can return exactly 64 KB, and text that no database column could store', async () => {
-    const odd = `\0\ud800${'x'.repeat(65_536 - 2 - '\\u0000\\ud800'.length)}`;
+  test('a step can return exactly 60,000 bytes, and text that no database column could store', async () => {
+    const odd = `\0\ud800${'x'.repeat(60_000 - 2 - '\\u0000\\ud800'.length)}`;
     const seen: unknown[] = [];
     const processor: Processor = async (_order, { step, attempt }) => {
       seen.push(await step('odd', () => odd));

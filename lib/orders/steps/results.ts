@@ -1,13 +1,24 @@
 import { PermanentFailure } from '../processor.ts';
 
-/** The most bytes of one result as JSON. Postgres enforces the same limit. */
-export const MAX_RESULT_BYTES = 65_536;
+/**
+ * The most bytes of one result as JSON. It is read in one row with its name, and the Data API rejects a row of more than 64 KB.
+ * Postgres enforces 64 KB.
+ */
+export const MAX_RESULT_BYTES = 60_000;
 
 /**
- * The most bytes of all results of a run: they are read in one statement, and the Data API rejects a result set of more
+ * The most bytes of all records of a run: they are read in one statement, and the Data API rejects a result set of more
  * than 1 MiB.
  */
-export const MAX_RUN_BYTES = 8 * MAX_RESULT_BYTES;
+export const MAX_RUN_BYTES = 512 * 1_024;
+
+/** Bytes of a record without its name and result, rounded up: so a run has at most 2,600 records. */
+const RECORD_BYTES = 200;
+
+/** What a step or sleep counts towards MAX_RUN_BYTES. */
+export function recordBytes(name: string, result: string | null): number {
+  return RECORD_BYTES + Buffer.byteLength(name) + bytesOf(result);
+}
 
 /**
  * The result of a step as JSON; null if it returned nothing.
@@ -28,7 +39,7 @@ export function decodeResult(json: string | null): unknown {
   return json === null ? undefined : JSON.parse(json);
 }
 
-export function bytesOf(json: string | null): number {
+function bytesOf(json: string | null): number {
   return json === null ? 0 : Buffer.byteLength(json);
 }
 

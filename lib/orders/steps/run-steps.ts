@@ -2,7 +2,7 @@ import { effectKey, stepKey } from '../effect-key.ts';
 import { PermanentFailure, type Recorded, type Sleep, type Step, type StepFunction } from '../processor.ts';
 import type { Claim } from '../sql/claim-orders.ts';
 import type { RecordedStep, RecordedSteps, StepKind, StepRecord } from '../sql/order-steps.ts';
-import { bytesOf, decodeResult, encodeResult, MAX_RUN_BYTES } from './results.ts';
+import { decodeResult, encodeResult, MAX_RUN_BYTES, recordBytes } from './results.ts';
 import type { StepStore } from './step-store.ts';
 import { untilAborted } from './until-aborted.ts';
 
@@ -81,7 +81,6 @@ export class StepRun {
     const started = performance.now();
     const idempotencyKey = stepKey(effectKey(this.#order), name);
     const result = encodeResult(name, await this.#call(name, () => run({ idempotencyKey, signal: this.#signal })));
-    this.#count(name, result);
     const seconds = (performance.now() - started) / 1_000;
     await this.#record({ name, kind: 'step', result, seconds, wakeSeconds: null });
     // Parsed again, so that the first attempt sees what later ones see.
@@ -144,20 +143,23 @@ export class StepRun {
 
   async #readAll(): Promise<RecordedSteps> {
     const recorded = await this.#store.read(this.#order);
-    for (const { result } of recorded.values()) this.#bytes += bytesOf(result);
+    for (const [name, { result }] of recorded) this.#bytes += recordBytes(name, result);
     return recorded;
   }
 
+  /** Sleeps count, too: a loop without an end fails with this reason, before its records can no longer be read. */
   #count(name: string, result: string | null): void {
-    this.#bytes += bytesOf(result);
-    if (this.#bytes > MAX_RUN_BYTES)
+    const bytes = this.#bytes + recordBytes(name, result);
+    if (bytes > MAX_RUN_BYTES)
       throw new PermanentFailure(
-        'step_result_too_large',
-        `With the result of step "${name}", those of all steps have ${this.#bytes} bytes; the limit is ${MAX_RUN_BYTES}.`,
+        'steps_too_large',
+        `With "${name}", the records of all steps and sleeps have ${bytes} bytes; the limit is ${MAX_RUN_BYTES}.`,
       );
+    this.#bytes = bytes;
   }
 
   async #record(step: Pick<StepRecord, 'name' | 'kind' | 'result' | 'seconds' | 'wakeSeconds'>): Promise<void> {
+    this.#count(step.name, step.result);
     const { orderId, owner, run, token, attempt } = this.#order;
     if (await this.#store.record({ orderId, owner, run, token, attempt, ...step })) return;
     this.#suspension = undefined;
