@@ -196,6 +196,17 @@ describe('the time of a sleep', () => {
     expect(await overslept()).toBeLessThan(0.5);
   });
 
+  test('a step before a sleep that began in an earlier attempt does not prolong it', async () => {
+    await attempt(sleeper(60, []));
+    await lab.psql.rows('UPDATE orders SET not_before = now()');
+    await attempt(async (_order, { step, sleep }) => {
+      await step('slow', slow);
+      await sleep('cool off', 60);
+    });
+
+    expect(await overslept()).toBeLessThan(0.5);
+  });
+
   test('an endless loop of sleeps fails the order before its records are too many to be read', async () => {
     await lab.insert('a');
     await lab.claim(['a']);

@@ -32,6 +32,8 @@ export class StepRun {
   readonly #names = new Set<string>();
   readonly #running = new Set<Promise<unknown>>();
   #recorded: Promise<RecordedSteps> | undefined;
+  /** The recorded sleeps last so many seconds from then on. */
+  #readAt = 0;
   #bytes = 0;
   /** What every further call throws, once the worker has lost the order or suspended it. */
   #stopped: Error | undefined;
@@ -102,9 +104,9 @@ export class StepRun {
       throw new PermanentFailure('sleep_seconds', `Sleep "${name}" must last 1 to ${MAX_SLEEP_SECONDS} seconds.`);
     const known = await this.#find(name, 'sleep');
     if (!known) await this.#record({ name, kind: 'sleep', result: null, seconds: 0, wakeSeconds: seconds });
-    const delaySeconds = known?.wakeSeconds ?? seconds;
-    if (delaySeconds <= 0) return;
-    const endsAt = performance.now() + delaySeconds * 1_000;
+    const from = known ? this.#readAt : performance.now();
+    const endsAt = from + (known?.wakeSeconds ?? seconds) * 1_000;
+    if (endsAt <= performance.now()) return;
     // Of two sleeps side by side, the one that ends first wakes the order.
     if (!this.#suspension || endsAt < this.#suspension.endsAt) this.#suspension = { name, endsAt };
     this.#stopped ??= new Error('The order is suspended. Its processor runs again later.');
@@ -143,6 +145,7 @@ export class StepRun {
 
   async #readAll(): Promise<RecordedSteps> {
     const recorded = await this.#store.read(this.#order);
+    this.#readAt = performance.now();
     for (const [name, { result }] of recorded) this.#bytes += recordBytes(name, result);
     return recorded;
   }
