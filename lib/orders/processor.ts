@@ -34,7 +34,8 @@ export type Step = <Result>(name: string, run: StepFunction<Result>) => Promise<
  * Suspends the order: it is Waiting, without a worker or a lease, and no attempt is charged. After so many seconds, from 1 to 366
  * days, the processor runs again, and then `sleep` returns at once. The name follows the rules for steps.
  *
- * It suspends by throwing. Once an order is suspended, every further call throws, and the outcome of the processor is ignored.
+ * It suspends by throwing AttemptStopped. Once an order is suspended, every further call throws, and the outcome of the
+ * processor is ignored.
  */
 export type Sleep = (name: string, seconds: number) => Promise<void>;
 
@@ -83,6 +84,14 @@ export class PermanentFailure extends Error {
     super(message, options);
     this.code = code;
   }
+}
+
+/**
+ * `step` and `sleep` throw this when the attempt is over and the order is not: it was suspended, the time is up, the
+ * processor has ended, or another worker has the order. The processor runs again, so do not undo its effects.
+ */
+export class AttemptStopped extends Error {
+  override readonly name = 'AttemptStopped';
 }
 
 export interface TransientFailureOptions extends ErrorOptions {

@@ -5,7 +5,7 @@ import { cancelOrder } from '../../lib/orders/sql/cancel-order.ts';
 import { readLongestWait } from '../../lib/orders/sql/longest-wait.ts';
 import { readHistory } from '../../lib/orders/sql/read-history.ts';
 import { readOrder } from '../../lib/orders/sql/read-order.ts';
-import type { Processor } from '../../lib/processors/processor.ts';
+import { AttemptStopped, type Processor } from '../../lib/processors/processor.ts';
 import { findInconsistencies } from '../support/consistency.ts';
 import { type OrderLab, openOrderLab, RESEND_AFTER } from '../support/order-lab.ts';
 
@@ -130,11 +130,12 @@ describe('a sleep', () => {
   test('suspends the order whatever the processor makes of it', async () => {
     const seen: string[] = [];
     await attempt(async (_order, { step, sleep }) => {
-      await sleep('cool off', 60).catch(() => seen.push('slept'));
-      await step('charge', () => seen.push('charged')).catch(() => seen.push('did not charge'));
+      const stopped = (error: unknown) => seen.push(error instanceof AttemptStopped ? 'stopped' : String(error));
+      await sleep('cool off', 60).catch(stopped);
+      await step('charge', () => seen.push('charged')).catch(stopped);
     });
 
-    expect(seen).toEqual(['slept', 'did not charge']);
+    expect(seen).toEqual(['stopped', 'stopped']);
     expect((await lab.row('a')).status).toBe('Waiting');
   });
 

@@ -109,8 +109,8 @@ describe('a step', () => {
         outcomes.push('began');
         await resurrection.promise;
         return 'of the late worker';
-      }).catch((error) => outcomes.push(error.message));
-      await step('second', () => outcomes.push('ran')).catch((error) => outcomes.push(error.message));
+      }).catch((error) => outcomes.push(String(error)));
+      await step('second', () => outcomes.push('ran')).catch((error) => outcomes.push(String(error)));
     });
     await waitUntil('the worker that is late has begun', () => outcomes.length === 1);
     await lab.killLease('a');
@@ -129,8 +129,8 @@ describe('a step', () => {
 
     expect(outcomes).toEqual([
       'began',
-      'The worker no longer holds the order.',
-      'The worker no longer holds the order.',
+      'AttemptStopped: The worker no longer holds the order.',
+      'AttemptStopped: The worker no longer holds the order.',
     ]);
     expect(await recorded()).toEqual([]);
     holding.resolve();

@@ -1,5 +1,12 @@
 import { effectKey, stepKey } from '../effect-key.ts';
-import { PermanentFailure, type Recorded, type Sleep, type Step, type StepFunction } from '../processor.ts';
+import {
+  AttemptStopped,
+  PermanentFailure,
+  type Recorded,
+  type Sleep,
+  type Step,
+  type StepFunction,
+} from '../processor.ts';
 import type { Claim } from '../sql/claim-orders.ts';
 import type { RecordedStep, RecordedSteps, StepKind, StepRecord } from '../sql/order-steps.ts';
 import { decodeResult, encodeResult, MAX_RUN_BYTES, recordBytes } from './results.ts';
@@ -35,8 +42,8 @@ export class StepRun {
   /** The recorded sleeps last so many seconds from then on. */
   #readAt = 0;
   #bytes = 0;
-  /** What every further call throws, once the worker has lost the order or suspended it. */
-  #stopped: Error | undefined;
+  /** What every further call throws, once the attempt has ended, or the worker has suspended the order or lost it. */
+  #stopped: AttemptStopped | undefined;
   #suspension: Sleeping | undefined;
 
   constructor(order: Claim, store: StepStore, signal: AbortSignal) {
@@ -65,7 +72,7 @@ export class StepRun {
   async toEnd(processing: () => Promise<void>): Promise<Suspension | undefined> {
     const [end] = await Promise.allSettled([untilAborted(processing(), this.#signal)]);
     const wasSuspended = this.#suspension !== undefined;
-    this.#stopped ??= new Error('The attempt has ended.');
+    this.#stopped ??= new AttemptStopped('The attempt has ended.');
     const [others] = await Promise.allSettled([untilAborted(this.#allEnded(), this.#signal)]);
     if (end.status === 'rejected' && !wasSuspended) throw end.reason;
     if (this.#suspension) return remaining(this.#suspension);
@@ -109,7 +116,7 @@ export class StepRun {
     if (endsAt <= performance.now()) return;
     // Of two sleeps side by side, the one that ends first wakes the order.
     if (!this.#suspension || endsAt < this.#suspension.endsAt) this.#suspension = { name, endsAt };
-    this.#stopped ??= new Error('The order is suspended. Its processor runs again later.');
+    this.#stopped ??= new AttemptStopped('The order is suspended. Its processor runs again later.');
     throw this.#stopped;
   }
 
@@ -131,10 +138,11 @@ export class StepRun {
     this.#names.add(name);
   }
 
-  /** True if another step may start. */
+  /** Throws unless another step may start. */
   #check(): void {
     if (this.#stopped) throw this.#stopped;
-    this.#signal.throwIfAborted();
+    if (this.#signal.aborted)
+      throw new AttemptStopped('The time of the attempt is up.', { cause: this.#signal.reason });
   }
 
   /** Once per attempt, and never for the first claim of an order, before which no step can have been recorded. */
@@ -166,7 +174,7 @@ export class StepRun {
     const { orderId, owner, run, token, attempt } = this.#order;
     if (await this.#store.record({ orderId, owner, run, token, attempt, ...step })) return;
     this.#suspension = undefined;
-    this.#stopped = new Error('The worker no longer holds the order.');
+    this.#stopped = new AttemptStopped('The worker no longer holds the order.');
     throw this.#stopped;
   }
 }
