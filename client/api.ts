@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 be002ec042acfbaa6321e84955647b827e8d36b4d3655e8096beedd6cc95a88b): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 d80f308556b6e32439fce2443c955a10668315c8b4d354c359badd1bd9c0196e): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -1173,7 +1173,7 @@ export interface operations {
                         reason_code: string | null;
                         /** @description Why the order is in this state, as text for people. */
                         reason: string | null;
-                        /** @description The recorded steps and sleeps of the current run, in the order in which they were recorded. */
+                        /** @description The recorded steps and sleeps of the current run, in the order in which they were recorded: the latest 1,000. */
                         steps: {
                             name: string;
                             /** @enum {string} */
@@ -1186,7 +1186,7 @@ export interface operations {
                             started_at: string;
                             /**
                              * Format: date-time
-                             * @description When the step ended, or the sleep ends.
+                             * @description When the step ended, or the sleep ends. A sleep that is not over ends with its order.
                              */
                             finished_at: string;
                             /** @description The size of its result as JSON. The result itself is never shown. */
@@ -1908,7 +1908,7 @@ export interface operations {
                         reason_code: string | null;
                         /** @description Why the order is in this state, as text for people. */
                         reason: string | null;
-                        /** @description The recorded steps and sleeps of the current run, in the order in which they were recorded. */
+                        /** @description The recorded steps and sleeps of the current run, in the order in which they were recorded: the latest 1,000. */
                         steps: {
                             name: string;
                             /** @enum {string} */
@@ -1921,7 +1921,7 @@ export interface operations {
                             started_at: string;
                             /**
                              * Format: date-time
-                             * @description When the step ended, or the sleep ends.
+                             * @description When the step ended, or the sleep ends. A sleep that is not over ends with its order.
                              */
                             finished_at: string;
                             /** @description The size of its result as JSON. The result itself is never shown. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { readSteps, recordSteps } from '../../lib/orders/sql/order-steps.ts';
+import { readOrder } from '../../lib/orders/sql/read-order.ts';
 import { MAX_RESULT_BYTES } from '../../lib/orders/steps/results.ts';
 import { StepStore } from '../../lib/orders/steps/step-store.ts';
 import type { Processor } from '../../lib/processors/processor.ts';
@@ -95,6 +96,16 @@ describe.each(DRIVERS)('the steps of orders on $name', ({ open, canCut }) => {
        FROM (SELECT * FROM public.orders ORDER BY created_at DESC LIMIT 1) AS o, generate_series(1, $1::integer) AS n`,
       [count, bytes],
     );
+
+  test('an order with very many steps can be read, and shows the latest 1,000 of them', async () => {
+    await held();
+    await insertSteps(1_002, 0);
+
+    const order = await readOrder(subject.database, HARD.orderId, null);
+    expect(order?.steps).toHaveLength(1_000);
+    expect(order?.steps[0]?.name).toMatch(/^3🛒/u);
+    expect(order?.steps.at(-1)?.name).toMatch(/^1002🛒/u);
+  });
 
   test('an order whose steps cannot be read does not fail those that are read together with it', async () => {
     const record = await held();

@@ -279,6 +279,14 @@ describe('a Waiting order', () => {
     expect((await lab.row('a')).status).toBe('Cancelled');
   });
 
+  test('that is cancelled ends its sleep then', async () => {
+    await attempt(sleeper(60, []));
+    await cancelOrder(lab.database, 'a', null, { actor: 'operator', reason: 'the customer called' });
+
+    const order = await readOrder(lab.database, 'a', null);
+    expect(order?.steps[1]).toMatchObject({ name: 'cool off', state: 'completed', finishedAt: order?.finishedAt });
+  });
+
   test('cannot be finished, and moves only to Processing with a new token, or to Cancelled', async () => {
     await attempt(sleeper(60, []));
     for (const status of ['Completed', 'Failed', 'Pending'])

@@ -165,12 +165,15 @@ const orderWithStepsSchema = orderSchema.extend({
         state: z.enum(['completed', 'sleeping']),
         attempt: count.meta({ description: 'The attempt that recorded it.' }),
         started_at: time,
-        finished_at: time.meta({ description: 'When the step ended, or the sleep ends.' }),
+        finished_at: time.meta({
+          description: 'When the step ended, or the sleep ends. A sleep that is not over ends with its order.',
+        }),
         result_bytes: count.meta({ description: 'The size of its result as JSON. The result itself is never shown.' }),
       }),
     )
     .meta({
-      description: 'The recorded steps and sleeps of the current run, in the order in which they were recorded.',
+      description:
+        'The recorded steps and sleeps of the current run, in the order in which they were recorded: the latest 1,000.',
     }),
 });
 

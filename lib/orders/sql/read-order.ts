@@ -7,14 +7,15 @@ import { ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
 /** More than a processor should have; a reply of the Data API has at most 1 MiB. */
 const MAX_STEPS = 1_000;
 
-/** As one JSON text, because a row has no lists. JSON has its times in ISO 8601, whatever the settings of the session are. */
-const STEPS = `(
-  SELECT json_agg(step)::text FROM (
-    SELECT s.name, s.kind, CASE WHEN s.finished_at > now() THEN 'sleeping' ELSE 'completed' END AS state, s.attempt,
-      s.started_at AS "startedAt", s.finished_at AS "finishedAt", coalesce(octet_length(s.result), 0) AS "resultBytes"
-    FROM public.order_steps s
-    WHERE s.owner = o.owner AND s.order_id = o.order_id AND s.run = o.run
-    ORDER BY s.entry LIMIT ${MAX_STEPS}) AS step) AS steps`;
+interface StepColumns {
+  step_name: string;
+  kind: StepReport['kind'];
+  sleeping: boolean;
+  step_attempt: number;
+  started_at: Date;
+  ends: Date;
+  result_bytes: number;
+}
 
 /**
  * The order with this id, or undefined.
@@ -27,24 +28,39 @@ export async function readOrder(
   owner: string | null,
 ): Promise<(Order & { readonly steps: readonly StepReport[] }) | undefined> {
   const rows = await database
-    .query<OrderRow & { steps: string | null }>(
-      `SELECT ${ORDER_COLUMNS}, ${STEPS}
-       FROM public.orders o WHERE o.order_id = $1::text AND ($2::text IS NULL OR o.owner = $2::text) LIMIT 2`,
+    .query<(OrderRow & { step_name: null }) | ({ order_id: null } & StepColumns)>(
+      // A row for each step, because a row of the Data API has at most 64 KB.
+      `WITH o AS MATERIALIZED (
+         SELECT * FROM public.orders WHERE order_id = $1::text AND ($2::text IS NULL OR owner = $2::text) LIMIT 2),
+       steps AS (
+         SELECT s.entry, s.name, s.kind, s.ends > now() AS sleeping, s.attempt AS step_attempt, s.started_at,
+           s.ends, coalesce(octet_length(s.result), 0) AS result_bytes
+         FROM o CROSS JOIN LATERAL (
+           -- A sleep ends with its order.
+           SELECT s.*, least(s.finished_at, o.finished_at) AS ends FROM public.order_steps s
+           WHERE s.owner = o.owner AND s.order_id = o.order_id AND s.run = o.run
+           ORDER BY s.entry DESC LIMIT ${MAX_STEPS}) AS s)
+       SELECT ${ORDER_COLUMNS}, steps.name AS step_name, steps.kind, steps.sleeping, steps.step_attempt, steps.started_at,
+         steps.ends, steps.result_bytes
+       FROM o FULL JOIN steps ON false
+       ORDER BY steps.entry NULLS FIRST`,
       [orderId, owner],
     )
     .catch(foundNothing);
-  if (rows.length > 1) throw await ambiguous(database, orderId);
-  const [row] = rows;
-  return row && { ...toOrder(row), steps: toSteps(row.steps) };
+  const orders = rows.flatMap((row) => (row.order_id === null ? [] : [toOrder(row)]));
+  if (orders.length > 1) throw await ambiguous(database, orderId);
+  const [order] = orders;
+  return order && { ...order, steps: rows.flatMap((row) => (row.order_id === null ? [toStep(row)] : [])) };
 }
 
-type StepJson = Omit<StepReport, 'startedAt' | 'finishedAt'> & { startedAt: string; finishedAt: string };
-
-function toSteps(json: string | null): StepReport[] {
-  const steps: StepJson[] = JSON.parse(json ?? '[]');
-  return steps.map((step) => ({
-    ...step,
-    startedAt: new Date(step.startedAt),
-    finishedAt: new Date(step.finishedAt),
-  }));
+function toStep(row: StepColumns): StepReport {
+  return {
+    name: row.step_name,
+    kind: row.kind,
+    state: row.sleeping ? 'sleeping' : 'completed',
+    attempt: row.step_attempt,
+    startedAt: row.started_at,
+    finishedAt: row.ends,
+    resultBytes: row.result_bytes,
+  };
 }
