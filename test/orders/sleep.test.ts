@@ -3,6 +3,7 @@ import { getMetrics } from '../../lib/orders/get-metrics.ts';
 import type { ProcessParts } from '../../lib/orders/settle-claims.ts';
 import { cancelOrder } from '../../lib/orders/sql/cancel-order.ts';
 import { readLongestWait } from '../../lib/orders/sql/longest-wait.ts';
+import { switchProcessing } from '../../lib/orders/sql/processing-control.ts';
 import { readHistory } from '../../lib/orders/sql/read-history.ts';
 import { readOrder } from '../../lib/orders/sql/read-order.ts';
 import { AttemptStopped, type Processor } from '../../lib/processors/processor.ts';
@@ -285,6 +286,18 @@ describe('a Waiting order', () => {
 
     const order = await readOrder(lab.database, 'a', null);
     expect(order?.steps[1]).toMatchObject({ name: 'cool off', state: 'completed', finishedAt: order?.finishedAt });
+  });
+
+  test('whose sleep ended while processing was paused continues when it is resumed', async () => {
+    const change = { actor: 'operator', reason: null };
+    await attempt(sleeper(60, []));
+    await pass(60);
+    await lab.psql.rows(`UPDATE orders SET due_at = now() + interval '15 minutes'`);
+    await switchProcessing(lab.database, true, change);
+    expect(await attempt(sleeper(60, []))).toEqual(['a']);
+    await switchProcessing(lab.database, false, change);
+
+    expect(await lab.sweep()).toBe(1);
   });
 
   test('cannot be finished, and moves only to Processing with a new token, or to Cancelled', async () => {

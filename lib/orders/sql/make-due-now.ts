@@ -3,8 +3,8 @@ import type { OrderKey } from '../../order-key.ts';
 import { keysToJson, WANTED_KEYS } from './keys.ts';
 
 /**
- * Makes Pending orders due now, or as soon as their next attempt may start, because no message of theirs is in flight:
- * the next sweep sends one.
+ * Makes Pending and Waiting orders due now, or as soon as they may continue, because no message of theirs is in flight: the
+ * next sweep sends one.
  */
 export async function makeDueNow(database: Queryable, keys: readonly OrderKey[]): Promise<void> {
   await database.query(
@@ -17,7 +17,7 @@ export async function makeDueNow(database: Queryable, keys: readonly OrderKey[])
        FOR UPDATE OF o SKIP LOCKED)
      UPDATE public.orders o SET due_at = greatest(now(), o.not_before) FROM unsent
      -- A claim that came in the meantime has set its own due date.
-     WHERE o.order_id = unsent.order_id AND o.owner = unsent.owner AND unsent.status = 'Pending'`,
+     WHERE o.order_id = unsent.order_id AND o.owner = unsent.owner AND unsent.status IN ('Pending', 'Waiting')`,
     [keysToJson(keys)],
   );
 }
