@@ -280,11 +280,13 @@ describe('a Waiting order', () => {
     expect((await lab.row('a')).status).toBe('Cancelled');
   });
 
-  test('that is cancelled ends its sleep then', async () => {
+  test('keeps its attempt when it is cancelled, and its sleep ends then', async () => {
     await attempt(sleeper(60, []));
     await cancelOrder(lab.database, 'a', null, { actor: 'operator', reason: 'the customer called' });
 
     const order = await readOrder(lab.database, 'a', null);
+    expect(order).toMatchObject({ status: 'Cancelled', attempts: 1 });
+    expect((await readHistory(lab.database, 'a', null)).at(-1)).toMatchObject({ to: 'Cancelled', attempt: 1 });
     expect(order?.steps[1]).toMatchObject({ name: 'cool off', state: 'completed', finishedAt: order?.finishedAt });
   });
 

@@ -29,6 +29,8 @@ export async function cancelOrder(
      o AS (
        UPDATE public.orders SET
          status = 'Cancelled',
+         -- The attempt that went to sleep still counts, now in this column (attemptsOf).
+         attempts = attempts + (seen.status = 'Waiting')::integer,
          due_at = NULL,
          not_before = NULL,
          finished_at = now(),
