@@ -33,10 +33,24 @@ function scramVerifier(password: string): string {
   return `SCRAM-SHA-256$${SCRAM_ROUNDS}:${salt.toString('base64')}$${stored}:${keyOf('Server Key').toString('base64')}`;
 }
 
+/** Tables that the functions read and write. Others in the schema may belong to another program. */
+const WRITTEN_TABLES = [
+  'order_counters',
+  'order_history',
+  'order_minutes',
+  'order_steps',
+  'orders',
+  'processing_control',
+];
+/** Tables that the functions only read. */
+const READ_TABLES = ['api_keys', 'schema_migrations'];
+/** Functions that their statements and the triggers call. Triggers themselves need no privilege. */
+const CALLED_FUNCTIONS = ['act_as', 'count_events', 'count_orders', 'duration_bucket'];
+
 /**
  * Grants the role what the functions do: nothing where there is no such role, as in a database whose functions log in as its owner.
- * After each migration, so that a database restored without its grants gets them back. The default privileges are for a new table
- * that a trigger writes to before this has run again.
+ * In each migration, because a trigger may write to its new table at once, and after each run, so that a database restored without its
+ * grants gets them back.
  */
 export async function grantToAppRole(transaction: Transaction): Promise<void> {
   await transaction.query(`
@@ -48,14 +62,24 @@ export async function grantToAppRole(transaction: Transaction): Promise<void> {
       GRANT USAGE ON SCHEMA public TO ${APP_ROLE};
       FOR target IN
         SELECT oid::regclass AS name,
-          CASE WHEN relname IN ('schema_migrations', 'api_keys') THEN 'SELECT' ELSE 'SELECT, INSERT, UPDATE, DELETE' END AS rights
+          CASE WHEN relname IN (${listOf(READ_TABLES)}) THEN 'SELECT' ELSE 'SELECT, INSERT, UPDATE, DELETE' END AS rights
         FROM pg_catalog.pg_class
         WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND pg_has_role(relowner, 'USAGE')
+          AND relname IN (${listOf([...READ_TABLES, ...WRITTEN_TABLES])})
       LOOP
         EXECUTE format('REVOKE ALL ON %s FROM ${APP_ROLE}', target.name);
         EXECUTE format('GRANT %s ON %s TO ${APP_ROLE}', target.rights, target.name);
       END LOOP;
-      ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO ${APP_ROLE};
+      FOR target IN
+        SELECT oid::regprocedure AS name FROM pg_catalog.pg_proc
+        WHERE pronamespace = 'public'::regnamespace AND pg_has_role(proowner, 'USAGE') AND proname IN (${listOf(CALLED_FUNCTIONS)})
+      LOOP
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO ${APP_ROLE}', target.name);
+      END LOOP;
     END
     $$`);
+}
+
+function listOf(names: readonly string[]): string {
+  return names.map((name) => `'${name}'`).join(', ');
 }

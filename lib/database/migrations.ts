@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DatabaseError } from '../errors.ts';
+import { grantToAppRole } from './app-role.ts';
 import type { Database, Queryable, Transaction } from './database.ts';
 import { readDeferral, reasonToWait } from './deferral.ts';
 import { MigrationError } from './migration-error.ts';
@@ -257,6 +258,7 @@ async function apply(transaction: Transaction, migration: Migration, options: Mi
     await limitStatement(transaction, options);
     await transaction.query(statement);
   }
+  await grantToAppRole(transaction);
   await transaction.query(
     'INSERT INTO public.schema_migrations (version, name, checksum) VALUES ($1::integer, $2::text, $3::text)',
     [migration.version, migration.name, migration.checksum],

@@ -99,10 +99,34 @@ test.each([
   });
 });
 
-test('a table that a later migration makes is open to it at once', async () => {
+test('the role of the functions may use each table of the service, and call each function that is not a trigger', async () => {
+  // As a database may be set up: then a function is not open to everyone.
+  await psql.rows('REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC');
+  responses.push(secretWith('first'));
+  await migrate();
+  const closed = `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+      AND NOT has_table_privilege('${ROLE}', oid, CASE WHEN relname IN ('api_keys', 'schema_migrations') THEN 'SELECT' ELSE 'INSERT' END)
+    UNION ALL
+    SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prorettype <> 'trigger'::regtype
+      AND NOT has_function_privilege('${ROLE}', oid, 'EXECUTE')`;
+  expect(await psql.rows(closed)).toEqual([]);
+  await asRole('first', (app) =>
+    app.rows(`SELECT act_as('me');
+      INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES ('B', 1, '{}', 1);
+      DELETE FROM orders WHERE order_id = 'B'`),
+  );
+});
+
+test('tables of another program in the same schema, from before and from after, stay closed to the role of the functions', async () => {
+  await psql.rows('CREATE TABLE theirs (n integer)');
+  responses.push(secretWith('first'));
+  await migrate();
   await psql.rows('CREATE TABLE later (n integer)');
-  await asRole('first', (app) => app.rows('INSERT INTO later VALUES (1); UPDATE later SET n = 2; DELETE FROM later'));
-  await psql.rows('DROP TABLE later');
+  await asRole('first', async (app) => {
+    for (const table of ['theirs', 'later'])
+      await expect(app.rows(`SELECT FROM ${table}`)).rejects.toThrow('permission denied');
+  });
+  await psql.rows('DROP TABLE theirs, later');
 });
 
 test('a changed secret and lost grants are made good by the next migration', async () => {
