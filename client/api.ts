@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 d80f308556b6e32439fce2443c955a10668315c8b4d354c359badd1bd9c0196e): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 bb6aff667f4a825311d90d8d724b4ed7820c600c8d9e905fb917c036a44796e0): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -52,7 +52,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get an order */
+        /**
+         * Get an order
+         * @description To poll cheaply, send the `ETag` of the last response in `If-None-Match`.
+         */
         get: operations["getOrder"];
         put?: never;
         post?: never;
@@ -91,7 +94,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Cancel a Pending or Waiting order */
+        /**
+         * Cancel a Pending or Waiting order
+         * @description A Cancelled order is never processed again. Cancelled is final.
+         */
         post: operations["cancelOrder"];
         delete?: never;
         options?: never;
@@ -226,7 +232,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Count Failed orders by cause */
+        /**
+         * Count Failed orders by cause
+         * @description Groups the orders that are Failed now by reason code.
+         */
         get: operations["listFailures"];
         put?: never;
         post?: never;
@@ -263,7 +272,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get the state of processing */
+        /**
+         * Get the state of processing
+         * @description Returns whether processing is paused, since when, by whom and why.
+         */
         get: operations["getProcessing"];
         put?: never;
         post?: never;
@@ -302,7 +314,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Resume processing */
+        /**
+         * Resume processing
+         * @description Orders that were accepted during the pause are processed.
+         */
         post: operations["resumeProcessing"];
         delete?: never;
         options?: never;
@@ -337,7 +352,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Check the health of the service */
+        /**
+         * Check the health of the service
+         * @description Needs no credential, so that a load balancer or a monitor can call it.
+         */
         get: operations["getHealth"];
         put?: never;
         post?: never;
@@ -351,13 +369,16 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An order to create. */
         NewOrder: {
             /**
              * @description The id that you choose for the order. It must never be reused: 1 to 255 characters, none of them control characters, not `.` or `..`.
              * @example ORD-1
              */
             order_id: string;
+            /** @description The user who orders. */
             user_id: number | string;
+            /** @description The items. The list may be empty. */
             item_ids: (number | string)[];
             /**
              * @description An amount of money, stored exactly as you send it (9.50 stays 9.50): at least 0 and less than 1e12. Send it as a string if a float cannot represent it.
@@ -371,20 +392,77 @@ export interface components {
              */
             status?: "Pending" | "Processing" | "Completed";
         };
+        /** @description Orders to create. */
+        NewOrders: {
+            /** @description The orders to create. */
+            orders: components["schemas"]["NewOrder"][];
+        };
+        /** @description Why the request is made. */
+        Reason: {
+            /** @description Why, as text for people. */
+            reason?: string;
+        };
+        /** @description Which Failed orders to redrive. */
+        Redrive: {
+            /**
+             * @description Every Failed order.
+             * @constant
+             */
+            all?: true;
+            /** @description Only the Failed orders among these. */
+            order_ids?: string[];
+            /** @description Only orders that failed with this reason code; null selects orders that failed without one. */
+            reason_code?: string | null;
+            /** @description Continue after this order id, the last one of an earlier response, so that an order that fails again in the meantime is not redriven twice. */
+            after?: string;
+            /** @description The owner of the order that `after` names, if it is not the `owner` or the caller: several owners can have an order with the same id. */
+            after_owner?: string;
+            /** @description Only this owner's orders. Required if several owners have an order with one of the `order_ids`. */
+            owner?: string;
+            /**
+             * @description The most orders to redrive.
+             * @default 100
+             */
+            limit: number;
+            /**
+             * @description Starts a new run: the idempotency keys of these orders change, so that effects which were undone happen again.
+             * @default false
+             */
+            new_run: boolean;
+            /**
+             * @description Only returns the orders, and changes nothing.
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * @description Why, as text for people. It is in the history of each order.
+             * @default redriven over HTTP
+             */
+            reason: string;
+        };
         /**
          * @description The state of an order. Completed and Cancelled are final.
          * @enum {string}
          */
         Status: "Pending" | "Processing" | "Waiting" | "Completed" | "Failed" | "Cancelled";
+        /** @description An order and its progress. */
         Order: {
-            /** @example ORD-1 */
+            /**
+             * @description The order id that the client chose.
+             * @example ORD-1
+             */
             order_id: string;
             /** @description Who created the order; empty where callers are not authenticated. */
             owner: string;
             status: components["schemas"]["Status"];
             /** @description The states that the order can move to from its current state. */
             next_states: components["schemas"]["Status"][];
+            /**
+             * @description The user who ordered.
+             * @example 7
+             */
             user_id: number;
+            /** @description The items, in the order in which they were sent. */
             item_ids: number[];
             /**
              * @description The exact decimal text as it was sent (9.50), because most clients parse a JSON number as a float. Only orders imported from the old service can have a negative amount, NaN or Infinity.
@@ -393,7 +471,10 @@ export interface components {
             total_amount: string;
             /** @description In seconds; null until the order is Completed. */
             processing_time: number | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the order was created.
+             */
             created_at: string;
             /** @description When the order became Completed, Failed or Cancelled. */
             finished_at: string | null;
@@ -410,40 +491,143 @@ export interface components {
             /** @description Why the order is in this state, as text for people. */
             reason: string | null;
         };
+        /** @description An order with the steps of its processor. */
+        OrderWithSteps: {
+            /**
+             * @description The order id that the client chose.
+             * @example ORD-1
+             */
+            order_id: string;
+            /** @description Who created the order; empty where callers are not authenticated. */
+            owner: string;
+            status: components["schemas"]["Status"];
+            /** @description The states that the order can move to from its current state. */
+            next_states: components["schemas"]["Status"][];
+            /**
+             * @description The user who ordered.
+             * @example 7
+             */
+            user_id: number;
+            /** @description The items, in the order in which they were sent. */
+            item_ids: number[];
+            /**
+             * @description The exact decimal text as it was sent (9.50), because most clients parse a JSON number as a float. Only orders imported from the old service can have a negative amount, NaN or Infinity.
+             * @example 19.99
+             */
+            total_amount: string;
+            /** @description In seconds; null until the order is Completed. */
+            processing_time: number | null;
+            /**
+             * Format: date-time
+             * @description When the order was created.
+             */
+            created_at: string;
+            /** @description When the order became Completed, Failed or Cancelled. */
+            finished_at: string | null;
+            /** @description Attempts since the order was created or last redriven, including one in progress. */
+            attempts: number;
+            /** @description The number of these attempts that ended because the worker crashed. */
+            crashes: number;
+            /** @description How many times the order was redriven. */
+            redrives: number;
+            /** @description When the next attempt may start, or a Waiting order continues; null otherwise. */
+            next_attempt_at: string | null;
+            /** @description Why the order is in this state, as a stable code for programs. */
+            reason_code: string | null;
+            /** @description Why the order is in this state, as text for people. */
+            reason: string | null;
+            /** @description The recorded steps and sleeps of the current run, in the order in which they were recorded: the latest 1,000. */
+            steps: {
+                /** @description The name that the processor gave it. */
+                name: string;
+                /**
+                 * @description Whether it is a step or a sleep.
+                 * @enum {string}
+                 */
+                kind: "step" | "sleep";
+                /**
+                 * @description Whether it has ended.
+                 * @enum {string}
+                 */
+                state: "completed" | "sleeping";
+                /** @description The attempt that recorded it. */
+                attempt: number;
+                /**
+                 * Format: date-time
+                 * @description When it started.
+                 */
+                started_at: string;
+                /**
+                 * Format: date-time
+                 * @description When the step ended, or the sleep ends. A sleep that is not over ends with its order.
+                 */
+                finished_at: string;
+                /** @description The size of its result as JSON. The result itself is never shown. */
+                result_bytes: number;
+            }[];
+        };
+        /** @description A page of orders. */
         OrderPage: {
+            /** @description The orders of this page, newest first. */
             orders: components["schemas"]["Order"][];
             /** @description Pass it as `cursor` to get the next page; null on the last page. */
             next_cursor: string | null;
         };
+        /** @description The history of an order. */
         OrderHistory: {
+            /**
+             * @description The order id that the client chose.
+             * @example ORD-1
+             */
             order_id: string;
-            /** @description Oldest first. */
+            /** @description The state transitions, oldest first. */
             history: {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it happened.
+                 */
                 at: string;
-                /** @description Null for the creation of the order. */
+                /** @description The state before the transition; null for the creation of the order. */
                 from: components["schemas"]["Status"] | null;
+                /** @description The state after the transition. */
                 to: components["schemas"]["Status"];
                 /** @description The attempt during which it happened, counted like `attempts` of the order; 0 before the first. */
                 attempt: number;
+                /** @description Why it happened, as a stable code for programs. */
                 reason_code: string | null;
+                /** @description Why it happened, as text for people. */
                 reason: string | null;
                 /** @description Who made the transition: an invocation of the worker, a caller, or a database user. */
                 actor: string;
             }[];
         };
+        /** @description The order is stored. */
         Accepted: {
-            /** @constant */
+            /**
+             * @description The HTTP status code of this response.
+             * @constant
+             */
             status_code: 202;
-            /** @example Order successfully processed. Please check status for order id: ORD-1 */
+            /**
+             * @description Confirms the order id.
+             * @example Order successfully processed. Please check status for order id: ORD-1
+             */
             message: string;
         };
+        /** @description The results of a batch. */
         BatchResult: {
-            /** @constant */
+            /**
+             * @description The HTTP status code of this response.
+             * @constant
+             */
             status_code: 207;
+            /** @description Summarizes the results, for people. */
             message: string;
+            /** @description What became of the orders. */
             data: {
+                /** @description How many orders are stored. */
                 accepted: number;
+                /** @description How many orders are not stored. */
                 refused: number;
                 /** @description One result per order, in the order of the request. */
                 results: {
@@ -451,48 +635,48 @@ export interface components {
                     order_id: string | null;
                     /** @description The status that POST /orders would have returned: 202, 400 or 503. */
                     status_code: number;
-                    /**
-                     * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                     * @example validation_failed
-                     * @enum {string}
-                     */
-                    code?: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                    /** @description What went wrong, for people. The wording may change. */
+                    code?: components["schemas"]["ErrorCode"];
+                    /** @description What became of the order, for people. */
                     message: string;
                     /** @description What is invalid in the request. Present only when the request is invalid. */
-                    errors?: {
-                        /**
-                         * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                         * @example item_ids.3
-                         */
-                        path: string;
-                        /** @description What the field accepts. */
-                        message: string;
-                    }[];
+                    errors?: components["schemas"]["FieldError"][];
                 }[];
             };
         };
+        /** @description The result of a redrive of several orders. */
         Redriven: {
-            /** @constant */
+            /**
+             * @description The HTTP status code of this response.
+             * @constant
+             */
             status_code: 200;
+            /** @description What happened, for people. */
             message: string;
+            /** @description Which orders the request selected. */
             data: {
                 /** @description Ids of the orders that were redriven or, in a dry run, would be; sorted. */
                 order_ids: string[];
                 /** @description The same orders with their owners. */
                 orders: {
+                    /**
+                     * @description The order id that the client chose.
+                     * @example ORD-1
+                     */
                     order_id: string;
+                    /** @description The owner of the order. */
                     owner: string;
                 }[];
                 /** @description How many other orders were skipped because they have reached the redrive limit. */
                 capped: number;
             };
         };
+        /** @description Failed orders by cause. */
         FailureGroups: {
-            /** @description Most frequent first. */
+            /** @description The causes, most frequent first. */
             failures: {
                 /** @description Null for orders that were set to Failed manually. */
                 reason_code: string | null;
+                /** @description How many orders failed for this cause. */
                 orders: number;
                 /** @description When the first of these orders failed. */
                 oldest: string | null;
@@ -500,12 +684,20 @@ export interface components {
                 newest: string | null;
             }[];
         };
-        DeadLetters: {
+        /** @description Messages that workers could not process. */
+        DeadLetterList: {
+            /** @description Up to ten dead letters. */
             dead_letters: {
+                /** @description The id that SQS gave the message. */
                 message_id: string;
+                /** @description The body of the message as it was received. */
                 body: string;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When the message was sent to the order queue.
+                 */
                 sent_at: string;
+                /** @description How often the message has been received. */
                 receive_count: number;
                 /** @description Null when the body contains no order id. */
                 order_id: string | null;
@@ -515,7 +707,9 @@ export interface components {
             /** @description The number of dead letters. SQS reports an approximate count. */
             approximate_count: number;
         };
+        /** @description Whether orders are processed. */
         Processing: {
+            /** @description Whether processing is paused. */
             paused: boolean;
             /** @description When processing was last paused or resumed; null if never. */
             since: string | null;
@@ -524,32 +718,52 @@ export interface components {
             /** @description Why it was paused or resumed; null for callers without `orders:admin`. */
             reason: string | null;
         };
+        /** @description The metrics of the whole service. */
         Metrics: {
-            /** @constant */
+            /**
+             * @description The HTTP status code of this response.
+             * @constant
+             */
             status_code: 200;
-            /** @constant */
+            /**
+             * @description Always this text, which clients of the old service compare.
+             * @constant
+             */
             message: "Succesfully fetched metrics Ddta";
+            /** @description The metrics. */
             data: {
                 /** @description The number of Pending, Processing and Completed orders. The name is inherited from the old service. */
                 total_orders_processed: number;
                 /** @description The average processing time of Completed orders in seconds; 0 if there are none. */
                 total_processing_time: number;
+                /** @description The number of orders in each status. */
                 status_counts: {
+                    /** @description Orders that are Pending. */
                     Pending: number;
+                    /** @description Orders that are Processing. */
                     Processing: number;
+                    /** @description Orders that are Waiting. */
                     Waiting: number;
+                    /** @description Orders that are Completed. */
                     Completed: number;
+                    /** @description Orders that are Failed. */
                     Failed: number;
+                    /** @description Orders that are Cancelled. */
                     Cancelled: number;
                 };
                 /** @description The age of the oldest Pending order in seconds; 0 if there is none. */
                 oldest_pending_seconds: number;
+                /** @description What happened in the last minutes. */
                 window: {
+                    /** @description How many minutes the window covers. */
                     minutes: number;
                     /** @description Processing times of the orders that became Completed in the window; null if there were none. */
                     processing_seconds: {
+                        /** @description The average in seconds. */
                         average: number | null;
+                        /** @description Half of the orders took at most this many seconds. */
                         p50: number | null;
+                        /** @description 95% of the orders took at most this many seconds. */
                         p95: number | null;
                         /** @description The maximum relative error of p50 and p95, which are read from a histogram. */
                         quantile_error: number;
@@ -560,88 +774,336 @@ export interface components {
                     };
                     /** @description The minutes with any activity, oldest first. */
                     per_minute: {
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description The start of the minute.
+                         */
                         minute: string;
+                        /** @description Orders created in this minute. */
                         created: number;
+                        /** @description Orders that became Completed in this minute. */
                         completed: number;
+                        /** @description Orders that became Failed in this minute. */
                         failed: number;
+                        /** @description Attempts in this minute after which a retry was scheduled. */
                         retried: number;
+                        /** @description Orders that became Cancelled in this minute. */
                         cancelled: number;
+                        /** @description Processing times of the orders that became Completed in this minute; null if there were none. */
                         processing_seconds: {
+                            /** @description The average in seconds. */
                             average: number | null;
+                            /** @description 95% of the orders took at most this many seconds. */
                             p95: number | null;
                         };
                     }[];
                 };
             };
         };
+        /** @description The service is ready. */
         Healthy: {
-            /** @constant */
+            /**
+             * @description The result of all checks.
+             * @constant
+             */
             status: "ok";
-            /** @constant */
+            /**
+             * @description The service accepts orders.
+             * @constant
+             */
             ready: true;
-            /** @constant */
+            /**
+             * @description The service replies.
+             * @constant
+             */
             live: true;
+            /** @description The result of each check. */
             checks: {
-                /** @enum {string} */
+                /**
+                 * @description Whether the database replies and accepts writes.
+                 * @enum {string}
+                 */
                 database: "ok" | "failing" | "read-only";
-                /** @enum {string} */
+                /**
+                 * @description Whether the order queue replies.
+                 * @enum {string}
+                 */
                 queue: "ok" | "failing";
             };
-            /** @enum {string} */
+            /**
+             * @description Whether processing is paused; unknown while the database does not reply.
+             * @enum {string}
+             */
             processing: "running" | "paused" | "unknown";
         };
+        /** @description The service is not ready. */
         Unhealthy: {
-            /** @constant */
+            /**
+             * @description The HTTP status code of this response.
+             * @constant
+             */
             status_code: 503;
-            /** @constant */
+            /**
+             * @description What went wrong, as a stable code for programs.
+             * @constant
+             */
             code: "unavailable";
             /** @description Lists the failing checks. */
             message: string;
-            /** @constant */
+            /**
+             * @description The result of all checks.
+             * @constant
+             */
             status: "failing";
-            /** @constant */
+            /**
+             * @description The service may not accept orders.
+             * @constant
+             */
             ready: false;
-            /** @constant */
+            /**
+             * @description The service replies.
+             * @constant
+             */
             live: true;
+            /** @description The result of each check. */
             checks: {
-                /** @enum {string} */
+                /**
+                 * @description Whether the database replies and accepts writes.
+                 * @enum {string}
+                 */
                 database: "ok" | "failing" | "read-only";
-                /** @enum {string} */
+                /**
+                 * @description Whether the order queue replies.
+                 * @enum {string}
+                 */
                 queue: "ok" | "failing";
             };
-            /** @enum {string} */
-            processing: "running" | "paused" | "unknown";
-        };
-        Failure: {
-            /** @description The HTTP status code of this response. */
-            status_code: number;
             /**
-             * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-             * @example validation_failed
+             * @description Whether processing is paused; unknown while the database does not reply.
              * @enum {string}
              */
-            code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+            processing: "running" | "paused" | "unknown";
+        };
+        /**
+         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
+         * @example validation_failed
+         * @enum {string}
+         */
+        ErrorCode: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+        /** @description An invalid field or parameter of the request. */
+        FieldError: {
+            /**
+             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
+             * @example item_ids.3
+             */
+            path: string;
+            /** @description What the field accepts. */
+            message: string;
+        };
+        /** @description An error response. */
+        Failure: {
+            /**
+             * @description The HTTP status code of this response.
+             * @example 400
+             */
+            status_code: number;
+            code: components["schemas"]["ErrorCode"];
             /** @description What went wrong, for people. The wording may change. */
             message: string;
             /** @description What is invalid in the request. Present only when the request is invalid. */
-            errors?: {
-                /**
-                 * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                 * @example item_ids.3
-                 */
-                path: string;
-                /** @description What the field accepts. */
-                message: string;
-            }[];
+            errors?: components["schemas"]["FieldError"][];
             /** @description Names this request in the logs of the service. Include it in a report. */
             request_id?: string;
         };
+        /** @description An error response that says which credential is required. */
+        AuthFailure: {
+            /**
+             * @description The HTTP status code of this response.
+             * @example 400
+             */
+            status_code: number;
+            code: components["schemas"]["ErrorCode"];
+            /** @description What went wrong, for people. The wording may change. */
+            message: string;
+            /** @description What is invalid in the request. Present only when the request is invalid. */
+            errors?: components["schemas"]["FieldError"][];
+            /** @description Names this request in the logs of the service. Include it in a report. */
+            request_id?: string;
+            /**
+             * @description The value of the WWW-Authenticate header, which API Gateway may rename.
+             * @example Bearer error="insufficient_scope", scope="orders:read"
+             */
+            challenge: string;
+        };
+        /** @description An error response of API Gateway itself. It has no code. */
         GatewayFailure: {
+            /** @description What went wrong, for people. */
             message: string;
         };
     };
-    responses: never;
+    responses: {
+        /** @description The credential is missing or invalid. */
+        Unauthenticated: {
+            headers: {
+                /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
+                "WWW-Authenticate"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["AuthFailure"];
+            };
+        };
+        /** @description The credential does not allow this operation. */
+        Forbidden: {
+            headers: {
+                /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
+                "WWW-Authenticate"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["AuthFailure"];
+            };
+        };
+        /** @description The body is larger than 256 KiB. */
+        BodyTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description The rate limit of this stage is exceeded. Retry later. */
+        TooManyRequests: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["GatewayFailure"];
+            };
+        };
+        /** @description Internal error. Details are in the log. */
+        InternalError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description The service is unavailable. It is safe to retry the request. */
+        Unavailable: {
+            headers: {
+                /** @description Seconds to wait before retrying. */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
+        InvalidRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description The order. */
+        OrderWithSteps: {
+            headers: {
+                /** @description Identifies this state of the order; send it back in If-None-Match. */
+                ETag: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OrderWithSteps"];
+            };
+        };
+        /** @description The order has not changed. */
+        NotModified: {
+            headers: {
+                /** @description Identifies this state of the order; send it back in If-None-Match. */
+                ETag: string;
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description The order does not exist. */
+        OrderNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Conflict: several owners have an order with this id, and the request does not name one. */
+        OwnerRequired: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description The state transitions. */
+        OrderHistory: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OrderHistory"];
+            };
+        };
+        /** @description The order, which is now Cancelled. */
+        CancelledOrder: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Order"];
+            };
+        };
+        /** @description The order is neither Pending nor Waiting, or several owners have an order with this id, and the request does not name one. */
+        NotCancellable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description The order, which is Pending again. */
+        RedrivenOrder: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Order"];
+            };
+        };
+        /** @description The order is not Failed, or has reached the redrive limit, or several owners have an order with this id, and the request does not name one. */
+        NotRedrivable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Whether processing is paused. */
+        ProcessingState: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Processing"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -654,7 +1116,9 @@ export interface operations {
             query?: {
                 /** @description Only this owner's orders. Callers without `orders:admin` see only their own in any case. */
                 owner?: string;
+                /** @description Only orders in this state. */
                 status?: "Pending" | "Processing" | "Waiting" | "Completed" | "Failed" | "Cancelled";
+                /** @description Only this user's orders. */
                 user_id?: number;
                 /** @description Created at this time or later. */
                 created_from?: string;
@@ -680,122 +1144,12 @@ export interface operations {
                     "application/json": components["schemas"]["OrderPage"];
                 };
             };
-            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The credential is missing or invalid. */
-            401: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The credential does not allow this operation. */
-            403: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The rate limit of this stage is exceeded. Retry later. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GatewayFailure"];
-                };
-            };
-            /** @description Internal error. Details are in the log. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The service is unavailable. It is safe to retry the request. */
-            503: {
-                headers: {
-                    /** @description Seconds to wait before retrying. */
-                    "Retry-After": number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     createOrder: {
@@ -834,93 +1188,9 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The credential is missing or invalid. */
-            401: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The credential does not allow this operation. */
-            403: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The body is larger than 256 KiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["BodyTooLarge"];
             /** @description This Idempotency-Key was already used for another order. */
             422: {
                 headers: {
@@ -930,35 +1200,9 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description The rate limit of this stage is exceeded. Retry later. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GatewayFailure"];
-                };
-            };
-            /** @description Internal error. Details are in the log. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The service is unavailable. It is safe to retry the request. */
-            503: {
-                headers: {
-                    /** @description Seconds to wait before retrying. */
-                    "Retry-After": number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     createOrders: {
@@ -970,9 +1214,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    orders: components["schemas"]["NewOrder"][];
-                };
+                "application/json": components["schemas"]["NewOrders"];
             };
         };
         responses: {
@@ -987,131 +1229,13 @@ export interface operations {
                     "application/json": components["schemas"]["BatchResult"];
                 };
             };
-            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The credential is missing or invalid. */
-            401: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The credential does not allow this operation. */
-            403: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The body is larger than 256 KiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The rate limit of this stage is exceeded. Retry later. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GatewayFailure"];
-                };
-            };
-            /** @description Internal error. Details are in the log. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The service is unavailable. It is safe to retry the request. */
-            503: {
-                headers: {
-                    /** @description Seconds to wait before retrying. */
-                    "Retry-After": number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["BodyTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getOrder: {
@@ -1132,212 +1256,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The order. */
-            200: {
-                headers: {
-                    /** @description Identifies this state of the order; send it back in If-None-Match. */
-                    ETag: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @example ORD-1 */
-                        order_id: string;
-                        /** @description Who created the order; empty where callers are not authenticated. */
-                        owner: string;
-                        status: components["schemas"]["Status"];
-                        /** @description The states that the order can move to from its current state. */
-                        next_states: components["schemas"]["Status"][];
-                        user_id: number;
-                        item_ids: number[];
-                        /**
-                         * @description The exact decimal text as it was sent (9.50), because most clients parse a JSON number as a float. Only orders imported from the old service can have a negative amount, NaN or Infinity.
-                         * @example 19.99
-                         */
-                        total_amount: string;
-                        /** @description In seconds; null until the order is Completed. */
-                        processing_time: number | null;
-                        /** Format: date-time */
-                        created_at: string;
-                        /** @description When the order became Completed, Failed or Cancelled. */
-                        finished_at: string | null;
-                        /** @description Attempts since the order was created or last redriven, including one in progress. */
-                        attempts: number;
-                        /** @description The number of these attempts that ended because the worker crashed. */
-                        crashes: number;
-                        /** @description How many times the order was redriven. */
-                        redrives: number;
-                        /** @description When the next attempt may start, or a Waiting order continues; null otherwise. */
-                        next_attempt_at: string | null;
-                        /** @description Why the order is in this state, as a stable code for programs. */
-                        reason_code: string | null;
-                        /** @description Why the order is in this state, as text for people. */
-                        reason: string | null;
-                        /** @description The recorded steps and sleeps of the current run, in the order in which they were recorded: the latest 1,000. */
-                        steps: {
-                            name: string;
-                            /** @enum {string} */
-                            kind: "step" | "sleep";
-                            /** @enum {string} */
-                            state: "completed" | "sleeping";
-                            /** @description The attempt that recorded it. */
-                            attempt: number;
-                            /** Format: date-time */
-                            started_at: string;
-                            /**
-                             * Format: date-time
-                             * @description When the step ended, or the sleep ends. A sleep that is not over ends with its order.
-                             */
-                            finished_at: string;
-                            /** @description The size of its result as JSON. The result itself is never shown. */
-                            result_bytes: number;
-                        }[];
-                    };
-                };
-            };
-            /** @description The order has not changed. */
-            304: {
-                headers: {
-                    /** @description Identifies this state of the order; send it back in If-None-Match. */
-                    ETag: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The credential is missing or invalid. */
-            401: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The credential does not allow this operation. */
-            403: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The order does not exist. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Several owners have an order with this id, and the request does not name one. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The rate limit of this stage is exceeded. Retry later. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GatewayFailure"];
-                };
-            };
-            /** @description Internal error. Details are in the log. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The service is unavailable. It is safe to retry the request. */
-            503: {
-                headers: {
-                    /** @description Seconds to wait before retrying. */
-                    "Retry-After": number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            200: components["responses"]["OrderWithSteps"];
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["OrderNotFound"];
+            409: components["responses"]["OwnerRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getOrderHistory: {
@@ -1355,149 +1283,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The state transitions. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OrderHistory"];
-                };
-            };
-            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The credential is missing or invalid. */
-            401: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The credential does not allow this operation. */
-            403: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The order does not exist. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Several owners have an order with this id, and the request does not name one. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The rate limit of this stage is exceeded. Retry later. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GatewayFailure"];
-                };
-            };
-            /** @description Internal error. Details are in the log. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The service is unavailable. It is safe to retry the request. */
-            503: {
-                headers: {
-                    /** @description Seconds to wait before retrying. */
-                    "Retry-After": number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            200: components["responses"]["OrderHistory"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["OrderNotFound"];
+            409: components["responses"]["OwnerRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     cancelOrder: {
@@ -1515,164 +1309,20 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    reason?: string;
-                };
+                "application/json": components["schemas"]["Reason"];
             };
         };
         responses: {
-            /** @description The order, which is now Cancelled. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Order"];
-                };
-            };
-            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The credential is missing or invalid. */
-            401: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The credential does not allow this operation. */
-            403: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The order does not exist. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The order is neither Pending nor Waiting. Several owners have an order with this id, and the request does not name one. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The body is larger than 256 KiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The rate limit of this stage is exceeded. Retry later. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GatewayFailure"];
-                };
-            };
-            /** @description Internal error. Details are in the log. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The service is unavailable. It is safe to retry the request. */
-            503: {
-                headers: {
-                    /** @description Seconds to wait before retrying. */
-                    "Retry-After": number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            200: components["responses"]["CancelledOrder"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["OrderNotFound"];
+            409: components["responses"]["NotCancellable"];
+            413: components["responses"]["BodyTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     redriveOrder: {
@@ -1690,164 +1340,20 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    reason?: string;
-                };
+                "application/json": components["schemas"]["Reason"];
             };
         };
         responses: {
-            /** @description The order, which is Pending again. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Order"];
-                };
-            };
-            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The credential is missing or invalid. */
-            401: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The credential does not allow this operation. */
-            403: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The order does not exist. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The order is not Failed, or has reached the redrive limit. Several owners have an order with this id, and the request does not name one. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The body is larger than 256 KiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The rate limit of this stage is exceeded. Retry later. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GatewayFailure"];
-                };
-            };
-            /** @description Internal error. Details are in the log. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The service is unavailable. It is safe to retry the request. */
-            503: {
-                headers: {
-                    /** @description Seconds to wait before retrying. */
-                    "Retry-After": number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            200: components["responses"]["RedrivenOrder"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["OrderNotFound"];
+            409: components["responses"]["NotRedrivable"];
+            413: components["responses"]["BodyTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getOrderByQuery: {
@@ -1867,212 +1373,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The order. */
-            200: {
-                headers: {
-                    /** @description Identifies this state of the order; send it back in If-None-Match. */
-                    ETag: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @example ORD-1 */
-                        order_id: string;
-                        /** @description Who created the order; empty where callers are not authenticated. */
-                        owner: string;
-                        status: components["schemas"]["Status"];
-                        /** @description The states that the order can move to from its current state. */
-                        next_states: components["schemas"]["Status"][];
-                        user_id: number;
-                        item_ids: number[];
-                        /**
-                         * @description The exact decimal text as it was sent (9.50), because most clients parse a JSON number as a float. Only orders imported from the old service can have a negative amount, NaN or Infinity.
-                         * @example 19.99
-                         */
-                        total_amount: string;
-                        /** @description In seconds; null until the order is Completed. */
-                        processing_time: number | null;
-                        /** Format: date-time */
-                        created_at: string;
-                        /** @description When the order became Completed, Failed or Cancelled. */
-                        finished_at: string | null;
-                        /** @description Attempts since the order was created or last redriven, including one in progress. */
-                        attempts: number;
-                        /** @description The number of these attempts that ended because the worker crashed. */
-                        crashes: number;
-                        /** @description How many times the order was redriven. */
-                        redrives: number;
-                        /** @description When the next attempt may start, or a Waiting order continues; null otherwise. */
-                        next_attempt_at: string | null;
-                        /** @description Why the order is in this state, as a stable code for programs. */
-                        reason_code: string | null;
-                        /** @description Why the order is in this state, as text for people. */
-                        reason: string | null;
-                        /** @description The recorded steps and sleeps of the current run, in the order in which they were recorded: the latest 1,000. */
-                        steps: {
-                            name: string;
-                            /** @enum {string} */
-                            kind: "step" | "sleep";
-                            /** @enum {string} */
-                            state: "completed" | "sleeping";
-                            /** @description The attempt that recorded it. */
-                            attempt: number;
-                            /** Format: date-time */
-                            started_at: string;
-                            /**
-                             * Format: date-time
-                             * @description When the step ended, or the sleep ends. A sleep that is not over ends with its order.
-                             */
-                            finished_at: string;
-                            /** @description The size of its result as JSON. The result itself is never shown. */
-                            result_bytes: number;
-                        }[];
-                    };
-                };
-            };
-            /** @description The order has not changed. */
-            304: {
-                headers: {
-                    /** @description Identifies this state of the order; send it back in If-None-Match. */
-                    ETag: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The credential is missing or invalid. */
-            401: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The credential does not allow this operation. */
-            403: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The order does not exist. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Several owners have an order with this id, and the request does not name one. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The rate limit of this stage is exceeded. Retry later. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GatewayFailure"];
-                };
-            };
-            /** @description Internal error. Details are in the log. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The service is unavailable. It is safe to retry the request. */
-            503: {
-                headers: {
-                    /** @description Seconds to wait before retrying. */
-                    "Retry-After": number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            200: components["responses"]["OrderWithSteps"];
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["OrderNotFound"];
+            409: components["responses"]["OwnerRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getOrderHistoryByQuery: {
@@ -2089,149 +1399,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The state transitions. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OrderHistory"];
-                };
-            };
-            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The credential is missing or invalid. */
-            401: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The credential does not allow this operation. */
-            403: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The order does not exist. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Several owners have an order with this id, and the request does not name one. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The rate limit of this stage is exceeded. Retry later. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GatewayFailure"];
-                };
-            };
-            /** @description Internal error. Details are in the log. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The service is unavailable. It is safe to retry the request. */
-            503: {
-                headers: {
-                    /** @description Seconds to wait before retrying. */
-                    "Retry-After": number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            200: components["responses"]["OrderHistory"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["OrderNotFound"];
+            409: components["responses"]["OwnerRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     cancelOrderByQuery: {
@@ -2248,164 +1424,20 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    reason?: string;
-                };
+                "application/json": components["schemas"]["Reason"];
             };
         };
         responses: {
-            /** @description The order, which is now Cancelled. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Order"];
-                };
-            };
-            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The credential is missing or invalid. */
-            401: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The credential does not allow this operation. */
-            403: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The order does not exist. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The order is neither Pending nor Waiting. Several owners have an order with this id, and the request does not name one. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The body is larger than 256 KiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The rate limit of this stage is exceeded. Retry later. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GatewayFailure"];
-                };
-            };
-            /** @description Internal error. Details are in the log. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The service is unavailable. It is safe to retry the request. */
-            503: {
-                headers: {
-                    /** @description Seconds to wait before retrying. */
-                    "Retry-After": number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            200: components["responses"]["CancelledOrder"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["OrderNotFound"];
+            409: components["responses"]["NotCancellable"];
+            413: components["responses"]["BodyTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     redriveOrderByQuery: {
@@ -2422,164 +1454,20 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    reason?: string;
-                };
+                "application/json": components["schemas"]["Reason"];
             };
         };
         responses: {
-            /** @description The order, which is Pending again. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Order"];
-                };
-            };
-            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The credential is missing or invalid. */
-            401: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The credential does not allow this operation. */
-            403: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The order does not exist. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The order is not Failed, or has reached the redrive limit. Several owners have an order with this id, and the request does not name one. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The body is larger than 256 KiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The rate limit of this stage is exceeded. Retry later. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GatewayFailure"];
-                };
-            };
-            /** @description Internal error. Details are in the log. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The service is unavailable. It is safe to retry the request. */
-            503: {
-                headers: {
-                    /** @description Seconds to wait before retrying. */
-                    "Retry-After": number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            200: components["responses"]["RedrivenOrder"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["OrderNotFound"];
+            409: components["responses"]["NotRedrivable"];
+            413: components["responses"]["BodyTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     redriveOrders: {
@@ -2591,33 +1479,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    /**
-                     * @description Every Failed order.
-                     * @constant
-                     */
-                    all?: true;
-                    order_ids?: string[];
-                    /** @description Only orders that failed with this reason code; null selects orders that failed without one. */
-                    reason_code?: string | null;
-                    /** @description Continue after this order id, the last one of an earlier response, so that an order that fails again in the meantime is not redriven twice. */
-                    after?: string;
-                    /** @description The owner of the order that `after` names, if it is not the `owner` or the caller: several owners can have an order with the same id. */
-                    after_owner?: string;
-                    /** @description Only this owner's orders. Required if several owners have an order with one of the `order_ids`. */
-                    owner?: string;
-                    /** @default 100 */
-                    limit?: number;
-                    /**
-                     * @description Starts a new run: the idempotency keys of these orders change, so that effects which were undone happen again.
-                     * @default false
-                     */
-                    new_run?: boolean;
-                    /** @default false */
-                    dry_run?: boolean;
-                    /** @default redriven over HTTP */
-                    reason?: string;
-                };
+                "application/json": components["schemas"]["Redrive"];
             };
         };
         responses: {
@@ -2630,140 +1492,14 @@ export interface operations {
                     "application/json": components["schemas"]["Redriven"];
                 };
             };
-            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The credential is missing or invalid. */
-            401: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The credential does not allow this operation. */
-            403: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description Several owners have an order with one of the ids, and the request does not name one. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The body is larger than 256 KiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The rate limit of this stage is exceeded. Retry later. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GatewayFailure"];
-                };
-            };
-            /** @description Internal error. Details are in the log. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The service is unavailable. It is safe to retry the request. */
-            503: {
-                headers: {
-                    /** @description Seconds to wait before retrying. */
-                    "Retry-After": number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["OwnerRequired"];
+            413: components["responses"]["BodyTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listFailures: {
@@ -2784,122 +1520,12 @@ export interface operations {
                     "application/json": components["schemas"]["FailureGroups"];
                 };
             };
-            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The credential is missing or invalid. */
-            401: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The credential does not allow this operation. */
-            403: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The rate limit of this stage is exceeded. Retry later. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GatewayFailure"];
-                };
-            };
-            /** @description Internal error. Details are in the log. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The service is unavailable. It is safe to retry the request. */
-            503: {
-                headers: {
-                    /** @description Seconds to wait before retrying. */
-                    "Retry-After": number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listDeadLetters: {
@@ -2917,125 +1543,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeadLetters"];
+                    "application/json": components["schemas"]["DeadLetterList"];
                 };
             };
-            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The credential is missing or invalid. */
-            401: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The credential does not allow this operation. */
-            403: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The rate limit of this stage is exceeded. Retry later. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GatewayFailure"];
-                };
-            };
-            /** @description Internal error. Details are in the log. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The service is unavailable. It is safe to retry the request. */
-            503: {
-                headers: {
-                    /** @description Seconds to wait before retrying. */
-                    "Retry-After": number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getProcessing: {
@@ -3047,131 +1563,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Whether processing is paused. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Processing"];
-                };
-            };
-            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The credential is missing or invalid. */
-            401: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The credential does not allow this operation. */
-            403: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The rate limit of this stage is exceeded. Retry later. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GatewayFailure"];
-                };
-            };
-            /** @description Internal error. Details are in the log. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The service is unavailable. It is safe to retry the request. */
-            503: {
-                headers: {
-                    /** @description Seconds to wait before retrying. */
-                    "Retry-After": number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            200: components["responses"]["ProcessingState"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     pauseProcessing: {
@@ -3183,146 +1581,18 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    reason?: string;
-                };
+                "application/json": components["schemas"]["Reason"];
             };
         };
         responses: {
-            /** @description Whether processing is paused. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Processing"];
-                };
-            };
-            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The credential is missing or invalid. */
-            401: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The credential does not allow this operation. */
-            403: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The body is larger than 256 KiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The rate limit of this stage is exceeded. Retry later. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GatewayFailure"];
-                };
-            };
-            /** @description Internal error. Details are in the log. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The service is unavailable. It is safe to retry the request. */
-            503: {
-                headers: {
-                    /** @description Seconds to wait before retrying. */
-                    "Retry-After": number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            200: components["responses"]["ProcessingState"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["BodyTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     resumeProcessing: {
@@ -3334,146 +1604,18 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    reason?: string;
-                };
+                "application/json": components["schemas"]["Reason"];
             };
         };
         responses: {
-            /** @description Whether processing is paused. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Processing"];
-                };
-            };
-            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The credential is missing or invalid. */
-            401: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The credential does not allow this operation. */
-            403: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The body is larger than 256 KiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The rate limit of this stage is exceeded. Retry later. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GatewayFailure"];
-                };
-            };
-            /** @description Internal error. Details are in the log. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The service is unavailable. It is safe to retry the request. */
-            503: {
-                headers: {
-                    /** @description Seconds to wait before retrying. */
-                    "Retry-After": number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            200: components["responses"]["ProcessingState"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["BodyTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getMetrics: {
@@ -3497,122 +1639,12 @@ export interface operations {
                     "application/json": components["schemas"]["Metrics"];
                 };
             };
-            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The credential is missing or invalid. */
-            401: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The credential does not allow this operation. */
-            403: {
-                headers: {
-                    /** @description What the credential lacks (RFC 6750, section 3). API Gateway may rename this header to x-amzn-remapped-www-authenticate; `challenge` in the body has the same value. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The HTTP status code of this response. */
-                        status_code: number;
-                        /**
-                         * @description What went wrong, as a stable code for programs. docs/errors.md lists every code and what to do.
-                         * @example validation_failed
-                         * @enum {string}
-                         */
-                        code: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
-                        /** @description What went wrong, for people. The wording may change. */
-                        message: string;
-                        /** @description What is invalid in the request. Present only when the request is invalid. */
-                        errors?: {
-                            /**
-                             * @description The invalid field (such as item_ids.3) or parameter; empty for the whole body.
-                             * @example item_ids.3
-                             */
-                            path: string;
-                            /** @description What the field accepts. */
-                            message: string;
-                        }[];
-                        /** @description Names this request in the logs of the service. Include it in a report. */
-                        request_id?: string;
-                        /**
-                         * @description The value of the WWW-Authenticate header, which API Gateway may rename.
-                         * @example Bearer error="insufficient_scope", scope="orders:read"
-                         */
-                        challenge: string;
-                    };
-                };
-            };
-            /** @description The rate limit of this stage is exceeded. Retry later. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GatewayFailure"];
-                };
-            };
-            /** @description Internal error. Details are in the log. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The service is unavailable. It is safe to retry the request. */
-            503: {
-                headers: {
-                    /** @description Seconds to wait before retrying. */
-                    "Retry-After": number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getHealth: {
@@ -3633,24 +1665,8 @@ export interface operations {
                     "application/json": components["schemas"]["Healthy"];
                 };
             };
-            /** @description The request is invalid. `errors` lists each invalid field and what it accepts. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Internal error. Details are in the log. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
+            400: components["responses"]["InvalidRequest"];
+            500: components["responses"]["InternalError"];
             /** @description The service is not ready: a check fails. */
             503: {
                 headers: {

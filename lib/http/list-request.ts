@@ -30,8 +30,11 @@ export const listSchema = z
     owner: text(10_000).optional().meta({
       description: "Only this owner's orders. Callers without `orders:admin` see only their own in any case.",
     }),
-    status: z.enum(STATUSES, `must be one of ${STATUSES.join(', ')}`).optional(),
-    user_id: wholeNumber(INTEGER_MIN, INTEGER_MAX).optional(),
+    status: z
+      .enum(STATUSES, `must be one of ${STATUSES.join(', ')}`)
+      .optional()
+      .meta({ description: 'Only orders in this state.' }),
+    user_id: wholeNumber(INTEGER_MIN, INTEGER_MAX).optional().meta({ description: "Only this user's orders." }),
     created_from: time.optional().meta({ description: 'Created at this time or later.' }),
     // Exclusive, so that the end of one range is the start of the next.
     created_to: time.optional().meta({ description: 'Created before this time. Must not be before created_from.' }),

@@ -101,10 +101,11 @@ export const newOrderSchema = z
   .strictObject(
     {
       order_id: orderId,
-      user_id: wholeNumber,
+      user_id: wholeNumber.meta({ description: 'The user who orders.' }),
       item_ids: z
         .array(wholeNumber, 'must be a list of whole numbers')
-        .max(MAX_ITEMS, `must have at most ${MAX_ITEMS} items`),
+        .max(MAX_ITEMS, `must have at most ${MAX_ITEMS} items`)
+        .meta({ description: 'The items. The list may be empty.' }),
       total_amount: amount,
       status: z
         .enum(['Pending', 'Processing', 'Completed'], 'must be one of Pending, Processing, Completed')
@@ -113,6 +114,7 @@ export const newOrderSchema = z
     },
     'must be a JSON object',
   )
+  .meta({ description: 'An order to create.' })
   .transform(
     (body): NewOrder => ({
       orderId: body.order_id,

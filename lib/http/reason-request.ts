@@ -5,7 +5,12 @@ import { text } from './text.ts';
 import { validate } from './validate.ts';
 
 /** The body of requests that take a reason: POST …/cancel, …/redrive, /processing/pause, /processing/resume. */
-export const reasonSchema = z.strictObject({ reason: text(500).optional() }, 'must be a JSON object');
+export const reasonSchema = z
+  .strictObject(
+    { reason: text(500).optional().meta({ description: 'Why, as text for people.' }) },
+    'must be a JSON object',
+  )
+  .meta({ description: 'Why the request is made.' });
 
 /**
  * The reason in a request, or null. The body is optional.

@@ -17,7 +17,8 @@ export const redriveSchema = z
       order_ids: z
         .array(text(10_000), 'must be a list of order ids')
         .max(MAX_ORDERS, `must have at most ${MAX_ORDERS} ids`)
-        .optional(),
+        .optional()
+        .meta({ description: 'Only the Failed orders among these.' }),
       reason_code: text(100).nullable().optional().meta({
         description: 'Only orders that failed with this reason code; null selects orders that failed without one.',
       }),
@@ -36,13 +37,19 @@ export const redriveSchema = z
         .int(`must be a whole number from 1 to ${MAX_ORDERS}`)
         .min(1, `must be a whole number from 1 to ${MAX_ORDERS}`)
         .max(MAX_ORDERS, `must be a whole number from 1 to ${MAX_ORDERS}`)
-        .default(100),
+        .default(100)
+        .meta({ description: 'The most orders to redrive.' }),
       new_run: z.boolean('must be true or false').default(false).meta({
         description:
           'Starts a new run: the idempotency keys of these orders change, so that effects which were undone happen again.',
       }),
-      dry_run: z.boolean('must be true or false').default(false),
-      reason: text(500).default('redriven over HTTP'),
+      dry_run: z
+        .boolean('must be true or false')
+        .default(false)
+        .meta({ description: 'Only returns the orders, and changes nothing.' }),
+      reason: text(500)
+        .default('redriven over HTTP')
+        .meta({ description: 'Why, as text for people. It is in the history of each order.' }),
     },
     'must be a JSON object',
   )
@@ -50,5 +57,9 @@ export const redriveSchema = z
     (body) => SELECTORS.some((name) => body[name] !== undefined),
     'must select orders with "order_ids" or "reason_code", or every Failed order with "all": true',
   )
-  // Requires at least one of them. `anyOf` with `required` would turn the type in client/api.ts into `unknown`.
-  .meta({ not: { properties: Object.fromEntries(SELECTORS.map((name) => [name, false])) } });
+  // Requires at least one of them. `anyOf` with `required` would turn the type in client/api.ts into `unknown`, and
+  // openapi-python-client cannot read `false` as a schema.
+  .meta({
+    description: 'Which Failed orders to redrive.',
+    not: { properties: Object.fromEntries(SELECTORS.map((name) => [name, { not: {} }])) },
+  });

@@ -1,11 +1,13 @@
 import type * as z from 'zod';
 import { newOrderSchema } from '../http/new-order.ts';
-import { failureSchema, gatewayFailureSchema, orderSchema, statusSchema } from '../http/routes/common.ts';
-import * as control from '../http/routes/control.ts';
+import { reasonSchema } from '../http/reason-request.ts';
+import { redriveSchema } from '../http/redrive-request.ts';
+import * as common from '../http/routes/common.ts';
+import * as control from '../http/routes/control-schemas.ts';
 import { DOCUMENTED_ROUTES, type DocumentedRoute } from '../http/routes/documented-routes.ts';
 import * as monitoring from '../http/routes/monitoring.ts';
-import type { DocumentedAnswer, DocumentedHeader, Operation, Parameters } from '../http/routes/operation.ts';
-import * as orders from '../http/routes/orders.ts';
+import type { DocumentedAnswer, DocumentedHeader, Examples, Operation, Parameters } from '../http/routes/operation.ts';
+import * as orders from '../http/routes/order-schemas.ts';
 import { API_BASE } from '../routes.ts';
 import { JsonSchemas } from './json-schemas.ts';
 
@@ -20,21 +22,28 @@ export interface OpenApiDocument {
 /** Schemas that have a name in the document, so that others can refer to them. */
 const NAMED = {
   NewOrder: newOrderSchema,
-  Status: statusSchema,
-  Order: orderSchema,
+  NewOrders: orders.newOrdersSchema,
+  Reason: reasonSchema,
+  Redrive: redriveSchema,
+  Status: common.statusSchema,
+  Order: common.orderSchema,
+  OrderWithSteps: orders.orderWithStepsSchema,
   OrderPage: orders.orderPageSchema,
   OrderHistory: orders.historySchema,
   Accepted: orders.acceptedSchema,
   BatchResult: orders.batchResultSchema,
   Redriven: control.redrivenSchema,
   FailureGroups: control.failureGroupsSchema,
-  DeadLetters: control.deadLettersSchema,
+  DeadLetterList: control.deadLettersSchema,
   Processing: control.processingSchema,
   Metrics: monitoring.metricsSchema,
   Healthy: monitoring.healthySchema,
   Unhealthy: monitoring.unhealthySchema,
-  Failure: failureSchema,
-  GatewayFailure: gatewayFailureSchema,
+  ErrorCode: common.errorCodeSchema,
+  FieldError: common.fieldErrorSchema,
+  Failure: common.failureSchema,
+  AuthFailure: common.challengeSchema,
+  GatewayFailure: common.gatewayFailureSchema,
 };
 
 const KEY = 'apiKey';
@@ -55,8 +64,8 @@ export function openApiDocument(version: string): OpenApiDocument {
       summary: 'Accepts orders, processes them, and loses none.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    // Relative to the address of the document, so that it is correct for every stage.
-    servers: [{ url: API_BASE }],
+    // Absolute, because generators that read a file cannot resolve a relative URL. A stage serves its own URL instead.
+    servers: [{ url: `http://localhost:8000${API_BASE}`, description: 'The local stack that `npm start` starts.' }],
     tags: [
       { name: 'Orders', description: 'For clients: create orders and follow their progress.' },
       {
@@ -68,6 +77,7 @@ export function openApiDocument(version: string): OpenApiDocument {
     paths,
     components: {
       schemas: schemas.named(),
+      responses: namedResponses(schemas),
       securitySchemes: {
         [KEY]: {
           type: 'http',
@@ -86,11 +96,11 @@ function operationObject({ functionName, scope, operation }: DocumentedRoute, sc
     // A function with two routes takes the order id in the path of one and in the query of the other.
     operationId: 'order_id' in (parameters?.query?.shape ?? {}) ? `${functionName}ByQuery` : functionName,
     summary,
-    ...(description && { description }),
+    description,
     tags: [tag],
     security: scope === 'public' ? [] : [{ [KEY]: [scope] }],
     ...(parameters && { parameters: parameterObjects(parameters, schemas) }),
-    ...(body && { requestBody: { required: body.required, content: json(schemas.of(body.schema)) } }),
+    ...(body && { requestBody: { required: body.required, content: json(schemas.of(body.schema), body.examples) } }),
     responses: responseObjects(operation, schemas),
   };
 }
@@ -111,16 +121,29 @@ function parameterObjects(parameters: Parameters, schemas: JsonSchemas): unknown
 }
 
 function responseObjects({ answers }: Operation, schemas: JsonSchemas): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(answers).map(([status, answer]) => [status, responseObject(answer, schemas)]),
+  return mapValues(answers, (answer) =>
+    answer.name ? { $ref: `#/components/responses/${answer.name}` } : responseObject(answer, schemas),
   );
 }
 
-function responseObject({ description, schema, headers, links }: DocumentedAnswer, schemas: JsonSchemas): unknown {
+/** @throws Error if two different responses have one name */
+function namedResponses(schemas: JsonSchemas): Record<string, unknown> {
+  const named: Record<string, DocumentedAnswer> = {};
+  for (const { operation } of DOCUMENTED_ROUTES)
+    for (const answer of Object.values(operation.answers)) {
+      if (!answer.name) continue;
+      named[answer.name] ??= answer;
+      if (named[answer.name] !== answer) throw new Error(`Two responses are named ${answer.name}`);
+    }
+  return mapValues(named, (answer) => responseObject(answer, schemas));
+}
+
+function responseObject(answer: DocumentedAnswer, schemas: JsonSchemas): unknown {
+  const { description, schema, examples, headers, links } = answer;
   return {
     description,
     ...(headers && { headers: mapValues(headers, (header) => headerObject(header, schemas)) }),
-    ...(schema && { content: json(schemas.of(schema)) }),
+    ...(schema && { content: json(schemas.of(schema), examples) }),
     ...(links && { links: mapValues(links, (parameters, operationId) => ({ operationId, parameters })) }),
   };
 }
@@ -129,8 +152,8 @@ function headerObject({ description, schema, required }: DocumentedHeader, schem
   return { description, required, schema: schemas.of(schema) };
 }
 
-function json(schema: unknown): unknown {
-  return { 'application/json': { schema } };
+function json(schema: unknown, examples: Examples = {}): unknown {
+  return { 'application/json': { schema, examples: mapValues(examples, (value) => ({ value })) } };
 }
 
 function mapValues<Value, Result>(

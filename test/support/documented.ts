@@ -12,18 +12,25 @@ export interface SentAnswer {
   readonly text: string;
 }
 
-type JsonObject = { readonly [key: string]: unknown };
+export type JsonObject = { readonly [key: string]: unknown };
 
 interface ResponseObject {
   readonly headers?: Readonly<Record<string, { readonly required?: boolean; readonly schema: JsonObject }>>;
   readonly content?: { readonly 'application/json': { readonly schema: JsonObject } };
 }
 
-interface OpenApi {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, { responses: Record<string, ResponseObject> }>>>>;
+interface Reference {
+  readonly $ref: string;
 }
 
-const DOCUMENT = JSON.parse(readFileSync(join(REPOSITORY, 'docs/openapi.json'), 'utf8')) as OpenApi;
+interface OpenApi {
+  readonly paths: Readonly<
+    Record<string, Readonly<Record<string, { responses: Record<string, ResponseObject | Reference> }>>>
+  >;
+  readonly components: { readonly responses: Readonly<Record<string, ResponseObject>> };
+}
+
+export const DOCUMENT = JSON.parse(readFileSync(join(REPOSITORY, 'docs/openapi.json'), 'utf8')) as OpenApi;
 
 // The document is not a schema; it is added so that references to its components resolve.
 const ajv = new Ajv2020({ strict: false, allErrors: true }).addSchema(closed(DOCUMENT) as JsonObject, 'openapi.json');
@@ -41,7 +48,7 @@ export function demandDocumented(routeKey: string, answer: SentAnswer): void {
   const { status, headers, text } = answer;
   const responses = DOCUMENT.paths[path.slice(API_BASE.length)]?.[method.toLowerCase()]?.responses;
   if (!responses) throw new Error(`docs/openapi.json has no ${routeKey}`);
-  const response = responses[status];
+  const response = resolved(responses[status]);
   const problems = response
     ? [...headerProblems(response, headers), ...bodyProblems(response, headers, text)]
     : [`only ${Object.keys(responses).join(', ')} are documented`];
@@ -76,6 +83,12 @@ export function routeKeyAt(method: string, url: string): string | undefined {
   return template && `${method} ${API_BASE}${template}`;
 }
 
+/** A response, or the component that it refers to. */
+function resolved(response: ResponseObject | Reference | undefined): ResponseObject | undefined {
+  if (!response || !('$ref' in response)) return response;
+  return DOCUMENT.components.responses[response.$ref.replace('#/components/responses/', '')];
+}
+
 function headerProblems({ headers = {} }: ResponseObject, sent: SentAnswer['headers']): string[] {
   return Object.entries(headers).flatMap(([name, { required, schema }]) => {
     const value = sent[name.toLowerCase()];
@@ -92,7 +105,8 @@ function bodyProblems({ content }: ResponseObject, headers: SentAnswer['headers'
   return schemaProblems(content['application/json'].schema, JSON.parse(text));
 }
 
-function schemaProblems(schema: JsonObject, value: unknown): string[] {
+/** How a value differs from a schema of the document, whose objects may have no further fields. */
+export function schemaProblems(schema: JsonObject, value: unknown): string[] {
   const validate = validatorOf(schema);
   if (validate(value)) return [];
   return (validate.errors ?? []).map(

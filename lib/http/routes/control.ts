@@ -1,90 +1,29 @@
-import * as z from 'zod';
 import { redriveSchema } from '../redrive-request.ts';
-import {
-  conflict,
-  count,
-  failureSchema,
-  INVALID,
-  NO_SUCH_ORDER,
-  ORDER_ID,
-  OWNER,
-  orderSchema,
-  REASON,
-  TOO_LARGE,
-  time,
-} from './common.ts';
+import { ORDER_ID, OWNER, orderSchema, reasonBody } from './common.ts';
+import { deadLettersSchema, failureGroupsSchema, processingSchema, redrivenSchema } from './control-schemas.ts';
+import { ORDER, REQUEST_ID, refused } from './examples.ts';
 import type { Operation } from './operation.ts';
-
-export const redrivenSchema = z.object({
-  status_code: z.literal(200),
-  message: z.string(),
-  data: z.object({
-    order_ids: z
-      .array(z.string())
-      .meta({ description: 'Ids of the orders that were redriven or, in a dry run, would be; sorted.' }),
-    orders: z
-      .array(z.object({ order_id: z.string(), owner: z.string() }))
-      .meta({ description: 'The same orders with their owners.' }),
-    capped: count.meta({
-      description: 'How many other orders were skipped because they have reached the redrive limit.',
-    }),
-  }),
-});
-
-export const failureGroupsSchema = z.object({
-  failures: z
-    .array(
-      z.object({
-        reason_code: z.string().nullable().meta({ description: 'Null for orders that were set to Failed manually.' }),
-        orders: count,
-        oldest: time.nullable().meta({ description: 'When the first of these orders failed.' }),
-        newest: time.nullable().meta({ description: 'When the last of these orders failed.' }),
-      }),
-    )
-    .meta({ description: 'Most frequent first.' }),
-});
-
-export const deadLettersSchema = z.object({
-  dead_letters: z.array(
-    z.object({
-      message_id: z.string(),
-      body: z.string(),
-      sent_at: time,
-      receive_count: count,
-      order_id: z.string().nullable().meta({ description: 'Null when the body contains no order id.' }),
-      owner: z
-        .string()
-        .nullable()
-        .meta({ description: 'Empty when the body names no owner; null when it contains no order id.' }),
-    }),
-  ),
-  approximate_count: count.meta({ description: 'The number of dead letters. SQS reports an approximate count.' }),
-});
-
-export const processingSchema = z.object({
-  paused: z.boolean(),
-  since: time.nullable().meta({ description: 'When processing was last paused or resumed; null if never.' }),
-  actor: z
-    .string()
-    .nullable()
-    .meta({ description: 'Who paused or resumed processing; null for callers without `orders:admin`.' }),
-  reason: z
-    .string()
-    .nullable()
-    .meta({ description: 'Why it was paused or resumed; null for callers without `orders:admin`.' }),
-});
+import { conflict, INVALID, NO_SUCH_ORDER, OWNER_REQUIRED, TOO_LARGE } from './responses.ts';
 
 export const redriveOrder: Operation = {
   tag: 'Operations',
   summary: 'Redrive a Failed order',
   description: 'Redriving an order sends it back to be processed, with a new budget of attempts.',
   parameters: { path: ORDER_ID, query: OWNER },
-  body: REASON,
+  body: reasonBody('the bank is back'),
   answers: {
-    200: { description: 'The order, which is Pending again.', schema: orderSchema },
+    200: {
+      name: 'RedrivenOrder',
+      description: 'The order, which is Pending again.',
+      schema: orderSchema,
+      examples: { redriven: { ...ORDER, redrives: 1, reason_code: 'redriven', reason: 'the bank is back' } },
+    },
     ...INVALID,
     ...NO_SUCH_ORDER,
-    ...conflict('The order is not Failed, or has reached the redrive limit.'),
+    ...conflict('NotRedrivable', 'The order is not Failed, or has reached the redrive limit', {
+      ...refused('wrong_status', 'The order is Completed. Only a Failed order can be redriven.'),
+      ...refused('redrive_limit_reached', 'The order has reached the redrive limit (10).'),
+    }),
     ...TOO_LARGE,
   },
 };
@@ -93,14 +32,28 @@ export const redriveOrders: Operation = {
   tag: 'Operations',
   summary: 'Redrive Failed orders',
   description: 'Select orders by id, by reason code, by both, or select every Failed order with `all`.',
-  body: { schema: redriveSchema, required: true },
-  answers: {
-    200: { description: 'The orders that were redriven or, in a dry run, would be.', schema: redrivenSchema },
-    ...INVALID,
-    409: {
-      description: 'Several owners have an order with one of the ids, and the request does not name one.',
-      schema: failureSchema,
+  body: {
+    schema: redriveSchema,
+    required: true,
+    examples: {
+      by_reason_code: { reason_code: 'card_declined', limit: 100, reason: 'the bank is back' },
+      by_id: { order_ids: ['ORD-1'], dry_run: true },
     },
+  },
+  answers: {
+    200: {
+      description: 'The orders that were redriven or, in a dry run, would be.',
+      schema: redrivenSchema,
+      examples: {
+        redriven: {
+          status_code: 200,
+          message: 'These orders were redriven.',
+          data: { order_ids: ['ORD-1'], orders: [{ order_id: 'ORD-1', owner: 'shop-7' }], capped: 0 },
+        },
+      },
+    },
+    ...INVALID,
+    ...OWNER_REQUIRED,
     ...TOO_LARGE,
   },
 };
@@ -108,7 +61,26 @@ export const redriveOrders: Operation = {
 export const listFailures: Operation = {
   tag: 'Operations',
   summary: 'Count Failed orders by cause',
-  answers: { 200: { description: 'The causes.', schema: failureGroupsSchema }, ...INVALID },
+  description: 'Groups the orders that are Failed now by reason code.',
+  answers: {
+    200: {
+      description: 'The causes.',
+      schema: failureGroupsSchema,
+      examples: {
+        one_cause: {
+          failures: [
+            {
+              reason_code: 'card_declined',
+              orders: 2,
+              oldest: '2026-11-23T09:30:02.000Z',
+              newest: '2026-11-23T10:00:00.000Z',
+            },
+          ],
+        },
+      },
+    },
+    ...INVALID,
+  },
 };
 
 export const listDeadLetters: Operation = {
@@ -116,14 +88,49 @@ export const listDeadLetters: Operation = {
   summary: 'List dead letters',
   description:
     'Returns up to ten messages of the dead-letter queue, which workers could not process. Listing does not remove them.',
-  answers: { 200: { description: 'The messages.', schema: deadLettersSchema }, ...INVALID },
+  answers: {
+    200: {
+      description: 'The messages.',
+      schema: deadLettersSchema,
+      examples: {
+        one_message: {
+          dead_letters: [
+            {
+              message_id: '5fea7756-0ea4-451a-a703-a558b933e274',
+              body: '{"order_id":"ORD-1","owner":"shop-7"}',
+              sent_at: '2026-11-23T09:30:00.000Z',
+              receive_count: 6,
+              order_id: 'ORD-1',
+              owner: 'shop-7',
+            },
+          ],
+          approximate_count: 1,
+        },
+      },
+    },
+    ...INVALID,
+  },
 };
 
-const processing = { 200: { description: 'Whether processing is paused.', schema: processingSchema } };
+const OPERATOR = `key:1 (ops) ${REQUEST_ID}`;
+
+/** 200 of every operation on processing. */
+const processing = {
+  200: {
+    name: 'ProcessingState',
+    description: 'Whether processing is paused.',
+    schema: processingSchema,
+    examples: {
+      paused: { paused: true, since: '2026-11-23T09:30:00.000Z', actor: OPERATOR, reason: 'stocktaking' },
+      running: { paused: false, since: '2026-11-23T10:00:00.000Z', actor: OPERATOR, reason: 'stocktaking is done' },
+    },
+  },
+};
 
 export const getProcessing: Operation = {
   tag: 'Operations',
   summary: 'Get the state of processing',
+  description: 'Returns whether processing is paused, since when, by whom and why.',
   answers: { ...processing, ...INVALID },
 };
 
@@ -131,13 +138,14 @@ export const pauseProcessing: Operation = {
   tag: 'Operations',
   summary: 'Pause processing',
   description: 'The API keeps accepting orders. In-flight orders are finished; no other order is started.',
-  body: REASON,
+  body: reasonBody('stocktaking'),
   answers: { ...processing, ...INVALID, ...TOO_LARGE },
 };
 
 export const resumeProcessing: Operation = {
   tag: 'Operations',
   summary: 'Resume processing',
-  body: REASON,
+  description: 'Orders that were accepted during the pause are processed.',
+  body: reasonBody('stocktaking is done'),
   answers: { ...processing, ...INVALID, ...TOO_LARGE },
 };

@@ -1,9 +1,9 @@
 import { API_BASE, type FunctionName, ROUTES, type Route } from '../../routes.ts';
-import { AUTH_RESPONSES, COMMON_RESPONSES, INVALID } from './common.ts';
 import * as control from './control.ts';
 import * as monitoring from './monitoring.ts';
 import type { Operation } from './operation.ts';
 import * as orders from './orders.ts';
+import { AUTH_RESPONSES, COMMON_RESPONSES, INVALID } from './responses.ts';
 
 /** Functions that serve files. They are not operations of the API. */
 type FileServer = 'getOpenApi' | 'getDocs' | 'getConsole';

@@ -5,7 +5,7 @@ export interface Operation {
   /** One line, without a full stop. */
   readonly summary: string;
   /** Markdown. */
-  readonly description?: string;
+  readonly description: string;
   readonly tag: Tag;
   readonly parameters?: Parameters;
   readonly body?: Body;
@@ -26,12 +26,20 @@ export interface Body {
   readonly schema: z.ZodType;
   /** True if a request without a body is rejected. */
   readonly required: boolean;
+  readonly examples: Examples;
 }
 
+/** Bodies by name. A test validates each against its schema. */
+export type Examples = Readonly<Record<string, unknown>>;
+
 export interface DocumentedAnswer {
+  /** Makes it a component of the document, for a response that several operations have. */
+  readonly name?: string;
   readonly description: string;
   /** The schema of the JSON body; undefined for a response without a body. */
   readonly schema?: z.ZodType;
+  /** Examples of the JSON body. */
+  readonly examples?: Examples;
   /** By name, in its usual capitalization. */
   readonly headers?: Readonly<Record<string, DocumentedHeader>>;
   /** Follow-up operations by function name, each with a parameter and the expression that provides its value. */

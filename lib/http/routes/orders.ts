@@ -1,86 +1,27 @@
 import * as z from 'zod';
-import { batchOf } from '../batch-request.ts';
 import { listSchema } from '../list-request.ts';
 import { newOrderSchema } from '../new-order.ts';
 import {
-  conflict,
-  count,
   etag,
-  failure,
   failureSchema,
-  INVALID,
   idempotencyKey,
   ifNoneMatch,
-  NO_SUCH_ORDER,
   ORDER_ID,
   OWNER,
   orderSchema,
-  REASON,
-  retryAfter,
-  statusSchema,
-  TOO_LARGE,
-  time,
+  reasonBody,
 } from './common.ts';
+import { ACCEPTED, BATCH_RESULT, CANCELLED, CHARGED, COMPLETED, HISTORY, NEW_ORDER, refused } from './examples.ts';
 import type { Operation } from './operation.ts';
-
-export const orderPageSchema = z.object({
-  orders: z.array(orderSchema),
-  next_cursor: z
-    .string()
-    .nullable()
-    .meta({ description: 'Pass it as `cursor` to get the next page; null on the last page.' }),
-});
-
-export const historySchema = z.object({
-  order_id: z.string(),
-  history: z
-    .array(
-      z.object({
-        at: time,
-        from: statusSchema.nullable().meta({ description: 'Null for the creation of the order.' }),
-        to: statusSchema,
-        attempt: count.meta({
-          description:
-            'The attempt during which it happened, counted like `attempts` of the order; 0 before the first.',
-        }),
-        reason_code: z.string().nullable(),
-        reason: z.string().nullable(),
-        actor: z
-          .string()
-          .meta({ description: 'Who made the transition: an invocation of the worker, a caller, or a database user.' }),
-      }),
-    )
-    .meta({ description: 'Oldest first.' }),
-});
-
-export const acceptedSchema = z.object({
-  status_code: z.literal(202),
-  message: z.string().meta({ examples: ['Order successfully processed. Please check status for order id: ORD-1'] }),
-});
-
-export const batchResultSchema = z.object({
-  status_code: z.literal(207),
-  message: z.string(),
-  data: z.object({
-    accepted: count,
-    refused: count,
-    results: z
-      .array(
-        z.object({
-          order_id: z
-            .string()
-            .nullable()
-            .meta({ description: 'The order id as it was sent; null if it was not a string.' }),
-          status_code: z
-            .int()
-            .meta({ description: 'The status that POST /orders would have returned: 202, 400 or 503.' }),
-          ...failure,
-          code: failure.code.optional(),
-        }),
-      )
-      .meta({ description: 'One result per order, in the order of the request.' }),
-  }),
-});
+import {
+  acceptedSchema,
+  batchResultSchema,
+  historySchema,
+  newOrdersSchema,
+  orderPageSchema,
+  orderWithStepsSchema,
+} from './order-schemas.ts';
+import { conflict, INVALID, NO_SUCH_ORDER, OWNER_REQUIRED, retryAfter, TOO_LARGE } from './responses.ts';
 
 /** Operations on an order whose id is at this location. */
 const linksToOrder = (where: string) => ({
@@ -96,11 +37,12 @@ export const createOrder: Operation = {
   description:
     'Once the response is 202, the order is stored and will become Completed, Failed or Cancelled, whatever crashes.',
   parameters: { header: z.object({ 'Idempotency-Key': idempotencyKey }) },
-  body: { schema: newOrderSchema, required: true },
+  body: { schema: newOrderSchema, required: true, examples: { order: NEW_ORDER } },
   answers: {
     202: {
       description: 'The order is stored and will be processed.',
       schema: acceptedSchema,
+      examples: { accepted: ACCEPTED },
       headers: {
         'Idempotency-Replayed': {
           description: 'This is the response to an earlier request with this Idempotency-Key.',
@@ -114,9 +56,19 @@ export const createOrder: Operation = {
       description:
         'An order of yours with this id already exists, or the request is invalid and `errors` lists the invalid fields.',
       schema: failureSchema,
+      examples: {
+        ...refused('order_exists', 'Order with order_id ORD-1 already exists.'),
+        ...refused('validation_failed', 'Validation Error', {
+          errors: [{ path: 'item_ids.3', message: 'must be a whole number from -2147483648 to 2147483647' }],
+        }),
+      },
     },
     ...TOO_LARGE,
-    422: { description: 'This Idempotency-Key was already used for another order.', schema: failureSchema },
+    422: {
+      description: 'This Idempotency-Key was already used for another order.',
+      schema: failureSchema,
+      examples: refused('idempotency_key_reused', 'This Idempotency-Key was already used for another order.'),
+    },
   },
 };
 
@@ -126,11 +78,16 @@ export const createOrders: Operation = {
   description:
     'Each order gets the result that `POST /orders` would have returned, independently of the other orders. ' +
     'Idempotency-Key is not supported; it is safe to repeat the batch, because order ids are unique.',
-  body: { schema: batchOf(newOrderSchema), required: true },
+  body: {
+    schema: newOrdersSchema,
+    required: true,
+    examples: { two_orders: { orders: [NEW_ORDER, { ...NEW_ORDER, order_id: 'ORD-2', total_amount: '5.00' }] } },
+  },
   answers: {
     207: {
       description: 'A result for each order. If Retry-After is set, some orders were not stored and can be sent again.',
       schema: batchResultSchema,
+      examples: { one_refused: BATCH_RESULT },
       headers: retryAfter(false),
     },
     ...INVALID,
@@ -147,6 +104,7 @@ export const listOrders: Operation = {
     200: {
       description: 'A page of orders.',
       schema: orderPageSchema,
+      examples: { last_page: { orders: [COMPLETED], next_cursor: null } },
       links: {
         listOrders: { cursor: '$response.body#/next_cursor' },
         ...linksToOrder('$response.body#/orders/0/order_id'),
@@ -156,37 +114,23 @@ export const listOrders: Operation = {
   },
 };
 
-const orderWithStepsSchema = orderSchema.extend({
-  steps: z
-    .array(
-      z.object({
-        name: z.string(),
-        kind: z.enum(['step', 'sleep']),
-        state: z.enum(['completed', 'sleeping']),
-        attempt: count.meta({ description: 'The attempt that recorded it.' }),
-        started_at: time,
-        finished_at: time.meta({
-          description: 'When the step ended, or the sleep ends. A sleep that is not over ends with its order.',
-        }),
-        result_bytes: count.meta({ description: 'The size of its result as JSON. The result itself is never shown.' }),
-      }),
-    )
-    .meta({
-      description:
-        'The recorded steps and sleeps of the current run, in the order in which they were recorded: the latest 1,000.',
-    }),
-});
-
 export const getOrder: Operation = {
   tag: 'Orders',
   summary: 'Get an order',
+  description: 'To poll cheaply, send the `ETag` of the last response in `If-None-Match`.',
   parameters: { path: ORDER_ID, query: OWNER, header: z.object({ 'If-None-Match': ifNoneMatch }) },
   answers: {
-    200: { description: 'The order.', schema: orderWithStepsSchema, headers: etag },
-    304: { description: 'The order has not changed.', headers: etag },
+    200: {
+      name: 'OrderWithSteps',
+      description: 'The order.',
+      schema: orderWithStepsSchema,
+      headers: etag,
+      examples: { completed: { ...COMPLETED, steps: [CHARGED] } },
+    },
+    304: { name: 'NotModified', description: 'The order has not changed.', headers: etag },
     ...INVALID,
     ...NO_SUCH_ORDER,
-    ...conflict(),
+    ...OWNER_REQUIRED,
   },
 };
 
@@ -196,23 +140,38 @@ export const getOrderHistory: Operation = {
   description: 'Lists each state transition of the order, with its reason and who made it.',
   parameters: { path: ORDER_ID, query: OWNER },
   answers: {
-    200: { description: 'The state transitions.', schema: historySchema },
+    200: {
+      name: 'OrderHistory',
+      description: 'The state transitions.',
+      schema: historySchema,
+      examples: { completed: HISTORY },
+    },
     ...INVALID,
     ...NO_SUCH_ORDER,
-    ...conflict(),
+    ...OWNER_REQUIRED,
   },
 };
 
 export const cancelOrder: Operation = {
   tag: 'Orders',
   summary: 'Cancel a Pending or Waiting order',
+  description: 'A Cancelled order is never processed again. Cancelled is final.',
   parameters: { path: ORDER_ID, query: OWNER },
-  body: REASON,
+  body: reasonBody('changed her mind'),
   answers: {
-    200: { description: 'The order, which is now Cancelled.', schema: orderSchema },
+    200: {
+      name: 'CancelledOrder',
+      description: 'The order, which is now Cancelled.',
+      schema: orderSchema,
+      examples: { cancelled: CANCELLED },
+    },
     ...INVALID,
     ...NO_SUCH_ORDER,
-    ...conflict('The order is neither Pending nor Waiting.'),
+    ...conflict(
+      'NotCancellable',
+      'The order is neither Pending nor Waiting',
+      refused('wrong_status', 'The order is Completed. Only a Pending or Waiting order can be cancelled.'),
+    ),
     ...TOO_LARGE,
   },
 };

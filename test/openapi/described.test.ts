@@ -1,0 +1,45 @@
+import { expect, test } from '@jest/globals';
+import { DOCUMENT, type JsonObject } from '../support/documented.ts';
+import { objectsIn, undescribed } from '../support/walk-document.ts';
+
+test('every operation, parameter, response, header, schema and field of the OpenAPI document has a description', () => {
+  expect(undescribed(DOCUMENT)).toEqual([]);
+});
+
+const PLACES = [
+  'paths /orders post',
+  'paths /orders get parameters 0',
+  'paths /orders post responses 422',
+  'paths /orders post responses 202 headers Idempotency-Replayed',
+  'components responses Unavailable headers Retry-After',
+  'components schemas Order',
+  'components schemas Metrics properties data properties window properties per_minute items properties minute',
+];
+test.each(PLACES)('a description that is missing at %s is reported', (place) => {
+  const document = structuredClone(DOCUMENT);
+  const [, object] = [...objectsIn(document)].find(([found]) => found === place) ?? [];
+  delete (object as { description?: unknown }).description;
+  expect(undescribed(document)).toContain(place);
+});
+
+test('no schema of a body and no response occurs twice in the OpenAPI document', () => {
+  const texts = [...objectsIn(DOCUMENT.paths)]
+    .filter(([place, object]) => / (responses \d+|schema)$/.test(place) && !('$ref' in object))
+    .filter(([place]) => !/ (parameters|headers) /.test(place))
+    .map(([, object]) => JSON.stringify(object));
+  expect(texts.filter((text, index) => texts.indexOf(text) !== index)).toEqual([]);
+  expect(texts.filter((text) => text.includes('"properties"'))).toEqual([]);
+});
+
+test('operation ids never change, because generators name the methods of clients after them', () => {
+  const ids = Object.values(DOCUMENT.paths).flatMap((path) =>
+    Object.values(path).map((operation) => (operation as unknown as JsonObject).operationId),
+  );
+  expect(ids).toEqual([
+    ...['createOrder', 'listOrders', 'createOrders'],
+    ...['getOrder', 'getOrderHistory', 'cancelOrder', 'redriveOrder'],
+    ...['getOrderByQuery', 'getOrderHistoryByQuery', 'cancelOrderByQuery', 'redriveOrderByQuery'],
+    ...['redriveOrders', 'listFailures', 'listDeadLetters'],
+    ...['getProcessing', 'pauseProcessing', 'resumeProcessing', 'getMetrics', 'getHealth'],
+  ]);
+});
