@@ -29,6 +29,19 @@ describe('the documentation of the API', () => {
     expect(elsewhere).toEqual([]);
   });
 
+  test('the API documentation shows the examples of requests and of each error of a response', async () => {
+    const page = await openDocs();
+    const operation = page.locator('#operations-Orders-createOrder');
+    await operation.getByRole('button').first().click();
+
+    const examples = operation.locator('.highlight-code');
+    await examples.first().waitFor();
+    expect(JSON.parse(await examples.first().innerText())).toMatchObject({ order_id: 'ORD-1', total_amount: '19.99' });
+    const refused = operation.locator('.response[data-code="400"]');
+    expect(await refused.locator('select option').allInnerTexts()).toContain('validation_failed');
+    expect(await refused.innerText()).toContain('"code": "order_exists"');
+  });
+
   test('the API documentation lets a reader try an operation with a key', async () => {
     const page = await openDocs();
     await page.getByRole('button', { name: 'Authorize' }).click();
