@@ -1,6 +1,7 @@
 -- An order id belongs to its owner: two owners may use the same one. So each history entry says whose order it is of. Earlier
 -- entries keep NULL, since writing them again would take as long as the table is large: they belong to the order that had the id
--- when ids were still unique by themselves. Neither column rewrites its table.
+-- when ids were still unique by themselves. Neither column rewrites its table. The second one may exist: an index over it can be built
+-- before the deployment (docs/deploy.md).
 
 ALTER TABLE public.orders ADD COLUMN had_id_alone boolean NOT NULL DEFAULT true
 
@@ -8,7 +9,7 @@ ALTER TABLE public.orders ADD COLUMN had_id_alone boolean NOT NULL DEFAULT true
 COMMENT ON COLUMN public.orders.had_id_alone IS 'inserted while order_id alone was unique: history entries and messages that do not name an owner are of this order'
 
 --> statement-breakpoint
-ALTER TABLE public.order_history ADD COLUMN owner text
+ALTER TABLE public.order_history ADD COLUMN IF NOT EXISTS owner text
 
 --> statement-breakpoint
 COMMENT ON COLUMN public.order_history.owner IS 'NULL: from before entries named owners; of the order with this id for which had_id_alone is true'

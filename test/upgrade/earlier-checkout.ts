@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,7 +43,10 @@ export function codeBefore(migration: string): EarlierCheckout {
     const archive = execFileSync('git', ['archive', commit], { cwd: REPOSITORY, maxBuffer: 1_000_000_000 });
     execFileSync('tar', ['-x'], { cwd: directory, input: archive });
     symlinkSync(join(REPOSITORY, 'node_modules'), join(directory, 'node_modules'));
-    return { commit, directory, migrations: join(directory, FOLDER), remove };
+    const migrations = join(directory, FOLDER);
+    // An unreleased migration may have changed since then, and is refused when its checksum differs.
+    for (const file of readdirSync(migrations)) cpSync(join(REPOSITORY, FOLDER, file), join(migrations, file));
+    return { commit, directory, migrations, remove };
   } catch (error) {
     remove();
     throw error;

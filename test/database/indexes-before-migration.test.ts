@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { Database } from '../../lib/database/database.ts';
+import { migrate } from '../../lib/database/migrations.ts';
+import { connectPg } from '../../lib/database/pg.ts';
+import { ourMigrations } from '../support/contract.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { recordingLogger } from '../support/recording-logger.ts';
+
+const INDEXES = ['orders_by_id_and_owner', 'order_history_by_owner'];
+
+/** The statements that docs/deploy.md has for large tables. */
+const DOCUMENTED = [
+  ...readFileSync(join(import.meta.dirname, '../../docs/deploy.md'), 'utf8').matchAll(/^psql .* -c (['"])(.*)\1$/gm),
+].flatMap(([, , sql]) => sql ?? []);
+
+let own: TestDatabase;
+let database: Database;
+
+beforeEach(async () => {
+  own = await createTestDatabase();
+  const timeouts = { statementTimeoutMs: 10_000, connectTimeoutMs: 10_000 };
+  database = connectPg({ url: own.url, poolSize: 1, ...timeouts, logger: recordingLogger() });
+  await database.query('DROP SCHEMA public CASCADE');
+  await database.query('CREATE SCHEMA public');
+  await bringUpTo(10);
+  for (const sql of DOCUMENTED) await database.query(sql);
+});
+afterEach(async () => {
+  await database.close();
+  await own.drop();
+});
+
+const bringUpTo = async (version: number) =>
+  migrate(database, (await ourMigrations()).slice(0, version), { importTimeZone: 'UTC', report: () => undefined });
+
+const built = () =>
+  database.query<{ name: string; id: string }>(
+    `SELECT relname::text AS name, oid::text AS id FROM pg_class
+     WHERE relname IN ('orders_by_id_and_owner', 'order_history_by_owner') ORDER BY relname DESC`,
+  );
+
+test('a migration finds the indexes that the documented commands have built before it', async () => {
+  const before = await built();
+  expect(before.map(({ name }) => name)).toEqual(INDEXES);
+  expect(await bringUpTo(12)).toBe(2);
+  expect(await built()).toEqual(before);
+});
+
+test.each(INDEXES)('a migration refuses the index %s when its concurrent build has failed', async (name) => {
+  await database.query('UPDATE pg_index SET indisvalid = false WHERE indexrelid = $1::text::regclass', [name]);
+  await expect(bringUpTo(12)).rejects.toThrow(`the index ${name} is not valid`);
+});
