@@ -85,9 +85,13 @@ describe('what no lockfile pins', () => {
   });
 });
 
-test('the deploy workflow reaches AWS only from its own environment, after dev, and from pushes to main that CI has passed', () => {
+test('the deploy workflow reaches AWS only from its own environment, one deployment per stage, and from the head of main that CI has passed', () => {
   const [deploy, stage] = ['deploy', 'deploy-stage'].map((name) => read(`.github/workflows/${name}.yml`));
   expect(stage).toMatch(/environment: \$\{\{ inputs\.stage \}\}/);
+  expect(stage).toMatch(/concurrency:\n +group: deploy-\$\{\{ inputs\.stage \}\}\n +cancel-in-progress: false/);
+  expect(deploy).not.toContain('concurrency:');
+  expect(stage?.indexOf('commits/main')).toBeGreaterThan(0);
+  expect(stage?.indexOf('commits/main')).toBeLessThan(stage?.indexOf('configure-aws-credentials') ?? 0);
   expect(deploy).toMatch(/ {2}prod:\n {4}needs: dev\n/);
   expect(deploy).toContain("github.event.workflow_run.conclusion == 'success'");
   expect(deploy).toContain("github.event.workflow_run.event == 'push'");
