@@ -21,7 +21,7 @@ const HELP = `npm run orders -- <command>
 These commands use the API of the local stack, or the one at --url or ORDERS_URL, with the key in ORDERS_API_KEY:
   create         creates an order, or the orders of a file
   get            prints one order
-  list           lists orders, newest first, by status, user and time
+  list           lists orders, newest first, by status, reason code, user and time
   watch          prints counts by status, as they change
   history        prints every state transition of one order
   cancel         cancels an order that no worker has claimed yet

@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 bb6aff667f4a825311d90d8d724b4ed7820c600c8d9e905fb917c036a44796e0): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 28ff15ebbe1a8c6d287212408012f03e44d1a38bb528cebaeba62575eba9a410): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -1118,6 +1118,8 @@ export interface operations {
                 owner?: string;
                 /** @description Only orders in this state. */
                 status?: "Pending" | "Processing" | "Waiting" | "Completed" | "Failed" | "Cancelled";
+                /** @description Only orders that have this reason code, such as the `reason_code` of a failure. */
+                reason_code?: string;
                 /** @description Only this user's orders. */
                 user_id?: number;
                 /** @description Created at this time or later. */

@@ -37,5 +37,7 @@ function cellsOf(group) {
   const cause = group.reason_code ?? 'no code';
   const redrive = button('Redrive…', () => askToRedrive(group));
   redrive.ariaLabel = `Redrive… ${cause}`;
-  return [cause, count(group.orders), time(group.oldest), time(group.newest), redrive];
+  const query = new URLSearchParams({ status: 'Failed', reason_code: cause });
+  const orders = group.reason_code === null ? cause : h('a', { href: `#/orders?${query}` }, cause);
+  return [orders, count(group.orders), time(group.oldest), time(group.newest), redrive];
 }

@@ -85,6 +85,7 @@ function filterForm(query) {
     'form',
     { 'aria-label': 'Filter' },
     h('div.field', h('label', { for: 'status' }, 'Status'), status),
+    field({ name: 'reason_code', label: 'Cause', value: value('reason_code') }).row,
     field({ name: 'user_id', label: 'User id', value: value('user_id'), inputmode: 'numeric' }).row,
     day('created_from', 'Created from'),
     day('created_to', 'Created to'),

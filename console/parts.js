@@ -68,6 +68,7 @@ export function makeOrderTable(caption) {
     [
       ['Order', ''],
       ['Status', ''],
+      ['Cause', 'wide'],
       ['User', 'number wide'],
       ['Items', 'number wide'],
       ['Amount', 'number'],
@@ -85,10 +86,11 @@ export function makeOrderTable(caption) {
 }
 
 /** @param {Order} order @returns {Child[]} */
-function cellsOf({ order_id, owner, status, user_id, item_ids, total_amount, created_at }) {
+function cellsOf({ order_id, owner, status, reason_code, user_id, item_ids, total_amount, created_at }) {
   return [
     orderLink(order_id, owner),
     badge(status),
+    reason_code,
     user_id,
     count(item_ids.length),
     amount(total_amount),

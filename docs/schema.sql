@@ -143,6 +143,8 @@ CREATE INDEX orders_by_creation ON public.orders USING btree ((created_at AT TIM
 
 CREATE INDEX orders_by_owner ON public.orders USING btree (owner, created_at, order_id) WHERE (owner <> ''::text);
 
+CREATE INDEX orders_by_reason ON public.orders USING btree (reason_code, created_at, order_id) WHERE (reason_code IS NOT NULL);
+
 CREATE INDEX orders_by_status ON public.orders USING btree (status, created_at, order_id);
 
 CREATE INDEX orders_by_user ON public.orders USING btree (user_id, created_at, order_id);

@@ -24,7 +24,14 @@ const BATCH = 100;
 /** The sweep's batch size. */
 const PAGE = 500;
 
-const ANY: OrderFilter = { userId: null, status: null, owner: null, createdFrom: null, createdTo: null };
+const ANY: OrderFilter = {
+  userId: null,
+  status: null,
+  reasonCode: null,
+  owner: null,
+  createdFrom: null,
+  createdTo: null,
+};
 const ACTOR = 'plans';
 
 /** A statement of lib/orders/sql with typical values. */
@@ -66,6 +73,7 @@ export function hotStatements(loaded: number): Statement[] {
     list('of a user', { userId: 5 }),
     list('Completed', { status: 'Completed' }),
     list('Failed', { status: 'Failed' }),
+    list('of a reason code', { reasonCode: 'card_declined_1' }),
     list('Failed of a user', { status: 'Failed', userId: 5 }),
     list('of an owner', { owner: 'nobody' }),
     {

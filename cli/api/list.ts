@@ -15,6 +15,7 @@ export const list = command({
   does: 'Lists orders, newest first.',
   options: {
     status: { type: 'string', value: 'STATUS', help: 'Pending, Processing, Waiting, Completed, Failed or Cancelled' },
+    'reason-code': { type: 'string', value: 'CODE', help: 'orders with this reason code' },
     owner: { type: 'string', value: 'OWNER', help: 'of this owner' },
     user: { type: 'string', value: 'N', help: 'orders of this user_id' },
     from: {
@@ -26,11 +27,15 @@ export const list = command({
     limit: { type: 'integer', min: 1, max: 9_999_999, default: 20, help: 'the most orders to list' },
     ...STAGE_OPTIONS,
   },
-  examples: ['npm run orders -- list --status Failed', 'npm run orders -- list --user 7 --limit 500 --json'],
+  examples: [
+    'npm run orders -- list --status Failed --reason-code timed_out',
+    'npm run orders -- list --user 7 --limit 500 --json',
+  ],
   async run(values) {
     // The service validates the values and reports what it accepts.
     const filter = {
       ...(values.status !== undefined && { status: values.status }),
+      ...(values['reason-code'] !== undefined && { reason_code: values['reason-code'] }),
       ...(values.owner !== undefined && { owner: values.owner }),
       ...(values.user !== undefined && { user_id: values.user }),
       ...(values.from !== undefined && { created_from: values.from }),

@@ -6,12 +6,13 @@ import { readQuery } from '../../lib/http/read-query.ts';
 import { api } from '../../lib/runtime/api.ts';
 import { httpHandler } from '../../lib/runtime/http-handler.ts';
 
-/** GET /orders?status=&user_id=&created_from=&created_to=&limit=&cursor= */
+/** GET /orders?status=&reason_code=&user_id=&created_from=&created_to=&limit=&cursor= */
 export const handler = httpHandler(async (event) => {
   const query = readQuery(event, listSchema);
   const filter = {
     userId: query.user_id ?? null,
     status: query.status ?? null,
+    reasonCode: query.reason_code ?? null,
     owner: ownerFilterOf(event, query.owner),
     createdFrom: query.created_from ?? null,
     createdTo: query.created_to ?? null,

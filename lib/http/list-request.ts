@@ -34,6 +34,9 @@ export const listSchema = z
       .enum(STATUSES, `must be one of ${STATUSES.join(', ')}`)
       .optional()
       .meta({ description: 'Only orders in this state.' }),
+    reason_code: text(100).optional().meta({
+      description: 'Only orders that have this reason code, such as the `reason_code` of a failure.',
+    }),
     user_id: wholeNumber(INTEGER_MIN, INTEGER_MAX).optional().meta({ description: "Only this user's orders." }),
     created_from: time.optional().meta({ description: 'Created at this time or later.' }),
     // Exclusive, so that the end of one range is the start of the next.

@@ -26,6 +26,17 @@ describe('Failed orders', () => {
     expect(await row.getByRole('time').count()).toBe(2);
   });
 
+  test('a cause links to its Failed orders, whose cause is in the list and in the filter', async () => {
+    const page = await openConsole('#/failures');
+    await page.getByRole('link', { name: 'sold_out', exact: true }).click();
+    const table = page.getByRole('table', { name: 'Orders, newest first' });
+    await waitUntil('they are listed', async () => (await table.getByRole('link').count()) === ids.length);
+    expect(await table.getByRole('link').allInnerTexts()).toEqual([...ids].reverse());
+    expect(await table.getByRole('cell', { name: 'sold_out', exact: true }).count()).toBe(ids.length);
+    expect(await page.getByLabel('Status').inputValue()).toBe('Failed');
+    expect(await page.getByLabel('Cause').inputValue()).toBe('sold_out');
+  });
+
   test('a dry run lists Failed orders and changes nothing', async () => {
     const page = await openConsole('#/failures');
     await page.getByRole('button', REDRIVE).click();

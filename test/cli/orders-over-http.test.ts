@@ -142,6 +142,8 @@ describe('npm run orders, by the API', () => {
   test('redrive redrives Failed orders over HTTP, after a dry run', async () => {
     await create('doomed-1');
     await settled('doomed-1');
+    const failed = await orders(['list', '--status', 'Failed', '--reason-code', 'processor_error', '--json']);
+    expect(JSON.parse(failed.stdout)).toMatchObject([{ order_id: 'doomed-1' }]);
     const preview = await orders(['redrive', '--all', '--dry-run', '--json']);
     expect(JSON.parse(preview.stdout)).toEqual({
       order_ids: ['doomed-1'],

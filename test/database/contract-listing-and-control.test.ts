@@ -36,7 +36,14 @@ describe.each(DRIVERS)('the use cases of the API over $name', ({ open }) => {
   }
 
   describe('list', () => {
-    const any: OrderFilter = { userId: null, status: null, owner: null, createdFrom: null, createdTo: null };
+    const any: OrderFilter = {
+      userId: null,
+      status: null,
+      reasonCode: null,
+      owner: null,
+      createdFrom: null,
+      createdTo: null,
+    };
     const idsOf = async (filter: Partial<OrderFilter>, after: Position | null = null, limit = 100) =>
       (await listOrders(database, { ...any, ...filter }, after, limit)).orders.map(({ orderId }) => orderId);
 
@@ -53,6 +60,7 @@ describe.each(DRIVERS)('the use cases of the API over $name', ({ open }) => {
       expect(await idsOf({}, first.next)).toEqual(['b']);
       expect(await idsOf({ userId: HARD.userId, status: 'Pending', owner: 'an owner' })).toEqual([HARD.orderId]);
       expect(await idsOf({ owner: 'another' })).toEqual([]);
+      expect(await idsOf({ reasonCode: 'timed_out' })).toEqual([]);
       expect(await idsOf({ userId: 7, createdFrom: new Date(Date.UTC(2026, 10, 1)) }, first.next)).toEqual(['b']);
       expect(await idsOf({ status: 'Pending', createdTo: new Date(Date.UTC(2026, 10, 1)) })).toEqual([]);
     });

@@ -118,7 +118,14 @@ async function expectTheUsual(database: Database): Promise<void> {
     { at: expect.any(Date), from: 'Processing', to: 'Completed' },
   ]);
 
-  const filter = { userId: null, status: null, owner: null, createdFrom: new Date(before - 60_000), createdTo: null };
+  const filter = {
+    userId: null,
+    status: null,
+    reasonCode: null,
+    owner: null,
+    createdFrom: new Date(before - 60_000),
+    createdTo: null,
+  };
   const first = await listOrders(database, filter, null, 1);
   const second = await listOrders(database, filter, first.next, 1);
   expect([...first.orders, ...second.orders]).toMatchObject([other, order]);

@@ -57,6 +57,8 @@ describe('GET /orders', () => {
     expect(idsOf(await list({ user_id: '2' }))).toEqual(['b']);
     expect(idsOf(await list({ status: 'Cancelled' }))).toEqual(['c']);
     expect(idsOf(await list({ status: 'Cancelled', user_id: '2' }))).toEqual([]);
+    expect(idsOf(await list({ reason_code: 'cancelled' }))).toEqual(['c']);
+    expect(idsOf(await list({ reason_code: 'cancelled', status: 'Failed' }))).toEqual([]);
     const first = await list({ user_id: '1', status: 'Pending', limit: '1' });
     expect(idsOf(first)).toEqual(['ü 1/2?&=+']);
     const second = await list({ user_id: '1', status: 'Pending', limit: '2', cursor: first.next_cursor ?? '' });
@@ -108,7 +110,9 @@ describe('GET /orders', () => {
     ['cursor', cursorOf(['-99999999999.000000', 'a']), /next_cursor/],
     ['cursor', cursorOf(["now()'", 'a']), /next_cursor/],
     ['cursor', cursorOf({ length: 2 }), /next_cursor/],
-    ['order_id_prefix', 'a', /allowed: owner, status, user_id, created_from, created_to, limit, cursor$/],
+    ['reason_code', '', /must not be empty/],
+    ['reason_code', 'a\0', /must not contain NUL/],
+    ['order_id_prefix', 'a', /allowed: owner, status, reason_code, user_id, created_from, created_to, limit, cursor$/],
   ])('GET /orders rejects %s=%j, and says what it accepts', async (name, value, message) => {
     expect(await service.ask('listOrders', { query: { [name]: value } })).toMatchObject({
       status: 400,

@@ -3,7 +3,14 @@ import type { Database } from '../../lib/database/database.ts';
 import { listOrders, type OrderFilter, type Position } from '../../lib/orders/sql/list-orders.ts';
 import { type OrderLab, openOrderLab } from '../support/order-lab.ts';
 
-const ANY: OrderFilter = { userId: null, status: null, owner: null, createdFrom: null, createdTo: null };
+const ANY: OrderFilter = {
+  userId: null,
+  status: null,
+  reasonCode: null,
+  owner: null,
+  createdFrom: null,
+  createdTo: null,
+};
 
 let lab: OrderLab;
 beforeAll(async () => {
@@ -34,17 +41,18 @@ interface Row {
   readonly at?: number;
   readonly user?: number;
   readonly status?: string;
+  readonly reason?: string;
   readonly owner?: string;
   readonly items?: number;
 }
 
 async function insert(...rows: Row[]): Promise<void> {
   await lab.psql.rows(
-    `INSERT INTO orders (order_id, created_at, user_id, status, owner, item_ids, total_amount, due_at)
+    `INSERT INTO orders (order_id, created_at, user_id, status, reason_code, owner, item_ids, total_amount, due_at)
      SELECT id, timestamptz '2026-11-01 12:00+00' + coalesce(at, 0) * interval '1 microsecond', coalesce("user", 1),
-            coalesce(status, 'Completed'), coalesce(owner, ''), array_fill(1, ARRAY[coalesce(items, 1)]), 1,
+            coalesce(status, 'Completed'), reason, coalesce(owner, ''), array_fill(1, ARRAY[coalesce(items, 1)]), 1,
             CASE WHEN status = 'Pending' THEN now() END
-     FROM json_to_recordset($1) AS r(id text, at integer, "user" integer, status text, owner text, items integer)`,
+     FROM json_to_recordset($1) AS r(id text, at integer, "user" integer, status text, reason text, owner text, items integer)`,
     [JSON.stringify(rows)],
   );
 }
@@ -71,18 +79,22 @@ describe('a list of orders', () => {
     expect(await pages({}, 1)).toEqual([['first'], ['c'], ['b'], ['a'], ['z']]);
   });
 
-  test('a list of orders contains only the requested user, status, owner and time', async () => {
+  test('a list of orders contains only the requested user, status, reason code, owner and time', async () => {
     await insert(
-      { id: 'a', at: 1, user: 1, status: 'Failed', owner: 'x' },
+      { id: 'a', at: 1, user: 1, status: 'Failed', reason: 'sold_out', owner: 'x' },
       { id: 'b', at: 2_000, user: 1, status: 'Completed', owner: 'y' },
-      { id: 'c', at: 3_000, user: 2, status: 'Failed', owner: 'y' },
-      { id: 'd', at: 4_000, user: 2, status: 'Pending', owner: '' },
+      { id: 'c', at: 3_000, user: 2, status: 'Failed', reason: 'timed_out', owner: 'y' },
+      { id: 'd', at: 4_000, user: 2, status: 'Pending', reason: 'timed_out', owner: '' },
     );
     const found = async (filter: Partial<OrderFilter>) => (await pages(filter, 2)).flat().join('');
     const moment = (ms: number) => new Date(Date.UTC(2026, 10, 1, 12) + ms);
 
     expect(await found({ userId: 1 })).toBe('ba');
     expect(await found({ status: 'Failed' })).toBe('ca');
+    expect(await found({ reasonCode: 'timed_out' })).toBe('dc');
+    expect(await found({ reasonCode: 'timed_out', status: 'Failed' })).toBe('c');
+    expect(await found({ reasonCode: 'sold_out', userId: 2 })).toBe('');
+    expect(await found({ reasonCode: 'nothing' })).toBe('');
     expect(await found({ owner: 'y' })).toBe('cb');
     expect(await found({ owner: 'nobody' })).toBe('');
     expect(await found({ userId: 2, status: 'Failed' })).toBe('c');
@@ -127,11 +139,12 @@ describe('in a large table', () => {
     // The newer half has nothing of the busy user, the busy owner, or what failed: a search for them there reads all of it.
     await lab.psql.rows(
       `SET session_replication_role = replica;
-       INSERT INTO orders (order_id, created_at, user_id, owner, status, item_ids, total_amount, due_at)
+       INSERT INTO orders (order_id, created_at, user_id, owner, status, reason_code, item_ids, total_amount, due_at)
        SELECT 'order-' || n, timestamptz '2026-11-01 12:00+00' + n * interval '1 second',
               CASE WHEN n < ${ORDERS / 2} AND n % 2 = 0 THEN 7 ELSE 1000 + n % 500 END,
               CASE WHEN n < ${ORDERS / 2} AND n % 2 = 0 THEN 'busy' ELSE 'shop-' || n % 50 END,
-              CASE WHEN n < ${ORDERS / 2} AND n % 5 = 0 THEN 'Failed' ELSE 'Completed' END, '{1}', 1, NULL
+              CASE WHEN n < ${ORDERS / 2} AND n % 5 = 0 THEN 'Failed' ELSE 'Completed' END,
+              CASE WHEN n < ${ORDERS / 2} AND n % 5 = 0 THEN 'timed_out' END, '{1}', 1, NULL
        FROM generate_series(1, ${ORDERS}) AS n;
        SET session_replication_role = origin;
        ANALYZE orders`,
@@ -165,6 +178,7 @@ describe('in a large table', () => {
     ['a busy owner’s', { owner: 'busy' }],
     ['failed', { status: 'Failed' }],
     ['completed', { status: 'Completed' }],
+    ['timed out', { reasonCode: 'timed_out' }],
     ['nobody’s', { userId: 1 }],
     ['the latest', { createdFrom: new Date(Date.UTC(2026, 10, 1, 20)) }],
   ])('a page of %s orders reads no more than it shows, at the top and deep down', async (_, filter) => {
@@ -176,6 +190,7 @@ describe('in a large table', () => {
     ['a user’s orders of a status', { userId: 7, status: 'Cancelled' }],
     ['an owner’s orders of a status', { owner: 'busy', status: 'Processing' }],
     ['an owner’s orders of a user', { owner: 'shop-1', userId: 7 }],
+    ['orders of a reason code and a status', { reasonCode: 'timed_out', status: 'Cancelled' }],
   ])('a page of %s reads a thousand orders and continues in the next page', async (_, filter) => {
     expect(await rowsRead(filter, null)).toBeLessThanOrEqual(1_000 + 101);
     const all = await pages(filter, 100);

@@ -6,6 +6,7 @@ import { ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
 export interface OrderFilter {
   readonly userId: number | null;
   readonly status: Status | null;
+  readonly reasonCode: string | null;
   readonly owner: string | null;
   /** Inclusive. */
   readonly createdFrom: Date | null;
@@ -108,8 +109,10 @@ function nextPosition(shown: readonly Row[], last: Row | undefined, scan: number
 type AddParameter = (value: Parameter, type: string) => string;
 
 /** Only the given filters, so that any plan of the statement can use the index of the first filter. */
-function conditions({ userId, status, owner }: OrderFilter, parameter: AddParameter): string[] {
+function conditions({ userId, status, reasonCode, owner }: OrderFilter, parameter: AddParameter): string[] {
   return [
+    // First, because few orders have a code.
+    reasonCode === null ? [] : [`o.reason_code = ${parameter(reasonCode, 'text')}`],
     userId === null ? [] : [`o.user_id = ${parameter(userId, 'integer')}`],
     status === null ? [] : [`o.status = ${parameter(status, 'text')}`],
     // The second condition allows the planner to use the partial index of owners.
