@@ -17,6 +17,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 };
 
 const HELP = `npm run orders -- <command>
+npx orders <command>, which prints nothing else, so that its output can be piped
 
 These commands use the API of the local stack, or the one at --url or ORDERS_URL, with the key in ORDERS_API_KEY:
   create         creates an order, or the orders of a file

@@ -5,12 +5,13 @@ import { enterStack } from '../infra/local/stack/enter-stack.ts';
 import { printable, printableJson } from '../infra/printable.ts';
 import { UsageError, UserError } from '../infra/user-error.ts';
 import { orderKey, parseKey } from '../lib/order-key.ts';
+import type { Status } from '../lib/orders/order.ts';
 import type { RedriveRequest } from '../lib/orders/redrive-orders.ts';
 import { AmbiguousOrder } from '../lib/orders/sql/find-owners.ts';
 import type { FailedOrders } from '../lib/orders/sql/redrive-orders.ts';
 import { createApi } from '../lib/runtime/api.ts';
 import { connect } from '../lib/runtime/connections.ts';
-import { ask, connectStage, STAGE_OPTIONS, type Stage } from './api/stage.ts';
+import { ask, connectStage, paramsOf, STAGE_OPTIONS, type Stage, StageError } from './api/stage.ts';
 import { operator } from './operator.ts';
 
 /** Orders per commit: few enough to lock little and to spread the rate evenly. */
@@ -83,6 +84,8 @@ type Selection = Pick<RedriveRequest, 'orderIds' | 'reasonCode' | 'owner' | 'rea
 /** The target of a redrive: an API, or a database and a queue. */
 interface Redriver {
   redrive(request: Omit<RedriveRequest, 'actor'>): Promise<FailedOrders>;
+  /** Undefined for an order that does not exist. @throws StageError if the key may not read it */
+  statusOf(orderId: string, owner: string | null): Promise<Status | undefined>;
   close(): Promise<void>;
 }
 
@@ -96,6 +99,7 @@ async function onStack(): Promise<Redriver> {
       api.redriveOrders({ ...request, actor }).catch((error: unknown) => {
         throw error instanceof AmbiguousOrder ? new UserError(`${error.message} Add --owner.`) : error;
       }),
+    statusOf: async (orderId, owner) => (await api.readOrder(orderId, owner))?.status,
     close: () => api.close(),
   };
 }
@@ -119,6 +123,15 @@ function overApi(stage: Stage): Redriver {
       const { data } = await ask(stage, stage.client.POST('/orders/redrive', { body }));
       const redrivable = data.orders.map(({ order_id: orderId, owner }) => orderKey({ orderId, owner }));
       return { redrivable, capped: data.capped };
+    },
+    statusOf: async (orderId, owner) => {
+      const params = paramsOf(orderId, { owner: owner ?? undefined });
+      const asking = stage.client.GET('/orders/{order_id}', { params });
+      const isUnknown = await asking.then(
+        ({ response }) => response.status === 404,
+        () => false,
+      );
+      return isUnknown ? undefined : (await ask(stage, asking)).status;
     },
     close: async () => {},
   };
@@ -159,9 +172,21 @@ async function redriveAll(redriver: Redriver, selection: Selection, rate: number
   else {
     console.log(`Redrove ${redriven.length} orders${capsNote(capped)}.`);
     for (const orderId of leftAlone)
-      console.error(`Not redriven: ${printable(orderId)}. It is not Failed, or has reached the redrive limit.`);
+      console.error(`Not redriven: ${printable(orderId)}. It ${await reasonOf(redriver, orderId, selection.owner)}.`);
   }
   return capped + leftAlone.length > 0 ? 1 : 0;
+}
+
+/** Why an order was skipped, by its current status. */
+async function reasonOf(redriver: Redriver, orderId: string, owner: string | null): Promise<string> {
+  try {
+    const status = await redriver.statusOf(orderId, owner);
+    if (status === undefined) return 'does not exist';
+    return status === 'Failed' ? 'has reached the redrive limit (MAX_REDRIVES)' : `is ${status}, not Failed`;
+  } catch (error) {
+    if (!(error instanceof StageError)) throw error;
+    return 'does not exist, is not Failed, or has reached the redrive limit (MAX_REDRIVES)';
+  }
 }
 
 function capsNote(capped: number): string {

@@ -16,7 +16,7 @@ export const cancel = command({
     const stage = connectStage(values);
     const params = paramsOf(orderId, values);
     const body = values.reason === undefined ? {} : { reason: values.reason };
-    const order = await ask(stage, stage.client.POST('/orders/{order_id}/cancel', { params, body }));
+    const order = await ask(stage, stage.client.POST('/orders/{order_id}/cancel', { params, body }), orderId);
     console.log(values.json ? printableJson(order) : `${printable(order.order_id)} is ${order.status}.`);
   },
 });

@@ -13,7 +13,7 @@ export const get = command({
   async run(values, [orderId = '']) {
     const stage = connectStage(values);
     const params = paramsOf(orderId, values);
-    const order = await ask(stage, stage.client.GET('/orders/{order_id}', { params }));
+    const order = await ask(stage, stage.client.GET('/orders/{order_id}', { params }), orderId);
     console.log(values.json ? printableJson(order) : orderSheet(order));
   },
 });

@@ -13,7 +13,7 @@ export const history = command({
   async run(values, [orderId = '']) {
     const stage = connectStage(values);
     const params = paramsOf(orderId, values);
-    const journey = await ask(stage, stage.client.GET('/orders/{order_id}/history', { params }));
+    const journey = await ask(stage, stage.client.GET('/orders/{order_id}/history', { params }), orderId);
     if (values.json) return console.log(printableJson(journey));
     const rows = journey.history.map(({ at, from, to, attempt, actor, reason_code, reason }) => [
       at,

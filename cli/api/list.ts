@@ -41,13 +41,15 @@ export const list = command({
       ...(values.from !== undefined && { created_from: values.from }),
       ...(values.to !== undefined && { created_to: values.to }),
     } as unknown as Query;
-    const orders = await readPages(connectStage(values), filter, values.limit);
+    const { orders, mayHaveMore } = await readPages(connectStage(values), filter, values.limit);
     if (values.json) console.log(printableJson(orders));
     else console.log(orders.length > 0 ? orderTable(orders) : 'No orders found.');
+    // Not on the standard output, which programs read.
+    if (mayHaveMore) console.error(`There may be more orders. To list them, increase --limit (now ${values.limit}).`);
   },
 });
 
-async function readPages(stage: Stage, filter: Query, limit: number): Promise<Order[]> {
+async function readPages(stage: Stage, filter: Query, limit: number) {
   const orders: Order[] = [];
   let cursor: string | null = null;
   do {
@@ -62,5 +64,6 @@ async function readPages(stage: Stage, filter: Query, limit: number): Promise<Or
     if (cursor !== null && process.stderr.isTTY) process.stderr.write(`\r${orders.length} orders …`);
   } while (cursor !== null && orders.length < limit);
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
-  return orders;
+  // A page that ends after 1,000 orders that do not match has a next page, which may be empty.
+  return { orders, mayHaveMore: cursor !== null };
 }

@@ -1,6 +1,7 @@
 import { createOrderClient, dataOf, OrderApiError, type OrderClient } from '../../client/index.ts';
 import { readStackSettings } from '../../infra/local/stack/settings.ts';
 import { readStackFile } from '../../infra/local/stack/stack-file.ts';
+import { printable } from '../../infra/printable.ts';
 import { UsageError, UserError } from '../../infra/user-error.ts';
 
 /** The options of every command that talks to the API. */
@@ -61,10 +62,14 @@ export class StageError extends UserError {
   }
 }
 
-/** @throws StageError if the stage rejects the request or does not respond */
+/**
+ * @param orderId the order that the request is about, for the message
+ * @throws StageError if the stage rejects the request or does not respond
+ */
 export async function ask<Data>(
   { url }: Stage,
   asking: Promise<{ data?: Data; error?: unknown; response: Response }>,
+  orderId?: string,
 ): Promise<Data> {
   const answer = await asking.catch((error: unknown) => {
     const hint = 'Check --url, and whether the stack is running.';
@@ -76,7 +81,9 @@ export async function ask<Data>(
     return dataOf(answer);
   } catch (error) {
     if (!(error instanceof OrderApiError)) throw error;
-    throw new StageError(refusal(error), isAboutThisRequest(error.status));
+    const refused = isAboutThisRequest(error.status);
+    const subject = refused && orderId !== undefined ? `${printable(orderId)}: ` : '';
+    throw new StageError(`${subject}${refusal(error)}`, refused);
   }
 }
 

@@ -247,13 +247,13 @@ describe('npm run orders -- redrive', () => {
     expect(await statuses()).toEqual({ a: 'Failed', b: 'Pending' });
   });
 
-  test('redrive lists the orders that it could not redrive, and exits with 1', async () => {
+  test('redrive lists the orders that it could not redrive, says why, and exits with 1', async () => {
     await insert('a', 'b');
     await fail('bank_down', 'a');
     const { code, output } = await orders('redrive', 'a', 'b', 'nobody');
     expect(output).toContain('Redrove 1 orders.');
-    expect(output).toContain('Not redriven: b.');
-    expect(output).toContain('Not redriven: nobody.');
+    expect(output).toContain('Not redriven: b. It is Pending, not Failed.\n');
+    expect(output).toContain('Not redriven: nobody. It does not exist.\n');
     expect(code).toBe(1);
     const again = await orders('redrive', 'a', '--json');
     expect(again).toMatchObject({ code: 1, output: '{"redriven":0,"capped":0,"left_alone":["a"]}\n' });

@@ -77,6 +77,15 @@ describe('npm run orders, by the API', () => {
     expect(stdout).toMatch(/Pending[\s\S]*Pending → Processing[\s\S]*Processing → Completed/);
   });
 
+  test.each(['get', 'history', 'cancel'])('%s names the order that does not exist, and exits with 1', async (name) => {
+    expect(await orders([name, 'nobody'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'nobody: Order not found (404)\n',
+      output: 'nobody: Order not found (404)\n',
+    });
+  });
+
   test('create names the invalid field, and exits with 1', async () => {
     const { code, stderr } = await orders(['create', 'cli-2', '--user', 'seven', '--amount=-1']);
     expect(code).toBe(1);
@@ -105,7 +114,7 @@ describe('npm run orders, by the API', () => {
     expect(stderr).toMatch(/^Stopped, with 1 accepted and 0 refused\.\nLine 3 is not JSON\..*\n$/);
   });
 
-  test('list returns the newest orders first, over several pages, by status and user', async () => {
+  test('list returns the newest orders first, over several pages, by status and user, and says when there may be more', async () => {
     const input = Array.from({ length: 130 }, (_, n) =>
       JSON.stringify({ order_id: `page-${n}`, user_id: 99, item_ids: [], total_amount: 1 }),
     ).join('\n');
@@ -122,7 +131,10 @@ describe('npm run orders, by the API', () => {
     const times = all.map(({ created_at }) => created_at);
     expect(times).toEqual([...times].sort().reverse());
 
-    const table = (await orders(['list', '--user', '99', '--limit', '3'])).stdout.trimEnd().split('\n');
+    const short = await orders(['list', '--user', '99', '--limit', '3']);
+    expect(short.stderr).toBe('There may be more orders. To list them, increase --limit (now 3).\n');
+    expect((await orders(['list', '--user', '99', '--limit', '130'])).stderr).toBe('');
+    const table = short.stdout.trimEnd().split('\n');
     expect(table).toHaveLength(4);
     expect(table[0]).toMatch(/^ORDER +STATUS +USER +AMOUNT/);
     expect((await orders(['list', '--status', 'Sleeping'])).stderr).toMatch(/status .*Pending, Processing/);
@@ -133,7 +145,10 @@ describe('npm run orders, by the API', () => {
     await create('cli-3');
     await create('cli-4');
     expect((await orders(['cancel', 'cli-3', '--reason', 'not wanted'])).stdout).toBe('cli-3 is Cancelled.\n');
-    expect(await orders(['cancel', 'cli-3'])).toMatchObject({ code: 1, stderr: expect.stringContaining('(409)') });
+    expect(await orders(['cancel', 'cli-3'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^cli-3: .*\(409\)/),
+    });
     expect((await orders(['resume'])).stdout).toBe('Processing is running.\n');
     await settled('cli-4');
     expect((await orders(['history', 'cli-3'])).stdout).toContain('not wanted');
@@ -152,6 +167,7 @@ describe('npm run orders, by the API', () => {
     });
     expect((await orders(['redrive', 'doomed-1', '--reason', 'once more'])).stdout).toBe('Redrove 1 orders.\n');
     expect((await orders(['history', 'doomed-1'])).stdout).toContain('once more');
+    expect((await orders(['redrive', 'nobody'])).stderr).toContain('Not redriven: nobody. It does not exist.');
   });
 
   test('watch shows counts as they change, and exits when all orders are finished', async () => {

@@ -54,6 +54,9 @@ describe('npm run orders -- redrive', () => {
 
     expect(await execute(redrive, ['--all'])).toBe(1);
     expect(output.text).toContain('Redrove 1 orders; 1 were skipped');
+
+    expect(await execute(redrive, ['order-1-2'])).toBe(1);
+    expect(output.text).toContain('Not redriven: order-1-2. It has reached the redrive limit (MAX_REDRIVES).');
   });
 
   test('redrive exits with 0 if it redrives every selected order', async () => {
