@@ -19,7 +19,7 @@ describe('what the API sends', () => {
         .getByRole('listitem')
         .filter({ hasText: `cancelled: ${MARKUP}` })
         .waitFor();
-      await page.getByText(`: ${MARKUP}. Orders are still`).waitFor();
+      await page.getByText(`: ${MARKUP}. The API accepts orders`).waitFor();
       await page.getByRole('navigation').getByRole('link', { name: 'Dead letters' }).click();
       await page.getByRole('region', { name: 'Message body' }).getByText(MARKUP).first().waitFor();
       expect(await page.locator('main img, main script').count()).toBe(0);
@@ -49,7 +49,7 @@ describe('what the API sends', () => {
   ])('an order id can be %s: it is shown, links to its order, and does not widen the page', async (_, id) => {
     await createOrder(id);
     const page = await openConsole('#/orders', { width: 360 });
-    const link = page.getByRole('table').locator(`a[href="#/orders/${encodeURIComponent(id)}"]`);
+    const link = page.getByRole('table').locator(`a[href^="#/orders/${encodeURIComponent(id)}?owner="]`);
     await link.waitFor();
     expect(await link.textContent()).toBe(id);
     await link.click();
