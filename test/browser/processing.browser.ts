@@ -19,7 +19,9 @@ describe('processing', () => {
     for (const view of ['Orders', 'Failures', 'Dead letters', 'Overview']) {
       await page.getByRole('navigation').getByRole('link', { name: view, exact: true }).click();
       await page
-        .getByText(/^Processing is paused since .+ by key:\d+ \(console\) .+: the bank is down\. The API accepts orders/)
+        .getByText(
+          /^Processing is paused since .+ by key:\d+ \(console\) .+: the bank is down\. The API accepts orders/,
+        )
         .waitFor();
     }
     expect(await statusOf(orderId)).toBe('Pending');
