@@ -1,9 +1,7 @@
+import { RETRY_AFTER_SECONDS } from '../../lib/http/http-error.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
 import { api } from '../../lib/runtime/api.ts';
 import { httpHandler } from '../../lib/runtime/http-handler.ts';
-
-/** Seconds until the next check makes sense: a dependency that restarts is back in about this time. */
-const RETRY_AFTER_SECONDS = 2;
 
 /** GET /health: live if it responds, ready if its dependencies respond as well. Paused processing is not a failure. */
 export const handler = httpHandler(

@@ -44,8 +44,8 @@ export function untranslatable(): HttpError {
   ]);
 }
 
-/** Seconds. After a restart, the database or the token issuer is back in about this time. */
-const RETRY_AFTER_SECONDS = 2;
+/** Seconds. After a restart, a database, queue or token issuer is back in about this time. */
+export const RETRY_AFTER_SECONDS = 2;
 
 /** 503 for a database or a token issuer that does not reply. */
 export function unavailable(): HttpError {
