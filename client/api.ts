@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 28ff15ebbe1a8c6d287212408012f03e44d1a38bb528cebaeba62575eba9a410): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 8b85ae96a4b2c94fbf2be1096d07fa1eeb4f937851cba0fee7936f5788482e35): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -751,7 +751,7 @@ export interface components {
                     /** @description Orders that are Cancelled. */
                     Cancelled: number;
                 };
-                /** @description The age of the oldest Pending order in seconds; 0 if there is none. */
+                /** @description How many seconds the Pending order that could have been claimed the longest ago has waited; 0 if there is none. Orders in backoff do not count, and a redriven order waits since its redrive. The alarm and `MAX_PENDING_AGE_SECONDS` use the same number. */
                 oldest_pending_seconds: number;
                 /** @description What happened in the last minutes. */
                 window: {

@@ -61,10 +61,10 @@ function tile(status, orders) {
 }
 
 /** @param {Metrics} metrics @returns {[string, Child][]} */
-function factsOf({ oldest_pending_seconds: oldest, status_counts: counts, window }) {
+function factsOf({ oldest_pending_seconds: longest, window }) {
   const { average, p50, p95 } = window.processing_seconds;
   return [
-    ['Oldest waiting', counts.Pending > 0 ? duration(oldest) : 'nothing waits'],
+    ['Longest wait', longest > 0 ? duration(longest) : 'nothing waits'],
     ['Mean processing time', duration(average)],
     ['Median', duration(p50)],
     ['95th percentile', duration(p95)],

@@ -1,7 +1,7 @@
 import type { Database } from '../../lib/database/database.ts';
 import { connectPg } from '../../lib/database/pg.ts';
 import { createLogger } from '../../lib/observability/logger.ts';
-import { readOldestPendingAge } from '../../lib/orders/sql/oldest-pending.ts';
+import { readLongestWait } from '../../lib/orders/sql/longest-wait.ts';
 import { readCounters } from '../../lib/orders/sql/read-counters.ts';
 import { readWindow } from '../../lib/orders/sql/read-window.ts';
 import type { BenchOptions } from '../bench-options.ts';
@@ -74,7 +74,7 @@ async function measure(
     orders,
     counters: await medianTime(runs, () => readCounters(database)),
     window: await medianTime(runs, () => readWindow(database, WINDOW)),
-    oldest: await medianTime(runs, () => readOldestPendingAge(database)),
+    oldest: await medianTime(runs, () => readLongestWait(database)),
     counts: await medianTime(countRuns, async () => {
       for (const count of COUNTS) await database.query(count);
     }),

@@ -10,7 +10,6 @@ import { findConflicts, insertOrders, type OrderInsert } from '../../lib/orders/
 import { listOrders, type OrderFilter } from '../../lib/orders/sql/list-orders.ts';
 import { readLongestWait } from '../../lib/orders/sql/longest-wait.ts';
 import { makeDueNow } from '../../lib/orders/sql/make-due-now.ts';
-import { readOldestPendingAge } from '../../lib/orders/sql/oldest-pending.ts';
 import { readCounters } from '../../lib/orders/sql/read-counters.ts';
 import { readHistory } from '../../lib/orders/sql/read-history.ts';
 import { readOrder } from '../../lib/orders/sql/read-order.ts';
@@ -82,7 +81,6 @@ export function hotStatements(loaded: number): Statement[] {
     },
     { name: 'counters', run: readCounters },
     { name: 'window of 60 minutes', run: (database) => readWindow(database, 60) },
-    { name: 'oldest Pending', run: readOldestPendingAge },
     { name: 'longest wait', run: readLongestWait },
     { name: 'dead letters by id', run: (database) => findUnfinished(database, ids) },
   ];

@@ -3,7 +3,6 @@ import { connectPg } from '../../lib/database/pg.ts';
 import { createLogger } from '../../lib/observability/logger.ts';
 import { findDueOrders } from '../../lib/orders/sql/due-orders.ts';
 import { readLongestWait } from '../../lib/orders/sql/longest-wait.ts';
-import { readOldestPendingAge } from '../../lib/orders/sql/oldest-pending.ts';
 import type { Lab } from '../lab.ts';
 import { type Explained, explaining } from '../plans/explaining-database.ts';
 import { loadBallast, runOrders } from './workload.ts';
@@ -11,7 +10,6 @@ import { loadBallast, runOrders } from './workload.ts';
 /** The queries that read the ends of indexes that every order enters and leaves. */
 const READS = {
   'find 500 due': (database: Parameters<typeof findDueOrders>[0]) => findDueOrders(database, 500),
-  'oldest Pending': readOldestPendingAge,
   'longest wait': readLongestWait,
 };
 

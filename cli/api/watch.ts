@@ -36,7 +36,7 @@ async function readCounts(stage: Stage) {
 
 function describe({ oldest_pending_seconds: age, ...counts }: Awaited<ReturnType<typeof readCounts>>): string {
   const parts = Object.entries(counts).map(([status, orders]) => `${status} ${orders}`);
-  return [...parts, ...(age > 0 ? [`oldest Pending ${age} s`] : [])].join('   ');
+  return [...parts, ...(age > 0 ? [`longest wait ${age} s`] : [])].join('   ');
 }
 
 function show(line: string, json: boolean): void {

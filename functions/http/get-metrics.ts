@@ -7,7 +7,7 @@ import { httpHandler } from '../../lib/runtime/http-handler.ts';
 /** GET /metrics?window=60 */
 export const handler = httpHandler(async (event) => {
   const { window: minutes } = validate(metricsQuerySchema, event.queryStringParameters ?? {});
-  const { counters, window, oldestPendingAge } = await api().getMetrics(minutes);
+  const { counters, window, longestWait } = await api().getMetrics(minutes);
   const { byStatus, averageProcessingTime } = counters;
   return {
     statusCode: 200,
@@ -21,7 +21,7 @@ export const handler = httpHandler(async (event) => {
         // The contract's name; it is the average.
         total_processing_time: averageProcessingTime,
         status_counts: byStatus,
-        oldest_pending_seconds: oldestPendingAge,
+        oldest_pending_seconds: longestWait,
         window: {
           minutes,
           processing_seconds: { ...window.processing, quantile_error: Number(MAX_QUANTILE_ERROR.toFixed(3)) },

@@ -1,21 +1,21 @@
 import type { Database } from '../database/database.ts';
-import { readOldestPendingAge } from './sql/oldest-pending.ts';
+import { readLongestWait } from './sql/longest-wait.ts';
 import { type Counters, readCounters } from './sql/read-counters.ts';
 import { readWindow, type Window } from './sql/read-window.ts';
 
 export interface Metrics {
   readonly counters: Counters;
   readonly window: Window;
-  /** In seconds; 0 if no order is Pending. */
-  readonly oldestPendingAge: number;
+  /** In seconds: how long the order that could have been claimed the longest ago has waited; 0 if there is none. */
+  readonly longestWait: number;
 }
 
 /** The metrics of the orders: three statements whose cost does not depend on the number of orders. */
 export async function getMetrics(database: Database, windowMinutes: number): Promise<Metrics> {
-  const [counters, window, oldestPendingAge] = await Promise.all([
+  const [counters, window, longestWait] = await Promise.all([
     readCounters(database),
     readWindow(database, windowMinutes),
-    readOldestPendingAge(database),
+    readLongestWait(database),
   ]);
-  return { counters, window, oldestPendingAge };
+  return { counters, window, longestWait };
 }

@@ -309,7 +309,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
       byStatus: { Pending: 1, Processing: 0, Waiting: 0, Completed: 1, Failed: 1, Cancelled: 0 },
       averageProcessingTime: 2.25,
     });
-    expect(before.oldestPendingAge).toBeGreaterThan(0);
+    expect(before.longestWait).toBeGreaterThan(0);
     expect(before.window.failures).toEqual({ x: 1 });
     expect(before.window.processing.average).toBe(2.25);
     expect(before.window.minutes[0]?.minute).toBeInstanceOf(Date);

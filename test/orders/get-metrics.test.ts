@@ -74,9 +74,9 @@ describe('the window of the metrics', () => {
   });
 
   test('the metrics window is empty without events', async () => {
-    const { window, oldestPendingAge } = await getMetrics(lab.database, 60);
+    const { window, longestWait } = await getMetrics(lab.database, 60);
     expect(window).toEqual({ minutes: [], processing: { average: null, p50: null, p95: null }, failures: {} });
-    expect(oldestPendingAge).toBe(0);
+    expect(longestWait).toBe(0);
   });
 
   test('the metrics window omits older events', async () => {
@@ -114,10 +114,18 @@ describe('the window of the metrics', () => {
     expect((await getMetrics(lab.database, 3)).window.minutes).toHaveLength(1);
   });
 
-  test('the metrics say how long the oldest Pending order has been waiting', async () => {
-    await lab.insert('new', 'old');
+  test('the metrics say how long a Pending order has been waiting since it could be claimed', async () => {
+    await lab.insert('new', 'old', 'in-backoff', 'redriven');
     await lab.psql.rows(`UPDATE orders SET created_at = now() - interval '90 seconds' WHERE order_id = 'old'`);
-    expect(Math.round((await getMetrics(lab.database, 60)).oldestPendingAge)).toBe(90);
+    await lab.psql.rows(
+      `UPDATE orders SET created_at = now() - interval '1 day', not_before = now() + CASE order_id
+         WHEN 'in-backoff' THEN interval '1 hour' ELSE interval '-30 seconds' END
+       WHERE order_id IN ('in-backoff', 'redriven')`,
+    );
+    const longestWait = async () => Math.round((await getMetrics(lab.database, 60)).longestWait);
+    expect(await longestWait()).toBe(90);
+    await lab.psql.rows(`DELETE FROM orders WHERE order_id = 'old'`);
+    expect(await longestWait()).toBe(30);
   });
 });
 

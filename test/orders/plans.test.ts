@@ -38,7 +38,6 @@ const FINDS_BY: Readonly<Record<string, RegExp>> = {
   'list, Failed of a user': /^Index Scan orders_(by_user|pkey|by_id_and_owner)$/,
   'list, of an owner': /^Index Scan orders_(by_owner|pkey|by_id_and_owner)$/,
   'window of 60 minutes': /order_minutes(_pkey)?$/,
-  'oldest Pending': /^Index (Only )?Scan orders_by_status$/,
   'longest wait': /^Index (Only )?Scan orders_waiting$/,
 };
 

@@ -48,7 +48,8 @@ export const metricsSchema = z
           })
           .meta({ description: 'The number of orders in each status.' }),
         oldest_pending_seconds: seconds.meta({
-          description: 'The age of the oldest Pending order in seconds; 0 if there is none.',
+          description:
+            'How many seconds the Pending order that could have been claimed the longest ago has waited; 0 if there is none. Orders in backoff do not count, and a redriven order waits since its redrive. The alarm and `MAX_PENDING_AGE_SECONDS` use the same number.',
         }),
         window: z
           .object({
