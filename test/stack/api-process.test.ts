@@ -1,46 +1,54 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { takeTurns } from '../../infra/local/serverless-offline/take-turns.ts';
+import { interceptRequests } from '../../infra/local/serverless-offline/patches/intercept-requests.ts';
+import { takeTurns } from '../../infra/local/serverless-offline/patches/take-turns.ts';
 import { REPOSITORY } from '../../infra/local/stack/settings.ts';
+import { rawRequest } from '../support/raw-request.ts';
 import '../support/starts-processes.ts';
 
 describe('the process of the HTTP API', () => {
   test('the API process starts four requests per turn, in order, so that it can accept connections in between', async () => {
-    class OwnServer extends Server {}
-    takeTurns(OwnServer.prototype);
-    const server = new OwnServer();
+    const inTurn = takeTurns();
     const begun: unknown[] = [];
-    server.on('request', (request) => begun.push(request));
 
-    for (let n = 1; n <= 6; n++) server.emit('request', n);
+    for (let n = 1; n <= 6; n++) inTurn(() => begun.push(n));
     expect(begun).toEqual([]);
     await endOfTurn();
     expect(begun).toEqual([1, 2, 3, 4]);
     await endOfTurn();
     expect(begun).toEqual([1, 2, 3, 4, 5, 6]);
 
-    server.emit('request', 7);
+    inTurn(() => begun.push(7));
     await endOfTurn();
     expect(begun.at(-1)).toBe(7);
   });
 
-  test('the API process passes all other events of a server on immediately', () => {
-    class OwnServer extends Server {}
-    takeTurns(OwnServer.prototype);
-    const server = new OwnServer();
-    const seen: unknown[] = [];
-    server.on('dropRequest', (request) => seen.push(request));
+  test('the API process intercepts every request of a server, the first one and those with Expect included', async () => {
+    interceptRequests(({ request, response, pass }) => {
+      if (request.url === '/pass') return pass();
+      response.end('intercepted');
+    });
+    const server = createServer((_request, response) => response.end('passed'));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const ask = async (path: string, headers: readonly string[] = []) =>
+      (await rawRequest(origin, 'POST', path, headers, 'body')).text;
 
-    server.emit('dropRequest', 'a request');
+    expect(await ask('/')).toBe('intercepted');
+    expect(await ask('/pass')).toBe('passed');
+    expect(await ask('/', ['Expect', '100-continue'])).toBe('intercepted');
 
-    expect(seen).toEqual(['a request']);
+    server.close();
+    await once(server, 'close');
   });
 
   test('the patch for Serverless Offline still finds its handler lookup', () => {
-    // load-handler-once.ts names it; where it has moved, requests would be served, but slower.
+    // load-handlers.ts names it; where it has moved, requests would be served, but slower and without their ids.
     const offline = join(REPOSITORY, 'node_modules/serverless-offline/src/lambda/handler-runner');
     const runner = readFileSync(join(offline, 'in-process-runner/InProcessRunner.js'), 'utf8');
     expect(runner).toContain('import { load } from "./aws-lambda-ric/UserFunction.js"');

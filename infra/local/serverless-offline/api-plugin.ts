@@ -1,7 +1,6 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { behaveLikeApiGateway } from './like-api-gateway.ts';
-import { loadHandlersOnce } from './load-handler-once.ts';
-import { takeTurns } from './take-turns.ts';
+import { hideRouteTable } from './patches/hide-route-table.ts';
+import { behaveLikeApiGateway } from './patches/like-api-gateway.ts';
+import { loadHandlersOnce } from './patches/load-handlers.ts';
 
 interface Serverless {
   readonly service: {
@@ -27,7 +26,6 @@ export default class ApiPlugin {
         leaveSchedulesToTheWorker(serverless);
         hideRouteTable();
         loadHandlersOnce();
-        takeTurns();
         behaveLikeApiGateway({
           port: Number(options.httpPort ?? SERVERLESS_OFFLINE_PORT),
           allowedOrigins: serverless.service.provider.httpApi?.cors?.allowedOrigins ?? [],
@@ -40,15 +38,4 @@ export default class ApiPlugin {
 function leaveSchedulesToTheWorker(serverless: Serverless): void {
   for (const definition of Object.values(serverless.service.functions))
     definition.events = definition.events?.filter((event) => 'httpApi' in event) ?? [];
-}
-
-/** It also prints a table of unused addresses with console.log, before it accepts its first request. */
-function hideRouteTable(): void {
-  const { log } = console;
-  const restore = () => {
-    console.log = log;
-    unsubscribe('http.server.request.start', restore);
-  };
-  console.log = () => undefined;
-  subscribe('http.server.request.start', restore);
 }

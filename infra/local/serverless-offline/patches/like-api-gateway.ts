@@ -1,8 +1,10 @@
 import { subscribe } from 'node:diagnostics_channel';
-import { type IncomingHttpHeaders, type IncomingMessage, Server, type ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ROUTES } from '../../../lib/routes.ts';
-import { isOwn, refusalOf } from '../stack/refuse-strangers.ts';
+import { ROUTES } from '../../../../lib/routes.ts';
+import { isOwn, refusalOf } from '../../stack/refuse-strangers.ts';
+import { interceptRequests } from './intercept-requests.ts';
+import { takeTurns } from './take-turns.ts';
 
 export interface Gateway {
   /**
@@ -20,26 +22,23 @@ interface Refusal {
 }
 
 /**
- * Makes Serverless Offline receive what API Gateway would pass on: normalized headers, and requests to known routes
- * only. Requests that a browser sends for a page of another origin are also rejected, on every port of the process.
+ * Makes Serverless Offline receive what API Gateway would pass on: normalized headers, and requests to known
+ * routes only. Requests that a browser sends for a page of another origin are also rejected, on every port of the
+ * process.
  */
-export function behaveLikeApiGateway(gateway: Gateway, servers: Server = Server.prototype): void {
+export function behaveLikeApiGateway(gateway: Gateway): void {
+  // Not in the interception: what Node emits depends on `Expect`.
   subscribe('http.server.request.start', (message) => {
     translateHeaders((message as { request: IncomingMessage }).request);
   });
-  const emit: Emit = servers.emit;
-  servers.emit = function (this: Server, event: string, ...args: unknown[]): boolean {
-    if (event !== 'request' && event !== 'checkContinue') return emit.call(this, event, ...args);
-    const [request, response] = args as [IncomingMessage, ServerResponse];
-    const refusal = refusalFor(request, (this.address() as AddressInfo).port, gateway);
-    if (refusal === undefined) return emit.call(this, event, ...args);
+  const inTurn = takeTurns();
+  interceptRequests(({ server, request, response, pass }) => {
+    const refusal = refusalFor(request, (server.address() as AddressInfo).port, gateway);
+    if (refusal === undefined) return inTurn(pass);
     response.writeHead(refusal.status, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ message: refusal.message }));
-    return true;
-  };
+  });
 }
-
-type Emit = (this: Server, event: string, ...args: unknown[]) => boolean;
 
 /**
  * With these headers, Serverless Offline lets a client forge the authorizer's decision. It also rejects requests whose
