@@ -200,6 +200,19 @@ test('duplicate headers are joined, as by API Gateway, so that none of them wins
   expect((await ask('GET', '/api/v1/metrics', ['Host', 'localhost', 'Host', 'localhost'])).status).toBe(403);
 });
 
+test('every request to the local stack has its own id, in its header, its error and the history', async () => {
+  const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+  const created = await ask('POST', '/api/v1/orders', [], anOrder('named'));
+  const missing = await ask('GET', '/api/v1/orders/never-created');
+
+  const ids = [created, missing].map(({ headers }) => String(headers['apigw-requestid']));
+  for (const id of ids) expect(id).toMatch(UUID);
+  expect(new Set(ids).size).toBe(2);
+  expect(JSON.parse(missing.text)).toMatchObject({ request_id: ids[1] });
+  const history = JSON.parse((await ask('GET', '/api/v1/orders/named/history')).text) as { history: unknown[] };
+  expect(history.history[0]).toMatchObject({ actor: `api ${ids[0]}` });
+});
+
 describe('a request without a route', () => {
   const PATHS = ['/', '', '/api', '/api/v1', '/api/v1/', '/nothing', '/API/v1/health', '//api/v1/health'];
   const ALMOST = [

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { ROUTES } from '../../../../lib/routes.ts';
 import { isOwn, refusalOf } from '../../stack/refuse-strangers.ts';
 import { interceptRequests } from './intercept-requests.ts';
+import { withRequestId } from './request-id.ts';
 import { takeTurns } from './take-turns.ts';
 
 export interface Gateway {
@@ -22,7 +23,7 @@ interface Refusal {
 }
 
 /**
- * Makes Serverless Offline receive what API Gateway would pass on: normalized headers, and requests to known
+ * Makes Serverless Offline receive what API Gateway would pass on: normalized headers, an id, and requests to known
  * routes only. Requests that a browser sends for a page of another origin are also rejected, on every port of the
  * process.
  */
@@ -34,7 +35,7 @@ export function behaveLikeApiGateway(gateway: Gateway): void {
   const inTurn = takeTurns();
   interceptRequests(({ server, request, response, pass }) => {
     const refusal = refusalFor(request, (server.address() as AddressInfo).port, gateway);
-    if (refusal === undefined) return inTurn(pass);
+    if (refusal === undefined) return inTurn(() => withRequestId(response, pass));
     response.writeHead(refusal.status, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ message: refusal.message }));
   });

@@ -1,6 +1,8 @@
 import { registerHooks } from 'node:module';
+import { nameRequest } from './request-id.ts';
 
-type Load = (servicePath: string, handler: string) => Promise<unknown>;
+type Handler = (event: unknown, ...rest: unknown[]) => unknown;
+type Load = (servicePath: string, handler: string) => Promise<Handler>;
 
 const LOADER = './aws-lambda-ric/UserFunction.js';
 const RUNNER = '/serverless-offline/src/lambda/handler-runner/in-process-runner/InProcessRunner.js';
@@ -21,9 +23,12 @@ export function loadHandlersOnce(): void {
   });
 }
 
-const loaded = new Map<string, Promise<unknown>>();
+const loaded = new Map<string, Promise<Handler>>();
 
-/** Replaces the export of that name of Serverless Offline's own loader. A handler that fails to load is retried. */
+/**
+ * Replaces the export of that name of Serverless Offline's own loader, and gives the handler events with a real request
+ * id. A handler that fails to load is retried.
+ */
 export const load: Load = (servicePath, handler) => {
   const key = `${servicePath}:${handler}`;
   const known = loaded.get(key);
@@ -34,8 +39,12 @@ export const load: Load = (servicePath, handler) => {
   return loading;
 };
 
-async function originalLoad(servicePath: string, handler: string): Promise<unknown> {
+async function originalLoad(servicePath: string, name: string): Promise<Handler> {
   const url = new URL(import.meta.url).searchParams.get('of') ?? '';
   const original = (await import(url)) as { load: Load };
-  return original.load(servicePath, handler);
+  const handler = await original.load(servicePath, name);
+  return (event, ...rest) => {
+    nameRequest(event);
+    return handler(event, ...rest);
+  };
 }
