@@ -24,6 +24,8 @@ export interface DataApiOptions {
    */
   readonly statementTimeoutMs: number;
   readonly logger: Logger;
+  /** Waits before a retry, for so many milliseconds. */
+  readonly pause?: (milliseconds: number) => Promise<unknown>;
 }
 
 /**
@@ -76,7 +78,7 @@ async function untilBegun<T>(attempt: (signal: AbortSignal) => Promise<T>, optio
       if (!wasNotBegun(error) || left < FIRST_PAUSE_MS) throw toDatabaseError(error);
       if (longestPause === FIRST_PAUSE_MS) options.logger.warn('The RDS Data API is not ready', { error });
       // At most half of the remaining time, so that a long pause does not use up the time for further attempts.
-      await sleep(Math.random() * Math.min(longestPause, left / 2));
+      await (options.pause ?? sleep)(Math.random() * Math.min(longestPause, left / 2));
     }
   }
 }

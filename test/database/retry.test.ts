@@ -1,4 +1,4 @@
-import { describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { retryDatabase } from '../../lib/database/retry.ts';
 import { DatabaseError, type DatabaseErrorKind } from '../../lib/errors.ts';
 
@@ -19,6 +19,17 @@ function failing(...failures: readonly unknown[]) {
 }
 
 const GENEROUS = { tries: 10, withinMs: 10_000 };
+
+/** Time that passes only in pauses. */
+function recordedClock() {
+  const pauses: number[] = [];
+  const now = () => pauses.reduce((sum, pause) => sum + pause, 0);
+  return { pauses, clock: { now, sleep: async (milliseconds: number) => pauses.push(milliseconds) } };
+}
+
+/** Every random pause of this test takes this share of its longest time. */
+const pauseFor = (share: number) => jest.spyOn(Math, 'random').mockReturnValue(share);
+afterEach(() => void jest.restoreAllMocks());
 
 describe('a retry', () => {
   test('a retry follows a transient failure, and returns the result of the work', async () => {
@@ -54,31 +65,24 @@ describe('a retry', () => {
 
   test('a retry does not start when the time is over', async () => {
     const { work, runs } = failing(...Array(100).fill(failure('unavailable')));
+    const { pauses, clock } = recordedClock();
+    pauseFor(1);
 
-    await expect(retryDatabase(work, { tries: Number.POSITIVE_INFINITY, withinMs: 150 })).rejects.toThrow();
+    await expect(retryDatabase(work, { tries: 100, withinMs: 150 }, clock)).rejects.toThrow();
 
-    expect(runs()).toBeGreaterThan(1);
-    expect(runs()).toBeLessThan(50);
+    // The next pause is 160 ms.
+    expect(pauses).toEqual([40, 80]);
+    expect(runs()).toBe(3);
   });
 
-  test('a retry comes after a random pause, so that colliding callers spread out', async () => {
-    const realRandom = Math.random;
-    const elapsedWith = async (chance: number) => {
-      Math.random = () => chance;
-      const begunAt = performance.now();
-      try {
-        await retryDatabase(failing(...Array(5).fill(failure('contention'))).work, GENEROUS);
-      } finally {
-        Math.random = realRandom;
-      }
-      return performance.now() - begunAt;
-    };
-    const shortest = await elapsedWith(0);
-    const longest = await elapsedWith(0.999);
+  test.each([0, 0.5])('a retry comes after a random pause, so that colliding callers spread out: %d', async (share) => {
+    const { work } = failing(...Array(5).fill(failure('contention')));
+    const { pauses, clock } = recordedClock();
+    pauseFor(share);
 
-    // 40 + 80 + 160 + 320 + 640 ms, against no pause at all.
-    expect(longest).toBeGreaterThan(1_230);
-    expect(longest - shortest).toBeGreaterThan(600);
+    await retryDatabase(work, GENEROUS, clock);
+
+    expect(pauses).toEqual([40, 80, 160, 320, 640].map((longest) => share * longest));
   });
 
   test('work that may only be retried after contention is not retried without a reply', async () => {
@@ -91,14 +95,12 @@ describe('a retry', () => {
   });
 
   test('a retry comes soon after the database is back, however long it was down', async () => {
-    // Without a bound the last pauses would take seconds, even with this little of each.
-    const random = jest.spyOn(Math, 'random').mockReturnValue(0.02);
     const { work } = failing(...Array(14).fill(failure('unavailable')));
-    const begunAt = performance.now();
+    const { pauses, clock } = recordedClock();
+    pauseFor(1);
 
-    await retryDatabase(work, { tries: 20, withinMs: 60_000 });
+    await retryDatabase(work, { tries: 20, withinMs: 60_000 }, clock);
 
-    random.mockRestore();
-    expect(performance.now() - begunAt).toBeLessThan(3_000);
+    expect(Math.max(...pauses)).toBe(1_000);
   });
 });

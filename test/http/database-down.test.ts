@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Functions, type HttpAnswer, loadFunctions } from '../support/functions.ts';
+import { inTime } from '../support/in-time.ts';
 import { refusal } from '../support/refusal.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
@@ -83,23 +84,19 @@ describe('a database that refuses connections', () => {
 describe('a database that accepts connections and never answers', () => {
   test('every endpoint returns 503 before clients give up while the database does not reply', async () => {
     await proxy.become('silent');
-    const askedAt = performance.now();
 
-    const answers = await Promise.all(ENDPOINTS.map(([, request]) => request()));
+    const answers = await inTime(CLIENT_PATIENCE_MS, Promise.all(ENDPOINTS.map(([, request]) => request())));
 
     answers.forEach(expectUnavailable);
-    expect(performance.now() - askedAt).toBeLessThan(CLIENT_PATIENCE_MS);
   });
 
   test('requests get 503 in time when open connections stop responding, and work again afterwards', async () => {
     expect((await service.post(anOrder())).status).toBe(202);
     await proxy.become('silent');
     const order = anOrder();
-    const askedAt = performance.now();
 
-    expectUnavailable(await service.post(order));
+    expectUnavailable(await inTime(CLIENT_PATIENCE_MS, service.post(order)));
 
-    expect(performance.now() - askedAt).toBeLessThan(CLIENT_PATIENCE_MS);
     await proxy.become('open');
     expect((await service.post(order)).status).toBe(202);
   });
@@ -107,13 +104,12 @@ describe('a database that accepts connections and never answers', () => {
 
 test('requests that wait behind others for a silent database get 503 in time, too', async () => {
   await proxy.become('silent');
-  const askedAt = performance.now();
 
   // The first is a separate group, the next 100 are another, and so on.
-  const answers = await Promise.all(Array.from({ length: 301 }, () => service.post(anOrder())));
+  const posts = Array.from({ length: 301 }, () => service.post(anOrder()));
+  const answers = await inTime(CLIENT_PATIENCE_MS, Promise.all(posts));
 
   answers.forEach(expectUnavailable);
-  expect(performance.now() - askedAt).toBeLessThan(CLIENT_PATIENCE_MS);
 });
 
 describe('a reply of the database that got lost', () => {

@@ -6,8 +6,8 @@ import { refusal } from '../support/refusal.ts';
 /** Bytes (CONTRACT: 413 for a body over 256 KiB). */
 const MAX_BODY = 256 * 1024;
 
-/** Milliseconds that the hardest body may keep the process from its other requests; 20 to 60 as a rule. */
-const MAX_MS = 1_500;
+/** Milliseconds of CPU that the hardest body may take from other requests; 20 to 60 as a rule. */
+const MAX_CPU_MS = 1_500;
 
 let service: Functions;
 
@@ -174,12 +174,13 @@ describe('JSON that is not an order gets 400', () => {
     test(`${what} gets a quick and small response`, async () => {
       const text = make();
       expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MAX_BODY);
-      const askedAt = performance.now();
+      const before = process.cpuUsage();
 
       const answer = await service.postRaw(text);
 
+      const { user, system } = process.cpuUsage(before);
       expect(answer.status).toBe(400);
-      expect(performance.now() - askedAt).toBeLessThan(MAX_MS);
+      expect((user + system) / 1_000).toBeLessThan(MAX_CPU_MS);
       // API Gateway passes on 6 MB at most, and turns what is larger into a 500.
       expect(answer.text.length).toBeLessThan(2 * MAX_BODY);
       expect((answer.body.errors as unknown[]).length).toBeLessThanOrEqual(20);

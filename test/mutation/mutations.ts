@@ -330,9 +330,9 @@ export const MUTATIONS: readonly Mutation[] = [
     ['100), total - CONNECTIONS_APART)', '100), total)'],
     'deploy/budget.test.ts',
   ),
-  deploy('B11', 'infra/aws/queues.yml', ['maxReceiveCount: 5', 'maxReceiveCount: 1'], 'deploy/sums.test.ts'),
-  deploy('B12', 'infra/aws/queues.yml', ['MessageRetentionPeriod: 1209600\n', '\n'], 'deploy/sums.test.ts'),
-  deploy('B13', 'serverless.yml', ['visibilityTimeout: 361', 'visibilityTimeout: 121'], 'deploy/sums.test.ts'),
+  deploy('B11', 'infra/aws/queues.yml', ['maxReceiveCount: 5', 'maxReceiveCount: 1'], 'cost/cost.test.ts'),
+  deploy('B12', 'infra/aws/queues.yml', ['MessageRetentionPeriod: 1209600\n', '\n'], 'cost/cost.test.ts'),
+  deploy('B13', 'serverless.yml', ['visibilityTimeout: 361', 'visibilityTimeout: 121'], 'cost/cost.test.ts'),
   deploy(
     'B14',
     'infra/aws/watch/alarms.ts',
@@ -343,7 +343,7 @@ export const MUTATIONS: readonly Mutation[] = [
   worker(
     'W06',
     'infra/local/lambda/batch-gatherer.ts',
-    ['if (batch.isEmpty) windowEnds = Date.now() + this.#limits.windowMs;', ''],
+    ['if (batch.isEmpty) windowEnds = this.#now() + this.#limits.windowMs;', ''],
     'worker/batch-gatherer.test.ts',
   ),
   worker(

@@ -49,15 +49,18 @@ export interface GatherLimits {
 export class BatchGatherer {
   readonly #client: SQSClient;
   readonly #limits: GatherLimits;
+  readonly #now: () => number;
   /** Received, but beyond the payload limit of the previous batch. */
   #carried: QueuedMessage[] = [];
   /** True if the last receives were full, so that concurrent receives will find more. */
   #backlog = false;
   #stopped = false;
 
-  constructor(client: SQSClient, limits: GatherLimits) {
+  /** @param now milliseconds, from any point in time */
+  constructor(client: SQSClient, limits: GatherLimits, now: () => number = () => performance.now()) {
     this.#client = client;
     this.#limits = limits;
+    this.#now = now;
   }
 
   /**
@@ -67,16 +70,16 @@ export class BatchGatherer {
   async gather(queue: Queue): Promise<QueuedMessage[]> {
     const batch = new Batch(this.#limits.batchSize);
     this.#carried = batch.add(this.#carried);
-    let windowEnds = Date.now() + this.#limits.windowMs;
+    let windowEnds = this.#now() + this.#limits.windowMs;
     while (!batch.isFull && this.#carried.length === 0) {
       const received = await this.#receive(queue, batch, windowEnds).catch((error: unknown) => {
         if (batch.isEmpty) throw error;
         return 'broken' as const;
       });
       if (received === 'broken') break;
-      if (batch.isEmpty) windowEnds = Date.now() + this.#limits.windowMs;
+      if (batch.isEmpty) windowEnds = this.#now() + this.#limits.windowMs;
       this.#carried = batch.add(received);
-      if (batch.isEmpty || this.#stopped || Date.now() >= windowEnds) break;
+      if (batch.isEmpty || this.#stopped || this.#now() >= windowEnds) break;
     }
     return batch.messages;
   }
@@ -93,7 +96,7 @@ export class BatchGatherer {
 
   async #receive(queue: Queue, batch: Batch, windowEnds: number): Promise<QueuedMessage[]> {
     if (this.#backlog) return this.#receiveMany(queue, batch.room);
-    const left = windowEnds - Date.now();
+    const left = windowEnds - this.#now();
     if (batch.isEmpty || left > IDLE_WAIT_SECONDS * 1000 - WINDOW_POLL_MS)
       return this.#receiveOnce(queue, batch.room, IDLE_WAIT_SECONDS);
     await sleep(Math.min(WINDOW_POLL_MS, left));
