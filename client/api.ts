@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 8b85ae96a4b2c94fbf2be1096d07fa1eeb4f937851cba0fee7936f5788482e35): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 cf8f87e0c30ad6309d6d2b96322b311f4e42be720f969b5c6f9cec58397b0bfb): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -257,6 +257,26 @@ export interface paths {
          * @description Returns up to ten messages of the dead-letter queue, which workers could not process. Listing does not remove them.
          */
         get: operations["listDeadLetters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what operators did
+         * @description Returns who paused and resumed processing, redrove orders, and created and revoked API keys, newest first. What happened to one order is in its history.
+         */
+        get: operations["listAudit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -706,6 +726,37 @@ export interface components {
             }[];
             /** @description The number of dead letters. SQS reports an approximate count. */
             approximate_count: number;
+        };
+        /** @description What operators did. */
+        AuditList: {
+            /** @description The entries, newest first. */
+            audit: {
+                /** @description A number that grows with each entry; it can skip some. */
+                entry: number;
+                /**
+                 * Format: date-time
+                 * @description When it was done.
+                 */
+                at: string;
+                /** @description Who did it: an API key or a token with the request id, or an operator. */
+                actor: string;
+                /** @description What was done: processing.paused, processing.resumed, orders.redriven, key.created, key.revoked. */
+                action: string;
+                /** @description The owner of the orders or of the key; null for several or none. */
+                owner: string | null;
+                /** @description The id of the one order or key; null for several or none. */
+                target: string | null;
+                /** @description How many orders were changed; null if it was not about orders. */
+                orders: number | null;
+                /** @description What else is known, such as the scopes of a key. */
+                details: {
+                    [key: string]: unknown;
+                };
+                /** @description Why, as text for people. */
+                reason: string | null;
+            }[];
+            /** @description The `before` of the next page; null on the last page. */
+            next_before: number | null;
         };
         /** @description Whether orders are processed. */
         Processing: {
@@ -1546,6 +1597,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeadLetterList"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description Only entries about this. */
+                action?: "processing.paused" | "processing.resumed" | "orders.redriven" | "key.created" | "key.revoked";
+                /** @description Only entries about this owner's orders and keys. */
+                owner?: string;
+                /** @description The most entries in one response; 50 by default. */
+                limit?: number;
+                /** @description The next_before of an earlier response; the list continues after that page. */
+                before?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of entries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditList"];
                 };
             };
             400: components["responses"]["InvalidRequest"];

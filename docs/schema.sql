@@ -20,6 +20,19 @@ CREATE TABLE api_keys (
   CONSTRAINT api_keys_sha256 CHECK ((octet_length(secret_sha256) = 32))
 );
 
+CREATE TABLE audit (
+  entry bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  at timestamp with time zone DEFAULT now() NOT NULL,
+  actor text NOT NULL,
+  action text NOT NULL,
+  owner text,
+  target text,
+  orders bigint,
+  details jsonb DEFAULT '{}'::jsonb NOT NULL,
+  reason text,
+  CONSTRAINT audit_pkey PRIMARY KEY (entry)
+);
+
 CREATE TABLE order_counters (
   slot smallint NOT NULL,
   pending bigint DEFAULT 0 NOT NULL,

@@ -42,6 +42,8 @@ const WRITTEN_TABLES = [
   'orders',
   'processing_control',
 ];
+/** Tables whose rows the functions never change. */
+const APPENDED_TABLES = ['audit'];
 /** Tables that the functions only read. */
 const READ_TABLES = ['api_keys', 'schema_migrations'];
 /** Functions that their statements and the triggers call. Triggers themselves need no privilege. */
@@ -62,10 +64,14 @@ export async function grantToAppRole(transaction: Transaction): Promise<void> {
       GRANT USAGE ON SCHEMA public TO ${APP_ROLE};
       FOR target IN
         SELECT oid::regclass AS name,
-          CASE WHEN relname IN (${listOf(READ_TABLES)}) THEN 'SELECT' ELSE 'SELECT, INSERT, UPDATE, DELETE' END AS rights
+          CASE
+            WHEN relname IN (${listOf(READ_TABLES)}) THEN 'SELECT'
+            WHEN relname IN (${listOf(APPENDED_TABLES)}) THEN 'SELECT, INSERT'
+            ELSE 'SELECT, INSERT, UPDATE, DELETE'
+          END AS rights
         FROM pg_catalog.pg_class
         WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND pg_has_role(relowner, 'USAGE')
-          AND relname IN (${listOf([...READ_TABLES, ...WRITTEN_TABLES])})
+          AND relname IN (${listOf([...READ_TABLES, ...APPENDED_TABLES, ...WRITTEN_TABLES])})
       LOOP
         EXECUTE format('REVOKE ALL ON %s FROM ${APP_ROLE}', target.name);
         EXECUTE format('GRANT %s ON %s TO ${APP_ROLE}', target.rights, target.name);

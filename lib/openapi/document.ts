@@ -35,6 +35,7 @@ const NAMED = {
   Redriven: control.redrivenSchema,
   FailureGroups: control.failureGroupsSchema,
   DeadLetterList: control.deadLettersSchema,
+  AuditList: control.auditListSchema,
   Processing: control.processingSchema,
   Metrics: monitoring.metricsSchema,
   Healthy: monitoring.healthySchema,

@@ -10,6 +10,7 @@ import { cancelOrder } from '../orders/sql/cancel-order.ts';
 import { countFailures } from '../orders/sql/count-failures.ts';
 import { listOrders, type OrderFilter, type Position } from '../orders/sql/list-orders.ts';
 import { readProcessing } from '../orders/sql/processing-control.ts';
+import { type AuditFilter, readAudit } from '../orders/sql/read-audit.ts';
 import { readHistory } from '../orders/sql/read-history.ts';
 import { readOrder } from '../orders/sql/read-order.ts';
 import { type Connections, connections } from './connections.ts';
@@ -33,6 +34,7 @@ export function createApi(connected: Connections) {
     listOrders: (filter: OrderFilter, after: Position | null, limit: number) =>
       listOrders(database, filter, after, limit),
     countFailures: (owner: string | null) => countFailures(database, owner),
+    readAudit: (filter: AuditFilter, limit: number) => readAudit(database, filter, limit),
     getMetrics: (windowMinutes: number) => getMetrics(database, windowMinutes),
     cancelOrder: (orderId: string, owner: string | null, change: Change) =>
       cancelOrder(database, orderId, owner, change),

@@ -56,6 +56,7 @@ const MANY_ORDERS: readonly FunctionName[] = ['createOrder', 'createOrders', 'li
 const WHOLE_SERVICE: readonly FunctionName[] = [
   'getMetrics',
   'getProcessing',
+  'listAudit',
   'listDeadLetters',
   'listFailures',
   'pauseProcessing',

@@ -154,6 +154,22 @@ describe('npm run orders, by the API', () => {
     expect((await orders(['history', 'cli-3'])).stdout).toContain('not wanted');
   });
 
+  test('audit lists who paused and resumed, newest first, and says when there are more entries', async () => {
+    for (const [command, reason] of [
+      ['pause', 'audited'],
+      ['resume', 'done'],
+    ] as const)
+      await orders([command, '--reason', reason]);
+    const { stdout, stderr } = await orders(['audit', '--limit', '2']);
+    expect(stdout).toMatch(/^AT .+\n\S+ +processing\.resumed .+done\n\S+ +processing\.paused .+audited\n$/);
+    expect(stderr).toContain('There may be more entries.');
+    expect(JSON.parse((await orders(['audit', '--action', 'key.created', '--json'])).stdout)).toEqual([]);
+    expect(await orders(['audit', '--action', 'sabotage'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('action must be one of processing.paused'),
+    });
+  });
+
   test('redrive redrives Failed orders over HTTP, after a dry run', async () => {
     await create('doomed-1');
     await settled('doomed-1');

@@ -92,6 +92,8 @@ test.each([
   "INSERT INTO api_keys (owner, name, secret_sha256, scopes) VALUES ('me', 'mine', sha256('x'), '{orders:admin}')",
   'UPDATE api_keys SET revoked_at = NULL',
   'DELETE FROM schema_migrations',
+  'DELETE FROM audit',
+  "UPDATE audit SET actor = 'somebody else'",
   "COPY orders TO PROGRAM 'cat'",
 ])('the role of the functions is refused %s', async (sql) => {
   await asRole('first', async (app) => {

@@ -125,6 +125,7 @@ test.each([
   'getOrderHistory',
   'getMetrics',
   'listFailures',
+  'listAudit',
   'getProcessing',
   'getHealth',
 ] as const)('%s lets no cache keep its response, and no browser guess its type', async (name) => {

@@ -18,10 +18,17 @@ export async function insertApiKey(
   key: NewApiKey,
 ): Promise<{ id: number; expiresAt: Date | null }> {
   const [row] = await database.query<{ id: number; expires_at: Date | null }>(
-    `INSERT INTO public.api_keys (owner, name, scopes, expires_at, secret_sha256, created_by)
-     VALUES ($1::text, $2::text, string_to_array($3::text, ' '), now() + $4::integer * interval '1 day',
-             decode($5::text, 'hex'), $6::text)
-     RETURNING id, expires_at`,
+    `WITH created AS (
+       INSERT INTO public.api_keys (owner, name, scopes, expires_at, secret_sha256, created_by)
+       VALUES ($1::text, $2::text, string_to_array($3::text, ' '), now() + $4::integer * interval '1 day',
+               decode($5::text, 'hex'), $6::text)
+       RETURNING id, expires_at),
+     audited AS (
+       INSERT INTO public.audit (actor, action, owner, target, details)
+       SELECT coalesce('operator ' || $6::text, session_user), 'key.created', $1::text, id::text,
+         jsonb_build_object('name', $2::text, 'scopes', string_to_array($3::text, ' '), 'expires_at', expires_at)
+       FROM created)
+     SELECT id, expires_at FROM created`,
     [key.owner, key.name, key.scopes.join(' '), key.expiresInDays, key.sha256, key.createdBy ?? null],
   );
   if (!row) throw new Error('Postgres returned no row for an INSERT');

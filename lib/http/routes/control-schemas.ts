@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AUDITED } from '../../orders/sql/read-audit.ts';
 import { count, orderIdSchema, time } from './common.ts';
 
 export const redrivenSchema = z
@@ -58,6 +59,39 @@ export const deadLettersSchema = z
     approximate_count: count.meta({ description: 'The number of dead letters. SQS reports an approximate count.' }),
   })
   .meta({ description: 'Messages that workers could not process.' });
+
+export const auditListSchema = z
+  .object({
+    audit: z
+      .array(
+        z.object({
+          entry: z.int().meta({ description: 'A number that grows with each entry; it can skip some.' }),
+          at: time.meta({ description: 'When it was done.' }),
+          actor: z
+            .string()
+            .meta({ description: 'Who did it: an API key or a token with the request id, or an operator.' }),
+          action: z.string().meta({ description: `What was done: ${AUDITED.join(', ')}.` }),
+          owner: z
+            .string()
+            .nullable()
+            .meta({ description: 'The owner of the orders or of the key; null for several or none.' }),
+          target: z
+            .string()
+            .nullable()
+            .meta({ description: 'The id of the one order or key; null for several or none.' }),
+          orders: count
+            .nullable()
+            .meta({ description: 'How many orders were changed; null if it was not about orders.' }),
+          details: z
+            .record(z.string(), z.unknown())
+            .meta({ description: 'What else is known, such as the scopes of a key.' }),
+          reason: z.string().nullable().meta({ description: 'Why, as text for people.' }),
+        }),
+      )
+      .meta({ description: 'The entries, newest first.' }),
+    next_before: z.int().nullable().meta({ description: 'The `before` of the next page; null on the last page.' }),
+  })
+  .meta({ description: 'What operators did.' });
 
 export const processingSchema = z
   .object({

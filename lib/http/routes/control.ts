@@ -1,6 +1,13 @@
+import { auditSchema } from '../audit-request.ts';
 import { redriveSchema } from '../redrive-request.ts';
 import { ORDER_ID, OWNER, orderSchema, reasonBody } from './common.ts';
-import { deadLettersSchema, failureGroupsSchema, processingSchema, redrivenSchema } from './control-schemas.ts';
+import {
+  auditListSchema,
+  deadLettersSchema,
+  failureGroupsSchema,
+  processingSchema,
+  redrivenSchema,
+} from './control-schemas.ts';
 import { ORDER, REQUEST_ID, refused } from './examples.ts';
 import type { Operation } from './operation.ts';
 import { conflict, INVALID, NO_SUCH_ORDER, OWNER_REQUIRED, TOO_LARGE } from './responses.ts';
@@ -113,6 +120,39 @@ export const listDeadLetters: Operation = {
 };
 
 const OPERATOR = `key:1 (ops) ${REQUEST_ID}`;
+
+export const listAudit: Operation = {
+  tag: 'Operations',
+  summary: 'List what operators did',
+  description:
+    'Returns who paused and resumed processing, redrove orders, and created and revoked API keys, newest first. What happened to one order is in its history.',
+  parameters: { query: auditSchema },
+  answers: {
+    200: {
+      description: 'A page of entries.',
+      schema: auditListSchema,
+      examples: {
+        redriven: {
+          audit: [
+            {
+              entry: 7,
+              at: '2026-11-23T10:05:00.000Z',
+              actor: OPERATOR,
+              action: 'orders.redriven',
+              owner: 'shop-7',
+              target: null,
+              orders: 12,
+              details: { reason_code: 'card_declined' },
+              reason: 'the bank is back',
+            },
+          ],
+          next_before: null,
+        },
+      },
+    },
+    ...INVALID,
+  },
+};
 
 /** 200 of every operation on processing. */
 const processing = {

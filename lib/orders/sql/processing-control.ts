@@ -27,14 +27,18 @@ export async function switchProcessing(
   change: { readonly actor: string; readonly reason: string | null },
 ): Promise<boolean> {
   const rows = await database.query(
-    `INSERT INTO public.processing_control AS control (paused, since, actor, reason)
-     SELECT $1::boolean, now(), $2::text, $3::text
-     -- Without a row, processing was never paused and is running.
-     WHERE $1::boolean OR EXISTS (SELECT FROM public.processing_control)
-     ON CONFLICT (only_row) DO UPDATE SET
-       paused = excluded.paused, since = excluded.since, actor = excluded.actor, reason = excluded.reason
-     WHERE control.paused <> excluded.paused
-     RETURNING control.paused`,
+    `WITH switched AS (
+       INSERT INTO public.processing_control AS control (paused, since, actor, reason)
+       SELECT $1::boolean, now(), $2::text, $3::text
+       -- Without a row, processing was never paused and is running.
+       WHERE $1::boolean OR EXISTS (SELECT FROM public.processing_control)
+       ON CONFLICT (only_row) DO UPDATE SET
+         paused = excluded.paused, since = excluded.since, actor = excluded.actor, reason = excluded.reason
+       WHERE control.paused <> excluded.paused
+       RETURNING control.paused)
+     INSERT INTO public.audit (actor, action, reason)
+     SELECT $2::text, CASE WHEN paused THEN 'processing.paused' ELSE 'processing.resumed' END, $3::text FROM switched
+     RETURNING entry`,
     [paused, change.actor, change.reason],
   );
   return rows.length > 0;

@@ -71,7 +71,13 @@ export async function redriveOrders(
          reason = $9::text
        FROM chosen, actor
        WHERE o.order_id = chosen.order_id AND o.owner = chosen.owner
-       RETURNING o.order_id, o.owner)
+       RETURNING o.order_id, o.owner),
+     audited AS (
+       INSERT INTO public.audit (actor, action, owner, target, orders, details, reason)
+       SELECT $8::text, 'orders.redriven', CASE min(owner) WHEN max(owner) THEN min(owner) END,
+         CASE count(*) WHEN 1 THEN min(order_id) END, count(*),
+         jsonb_strip_nulls(jsonb_build_object('reason_code', $2::text, 'new_run', nullif($11::boolean, false))), $9::text
+       FROM redriven HAVING count(*) > 0)
      SELECT order_id, owner FROM redriven ORDER BY order_id, owner`,
     [
       ...selectedBy(selection),
