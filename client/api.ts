@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 cf8f87e0c30ad6309d6d2b96322b311f4e42be720f969b5c6f9cec58397b0bfb): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 b57bd05f8612f4da26cd9f8ab98eea06a34d492c7f74d3f8e9f5a88038a0f1ad): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -719,10 +719,17 @@ export interface components {
                 sent_at: string;
                 /** @description How often the message has been received. */
                 receive_count: number;
-                /** @description Null when the body contains no order id. */
+                /** @description Null unless the body names one order. */
                 order_id: string | null;
-                /** @description Empty when the body names no owner; null when it contains no order id. */
+                /** @description Empty when the body names no owner; null without `order_id`. */
                 owner: string | null;
+                /** @description Each order that the body names. */
+                orders: {
+                    /** @description The id of the order. */
+                    order_id: string;
+                    /** @description Empty when the body names no owner. */
+                    owner: string;
+                }[];
             }[];
             /** @description The number of dead letters. SQS reports an approximate count. */
             approximate_count: number;

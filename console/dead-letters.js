@@ -25,11 +25,12 @@ export function openDeadLetters() {
 }
 
 /** @param {DeadLetter} letter */
-function item({ message_id: id, body, sent_at: sentAt, receive_count: receives, order_id: orderId, owner }) {
+function item({ message_id: id, body, sent_at: sentAt, receive_count: receives, orders }) {
+  const links = orders.flatMap(({ order_id: orderId, owner }, at) => [at > 0 ? ', ' : '', orderLink(orderId, owner)]);
   const known = facts([
     ['Sent', time(sentAt)],
     ['Received', counted(receives, 'time')],
-    ['Order', orderId === null ? 'none' : orderLink(orderId, owner)],
+    [orders.length > 1 ? 'Orders' : 'Order', orders.length === 0 ? 'none' : h('span', ...links)],
     ['Message id', h('span.id', id)],
   ]);
   const text = h('pre', { tabindex: 0, role: 'region', 'aria-label': 'Message body' }, body);

@@ -27,7 +27,7 @@ export function deadLetters(parts: DeadLetterParts): Check {
     name: 'there are no dead letters',
     async find() {
       const found = await parts.letters.read(MAX_LETTERS);
-      const keys = found.map(({ body }) => decodeMessage(body)).filter((key) => key !== undefined);
+      const keys = found.flatMap(({ body }) => decodeMessage(body).tasks.map(({ key }) => key));
       // A dead letter without an owner may be of an order that has one: messages did not always contain the owner.
       const byId = await findByIdAlone(parts.database, keys);
       const known = await findUnfinished(parts.database, [...keys, ...byId.values()]);
@@ -42,22 +42,22 @@ async function toFinding(
   known: Awaited<ReturnType<typeof findUnfinished>>,
   byId: Awaited<ReturnType<typeof findByIdAlone>>,
 ): Promise<Finding> {
-  const named = decodeMessage(letter.body);
-  const key = named === undefined || known.has(named) ? named : (byId.get(named) ?? named);
-  const order = key === undefined ? undefined : known.get(key);
-  if (!order || !keepHidden) await letters.release(letter);
+  const { tasks, isValid } = decodeMessage(letter.body);
+  const keys = tasks.map(({ key }) => (known.has(key) ? key : (byId.get(key) ?? key)));
+  const isFixable = isValid && keys.every((key) => known.has(key));
+  if (!isFixable || !keepHidden) await letters.release(letter);
   const shown = `dead letter ${letter.messageId} of ${letter.sentAt.toISOString()}: ${letter.body.slice(0, SHOWN)}`;
-  if (key === undefined || !order)
-    return { problem: `${shown} (${key === undefined ? 'not a message of this service' : 'unknown order'}; kept)` };
+  if (!isFixable) return { problem: `${shown} (${isValid ? 'unknown order' : 'not a message of this service'}; kept)` };
+  const unfinished = keys.filter((key) => known.get(key)?.unfinished);
   return {
-    problem: `${shown} (${order.unfinished ? 'its order is unfinished' : 'its order is finished'})`,
+    problem: `${shown} (${unfinished.length} of its ${keys.length} orders unfinished)`,
     async fix() {
-      if (order.unfinished) {
-        const { failed } = await queue.send([parseKey(key)]);
+      if (unfinished.length > 0) {
+        const { failed } = await queue.send(unfinished.map(parseKey));
         if (failed.length > 0) return 'nothing: sending a new message failed, so the dead letter is kept';
       }
       await letters.delete(letter);
-      return order.unfinished ? 'sent again' : 'deleted: its order no longer needs a message';
+      return unfinished.length > 0 ? 'sent again' : 'deleted: its orders no longer need a message';
     },
   };
 }

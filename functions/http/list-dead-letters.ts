@@ -16,16 +16,19 @@ export const handler = httpHandler(async (event) => {
         body,
         sent_at: sentAt.toISOString(),
         receive_count: receiveCount,
-        ...orderIn(body),
+        ...ordersIn(body),
       })),
       approximate_count: approximateCount,
     },
   };
 });
 
-function orderIn(body: string) {
-  const key = decodeMessage(body);
-  if (key === undefined) return { order_id: null, owner: null };
-  const { orderId, owner } = parseKey(key);
-  return { order_id: orderId, owner };
+/** The order, if the body names one; and all that it names. */
+function ordersIn(body: string) {
+  const orders = decodeMessage(body).tasks.map(({ key }) => {
+    const { orderId, owner } = parseKey(key);
+    return { order_id: orderId, owner };
+  });
+  const [only = { order_id: null, owner: null }] = orders.length === 1 ? orders : [];
+  return { ...only, orders };
 }

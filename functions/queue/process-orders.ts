@@ -1,29 +1,23 @@
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { observed } from '../../lib/observability/observed.ts';
-import { decodeMessage } from '../../lib/queue/message.ts';
-import { travelOf } from '../../lib/queue/message-attributes.ts';
+import { readMessage } from '../../lib/queue/message-attributes.ts';
 import { worker } from '../../lib/runtime/worker.ts';
 
 /**
  * Processes a batch of messages and returns the ids of those that must be redelivered. Every message counts as failed
- * until its order is known not to need it; an invalid message is redelivered until it becomes a dead letter.
+ * until each of its orders is known not to need it; an invalid message is redelivered until it becomes a dead letter.
  */
 export const handler = observed(
   middy<SQSEvent, SQSBatchResponse>().handler(async ({ Records }, context) => {
-    const messages = Records.map((record) => ({
-      id: record.messageId,
-      key: decodeMessage(record.body),
-      travel: travelOf(record),
-    }));
-    // If a batch has two messages of one order, the later one's trace is used, because it caused the latest attempt.
-    const travels = new Map(messages.flatMap(({ key, travel }) => (key === undefined ? [] : [[key, travel] as const])));
-    const settled = await worker().processOrders([...travels.keys()], {
+    const messages = Records.map((record) => ({ id: record.messageId, ...readMessage(record) }));
+    // If a batch names an order twice, the later message's trace is used, because it caused the latest attempt.
+    const tasks = new Map(messages.flatMap((message) => message.tasks).map((task) => [task.key, task]));
+    const settled = await worker().processOrders([...tasks.values()], {
       remainingMs: () => context.getRemainingTimeInMillis(),
       actor: `worker:${context.functionName} ${context.awsRequestId}`,
-      travels,
     });
-    const failed = messages.filter(({ key }) => key === undefined || !settled.has(key));
+    const failed = messages.filter(({ isValid, tasks }) => !isValid || tasks.some(({ key }) => !settled.has(key)));
     return { batchItemFailures: failed.map(({ id }) => ({ itemIdentifier: id })) };
   }),
 );

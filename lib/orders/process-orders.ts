@@ -1,10 +1,11 @@
 import { retryDatabase } from '../database/retry.ts';
 import { DatabaseError } from '../errors.ts';
-import { type OrderKey, orderKey, parseKey } from '../order-key.ts';
-import { type Invocation, oneHopFurther, timeToWork } from './invocation.ts';
-import { sendAgain } from './send-again.ts';
-import { type ProcessParts, settleClaims } from './settle-claims.ts';
-import { type ClaimResult, claimOrders, type Unclaimed } from './sql/claim-orders.ts';
+import { type OrderKey, orderKey } from '../order-key.ts';
+import type { Task } from '../queue/message.ts';
+import { type Invocation, timeToWork } from './invocation.ts';
+import { oneHopFurther, sendAgain } from './send-again.ts';
+import { type Claimed, type ProcessParts, settleClaims } from './settle-claims.ts';
+import { claimOrders, type Unclaimed } from './sql/claim-orders.ts';
 import { findByIdAlone } from './sql/find-owners.ts';
 import { makeDueNow } from './sql/make-due-now.ts';
 
@@ -22,17 +23,17 @@ const ACKNOWLEDGED: ReadonlySet<Unclaimed> = new Set(['settled', 'held', 'waitin
 
 /**
  * The use case behind the queue: claims the orders of a batch, runs the processor on them concurrently, and commits
- * each outcome. Orders that lost a worker before (suspects) are processed afterwards, one at a time, each after the
+ * each outcome. No order occurs twice. Orders that lost a worker before (suspects) are processed afterwards, one at a time, each after the
  * previous one is committed: an order that kills its worker uses up only its own budget.
  * @returns the orders whose messages may be acknowledged; every other message must be redelivered
  * @throws DatabaseError if the database did not reply: then no message may be acknowledged
  */
 export async function processOrders(
   parts: ProcessParts,
-  keys: readonly OrderKey[],
+  tasks: readonly Task[],
   invocation: Invocation,
 ): Promise<Set<OrderKey>> {
-  const first = await processTogether(parts, keys, invocation, false);
+  const first = await processTogether(parts, tasks, invocation, false);
   const alone = await processSuspects(parts, first.suspects, invocation);
   const settled = new Set([...first.acknowledged, ...alone.acknowledged]);
 
@@ -53,23 +54,20 @@ export async function processOrders(
  */
 async function processEarlierMessages(
   parts: ProcessParts,
-  unknown: readonly OrderKey[],
+  unknown: readonly Task[],
   invocation: Invocation,
 ): Promise<OrderKey[]> {
-  const found = [...(await findByIdAlone(parts.database, unknown))];
-  if (found.length === 0) return [];
-  const travels = new Map(
-    found.flatMap(([named, key]) => {
-      const travel = invocation.travels?.get(named);
-      return travel === undefined ? [] : [[key, travel] as const];
-    }),
+  const found = await findByIdAlone(
+    parts.database,
+    unknown.map(({ key }) => key),
   );
-  const settled = await processOrders(
-    parts,
-    found.map(([, key]) => key),
-    { ...invocation, travels },
-  );
-  return found.filter(([, key]) => settled.has(key)).map(([named]) => named);
+  if (found.size === 0) return [];
+  const tasks = unknown.flatMap((task) => {
+    const key = found.get(task.key);
+    return key === undefined ? [] : { ...task, key };
+  });
+  const settled = await processOrders(parts, tasks, invocation);
+  return [...found].filter(([, key]) => settled.has(key)).map(([named]) => named);
 }
 
 /**
@@ -78,7 +76,7 @@ async function processEarlierMessages(
  */
 async function processSuspects(
   parts: ProcessParts,
-  suspects: readonly OrderKey[],
+  suspects: readonly Task[],
   invocation: Invocation,
 ): Promise<Pick<Progress, 'acknowledged'>> {
   const acknowledged: OrderKey[] = [];
@@ -87,11 +85,8 @@ async function processSuspects(
   while (waiting.length > 0) {
     const fitting = Math.max(0, Math.floor(timeToWork(invocation) / slowestMs));
     const surplus = waiting.slice(fitting);
-    await sendAgain(
-      parts,
-      surplus.map((key) => ({ ...parseKey(key), ...oneHopFurther(invocation, key) })),
-    );
-    acknowledged.push(...surplus);
+    await sendAgain(parts, surplus.map(oneHopFurther));
+    acknowledged.push(...surplus.map(({ key }) => key));
     const [next, ...rest] = waiting.slice(0, fitting);
     if (next === undefined) break;
 
@@ -106,33 +101,42 @@ async function processSuspects(
 interface Progress {
   /** Orders that no longer need their message. */
   readonly acknowledged: OrderKey[];
-  readonly suspects: OrderKey[];
-  readonly locked: OrderKey[];
-  readonly unknown: OrderKey[];
+  readonly suspects: Task[];
+  readonly locked: Task[];
+  readonly unknown: Task[];
 }
 
 async function processTogether(
   parts: ProcessParts,
-  keys: readonly OrderKey[],
+  tasks: readonly Task[],
   invocation: Invocation,
   suspects: boolean,
 ): Promise<Progress> {
-  const { claims, unclaimed } = await claim(parts, keys, invocation, suspects);
+  const { claims, unclaimed } = await claim(parts, tasks, invocation, suspects);
   if (claims.length > 0) await settleClaims(parts, claims, invocation);
-  const withState = (state: Unclaimed) => [...unclaimed].filter(([, is]) => is === state).map(([key]) => key);
+  const withState = (state: Unclaimed) => unclaimed.filter((each) => each.state === state).map(({ task }) => task);
   const paused = withState('paused');
   // Their messages are acknowledged, because they would otherwise soon be dead letters. So the orders are made due now,
   // and the sweep sends them when processing resumes.
-  if (paused.length > 0) await makeDueNow(parts.database, paused);
+  if (paused.length > 0)
+    await makeDueNow(
+      parts.database,
+      paused.map(({ key }) => key),
+    );
   return {
     acknowledged: [
-      ...claims.map(orderKey),
-      ...[...unclaimed].filter(([, state]) => ACKNOWLEDGED.has(state)).map(([key]) => key),
+      ...claims.map(({ order }) => orderKey(order)),
+      ...unclaimed.filter(({ state }) => ACKNOWLEDGED.has(state)).map(({ task }) => task.key),
     ],
     suspects: withState('suspect'),
     locked: withState('locked'),
     unknown: withState('unknown'),
   };
+}
+
+interface ClaimedTasks {
+  readonly claims: readonly Claimed[];
+  readonly unclaimed: readonly { readonly task: Task; readonly state: Unclaimed }[];
 }
 
 /**
@@ -141,14 +145,16 @@ async function processTogether(
  */
 async function claim(
   parts: ProcessParts,
-  keys: readonly OrderKey[],
+  tasks: readonly Task[],
   invocation: Invocation,
   suspects: boolean,
-): Promise<ClaimResult> {
+): Promise<ClaimedTasks> {
+  const byKey = new Map(tasks.map((task) => [task.key, task]));
+  const taskOf = (key: OrderKey) => byKey.get(key) as Task;
   try {
-    return await retryDatabase(
+    const { claims, unclaimed } = await retryDatabase(
       () =>
-        claimOrders(parts.database, keys, {
+        claimOrders(parts.database, [...byKey.keys()], {
           leaseSeconds: Math.max(0, invocation.remainingMs()) / 1_000 + LEASE_MARGIN_SECONDS,
           suspects,
           maxCrashes: parts.maxCrashes,
@@ -156,16 +162,20 @@ async function claim(
         }),
       { tries: CLAIM_TRIES, withinMs: Math.max(0, timeToWork(invocation)), only: 'contention' },
     );
+    return {
+      claims: claims.map((order) => ({ order, task: taskOf(orderKey(order)) })),
+      unclaimed: [...unclaimed].map(([key, state]) => ({ task: taskOf(key), state })),
+    };
   } catch (error) {
     if (!(error instanceof DatabaseError && error.isUntranslatable)) throw error;
     // The encoding of the database lacks a character of an id, so it has no such order.
-    const [key] = keys;
-    if (key !== undefined && keys.length === 1) return { claims: [], unclaimed: new Map([[key, 'unknown']]) };
-    const alone: ClaimResult[] = [];
-    for (const each of keys) alone.push(await claim(parts, [each], invocation, suspects));
+    const [task] = tasks;
+    if (task !== undefined && tasks.length === 1) return { claims: [], unclaimed: [{ task, state: 'unknown' }] };
+    const alone: ClaimedTasks[] = [];
+    for (const each of tasks) alone.push(await claim(parts, [each], invocation, suspects));
     return {
       claims: alone.flatMap(({ claims }) => claims),
-      unclaimed: new Map(alone.flatMap(({ unclaimed }) => [...unclaimed])),
+      unclaimed: alone.flatMap(({ unclaimed }) => unclaimed),
     };
   }
 }

@@ -1,4 +1,6 @@
 import type { Logger } from '../observability/logger.ts';
+import { parseKey } from '../order-key.ts';
+import type { Task } from '../queue/message.ts';
 import type { OrderMessage, OrderQueue } from '../queue/order-queue.ts';
 
 /**
@@ -23,4 +25,9 @@ export async function sendAgain({ queue, logger }: Parts, messages: readonly Ord
   const orders = messages.length - sendable.length;
   if (orders > 0) logger.warn('Orders were sent on too often; the sweep will send them', { orders });
   if (sendable.length > 0) await queue.send(sendable);
+}
+
+/** The message for an order that is sent on without an attempt. */
+export function oneHopFurther({ key, traceparent, hops = 0 }: Task): OrderMessage {
+  return { ...parseKey(key), traceparent, hops: hops + 1 };
 }

@@ -2,12 +2,13 @@ import type { Database } from '../database/database.ts';
 import { retryDatabase } from '../database/retry.ts';
 import type { Logger } from '../observability/logger.ts';
 import { traceIdOf } from '../observability/traceparent.ts';
-import { logged, type OrderKey, orderKey } from '../order-key.ts';
+import { logged, type OrderKey } from '../order-key.ts';
+import type { Task } from '../queue/message.ts';
 import { MAX_DELAY_SECONDS, type OrderQueue } from '../queue/order-queue.ts';
 import { GroupCommit } from './group-commit.ts';
-import { FINISH_TIME_MS, type Invocation, oneHopFurther, timeToWork } from './invocation.ts';
+import { FINISH_TIME_MS, type Invocation, timeToWork } from './invocation.ts';
 import { NOT_BEGUN, notBegun, type Outcome, type RunnerParts, runProcessor } from './run-processor.ts';
-import { sendAgain } from './send-again.ts';
+import { oneHopFurther, sendAgain } from './send-again.ts';
 import type { Claim } from './sql/claim-orders.ts';
 import { finishOrders, type Verdict } from './sql/finish-orders.ts';
 import { StepStore } from './steps/step-store.ts';
@@ -19,6 +20,18 @@ export interface ProcessParts extends RunnerParts {
   /** The number of dead leases at which an order becomes Failed. */
   readonly maxCrashes: number;
   readonly resendAfterSeconds: number;
+}
+
+/** A claimed order, and the task that asked for it. */
+export interface Claimed {
+  readonly order: Claim;
+  readonly task: Task;
+}
+
+/** A task, and the outcome of its order. */
+interface Settled {
+  readonly outcome: Outcome;
+  readonly task: Task;
 }
 
 /**
@@ -39,32 +52,32 @@ const GATHER_MS = 200;
  */
 export async function settleClaims(
   parts: ProcessParts,
-  claims: readonly Claim[],
+  claims: readonly Claimed[],
   invocation: Invocation,
 ): Promise<void> {
   const timeMs = timeToWork(invocation);
   const signal = timeMs > 0 ? AbortSignal.timeout(timeMs) : undefined;
   const steps = new StepStore(parts.database, () => timeToWork(invocation));
-  const settling = claims.map(async (order) =>
-    signal
-      ? runProcessor(parts, order, steps, invocation.travels?.get(orderKey(order))?.traceparent, signal)
-      : notBegun(order),
-  );
+  const settling = claims.map(async ({ order, task }) => ({
+    task,
+    outcome: signal ? await runProcessor(parts, order, steps, task.traceparent, signal) : notBegun(order),
+  }));
   const allSettled = Promise.allSettled(settling);
 
   const sends: Promise<void>[] = [];
-  const verdicts = new GroupCommit<Outcome, void>(
+  const verdicts = new GroupCommit<Settled, void>(
     { maxItems: claims.length, maxOperations: 1, worthAnother: 1 },
     async (group) => {
-      const taken = await commit(parts, group, invocation);
+      const outcomes = group.map(({ outcome }) => outcome);
+      const taken = await commit(parts, outcomes, invocation);
       // Not awaited here: a slow queue must not delay the next outcomes.
-      sends.push(sendDelayed(parts, group, taken, invocation));
-      report(parts.logger, group, taken, invocation);
+      sends.push(sendDelayed(parts, group, taken));
+      report(parts.logger, group, taken);
       return group.map(() => undefined);
     },
     () => Promise.race([allSettled, expiry(GATHER_MS)]),
   );
-  const committing = settling.map(async (verdict) => verdicts.add(await verdict));
+  const committing = settling.map(async (settled) => verdicts.add(await settled));
   await Promise.allSettled(committing);
   await Promise.all(sends);
   await Promise.all(committing);
@@ -88,20 +101,13 @@ function isSentAgain({ status, delaySeconds }: Verdict): boolean {
   return status === 'Pending' || (status === 'Waiting' && delaySeconds <= MAX_DELAY_SECONDS);
 }
 
-function sendDelayed(
-  parts: ProcessParts,
-  outcomes: readonly Outcome[],
-  taken: ReadonlySet<OrderKey>,
-  invocation: Invocation,
-): Promise<void> {
+function sendDelayed(parts: ProcessParts, settled: readonly Settled[], taken: ReadonlySet<OrderKey>): Promise<void> {
   return sendAgain(
     parts,
-    outcomes
-      .filter((outcome) => isSentAgain(outcome) && taken.has(orderKey(outcome)))
-      .map(({ orderId, owner, delaySeconds, reasonCode }) => ({
-        orderId,
-        owner,
-        ...oneHopFurther(invocation, orderKey({ orderId, owner })),
+    settled
+      .filter(({ outcome, task }) => isSentAgain(outcome) && taken.has(task.key))
+      .map(({ outcome: { delaySeconds, reasonCode }, task }) => ({
+        ...oneHopFurther(task),
         // The attempt is counted in the row instead.
         ...(reasonCode !== NOT_BEGUN && { hops: 0 }),
         delaySeconds: Math.min(MAX_DELAY_SECONDS, Math.ceil(delaySeconds) + DELAY_MARGIN_SECONDS),
@@ -116,20 +122,14 @@ function expiry(ms: number): Promise<unknown> {
 }
 
 /** Logs one entry per order, with the trace of its message. */
-function report(
-  logger: Logger,
-  outcomes: readonly Outcome[],
-  taken: ReadonlySet<OrderKey>,
-  { travels }: Invocation,
-): void {
-  for (const { orderId, owner, status, attempt, reasonCode } of outcomes) {
-    const key = orderKey({ orderId, owner });
-    const traceparent = travels?.get(key)?.traceparent;
+function report(logger: Logger, settled: readonly Settled[], taken: ReadonlySet<OrderKey>): void {
+  for (const { outcome, task } of settled) {
+    const { status, attempt, reasonCode } = outcome;
     const order = {
-      ...logged({ orderId, owner }),
-      ...(traceparent !== undefined && { trace_id: traceIdOf(traceparent) }),
+      ...logged(outcome),
+      ...(task.traceparent !== undefined && { trace_id: traceIdOf(task.traceparent) }),
     };
-    if (!taken.has(key)) logger.warn('Finished after the lease was lost; nothing was written', order);
+    if (!taken.has(task.key)) logger.warn('Finished after the lease was lost; nothing was written', order);
     else if (status === 'Completed') logger.info('An order was completed', { ...order, attempt });
     else if (status === 'Waiting') logger.info('An order was put to sleep', { ...order, attempt });
     else logger.warn('An order was not completed', { ...order, attempt, status, reason_code: reasonCode });

@@ -1,26 +1,26 @@
 import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { readTraceparent } from '../observability/traceparent.ts';
-import type { OrderMessage } from './order-queue.ts';
-
-/** Metadata of a message, separate from the order that it names. */
-export type Travel = Pick<OrderMessage, 'traceparent' | 'hops'>;
+import { decodeMessage, type MessageContent, type Task } from './message.ts';
 
 /**
- * Sent alongside the body, as attributes of the message: the body stays the same, so that a new and an old version can
- * send to each other during a deployment. Dead letters keep them.
+ * What accompanies the order of a message about one, sent alongside the body: the body stays the same, so that a new and an
+ * old version can send to each other during a deployment. Dead letters keep them.
  */
-export function toAttributes({ traceparent, hops = 0 }: Travel): Record<string, MessageAttributeValue> {
+export function toAttributes({ traceparent, hops = 0 }: Omit<Task, 'key'>): Record<string, MessageAttributeValue> {
   return {
     ...(traceparent !== undefined && { traceparent: { DataType: 'String', StringValue: traceparent } }),
     ...(hops > 0 && { hops: { DataType: 'Number', StringValue: String(hops) } }),
   };
 }
 
-/** The attributes of a received message. A message that was sent by an older version or manually has none. */
-export function travelOf({ messageAttributes: { traceparent, hops } }: SQSRecord): Travel {
-  return {
+/** Reads a received message. One that was sent by an older version or manually has no attributes. */
+export function readMessage({ body, messageAttributes }: SQSRecord): MessageContent {
+  const { tasks, isValid } = decodeMessage(body);
+  const { traceparent, hops } = messageAttributes;
+  const attributes = {
     traceparent: readTraceparent(traceparent?.stringValue),
     hops: /^\d{1,9}$/.test(hops?.stringValue ?? '') ? Number(hops?.stringValue) : 0,
   };
+  return { tasks: tasks.map((task) => ({ ...attributes, ...task })), isValid };
 }

@@ -2,6 +2,7 @@ import type { Invocation } from '../orders/invocation.ts';
 import { processOrders } from '../orders/process-orders.ts';
 import { loadProcessor } from '../processors/load-processor.ts';
 import type { Processor } from '../processors/processor.ts';
+import type { Task } from '../queue/message.ts';
 import { type Connections, connections } from './connections.ts';
 
 export type Worker = ReturnType<typeof createWorker>;
@@ -15,13 +16,13 @@ export function createWorker(connected: Connections) {
 
   return {
     /** @throws ConfigError if the processor cannot be loaded; then no order was changed */
-    processOrders: async (orderIds: readonly string[], invocation: Invocation) => {
+    processOrders: async (tasks: readonly Task[], invocation: Invocation) => {
       // Once per container, unless it failed: what it needs may be available the next time.
       processor ??= loadProcessor(config).catch((error: unknown) => {
         processor = undefined;
         throw error;
       });
-      return processOrders({ ...deps, processor: await processor }, orderIds, invocation);
+      return processOrders({ ...deps, processor: await processor }, tasks, invocation);
     },
     close,
   };

@@ -3,7 +3,7 @@ import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageCommand, SQSC
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { deadLetters } from '../../cli/doctor/dead-letters.ts';
 import { DeadLetters } from '../../lib/queue/dead-letters.ts';
-import { encodeMessage } from '../../lib/queue/message.ts';
+import { encodeMessage, encodePack } from '../../lib/queue/message.ts';
 import { type OrderLab, openOrderLab } from '../support/order-lab.ts';
 
 Object.assign(process.env, {
@@ -60,6 +60,30 @@ describe('the dead letter of an unfinished order', () => {
     lab.queue.refuses = () => true;
 
     expect(await fix()).toEqual({ done: [expect.stringContaining('the dead letter is kept')], left: 1 });
+  });
+});
+
+describe('a dead letter about several orders', () => {
+  const send = (...orderIds: string[]) =>
+    sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: encodePack(orderIds.map((key) => ({ key }))) }));
+
+  beforeEach(async () => {
+    await lab.insert('b', 'finished');
+    await lab.psql.rows(`UPDATE orders SET status = 'Cancelled', due_at = NULL WHERE order_id = 'finished'`);
+  });
+
+  test('a dead letter about several orders is deleted after a message was sent for those that are unfinished', async () => {
+    await send('b', 'finished');
+
+    expect(await fix()).toEqual({ done: ['sent again', 'sent again'], left: 0 });
+    expect(lab.queue.orderIds.sort()).toEqual(['a', 'b']);
+  });
+
+  test('a dead letter about several orders is kept if one of them is unknown', async () => {
+    await send('b', 'never posted');
+
+    expect(await fix()).toEqual({ done: expect.arrayContaining(['sent again', undefined]), left: 1 });
+    expect(lab.queue.orderIds).toEqual(['a']);
   });
 });
 

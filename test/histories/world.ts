@@ -93,13 +93,14 @@ export class World {
   }
 
   /** A worker takes these messages, as the queue function does, and has them deleted by what it answers. */
-  async receive(messages: readonly QueuedMessage[]): Promise<Container> {
-    const received = this.queue.receive(messages, this.time.nowMs);
+  async receive(wanted: readonly QueuedMessage[]): Promise<Container> {
+    const received = this.queue.receive(wanted, this.time.nowMs);
     const worker = this.#start('worker');
     if (received.length === 0) return worker;
     const endMs = this.time.nowMs + INVOCATION_MS;
-    const orderIds = new Set(received.map(({ body }) => decodeMessage(body)).filter((id) => id !== undefined));
-    this.note(`${worker.name} receives ${[...orderIds].join(', ')}`);
+    const messages = received.map((message) => ({ message, ...decodeMessage(message.body) }));
+    const tasks = new Map(messages.flatMap(({ tasks }) => tasks).map((task) => [task.key, task]));
+    this.note(`${worker.name} receives ${[...tasks.keys()].join(', ')}`);
     const parts = {
       ...this.#partsOf(worker),
       processor: this.#processorIn(worker),
@@ -109,7 +110,7 @@ export class World {
     await worker.run(async () => {
       let settled: Set<string>;
       try {
-        settled = await processOrders(parts, [...orderIds], {
+        settled = await processOrders(parts, [...tasks.values()], {
           remainingMs: () => endMs - this.time.nowMs,
           actor: worker.name,
         });
@@ -117,7 +118,9 @@ export class World {
         this.#expectInjected(worker, error);
         return;
       }
-      const done = received.filter(({ body }) => settled.has(decodeMessage(body) ?? ''));
+      const done = messages
+        .filter(({ tasks, isValid }) => isValid && tasks.every(({ key }) => settled.has(key)))
+        .map(({ message }) => message);
       await worker.hold({
         name: 'acknowledge',
         faults: ['not deleted'],

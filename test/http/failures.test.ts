@@ -96,6 +96,7 @@ describe('GET /dead-letters', () => {
           receive_count: looks,
           order_id: null,
           owner: null,
+          orders: [],
         },
         {
           message_id: expect.any(String),
@@ -104,6 +105,7 @@ describe('GET /dead-letters', () => {
           receive_count: looks,
           order_id: 'ü',
           owner: '',
+          orders: [{ order_id: 'ü', owner: '' }],
         },
       ]);
     }
@@ -114,6 +116,21 @@ describe('GET /dead-letters', () => {
     // Hidden by this look, and so out of reach of the next clean-up.
     const Entries = Messages.map(({ ReceiptHandle }, n) => ({ Id: String(n), ReceiptHandle }));
     await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: service.deadLetterQueueUrl, Entries }));
+  });
+
+  test('GET /dead-letters returns each order that a dead letter names', async () => {
+    await send('{"order_ids":["a","b"],"owners":["","shop"]}');
+
+    expect((await look()).dead_letters).toMatchObject([
+      {
+        order_id: null,
+        owner: null,
+        orders: [
+          { order_id: 'a', owner: '' },
+          { order_id: 'b', owner: 'shop' },
+        ],
+      },
+    ]);
   });
 
   test('GET /dead-letters returns at most ten, and the approximate total', async () => {

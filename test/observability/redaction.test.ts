@@ -11,6 +11,7 @@ import { CLUSTER, openDataApiLab } from '../support/data-api.ts';
 import { forThisTest } from '../support/for-this-test.ts';
 import { type Functions, loadFunctions } from '../support/functions.ts';
 import { lambdaContext } from '../support/lambda.ts';
+import { tasksOf } from '../support/order-lab.ts';
 import { connectPsql } from '../support/psql.ts';
 import { type CapturedLog, captureLog } from './captured-log.ts';
 
@@ -251,7 +252,7 @@ describe('no value of a customer gets into the log', () => {
     const orderIds = ['permanent', 'transient', 'text', 'json', 'error'];
     await insert(...orderIds);
     const worker = createWorker(connect({ ...process.env, PROCESSOR: './test/observability/modules/talkative.ts' }));
-    await worker.processOrders(orderIds, { remainingMs: () => 30_000, actor: 'worker' });
+    await worker.processOrders(tasksOf(orderIds), { remainingMs: () => 30_000, actor: 'worker' });
     await worker.close();
 
     expect(log.entries.map(({ order_id, reason_code }) => [order_id, reason_code]).sort()).toEqual([
@@ -289,7 +290,7 @@ describe('no value of a customer gets into the log', () => {
         }),
       );
       for (const orderId of ['500', '302', 'cut'])
-        await worker.processOrders([orderId], { remainingMs: () => 30_000, actor: 'worker' });
+        await worker.processOrders([{ key: orderId }], { remainingMs: () => 30_000, actor: 'worker' });
       await worker.close();
 
       expect(log.entries.map(({ order_id, reason_code }) => [order_id, reason_code])).toEqual([

@@ -194,8 +194,7 @@ describe('a retry of an order', () => {
       throw new Error('not now');
     };
 
-    const travels = new Map([...traceparents].map(([orderId, traceparent]) => [orderId, { traceparent }]));
-    await lab.process(['a', 'b', 'c'], { processor }, { travels });
+    await lab.process([...[...traceparents].map(([key, traceparent]) => ({ key, traceparent })), 'c'], { processor });
 
     const sent = new Map(lab.queue.sends.flat().map((message) => [message.orderId, message.traceparent]));
     expect(sent).toEqual(new Map([...traceparents, ['c', undefined]]));
@@ -214,11 +213,7 @@ describe('a retry of an order', () => {
     await lab.claim(['suspect']);
     await lab.killLease('suspect');
 
-    await lab.process(
-      ['suspect'],
-      {},
-      { travels: new Map([['suspect', { traceparent: traceparent(3) }]]), remainingMs: () => 1 },
-    );
+    await lab.process([{ key: 'suspect', traceparent: traceparent(3) }], {}, { remainingMs: () => 1 });
 
     expect(lab.queue.sends.flat()).toEqual([{ orderId: 'suspect', owner: '', traceparent: traceparent(3), hops: 1 }]);
   });
@@ -228,7 +223,7 @@ describe('a retry of an order', () => {
     const processor = webhookProcessor({ url: receiver.url, signingKeys: [Buffer.alloc(24)], timeoutMs: 5_000 });
     await lab.insert('traced', 'untraced');
 
-    await lab.process(['traced'], { processor }, { travels: new Map([['traced', { traceparent: traceparent(4) }]]) });
+    await lab.process([{ key: 'traced', traceparent: traceparent(4) }], { processor });
     await lab.process(['untraced'], { processor });
 
     expect(receiver.requests.map(({ headers }) => headers.traceparent)).toEqual([traceparent(4), undefined]);

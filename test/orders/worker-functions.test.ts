@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { encodeMessage } from '../../lib/queue/message.ts';
+import { encodeMessage, encodePack } from '../../lib/queue/message.ts';
 import { findInconsistencies } from '../support/consistency.ts';
 import { type Functions, loadFunctions } from '../support/functions.ts';
+import { connectPsql } from '../support/psql.ts';
 
 let service: Functions;
 
@@ -71,6 +72,8 @@ describe('the worker function', () => {
     ['an id of a million characters', JSON.stringify({ order_id: 'x'.repeat(1_000_000) })],
     ['deep nesting', '['.repeat(500_000)],
     ['a prototype', '{"__proto__":{"order_id":"a"}}'],
+    ['an empty list of ids', '{"order_ids":[]}'],
+    ['ids without their owners', '{"order_ids":["c","d"],"owners":[""]}'],
   ];
   for (const [what, body] of poison)
     test(`the worker function returns a message of ${what}, and completes the others`, async () => {
@@ -82,6 +85,49 @@ describe('the worker function', () => {
       expect(await statusOf('a')).toBe('Completed');
       expect(await statusOf('b')).toBe('Completed');
     });
+
+  const strangers: [string, unknown][] = [
+    ['an order that nobody has', 'never posted'],
+    ['an id that is not a string', 7],
+    ['an id with NUL', 'b\0'],
+    ['an id with a lone surrogate', '\ud800'],
+  ];
+  for (const [what, stranger] of strangers)
+    test(`the worker function returns a message about several orders with ${what}, and completes the others`, async () => {
+      for (const id of ['a', 'b', 'c']) await service.post(order(id));
+      const messages = [JSON.stringify({ order_ids: ['a', stranger, 'b'] }), encodePack([{ key: 'c' }])];
+
+      expect(await service.deliver(messages)).toEqual([0]);
+      for (const id of ['a', 'b', 'c']) expect(await statusOf(id)).toBe('Completed');
+
+      expect(await service.deliver(messages)).toEqual([0]);
+      expect(await service.psql.value('SELECT max(token)::integer FROM orders')).toBe(1);
+    });
+
+  test('the worker function processes an order once that messages of either form name more than once', async () => {
+    for (const id of ['a', 'b']) await service.post(order(id));
+    const twice = encodePack([{ key: 'a' }, { key: 'b' }, { key: 'a' }]);
+
+    expect(await service.deliver([twice, encodeMessage('a'), twice])).toEqual([]);
+
+    expect(await service.psql.value('SELECT max(token)::integer FROM orders')).toBe(1);
+    for (const id of ['a', 'b']) expect(await statusOf(id)).toBe('Completed');
+  });
+
+  test('the worker function returns each message that names an order which is locked', async () => {
+    for (const id of ['a', 'b', 'c']) await service.post(order(id));
+    const other = await connectPsql(service.databaseUrl);
+    await other.rows(`BEGIN; SELECT FROM orders WHERE order_id = 'a' FOR UPDATE`);
+    try {
+      const messages = [encodePack([{ key: 'a' }, { key: 'b' }]), encodePack([{ key: 'c' }, { key: 'a' }])];
+      expect(await service.deliver([...messages, encodeMessage('b')])).toEqual([0, 1]);
+      expect([await statusOf('b'), await statusOf('c')]).toEqual(['Completed', 'Completed']);
+      await other.rows('ROLLBACK');
+      expect(await service.deliver(messages)).toEqual([]);
+    } finally {
+      await other.end();
+    }
+  });
 
   test('the worker function returns every message of a batch without valid messages', async () => {
     expect(await service.deliver(['', 'x', '{"order_id":"unknown"}'])).toEqual([0, 1, 2]);

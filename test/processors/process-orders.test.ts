@@ -182,7 +182,7 @@ describe('the worker', () => {
     await lab.insert('declined');
     const { processOrders } = start({ PROCESSOR: './test/processors/modules/charge-card.ts' });
 
-    expect(await processOrders(['declined'], invocation())).toEqual(new Set(['declined']));
+    expect(await processOrders([{ key: 'declined' }], invocation())).toEqual(new Set(['declined']));
 
     expect(await lab.row('declined')).toMatchObject({ status: 'Failed', reasonCode: 'card_declined' });
     delete process.env.BANK_URL;
@@ -203,14 +203,14 @@ describe('the worker', () => {
       WEBHOOK_URL: receiver.url,
       WEBHOOK_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:webhook-AbCdEf',
     });
-    await expect(processOrders(['patient'], invocation())).rejects.toThrow(ConfigError);
+    await expect(processOrders([{ key: 'patient' }], invocation())).rejects.toThrow(ConfigError);
 
     secretsManager.answer = (response) => {
       response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' });
       response.end(JSON.stringify({ SecretString: `whsec_${KEY.toString('base64')}` }));
     };
 
-    expect(await processOrders(['patient'], invocation())).toEqual(new Set(['patient']));
+    expect(await processOrders([{ key: 'patient' }], invocation())).toEqual(new Set(['patient']));
     expect(await lab.row('patient')).toMatchObject({ status: 'Completed' });
   });
 
@@ -218,7 +218,7 @@ describe('the worker', () => {
     await lab.insert('untouched');
     const { processOrders } = start({ PROCESSOR: './test/processors/modules/throws.ts' });
 
-    await expect(processOrders(['untouched'], invocation())).rejects.toThrow(ConfigError);
+    await expect(processOrders([{ key: 'untouched' }], invocation())).rejects.toThrow(ConfigError);
 
     expect(await lab.row('untouched')).toMatchObject({ status: 'Pending', token: 0, attempts: 0 });
     const { readOrder } = createApi(connected as Connections);

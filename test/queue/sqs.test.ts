@@ -11,8 +11,8 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { toSqsRecord } from '../../infra/local/lambda/sqs-record.ts';
-import { decodeMessage } from '../../lib/queue/message.ts';
-import { travelOf } from '../../lib/queue/message-attributes.ts';
+import { decodeMessage, encodeMessage } from '../../lib/queue/message.ts';
+import { readMessage } from '../../lib/queue/message-attributes.ts';
 import { SqsOrderQueue } from '../../lib/queue/sqs.ts';
 import { type RecordingLogger, recordingLogger } from '../support/recording-logger.ts';
 import { type Fate, type Relay, startRelay } from './relay.ts';
@@ -99,8 +99,8 @@ async function receiveOnce(from: string): Promise<Message[]> {
   return messages;
 }
 
-function orderIds(messages: Message[]): (string | undefined)[] {
-  return messages.map(({ Body = '' }) => decodeMessage(Body)).sort();
+function orderIds(messages: Message[]): string[] {
+  return messages.flatMap(({ Body = '' }) => decodeMessage(Body).tasks.map(({ key }) => key)).sort();
 }
 
 function numberedOrders(count: number): { orderId: string }[] {
@@ -151,21 +151,22 @@ describe('sending', () => {
     await openQueue().send([{ orderId: 'on its way', traceparent, hops: 7 }]);
 
     const [message = {}] = await receive(1);
-    expect(travelOf(toSqsRecord(message, 'arn:aws:sqs:us-east-1:123456789012:orders'))).toEqual({
-      traceparent,
-      hops: 7,
-    });
+    expect(readMessage(toSqsRecord(message, 'arn:aws:sqs:us-east-1:123456789012:orders')).tasks).toEqual([
+      { key: 'on its way', traceparent, hops: 7 },
+    ]);
   });
 
   test('a message without hops, or with something else under that name, has made none', async () => {
     const StringValue = '1e3';
     for (const attributes of [{}, { hops: { DataType: 'Number', StringValue } }])
-      await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: '{}', MessageAttributes: attributes }));
+      await sqs.send(
+        new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: encodeMessage('a'), MessageAttributes: attributes }),
+      );
 
     const records = (await receive(2)).map((message) => toSqsRecord(message, 'arn:aws:sqs:us-east-1:1:orders'));
-    expect(records.map(travelOf)).toEqual([
-      { traceparent: undefined, hops: 0 },
-      { traceparent: undefined, hops: 0 },
+    expect(records.flatMap((record) => readMessage(record).tasks)).toEqual([
+      { key: 'a', traceparent: undefined, hops: 0 },
+      { key: 'a', traceparent: undefined, hops: 0 },
     ]);
   });
 

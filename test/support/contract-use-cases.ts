@@ -7,7 +7,7 @@ import type { ProcessParts } from '../../lib/orders/settle-claims.ts';
 import { type ClaimOptions, claimOrders } from '../../lib/orders/sql/claim-orders.ts';
 import { finishOrders, type Verdict } from '../../lib/orders/sql/finish-orders.ts';
 import { readOrder } from '../../lib/orders/sql/read-order.ts';
-import { countdown, RESEND_AFTER } from './order-lab.ts';
+import { countdown, RESEND_AFTER, tasksOf } from './order-lab.ts';
 import { recordingLogger } from './recording-logger.ts';
 import { RecordingQueue } from './recording-queue.ts';
 
@@ -67,7 +67,10 @@ export class UseCases {
       retryPolicy: { maxAttempts: 2, baseMs: 1_000, maxMs: 60_000 },
       maxCrashes: 2,
     };
-    return processOrders({ ...standard, ...parts }, orderIds, { remainingMs: countdown(30_000), actor: 'worker' });
+    return processOrders({ ...standard, ...parts }, tasksOf(orderIds), {
+      remainingMs: countdown(30_000),
+      actor: 'worker',
+    });
   }
 
   redrive(request: Partial<RedriveRequest>) {

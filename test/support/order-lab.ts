@@ -9,6 +9,7 @@ import type { ProcessParts } from '../../lib/orders/settle-claims.ts';
 import { type Claim, type ClaimOptions, type ClaimResult, claimOrders } from '../../lib/orders/sql/claim-orders.ts';
 import { finishOrders, type Verdict } from '../../lib/orders/sql/finish-orders.ts';
 import { sweepOrders } from '../../lib/orders/sweep-orders.ts';
+import type { Task } from '../../lib/queue/message.ts';
 import { createTestDatabase } from './database.ts';
 import { forThisTest } from './for-this-test.ts';
 import { connectPsql, type Psql } from './psql.ts';
@@ -49,7 +50,8 @@ export interface OrderLab {
   claim(orderIds: readonly string[], options?: Partial<ClaimOptions>): Promise<ClaimResult>;
   finish(...verdicts: Verdict[]): Promise<Set<string>>;
   process(
-    orderIds: readonly string[],
+    /** An id stands for the message of its order, without attributes. */
+    orders: readonly (string | Task)[],
     parts?: Partial<ProcessParts>,
     invocation?: Partial<Invocation>,
   ): Promise<string[]>;
@@ -116,9 +118,9 @@ export async function openOrderLab({
         ...options,
       }),
     finish: (...verdicts) => finishOrders(database, verdicts, { resendAfterSeconds: RESEND_AFTER, actor: 'worker' }),
-    async process(orderIds, parts = {}, invocation = {}) {
+    async process(orders, parts = {}, invocation = {}) {
       const remainingMs = countdown(30_000);
-      const settled = await processOrders({ ...processing, ...parts }, orderIds, {
+      const settled = await processOrders({ ...processing, ...parts }, tasksOf(orders), {
         remainingMs,
         actor: 'worker',
         ...invocation,
@@ -168,6 +170,11 @@ const READ_ROW = `
     finished_at IS NOT NULL AS finished,
     processing_time::text AS "processingTime"
   FROM orders WHERE order_id = $1`;
+
+/** An id stands for the message of its order, without attributes. */
+export function tasksOf(orders: readonly (string | Task)[]): Task[] {
+  return orders.map((order) => (typeof order === 'string' ? { key: order } : order));
+}
 
 /** The remaining milliseconds of an invocation that has this many. */
 export function countdown(fromMs: number): () => number {

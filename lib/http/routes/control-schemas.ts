@@ -48,11 +48,19 @@ export const deadLettersSchema = z
           body: z.string().meta({ description: 'The body of the message as it was received.' }),
           sent_at: time.meta({ description: 'When the message was sent to the order queue.' }),
           receive_count: count.meta({ description: 'How often the message has been received.' }),
-          order_id: z.string().nullable().meta({ description: 'Null when the body contains no order id.' }),
+          order_id: z.string().nullable().meta({ description: 'Null unless the body names one order.' }),
           owner: z
             .string()
             .nullable()
-            .meta({ description: 'Empty when the body names no owner; null when it contains no order id.' }),
+            .meta({ description: 'Empty when the body names no owner; null without `order_id`.' }),
+          orders: z
+            .array(
+              z.object({
+                order_id: z.string().meta({ description: 'The id of the order.' }),
+                owner: z.string().meta({ description: 'Empty when the body names no owner.' }),
+              }),
+            )
+            .meta({ description: 'Each order that the body names.' }),
         }),
       )
       .meta({ description: 'Up to ten dead letters.' }),

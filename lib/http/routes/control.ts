@@ -109,6 +109,7 @@ export const listDeadLetters: Operation = {
               receive_count: 6,
               order_id: 'ORD-1',
               owner: 'shop-7',
+              orders: [{ order_id: 'ORD-1', owner: 'shop-7' }],
             },
           ],
           approximate_count: 1,
