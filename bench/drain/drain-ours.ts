@@ -1,14 +1,11 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { REPOSITORY } from '../../infra/local/stack/settings.ts';
+import { SERVERLESS } from '../../infra/serverless-command.ts';
 import type { Lab } from '../lab.ts';
 import type { LabQueue } from '../order-queue.ts';
 import { readyTime, runProgram, spawnNode, stopProgram } from '../run-program.ts';
 import type { BatchTask } from './batch-load.ts';
 import { insertPending, lastCompleted, pendingIds, settle } from './orders.ts';
-
-const SERVERLESS = join(REPOSITORY, 'node_modules/serverless/bin/serverless.js');
 
 /** Milliseconds between two reads of the counters: rare enough not to affect the result. */
 const POLL_MS = 100;

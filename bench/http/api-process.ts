@@ -2,10 +2,10 @@ import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { REPOSITORY } from '../../infra/local/stack/settings.ts';
+import { SERVERLESS } from '../../infra/serverless-command.ts';
 import type { Lab } from '../lab.ts';
 import { readyTime, spawnNode, stopProgram } from '../run-program.ts';
 
-const SERVERLESS = join(REPOSITORY, 'node_modules/serverless/bin/serverless.js');
 const EMPTY = join(import.meta.dirname, 'empty');
 
 /** Milliseconds. */

@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { GetQueueAttributesCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type QueueDefinition, readDeployment } from '../../infra/local/lambda/deployment.ts';
 import { REPOSITORY } from '../../infra/local/stack/settings.ts';
+import { printService } from '../../infra/serverless-command.ts';
 import { UserError } from '../../infra/user-error.ts';
 import { followsQueueUrl } from '../../lib/queue/endpoint.ts';
 import type { Check, Finding } from './check.ts';
@@ -42,19 +40,9 @@ export function queueAttributes(stage: string, urls: QueueUrls): Check {
 const resolved = new Map<string, Promise<unknown>>();
 
 function resolveServerlessYml(stage: string): Promise<unknown> {
-  const resolution = resolved.get(stage) ?? printServerlessYml(stage);
+  const resolution = resolved.get(stage) ?? printService(stage);
   resolved.set(stage, resolution);
   return resolution;
-}
-
-async function printServerlessYml(stage: string): Promise<unknown> {
-  const serverless = join(REPOSITORY, 'node_modules', 'serverless', 'bin', 'serverless.js');
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [serverless, 'print', '--format', 'json', '--stage', stage],
-    { cwd: REPOSITORY },
-  );
-  return JSON.parse(stdout);
 }
 
 function redrivePolicy(queue: QueueDefinition, deadLetterTargetArn: string): string {

@@ -1,14 +1,11 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { REPOSITORY } from '../../infra/local/stack/settings.ts';
+import { printService } from '../../infra/serverless-command.ts';
 import type { Figures } from '../../lib/observability/metrics.ts';
 import '../support/starts-processes.ts';
-
-const run = promisify(execFile);
 
 interface Resource {
   readonly Type: string;
@@ -36,14 +33,7 @@ interface Naming {
 }
 
 async function resolveStage(stage: string, ...params: string[]): Promise<Stage> {
-  const serverless = join(REPOSITORY, 'node_modules', 'serverless', 'bin', 'serverless.js');
-  const given = params.flatMap((param) => ['--param', param]);
-  const { stdout } = await run(
-    process.execPath,
-    [serverless, 'print', '--format', 'json', '--stage', stage, ...given],
-    { cwd: REPOSITORY, env: { ...process.env, NODE_OPTIONS: '', SLS_LOG_LEVEL: 'warning' }, maxBuffer: 10_000_000 },
-  );
-  const service = JSON.parse(stdout) as {
+  const service = (await printService(stage, ...params.map((param) => `--param=${param}`))) as {
     readonly functions: Record<string, { readonly environment?: Record<string, unknown> }>;
     readonly resources: { Resources?: Record<string, Resource> };
     readonly custom: { readonly database: { readonly resources: readonly { Resources?: Record<string, Resource> }[] } };

@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { beforeAll, expect, test } from '@jest/globals';
 import { REPOSITORY } from '../../infra/local/stack/settings.ts';
+import { printService } from '../../infra/serverless-command.ts';
 import { ROUTES, routeKeyOf } from '../../lib/routes.ts';
 import '../support/starts-processes.ts';
 
@@ -16,7 +15,7 @@ type Functions = Record<string, { readonly handler: string; readonly events: rea
 let functions: Functions;
 
 beforeAll(async () => {
-  functions = await readFunctions();
+  ({ functions } = (await printService('local')) as { functions: Functions });
 });
 
 test('serverless.yml has exactly the routes of the table, each at its function', () => {
@@ -36,13 +35,4 @@ test('each function of a route has a handler that exists', () => {
 
 function eventKey(event: NonNullable<HttpApiEvent['httpApi']>): string {
   return typeof event === 'string' ? event : `${event.method.toUpperCase()} ${event.path}`;
-}
-
-async function readFunctions(): Promise<Functions> {
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [join(REPOSITORY, 'node_modules/serverless/bin/serverless.js'), 'print', '--stage=local', '--format=json'],
-    { cwd: REPOSITORY, env: { ...process.env, NODE_OPTIONS: '', SLS_LOG_LEVEL: 'warning' }, maxBuffer: 10_000_000 },
-  );
-  return (JSON.parse(stdout) as { functions: Functions }).functions;
 }

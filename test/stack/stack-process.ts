@@ -7,6 +7,7 @@ import { stopLeftOver } from '../../infra/local/postgres/postgres-cluster.ts';
 import { dataDirectoriesOf, refugeOf } from '../../infra/local/postgres/postgres-installation.ts';
 import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 import { readStackFile, type StackFile } from '../../infra/local/stack/stack-file.ts';
+import { SERVERLESS } from '../../infra/serverless-command.ts';
 import { freePorts } from '../support/free-port.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -62,9 +63,7 @@ export class StackProcess {
   constructor(command: string, env: NodeJS.ProcessEnv, program: readonly string[] = []) {
     const [name, ...args] = command.split(' ');
     const script =
-      name === 'serverless'
-        ? ['node_modules/serverless/bin/serverless.js']
-        : ['--import=./infra/node-version.js', `infra/local/stack/${name}.ts`];
+      name === 'serverless' ? [SERVERLESS] : ['--import=./infra/node-version.js', `infra/local/stack/${name}.ts`];
     const node = [process.execPath, ...script, ...args];
     const [executable = '', ...rest] = [...program, ...node];
     this.#child = spawn(

@@ -12,10 +12,10 @@ import {
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { SERVERLESS } from '../../infra/serverless-command.ts';
 import { connectSqs, eventually, isRunning, readJournal } from './support.ts';
 import '../support/starts-processes.ts';
 
-const SERVERLESS = fileURLToPath(new URL('../../node_modules/serverless/bin/serverless.js', import.meta.url));
 const client = connectSqs();
 let directory: string;
 let queueName: string;

@@ -3,12 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Template } from '../../infra/deploy/serverless.ts';
+import { REPOSITORY } from '../../infra/local/stack/settings.ts';
+import { SERVERLESS } from '../../infra/serverless-command.ts';
 import { UserError } from '../../infra/user-error.ts';
 
 const run = promisify(execFile);
-
-const ROOT = join(import.meta.dirname, '..', '..');
-const SERVERLESS = join(ROOT, 'node_modules', 'serverless', 'bin', 'serverless.js');
 
 export interface PackagedStage {
   /** Path of the template that the deployment would send to CloudFormation. */
@@ -34,7 +33,7 @@ export class PackagingError extends UserError {
 export async function packageStage(choice: StageChoice, directory: string): Promise<PackagedStage> {
   const { stage, driver, region } = choice;
   await run(process.execPath, [SERVERLESS, 'package', '--stage', stage, '--package', directory], {
-    cwd: ROOT,
+    cwd: REPOSITORY,
     env: { ...process.env, DATABASE_DRIVER: driver, AWS_REGION: region },
   }).catch((error: { stdout?: string }) => {
     // Serverless prints the word, the message below it, and then where it ran.

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { type Environment, withoutFamilies } from '../../caller-environment.ts';
+import { SERVERLESS } from '../../serverless-command.ts';
 import { startPostgres } from '../postgres/postgres.ts';
 import type { PostgresInstallation } from '../postgres/postgres-installation.ts';
 import { nodeProcess } from './process/node-process.ts';
 import type { Part } from './process/part.ts';
-import { REPOSITORY, type StackSettings } from './settings.ts';
+import type { StackSettings } from './settings.ts';
 
 /**
  * Milliseconds for requests and batches in progress when the stack is stopped. Serverless Offline itself waits 5 s for
@@ -16,8 +17,6 @@ const QUEUE_STOP_MS = 1_000;
 
 /** Milliseconds to roll back open transactions. */
 const DATA_API_STOP_MS = 1_000;
-
-const SERVERLESS = join(REPOSITORY, 'node_modules/serverless/bin/serverless.js');
 
 export function postgresPart(installation: PostgresInstallation, settings: StackSettings): Part {
   const { postgresPort: port, directory } = settings;

@@ -3,6 +3,7 @@ import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { SERVERLESS } from '../../../infra/serverless-command.ts';
 
 const run = promisify(execFile);
 
@@ -33,7 +34,7 @@ export async function copyCheckout(): Promise<Checkout> {
 
   return {
     async serverless(command, env) {
-      const args = [join(ROOT, 'node_modules/serverless/bin/serverless.js'), ...command.split(' ')];
+      const args = [SERVERLESS, ...command.split(' ')];
       return run(process.execPath, args, {
         cwd: directory,
         env: { PATH: process.env.PATH, HOME: directory, ...env },

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { REPOSITORY } from '../../../infra/local/stack/settings.ts';
+import { SERVERLESS } from '../../../infra/serverless-command.ts';
 
 const run = promisify(execFile);
 
@@ -17,7 +18,7 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 
 /** Runs a command that has to fail, without credentials and without a way to AWS; answers what it says. */
 async function refusal(command: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
-  const args = [join(REPOSITORY, 'node_modules/serverless/bin/serverless.js'), ...command.split(' ')];
+  const args = [SERVERLESS, ...command.split(' ')];
   const options = {
     cwd: REPOSITORY,
     env: {

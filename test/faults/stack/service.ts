@@ -1,7 +1,4 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { REPOSITORY } from '../../../infra/local/stack/settings.ts';
+import { printService } from '../../../infra/serverless-command.ts';
 
 /** What a test changes in serverless.yml, so that it does not have to wait as long as production. */
 export interface Timing {
@@ -26,8 +23,6 @@ interface ResolvedService {
   custom: { worker: { everySeconds: Record<string, number> } };
 }
 
-const SERVERLESS = join(REPOSITORY, 'node_modules/serverless/bin/serverless.js');
-
 /**
  * serverless.yml as `serverless worker` reads it in the stage `local`, with this timing. Resolved once for all
  * workers, because loading Serverless takes longer than the life of a worker that is killed every few seconds.
@@ -41,12 +36,7 @@ export async function resolveService(timing: Timing): Promise<unknown> {
     ...others,
   };
   const options = Object.entries(params).map(([name, value]) => `--param=${name}=${value}`);
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [SERVERLESS, 'print', '--stage=local', '--format=json', ...options],
-    { cwd: REPOSITORY, env: { ...process.env, NODE_OPTIONS: '', SLS_LOG_LEVEL: 'warning' }, maxBuffer: 10_000_000 },
-  );
-  const service = JSON.parse(stdout) as ResolvedService;
+  const service = (await printService('local', ...options)) as ResolvedService;
   // Serverless converts a rate to a list before it runs a plugin, but prints it as it is written.
   for (const { events } of Object.values(service.functions))
     for (const event of events) if (typeof event.schedule === 'string') event.schedule = { rate: [event.schedule] };
