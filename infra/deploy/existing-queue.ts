@@ -1,16 +1,8 @@
 import { GetQueueAttributesCommand, type QueueAttributeName, SQSClient } from '@aws-sdk/client-sqs';
 import { UserError } from '../user-error.ts';
+import { LEAST_RECEIVES, leastVisibility } from './queue-sizing.ts';
 import { attributeOwner } from './resources.ts';
 import type { Service } from './serverless.ts';
-
-/**
- * The timeouts of a function that must fit into a visibility timeout (AWS Lambda Developer Guide, "Using Lambda with
- * Amazon SQS").
- */
-const TIMEOUTS_IN_VISIBILITY = 6;
-
-/** Throttled invocations alone could use up fewer receives. */
-const LEAST_RECEIVES = 5;
 
 const ATTRIBUTES: QueueAttributeName[] = ['VisibilityTimeout', 'MessageRetentionPeriod', 'RedrivePolicy'];
 
@@ -45,12 +37,11 @@ async function problemsOf(mapping: Mapping, timeout: number): Promise<string[]> 
   const { EventSourceArn: arn, MaximumBatchingWindowInSeconds: window = 0 } = mapping;
   const queue = await attributesOf(arn);
   const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(queue.RedrivePolicy ?? '{}');
-  const least = TIMEOUTS_IN_VISIBILITY * timeout + window;
+  const least = leastVisibility(timeout, window);
   const problems: string[] = [];
-  if (Number(queue.VisibilityTimeout) < least)
+  if (Number(queue.VisibilityTimeout) < least.seconds)
     problems.push(
-      `${arn}: its visibility timeout is ${queue.VisibilityTimeout} s, and must be ` +
-        `${TIMEOUTS_IN_VISIBILITY} × ${timeout} s + ${window} s = ${least} s at least.`,
+      `${arn}: its visibility timeout is ${queue.VisibilityTimeout} s, and must be ` + `${least.sum} at least.`,
     );
   if (!deadLetterTargetArn) return [...problems, `${arn}: it has no dead-letter queue.`];
   if (Number(maxReceiveCount) < LEAST_RECEIVES)

@@ -1,6 +1,7 @@
 import { databaseRoles } from './database-roles.ts';
 import { deployability } from './deployability.ts';
 import type { Finding } from './finding.ts';
+import { LEAST_RECEIVES, leastVisibility } from './queue-sizing.ts';
 import {
   attributeOwner,
   finding,
@@ -36,16 +37,9 @@ const DEFAULT_RETENTION = 345_600;
 /** Seconds, for AWS::Lambda::Function: CloudFormation's default. */
 const DEFAULT_TIMEOUT = 3;
 
-/**
- * The timeouts of a function that must fit into a visibility timeout (AWS Lambda Developer Guide, "Using Lambda with
- * Amazon SQS").
- */
-const TIMEOUTS_IN_VISIBILITY = 6;
-
 /** The most seconds that an HTTP API waits for an integration ("Quotas for configuring and running an HTTP API"). */
 const LONGEST_INTEGRATION = 30;
 
-/** A message must stay hidden while its batch is gathered and retried under throttling. */
 function visibilityTimeouts(resources: Resources): Finding[] {
   return ofType(resources, 'AWS::Lambda::EventSourceMapping').flatMap(([mappingId, mapping]) => {
     const queueId = attributeOwner(mapping.EventSourceArn);
@@ -57,9 +51,8 @@ function visibilityTimeouts(resources: Resources): Finding[] {
     const timeout = Number(propertiesOf(worker).Timeout ?? DEFAULT_TIMEOUT);
     const window = Number(mapping.MaximumBatchingWindowInSeconds ?? 0);
     const visibility = Number(propertiesOf(queue).VisibilityTimeout ?? DEFAULT_VISIBILITY);
-    const least = TIMEOUTS_IN_VISIBILITY * timeout + window;
-    if (visibility >= least) return [];
-    const sum = `${TIMEOUTS_IN_VISIBILITY} × ${timeout} s + ${window} s = ${least} s`;
+    const { seconds, sum } = leastVisibility(timeout, window);
+    if (visibility >= seconds) return [];
     return [
       finding('visibility_timeout', queueId, `VisibilityTimeout is ${visibility} s, and must be ${sum} at least.`),
     ];
@@ -85,9 +78,15 @@ function retentions(resources: Resources): Finding[] {
               `Dead letters are kept ${longer} s, and messages ${retention} s.`,
             ),
           ]),
-      ...(Number(redrive.maxReceiveCount) >= 5
+      ...(Number(redrive.maxReceiveCount) >= LEAST_RECEIVES
         ? []
-        : [finding('max_receive_count', queueId, 'Throttled invocations alone can use up fewer than 5 receives.')]),
+        : [
+            finding(
+              'max_receive_count',
+              queueId,
+              `Throttled invocations alone can use up fewer than ${LEAST_RECEIVES} receives.`,
+            ),
+          ]),
     ];
   });
 }

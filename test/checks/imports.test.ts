@@ -40,7 +40,7 @@ function imports(): { importer: string; imported: string }[] {
     .filter(({ imported }) => !imported.startsWith('node_modules/'));
 }
 
-test('imports of functions, lib, cli, infra and tools point down, to no layer above and to no folder beside', () => {
+test('imports of functions, lib, cli, infra and tools point down, never to a layer above or another folder of the same layer', () => {
   const up = imports().filter(({ importer, imported }) => {
     const [from, to] = [folderOf(importer), folderOf(imported)];
     if (from === undefined || to === undefined) return true;

@@ -1,4 +1,6 @@
-import type { Resource, Template } from '../../infra/deploy/serverless.ts';
+import { secondsOfRate } from '../../infra/aws/rate.ts';
+import { type Properties, propertiesOf, resourcesOf, ofType as resourcesOfType } from '../../infra/deploy/resources.ts';
+import type { Template } from '../../infra/deploy/serverless.ts';
 
 /** The billed resources in the CloudFormation template of a stage. */
 export interface Stage {
@@ -51,12 +53,10 @@ const ROUTE_METRICS = 6;
 
 /** AWS bills by the month of 730 hours, as in its calculator. */
 export const HOURS_A_MONTH = 730;
-const MINUTES_A_MONTH = HOURS_A_MONTH * 60;
 
 export function readStage(template: Template): Stage {
-  const resources = new Map(Object.entries(template.Resources ?? {}));
-  const ofType = (type: string): Properties[] =>
-    [...resources.values()].filter(({ Type }) => Type === type).map(propertiesOf);
+  const resources = resourcesOf(template);
+  const ofType = (type: string): Properties[] => resourcesOfType(resources, type).map(([, properties]) => properties);
   const functions = ofType('AWS::Lambda::Function');
   const functionOf = (key: string): Properties => {
     const logicalId = `${key.charAt(0).toUpperCase()}${key.slice(1)}LambdaFunction`;
@@ -101,10 +101,6 @@ export function readStage(template: Template): Stage {
   };
 }
 
-type Properties = Readonly<Record<string, unknown>>;
-
-const propertiesOf = ({ Properties = {} }: Resource): Properties => Properties;
-
 const ownMetrics = (functions: readonly Properties[]): number =>
   functions.some(({ Environment }) => variablesOf(Environment).METRICS_NAMESPACE) ? OWN_METRICS : 0;
 
@@ -134,11 +130,11 @@ function metricsOf({ Metrics }: Properties): number {
   return Metrics.filter((metric) => metric !== null && typeof metric === 'object' && 'MetricStat' in metric).length;
 }
 
-/** @throws {Error} for a schedule that is not a rate in minutes or hours, which is not used here */
+/** @throws {Error} for a schedule that is not a rate, which is not used here */
 function runsAMonth(expression: unknown): number {
-  const [, count, unit] = /^rate\((\d+) (minute|hour)s?\)$/.exec(String(expression)) ?? [];
-  if (!count) throw new Error(`The cost model does not support a schedule like ${expression}`);
-  return MINUTES_A_MONTH / (Number(count) * (unit === 'hour' ? 60 : 1));
+  const seconds = secondsOfRate(String(expression));
+  if (seconds === undefined) throw new Error(`The cost model does not support a schedule like ${expression}`);
+  return (HOURS_A_MONTH * 3_600) / seconds;
 }
 
 /** True if a resource is created, for conditions that compare two texts, the only kind in use. */

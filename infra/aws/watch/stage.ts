@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { secondsOfRate } from '../rate.ts';
 import { maxConnections } from './max-connections.ts';
 import type { Value } from './template.ts';
 
@@ -39,20 +40,8 @@ export interface Stage {
   readonly latencyMs: number;
 }
 
-const UNIT_SECONDS = { minute: 60, hour: 3_600, day: 86_400 };
-
-/** A rate of EventBridge in seconds ("Setting a schedule pattern for scheduled rules"). */
-const rate = z
-  .string()
-  .regex(/^rate\(\d+ (minute|hour|day)s?\)$/, 'must be a rate, such as rate(1 minute)')
-  .transform((text) => {
-    const [, count, unit] = /(\d+) (minute|hour|day)/.exec(text) as unknown as [
-      string,
-      string,
-      keyof typeof UNIT_SECONDS,
-    ];
-    return Number(count) * UNIT_SECONDS[unit];
-  });
+/** A rate of EventBridge, in seconds. */
+const rate = z.string().transform(secondsOfRate).pipe(z.number('must be a rate, such as rate(1 minute)'));
 
 const parameters = z.object({
   watched: z.boolean('must be true or false'),

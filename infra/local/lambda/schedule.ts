@@ -1,19 +1,18 @@
 import { randomUUID } from 'node:crypto';
+import { secondsOfRate } from '../../aws/rate.ts';
 import { UserError } from '../../user-error.ts';
 import { describe } from './describe-error.ts';
 import type { WorkerLog } from './worker-log.ts';
-
-const MILLISECONDS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
 /**
  * The period of a rate expression in milliseconds.
  * @throws UserError for a cron expression, which the local worker does not support
  */
 export function parseRate(expression: string): number {
-  const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
-  if (!count || !unit)
+  const seconds = secondsOfRate(expression);
+  if (seconds === undefined)
     throw new UserError(`The local worker runs rate(N minutes|hours|days) only, and a schedule is "${expression}".`);
-  return Number(count) * MILLISECONDS[unit as keyof typeof MILLISECONDS];
+  return seconds * 1_000;
 }
 
 export interface ScheduleOptions {
