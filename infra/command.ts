@@ -1,8 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { inspect, parseArgs } from 'node:util';
-import { ConfigError, DatabaseError } from '../lib/errors.ts';
+import { ConfigError, DatabaseError, messageOf } from '../lib/errors.ts';
 import { helpOf, invocationOf } from './help.ts';
-import { describe } from './local/lambda/describe-error.ts';
 import { systemFailure } from './local/stack/remedy.ts';
 import { printableLines } from './printable.ts';
 import { UsageError, UserError } from './user-error.ts';
@@ -115,8 +114,8 @@ function explain(error: unknown, name: string): string {
   if (error instanceof UsageError)
     return `${error.message}\nTry "${invocationOf(name, '--help')}" for more information.`;
   // The AWS SDK adds this to every error of a request. Errors of the RDS Data API have already become DatabaseErrors.
-  if (error instanceof Error && '$metadata' in error) return `SQS cannot be reached: ${describe(error)}`;
-  if (EXPECTED.some((kind) => error instanceof kind)) return describe(error);
+  if (error instanceof Error && '$metadata' in error) return `SQS cannot be reached: ${messageOf(error)}`;
+  if (EXPECTED.some((kind) => error instanceof kind)) return messageOf(error);
   return systemFailure(error) ?? inspect(error);
 }
 

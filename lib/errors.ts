@@ -1,3 +1,9 @@
+/** The message of an error. Some of Node's, as for a refused connection to `localhost`, only have a code. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message || ('code' in error ? String(error.code) : error.name);
+}
+
 /** A setting is missing or out of range. The message lists each such setting and what it accepts. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';

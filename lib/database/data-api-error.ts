@@ -1,5 +1,5 @@
 import { RDSDataServiceException } from '@aws-sdk/client-rds-data';
-import { DatabaseError, type DatabaseErrorKind } from '../errors.ts';
+import { DatabaseError, type DatabaseErrorKind, messageOf } from '../errors.ts';
 import { kindOfSqlState } from './database-error.ts';
 
 /**
@@ -58,9 +58,5 @@ function kindOfRefusal(error: RDSDataServiceException): DatabaseErrorKind {
   return wasNotBegun(error) || PASSING.has(error.name) || status < 400 || status >= 500 ? 'unavailable' : 'defect';
 }
 
-/** For a refused connection to `localhost`, Node's error has no message, only a code. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return `RDS Data API: ${String(error)}`;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : 'no response';
-  return `RDS Data API: ${error.name}: ${error.message || code}`;
-}
+const describe = (error: unknown): string =>
+  `RDS Data API: ${error instanceof Error ? `${error.name}: ` : ''}${messageOf(error)}`;

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import pg from 'pg';
-import { DatabaseError } from '../errors.ts';
+import { DatabaseError, messageOf } from '../errors.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Database, Parameter, Queryable, QueryOptions, Transaction } from './database.ts';
 import { kindOfSqlState } from './database-error.ts';
@@ -198,7 +198,7 @@ async function runTransaction<T>(client: pg.PoolClient, work: (transaction: Tran
 
 function toDatabaseError(error: unknown): DatabaseError {
   if (error instanceof DatabaseError) return error;
-  const message = certificateProblem(error) ?? (error instanceof Error ? error.message : String(error));
+  const message = certificateProblem(error) ?? messageOf(error);
   const sqlState = error instanceof pg.DatabaseError ? error.code : undefined;
   return new DatabaseError(message, kindOfSqlState(sqlState), sqlState, error);
 }

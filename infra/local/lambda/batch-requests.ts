@@ -4,8 +4,8 @@ import {
   DeleteMessageBatchCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { messageOf } from '../../../lib/errors.ts';
 import type { QueuedMessage } from './batch-gatherer.ts';
-import { describe } from './describe-error.ts';
 
 /** Batch requests take at most ten entries (Amazon SQS API reference). */
 const ENTRY_LIMIT = 10;
@@ -58,7 +58,7 @@ async function inTens(
         reason: code ?? 'no reason given',
       }));
     } catch (error) {
-      return ten.map(({ messageId }) => ({ messageId, reason: describe(error) }));
+      return ten.map(({ messageId }) => ({ messageId, reason: messageOf(error) }));
     }
   });
   return (await Promise.all(refusals)).flat();

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QueueDoesNotExist, type SQSClient } from '@aws-sdk/client-sqs';
+import { messageOf } from '../../../lib/errors.ts';
 import { BatchGatherer, type GatherLimits, type QueuedMessage } from './batch-gatherer.ts';
 import { deleteMessages, giveBack, type Refusal } from './batch-requests.ts';
 import { readBatchResponse } from './batch-response.ts';
-import { describe } from './describe-error.ts';
 import type { Queue } from './queues.ts';
 import type { WorkerLog } from './worker-log.ts';
 
@@ -93,7 +93,8 @@ export class EventSource {
         if (failures > 0) log.info(`${name}: the queue answers again.`);
         return batch;
       } catch (error) {
-        if (failures === 0) log.error(`${name}: the queue does not answer (${describe(error)}); trying until it does.`);
+        if (failures === 0)
+          log.error(`${name}: the queue does not answer (${messageOf(error)}); trying until it does.`);
         if (error instanceof QueueDoesNotExist) await this.#findQueueAgain();
         await sleep(pause, undefined, { signal }).catch(() => {});
         if (signal.aborted) return [];
@@ -133,7 +134,7 @@ export class EventSource {
       if (malformed) log.error(`${name}: a batch of ${batch.length} failed as a whole: ${malformed}.`);
       return failed;
     } catch (error) {
-      log.error(`${name}: a batch of ${batch.length} failed: ${describe(error)}`);
+      log.error(`${name}: a batch of ${batch.length} failed: ${messageOf(error)}`);
       return delivered;
     }
   }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { messageOf } from '../../../lib/errors.ts';
 import { secondsOfRate } from '../../aws/rate.ts';
 import { UserError } from '../../user-error.ts';
-import { describe } from './describe-error.ts';
 import type { WorkerLog } from './worker-log.ts';
 
 /**
@@ -68,7 +68,7 @@ export class Schedule {
       if (this.#failing) log.info(`${name} succeeds again.`);
       this.#failing = false;
     } catch (error) {
-      if (!this.#failing) log.error(`${name} fails (its next failures are not shown): ${describe(error)}`);
+      if (!this.#failing) log.error(`${name} fails (its next failures are not shown): ${messageOf(error)}`);
       this.#failing = true;
     }
   }

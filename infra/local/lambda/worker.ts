@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SQSClient, SQSServiceException } from '@aws-sdk/client-sqs';
+import { messageOf } from '../../../lib/errors.ts';
 import { UserError } from '../../user-error.ts';
 import type { Deployment, FunctionDefinition, QueueDefinition } from './deployment.ts';
-import { describe } from './describe-error.ts';
 import { EnvironmentPool } from './environment-pool.ts';
 import { EventSource } from './event-source.ts';
 import { ensureQueues, type Queue } from './queues.ts';
@@ -95,7 +95,7 @@ async function reachQueues(
     } catch (error) {
       if (error instanceof SQSServiceException && error.$fault === 'client')
         throw new UserError(`The queue server refuses what serverless.yml describes: ${error.message}`);
-      if (tries === 1) log.error(`The queue server does not answer (${describe(error)}); trying until it does.`);
+      if (tries === 1) log.error(`The queue server does not answer (${messageOf(error)}); trying until it does.`);
       await sleep(RETRY_MS, undefined, { signal });
     }
   }

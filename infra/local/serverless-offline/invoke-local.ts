@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { registerHooks } from 'node:module';
 import { loadConfig } from '../../../lib/config.ts';
+import { messageOf } from '../../../lib/errors.ts';
 import { report } from '../../command.ts';
 import { UserError } from '../../user-error.ts';
 import { findHandler } from '../lambda/deployment.ts';
@@ -53,9 +54,9 @@ export async function findServices(env: NodeJS.ProcessEnv, as: 'owner' | 'functi
   enterStack(env, as);
   const config = loadConfig(env);
   if (config.DATABASE_DRIVER !== 'pg') return;
-  await pingPostgres(config.DATABASE_URL).catch((error: NodeJS.ErrnoException) => {
+  await pingPostgres(config.DATABASE_URL).catch((error: unknown) => {
     throw new UserError(
-      `The database at ${withoutPassword(config.DATABASE_URL)} does not respond (${error.message || error.code}): ` +
+      `The database at ${withoutPassword(config.DATABASE_URL)} does not respond (${messageOf(error)}): ` +
         'start the local stack (npm start), or set DATABASE_URL.',
     );
   });

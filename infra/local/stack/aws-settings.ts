@@ -1,6 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { messageOf } from '../../../lib/errors.ts';
 import { UserError } from '../../user-error.ts';
-import { describe } from '../lambda/describe-error.ts';
 
 /**
  * Makes the SDK read the AWS settings of this process, without requesting anything but credentials from AWS.
@@ -15,7 +15,7 @@ export async function readAwsSettings(): Promise<string> {
     await client.config.credentials();
     return await client.config.region();
   } catch (error) {
-    const reason = describe(error).replace(/^Region is missing$/, 'no region is configured. Set AWS_REGION.');
+    const reason = messageOf(error).replace(/^Region is missing$/, 'no region is configured. Set AWS_REGION.');
     throw new UserError(`${named} AWS settings cannot be used: ${reason}`);
   }
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import pg from 'pg';
 import { certificateProblem, isWithoutTls, readDestination } from '../../../lib/database/tls.ts';
+import { messageOf } from '../../../lib/errors.ts';
 import type { Environment } from '../../caller-environment.ts';
 import { UserError } from '../../user-error.ts';
 import { report, withoutPassword } from './console.ts';
@@ -54,8 +55,7 @@ async function waitFor(
       return await ask();
     } catch (error) {
       const seconds = Math.floor((Date.now() - started) / 1000);
-      const refusal =
-        certificateProblem(error) || (error as Error).message || (error as NodeJS.ErrnoException).code || 'no answer';
+      const refusal = certificateProblem(error) ?? messageOf(error);
       if (isFinal(error))
         throw new UserError(`The ${name} service at ${address} refuses us: ${refusal}. Check ${settings}.`);
       if (seconds >= patienceSeconds)

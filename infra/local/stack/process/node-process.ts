@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf } from '../../../../lib/errors.ts';
 import { UserError } from '../../../user-error.ts';
-import { describe } from '../../lambda/describe-error.ts';
 import { REPOSITORY } from '../settings.ts';
 import { endOf, type Part, type RunningPart } from './part.ts';
 import { patience } from './patience.ts';
@@ -99,7 +99,7 @@ async function refusalOf(url: string): Promise<string | undefined> {
     return response.ok ? undefined : `${url} answers ${response.status} ${body.slice(0, 300)}`;
   } catch (error) {
     const { cause, message } = error as Error & { cause?: Error };
-    return `${url} does not answer (${describe(cause ?? message)})`;
+    return `${url} does not answer (${messageOf(cause ?? message)})`;
   }
 }
 
