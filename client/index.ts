@@ -40,10 +40,13 @@ const RETRIES = 3;
  *
  * A new order gets an Idempotency-Key unless it already has one, so that a retry, which the client sends after a 503,
  * can neither create it twice nor be rejected because the first request had arrived after all.
- * @throws TypeError for an API key with a URL that would send it unencrypted over a network
+ * @throws TypeError for an invalid API key, and for one with a URL that would send it unencrypted over a network
  */
 export function createOrderClient(options: OrderClientOptions): OrderClient {
   const { baseUrl, apiKey, timeoutMs = TIMEOUT_MS, retries = RETRIES, fetch = globalThis.fetch } = options;
+  // fetch would print the key in its own error.
+  if (apiKey && !/^[\x21-\x7e]+$/.test(apiKey))
+    throw new TypeError('An API key consists of visible ASCII characters, and this one has others.');
   if (apiKey && !isPrivate(baseUrl))
     throw new TypeError(`An API key is only sent over https (http to this machine excepted), and not to ${baseUrl}.`);
   const client = createClient<paths, 'application/json'>({

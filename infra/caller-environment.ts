@@ -1,5 +1,5 @@
 import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
 /** Environment variables. */
@@ -9,12 +9,12 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
- * Normalizes the environment for every command of this project: an empty variable of AWS or Postgres counts as not set,
- * AWS_DEFAULT_REGION works like AWS_REGION (the SDK for JavaScript does not read it), and loopback addresses bypass
- * proxies. infra/node-version.js applies it before anything else is loaded.
+ * Normalizes the environment for every command of this project: HOME and variables of AWS or Postgres count as not set if
+ * they are empty, AWS_DEFAULT_REGION works like AWS_REGION (the SDK for JavaScript does not read it), and loopback
+ * addresses bypass proxies. infra/node-version.js applies it before anything else is loaded.
  */
 export function normalise(environment: Environment): Environment {
-  const set = Object.entries(environment).filter(([name, value]) => value !== '' || !/^(AWS_|PG)/i.test(name));
+  const set = Object.entries(environment).filter(([name, value]) => value !== '' || !/^(AWS_|PG|HOME$)/i.test(name));
   // pg reads NODE_PG_FORCE_NATIVE when it is loaded; this project does not have the native driver.
   const { NODE_PG_FORCE_NATIVE, ...env } = Object.fromEntries(set);
   const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION;
@@ -40,7 +40,7 @@ function home(env: Environment): Environment {
 
 function homeOfUser(): string {
   try {
-    return homedir();
+    return userInfo().homedir;
   } catch {
     return '/';
   }

@@ -48,15 +48,25 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** @throws UserError that names the encoding of a line that is not UTF-8. */
 function decode(bytes: Buffer, number: number): string {
-  // JSON never contains NUL, and UTF-16 contains one in every ASCII character.
-  const encoding =
-    bytes.includes(0) || /^(fffe|feff)/.test(bytes.toString('hex', 0, 2)) ? 'UTF-16' : 'Latin-1 (or another encoding)';
   try {
-    if (encoding !== 'UTF-16') return utf8.decode(bytes);
+    // JSON never contains NUL.
+    if (!bytes.includes(0)) return utf8.decode(bytes);
   } catch {
     // Named below.
   }
-  throw new UserError(`Line ${number} is ${encoding}, not UTF-8. Convert the file first, for example with iconv.`);
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b)
+    throw new UserError('The file is compressed with gzip. Decompress it first.');
+  throw new UserError(
+    `Line ${number} is ${encodingOf(bytes)}, not UTF-8. Convert the file first, for example with iconv.`,
+  );
+}
+
+/** In UTF-16, each ASCII character contains one NUL, and in UTF-32 three. */
+function encodingOf(bytes: Buffer): string {
+  if (bytes.includes(Buffer.alloc(3))) return 'UTF-32';
+  return bytes.includes(0) || /^(fffe|feff)/.test(bytes.toString('hex', 0, 2))
+    ? 'UTF-16'
+    : 'Latin-1 (or another encoding)';
 }
 
 function parse(line: string, number: number): NewOrder {

@@ -33,9 +33,14 @@ export interface Stage {
   readonly client: OrderClient;
 }
 
-/** @throws UsageError for an invalid URL, and for a key that would be sent over a network unencrypted */
+/** @throws UsageError for an invalid URL, an invalid key, and a key that would be sent over a network unencrypted */
 export function connectStage(values: { url?: string | undefined }, env: NodeJS.ProcessEnv = process.env): Stage {
   const url = values.url ?? env.ORDERS_URL ?? localUrl(env);
+  // Before any message that prints the URL.
+  if (url.includes('@'))
+    throw new UsageError(
+      'The URL of the API must not contain a user name or a password. If the API requires a key, set ORDERS_API_KEY.',
+    );
   if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
     throw new UsageError(`"${url}" is not the URL of an API. It must look like https://orders.example/api/v1.`);
   try {
@@ -104,6 +109,6 @@ function refusal({ status, message, errors }: OrderApiError): string {
 }
 
 function reasonOf(error: unknown): string {
-  const { cause, message } = error as Error & { cause?: { code?: string } };
-  return cause?.code ?? message;
+  const { cause, message } = error as Error & { cause?: { code?: string; message?: string } };
+  return cause?.code ?? cause?.message ?? message;
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readOrderFile } from '../../cli/api/order-file.ts';
 
@@ -19,6 +20,9 @@ async function idsIn(content: Buffer): Promise<string[]> {
 }
 
 const TWO = '{"order_id":"A"}\n{"order_id":"Grün"}\n';
+
+const utf32 = (text: string) =>
+  Buffer.from(Uint32Array.from(text, (character) => character.codePointAt(0) ?? 0).buffer);
 
 describe('a file of orders', () => {
   test.each([
@@ -43,9 +47,14 @@ describe('a file of orders', () => {
     ['UTF-16 with a mark', Buffer.from(`\ufeff${TWO}`, 'utf16le'), 'Line 1 is UTF-16'],
     ['UTF-16 without one', Buffer.from(TWO, 'utf16le'), 'Line 1 is UTF-16'],
     ['big-endian UTF-16', Buffer.from(`\ufeff${TWO}`, 'utf16le').swap16(), 'Line 1 is UTF-16'],
+    ['UTF-32', utf32(`\ufeff${TWO}`), 'Line 1 is UTF-32'],
     ['a cut character', Buffer.concat([Buffer.from(TWO), Buffer.from('{"order_id":"ü').subarray(0, -1)]), 'Line 3 is'],
   ])('a file of orders in %s is rejected with the line and the encoding', async (_, content, message) => {
     await expect(idsIn(content)).rejects.toThrow(message);
     await expect(idsIn(content)).rejects.toThrow('not UTF-8');
+  });
+
+  test('a file of orders that is compressed is rejected, and named as such', async () => {
+    await expect(idsIn(gzipSync(TWO))).rejects.toThrow('compressed with gzip');
   });
 });

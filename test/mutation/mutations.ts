@@ -256,7 +256,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   migrations(
     'M08',
-    'infra/migrations/000003-order-minutes.sql',
+    'infra/migrations/000013-waiting-orders.sql',
     [`AND NOT (n.status = 'Pending' AND o.status = 'Failed')`, ''],
     'orders/get-metrics.test.ts',
   ),

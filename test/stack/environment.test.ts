@@ -26,6 +26,7 @@ describe('to every command', () => {
       { AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-central-1' },
       { AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-central-1' },
     ],
+    ['an empty HOME is not set', { HOME: '' }, {}],
     ['pg is the JavaScript one', { NODE_PG_FORCE_NATIVE: '1' }, {}],
     ['other empty variables stay', { ORDERS_URL: '' }, { ORDERS_URL: '' }],
   ])('commands see: %s', (_, given, meant) => expect(normalise(given)).toEqual(meant));

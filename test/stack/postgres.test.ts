@@ -78,6 +78,18 @@ describe('the embedded Postgres', () => {
     expect(await query('SHOW server_encoding')).toEqual([{ server_encoding: 'UTF8' }]);
   });
 
+  test("the embedded Postgres starts from nothing whatever the caller's dynamic loader has to preload", async () => {
+    const elsewhere = await makeDirectory(0o755);
+    process.env.LD_PRELOAD = '/nowhere.so';
+    try {
+      const other = await installPostgres(elsewhere);
+      await (await startPostgres(other, { port, directory: elsewhere, disposable: true })).stop();
+    } finally {
+      delete process.env.LD_PRELOAD;
+      await rm(elsewhere, { recursive: true });
+    }
+  });
+
   test('the embedded Postgres confirms nothing that is not on disk', async () => {
     await start();
     const settings = await query(

@@ -5,7 +5,7 @@ import { basename, dirname, join, parse } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { withProgress } from '../../../lib/observability/progress.ts';
-import { withoutFamilies } from '../../caller-environment.ts';
+import { type Environment, withoutFamilies } from '../../caller-environment.ts';
 import { UserError } from '../../user-error.ts';
 import { report } from '../stack/console.ts';
 import { endOf } from '../stack/process/part.ts';
@@ -28,9 +28,17 @@ export function spawnOptions({ user, home }: PostgresInstallation) {
     ...user,
     // Neither the current working directory nor TMPDIR: the unprivileged user may not be allowed to enter them.
     cwd: parse(home).root,
-    env: { ...withoutFamilies(process.env), LC_ALL: 'C' },
+    env: { ...withoutLoader(withoutFamilies(process.env)), LC_ALL: 'C' },
     detached: process.platform !== 'win32',
   };
+}
+
+/**
+ * Without the variables of the dynamic loader: libraries of another Postgres do not fit this one, and a message of the
+ * loader would look like an error of Postgres.
+ */
+function withoutLoader(env: Environment): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(LD|DYLD)_/.test(name)));
 }
 
 export function binary({ home }: PostgresInstallation, name: 'initdb' | 'postgres' | 'pg_ctl'): string {
