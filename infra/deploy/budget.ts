@@ -1,6 +1,7 @@
 import { maxConnections } from '../aws/watch/max-connections.ts';
 import { BATCHES_PER_POLLER } from './provision-pollers.ts';
-import type { Resource, Template } from './serverless.ts';
+import { ofType as allOfType, type Properties, resourcesOf } from './resources.ts';
+import type { Template } from './serverless.ts';
 
 /** Limits of a stage that its template does not contain. */
 export interface Limits {
@@ -43,7 +44,7 @@ interface Demand {
 }
 
 function demandOf(template: Template): Demand {
-  const { DefaultRouteSettings: throttling } = propertiesOf(template.Resources?.HttpApiStage);
+  const { DefaultRouteSettings: throttling } = template.Resources?.HttpApiStage?.Properties ?? {};
   // Each concurrent request is served by its own container.
   const requests = Number((throttling as Properties | undefined)?.ThrottlingBurstLimit ?? Number.POSITIVE_INFINITY);
   const sources = ofType(template, 'AWS::Lambda::EventSourceMapping');
@@ -125,14 +126,6 @@ function connectionsOfCluster(template: Template): number {
   return maxConnections({ min: Number(MinCapacity), max: Number(MaxCapacity) });
 }
 
-type Properties = Readonly<Record<string, unknown>>;
-
-function ofType({ Resources = {} }: Template, type: string): Properties[] {
-  return Object.values(Resources)
-    .filter(({ Type }) => Type === type)
-    .map(propertiesOf);
-}
-
-function propertiesOf(resource: Resource | undefined): Properties {
-  return resource?.Properties ?? {};
+function ofType(template: Template, type: string): Properties[] {
+  return allOfType(resourcesOf(template), type).map(([, properties]) => properties);
 }

@@ -1,5 +1,4 @@
-import type { Finding } from './finding.ts';
-import { attributeOwner, finding, ofType, type Resources } from './resources.ts';
+import { attributeOwner, type Finding, finding, ofType, type Resources } from './resources.ts';
 
 /** The function that migrates, and what only it may hold: the master's secret, and the right to log in as the master. */
 const MIGRATE = 'MigrateLambdaFunction';

@@ -1,6 +1,5 @@
-import type { Finding } from './finding.ts';
 import { publicRoutesOf } from './public-routes.ts';
-import { attributeOwner, finding, listOf, ofType, propertiesOf, type Resources } from './resources.ts';
+import { attributeOwner, type Finding, finding, listOf, ofType, propertiesOf, type Resources } from './resources.ts';
 import type { Statement } from './serverless.ts';
 
 /**

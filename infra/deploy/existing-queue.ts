@@ -1,6 +1,6 @@
 import { GetQueueAttributesCommand, type QueueAttributeName, SQSClient } from '@aws-sdk/client-sqs';
 import { UserError } from '../user-error.ts';
-import { LEAST_RECEIVES, leastVisibility } from './queue-sizing.ts';
+import { queueProblems } from './queue-sizing.ts';
 import { attributeOwner } from './resources.ts';
 import type { Service } from './serverless.ts';
 
@@ -33,26 +33,20 @@ export async function checkExistingQueue({ provider }: Service): Promise<void> {
   if (problems.flat().length > 0) throw new UserError(problems.flat().join('\n'));
 }
 
-async function problemsOf(mapping: Mapping, timeout: number): Promise<string[]> {
+async function problemsOf(mapping: Mapping, workerTimeout: number): Promise<string[]> {
   const { EventSourceArn: arn, MaximumBatchingWindowInSeconds: window = 0 } = mapping;
   const queue = await attributesOf(arn);
   const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(queue.RedrivePolicy ?? '{}');
-  const least = leastVisibility(timeout, window);
-  const problems: string[] = [];
-  if (Number(queue.VisibilityTimeout) < least.seconds)
-    problems.push(
-      `${arn}: its visibility timeout is ${queue.VisibilityTimeout} s, and must be ` + `${least.sum} at least.`,
-    );
-  if (!deadLetterTargetArn) return [...problems, `${arn}: it has no dead-letter queue.`];
-  if (Number(maxReceiveCount) < LEAST_RECEIVES)
-    problems.push(`${arn}: its maxReceiveCount is ${maxReceiveCount}, and must be ${LEAST_RECEIVES} at least.`);
-  const { MessageRetentionPeriod: longer } = await attributesOf(deadLetterTargetArn);
-  if (Number(longer) <= Number(queue.MessageRetentionPeriod))
-    problems.push(
-      `${deadLetterTargetArn}: it keeps dead letters ${longer} s, which must be longer than the ` +
-        `${queue.MessageRetentionPeriod} s of the queue: a message keeps its first timestamp.`,
-    );
-  return problems;
+  const deadLetters = deadLetterTargetArn && (await attributesOf(deadLetterTargetArn));
+  const problems = queueProblems({
+    visibility: Number(queue.VisibilityTimeout),
+    retention: Number(queue.MessageRetentionPeriod),
+    receives: Number(maxReceiveCount),
+    deadLetterRetention: deadLetters && Number(deadLetters.MessageRetentionPeriod),
+    workerTimeout,
+    window,
+  });
+  return problems.map(([, message]) => `${arn}: ${message}`);
 }
 
 async function attributesOf(arn: string): Promise<Partial<Record<QueueAttributeName, string>>> {

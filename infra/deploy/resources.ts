@@ -1,5 +1,22 @@
-import type { Finding } from './finding.ts';
 import type { Resource, Template } from './serverless.ts';
+
+/** A problem that a check found in a template. */
+export interface Finding {
+  /** E3682 of cfn-lint, or the name of a rule of this project: event_source_is_limited. */
+  readonly rule: string;
+  /** The logical id, if it concerns one resource. */
+  readonly resource: string;
+  readonly message: string;
+}
+
+/** A rule about every resource of a type. */
+export interface Rule {
+  readonly rule: string;
+  readonly type: string;
+  /** What the rule requires, and why, as a sentence. */
+  readonly requires: string;
+  readonly holds: (properties: Properties, resource: Resource, resources: Resources) => boolean;
+}
 
 export type Resources = ReadonlyMap<string, Resource>;
 export type Properties = Readonly<Record<string, unknown>>;
@@ -30,5 +47,10 @@ export function listOf<T>(value: T | readonly T[] | undefined): readonly T[] {
 }
 
 export function finding(rule: string, resource: string, message: string): Finding {
-  return { tool: 'sums', rule, resource, message };
+  return { rule, resource, message };
+}
+
+/** The value at a path; undefined if a part of the path is missing. */
+export function at(value: unknown, ...path: readonly string[]): unknown {
+  return path.reduce<unknown>((part, name) => (part as Properties | undefined)?.[name], value);
 }

@@ -20,7 +20,7 @@ export async function startLocalStackForDeployments(
       title: 'LocalStack with CloudFormation and Lambda',
       name: 'localstack-runtime',
       requirements: ['localstack-core[runtime]'],
-      constraints: join(import.meta.dirname, 'runtime-constraints.txt'),
+      constraints: join(import.meta.dirname, 'constraints.txt'),
       takes: 'a minute or two',
     },
     settings: {

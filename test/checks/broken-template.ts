@@ -1,6 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-
 /** Any part of a template, to be broken. */
 // biome-ignore lint/suspicious/noExplicitAny: a template has a thousand shapes, and a test wants to write into one place.
 export type Json = any;
@@ -22,17 +19,4 @@ export function firstOf(template: Json, type: string): string {
 /** The logical id of the role of a function, which contains a digest. */
 export function roleOf(template: Json, functionId: string): string {
   return template.Resources[functionId].Properties.Role['Fn::GetAtt'][0];
-}
-
-/** Writes a broken copy of a template next to others, and returns its path. */
-export async function writeBroken(
-  template: Json,
-  breakIt: (template: Json) => void,
-  directory: string,
-): Promise<{ path: string; template: Json }> {
-  const broken = structuredClone(template);
-  breakIt(broken);
-  const path = join(directory, 'broken.json');
-  await writeFile(path, JSON.stringify(broken));
-  return { path, template: broken };
 }

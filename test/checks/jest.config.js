@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import base from '../../jest.config.js';
 
 /**
- * `npm run test:template`: our rules for the template, each shown to fail on a template that breaks it. A separate
- * project, because the tools behind the rules (cfn-lint, checkov, cfn-guard) take minutes to install the first time.
+ * `npm run test:template`: the rules for the template, each shown to fail on a template that breaks it. A separate
+ * project, because it packages stages, and installs cfn-lint the first time.
  */
 const { globalSetup: _, globalTeardown: __, ...shared } = base;
 
@@ -13,6 +13,6 @@ export default {
   displayName: 'template',
   roots: ['<rootDir>/test/checks'],
   testMatch: ['**/*.check.ts'],
-  // The first test waits for the tools, and cfn-guard is built from its crate.
-  testTimeout: 900_000,
+  // The first test waits for packaged stages, or for cfn-lint to be installed.
+  testTimeout: 300_000,
 };

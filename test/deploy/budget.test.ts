@@ -82,9 +82,11 @@ function templateOf(stage: Omit<Stage, 'limits' | 'environment'>): Template {
 
 function tlsPolicy(queue: string): Resource {
   const Resource = { 'Fn::GetAtt': [queue, 'Arn'] };
+  const Condition = { Bool: { 'aws:SecureTransport': 'false' } };
+  const onlyOverTls = { Effect: 'Deny', Principal: '*', Action: 'sqs:*', Condition };
   return resource('AWS::SQS::QueuePolicy', {
     Queues: [{ Ref: queue }],
-    PolicyDocument: { Statement: [{ Resource, Condition: { Bool: { 'aws:SecureTransport': 'false' } } }] },
+    PolicyDocument: { Statement: [{ ...onlyOverTls, Resource }] },
   });
 }
 
@@ -203,13 +205,13 @@ describe('a stage is refused, with the numbers,', () => {
 
   test('a stage whose messages are redelivered while their batch may still be processed is refused', () => {
     expect(refusals({ visibility: 360 })).toEqual([
-      'OrderQueue: VisibilityTimeout is 360 s, and must be 6 × 60 s + 1 s = 361 s at least.',
+      'OrderQueue: its visibility timeout is 360 s, and must be 6 × 60 s + 1 s = 361 s at least.',
     ]);
   });
 
   test('a stage whose dead letters expire too early is refused', () => {
     expect(refusals({ deadLetterRetention: 345_600 })).toEqual([
-      'OrderQueue: Dead letters are kept 345600 s, and messages 345600 s.',
+      'OrderQueue: its dead letters are kept 345600 s, which must be longer than its own 345600 s: a message keeps its first timestamp.',
     ]);
   });
 

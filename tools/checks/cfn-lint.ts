@@ -1,6 +1,28 @@
+import { execFile } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import * as z from 'zod';
-import type { Finding } from '../../infra/deploy/finding.ts';
-import { runPythonTool } from './python-tools.ts';
+import type { Finding } from '../../infra/deploy/resources.ts';
+import { lastLine } from '../../infra/python/install-once.ts';
+import { pythonEnvironment } from '../../infra/python/python-environment.ts';
+import { UserError } from '../../infra/user-error.ts';
+
+const run = promisify(execFile);
+
+const TOOL = {
+  title: 'cfn-lint',
+  name: 'cfn-lint',
+  requirements: ['cfn-lint'],
+  constraints: join(import.meta.dirname, 'constraints.txt'),
+  takes: 'about 20 seconds',
+};
+
+const IGNORED = [
+  // osls and our plugin write down dependencies that a reference implies as well, which changes nothing.
+  'W3005',
+  // Parameters are filled in when a stage is packaged, so a condition on one compares two constants.
+  'W8003',
+];
 
 const report = z.array(
   z.object({
@@ -11,18 +33,26 @@ const report = z.array(
 );
 
 /** Bits of its exit code for errors, warnings and remarks: it ran and found some. 1 means that it could not run. */
-const FOUND_SOME = [2, 4, 6, 8, 10, 12, 14];
+const FOUND_SOME: ReadonlySet<unknown> = new Set([2, 4, 6, 8, 10, 12, 14]);
+
+const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
 /**
- * Runs cfn-lint on a template: the schemas and rules of AWS, for the region that the template is packaged for.
- * @param python of the environment that contains it
- * @throws {Error} if it cannot read the template
+ * Runs cfn-lint on a template: the schemas and rules of AWS, for the region that the template is packaged for. It is
+ * installed once, into the user's cache.
+ * @throws UserError if it cannot be installed, or cannot read the template
  */
-export async function cfnLint(python: string, template: string, region: string): Promise<Finding[]> {
-  const options = ['--regions', region, '--format', 'json'];
-  const output = await runPythonTool(python, 'cfn-lint', ['--template', template, ...options], FOUND_SOME);
-  return report.parse(JSON.parse(output || '[]')).map(({ Rule, Message, Location }) => ({
-    tool: 'cfn-lint',
+export async function cfnLint(template: string, region: string): Promise<Finding[]> {
+  const python = await pythonEnvironment(TOOL, console.log);
+  const options = ['--template', template, '--regions', region, '--format', 'json', '--ignore-checks', ...IGNORED];
+  // Passed to Python, because the first line of the script contains the directory where the environment was created.
+  const { stdout } = await run(python, [join(dirname(python), 'cfn-lint'), ...options], {
+    maxBuffer: MAX_OUTPUT_BYTES,
+  }).catch((error: { code?: unknown; stdout?: string }) => {
+    if (FOUND_SOME.has(error.code)) return { stdout: error.stdout ?? '' };
+    throw new UserError(`cfn-lint failed: ${lastLine(error)}`, { cause: error });
+  });
+  return report.parse(JSON.parse(stdout || '[]')).map(({ Rule, Message, Location }) => ({
     rule: Rule.Id,
     resource: Location.Path?.[0] === 'Resources' ? String(Location.Path[1]) : '',
     message: Message,

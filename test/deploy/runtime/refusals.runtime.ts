@@ -64,7 +64,7 @@ describe('the commands say in a few lines why they refuse', () => {
     );
 
     expect(said.split('\n')).toEqual([
-      'OrderQueue: VisibilityTimeout is 361 s, and must be 6 × 90 s + 1 s = 541 s at least.',
+      'OrderQueue: its visibility timeout is 361 s, and must be 6 × 90 s + 1 s = 541 s at least.',
       expect.stringContaining('are 812 invocations at a time, and lambdaConcurrency, what the account allows, is 100.'),
       expect.stringContaining('are 812, and the database has 189 (max_connections) - 10 for RDS and people = 179.'),
     ]);
