@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 b57bd05f8612f4da26cd9f8ab98eea06a34d492c7f74d3f8e9f5a88038a0f1ad): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 a7ca7c4c6724f6f202acb32227664c3c8dea613142f488a4aa402388640cf114): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -556,20 +556,20 @@ export interface components {
             reason_code: string | null;
             /** @description Why the order is in this state, as text for people. */
             reason: string | null;
-            /** @description The recorded steps and sleeps of the current run, in the order in which they were recorded: the latest 1,000. */
+            /** @description The recorded steps, sleeps and waits of the current run, in the order in which they were recorded: the latest 1,000. */
             steps: {
                 /** @description The name that the processor gave it. */
                 name: string;
                 /**
-                 * @description Whether it is a step or a sleep.
+                 * @description Whether it is a step, a sleep, or a wait for a signal.
                  * @enum {string}
                  */
-                kind: "step" | "sleep";
+                kind: "step" | "sleep" | "wait";
                 /**
-                 * @description Whether it has ended.
+                 * @description Whether it has ended. A wait is `timed_out` if its signal did not come in time, and `abandoned` if the order ended before.
                  * @enum {string}
                  */
-                state: "completed" | "sleeping";
+                state: "completed" | "sleeping" | "waiting" | "timed_out" | "abandoned";
                 /** @description The attempt that recorded it. */
                 attempt: number;
                 /**
@@ -579,10 +579,10 @@ export interface components {
                 started_at: string;
                 /**
                  * Format: date-time
-                 * @description When the step ended, or the sleep ends. A sleep that is not over ends with its order.
+                 * @description When it ended or, if a sleep or a wait goes on, when it ends at the latest.
                  */
                 finished_at: string;
-                /** @description The size of its result as JSON. The result itself is never shown. */
+                /** @description The size of its result, or of the payload of its signal, as JSON. Neither is shown. */
                 result_bytes: number;
             }[];
         };

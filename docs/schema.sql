@@ -72,6 +72,18 @@ CREATE TABLE order_minutes (
   CONSTRAINT order_minutes_pkey PRIMARY KEY (minute, slot, event, detail)
 );
 
+CREATE TABLE order_signals (
+  owner text NOT NULL,
+  order_id text NOT NULL,
+  run integer NOT NULL,
+  name text NOT NULL,
+  payload text,
+  at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT order_signals_named CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+  CONSTRAINT order_signals_pkey PRIMARY KEY (owner, order_id, run, name),
+  CONSTRAINT order_signals_small CHECK ((octet_length(payload) <= 65536))
+);
+
 CREATE TABLE order_steps (
   owner text NOT NULL,
   order_id text NOT NULL,
@@ -85,11 +97,11 @@ CREATE TABLE order_steps (
   finished_at timestamp with time zone NOT NULL,
   kind text DEFAULT 'step'::text NOT NULL,
   wake_at timestamp with time zone,
-  CONSTRAINT order_steps_kind_known CHECK ((kind = ANY (ARRAY['step'::text, 'sleep'::text]))),
+  CONSTRAINT order_steps_kind_known CHECK ((kind = ANY (ARRAY['step'::text, 'sleep'::text, 'wait'::text]))) NOT VALID,
   CONSTRAINT order_steps_named CHECK (((length(name) >= 1) AND (length(name) <= 100))),
   CONSTRAINT order_steps_pkey PRIMARY KEY (owner, order_id, run, name),
   CONSTRAINT order_steps_small CHECK ((octet_length(result) <= 65536)),
-  CONSTRAINT order_steps_wake CHECK (((wake_at IS NOT NULL) = (kind = 'sleep'::text)))
+  CONSTRAINT order_steps_wake CHECK (((wake_at IS NOT NULL) = (kind = ANY (ARRAY['sleep'::text, 'wait'::text])))) NOT VALID
 );
 
 CREATE TABLE orders (
@@ -119,6 +131,7 @@ CREATE TABLE orders (
   run integer DEFAULT 1 NOT NULL,
   had_id_alone boolean DEFAULT false NOT NULL,
   created_by text,
+  signals integer DEFAULT 0 NOT NULL,
   CONSTRAINT orders_bounds CHECK ((imported OR (((length(order_id) >= 1) AND (length(order_id) <= 255)) AND (cardinality(item_ids) <= 1000) AND (total_amount >= (0)::numeric) AND (total_amount < '1000000000000'::numeric)))),
   CONSTRAINT orders_due_until_finished CHECK (((due_at IS NULL) = (status = ANY (ARRAY['Completed'::text, 'Failed'::text, 'Cancelled'::text])))),
   CONSTRAINT orders_lease_while_processing CHECK (((lease_until IS NOT NULL) = (status = 'Processing'::text))),
@@ -229,6 +242,27 @@ AS $function$
   SELECT floor(8 * ln(least(greatest(seconds::double precision, 0.001), 86400)) / ln(2::double precision))::integer
 $function$;
 
+CREATE OR REPLACE FUNCTION public.order_signals_inserted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  UPDATE orders o SET
+    signals = o.signals + 1,
+    not_before = CASE WHEN o.status = 'Waiting' THEN now() ELSE o.not_before END,
+    due_at = CASE WHEN o.status = 'Waiting' THEN now() ELSE o.due_at END
+  WHERE o.order_id = NEW.order_id AND o.owner = NEW.owner AND NEW.payload IS NOT NULL;
+  INSERT INTO order_history (order_id, owner, at, from_status, to_status, attempt, token, reason_code, reason, actor)
+  SELECT o.order_id, o.owner, clock_timestamp(), o.status, o.status,
+    o.attempts + o.crashes + (o.status IN ('Processing', 'Waiting', 'Completed'))::integer, o.token,
+    CASE WHEN NEW.payload IS NULL THEN 'signal_timeout' ELSE 'signal_received' END, NEW.name,
+    coalesce(nullif(current_setting('orders.actor', true), ''), session_user)
+  FROM orders o WHERE o.order_id = NEW.order_id AND o.owner = NEW.owner;
+  RETURN NULL;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.order_steps_follow_deletes()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -236,9 +270,10 @@ CREATE OR REPLACE FUNCTION public.order_steps_follow_deletes()
 AS $function$
 BEGIN
   IF TG_OP = 'TRUNCATE' THEN
-    TRUNCATE public.order_steps;
+    TRUNCATE public.order_steps, public.order_signals;
   ELSE
     DELETE FROM public.order_steps s USING old_rows o WHERE s.owner = o.owner AND s.order_id = o.order_id;
+    DELETE FROM public.order_signals s USING old_rows o WHERE s.owner = o.owner AND s.order_id = o.order_id;
   END IF;
   RETURN NULL;
 END
@@ -290,6 +325,7 @@ BEGIN
   END IF;
   UPDATE order_history SET owner = NEW.owner WHERE order_id = OLD.order_id AND owner = OLD.owner;
   UPDATE order_steps SET owner = NEW.owner WHERE order_id = OLD.order_id AND owner = OLD.owner;
+  UPDATE order_signals SET owner = NEW.owner WHERE order_id = OLD.order_id AND owner = OLD.owner;
   RETURN NEW;
 END
 $function$;
@@ -370,6 +406,8 @@ BEGIN
   RETURN NULL;
 END
 $function$;
+
+CREATE TRIGGER order_signals_inserted AFTER INSERT ON public.order_signals FOR EACH ROW EXECUTE FUNCTION order_signals_inserted();
 
 CREATE TRIGGER order_steps_deleted AFTER DELETE ON public.orders REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION order_steps_follow_deletes();
 

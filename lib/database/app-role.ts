@@ -38,6 +38,7 @@ const WRITTEN_TABLES = [
   'order_counters',
   'order_history',
   'order_minutes',
+  'order_signals',
   'order_steps',
   'orders',
   'processing_control',

@@ -42,16 +42,17 @@ export interface Order extends NewOrder {
   readonly reason: string | null;
 }
 
-/** A recorded step or sleep of the current run. Its result is the processor's business. */
+/** A recorded step, sleep or wait of the current run. Its result is the processor's business. */
 export interface StepReport {
   readonly name: string;
-  readonly kind: 'step' | 'sleep';
-  readonly state: 'completed' | 'sleeping';
+  readonly kind: 'step' | 'sleep' | 'wait';
+  /** `abandoned`: the order ended before the signal or the timeout of the wait. */
+  readonly state: 'completed' | 'sleeping' | 'waiting' | 'timed_out' | 'abandoned';
   /** The attempt that recorded it. */
   readonly attempt: number;
   readonly startedAt: Date;
-  /** When the step ended, or the sleep ends. */
+  /** When it ended or, of a sleep or wait that goes on, when it ends at the latest. */
   readonly finishedAt: Date;
-  /** Bytes of its result as JSON; 0 if it returned nothing. */
+  /** Bytes of its result or of the payload of its signal, as JSON; 0 if there is none. */
   readonly resultBytes: number;
 }

@@ -39,6 +39,19 @@ export type Step = <Result>(name: string, run: StepFunction<Result>) => Promise<
  */
 export type Sleep = (name: string, seconds: number) => Promise<void>;
 
+/**
+ * Waits until the signal of this name is sent to the order, and returns its payload. The order is suspended like in a sleep: when the
+ * signal or the timeout comes, the processor runs again. A signal may come before the order waits for it.
+ *
+ * @throws SignalTimeout if no signal came in time. It is a PermanentFailure: catch it to continue without the signal.
+ */
+export type WaitFor = <Payload = unknown>(name: string, options: WaitOptions) => Promise<Payload>;
+
+export interface WaitOptions {
+  /** Seconds from the first call, from 1 to 366 days. */
+  readonly timeoutSeconds: number;
+}
+
 /** The context of an attempt, and what the processor can do in it. */
 export interface ProcessorContext {
   /** Aborts shortly before the invocation ends. Work that continues afterwards counts as failed. */
@@ -50,6 +63,7 @@ export interface ProcessorContext {
   readonly idempotencyKey: string;
   readonly step: Step;
   readonly sleep: Sleep;
+  readonly waitFor: WaitFor;
   /**
    * 1 for the first attempt since the order was created or redriven. Every run counts, also one whose worker died: so
    * an attempt above 1 may follow one that had its effect.
@@ -76,7 +90,7 @@ export type Processor = (order: ProcessorOrder, context: ProcessorContext) => Pr
 
 /** The order can never succeed, so it is not retried. */
 export class PermanentFailure extends Error {
-  override readonly name = 'PermanentFailure';
+  override readonly name: string = 'PermanentFailure';
   /** Short and from a fixed set, so that failures can be counted by it: `card_declined`, not a sentence. */
   readonly code: string;
 
@@ -86,8 +100,17 @@ export class PermanentFailure extends Error {
   }
 }
 
+/** The signal that a processor waited for did not come in time. Every later attempt of the run throws it again at the same place. */
+export class SignalTimeout extends PermanentFailure {
+  override readonly name = 'SignalTimeout';
+
+  constructor(name: string) {
+    super('signal_timeout', `The signal "${name}" did not come in time.`);
+  }
+}
+
 /**
- * `step` and `sleep` throw this when the attempt is over and the order is not: it was suspended, the time is up, the
+ * `step`, `sleep` and `waitFor` throw this when the attempt is over and the order is not: it was suspended, the time is up, the
  * processor has ended, or another worker has the order. The processor runs again, so do not undo its effects.
  */
 export class AttemptStopped extends Error {

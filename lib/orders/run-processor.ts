@@ -30,8 +30,9 @@ export async function runProcessor(
   try {
     const { orderId, userId, itemIds, totalAmount, createdAt, attempt } = order;
     const steps = new StepRun(order, store, signal);
-    const { step, sleep } = steps;
-    const context = { signal, idempotencyKey: effectKey(order), attempt, isLastAttempt, traceparent, step, sleep };
+    const { step, sleep, waitFor } = steps;
+    const effects = { idempotencyKey: effectKey(order), step, sleep, waitFor };
+    const context = { signal, attempt, isLastAttempt, traceparent, ...effects };
     const suspension = await steps.toEnd(async () => {
       try {
         await processor({ orderId, userId, itemIds, totalAmount, createdAt }, context);
@@ -47,9 +48,9 @@ export async function runProcessor(
   }
 }
 
-/** The verdict on an order whose processor put it to sleep. */
-function suspended(order: Claim, { name, delaySeconds }: Suspension): Outcome {
-  return { ...pending(order), status: 'Waiting', delaySeconds, reasonCode: 'sleep', reason: name };
+/** The verdict on an order whose processor sleeps or waits for a signal. */
+function suspended(order: Claim, { kind, name, delaySeconds }: Suspension): Outcome {
+  return { ...pending(order), status: 'Waiting', delaySeconds, reasonCode: kind, reason: name };
 }
 
 /** Why an order is Pending again without an attempt. */
@@ -60,13 +61,14 @@ export function notBegun(order: Claim): Outcome {
   return { ...pending(order), reasonCode: NOT_BEGUN, reason: 'no time was left to start' };
 }
 
-function pending({ orderId, owner, token, attempt, failures }: Claim) {
+function pending({ orderId, owner, token, attempt, failures, signals }: Claim) {
   return {
     orderId,
     owner,
     token,
     attempt,
     failures,
+    signals,
     status: 'Pending',
     processingTime: null,
     delaySeconds: 0,

@@ -10,7 +10,7 @@ import { FINISH_TIME_MS, type Invocation, timeToWork } from './invocation.ts';
 import { NOT_BEGUN, notBegun, type Outcome, type RunnerParts, runProcessor } from './run-processor.ts';
 import { oneHopFurther, sendAgain } from './send-again.ts';
 import type { Claim } from './sql/claim-orders.ts';
-import { finishOrders, type Verdict } from './sql/finish-orders.ts';
+import { type Finished, finishOrders, type Verdict } from './sql/finish-orders.ts';
 import { StepStore } from './steps/step-store.ts';
 
 export interface ProcessParts extends RunnerParts {
@@ -57,7 +57,7 @@ export async function settleClaims(
 ): Promise<void> {
   const timeMs = timeToWork(invocation);
   const signal = timeMs > 0 ? AbortSignal.timeout(timeMs) : undefined;
-  const steps = new StepStore(parts.database, () => timeToWork(invocation));
+  const steps = new StepStore(parts.database, () => timeToWork(invocation), invocation.actor);
   const settling = claims.map(async ({ order, task }) => ({
     task,
     outcome: signal ? await runProcessor(parts, order, steps, task.traceparent, signal) : notBegun(order),
@@ -69,10 +69,10 @@ export async function settleClaims(
     { maxItems: claims.length, maxOperations: 1, worthAnother: 1 },
     async (group) => {
       const outcomes = group.map(({ outcome }) => outcome);
-      const taken = await commit(parts, outcomes, invocation);
+      const finished = await commit(parts, outcomes, invocation);
       // Not awaited here: a slow queue must not delay the next outcomes.
-      sends.push(sendDelayed(parts, group, taken));
-      report(parts.logger, group, taken);
+      sends.push(sendDelayed(parts, group, finished));
+      report(parts.logger, group, finished.taken);
       return group.map(() => undefined);
     },
     () => Promise.race([allSettled, expiry(GATHER_MS)]),
@@ -83,8 +83,7 @@ export async function settleClaims(
   await Promise.all(committing);
 }
 
-/** Returns the orders whose outcome was committed. */
-function commit(parts: ProcessParts, verdicts: readonly Verdict[], invocation: Invocation): Promise<Set<OrderKey>> {
+function commit(parts: ProcessParts, verdicts: readonly Verdict[], invocation: Invocation): Promise<Finished> {
   return retryDatabase(
     () =>
       finishOrders(parts.database, verdicts, {
@@ -96,21 +95,23 @@ function commit(parts: ProcessParts, verdicts: readonly Verdict[], invocation: I
   );
 }
 
-/** The sweep wakes an order that sleeps for longer than SQS can delay a message. */
+/** The sweep wakes an order that waits for longer than SQS can delay a message. */
 function isSentAgain({ status, delaySeconds }: Verdict): boolean {
   return status === 'Pending' || (status === 'Waiting' && delaySeconds <= MAX_DELAY_SECONDS);
 }
 
-function sendDelayed(parts: ProcessParts, settled: readonly Settled[], taken: ReadonlySet<OrderKey>): Promise<void> {
+function sendDelayed(parts: ProcessParts, settled: readonly Settled[], { taken, signaled }: Finished): Promise<void> {
   return sendAgain(
     parts,
     settled
-      .filter(({ outcome, task }) => isSentAgain(outcome) && taken.has(task.key))
+      .filter(({ outcome, task: { key } }) => signaled.has(key) || (isSentAgain(outcome) && taken.has(key)))
       .map(({ outcome: { delaySeconds, reasonCode }, task }) => ({
         ...oneHopFurther(task),
         // The attempt is counted in the row instead.
         ...(reasonCode !== NOT_BEGUN && { hops: 0 }),
-        delaySeconds: Math.min(MAX_DELAY_SECONDS, Math.ceil(delaySeconds) + DELAY_MARGIN_SECONDS),
+        delaySeconds: signaled.has(task.key)
+          ? 0
+          : Math.min(MAX_DELAY_SECONDS, Math.ceil(delaySeconds) + DELAY_MARGIN_SECONDS),
       })),
   );
 }
@@ -131,7 +132,7 @@ function report(logger: Logger, settled: readonly Settled[], taken: ReadonlySet<
     };
     if (!taken.has(task.key)) logger.warn('Finished after the lease was lost; nothing was written', order);
     else if (status === 'Completed') logger.info('An order was completed', { ...order, attempt });
-    else if (status === 'Waiting') logger.info('An order was put to sleep', { ...order, attempt });
+    else if (status === 'Waiting') logger.info('An order was suspended', { ...order, attempt });
     else logger.warn('An order was not completed', { ...order, attempt, status, reason_code: reasonCode });
   }
 }

@@ -130,6 +130,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
           token: 1,
           attempt: 1,
           failures: 0,
+          signals: 0,
           createdAt: expect.any(Date),
         },
       ]);

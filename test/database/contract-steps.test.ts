@@ -113,7 +113,7 @@ describe.each(DRIVERS)('the steps of orders on $name', ({ open, canCut }) => {
     await orders.insert('too large');
     await insertSteps(20, 60_000);
 
-    const store = new StepStore(subject.database, () => 0);
+    const store = new StepStore(subject.database, () => 0, 'worker');
     const [, small] = await Promise.allSettled([
       store.read({ orderId: 'too large', owner: '', run: 1 }),
       store.read({ orderId: HARD.orderId, owner: '', run: 1 }),

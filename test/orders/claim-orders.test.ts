@@ -44,6 +44,7 @@ describe('a claim', () => {
         token: 1,
         attempt: 1,
         failures: 0,
+        signals: 0,
         userId: -5,
         itemIds: [3, 1, 2],
         totalAmount: '12345678901.123456789',

@@ -22,8 +22,8 @@ const FINDS_BY: Readonly<Record<string, RegExp>> = {
   'postpone 100': BY_ID,
   'claim 100': BY_ID,
   'finish 100': BY_ID,
-  // With its steps, by their key.
-  'read one': /^Index (Only )?Scan (orders|order_steps)_(pkey|by_id_and_owner)$/,
+  // With its steps and their signals, by their keys.
+  'read one': /^Index (Only )?Scan (orders|order_steps|order_signals)_(pkey|by_id_and_owner)$/,
   'cancel one': BY_ID,
   'dead letters by id': BY_ID,
   'find 500 due': /^Index Scan orders_due$/,

@@ -11,6 +11,7 @@ export function anAttempt(orderId: string, values: Partial<ProcessorContext> = {
     // Records nothing.
     step: async (_name, run) => (await run({ idempotencyKey: 'of-a-step', signal: AbortSignal.any([]) })) as never,
     sleep: async () => {},
+    waitFor: async () => undefined as never,
     ...values,
   };
 }

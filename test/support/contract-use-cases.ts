@@ -56,8 +56,9 @@ export class UseCases {
     return claimOrders(this.database, orderIds, { ...standard, ...options });
   }
 
-  finish(...verdicts: Verdict[]) {
-    return finishOrders(this.database, verdicts, { resendAfterSeconds: RESEND_AFTER, actor: 'worker' });
+  async finish(...verdicts: Verdict[]) {
+    const change = { resendAfterSeconds: RESEND_AFTER, actor: 'worker' };
+    return (await finishOrders(this.database, verdicts, change)).taken;
   }
 
   process(orderIds: readonly string[], parts: Partial<ProcessParts> = {}) {

@@ -117,7 +117,10 @@ export async function openOrderLab({
         actor: 'worker',
         ...options,
       }),
-    finish: (...verdicts) => finishOrders(database, verdicts, { resendAfterSeconds: RESEND_AFTER, actor: 'worker' }),
+    async finish(...verdicts) {
+      const { taken } = await finishOrders(database, verdicts, { resendAfterSeconds: RESEND_AFTER, actor: 'worker' });
+      return new Set(taken);
+    },
     async process(orders, parts = {}, invocation = {}) {
       const remainingMs = countdown(30_000);
       const settled = await processOrders({ ...processing, ...parts }, tasksOf(orders), {

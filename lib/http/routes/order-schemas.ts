@@ -86,21 +86,26 @@ export const orderWithStepsSchema = orderSchema
       .array(
         z.object({
           name: z.string().meta({ description: 'The name that the processor gave it.' }),
-          kind: z.enum(['step', 'sleep']).meta({ description: 'Whether it is a step or a sleep.' }),
-          state: z.enum(['completed', 'sleeping']).meta({ description: 'Whether it has ended.' }),
+          kind: z
+            .enum(['step', 'sleep', 'wait'])
+            .meta({ description: 'Whether it is a step, a sleep, or a wait for a signal.' }),
+          state: z.enum(['completed', 'sleeping', 'waiting', 'timed_out', 'abandoned']).meta({
+            description:
+              'Whether it has ended. A wait is `timed_out` if its signal did not come in time, and `abandoned` if the order ended before.',
+          }),
           attempt: count.meta({ description: 'The attempt that recorded it.' }),
           started_at: time.meta({ description: 'When it started.' }),
           finished_at: time.meta({
-            description: 'When the step ended, or the sleep ends. A sleep that is not over ends with its order.',
+            description: 'When it ended or, if a sleep or a wait goes on, when it ends at the latest.',
           }),
           result_bytes: count.meta({
-            description: 'The size of its result as JSON. The result itself is never shown.',
+            description: 'The size of its result, or of the payload of its signal, as JSON. Neither is shown.',
           }),
         }),
       )
       .meta({
         description:
-          'The recorded steps and sleeps of the current run, in the order in which they were recorded: the latest 1,000.',
+          'The recorded steps, sleeps and waits of the current run, in the order in which they were recorded: the latest 1,000.',
       }),
   })
   .meta({ description: 'An order with the steps of its processor.' });

@@ -25,6 +25,8 @@ export interface Claim extends Required<OrderName>, EffectSource {
   readonly attempt: number;
   /** Earlier attempts that the processor ended with an error. */
   readonly failures: number;
+  /** Signals received so far, in all runs. */
+  readonly signals: number;
   readonly userId: number;
   readonly itemIds: readonly number[];
   readonly totalAmount: string;
@@ -92,8 +94,8 @@ const CLAIM_ORDERS = `
     FROM ready CROSS JOIN actor
     WHERE o.order_id = ready.order_id AND o.owner = ready.owner
     RETURNING o.order_id, o.owner, o.run, ${effectScopeOf('o')} AS effect_scope, o.status, o.token, ${attemptsOf('o')} AS attempt,
-              o.attempts AS failures, o.user_id, o.item_ids, o.total_amount, o.created_at)
-  SELECT wanted.order_id, wanted.owner, c.run, c.effect_scope, c.token, c.attempt, c.failures, c.user_id, c.item_ids, c.total_amount, c.created_at,
+              o.attempts AS failures, o.signals, o.user_id, o.item_ids, o.total_amount, o.created_at)
+  SELECT wanted.order_id, wanted.owner, c.run, c.effect_scope, c.token, c.attempt, c.failures, c.signals, c.user_id, c.item_ids, c.total_amount, c.created_at,
     CASE
       WHEN c.status = 'Processing' THEN NULL
       WHEN c.status = 'Failed' THEN 'settled'
@@ -115,6 +117,7 @@ interface Row extends KeyRow {
   token: number;
   attempt: number;
   failures: number;
+  signals: number;
   user_id: number;
   item_ids: number[];
   total_amount: string;
@@ -156,6 +159,7 @@ function toClaim(row: Row): Claim {
     token: row.token,
     attempt: row.attempt,
     failures: row.failures,
+    signals: row.signals,
     userId: row.user_id,
     itemIds: row.item_ids,
     totalAmount: row.total_amount,

@@ -3,7 +3,7 @@ import type { OrderKey, OrderName } from '../../order-key.ts';
 import { MAX_DELAY_SECONDS } from '../../queue/order-queue.ts';
 import { type KeyRow, keyOfRow } from './keys.ts';
 
-/** The outcome of a claimed order. It is claimed again after `delaySeconds` if it is Pending (a retry) or Waiting (a sleep). */
+/** The outcome of a claimed order. It is claimed again after `delaySeconds` if it is Pending (a retry) or Waiting. */
 export interface Verdict extends Required<OrderName> {
   /** The fencing token of the claim. */
   readonly token: number;
@@ -14,6 +14,8 @@ export interface Verdict extends Required<OrderName> {
   readonly failures: number;
   /** Seconds until it may be claimed again; 0 unless Pending or Waiting. */
   readonly delaySeconds: number;
+  /** Signals that the worker knows of, 0 by default. If there are more, a Waiting order may be claimed again at once. */
+  readonly signals?: number;
   readonly reasonCode: string | null;
   readonly reason: string | null;
 }
@@ -27,30 +29,36 @@ export interface FinishOptions {
   readonly actor: string;
 }
 
-/**
- * Writes the outcomes in one statement, and returns the keys of the orders whose outcome was written. The others were
- * claimed by another worker after this one's lease ended, and are unchanged.
- */
+/** Which orders got their outcome. The others were claimed by another worker after this one's lease ended, and are unchanged. */
+export interface Finished {
+  readonly taken: ReadonlySet<OrderKey>;
+  /** Those that are Waiting and due now, because a signal came while they were being processed. */
+  readonly signaled: ReadonlySet<OrderKey>;
+}
+
+/** Writes the outcomes in one statement. */
 export async function finishOrders(
   database: Queryable,
   verdicts: readonly Verdict[],
   options: FinishOptions,
-): Promise<Set<OrderKey>> {
-  const rows = await database.query<KeyRow>(
+): Promise<Finished> {
+  const rows = await database.query<KeyRow & { signaled: boolean }>(
     `WITH verdicts AS (
        SELECT * FROM json_to_recordset($1::json) AS v(
          "orderId" text, owner text, token bigint, status text, "processingTime" numeric, failures integer,
-         "delaySeconds" double precision, "reasonCode" text, reason text)),
+         "delaySeconds" double precision, signals integer, "reasonCode" text, reason text)),
      actor AS MATERIALIZED (
        SELECT public.act_as($3::text) AS name),
      -- By key alone: with a condition on the status, the planner may read every Processing order for each of these.
      locked AS MATERIALIZED (
-       SELECT o.order_id, o.owner, o.status, o.token
+       SELECT o.order_id, o.owner, o.status, o.token, o.signals
        FROM public.orders o JOIN verdicts v ON o.order_id = v."orderId" AND o.owner = v.owner
        ORDER BY o.order_id, o.owner
        FOR UPDATE OF o),
      held AS (
-       SELECT o.order_id, o.owner
+       SELECT o.order_id, o.owner, v.status = 'Waiting' AND o.signals > coalesce(v.signals, 0) AS signaled,
+         -- A signal that came in the meantime is not waited for.
+         CASE WHEN v.status = 'Waiting' AND o.signals > coalesce(v.signals, 0) THEN 0 ELSE v."delaySeconds" END AS delay
        FROM locked o JOIN verdicts v ON o.order_id = v."orderId" AND o.owner = v.owner AND o.token = v.token
        WHERE o.status = 'Processing')
      UPDATE public.orders o SET
@@ -58,18 +66,21 @@ export async function finishOrders(
        processing_time = v."processingTime",
        attempts = v.failures,
        lease_until = NULL,
-       not_before = CASE WHEN v.status IN ('Pending', 'Waiting') THEN now() + v."delaySeconds" * interval '1 second' END,
+       not_before = CASE WHEN v.status IN ('Pending', 'Waiting') THEN now() + held.delay * interval '1 second' END,
        due_at = CASE WHEN v.status IN ('Pending', 'Waiting')
-                THEN now() + (v."delaySeconds"
-                  + CASE WHEN v.status = 'Waiting' AND v."delaySeconds" > ${MAX_DELAY_SECONDS} THEN 0 ELSE $2::double precision END) * interval '1 second' END,
+                THEN now() + (held.delay
+                  + CASE WHEN v.status = 'Waiting' AND held.delay > ${MAX_DELAY_SECONDS} THEN 0 ELSE $2::double precision END) * interval '1 second' END,
        finished_at = CASE WHEN v.status NOT IN ('Pending', 'Waiting') THEN now() END,
        reason_code = v."reasonCode",
        reason = v.reason
      FROM verdicts v, held, actor
      WHERE o.order_id = held.order_id AND o.owner = held.owner
        AND v."orderId" = held.order_id AND v.owner = held.owner
-     RETURNING o.order_id, o.owner`,
+     RETURNING o.order_id, o.owner, held.signaled`,
     [JSON.stringify(verdicts), options.resendAfterSeconds, options.actor],
   );
-  return new Set(rows.map(keyOfRow));
+  return {
+    taken: new Set(rows.map(keyOfRow)),
+    signaled: new Set(rows.filter(({ signaled }) => signaled).map(keyOfRow)),
+  };
 }

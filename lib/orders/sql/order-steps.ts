@@ -12,11 +12,11 @@ export interface StepRecord extends OrderRun {
   readonly result: string | null;
   /** Seconds that it took. */
   readonly seconds: number;
-  /** Seconds until it wakes up; null unless it is a sleep. */
+  /** Seconds until a sleep ends or a wait times out; null for a step. */
   readonly wakeSeconds: number | null;
 }
 
-export type StepKind = 'step' | 'sleep';
+export type StepKind = 'step' | 'sleep' | 'wait';
 
 export interface RecordedStep extends Pick<StepRecord, 'kind' | 'result' | 'wakeSeconds'> {}
 

@@ -10,7 +10,7 @@ const MAX_STEPS = 1_000;
 interface StepColumns {
   step_name: string;
   kind: StepReport['kind'];
-  sleeping: boolean;
+  state: StepReport['state'];
   step_attempt: number;
   started_at: Date;
   ends: Date;
@@ -33,14 +33,25 @@ export async function readOrder(
       `WITH o AS MATERIALIZED (
          SELECT * FROM public.orders WHERE order_id = $1::text AND ($2::text IS NULL OR owner = $2::text) LIMIT 2),
        steps AS (
-         SELECT s.entry, s.name, s.kind, s.ends > now() AS sleeping, s.attempt AS step_attempt, s.started_at,
-           s.ends, coalesce(octet_length(s.result), 0) AS result_bytes
+         SELECT s.entry, s.name, s.kind, s.attempt AS step_attempt, s.started_at,
+           -- A sleep and a wait end with their order.
+           greatest(s.started_at, coalesce(signal.at, least(s.finished_at, o.finished_at))) AS ends,
+           CASE
+             WHEN s.kind = 'sleep' AND least(s.finished_at, o.finished_at) > now() THEN 'sleeping'
+             WHEN s.kind <> 'wait' OR signal.payload IS NOT NULL THEN 'completed'
+             WHEN signal.at IS NOT NULL THEN 'timed_out'
+             WHEN o.finished_at IS NOT NULL THEN 'abandoned'
+             ELSE 'waiting'
+           END AS state,
+           coalesce(octet_length(s.result), octet_length(signal.payload), 0) AS result_bytes
          FROM o CROSS JOIN LATERAL (
-           -- A sleep ends with its order.
-           SELECT s.*, least(s.finished_at, o.finished_at) AS ends FROM public.order_steps s
+           SELECT * FROM public.order_steps s
            WHERE s.owner = o.owner AND s.order_id = o.order_id AND s.run = o.run
-           ORDER BY s.entry DESC LIMIT ${MAX_STEPS}) AS s)
-       SELECT ${ORDER_COLUMNS}, steps.name AS step_name, steps.kind, steps.sleeping, steps.step_attempt, steps.started_at,
+           ORDER BY s.entry DESC LIMIT ${MAX_STEPS}) AS s
+         LEFT JOIN public.order_signals signal
+           ON s.kind = 'wait' AND signal.owner = s.owner AND signal.order_id = s.order_id AND signal.run = s.run
+           AND signal.name = s.name)
+       SELECT ${ORDER_COLUMNS}, steps.name AS step_name, steps.kind, steps.state, steps.step_attempt, steps.started_at,
          steps.ends, steps.result_bytes
        FROM o FULL JOIN steps ON false
        ORDER BY steps.entry NULLS FIRST`,
@@ -57,7 +68,7 @@ function toStep(row: StepColumns): StepReport {
   return {
     name: row.step_name,
     kind: row.kind,
-    state: row.sleeping ? 'sleeping' : 'completed',
+    state: row.state,
     attempt: row.step_attempt,
     startedAt: row.started_at,
     finishedAt: row.ends,

@@ -3,9 +3,12 @@ import {
   AttemptStopped,
   PermanentFailure,
   type Recorded,
+  SignalTimeout,
   type Sleep,
   type Step,
   type StepFunction,
+  type WaitFor,
+  type WaitOptions,
 } from '../processor.ts';
 import type { Claim } from '../sql/claim-orders.ts';
 import type { RecordedStep, RecordedSteps, StepKind, StepRecord } from '../sql/order-steps.ts';
@@ -16,22 +19,26 @@ import { untilAborted } from './until-aborted.ts';
 /** The same limit as in Postgres; without control characters, because people read it. */
 const NAME = /^[^\p{Cc}\p{Cs}]{1,100}$/u;
 
-/** Seconds of the longest sleep. A bound, so that a wrong unit is noticed. */
-const MAX_SLEEP_SECONDS = 366 * 86_400;
+/** Seconds of the longest sleep or wait. A bound, so that a wrong unit is noticed. */
+const MAX_SECONDS = 366 * 86_400;
+
+type PauseKind = Exclude<StepKind, 'step'>;
 
 /** Why an order is to be given back until later. */
 export interface Suspension {
+  readonly kind: PauseKind;
   readonly name: string;
   readonly delaySeconds: number;
 }
 
-/** A sleep that is recorded, and when it ends, by the clock of `performance.now()`. */
-interface Sleeping {
+/** A sleep or wait that is recorded, and when it ends, by the clock of `performance.now()`. */
+interface Pause {
+  readonly kind: PauseKind;
   readonly name: string;
   readonly endsAt: number;
 }
 
-/** The steps and sleeps of one attempt at an order. */
+/** The steps, sleeps and waits of one attempt at an order. */
 export class StepRun {
   readonly #order: Claim;
   readonly #store: StepStore;
@@ -39,12 +46,12 @@ export class StepRun {
   readonly #names = new Set<string>();
   readonly #running = new Set<Promise<unknown>>();
   #recorded: Promise<RecordedSteps> | undefined;
-  /** The recorded sleeps last so many seconds from then on. */
+  /** The recorded sleeps and waits last so many seconds from then on. */
   #readAt = 0;
   #bytes = 0;
   /** What every further call throws, once the attempt has ended, or the worker has suspended the order or lost it. */
   #stopped: AttemptStopped | undefined;
-  #suspension: Sleeping | undefined;
+  #suspension: Pause | undefined;
 
   constructor(order: Claim, store: StepStore, signal: AbortSignal) {
     this.#order = order;
@@ -55,6 +62,9 @@ export class StepRun {
   readonly step: Step = (name, run) => this.#track(this.#run(name, run));
 
   readonly sleep: Sleep = (name, seconds) => this.#track(this.#sleep(name, seconds));
+
+  readonly waitFor: WaitFor = <Payload>(name: string, { timeoutSeconds }: WaitOptions) =>
+    this.#track(this.#waitFor(name, timeoutSeconds) as Promise<Payload>);
 
   #track<Result>(running: Promise<Result>): Promise<Result> {
     this.#running.add(running);
@@ -107,15 +117,39 @@ export class StepRun {
   }
 
   async #sleep(name: string, seconds: number): Promise<void> {
-    if (!(Number.isFinite(seconds) && seconds >= 1 && seconds <= MAX_SLEEP_SECONDS))
-      throw new PermanentFailure('sleep_seconds', `Sleep "${name}" must last 1 to ${MAX_SLEEP_SECONDS} seconds.`);
-    const known = await this.#find(name, 'sleep');
-    if (!known) await this.#record({ name, kind: 'sleep', result: null, seconds: 0, wakeSeconds: seconds });
+    checkSeconds('sleep', name, seconds);
+    await this.#pause('sleep', name, seconds, await this.#find(name, 'sleep'));
+  }
+
+  /** The payload of the signal, if it comes before the timeout. Both are rows with the same key, so only one of them is stored. */
+  async #waitFor(name: string, timeoutSeconds: number): Promise<unknown> {
+    checkSeconds('wait', name, timeoutSeconds);
+    const known = await this.#find(name, 'wait');
+    const { orderId, owner, run, token, signals } = this.#order;
+    const received = async () => {
+      const stored = await this.#store.findSignal({ orderId, owner, run, name });
+      if (!stored) return undefined;
+      if (stored.payload === null) throw new SignalTimeout(name);
+      return { payload: JSON.parse(stored.payload) as unknown };
+    };
+    // An order to which no signal was sent costs no more statements than a sleep. A signal that comes after the claim is not missed:
+    // the order is then due as soon as it is suspended.
+    const early = signals > 0 ? await received() : undefined;
+    if (early) return early.payload;
+    if (!known) this.#check();
+    await this.#pause('wait', name, timeoutSeconds, known);
+    if (!(await this.#store.timeOut({ orderId, owner, run, token, name }))) throw this.#lost();
+    return (await received())?.payload;
+  }
+
+  /** Returns once the sleep or wait is over; until then it suspends the order. */
+  async #pause(kind: PauseKind, name: string, seconds: number, known: RecordedStep | undefined): Promise<void> {
+    if (!known) await this.#record({ name, kind, result: null, seconds: 0, wakeSeconds: seconds });
     const from = known ? this.#readAt : performance.now();
     const endsAt = from + (known?.wakeSeconds ?? seconds) * 1_000;
     if (endsAt <= performance.now()) return;
-    // Of two sleeps side by side, the one that ends first wakes the order.
-    if (!this.#suspension || endsAt < this.#suspension.endsAt) this.#suspension = { name, endsAt };
+    // Of two side by side, the one that ends first wakes the order.
+    if (!this.#suspension || endsAt < this.#suspension.endsAt) this.#suspension = { kind, name, endsAt };
     this.#stopped ??= new AttemptStopped('The order is suspended. Its processor runs again later.');
     throw this.#stopped;
   }
@@ -134,7 +168,8 @@ export class StepRun {
   #reserve(name: string): void {
     if (typeof name !== 'string' || !NAME.test(name))
       throw new PermanentFailure('step_name', 'The name of a step has 1 to 100 characters, none a control character.');
-    if (this.#names.has(name)) throw new PermanentFailure('step_name', `Two steps or sleeps are named "${name}".`);
+    if (this.#names.has(name))
+      throw new PermanentFailure('step_name', `Two steps, sleeps or waits are named "${name}".`);
     this.#names.add(name);
   }
 
@@ -164,7 +199,7 @@ export class StepRun {
     if (bytes > MAX_RUN_BYTES)
       throw new PermanentFailure(
         'steps_too_large',
-        `With "${name}", the records of all steps and sleeps have ${bytes} bytes; the limit is ${MAX_RUN_BYTES}.`,
+        `With "${name}", the records of all steps, sleeps and waits have ${bytes} bytes; the limit is ${MAX_RUN_BYTES}.`,
       );
     this.#bytes = bytes;
   }
@@ -172,14 +207,22 @@ export class StepRun {
   async #record(step: Pick<StepRecord, 'name' | 'kind' | 'result' | 'seconds' | 'wakeSeconds'>): Promise<void> {
     this.#count(step.name, step.result);
     const { orderId, owner, run, token, attempt } = this.#order;
-    if (await this.#store.record({ orderId, owner, run, token, attempt, ...step })) return;
+    if (!(await this.#store.record({ orderId, owner, run, token, attempt, ...step }))) throw this.#lost();
+  }
+
+  #lost(): AttemptStopped {
     this.#suspension = undefined;
     this.#stopped = new AttemptStopped('The worker no longer holds the order.');
-    throw this.#stopped;
+    return this.#stopped;
   }
 }
 
-/** Counted when the attempt ends: steps alongside a sleep do not prolong it. */
-function remaining({ name, endsAt }: Sleeping): Suspension {
-  return { name, delaySeconds: Math.max(0, (endsAt - performance.now()) / 1_000) };
+function checkSeconds(kind: PauseKind, name: string, seconds: number): void {
+  if (!(Number.isFinite(seconds) && seconds >= 1 && seconds <= MAX_SECONDS))
+    throw new PermanentFailure(`${kind}_seconds`, `The ${kind} "${name}" must last 1 to ${MAX_SECONDS} seconds.`);
+}
+
+/** Counted when the attempt ends: steps alongside it do not prolong it. */
+function remaining({ kind, name, endsAt }: Pause): Suspension {
+  return { kind, name, delaySeconds: Math.max(0, (endsAt - performance.now()) / 1_000) };
 }

@@ -2,9 +2,10 @@ import type { Database } from '../../database/database.ts';
 import { retryDatabase } from '../../database/retry.ts';
 import type { OrderRun } from '../effect-key.ts';
 import { GroupCommit } from '../group-commit.ts';
+import { type HeldWait, readSignals, type SignalName, type StoredSignal, timeOutWaits } from '../sql/order-signals.ts';
 import { type RecordedSteps, readSteps, recordSteps, type StepRecord } from '../sql/order-steps.ts';
 
-/** The most steps per statement: with results of 64 KB each, they have 1 MiB. */
+/** The most steps or signals per statement: with results of 60,000 bytes each, they have less than 1 MiB. */
 const LIMITS = { maxItems: 16, maxOperations: 1, worthAnother: 1 };
 
 /**
@@ -15,11 +16,13 @@ export class StepStore {
   /** Each settles alone, so that an order that cannot be read does not fail the others of its group. */
   readonly #reads: GroupCommit<OrderRun, PromiseSettledResult<RecordedSteps>>;
   readonly #records: GroupCommit<StepRecord, boolean>;
+  readonly #signals: GroupCommit<SignalName, StoredSignal | undefined>;
+  readonly #timeouts: GroupCommit<HeldWait, boolean>;
 
   /**
    * @param withinMs the remaining milliseconds to wait for the database: an effect that is not recorded happens again
    */
-  constructor(database: Database, withinMs: () => number) {
+  constructor(database: Database, withinMs: () => number, actor: string) {
     const patiently = <T>(work: () => Promise<T>) =>
       retryDatabase(work, { tries: Number.POSITIVE_INFINITY, withinMs: Math.max(0, withinMs()) });
     const read = (runs: readonly OrderRun[]) => patiently(() => readSteps(database, runs));
@@ -31,6 +34,8 @@ export class StepStore {
       return Promise.allSettled(runs.map(async (run) => (await read([run]))[0] ?? new Map()));
     });
     this.#records = new GroupCommit(LIMITS, (steps) => patiently(() => recordSteps(database, steps)));
+    this.#signals = new GroupCommit(LIMITS, (names) => patiently(() => readSignals(database, names)));
+    this.#timeouts = new GroupCommit(LIMITS, (waits) => patiently(() => timeOutWaits(database, waits, actor)));
   }
 
   async read(run: OrderRun): Promise<RecordedSteps> {
@@ -42,5 +47,15 @@ export class StepStore {
   /** True if the step was recorded; false if the worker no longer holds the order. */
   record(step: StepRecord): Promise<boolean> {
     return this.#records.add(step);
+  }
+
+  /** What is stored under this name, if anything is. */
+  findSignal(name: SignalName): Promise<StoredSignal | undefined> {
+    return this.#signals.add(name);
+  }
+
+  /** Ends a wait by its timeout, unless its signal came first; false if the worker no longer holds the order. */
+  timeOut(wait: HeldWait): Promise<boolean> {
+    return this.#timeouts.add(wait);
   }
 }
