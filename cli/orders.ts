@@ -11,6 +11,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   cancel: async () => (await import('./api/cancel.ts')).cancel,
   pause: async () => (await import('./api/processing.ts')).pause,
   resume: async () => (await import('./api/processing.ts')).resume,
+  failures: async () => (await import('./api/failures.ts')).failures,
+  'dead-letters': async () => (await import('./api/dead-letters.ts')).deadLetters,
   audit: async () => (await import('./api/audit.ts')).audit,
   redrive: async () => (await import('./redrive.ts')).redrive,
   doctor: async () => (await import('./doctor/doctor.ts')).doctor,
@@ -28,6 +30,8 @@ These commands use the API of the local stack, or the one at --url or ORDERS_URL
   history        prints every state transition of one order
   cancel         cancels an order that no worker has claimed yet
   pause, resume  pauses or resumes processing
+  failures       counts the Failed orders by cause
+  dead-letters   lists, resends and deletes dead letters
   audit          lists what operators did
 
 These commands use the database and the queues in DATABASE_URL, QUEUE_URL and DEAD_LETTER_QUEUE_URL, or the local stack's:

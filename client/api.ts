@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 a7ca7c4c6724f6f202acb32227664c3c8dea613142f488a4aa402388640cf114): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 25cbb573896a0be7eadec4fe34147c54ba11c9751aca9673ffa2a826953c31a3): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -254,11 +254,51 @@ export interface paths {
         };
         /**
          * List dead letters
-         * @description Returns up to ten messages of the dead-letter queue, which workers could not process. Listing does not remove them.
+         * @description Returns up to ten messages of the dead-letter queue, which workers could not process. Listing does not remove them, but SQS counts it in `receive_count`, which has no effect on a dead letter. With `limit=0`, they are only counted, without receiving them.
          */
         get: operations["listDeadLetters"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dead-letters/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send dead letters to the order queue again
+         * @description Moves the messages back to the order queue, unchanged. A message that still cannot be processed becomes a dead letter again.
+         */
+        post: operations["resendDeadLetters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dead-letters/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete dead letters
+         * @description Deletes the messages. Orders do not depend on them: the sweep sends a message for every unfinished order.
+         */
+        post: operations["deleteDeadLetters"];
         delete?: never;
         options?: never;
         head?: never;
@@ -274,7 +314,7 @@ export interface paths {
         };
         /**
          * List what operators did
-         * @description Returns who paused and resumed processing, redrove orders, and created and revoked API keys, newest first. What happened to one order is in its history.
+         * @description Returns who paused and resumed processing, redrove orders, handled dead letters, and created and revoked API keys, newest first. What happened to one order is in its history.
          */
         get: operations["listAudit"];
         put?: never;
@@ -734,6 +774,20 @@ export interface components {
             /** @description The number of dead letters. SQS reports an approximate count. */
             approximate_count: number;
         };
+        /** @description What became of the dead letters. */
+        SettledDeadLetters: {
+            /** @description The messages that were found and handled. */
+            message_ids: string[];
+            /** @description The messages that were not among the first 1,000 of the queue, or that another reader holds for up to two minutes. */
+            not_found: string[];
+        };
+        /** @description Which dead letters. */
+        DeadLetterSelection: {
+            /** @description The `message_id` of each dead letter. */
+            message_ids: string[];
+            /** @description Why, as text for people. It is in the audit. */
+            reason?: string;
+        };
         /** @description What operators did. */
         AuditList: {
             /** @description The entries, newest first. */
@@ -747,7 +801,7 @@ export interface components {
                 at: string;
                 /** @description Who did it: an API key or a token with the request id, or an operator. */
                 actor: string;
-                /** @description What was done: processing.paused, processing.resumed, orders.redriven, key.created, key.revoked. */
+                /** @description What was done: processing.paused, processing.resumed, orders.redriven, dead_letters.resent, dead_letters.deleted, key.created, key.revoked. */
                 action: string;
                 /** @description The owner of the orders or of the key; null for several or none. */
                 owner: string | null;
@@ -1590,7 +1644,10 @@ export interface operations {
     };
     listDeadLetters: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The most messages to receive; 10 by default, 0 to count them only. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1614,11 +1671,73 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    resendDeadLetters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeadLetterSelection"];
+            };
+        };
+        responses: {
+            /** @description The messages that were resent. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettledDeadLetters"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["BodyTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteDeadLetters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeadLetterSelection"];
+            };
+        };
+        responses: {
+            /** @description The messages that were deleted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettledDeadLetters"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["BodyTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listAudit: {
         parameters: {
             query?: {
                 /** @description Only entries about this. */
-                action?: "processing.paused" | "processing.resumed" | "orders.redriven" | "key.created" | "key.revoked";
+                action?: "processing.paused" | "processing.resumed" | "orders.redriven" | "dead_letters.resent" | "dead_letters.deleted" | "key.created" | "key.revoked";
                 /** @description Only entries about this owner's orders and keys. */
                 owner?: string;
                 /** @description The most entries in one response; 50 by default. */

@@ -34,6 +34,8 @@ export const ROUTES = [
   { functionName: 'redriveOrders', method: 'POST', path: '/api/v1/orders/redrive', scope: 'orders:admin' },
   { functionName: 'listFailures', method: 'GET', path: '/api/v1/failures', scope: 'orders:admin' },
   { functionName: 'listDeadLetters', method: 'GET', path: '/api/v1/dead-letters', scope: 'orders:admin' },
+  { functionName: 'resendDeadLetters', method: 'POST', path: '/api/v1/dead-letters/resend', scope: 'orders:admin' },
+  { functionName: 'deleteDeadLetters', method: 'POST', path: '/api/v1/dead-letters/delete', scope: 'orders:admin' },
   { functionName: 'listAudit', method: 'GET', path: '/api/v1/audit', scope: 'orders:admin' },
   { functionName: 'getProcessing', method: 'GET', path: '/api/v1/processing', scope: 'orders:read' },
   { functionName: 'pauseProcessing', method: 'POST', path: '/api/v1/processing/pause', scope: 'orders:admin' },

@@ -1,13 +1,14 @@
-import { refuseQuery } from '../../lib/http/read-query.ts';
+import { deadLettersQuerySchema } from '../../lib/http/dead-letters-request.ts';
+import { readQuery } from '../../lib/http/read-query.ts';
 import { parseKey } from '../../lib/order-key.ts';
 import { decodeMessage } from '../../lib/queue/message.ts';
 import { listDeadLetters } from '../../lib/runtime/dead-letters.ts';
 import { httpHandler } from '../../lib/runtime/http-handler.ts';
 
-/** GET /dead-letters */
+/** GET /dead-letters?limit= */
 export const handler = httpHandler(async (event) => {
-  refuseQuery(event);
-  const { letters, approximateCount } = await listDeadLetters();
+  const { limit } = readQuery(event, deadLettersQuerySchema);
+  const { letters, approximateCount } = await listDeadLetters(limit);
   return {
     statusCode: 200,
     body: {

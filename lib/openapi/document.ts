@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { deadLetterSelectionSchema } from '../http/dead-letters-request.ts';
 import { newOrderSchema } from '../http/new-order.ts';
 import { reasonSchema } from '../http/reason-request.ts';
 import { redriveSchema } from '../http/redrive-request.ts';
@@ -35,6 +36,8 @@ const NAMED = {
   Redriven: control.redrivenSchema,
   FailureGroups: control.failureGroupsSchema,
   DeadLetterList: control.deadLettersSchema,
+  SettledDeadLetters: control.settledLettersSchema,
+  DeadLetterSelection: deadLetterSelectionSchema,
   AuditList: control.auditListSchema,
   Processing: control.processingSchema,
   Metrics: monitoring.metricsSchema,

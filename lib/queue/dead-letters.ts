@@ -3,7 +3,9 @@ import {
   DeleteMessageCommand,
   GetQueueAttributesCommand,
   type Message,
+  type MessageAttributeValue,
   ReceiveMessageCommand,
+  SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { followsQueueUrl } from './endpoint.ts';
@@ -15,6 +17,7 @@ export interface DeadLetter {
   readonly sentAt: Date;
   /** How many times it was received in total, including every time it was read here. */
   readonly receiveCount: number;
+  readonly attributes: Readonly<Record<string, MessageAttributeValue>>;
   /** Required to delete or release this delivery. */
   readonly receiptHandle: string;
 }
@@ -35,6 +38,11 @@ export class DeadLetters {
     this.#client = new SQSClient({ useQueueUrlAsEndpoint: followsQueueUrl() });
   }
 
+  /** Up to ten messages, each hidden from other readers until it is released. */
+  receive(): Promise<DeadLetter[]> {
+    return this.#receive(RECEIVE_LIMIT, HIDDEN_SECONDS);
+  }
+
   /** Up to `limit` messages, each hidden from other readers until it is released. */
   async read(limit: number): Promise<DeadLetter[]> {
     const letters: DeadLetter[] = [];
@@ -46,9 +54,9 @@ export class DeadLetters {
     return letters;
   }
 
-  /** Up to ten messages, which stay visible to other readers, and the approximate total. */
-  async look(): Promise<{ letters: DeadLetter[]; approximateCount: number }> {
-    const letters = await this.#receive(RECEIVE_LIMIT, 0);
+  /** Up to `limit` messages, ten at most, which stay visible to other readers, and the approximate total. */
+  async look(limit = RECEIVE_LIMIT): Promise<{ letters: DeadLetter[]; approximateCount: number }> {
+    const letters = limit === 0 ? [] : await this.#receive(limit, 0);
     const { Attributes } = await this.#client.send(
       new GetQueueAttributesCommand({
         QueueUrl: this.#queueUrl,
@@ -57,6 +65,13 @@ export class DeadLetters {
     );
     const { ApproximateNumberOfMessages: visible, ApproximateNumberOfMessagesNotVisible: hidden } = Attributes ?? {};
     return { letters, approximateCount: Number(visible ?? 0) + Number(hidden ?? 0) };
+  }
+
+  /** Sends a copy of it to another queue. */
+  async sendTo(queueUrl: string, { body, attributes }: DeadLetter): Promise<void> {
+    await this.#client.send(
+      new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body, MessageAttributes: attributes }),
+    );
   }
 
   async delete(letter: DeadLetter): Promise<void> {
@@ -88,6 +103,7 @@ export class DeadLetters {
         VisibilityTimeout: hiddenSeconds,
         // A long poll queries all servers; a short one may miss messages.
         WaitTimeSeconds: 1,
+        MessageAttributeNames: ['All'],
         MessageSystemAttributeNames: ['SentTimestamp', 'ApproximateReceiveCount'],
       }),
     );
@@ -95,12 +111,13 @@ export class DeadLetters {
   }
 }
 
-function toDeadLetter({ MessageId, Body, Attributes, ReceiptHandle }: Message): DeadLetter {
+function toDeadLetter({ MessageId, Body, Attributes, MessageAttributes, ReceiptHandle }: Message): DeadLetter {
   return {
     messageId: MessageId ?? '',
     body: Body ?? '',
     sentAt: new Date(Number(Attributes?.SentTimestamp ?? 0)),
     receiveCount: Number(Attributes?.ApproximateReceiveCount ?? 0),
+    attributes: MessageAttributes ?? {},
     receiptHandle: ReceiptHandle ?? '',
   };
 }

@@ -56,10 +56,12 @@ const MANY_ORDERS: readonly FunctionName[] = ['createOrder', 'createOrders', 'li
 const WHOLE_SERVICE: readonly FunctionName[] = [
   'getMetrics',
   'getProcessing',
+  'deleteDeadLetters',
   'listAudit',
   'listDeadLetters',
   'listFailures',
   'pauseProcessing',
+  'resendDeadLetters',
   'resumeProcessing',
 ];
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 import { makeStackHome, type StackHome, type StackProcess, stackFileOf, startStack } from '../stack/stack-process.ts';
@@ -175,6 +176,7 @@ describe('npm run orders, by the API', () => {
     await settled('doomed-1');
     const failed = await orders(['list', '--status', 'Failed', '--reason-code', 'processor_error', '--json']);
     expect(JSON.parse(failed.stdout)).toMatchObject([{ order_id: 'doomed-1' }]);
+    expect((await orders(['failures'])).stdout).toMatch(/^CAUSE +ORDERS .*\nprocessor_error +1 /);
     const preview = await orders(['redrive', '--all', '--dry-run', '--json']);
     expect(JSON.parse(preview.stdout)).toEqual({
       order_ids: ['doomed-1'],
@@ -184,6 +186,34 @@ describe('npm run orders, by the API', () => {
     expect((await orders(['redrive', 'doomed-1', '--reason', 'once more'])).stdout).toBe('Redrove 1 orders.\n');
     expect((await orders(['history', 'doomed-1'])).stdout).toContain('once more');
     expect((await orders(['redrive', 'nobody'])).stderr).toContain('Not redriven: nobody. It does not exist.');
+  });
+
+  test('dead-letters lists, resends and deletes messages, and names those that it does not find', async () => {
+    const { sqs, queueUrl, deadLetterQueueUrl } = stackFileOf(home);
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+    const queues = new SQSClient({ endpoint: sqs, region: 'us-east-1', credentials });
+    const send = (MessageBody: string) =>
+      queues.send(new SendMessageCommand({ QueueUrl: deadLetterQueueUrl, MessageBody }));
+    expect((await orders(['dead-letters'])).stdout).toBe('There are no dead letters.\n');
+
+    const { MessageId = '' } = await send('not ours');
+    expect((await orders(['dead-letters', 'list'])).stdout).toMatch(new RegExp(`\\n${MessageId} .+ not ours\n$`));
+    expect(await orders(['dead-letters', 'delete', MessageId, 'unknown'])).toMatchObject({
+      code: 1,
+      stdout: 'Deleted 1 dead letters.\n',
+      stderr: expect.stringContaining('Not found: unknown.'),
+    });
+
+    await orders(['pause']);
+    for (let n = 0; n < 12; n += 1) await send(`{"order_id":"letter-${n}"}`);
+    expect(await orders(['dead-letters', 'resend', '--all'])).toMatchObject({
+      code: 0,
+      stdout: 'Resent 12 dead letters.\n',
+    });
+    await queues.send(new PurgeQueueCommand({ QueueUrl: queueUrl }));
+    await orders(['resume']);
+    queues.destroy();
+    expect((await orders(['dead-letters', 'resend'])).code).toBe(2);
   });
 
   test('watch shows counts as they change, and exits when all orders are finished', async () => {

@@ -131,7 +131,7 @@ test('routes without query parameters reject them', async () => {
     'getProcessing',
     'pauseProcessing',
     'listFailures',
-    'listDeadLetters',
+    'deleteDeadLetters',
     'getHealth',
     'createOrders',
   ] as const;

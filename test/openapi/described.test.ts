@@ -39,7 +39,7 @@ test('operation ids never change, because generators name the methods of clients
     ...['createOrder', 'listOrders', 'createOrders'],
     ...['getOrder', 'getOrderHistory', 'cancelOrder', 'redriveOrder'],
     ...['getOrderByQuery', 'getOrderHistoryByQuery', 'cancelOrderByQuery', 'redriveOrderByQuery'],
-    ...['redriveOrders', 'listFailures', 'listDeadLetters', 'listAudit'],
+    ...['redriveOrders', 'listFailures', 'listDeadLetters', 'resendDeadLetters', 'deleteDeadLetters', 'listAudit'],
     ...['getProcessing', 'pauseProcessing', 'resumeProcessing', 'getMetrics', 'getHealth'],
   ]);
 });

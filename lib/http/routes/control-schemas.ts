@@ -68,6 +68,16 @@ export const deadLettersSchema = z
   })
   .meta({ description: 'Messages that workers could not process.' });
 
+export const settledLettersSchema = z
+  .object({
+    message_ids: z.array(z.string()).meta({ description: 'The messages that were found and handled.' }),
+    not_found: z.array(z.string()).meta({
+      description:
+        'The messages that were not among the first 1,000 of the queue, or that another reader holds for up to two minutes.',
+    }),
+  })
+  .meta({ description: 'What became of the dead letters.' });
+
 export const auditListSchema = z
   .object({
     audit: z

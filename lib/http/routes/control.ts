@@ -1,4 +1,5 @@
 import { auditSchema } from '../audit-request.ts';
+import { deadLetterSelectionSchema, deadLettersQuerySchema } from '../dead-letters-request.ts';
 import { redriveSchema } from '../redrive-request.ts';
 import { ORDER_ID, OWNER, orderSchema, reasonBody } from './common.ts';
 import {
@@ -7,6 +8,7 @@ import {
   failureGroupsSchema,
   processingSchema,
   redrivenSchema,
+  settledLettersSchema,
 } from './control-schemas.ts';
 import { ORDER, REQUEST_ID, refused } from './examples.ts';
 import type { Operation } from './operation.ts';
@@ -94,7 +96,8 @@ export const listDeadLetters: Operation = {
   tag: 'Operations',
   summary: 'List dead letters',
   description:
-    'Returns up to ten messages of the dead-letter queue, which workers could not process. Listing does not remove them.',
+    'Returns up to ten messages of the dead-letter queue, which workers could not process. Listing does not remove them, but SQS counts it in `receive_count`, which has no effect on a dead letter. With `limit=0`, they are only counted, without receiving them.',
+  parameters: { query: deadLettersQuerySchema },
   answers: {
     200: {
       description: 'The messages.',
@@ -120,13 +123,47 @@ export const listDeadLetters: Operation = {
   },
 };
 
+const settledLetters = (handled: string) => ({
+  200: {
+    description: `The messages that were ${handled}.`,
+    schema: settledLettersSchema,
+    examples: { [handled]: { message_ids: ['5fea7756-0ea4-451a-a703-a558b933e274'], not_found: [] } },
+  },
+  ...INVALID,
+  ...TOO_LARGE,
+});
+
+const LETTERS = {
+  schema: deadLetterSelectionSchema,
+  required: true,
+  examples: { one: { message_ids: ['5fea7756-0ea4-451a-a703-a558b933e274'], reason: 'the database is back' } },
+};
+
+export const resendDeadLetters: Operation = {
+  tag: 'Operations',
+  summary: 'Send dead letters to the order queue again',
+  description:
+    'Moves the messages back to the order queue, unchanged. A message that still cannot be processed becomes a dead letter again.',
+  body: LETTERS,
+  answers: settledLetters('resent'),
+};
+
+export const deleteDeadLetters: Operation = {
+  tag: 'Operations',
+  summary: 'Delete dead letters',
+  description:
+    'Deletes the messages. Orders do not depend on them: the sweep sends a message for every unfinished order.',
+  body: LETTERS,
+  answers: settledLetters('deleted'),
+};
+
 const OPERATOR = `key:1 (ops) ${REQUEST_ID}`;
 
 export const listAudit: Operation = {
   tag: 'Operations',
   summary: 'List what operators did',
   description:
-    'Returns who paused and resumed processing, redrove orders, and created and revoked API keys, newest first. What happened to one order is in its history.',
+    'Returns who paused and resumed processing, redrove orders, handled dead letters, and created and revoked API keys, newest first. What happened to one order is in its history.',
   parameters: { query: auditSchema },
   answers: {
     200: {

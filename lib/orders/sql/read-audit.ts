@@ -5,9 +5,13 @@ export const AUDITED = [
   'processing.paused',
   'processing.resumed',
   'orders.redriven',
+  'dead_letters.resent',
+  'dead_letters.deleted',
   'key.created',
   'key.revoked',
 ] as const;
+
+export type Audited = (typeof AUDITED)[number];
 
 /** Which entries; null for any. */
 export interface AuditFilter {
