@@ -15,6 +15,8 @@ export function kindOfSqlState(sqlState: string | undefined): DatabaseErrorKind 
     case '55P03': // lock_not_available
       return 'contention';
     case '25006': // read_only_sql_transaction: a failover is under way
+    case '25P03': // idle_in_transaction_session_timeout
+    case '25P04': // transaction_timeout
     case '57014': // query_canceled: the statement timeout
       return 'unavailable';
   }

@@ -30,6 +30,13 @@ export async function openSession(client: pg.ClientBase, statementTimeoutMs: num
     text: `SELECT set_config('statement_timeout', $1, false),
                   set_config('default_transaction_isolation', 'read committed', false),
                   set_config('extra_float_digits', '1', false),
+                  -- The statement timeout limits waits for locks as well, and the pool closes idle connections. The
+                  -- last two settings exist since Postgres 14 and 17.
+                  set_config('lock_timeout', '0', false),
+                  CASE WHEN current_setting('idle_session_timeout', true) IS NOT NULL
+                    THEN set_config('idle_session_timeout', '0', false) END,
+                  CASE WHEN current_setting('transaction_timeout', true) IS NOT NULL
+                    THEN set_config('transaction_timeout', '0', false) END,
                   -- SQL_ASCII can contain any bytes; if they were checked as UTF-8, one such id would break the list of
                   -- all orders.
                   set_config('client_encoding',

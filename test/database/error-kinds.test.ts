@@ -19,6 +19,8 @@ describe('the meaning of an SQLSTATE', () => {
     ['58030', 'io_error', 'unavailable'],
     ['XX000', 'internal_error', 'unavailable'],
     ['25006', 'read_only_sql_transaction', 'unavailable'],
+    ['25P03', 'idle_in_transaction_session_timeout', 'unavailable'],
+    ['25P04', 'transaction_timeout', 'unavailable'],
     ['22003', 'numeric_value_out_of_range', 'refused'],
     ['22P05', 'untranslatable_character', 'refused'],
     ['23505', 'unique_violation', 'refused'],

@@ -86,6 +86,27 @@ describe.each(DRIVERS)('over $driver, with a setting of the database or the role
   });
 });
 
+/** They exist since Postgres 9.3, 14 and 17. */
+const TIMEOUTS = ['lock_timeout', 'idle_session_timeout', 'transaction_timeout'];
+
+test('a timeout of the database for locks, idle sessions or transactions does not end what has a limit of its own', async () => {
+  const own = await createTestDatabase();
+  const psql = await connectPsql(own.url);
+  const known = await psql.rows<{ name: string }>('SELECT name FROM pg_settings WHERE name = ANY($1)', [TIMEOUTS]);
+  for (const { name } of known)
+    await psql.rows(`ALTER DATABASE ${new URL(own.url).pathname.slice(1)} SET ${name} = '10min'`);
+  await psql.end();
+  const timeouts = { statementTimeoutMs: 10_000, connectTimeoutMs: 10_000 };
+  const database = connectPg({ url: own.url, poolSize: 2, ...timeouts, logger: recordingLogger() });
+  try {
+    for (const { name } of known) expect(await database.query(`SHOW ${name}`)).toEqual([{ [name]: '0' }]);
+    await expectTheUsual(database);
+  } finally {
+    await database.close();
+    await own.drop();
+  }
+});
+
 const WHOLE_SECOND = 1_000;
 
 /** What happens to two orders, from POST to the metrics. */
