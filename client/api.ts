@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 25cbb573896a0be7eadec4fe34147c54ba11c9751aca9673ffa2a826953c31a3): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 29a83d18825aaa0f7196a00f22089be57f13059ecd1dca130d698d8cf2f179e9): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -438,20 +438,66 @@ export interface components {
             order_id: string;
             /** @description The user who orders. */
             user_id: number | string;
-            /** @description The items. The list may be empty. */
-            item_ids: (number | string)[];
+            /** @description The items. The list may be empty. Required unless you send `items`. */
+            item_ids?: (number | string)[];
             /**
              * @description An amount of money, stored exactly as you send it (9.50 stays 9.50): at least 0 and less than 1e12. Send it as a string if a float cannot represent it.
              * @example 19.99
              */
             total_amount: number | string;
             /**
+             * @description The currency of the amounts: an ISO 4217 code that is in use.
+             * @example EUR
+             */
+            currency?: string;
+            /**
+             * @description Your own reference to the customer.
+             * @example customer-17
+             */
+            customer_ref?: string;
+            /**
+             * @description Your own data about it: up to 50 keys of 1 to 40 characters, with values of at most 500 characters.
+             * @example {
+             *       "channel": "web"
+             *     }
+             */
+            metadata?: {
+                [key: string]: string;
+            };
+            /** @description The items with quantities and prices, as an alternative to `item_ids`. The list may be empty. */
+            items?: {
+                /**
+                 * @description Identifies what was ordered.
+                 * @example MUG-BLUE
+                 */
+                sku: string;
+                /**
+                 * @description How many of it.
+                 * @example 2
+                 */
+                quantity: number;
+                /**
+                 * @description The price of one, stored exactly as you send it: at least 0 and less than 1e12, with at most 20 decimals.
+                 * @example 4.75
+                 */
+                unit_price: number | string;
+                /**
+                 * @description Your own data about it: up to 50 keys of 1 to 40 characters, with values of at most 500 characters.
+                 * @example {
+                 *       "channel": "web"
+                 *     }
+                 */
+                metadata?: {
+                    [key: string]: string;
+                };
+            }[];
+            /**
              * @deprecated
              * @description Ignored: every order starts Pending.
              * @enum {string}
              */
             status?: "Pending" | "Processing" | "Completed";
-        };
+        } & (unknown | unknown);
         /** @description Orders to create. */
         NewOrders: {
             /** @description The orders to create. */
@@ -529,6 +575,39 @@ export interface components {
              * @example 19.99
              */
             total_amount: string;
+            /**
+             * @description The currency of the amounts; null if none was sent.
+             * @example EUR
+             */
+            currency: string | null;
+            /**
+             * @description The reference to the customer; null if none was sent.
+             * @example customer-17
+             */
+            customer_ref: string | null;
+            /** @description The data that the client sent with it; empty if none was sent. */
+            metadata: {
+                [key: string]: string;
+            };
+            /** @description The items with quantities and prices; empty if `item_ids` was sent instead. */
+            items: {
+                /**
+                 * @description Identifies what was ordered.
+                 * @example MUG-BLUE
+                 */
+                sku: string;
+                /** @description How many of it. */
+                quantity: number;
+                /**
+                 * @description The price of one: the exact decimal text as it was sent.
+                 * @example 4.75
+                 */
+                unit_price: string;
+                /** @description The data that the client sent with it; empty if none was sent. */
+                metadata: {
+                    [key: string]: string;
+                };
+            }[];
             /** @description In seconds; null until the order is Completed. */
             processing_time: number | null;
             /**
@@ -575,6 +654,39 @@ export interface components {
              * @example 19.99
              */
             total_amount: string;
+            /**
+             * @description The currency of the amounts; null if none was sent.
+             * @example EUR
+             */
+            currency: string | null;
+            /**
+             * @description The reference to the customer; null if none was sent.
+             * @example customer-17
+             */
+            customer_ref: string | null;
+            /** @description The data that the client sent with it; empty if none was sent. */
+            metadata: {
+                [key: string]: string;
+            };
+            /** @description The items with quantities and prices; empty if `item_ids` was sent instead. */
+            items: {
+                /**
+                 * @description Identifies what was ordered.
+                 * @example MUG-BLUE
+                 */
+                sku: string;
+                /** @description How many of it. */
+                quantity: number;
+                /**
+                 * @description The price of one: the exact decimal text as it was sent.
+                 * @example 4.75
+                 */
+                unit_price: string;
+                /** @description The data that the client sent with it; empty if none was sent. */
+                metadata: {
+                    [key: string]: string;
+                };
+            }[];
             /** @description In seconds; null until the order is Completed. */
             processing_time: number | null;
             /**

@@ -36,13 +36,17 @@ function orSayThatThereIsNone(error) {
 
 /** @param {Order} order @returns {[string, Child][]} */
 function factsOf(order) {
-  const items = order.item_ids.slice(0, 20).join(', ') || 'none';
-  const more = order.item_ids.length - 20;
+  const lines = order.items.map((item) => `${count(item.quantity)} × ${item.sku} at ${amount(item.unit_price)}`);
+  const all = [...order.item_ids, ...lines];
+  const items = all.slice(0, 20).join(', ') || 'none';
+  const more = all.length - 20;
   return [
     ['Owner', order.owner],
     ['User', order.user_id],
-    ['Amount', amount(order.total_amount)],
+    ['Amount', [amount(order.total_amount), order.currency].filter(Boolean).join(' ')],
     ['Items', more > 0 ? `${items} and ${count(more)} more` : items],
+    ['Customer', order.customer_ref],
+    ['Metadata', pairs(order.metadata)],
     ['Created', time(order.created_at)],
     ['Finished', order.finished_at && time(order.finished_at)],
     ['Processing took', order.processing_time !== null && duration(order.processing_time)],
@@ -53,6 +57,12 @@ function factsOf(order) {
     ['Reason', order.reason],
   ];
 }
+
+/** @param {Record<string, string>} metadata */
+const pairs = (metadata) =>
+  Object.entries(metadata)
+    .map(([key, value]) => `${key}: ${value}`)
+    .join(', ');
 
 /** The actions that its status allows. @param {Order} order */
 function actionsFor({ order_id: orderId, owner, status, next_states: next }) {

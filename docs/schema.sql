@@ -46,6 +46,16 @@ CREATE TABLE order_counters (
   CONSTRAINT order_counters_pkey PRIMARY KEY (slot)
 );
 
+CREATE TABLE order_details (
+  order_id text NOT NULL,
+  owner text NOT NULL,
+  currency text,
+  customer_ref text,
+  metadata jsonb,
+  items jsonb,
+  CONSTRAINT order_details_pkey PRIMARY KEY (order_id, owner)
+);
+
 CREATE TABLE order_history (
   order_id text NOT NULL,
   entry bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -132,6 +142,7 @@ CREATE TABLE orders (
   had_id_alone boolean DEFAULT false NOT NULL,
   created_by text,
   signals integer DEFAULT 0 NOT NULL,
+  detail_bytes integer,
   CONSTRAINT orders_bounds CHECK ((imported OR (((length(order_id) >= 1) AND (length(order_id) <= 255)) AND (cardinality(item_ids) <= 1000) AND (total_amount >= (0)::numeric) AND (total_amount < '1000000000000'::numeric)))),
   CONSTRAINT orders_due_until_finished CHECK (((due_at IS NULL) = (status = ANY (ARRAY['Completed'::text, 'Failed'::text, 'Cancelled'::text])))),
   CONSTRAINT orders_lease_while_processing CHECK (((lease_until IS NOT NULL) = (status = 'Processing'::text))),
@@ -290,6 +301,8 @@ BEGIN
     FROM old_rows GROUP BY status));
   DELETE FROM order_history h USING old_rows o
   WHERE h.order_id = o.order_id AND (h.owner = o.owner OR (h.owner IS NULL AND o.had_id_alone));
+  DELETE FROM order_details d USING old_rows o
+  WHERE o.detail_bytes IS NOT NULL AND d.order_id = o.order_id AND d.owner = o.owner;
   RETURN NULL;
 END
 $function$;
@@ -326,6 +339,7 @@ BEGIN
   UPDATE order_history SET owner = NEW.owner WHERE order_id = OLD.order_id AND owner = OLD.owner;
   UPDATE order_steps SET owner = NEW.owner WHERE order_id = OLD.order_id AND owner = OLD.owner;
   UPDATE order_signals SET owner = NEW.owner WHERE order_id = OLD.order_id AND owner = OLD.owner;
+  UPDATE order_details SET owner = NEW.owner WHERE order_id = OLD.order_id AND owner = OLD.owner;
   RETURN NEW;
 END
 $function$;
@@ -338,7 +352,7 @@ AS $function$
 BEGIN
   DELETE FROM order_counters;
   DELETE FROM order_minutes;
-  TRUNCATE order_history;
+  TRUNCATE order_history, order_details;
   RETURN NULL;
 END
 $function$;

@@ -10,6 +10,7 @@ import { findConflicts, insertOrders, type OrderInsert } from '../../lib/orders/
 import { listOrders, type OrderFilter } from '../../lib/orders/sql/list-orders.ts';
 import { readLongestWait } from '../../lib/orders/sql/longest-wait.ts';
 import { makeDueNow } from '../../lib/orders/sql/make-due-now.ts';
+import { readDetails } from '../../lib/orders/sql/order-details.ts';
 import { readCounters } from '../../lib/orders/sql/read-counters.ts';
 import { readHistory } from '../../lib/orders/sql/read-history.ts';
 import { readOrder } from '../../lib/orders/sql/read-order.ts';
@@ -51,6 +52,15 @@ export function hotStatements(loaded: number): Statement[] {
   });
   return [
     { name: `insert ${BATCH}`, run: (database) => insertOrders(database, inserts, 0) },
+    { name: `insert ${BATCH} with details`, run: (database) => insertOrders(database, withDetails(newOrders()), 0) },
+    {
+      name: `read details of ${BATCH}`,
+      run: (database) =>
+        readDetails(
+          database,
+          ids.map((orderId) => ({ orderId, owner: '', detailBytes: 1 })),
+        ),
+    },
     { name: `find conflicts of ${BATCH}`, run: (database) => findConflicts(database, inserts) },
     { name: `make due ${BATCH}`, run: (database) => makeDueNow(database, ids) },
     { name: `find ${PAGE} due`, run: (database) => findDueOrders(database, PAGE) },
@@ -113,6 +123,12 @@ function newOrders(): OrderInsert[] {
     idempotencyKey: randomUUID(),
     fingerprint: randomUUID(),
   }));
+}
+
+function withDetails(orders: readonly OrderInsert[]): OrderInsert[] {
+  const items = [1, 2, 3].map((n) => ({ sku: `sku-${n}`, quantity: n, unitPrice: '6.33' }));
+  const details = { currency: 'EUR', customerRef: 'customer 17', metadata: { channel: 'web' }, items };
+  return orders.map((order) => ({ ...order, details }));
 }
 
 function verdictsOf(claims: readonly Claim[]) {

@@ -11,12 +11,18 @@ const PROGRESS_MS = 1_000;
 /** Creates one order, or the orders of a file. */
 export const create = command({
   name: 'orders create',
-  usage: ['<order id> --user N [--items N,N,…] --amount X', '--file FILE [--concurrency N]'],
+  usage: [
+    '<order id> --user N [--items N,N,…] --amount X [--currency CODE] [--customer-ref TEXT] [--metadata JSON]',
+    '--file FILE [--concurrency N]',
+  ],
   does: 'Creates an order, or the orders of a file. The exit code is 1 if any order was rejected.',
   options: {
     user: { type: 'string', value: 'N', help: 'user_id' },
     items: { type: 'string', value: 'N,N,…', default: '', help: 'item_ids; none by default' },
     amount: { type: 'string', value: 'X', help: 'total_amount, stored exactly' },
+    currency: { type: 'string', value: 'CODE', help: 'ISO 4217 code, such as EUR' },
+    'customer-ref': { type: 'string', value: 'TEXT', help: 'customer_ref' },
+    metadata: { type: 'string', value: 'JSON', help: 'an object of strings' },
     file: {
       type: 'string',
       value: 'FILE',
@@ -28,6 +34,7 @@ export const create = command({
   positionals: { name: 'order id', min: 0, max: 1 },
   examples: [
     'npm run orders -- create ORD-1 --user 7 --items 1,2 --amount 19.99',
+    `npm run orders -- create ORD-2 --user 7 --amount 5 --currency EUR --metadata '{"channel":"web"}'`,
     'npm run orders -- create --file orders.jsonl',
   ],
   async run(values, [orderId]) {
@@ -39,6 +46,9 @@ export const create = command({
       user_id: required('--user', values.user),
       item_ids: values.items.split(',').filter((item) => item !== ''),
       total_amount: required('--amount', values.amount),
+      ...(values.currency !== undefined && { currency: values.currency }),
+      ...(values['customer-ref'] !== undefined && { customer_ref: values['customer-ref'] }),
+      ...(values.metadata !== undefined && { metadata: parseMetadata(values.metadata) }),
     };
     const stage = connectStage(values);
     const answer = await ask(stage, stage.client.POST('/orders', { body: order }));
@@ -49,6 +59,15 @@ export const create = command({
 function required(option: string, value: string | undefined): string {
   if (value === undefined) throw new UsageError(`Missing ${option}.`);
   return value;
+}
+
+/** The service validates it. */
+function parseMetadata(text: string): Record<string, string> {
+  try {
+    return JSON.parse(text) as Record<string, string>;
+  } catch {
+    throw new UsageError(`--metadata is not JSON. It must look like '{"channel":"web"}'.`);
+  }
 }
 
 interface Tally {

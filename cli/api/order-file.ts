@@ -9,8 +9,8 @@ export interface FileOrder {
 }
 
 /**
- * The orders of a file, one JSON object per line; "-" is the standard input. The service validates them. The amount is passed on
- * as it is written, because a float cannot represent every amount.
+ * The orders of a file, one JSON object per line; "-" is the standard input. The service validates them. Numbers are passed on as
+ * they are written, because a float cannot represent every amount.
  * @throws UserError for a line that is not JSON, or a file that cannot be read
  */
 export async function* readOrderFile(path: string): AsyncGenerator<FileOrder> {
@@ -69,10 +69,13 @@ function encodingOf(bytes: Buffer): string {
     : 'Latin-1 (or another encoding)';
 }
 
+/** TypeScript does not know it yet. */
+const { rawJSON: rawJson } = JSON as unknown as { rawJSON(text: string): unknown };
+
 function parse(line: string, number: number): NewOrder {
   try {
-    return JSON.parse(line, (key, value: unknown, context?: { source?: string }) =>
-      key === 'total_amount' && typeof value === 'number' ? context?.source : value,
+    return JSON.parse(line, (_key, value: unknown, context?: { source?: string }) =>
+      typeof value === 'number' ? rawJson(context?.source ?? '') : value,
     ) as NewOrder;
   } catch {
     throw new UserError(

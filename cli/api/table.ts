@@ -39,9 +39,11 @@ export function orderTable(orders: readonly Order[]): string {
 /** Everything that is known about one order, one field per line. */
 export function orderSheet(order: Order): string {
   return Object.entries(order)
-    .map(
-      ([field, value]) =>
-        `${field.padEnd(16)}  ${printable(Array.isArray(value) ? value.join(', ') : String(value ?? '-'))}`,
-    )
+    .map(([field, value]) => `${field.padEnd(16)}  ${printable(inOneLine(value))}`)
     .join('\n');
+}
+
+function inOneLine(value: unknown): string {
+  if (Array.isArray(value)) return value.map(inOneLine).join(', ');
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '-');
 }

@@ -6,7 +6,7 @@ import { validate } from '../../lib/http/validate.ts';
 import { api } from '../../lib/runtime/api.ts';
 
 /** The fields of an order whose digits must be kept exactly. */
-export const MONEY: ReadonlySet<string> = new Set(['total_amount']);
+export const MONEY: ReadonlySet<string> = new Set(['total_amount', 'unit_price']);
 
 /** Seconds. A backlog takes time to drain, and an earlier retry would get the same cached result (lib/orders/admission.ts). */
 const TURNED_AWAY_SECONDS = 10;

@@ -36,6 +36,7 @@ function scramVerifier(password: string): string {
 /** Tables that the functions read and write. Others in the schema may belong to another program. */
 const WRITTEN_TABLES = [
   'order_counters',
+  'order_details',
   'order_history',
   'order_minutes',
   'order_signals',

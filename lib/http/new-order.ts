@@ -1,6 +1,7 @@
-import Big from 'big.js';
 import * as z from 'zod';
 import type { NewOrder } from '../orders/order.ts';
+import { amount } from './amount.ts';
+import { orderDetails, toDetails } from './order-details.ts';
 
 /** Postgres `integer` (PostgreSQL documentation, 8.1). */
 const INTEGER_MIN = -2_147_483_648;
@@ -8,10 +9,8 @@ const INTEGER_MAX = 2_147_483_647;
 const INTEGER_RANGE = `must be a whole number from ${INTEGER_MIN} to ${INTEGER_MAX}`;
 
 const MAX_ITEMS = 1_000;
-/** Exclusive. */
-const MAX_AMOUNT = 1e12;
-/** The longest text of an amount. Because of exponents, a short text can represent a long number, so the decimals have a limit too. */
-const MAX_AMOUNT_TEXT = 1_000;
+const ITEM_IDS_RULE = 'must be a list of whole numbers';
+/** Decimals of total_amount. */
 const MAX_DECIMALS = 1_000;
 
 /** Characters that JSON clients, Postgres or SQS do not pass on unchanged: control characters, U+FFFE, U+FFFF. */
@@ -66,35 +65,9 @@ const wholeNumber = z
   // Turns -0 into 0, because Postgres returns -0 as "0".
   .transform((value) => value + 0);
 
-/** The exact decimal text of an amount, including trailing zeros (9.50), or undefined if it is not an amount. */
-function toAmount(text: string): string | undefined {
-  const digits = text.trim().replace(/^\+/, '');
-  if (digits.length > MAX_AMOUNT_TEXT || !/^-?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,6})?$/i.test(digits)) return undefined;
-  const amount = new Big(digits.replace(/\.(?=$|e)/i, ''));
-  if (amount.lt(0) || amount.gte(MAX_AMOUNT) || amount.c.length - amount.e - 1 > MAX_DECIMALS) return undefined;
-  const writtenDecimals = /^[^e]*\.(\d*)$/i.exec(digits)?.[1]?.length;
-  return amount.abs().toFixed(writtenDecimals);
-}
-
-/** Clients send an amount as a JSON number, whose digits readJson keeps as text, or as a numeric string. */
-const amount = z
-  .string('must be a number')
-  .meta({
-    description:
-      'An amount of money, stored exactly as you send it (9.50 stays 9.50): at least 0 and less than 1e12. Send it as a string if a float cannot represent it.',
-    type: ['number', 'string'],
-    minimum: 0,
-    exclusiveMaximum: MAX_AMOUNT,
-    // The documented pattern of strings; the code also accepts exponents.
-    pattern: '^[0-9]{1,12}(\\.[0-9]{1,100})?$',
-    examples: [19.99],
-  })
-  .transform((text, context) => {
-    const exact = toAmount(text);
-    if (exact !== undefined) return exact;
-    context.addIssue(`must be a finite number, at least 0 and less than 1e12, with at most ${MAX_DECIMALS} decimals`);
-    return z.NEVER;
-  });
+/** Lets a rule about several fields also report when another field is invalid. */
+const isObject = ({ value }: { readonly value: unknown }) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The body of POST /orders. `status` is accepted for compatibility with old clients and ignored. */
 export const newOrderSchema = z
@@ -103,10 +76,16 @@ export const newOrderSchema = z
       order_id: orderId,
       user_id: wholeNumber.meta({ description: 'The user who orders.' }),
       item_ids: z
-        .array(wholeNumber, 'must be a list of whole numbers')
+        .array(wholeNumber, ITEM_IDS_RULE)
         .max(MAX_ITEMS, `must have at most ${MAX_ITEMS} items`)
-        .meta({ description: 'The items. The list may be empty.' }),
-      total_amount: amount,
+        .optional()
+        .meta({ description: 'The items. The list may be empty. Required unless you send `items`.' }),
+      total_amount: amount(MAX_DECIMALS, {
+        description:
+          'An amount of money, stored exactly as you send it (9.50 stays 9.50): at least 0 and less than 1e12. Send it as a string if a float cannot represent it.',
+        examples: [19.99],
+      }),
+      ...orderDetails,
       status: z
         .enum(['Pending', 'Processing', 'Completed'], 'must be one of Pending, Processing, Completed')
         .optional()
@@ -114,12 +93,26 @@ export const newOrderSchema = z
     },
     'must be a JSON object',
   )
-  .meta({ description: 'An order to create.' })
+  .refine((body) => body.item_ids !== undefined || body.items !== undefined, {
+    path: ['item_ids'],
+    error: ITEM_IDS_RULE,
+    when: isObject,
+  })
+  .refine((body) => body.item_ids === undefined || body.items === undefined, {
+    path: ['items'],
+    error: 'must not be sent together with item_ids',
+    when: isObject,
+  })
+  .meta({
+    description: 'An order to create.',
+    oneOf: [{ required: ['item_ids'] }, { required: ['items'] }],
+  })
   .transform(
     (body): NewOrder => ({
       orderId: body.order_id,
       userId: body.user_id,
-      itemIds: body.item_ids,
+      itemIds: body.item_ids ?? [],
       totalAmount: body.total_amount,
+      details: toDetails(body),
     }),
   );

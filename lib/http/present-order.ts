@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { NEXT_STATES, type Order, type StepReport } from '../orders/order.ts';
+import { NEXT_STATES, type Order, type OrderDetails, type StepReport } from '../orders/order.ts';
 import { UNEXPECTED_FAILURE } from '../orders/retry-policy.ts';
 import { callerOf } from './caller.ts';
 
@@ -14,6 +14,7 @@ export function presentOrder(event: APIGatewayProxyEventV2, order: Order) {
     item_ids: order.itemIds,
     // Text, because most clients parse a JSON number as a float, and this is money.
     total_amount: order.totalAmount,
+    ...presentDetails(order.details),
     processing_time: order.processingTime,
     created_at: order.createdAt.toISOString(),
     finished_at: order.finishedAt?.toISOString() ?? null,
@@ -23,6 +24,20 @@ export function presentOrder(event: APIGatewayProxyEventV2, order: Order) {
     next_attempt_at: order.nextAttemptAt?.toISOString() ?? null,
     reason_code: order.reasonCode,
     reason: presentReason(event, order),
+  };
+}
+
+function presentDetails({ currency, customerRef, metadata = {}, items = [] }: OrderDetails = {}) {
+  return {
+    currency: currency ?? null,
+    customer_ref: customerRef ?? null,
+    metadata,
+    items: items.map(({ sku, quantity, unitPrice, metadata = {} }) => ({
+      sku,
+      quantity,
+      unit_price: unitPrice,
+      metadata,
+    })),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { ExactNumber } from './exact-number.ts';
 import { HttpError, validationError } from './http-error.ts';
 
 /** Bytes: 256 KiB, many times the largest order. */
@@ -7,8 +8,7 @@ const MAX_BODY = 256 * 1024;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * The parsed JSON body of a request. Numbers in the fields of `exactNumbers` are returned as their source text, because a
- * float cannot represent every amount.
+ * The parsed JSON body of a request. Numbers in the fields of `exactNumbers` are returned as ExactNumber.
  * @throws HttpError 413 over 256 KiB, 400 if the body is not UTF-8 or not JSON
  */
 export function readJson(event: APIGatewayProxyEventV2, exactNumbers: ReadonlySet<string>): unknown {
@@ -16,7 +16,7 @@ export function readJson(event: APIGatewayProxyEventV2, exactNumbers: ReadonlySe
   if (bytes.byteLength > MAX_BODY) throw new HttpError('body_too_large', `The body is larger than ${MAX_BODY} bytes`);
   try {
     return JSON.parse(utf8.decode(bytes), (key, value: unknown, context?: { source?: string }) =>
-      typeof value === 'number' && exactNumbers.has(key) ? context?.source : value,
+      typeof value === 'number' && exactNumbers.has(key) ? new ExactNumber(context?.source ?? '') : value,
     );
   } catch {
     // SyntaxError, TypeError of the decoder, or RangeError for nesting deeper than the stack.

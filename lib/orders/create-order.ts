@@ -1,5 +1,4 @@
-import { hash, randomUUID } from 'node:crypto';
-import Big from 'big.js';
+import { randomUUID } from 'node:crypto';
 import type { Database } from '../database/database.ts';
 import { retryDatabase } from '../database/retry.ts';
 import { DatabaseError } from '../errors.ts';
@@ -7,6 +6,7 @@ import { currentInvocation, outsideInvocations } from '../observability/invocati
 import type { Logger } from '../observability/logger.ts';
 import { logged, orderKey } from '../order-key.ts';
 import type { OrderMessage, OrderQueue } from '../queue/order-queue.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { NewOrder } from './order.ts';
 import { type Conflict, findConflicts, insertOrders, type OrderInsert } from './sql/insert-orders.ts';
@@ -127,11 +127,4 @@ async function sendGroup(parts: CreateOrderParts, messages: readonly OrderMessag
       parts.logger.warn('Unsent orders wait for their due date', { error }),
     );
   return messages.map(() => undefined);
-}
-
-/** A digest of the values, so that a replay may write the same amount differently (9.5 for 9.50). */
-function fingerprintOf(order: NewOrder): string {
-  const amount = new Big(order.totalAmount).toFixed();
-  const values = JSON.stringify([order.orderId, order.userId, order.itemIds, amount]);
-  return hash('sha256', values, 'base64url');
 }

@@ -19,6 +19,27 @@ export interface NewOrder {
   readonly itemIds: readonly number[];
   /** Exact decimal text, never a float, because it is money. */
   readonly totalAmount: string;
+  /** Undefined if the client sent none of them. */
+  readonly details?: OrderDetails | undefined;
+}
+
+/** What most orders do not have. It is stored in a separate table (lib/orders/sql/order-details.ts). */
+export interface OrderDetails {
+  /** ISO 4217. */
+  readonly currency?: string | undefined;
+  readonly customerRef?: string | undefined;
+  readonly metadata?: Metadata | undefined;
+  readonly items?: readonly OrderItem[] | undefined;
+}
+
+export type Metadata = Readonly<Record<string, string>>;
+
+export interface OrderItem {
+  readonly sku: string;
+  readonly quantity: number;
+  /** Exact decimal text. */
+  readonly unitPrice: string;
+  readonly metadata?: Metadata | undefined;
 }
 
 /** A stored order. */

@@ -1,8 +1,15 @@
-import type { NewOrder } from './order.ts';
+import type { Metadata, NewOrder, OrderItem } from './order.ts';
 
 /** An order in the form that its processor gets. */
-export interface ProcessorOrder extends NewOrder {
+export interface ProcessorOrder extends Omit<NewOrder, 'details'> {
   readonly createdAt: Date;
+  /** ISO 4217; null if the client did not say. */
+  readonly currency: string | null;
+  readonly customerRef: string | null;
+  /** Empty if the client sent none. */
+  readonly metadata: Metadata;
+  /** Empty if the client sent `item_ids` instead. */
+  readonly items: readonly OrderItem[];
 }
 
 /** The context of a step. */

@@ -1,4 +1,5 @@
 import { effectKey } from './effect-key.ts';
+import type { OrderDetails } from './order.ts';
 import type { Processor } from './processor.ts';
 import { decideFailure, type RetryPolicy } from './retry-policy.ts';
 import type { Claim } from './sql/claim-orders.ts';
@@ -19,6 +20,7 @@ export interface Outcome extends Verdict {
 export async function runProcessor(
   { processor, retryPolicy }: RunnerParts,
   order: Claim,
+  details: OrderDetails,
   store: StepStore,
   traceparent: string | undefined,
   signal: AbortSignal,
@@ -29,13 +31,15 @@ export async function runProcessor(
   let aborted = false;
   try {
     const { orderId, userId, itemIds, totalAmount, createdAt, attempt } = order;
+    const { currency = null, customerRef = null, metadata = {}, items = [] } = details;
+    const values = { orderId, userId, itemIds, totalAmount, createdAt, currency, customerRef, metadata, items };
     const steps = new StepRun(order, store, signal);
     const { step, sleep, waitFor } = steps;
     const effects = { idempotencyKey: effectKey(order), step, sleep, waitFor };
     const context = { signal, attempt, isLastAttempt, traceparent, ...effects };
     const suspension = await steps.toEnd(async () => {
       try {
-        await processor({ orderId, userId, itemIds, totalAmount, createdAt }, context);
+        await processor(values, context);
       } finally {
         aborted = signal.aborted;
       }

@@ -2,15 +2,17 @@ import type { Database } from '../database/database.ts';
 import { retryDatabase } from '../database/retry.ts';
 import type { Logger } from '../observability/logger.ts';
 import { traceIdOf } from '../observability/traceparent.ts';
-import { logged, type OrderKey } from '../order-key.ts';
+import { logged, type OrderKey, orderKey } from '../order-key.ts';
 import type { Task } from '../queue/message.ts';
 import { MAX_DELAY_SECONDS, type OrderQueue } from '../queue/order-queue.ts';
 import { GroupCommit } from './group-commit.ts';
 import { FINISH_TIME_MS, type Invocation, timeToWork } from './invocation.ts';
+import type { OrderDetails } from './order.ts';
 import { NOT_BEGUN, notBegun, type Outcome, type RunnerParts, runProcessor } from './run-processor.ts';
 import { oneHopFurther, sendAgain } from './send-again.ts';
 import type { Claim } from './sql/claim-orders.ts';
 import { type Finished, finishOrders, type Verdict } from './sql/finish-orders.ts';
+import { readDetails } from './sql/order-details.ts';
 import { StepStore } from './steps/step-store.ts';
 
 export interface ProcessParts extends RunnerParts {
@@ -58,10 +60,14 @@ export async function settleClaims(
   const timeMs = timeToWork(invocation);
   const signal = timeMs > 0 ? AbortSignal.timeout(timeMs) : undefined;
   const steps = new StepStore(parts.database, () => timeToWork(invocation), invocation.actor);
-  const settling = claims.map(async ({ order, task }) => ({
-    task,
-    outcome: signal ? await runProcessor(parts, order, steps, task.traceparent, signal) : notBegun(order),
-  }));
+  const orders = claims.map(({ order }) => order);
+  const reading = signal && loadDetails(parts, orders, invocation);
+  const settling = claims.map(async ({ order, task }) => {
+    const details = order.detailBytes === null ? NO_DETAILS : await reading;
+    if (!signal || details === undefined) return { task, outcome: notBegun(order) };
+    const detailsOfOrder = details.get(orderKey(order)) ?? {};
+    return { task, outcome: await runProcessor(parts, order, detailsOfOrder, steps, task.traceparent, signal) };
+  });
   const allSettled = Promise.allSettled(settling);
 
   const sends: Promise<void>[] = [];
@@ -81,6 +87,19 @@ export async function settleClaims(
   await Promise.allSettled(committing);
   await Promise.all(sends);
   await Promise.all(committing);
+}
+
+const NO_DETAILS: ReadonlyMap<OrderKey, OrderDetails> = new Map();
+
+/** The details of claimed orders, which nobody changes while they are claimed; undefined if the database does not reply in time. */
+async function loadDetails({ database, logger }: ProcessParts, claims: readonly Claim[], invocation: Invocation) {
+  try {
+    const limits = { tries: Number.POSITIVE_INFINITY, withinMs: timeToWork(invocation) };
+    return await retryDatabase(() => readDetails(database, claims), limits);
+  } catch (error) {
+    logger.warn('The details of claimed orders cannot be read; the orders are released', { error });
+    return undefined;
+  }
 }
 
 function commit(parts: ProcessParts, verdicts: readonly Verdict[], invocation: Invocation): Promise<Finished> {

@@ -52,6 +52,13 @@ function toEvent(order: ProcessorOrder) {
       item_ids: order.itemIds,
       // Text, because most clients parse a JSON number as a float, and this is money.
       total_amount: order.totalAmount,
+      // Only if the order has them, so that the body of an order without them remains the same.
+      ...(order.currency !== null && { currency: order.currency }),
+      ...(order.customerRef !== null && { customer_ref: order.customerRef }),
+      ...(Object.keys(order.metadata).length > 0 && { metadata: order.metadata }),
+      ...(order.items.length > 0 && {
+        items: order.items.map(({ unitPrice, ...item }) => ({ ...item, unit_price: unitPrice })),
+      }),
     },
   };
 }

@@ -36,6 +36,13 @@ describe('a file of orders', () => {
     expect(await idsIn(Buffer.from(text))).toEqual(['A', 'Grün']);
   });
 
+  test('numbers of a file of orders are sent with the digits that they are written with', async () => {
+    const text = '{"order_id":"A","total_amount":9.50,"metadata":{"unit_price":1.0},"items":[{"unit_price":0.10}]}';
+    const path = join(directory, 'amounts.jsonl');
+    writeFileSync(path, text);
+    for await (const { order } of readOrderFile(path)) expect(JSON.stringify(order)).toBe(text);
+  });
+
   test('a file of orders is read if read boundaries split characters and lines', async () => {
     const ids = Array.from({ length: 20_000 }, (_, index) => `ü-${index}`);
     const text = ids.map((orderId) => `${JSON.stringify({ order_id: orderId })}\n`).join('');

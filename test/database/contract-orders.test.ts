@@ -131,6 +131,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
           attempt: 1,
           failures: 0,
           signals: 0,
+          detailBytes: null,
           createdAt: expect.any(Date),
         },
       ]);

@@ -45,6 +45,7 @@ describe('a claim', () => {
         attempt: 1,
         failures: 0,
         signals: 0,
+        detailBytes: null,
         userId: -5,
         itemIds: [3, 1, 2],
         totalAmount: '12345678901.123456789',

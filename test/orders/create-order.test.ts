@@ -111,6 +111,17 @@ describe('group commit of creates', () => {
     expect(lab.queue.sends).toHaveLength(1);
   });
 
+  test('orders with details share their statement with others, and a group without details has the statement of always', async () => {
+    await lab.create(anOrder());
+    const [without] = lab.statements;
+    lab.statements.length = 0;
+    const details = { customerRef: 'customer 17' };
+    await Promise.all([anOrder({ details }), anOrder(), anOrder({ details })].map((order) => lab.create(order)));
+
+    expect(without).not.toContain('order_details');
+    expect(lab.statements).toEqual([expect.stringContaining('INSERT INTO public.order_details')]);
+  });
+
   test('concurrent creates share statements and sends: 101 take two of each, not 101', async () => {
     const orders = Array.from({ length: 101 }, () => anOrder());
 

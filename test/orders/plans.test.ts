@@ -18,6 +18,7 @@ const BY_ID = /^Index (Only )?Scan orders_(pkey|by_id_and_owner|idempotency_key)
 /** What each statement finds its orders by, in the order it wants them, so that it need not sort more of them. */
 const FINDS_BY: Readonly<Record<string, RegExp>> = {
   'find conflicts of 100': BY_ID,
+  'read details of 100': /^Index Scan order_details_pkey$/,
   'make due 100': BY_ID,
   'postpone 100': BY_ID,
   'claim 100': BY_ID,
@@ -28,7 +29,7 @@ const FINDS_BY: Readonly<Record<string, RegExp>> = {
   'dead letters by id': BY_ID,
   'find 500 due': /^Index Scan orders_due$/,
   'read its history': /^Index Scan (order_history_(pkey|by_owner)|orders_(pkey|by_id_and_owner))$/,
-  'list, newest': /^Index Scan orders_(by_creation|pkey|by_id_and_owner)$/,
+  'list, newest': /^Index Scan (orders_(by_creation|pkey|by_id_and_owner)|order_details_pkey)$/,
   'list, of a user': /^Index Scan orders_(by_user|pkey|by_id_and_owner)$/,
   'list, Completed': /^Index Scan orders_(by_status|pkey|by_id_and_owner)$/,
   'list, Failed': /^Index Scan orders_(by_status|pkey|by_id_and_owner)$/,

@@ -13,7 +13,7 @@ import { forThisTest } from '../support/for-this-test.ts';
 import { effects } from './modules/shop.ts';
 import { answerWith, type Receiver, startReceiver } from './receiver.ts';
 import '../support/starts-processes.ts';
-import { anAttempt } from '../support/attempt.ts';
+import { anAttempt, NO_DETAILS } from '../support/attempt.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const SECRET = `whsec_${Buffer.alloc(24, 'k').toString('base64')}`;
@@ -22,6 +22,7 @@ const ORDER: ProcessorOrder = {
   userId: 7,
   itemIds: [],
   totalAmount: '9.50',
+  ...NO_DETAILS,
   createdAt: new Date(0),
 };
 

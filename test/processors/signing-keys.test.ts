@@ -3,7 +3,7 @@ import { loadConfig } from '../../lib/config.ts';
 import { ConfigError } from '../../lib/errors.ts';
 import { loadProcessor } from '../../lib/processors/load-processor.ts';
 import { signingKeysAt } from '../../lib/processors/signing-keys.ts';
-import { anAttempt } from '../support/attempt.ts';
+import { anAttempt, NO_DETAILS } from '../support/attempt.ts';
 import { forThisTest } from '../support/for-this-test.ts';
 import { answerWith, type Receiver, startReceiver } from './receiver.ts';
 
@@ -59,6 +59,7 @@ describe('a signing key in Secrets Manager', () => {
       userId: 7,
       itemIds: [],
       totalAmount: '9.50',
+      ...NO_DETAILS,
       createdAt: new Date(0),
     };
     await processor(order, anAttempt('order-1'));

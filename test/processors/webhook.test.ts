@@ -5,7 +5,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { PermanentFailure, type ProcessorOrder, TransientFailure } from '../../lib/processors/processor.ts';
 import { type WebhookOptions, webhookProcessor } from '../../lib/processors/webhook.ts';
-import { anAttempt } from '../support/attempt.ts';
+import { anAttempt, NO_DETAILS } from '../support/attempt.ts';
 import { type Certificate, selfSignedCertificate } from '../support/certificate.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { answerWith, type ReceivedRequest, type Receiver, startReceiver } from './receiver.ts';
@@ -16,6 +16,7 @@ const ORDER: ProcessorOrder = {
   userId: 7,
   itemIds: [1, 2],
   totalAmount: '12345678901.10',
+  ...NO_DETAILS,
   createdAt: new Date('2026-11-01T12:00:00.123Z'),
 };
 
@@ -57,6 +58,24 @@ describe('posting an order', () => {
       type: 'order.created',
       timestamp: '2026-11-01T12:00:00.123Z',
       data: { order_id: 'shop.7/Zoë', user_id: 7, item_ids: [1, 2], total_amount: '12345678901.10' },
+    });
+  });
+
+  test('the webhook sends the details of an order that has any', async () => {
+    const items = [{ sku: 'MUG', quantity: 2, unitPrice: '4.750', metadata: { colour: 'blue' } }];
+    const details = { currency: 'EUR', customerRef: 'customer 17', metadata: { channel: 'web' }, items };
+    const processor = webhookProcessor({ url: receiver.url, signingKeys: [KEY], timeoutMs: PATIENT });
+    await processor({ ...ORDER, ...details }, anAttempt(ORDER.orderId));
+
+    expect(JSON.parse(receiver.requests[0]?.body ?? '').data).toEqual({
+      order_id: 'shop.7/Zoë',
+      user_id: 7,
+      item_ids: [1, 2],
+      total_amount: '12345678901.10',
+      currency: 'EUR',
+      customer_ref: 'customer 17',
+      metadata: { channel: 'web' },
+      items: [{ sku: 'MUG', quantity: 2, unit_price: '4.750', metadata: { colour: 'blue' } }],
     });
   });
 

@@ -15,3 +15,6 @@ export function anAttempt(orderId: string, values: Partial<ProcessorContext> = {
     ...values,
   };
 }
+
+/** The fields of an order whose client sent no details. */
+export const NO_DETAILS = { currency: null, customerRef: null, metadata: {}, items: [] };

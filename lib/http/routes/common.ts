@@ -72,6 +72,10 @@ export const statusSchema = z
   .enum(STATUSES)
   .meta({ description: 'The state of an order. Completed and Cancelled are final.' });
 
+const metadataSchema = z
+  .record(z.string(), z.string())
+  .meta({ description: 'The data that the client sent with it; empty if none was sent.' });
+
 export const orderSchema = z
   .object({
     order_id: orderIdSchema,
@@ -91,6 +95,28 @@ export const orderSchema = z
           'imported from the old service can have a negative amount, NaN or Infinity.',
         examples: ['19.99'],
       }),
+    currency: z
+      .string()
+      .nullable()
+      .meta({ description: 'The currency of the amounts; null if none was sent.', examples: ['EUR'] }),
+    customer_ref: z
+      .string()
+      .nullable()
+      .meta({ description: 'The reference to the customer; null if none was sent.', examples: ['customer-17'] }),
+    metadata: metadataSchema,
+    items: z
+      .array(
+        z.object({
+          sku: z.string().meta({ description: 'Identifies what was ordered.', examples: ['MUG-BLUE'] }),
+          quantity: z.int().positive().meta({ description: 'How many of it.' }),
+          unit_price: z
+            .string()
+            .regex(/^[0-9]+(\.[0-9]+)?$/)
+            .meta({ description: 'The price of one: the exact decimal text as it was sent.', examples: ['4.75'] }),
+          metadata: metadataSchema,
+        }),
+      )
+      .meta({ description: 'The items with quantities and prices; empty if `item_ids` was sent instead.' }),
     processing_time: seconds.nullable().meta({ description: 'In seconds; null until the order is Completed.' }),
     created_at: time.meta({ description: 'When the order was created.' }),
     finished_at: time.nullable().meta({ description: 'When the order became Completed, Failed or Cancelled.' }),

@@ -12,6 +12,16 @@ export function refused(code: ErrorCode, message: string, details: object = {}):
 
 export const NEW_ORDER = { order_id: 'ORD-1', user_id: 7, item_ids: [1, 2], total_amount: '19.99' };
 
+export const NEW_ORDER_WITH_ITEMS = {
+  order_id: 'ORD-3',
+  user_id: 7,
+  total_amount: '9.50',
+  currency: 'EUR',
+  customer_ref: 'customer-17',
+  metadata: { channel: 'web' },
+  items: [{ sku: 'MUG-BLUE', quantity: 2, unit_price: '4.75' }],
+};
+
 export const ACCEPTED = {
   status_code: 202,
   message: 'Order successfully processed. Please check status for order id: ORD-1',
@@ -44,6 +54,10 @@ export const ORDER = {
   user_id: 7,
   item_ids: [1, 2],
   total_amount: '19.99',
+  currency: 'EUR',
+  customer_ref: null,
+  metadata: { channel: 'web' },
+  items: [],
   processing_time: null,
   created_at: '2026-11-23T09:30:00.000Z',
   finished_at: null,

@@ -11,7 +11,17 @@ import {
   orderSchema,
   reasonBody,
 } from './common.ts';
-import { ACCEPTED, BATCH_RESULT, CANCELLED, CHARGED, COMPLETED, HISTORY, NEW_ORDER, refused } from './examples.ts';
+import {
+  ACCEPTED,
+  BATCH_RESULT,
+  CANCELLED,
+  CHARGED,
+  COMPLETED,
+  HISTORY,
+  NEW_ORDER,
+  NEW_ORDER_WITH_ITEMS,
+  refused,
+} from './examples.ts';
 import type { Operation } from './operation.ts';
 import {
   acceptedSchema,
@@ -37,7 +47,11 @@ export const createOrder: Operation = {
   description:
     'Once the response is 202, the order is stored and will become Completed, Failed or Cancelled, whatever crashes.',
   parameters: { header: z.object({ 'Idempotency-Key': idempotencyKey }) },
-  body: { schema: newOrderSchema, required: true, examples: { order: NEW_ORDER } },
+  body: {
+    schema: newOrderSchema,
+    required: true,
+    examples: { order: NEW_ORDER, order_with_items: NEW_ORDER_WITH_ITEMS },
+  },
   answers: {
     202: {
       description: 'The order is stored and will be processed.',

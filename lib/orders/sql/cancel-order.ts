@@ -1,7 +1,7 @@
 import type { Queryable } from '../../database/database.ts';
 import type { Order, Status } from '../order.ts';
 import { ambiguous } from './find-owners.ts';
-import { ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
+import { ORDER_COLUMNS, type OrderRow, toOrders } from './order-row.ts';
 
 /** The result: the Cancelled order, or the status that does not allow it; undefined if the order does not exist. */
 export type Cancellation = { readonly order: Order } | { readonly status: Status } | undefined;
@@ -47,5 +47,7 @@ export async function cancelOrder(
   if (rows.length > 1) throw await ambiguous(database, orderId);
   const [row] = rows;
   if (!row) return undefined;
-  return row.cancelled ? { order: toOrder(row) } : { status: row.status_before };
+  if (!row.cancelled) return { status: row.status_before };
+  const [order] = await toOrders(database, [row]);
+  return order && { order };
 }

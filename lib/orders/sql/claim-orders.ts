@@ -1,7 +1,8 @@
 import type { Queryable } from '../../database/database.ts';
-import type { OrderKey, OrderName } from '../../order-key.ts';
+import type { OrderKey } from '../../order-key.ts';
 import type { EffectSource } from '../effect-key.ts';
 import { type KeyRow, keyOfRow, keysToJson, WANTED_KEYS } from './keys.ts';
+import type { Detailed } from './order-details.ts';
 import { attemptsOf, effectScopeOf } from './order-row.ts';
 
 export interface ClaimOptions {
@@ -16,7 +17,7 @@ export interface ClaimOptions {
 }
 
 /** An order that this worker holds until its lease expires. */
-export interface Claim extends Required<OrderName>, EffectSource {
+export interface Claim extends Detailed, EffectSource {
   /** The number of the run that this attempt belongs to. */
   readonly run: number;
   /** The fencing token: finishing requires that it is still the order's. */
@@ -94,8 +95,10 @@ const CLAIM_ORDERS = `
     FROM ready CROSS JOIN actor
     WHERE o.order_id = ready.order_id AND o.owner = ready.owner
     RETURNING o.order_id, o.owner, o.run, ${effectScopeOf('o')} AS effect_scope, o.status, o.token, ${attemptsOf('o')} AS attempt,
-              o.attempts AS failures, o.signals, o.user_id, o.item_ids, o.total_amount, o.created_at)
+              o.attempts AS failures, o.signals, o.user_id, o.item_ids, o.total_amount, o.created_at,
+              o.detail_bytes)
   SELECT wanted.order_id, wanted.owner, c.run, c.effect_scope, c.token, c.attempt, c.failures, c.signals, c.user_id, c.item_ids, c.total_amount, c.created_at,
+    c.detail_bytes,
     CASE
       WHEN c.status = 'Processing' THEN NULL
       WHEN c.status = 'Failed' THEN 'settled'
@@ -122,6 +125,7 @@ interface Row extends KeyRow {
   item_ids: number[];
   total_amount: string;
   created_at: Date;
+  detail_bytes: number | null;
   unclaimed: Unclaimed | null;
 }
 
@@ -164,5 +168,6 @@ function toClaim(row: Row): Claim {
     itemIds: row.item_ids,
     totalAmount: row.total_amount,
     createdAt: row.created_at,
+    detailBytes: row.detail_bytes,
   };
 }

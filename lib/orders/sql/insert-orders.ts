@@ -1,5 +1,6 @@
 import type { Queryable } from '../../database/database.ts';
 import type { NewOrder } from '../order.ts';
+import { DETAIL_COLUMNS, detailBytesOf, detailValuesOf } from './order-details.ts';
 
 /** The values of a create request to insert. */
 export interface OrderInsert extends NewOrder {
@@ -18,18 +19,42 @@ export interface OrderInsert extends NewOrder {
 const WANTED = `
   SELECT * FROM json_to_recordset($1::json) AS wanted(
     "orderId" text, "userId" integer, "itemIds" integer[], "totalAmount" numeric,
-    "requestToken" uuid, owner text, actor text, "idempotencyKey" text, fingerprint text)`;
+    "requestToken" uuid, owner text, actor text, "idempotencyKey" text, fingerprint text, details jsonb)`;
 
-const INSERT_ORDERS = `
-  WITH wanted AS (${WANTED})
-  INSERT INTO public.orders (order_id, user_id, item_ids, total_amount, due_at,
-                      request_token, owner, created_by, idempotency_key, fingerprint)
-  SELECT "orderId", "userId", "itemIds", "totalAmount", now() + $2::double precision * interval '1 second',
-         "requestToken", owner, actor, "idempotencyKey", fingerprint
+/** @param columns of orders, by the expression of their value */
+const insertInto = (columns: Readonly<Record<string, string>>) => `
+  INSERT INTO public.orders (${Object.keys(columns).join(', ')})
+  SELECT ${Object.values(columns).join(', ')}
   FROM wanted
   ORDER BY "orderId", owner
   ON CONFLICT DO NOTHING
   RETURNING request_token`;
+
+const COLUMNS = {
+  order_id: '"orderId"',
+  user_id: '"userId"',
+  item_ids: '"itemIds"',
+  total_amount: '"totalAmount"',
+  due_at: `now() + $2::double precision * interval '1 second'`,
+  request_token: '"requestToken"',
+  owner: 'owner',
+  created_by: 'actor',
+  idempotency_key: '"idempotencyKey"',
+  fingerprint: 'fingerprint',
+};
+
+const INSERT_ORDERS = `WITH wanted AS (${WANTED}) ${insertInto(COLUMNS)}`;
+
+/** Separate, so that orders without details do not pay for it. */
+const INSERT_ORDERS_WITH_DETAILS = `
+  WITH wanted AS (${WANTED}),
+  inserted AS (${insertInto({ ...COLUMNS, detail_bytes: detailBytesOf('details') })}),
+  detailed AS (
+    INSERT INTO public.order_details (order_id, owner, ${DETAIL_COLUMNS.join(', ')})
+    SELECT "orderId", owner, ${detailValuesOf('details')}
+    FROM wanted JOIN inserted ON request_token = "requestToken"
+    WHERE details IS NOT NULL)
+  SELECT request_token FROM inserted`;
 
 /**
  * Inserts Pending orders, and returns the request tokens of those that it inserted. An order whose id or idempotency
@@ -42,7 +67,8 @@ export async function insertOrders(
   resendAfterSeconds: number,
 ): Promise<Set<string>> {
   const parameters = [JSON.stringify(orders), resendAfterSeconds];
-  const rows = await database.query<{ request_token: string }>(INSERT_ORDERS, parameters, { prepared: true });
+  const statement = orders.some(({ details }) => details) ? INSERT_ORDERS_WITH_DETAILS : INSERT_ORDERS;
+  const rows = await database.query<{ request_token: string }>(statement, parameters, { prepared: true });
   return new Set(rows.map((row) => row.request_token));
 }
 

@@ -1,6 +1,6 @@
 import type { Parameter, Queryable } from '../../database/database.ts';
 import type { Order, Status } from '../order.ts';
-import { ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
+import { ORDER_COLUMNS, type OrderRow, toOrders } from './order-row.ts';
 
 /** Which orders; null for any. */
 export interface OrderFilter {
@@ -36,13 +36,14 @@ export interface Page {
 const MAX_SCAN = 1_000;
 
 /**
- * The most items on a page in total: a result of the RDS Data API has at most 1 MiB, and an order at most 1,000 items.
+ * The most item ids on a page in total: a result of the RDS Data API has at most 1 MiB, and an order at most 1,000 item ids. In
+ * this sum, 16 bytes of an order's details count as one: a response of Lambda has at most 6 MB.
  */
-const MAX_ITEMS = 30_000;
+const MAX_WEIGHT = 30_000;
 
 /**
  * A page of orders, newest first, at a cost that depends neither on the number of orders nor on how deep the page is. A
- * page can be short or empty and still have a next one: see MAX_SCAN and MAX_ITEMS.
+ * page can be short or empty and still have a next one: see MAX_SCAN and MAX_WEIGHT.
  * @param after the end of the previous page; null for the first page
  * @param limit the most orders on a page
  */
@@ -59,7 +60,7 @@ export async function listOrders(
   const scan = tested.length === 0 ? limit + 1 : MAX_SCAN;
   const rows = await database.query<Row>(
     `WITH scanned AS MATERIALIZED (
-       SELECT o.created_at, o.order_id, o.owner, cardinality(o.item_ids) AS items, ${tested.join(' AND ') || 'true'} AS matches
+       SELECT o.created_at, o.order_id, o.owner, cardinality(o.item_ids) + coalesce(o.detail_bytes, 0) / 16 AS weight, ${tested.join(' AND ') || 'true'} AS matches
        FROM public.orders o
        WHERE ${[indexed ?? 'true', ...bounds(createdAt, filter, after, parameter)].join(' AND ')}
        ORDER BY ${createdAt} DESC, o.order_id DESC, o.owner DESC
@@ -67,13 +68,13 @@ export async function listOrders(
      counted AS (
        SELECT created_at, order_id, owner, matches,
               count(*) FILTER (WHERE matches) OVER newest AS place,
-              sum(items) FILTER (WHERE matches) OVER newest AS items,
+              sum(weight) FILTER (WHERE matches) OVER newest AS weight,
               count(*) OVER () AS scanned,
               count(*) FILTER (WHERE matches) OVER () AS matching
        FROM scanned WINDOW newest AS (ORDER BY created_at DESC, order_id DESC, owner DESC)),
      judged AS (
        SELECT *, row_number() OVER (ORDER BY created_at, order_id, owner) = 1 AS is_last,
-              matches AND place <= ${parameter(limit, 'integer')} AND (place = 1 OR items <= ${MAX_ITEMS}) AS shown
+              matches AND place <= ${parameter(limit, 'integer')} AND (place = 1 OR weight <= ${MAX_WEIGHT}) AS shown
        FROM counted),
      -- An upper bound for the planner.
      chosen AS (
@@ -86,7 +87,7 @@ export async function listOrders(
     parameters,
   );
   const shown = rows.filter((row) => row.shown);
-  return { orders: shown.map(toOrder), next: nextPosition(shown, rows.at(-1), scan) };
+  return { orders: await toOrders(database, shown), next: nextPosition(shown, rows.at(-1), scan) };
 }
 
 interface Row extends OrderRow {

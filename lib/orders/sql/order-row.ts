@@ -1,4 +1,7 @@
+import type { Queryable } from '../../database/database.ts';
+import { orderKey } from '../../order-key.ts';
 import type { Order, Status } from '../order.ts';
+import { readDetails } from './order-details.ts';
 
 /**
  * How often the processor ran on an order in this table since it was created or redriven: failures (the column
@@ -12,7 +15,8 @@ export function attemptsOf(table: string): string {
 /** The columns of the table `o` that make a whole order. */
 export const ORDER_COLUMNS = `
   o.order_id, o.owner, o.user_id, o.item_ids, o.total_amount, o.status, o.processing_time, o.created_at, o.finished_at,
-  ${attemptsOf('o')} AS attempts, o.crashes, o.redrives, o.not_before, o.reason_code, o.reason`;
+  ${attemptsOf('o')} AS attempts, o.crashes, o.redrives, o.not_before, o.reason_code, o.reason,
+  o.detail_bytes`;
 
 export interface OrderRow {
   order_id: string;
@@ -30,9 +34,17 @@ export interface OrderRow {
   not_before: Date | null;
   reason_code: string | null;
   reason: string | null;
+  detail_bytes: number | null;
 }
 
-export function toOrder(row: OrderRow): Order {
+/** The orders in these rows, with their details. */
+export async function toOrders(database: Queryable, rows: readonly OrderRow[]): Promise<Order[]> {
+  const orders = rows.map((row) => ({ ...toOrder(row), detailBytes: row.detail_bytes }));
+  const details = await readDetails(database, orders);
+  return orders.map(({ detailBytes, ...order }) => ({ ...order, details: details.get(orderKey(order)) }));
+}
+
+function toOrder(row: OrderRow): Order {
   return {
     orderId: row.order_id,
     owner: row.owner,

@@ -2,7 +2,7 @@ import type { Queryable } from '../../database/database.ts';
 import { foundNothing } from '../../database/database-error.ts';
 import type { Order, StepReport } from '../order.ts';
 import { ambiguous } from './find-owners.ts';
-import { ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
+import { ORDER_COLUMNS, type OrderRow, toOrders } from './order-row.ts';
 
 /** More than a processor should have; a reply of the Data API has at most 1 MiB. */
 const MAX_STEPS = 1_000;
@@ -58,9 +58,9 @@ export async function readOrder(
       [orderId, owner],
     )
     .catch(foundNothing);
-  const orders = rows.flatMap((row) => (row.order_id === null ? [] : [toOrder(row)]));
+  const orders = rows.flatMap((row) => (row.order_id === null ? [] : [row]));
   if (orders.length > 1) throw await ambiguous(database, orderId);
-  const [order] = orders;
+  const [order] = await toOrders(database, orders);
   return order && { ...order, steps: rows.flatMap((row) => (row.order_id === null ? [toStep(row)] : [])) };
 }
 

@@ -1,0 +1,107 @@
+import * as z from 'zod';
+import type { Metadata, OrderDetails } from '../orders/order.ts';
+import { amount } from './amount.ts';
+import { text } from './text.ts';
+
+const MAX_ITEMS = 1_000;
+/** Stripe has these bounds, so that metadata can be passed on. */
+const MAX_KEYS = 50;
+const MAX_KEY = 40;
+const MAX_VALUE = 500;
+/** More than any price has. Together with the limits of a body, it bounds the size of an order: 1e-999 would be 1,000 digits. */
+const PRICE_DECIMALS = 20;
+const MAX_QUANTITY = 2_147_483_647;
+const QUANTITY_RULE = `must be a whole number from 1 to ${MAX_QUANTITY}`;
+
+/** The codes in use. Known to Node itself, so that they are up to date with the runtime. */
+const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
+
+const metadata = z
+  .unknown()
+  .meta({
+    description: `Your own data about it: up to ${MAX_KEYS} keys of 1 to ${MAX_KEY} characters, with values of at most ${MAX_VALUE} characters.`,
+    type: 'object',
+    maxProperties: MAX_KEYS,
+    propertyNames: { minLength: 1, maxLength: MAX_KEY, pattern: '^[^\\u0000]*$' },
+    additionalProperties: { type: 'string', maxLength: MAX_VALUE, pattern: '^[^\\u0000]*$' },
+    examples: [{ channel: 'web' }],
+  })
+  .transform((value, context): Metadata => {
+    // Checked by hand, because z.record ignores a key named __proto__.
+    const issue = (path: string[], message: string) =>
+      context.issues.push({ code: 'custom', input: value, path, message });
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) issue([], 'must be an object of strings');
+    const entries = Object.entries(value ?? {});
+    if (entries.length > MAX_KEYS) issue([], `must have at most ${MAX_KEYS} keys`);
+    for (const [key, content] of entries) {
+      if (!isText(key, MAX_KEY) || key === '')
+        issue([key], `must have a key of 1 to ${MAX_KEY} characters, without NUL or lone surrogates`);
+      if (!isText(content, MAX_VALUE))
+        issue([key], `must be a string of at most ${MAX_VALUE} characters, without NUL or lone surrogates`);
+    }
+    return Object.fromEntries(entries);
+  });
+
+function isText(value: unknown, max: number): value is string {
+  // Characters, as JSON Schema and Postgres count them, not UTF-16 units.
+  return typeof value === 'string' && value.isWellFormed() && !value.includes('\0') && [...value].length <= max;
+}
+
+const item = z
+  .strictObject(
+    {
+      sku: text(255).meta({ description: 'Identifies what was ordered.', examples: ['MUG-BLUE'] }),
+      quantity: z
+        .int(QUANTITY_RULE)
+        .min(1, QUANTITY_RULE)
+        .max(MAX_QUANTITY, QUANTITY_RULE)
+        .meta({ description: 'How many of it.', examples: [2] }),
+      unit_price: amount(PRICE_DECIMALS, {
+        description: `The price of one, stored exactly as you send it: at least 0 and less than 1e12, with at most ${PRICE_DECIMALS} decimals.`,
+        examples: ['4.75'],
+      }),
+      metadata: metadata.optional(),
+    },
+    'must be a JSON object',
+  )
+  .meta({ description: 'A line of the order.' });
+
+/** Optional fields of an order. */
+export const orderDetails = {
+  currency: z
+    .string('must be a string')
+    .refine((code) => CURRENCIES.has(code), 'must be an ISO 4217 currency code in capital letters, such as EUR')
+    .meta({
+      description: 'The currency of the amounts: an ISO 4217 code that is in use.',
+      pattern: '^[A-Z]{3}$',
+      examples: ['EUR'],
+    })
+    .optional(),
+  customer_ref: text(255)
+    .meta({ description: 'Your own reference to the customer.', examples: ['customer-17'] })
+    .optional(),
+  metadata: metadata.optional(),
+  items: z
+    .array(item, 'must be a list of items')
+    .max(MAX_ITEMS, `must have at most ${MAX_ITEMS} items`)
+    .meta({
+      description: 'The items with quantities and prices, as an alternative to `item_ids`. The list may be empty.',
+    })
+    .optional(),
+};
+
+type Details = z.output<z.ZodObject<typeof orderDetails>>;
+
+/** The details in a body; undefined if it has none, so that they cost nothing. */
+export function toDetails({ currency, customer_ref: customerRef, metadata, items }: Details): OrderDetails | undefined {
+  const details: OrderDetails = {
+    ...(currency !== undefined && { currency }),
+    ...(customerRef !== undefined && { customerRef }),
+    ...(metadata && Object.keys(metadata).length > 0 && { metadata }),
+    ...(items &&
+      items.length > 0 && {
+        items: items.map(({ unit_price: unitPrice, ...rest }) => ({ ...rest, unitPrice })),
+      }),
+  };
+  return Object.keys(details).length > 0 ? details : undefined;
+}
