@@ -89,7 +89,7 @@ describe.each(DRIVERS)('over $driver, with a setting of the database or the role
 /** They exist since Postgres 9.3, 14 and 17. */
 const TIMEOUTS = ['lock_timeout', 'idle_session_timeout', 'transaction_timeout'];
 
-test('a timeout of the database for locks, idle sessions or transactions does not end what has a limit of its own', async () => {
+test('a timeout of the database for locks, idle sessions or transactions does not apply to the service', async () => {
   const own = await createTestDatabase();
   const psql = await connectPsql(own.url);
   const known = await psql.rows<{ name: string }>('SELECT name FROM pg_settings WHERE name = ANY($1)', [TIMEOUTS]);

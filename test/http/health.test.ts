@@ -38,9 +38,9 @@ const checksAre = (database: string, queue: string) =>
   healthWhen(({ body: { checks } }) => JSON.stringify(checks) === JSON.stringify({ database, queue }));
 
 test('a service whose dependencies respond is ready, without a key', async () => {
-  expect(await checksAre('ok', 'ok')).toMatchObject({
+  expect(await healthWhen(({ body }) => body.processing === 'running' && body.ready === true)).toMatchObject({
     status: 200,
-    body: { status: 'ok', live: true, ready: true, checks: { database: 'ok', queue: 'ok' }, processing: 'running' },
+    body: { status: 'ok', live: true, ready: true, checks: { database: 'ok', queue: 'ok' } },
   });
 });
 
