@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 29a83d18825aaa0f7196a00f22089be57f13059ecd1dca130d698d8cf2f179e9): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 acb745ffeb31792dcbbdd57112a47b73a00207aa7cfad5e2fa14507d79b68ee6): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -1342,6 +1342,8 @@ export interface operations {
                 owner?: string;
                 /** @description Only orders in this state. */
                 status?: "Pending" | "Processing" | "Waiting" | "Completed" | "Failed" | "Cancelled";
+                /** @description Only orders whose id starts with this. A page looks through 1,000 orders, so it can be empty and still have a next_cursor. */
+                order_id_prefix?: string;
                 /** @description Only orders that have this reason code, such as the `reason_code` of a failure. */
                 reason_code?: string;
                 /** @description Only this user's orders. */

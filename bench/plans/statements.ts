@@ -28,6 +28,7 @@ const ANY: OrderFilter = {
   userId: null,
   status: null,
   reasonCode: null,
+  idPrefix: null,
   owner: null,
   createdFrom: null,
   createdTo: null,
@@ -84,6 +85,7 @@ export function hotStatements(loaded: number): Statement[] {
     list('Failed', { status: 'Failed' }),
     list('of a reason code', { reasonCode: 'card_declined_1' }),
     list('Failed of a user', { status: 'Failed', userId: 5 }),
+    list('of an id prefix', { idPrefix: 'nobody' }),
     list('of an owner', { owner: 'nobody' }),
     {
       name: 'cancel one',

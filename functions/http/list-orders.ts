@@ -12,6 +12,7 @@ export const handler = httpHandler(async (event) => {
   const filter = {
     userId: query.user_id ?? null,
     status: query.status ?? null,
+    idPrefix: query.order_id_prefix ?? null,
     reasonCode: query.reason_code ?? null,
     owner: ownerFilterOf(event, query.owner),
     createdFrom: query.created_from ?? null,

@@ -34,6 +34,10 @@ export const listSchema = z
       .enum(STATUSES, `must be one of ${STATUSES.join(', ')}`)
       .optional()
       .meta({ description: 'Only orders in this state.' }),
+    order_id_prefix: text(255).optional().meta({
+      description:
+        'Only orders whose id starts with this. A page looks through 1,000 orders, so it can be empty and still have a next_cursor.',
+    }),
     reason_code: text(100).optional().meta({
       description: 'Only orders that have this reason code, such as the `reason_code` of a failure.',
     }),

@@ -8,7 +8,15 @@ import { DRIVERS, type Subject } from '../support/contract.ts';
 import { UseCases } from '../support/contract-use-cases.ts';
 import { anOrder } from '../support/order-lab.ts';
 
-const ANY = { userId: null, status: null, reasonCode: null, owner: null, createdFrom: null, createdTo: null };
+const ANY = {
+  userId: null,
+  status: null,
+  reasonCode: null,
+  idPrefix: null,
+  owner: null,
+  createdFrom: null,
+  createdTo: null,
+};
 
 const DETAILS: OrderDetails = {
   currency: 'EUR',

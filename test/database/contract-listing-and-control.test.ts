@@ -40,6 +40,7 @@ describe.each(DRIVERS)('the use cases of the API over $name', ({ open }) => {
       userId: null,
       status: null,
       reasonCode: null,
+      idPrefix: null,
       owner: null,
       createdFrom: null,
       createdTo: null,
@@ -59,6 +60,8 @@ describe.each(DRIVERS)('the use cases of the API over $name', ({ open }) => {
       });
       expect(await idsOf({}, first.next)).toEqual(['b']);
       expect(await idsOf({ userId: HARD.userId, status: 'Pending', owner: 'an owner' })).toEqual([HARD.orderId]);
+      expect(await idsOf({ idPrefix: HARD.orderId.slice(0, 5) })).toEqual([HARD.orderId]);
+      expect(await idsOf({ idPrefix: 'b', userId: HARD.userId })).toEqual([]);
       expect(await idsOf({ owner: 'another' })).toEqual([]);
       expect(await idsOf({ reasonCode: 'timed_out' })).toEqual([]);
       expect(await idsOf({ userId: 7, createdFrom: new Date(Date.UTC(2026, 10, 1)) }, first.next)).toEqual(['b']);

@@ -129,7 +129,15 @@ describe.each(DRIVERS)('orders of several owners with the same id, over $name', 
   test('are listed one after the other, also when one commit has created both', async () => {
     await createBoth();
     await database.query(`UPDATE public.orders SET created_at = '2026-11-01 12:00+00'`);
-    const any = { userId: null, status: null, reasonCode: null, owner: null, createdFrom: null, createdTo: null };
+    const any = {
+      userId: null,
+      status: null,
+      reasonCode: null,
+      idPrefix: null,
+      owner: null,
+      createdFrom: null,
+      createdTo: null,
+    };
     const owners: string[] = [];
     let after: Position | null = null;
     do {

@@ -143,6 +143,7 @@ async function expectTheUsual(database: Database): Promise<void> {
     userId: null,
     status: null,
     reasonCode: null,
+    idPrefix: null,
     owner: null,
     createdFrom: new Date(before - 60_000),
     createdTo: null,

@@ -57,6 +57,8 @@ describe('GET /orders', () => {
     expect(idsOf(await list({ user_id: '2' }))).toEqual(['b']);
     expect(idsOf(await list({ status: 'Cancelled' }))).toEqual(['c']);
     expect(idsOf(await list({ status: 'Cancelled', user_id: '2' }))).toEqual([]);
+    expect(idsOf(await list({ order_id_prefix: 'ü 1/2?' }))).toEqual(['ü 1/2?&=+']);
+    expect(idsOf(await list({ order_id_prefix: '%' }))).toEqual([]);
     expect(idsOf(await list({ reason_code: 'cancelled' }))).toEqual(['c']);
     expect(idsOf(await list({ reason_code: 'cancelled', status: 'Failed' }))).toEqual([]);
     const first = await list({ user_id: '1', status: 'Pending', limit: '1' });
@@ -112,7 +114,11 @@ describe('GET /orders', () => {
     ['cursor', cursorOf({ length: 2 }), /next_cursor/],
     ['reason_code', '', /must not be empty/],
     ['reason_code', 'a\0', /must not contain NUL/],
-    ['order_id_prefix', 'a', /allowed: owner, status, reason_code, user_id, created_from, created_to, limit, cursor$/],
+    [
+      'order_ids',
+      'a',
+      /allowed: owner, status, order_id_prefix, reason_code, user_id, created_from, created_to, limit, cursor$/,
+    ],
   ])('GET /orders rejects %s=%j, and says what it accepts', async (name, value, message) => {
     expect(await service.ask('listOrders', { query: { [name]: value } })).toMatchObject({
       status: 400,

@@ -7,6 +7,7 @@ const ANY: OrderFilter = {
   userId: null,
   status: null,
   reasonCode: null,
+  idPrefix: null,
   owner: null,
   createdFrom: null,
   createdTo: null,

@@ -37,6 +37,7 @@ const FINDS_BY: Readonly<Record<string, RegExp>> = {
   'list, of a reason code':
     /^(Index Scan|Bitmap Index Scan) orders_(by_reason|pkey|by_id_and_owner)$|^Bitmap Heap Scan orders$/,
   'list, Failed of a user': /^Index Scan orders_(by_user|pkey|by_id_and_owner)$/,
+  'list, of an id prefix': /^Index Scan orders_(by_creation|pkey|by_id_and_owner)$/,
   'list, of an owner': /^Index Scan orders_(by_owner|pkey|by_id_and_owner)$/,
   'window of 60 minutes': /order_minutes(_pkey)?$/,
   'longest wait': /^Index (Only )?Scan orders_waiting$/,
