@@ -16,7 +16,7 @@ export function requirePackages() {
 }
 
 /** The problem, and what to do. */
-export function problemOf(missingPackages, missingDevelopmentPackages) {
+function problemOf(missingPackages, missingDevelopmentPackages) {
   if (missingPackages.length > 0) return `Packages are missing (${listed(missingPackages)}). Install them: npm ci`;
   if (missingDevelopmentPackages.length > 0)
     return (

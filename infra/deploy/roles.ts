@@ -3,7 +3,7 @@ import { UserError } from '../user-error.ts';
 import type { FunctionDefinition, Resource, Service, Statement } from './serverless.ts';
 
 /** What each name in a function's `permissions` allows: `custom.permissions` of serverless.yml. */
-export type Permissions = Readonly<Record<string, Statement | readonly Statement[]>>;
+type Permissions = Readonly<Record<string, Statement | readonly Statement[]>>;
 
 /**
  * The logical id of the role of a function: CreateOrder1a2b3c4dRole for createOrder. The digits are those of what the roles allow on the

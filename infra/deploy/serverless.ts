@@ -32,7 +32,7 @@ export interface Service {
   readonly resources: Template;
 }
 
-export interface Provider {
+interface Provider {
   environment?: Readonly<Record<string, unknown>>;
   vpc?: unknown;
   readonly deletionProtection?: boolean;

@@ -20,7 +20,7 @@ const FORBIDDEN_CHARACTERS = /[\p{Cc}\ufffe\uffff]/u;
 const DOT_SEGMENTS: readonly string[] = ['.', '..'];
 
 /** True for text that is a valid order id: 1 to 255 characters, each of which can be stored and sent. */
-export function isOrderId(text: string): boolean {
+function isOrderId(text: string): boolean {
   // Characters, as Postgres counts them, not UTF-16 units.
   const length = [...text].length;
   return (

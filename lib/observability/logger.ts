@@ -7,7 +7,7 @@ import { traceIdOf } from './traceparent.ts';
  * The fields of a log entry, in addition to its message. No other field compiles, so that customer data cannot be
  * logged by accident: never a user, items, an amount, a body, a key or a statement parameter.
  */
-export interface LogFields {
+interface LogFields {
   readonly order_id?: string;
   /** The trace of the order that the entry is about, if it differs from the invocation's. */
   readonly trace_id?: string | undefined;

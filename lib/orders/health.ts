@@ -38,7 +38,7 @@ export function makeHealthCheck(parts: HealthDeps, now: () => number = () => per
 }
 
 /** Checks all dependencies concurrently, each with its usual timeout. Reasons go to the log. */
-export async function checkHealth({ database, queue, logger }: HealthDeps): Promise<Health> {
+async function checkHealth({ database, queue, logger }: HealthDeps): Promise<Health> {
   const failed = (what: string) => (error: unknown) => {
     logger.warn(`The ${what} fails its health check`, { error });
     return undefined;

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { ServiceError } from './service-error.ts';
 
 /** How a value of a type is returned, from its text in Postgres. */
-export type ToField = (text: string, options: ResultOptions) => unknown;
+type ToField = (text: string, options: ResultOptions) => unknown;
 
 export interface ResultOptions {
   readonly longReturnType?: 'STRING' | 'LONG';

@@ -27,7 +27,7 @@ export interface FunctionDefinition {
   readonly scheduleEvents: readonly ScheduleEvent[];
 }
 
-export interface QueueEvent {
+interface QueueEvent {
   /** Logical id of the queue. */
   readonly queue: string;
   readonly batchSize: number;
@@ -36,7 +36,7 @@ export interface QueueEvent {
   readonly reportBatchItemFailures: boolean;
 }
 
-export interface ScheduleEvent {
+interface ScheduleEvent {
   readonly periodMs: number;
   /** The event, if it differs from EventBridge's own. */
   readonly input?: unknown;

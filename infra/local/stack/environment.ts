@@ -88,7 +88,7 @@ export const PG_READS =
   /^PG(USER|PASSWORD|PASSFILE|DATABASE|SSLMODE|SSLROOTCERT|SSLCERT|SSLKEY|SSLNEGOTIATION|OPTIONS|APPNAME|CONNECT_TIMEOUT)$/;
 
 /** PG… variables without an effect if DATABASE_URL is set. */
-export function unusedPg(env: Environment): string[] {
+function unusedPg(env: Environment): string[] {
   return Object.keys(env).filter((name) => /^PG[A-Z]+$/.test(name) && env[name] && !PG_READS.test(name));
 }
 

@@ -13,7 +13,7 @@ export interface Operation {
   readonly answers: Readonly<Record<number, DocumentedAnswer>>;
 }
 
-export type Tag = 'Orders' | 'Operations' | 'Monitoring';
+type Tag = 'Orders' | 'Operations' | 'Monitoring';
 
 export interface Parameters {
   readonly path?: z.ZodObject;

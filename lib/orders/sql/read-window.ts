@@ -9,7 +9,7 @@ export interface Window {
   readonly failures: Readonly<Record<string, number>>;
 }
 
-export interface Minute {
+interface Minute {
   readonly minute: Date;
   readonly created: number;
   readonly completed: number;
@@ -21,13 +21,13 @@ export interface Minute {
 }
 
 /** Like Durations. */
-export interface MinuteDurations {
+interface MinuteDurations {
   readonly average: number | null;
   readonly p95: number | null;
 }
 
 /** Processing times of the orders that became Completed in the window, in seconds; null if there were none. */
-export interface Durations {
+interface Durations {
   readonly average: number | null;
   /** From a histogram, with a relative error of at most MAX_QUANTILE_ERROR. */
   readonly p50: number | null;

@@ -100,7 +100,7 @@ function isPreflight({ method, headers }: IncomingMessage): boolean {
 }
 
 /** API Gateway's response for paths and methods without a route. hapi would normalize the path first. */
-export function routeRefusal(method: string, target: string): Refusal | undefined {
+function routeRefusal(method: string, target: string): Refusal | undefined {
   const [path = ''] = target.split('?', 1);
   const segments = path.split('/');
   if (segments.some((segment) => decoded(segment) === undefined)) return { status: 400, message: 'Bad Request' };
