@@ -14,7 +14,7 @@ export const bench = command({
 ${Object.entries(BENCHES)
   .map(([name, { letter, title }]) => `  ${letter}, ${name.padEnd(10)} ${title}`)
   .join('\n')}
-     report     writes bench/RESULTS.md and its plots from the saved results`,
+     report     writes bench/RESULTS.md from the saved results`,
   options: {
     tiny: {
       type: 'boolean',

@@ -5,26 +5,11 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** Groups of bars with one unit. */
-export interface Chart {
-  readonly title: string;
-  readonly unit: string;
-  readonly groups: readonly { readonly title: string; readonly bars: readonly Bar[] }[];
-}
-
-export interface Bar {
-  readonly label: string;
-  readonly value: number;
-  /** True for this service, which the plot colors; false for what it is compared with. */
-  readonly ours: boolean;
-}
-
 /** The result of a benchmark, and how it was measured. */
 export interface Result {
   /** How it was measured, in a few sentences. */
   readonly method: string;
   readonly tables: readonly Table[];
-  readonly charts: readonly Chart[];
 }
 
 /** A Markdown table with aligned columns, so that it is also readable in a terminal. */

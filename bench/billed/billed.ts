@@ -205,6 +205,5 @@ function toResult(
         ],
       },
     ],
-    charts: [],
   };
 }

@@ -121,20 +121,5 @@ function toResult(byConcurrency: ReadonlyMap<number, readonly Round[]>, sizes: S
         ]),
       },
     ],
-    charts: [
-      {
-        title: 'Creating orders',
-        unit: 'orders/s',
-        groups: measured.map(({ concurrency, plain, orders, committed, sent }) => ({
-          title: `${concurrency} in flight`,
-          bars: [
-            { label: 'pgbench, plain table', value: plain, ours: false },
-            { label: 'pgbench, orders table', value: orders, ours: false },
-            { label: 'handler through its commit', value: committed, ours: true },
-            { label: 'handler and SendMessage', value: sent, ours: true },
-          ],
-        })),
-      },
-    ],
   };
 }

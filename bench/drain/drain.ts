@@ -109,19 +109,5 @@ function toResult(
         rows: [...batches].map(([environments, rate]) => [String(environments), whole(rate)]),
       },
     ],
-    charts: [
-      {
-        title: 'Draining a full queue',
-        unit: 'orders/s',
-        groups: drains.map(({ orders, seconds }) => ({
-          title: `${whole(orders)} orders`,
-          bars: [...seconds].map(([label, took]) => ({
-            label,
-            value: orders / took,
-            ours: label.startsWith('this service'),
-          })),
-        })),
-      },
-    ],
   };
 }

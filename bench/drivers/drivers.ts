@@ -166,18 +166,5 @@ function toResult({ pg, dataApi }: { pg: Times; dataApi: Times }, runs: number, 
         }),
       },
     ],
-    charts: [
-      {
-        title: 'One operation over each driver, p50',
-        unit: 'ms',
-        groups: OPERATIONS.map((operation) => ({
-          title: operation,
-          bars: [
-            { label: 'pg', value: median(of(pg, operation)), ours: true },
-            { label: 'Data API, emulated', value: median(of(dataApi, operation)), ours: true },
-          ],
-        })),
-      },
-    ],
   };
 }

@@ -136,18 +136,5 @@ function toResult(byConnections: ReadonlyMap<number, readonly Round[]>, sizes: t
         ],
       };
     }),
-    charts: [
-      {
-        title: 'Orders over HTTP',
-        unit: 'orders/s',
-        groups: measured.map(({ connections, kinds }) => ({
-          title: `${whole(connections)} connections`,
-          bars: [
-            ...kinds.map(({ name, ordersPerSecond }, at) => ({ label: name, value: ordersPerSecond, ours: at > 0 })),
-            { label: 'the service it replaces', value: REPLACED.ordersPerSecond, ours: false },
-          ],
-        })),
-      },
-    ],
   };
 }

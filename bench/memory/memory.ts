@@ -91,18 +91,6 @@ function toResult(idle: Uses, afterwards: Uses, orders: number): Result {
         ],
       },
     ],
-    charts: [
-      {
-        title: `Memory after ${whole(orders)} orders`,
-        unit: 'MB',
-        groups: [
-          {
-            title: '',
-            bars: names.map((name) => ({ label: name, value: (afterwards.get(name)?.bytes ?? 0) / 1e6, ours: true })),
-          },
-        ],
-      },
-    ],
   };
 }
 

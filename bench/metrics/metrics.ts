@@ -118,18 +118,5 @@ function toResult(measured: readonly Measured[], runs: number, versions: string)
         ]),
       },
     ],
-    charts: [
-      {
-        title: 'Queries of GET /metrics',
-        unit: 'ms',
-        groups: measured.map((one) => ({
-          title: `${whole(one.orders)} orders`,
-          bars: [
-            { label: 'counters and minutes', value: total(one), ours: true },
-            { label: 'four COUNTs', value: one.counts, ours: false },
-          ],
-        })),
-      },
-    ],
   };
 }

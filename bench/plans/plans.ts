@@ -48,7 +48,6 @@ export async function benchPlans({ tiny, keepIn }: BenchOptions): Promise<Result
         'rolled back, once, after the statements before it have warmed some of the pages. Pages have 8 kB; those that the triggers ' +
         `access are not counted, but their time is. ${await describePostgres(client)}.`,
       tables: [toTable('In the path of every order and request', hot), toTable('Occasional', rare)],
-      charts: [],
     };
   });
 }
