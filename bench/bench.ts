@@ -1,4 +1,5 @@
-import { command, execute, main } from '../infra/command.ts';
+import { command } from '../infra/command.ts';
+import { execute, main } from '../infra/run-command.ts';
 import { UsageError } from '../infra/user-error.ts';
 import { BENCHES, findBench } from './benches.ts';
 import { closeLabs } from './lab.ts';

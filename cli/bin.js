@@ -3,5 +3,5 @@
 // any Node, so it is plain JavaScript, and the first import continues on the project's Node.
 import '../infra/node-version.js';
 
-const [{ main }, { orders }] = await Promise.all([import('../infra/command.ts'), import('./orders.ts')]);
+const [{ main }, { orders }] = await Promise.all([import('../infra/run-command.ts'), import('./orders.ts')]);
 await main(import.meta.filename, orders);

@@ -1,6 +1,7 @@
-import { command, execute, main } from '../infra/command.ts';
+import { command } from '../infra/command.ts';
 import { databaseEnvironment } from '../infra/local/stack/enter-stack.ts';
 import { printable } from '../infra/printable.ts';
+import { execute, main } from '../infra/run-command.ts';
 import { UserError } from '../infra/user-error.ts';
 import { migrate as migrateDatabase } from '../lib/database/migrate.ts';
 

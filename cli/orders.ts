@@ -1,4 +1,5 @@
-import { asksForHelp, type Command, execute, main, report } from '../infra/command.ts';
+import type { Command } from '../infra/command.ts';
+import { asksForHelp, execute, main, report } from '../infra/run-command.ts';
 import { UsageError } from '../infra/user-error.ts';
 
 /** Commands are loaded on demand, because some import the SDKs or Serverless, which takes a second. */

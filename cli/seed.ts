@@ -1,5 +1,6 @@
-import { command, execute, main } from '../infra/command.ts';
+import { command } from '../infra/command.ts';
 import { databaseEnvironment } from '../infra/local/stack/enter-stack.ts';
+import { execute, main } from '../infra/run-command.ts';
 import { UserError } from '../infra/user-error.ts';
 import { loadDatabaseConfig } from '../lib/config.ts';
 import { connectDatabase } from '../lib/database/connect.ts';

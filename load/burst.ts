@@ -1,6 +1,7 @@
-import { command, execute, main } from '../infra/command.ts';
+import { command } from '../infra/command.ts';
 import { readStackSettings } from '../infra/local/stack/settings.ts';
 import { readStackFile } from '../infra/local/stack/stack-file.ts';
+import { execute, main } from '../infra/run-command.ts';
 import { UsageError, UserError } from '../infra/user-error.ts';
 import { settledIn, waitForCompletion } from './completion.ts';
 import type { Exchange } from './http-exchange.ts';

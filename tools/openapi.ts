@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
-import { command, execute, main } from '../infra/command.ts';
+import { command } from '../infra/command.ts';
+import { execute, main } from '../infra/run-command.ts';
 import { UserError } from '../infra/user-error.ts';
 import { openApiDocument } from '../lib/openapi/document.ts';
 

@@ -1,4 +1,5 @@
-import { command, execute, main } from '../command.ts';
+import { command } from '../command.ts';
+import { execute, main } from '../run-command.ts';
 import { startLocalStack } from './localstack.ts';
 
 /** The default of LocalStack and of docker-compose.yml. */

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { command, execute, main } from '../../infra/command.ts';
+import { command } from '../../infra/command.ts';
 import { REPOSITORY } from '../../infra/local/stack/settings.ts';
+import { execute, main } from '../../infra/run-command.ts';
 import { makeStackHome, StackProcess, stackFileOf } from '../stack/stack-process.ts';
 import { connectPsql } from '../support/psql.ts';
 import { waitUntil } from '../support/wait-until.ts';

@@ -48,3 +48,19 @@ test('imports of functions, lib, cli, infra and tools point down, never to a lay
   });
   expect(up.map(({ importer, imported }) => `${importer} -> ${imported}`)).toEqual([]);
 });
+
+test('no chain of imports leads back to its first file', () => {
+  const all = Map.groupBy(imports(), ({ importer }) => importer);
+  const done = new Set<string>();
+  const circleFrom = (path: string, chain: readonly string[]): readonly string[] | undefined => {
+    if (chain.includes(path)) return [...chain.slice(chain.indexOf(path)), path];
+    if (done.has(path)) return undefined;
+    done.add(path);
+    for (const { imported } of all.get(path) ?? []) {
+      const circle = circleFrom(imported, [...chain, path]);
+      if (circle) return circle;
+    }
+    return undefined;
+  };
+  expect([...all.keys()].map((path) => circleFrom(path, [])?.join(' -> ')).filter((one) => one)).toEqual([]);
+});

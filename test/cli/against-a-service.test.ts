@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { create } from '../../cli/api/create.ts';
 import { watch } from '../../cli/api/watch.ts';
-import { execute } from '../../infra/command.ts';
+import { execute } from '../../infra/run-command.ts';
 import { type CapturedLog, captureLog } from '../observability/captured-log.ts';
 import { type Receiver, startReceiver } from '../processors/receiver.ts';
 

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { COMMANDS } from '../../cli/orders.ts';
-import { type Command, command, execute } from '../../infra/command.ts';
+import { type Command, command } from '../../infra/command.ts';
 import { REPOSITORY } from '../../infra/local/stack/settings.ts';
+import { execute } from '../../infra/run-command.ts';
 import { UserError } from '../../infra/user-error.ts';
 import '../support/starts-processes.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { redrive } from '../../cli/redrive.ts';
-import { execute } from '../../infra/command.ts';
+import { execute } from '../../infra/run-command.ts';
 import { type CapturedLog, captureLog } from '../observability/captured-log.ts';
 import { type OrderLab, openOrderLab } from '../support/order-lab.ts';
 

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { command, execute, main } from '../../infra/command.ts';
+import { command } from '../../infra/command.ts';
+import { execute, main } from '../../infra/run-command.ts';
 import setUp from '../support/global-setup.ts';
 import tearDown from '../support/global-teardown.ts';
 import { openHistoryLab } from './lab.ts';

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { json, text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { execute } from '../../infra/command.ts';
+import { execute } from '../../infra/run-command.ts';
 import { load } from '../../load/burst.ts';
 import { percentile } from '../../load/report.ts';
 import '../support/starts-processes.ts';

@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { command, execute, main, report } from '../../infra/command.ts';
+import { command } from '../../infra/command.ts';
 import { stopSignal } from '../../infra/local/stack/process/stop-signal.ts';
 import { type PythonTool, pythonEnvironment } from '../../infra/python/python-environment.ts';
+import { execute, main, report } from '../../infra/run-command.ts';
 import { makeStackHome, type StackHome, stackFileOf, startStack } from '../stack/stack-process.ts';
 import { makeIdentities } from './identities.ts';
 

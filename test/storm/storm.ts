@@ -1,4 +1,5 @@
-import { command, execute, main, report } from '../../infra/command.ts';
+import { command } from '../../infra/command.ts';
+import { execute, main, report } from '../../infra/run-command.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { Customers } from './customers.ts';
 import { drain } from './drain.ts';

@@ -1,4 +1,5 @@
-import { command, execute, main } from '../../infra/command.ts';
+import { command } from '../../infra/command.ts';
+import { execute, main } from '../../infra/run-command.ts';
 import { migrationFiles, NoEarlierCode } from './earlier-checkout.ts';
 import { loadBesideOldSnapshot, type Outcome, upgradeUnderLoad } from './under-load.ts';
 

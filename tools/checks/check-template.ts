@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { command, execute, main } from '../../infra/command.ts';
+import { command } from '../../infra/command.ts';
 import { resourcesOf } from '../../infra/deploy/resources.ts';
 import { roleRules } from '../../infra/deploy/role-rules.ts';
 import { checkSums } from '../../infra/deploy/sums.ts';
 import { templateRules } from '../../infra/deploy/template-rules.ts';
+import { execute, main } from '../../infra/run-command.ts';
 import { cfnLint } from './cfn-lint.ts';
 import { packageStage, type StageChoice } from './package-stage.ts';
 

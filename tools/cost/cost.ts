@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { command, execute, main } from '../../infra/command.ts';
+import { command } from '../../infra/command.ts';
+import { execute, main } from '../../infra/run-command.ts';
 import { UsageError } from '../../infra/user-error.ts';
 import { packageStage } from '../checks/package-stage.ts';
 import { ASSUMPTION_NAMES, ASSUMPTIONS, type Month, monthOf } from './assumptions.ts';

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { command, execute, main } from '../../infra/command.ts';
+import { command } from '../../infra/command.ts';
 import { REPOSITORY } from '../../infra/local/stack/settings.ts';
+import { execute, main } from '../../infra/run-command.ts';
 
 export const help = command({
   name: 'help',

@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { command, execute, main } from '../../infra/command.ts';
+import { command } from '../../infra/command.ts';
 import { databaseEnvironment } from '../../infra/local/stack/enter-stack.ts';
 import { REPOSITORY } from '../../infra/local/stack/settings.ts';
+import { execute, main } from '../../infra/run-command.ts';
 import { readSchema } from './schema.ts';
 
 export const SCHEMA = 'docs/schema.sql';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { registerHooks } from 'node:module';
 import { loadConfig } from '../../../lib/config.ts';
 import { messageOf } from '../../../lib/errors.ts';
-import { report } from '../../command.ts';
+import { report } from '../../run-command.ts';
 import { UserError } from '../../user-error.ts';
 import { findHandler } from '../lambda/deployment.ts';
 import { withoutPassword } from '../stack/console.ts';

@@ -65,7 +65,7 @@ export default class LocalPlugin {
 }
 
 async function offline(options: Options): Promise<never> {
-  const { report } = await import('../../command.ts');
+  const { report } = await import('../../run-command.ts');
   const { runOffline } = await import('./offline.ts');
   const { untilStopped } = await import('../stack/process/stop-signal.ts');
   process.exit(

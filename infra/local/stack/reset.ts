@@ -1,7 +1,8 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { command, execute, main } from '../../command.ts';
+import { command } from '../../command.ts';
+import { execute, main } from '../../run-command.ts';
 import { UserError } from '../../user-error.ts';
 import { SECRET_FILE } from '../postgres/access.ts';
 import { removeUnfinished, stopLeftOver } from '../postgres/postgres-cluster.ts';

@@ -1,4 +1,5 @@
-import { command, execute, main } from '../../command.ts';
+import { command } from '../../command.ts';
+import { execute, main } from '../../run-command.ts';
 import { untilStopped } from './process/stop-signal.ts';
 import { runStack } from './run-stack.ts';
 
