@@ -10,6 +10,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   watch: async () => (await import('./api/watch.ts')).watch,
   history: async () => (await import('./api/history.ts')).history,
   cancel: async () => (await import('./api/cancel.ts')).cancel,
+  signal: async () => (await import('./api/signal.ts')).signal,
   pause: async () => (await import('./api/processing.ts')).pause,
   resume: async () => (await import('./api/processing.ts')).resume,
   failures: async () => (await import('./api/failures.ts')).failures,
@@ -30,6 +31,7 @@ These commands use the API of the local stack, or the one at --url or ORDERS_URL
   watch          prints counts by status, as they change
   history        prints every state transition of one order
   cancel         cancels an order that no worker has claimed yet
+  signal         sends a signal to an order whose processor waits for it
   pause, resume  pauses or resumes processing
   failures       counts the Failed orders by cause
   dead-letters   lists, resends and deletes dead letters

@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 acb745ffeb31792dcbbdd57112a47b73a00207aa7cfad5e2fa14507d79b68ee6): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 a47ad9641082b1fa90b315d5efde26278291d02fa45f9b7af7dd4e758d44b346): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -125,6 +125,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/orders/{order_id}/signals/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a signal to an order
+         * @description Continues an order whose processor waits for a signal of this name. It may come before the processor waits for it. Each name counts once: repeating the same request is safe.
+         */
+        post: operations["signalOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/order": {
         parameters: {
             query?: never;
@@ -199,6 +219,26 @@ export interface paths {
          * @description Use this for ids that may change in a URL path: ids with `/`, `?`, `#` or `%`, and the ids `.` and `..`.
          */
         post: operations["redriveOrderByQuery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/order/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a signal to an order by an id in the query
+         * @description Use this for ids that may change in a URL path: ids with `/`, `?`, `#` or `%`, and the ids `.` and `..`.
+         */
+        post: operations["signalOrderByQuery"];
         delete?: never;
         options?: never;
         head?: never;
@@ -545,6 +585,23 @@ export interface components {
              * @default redriven over HTTP
              */
             reason: string;
+        };
+        /** @description The payload: any JSON of at most 60,000 bytes, which the processor gets. Without a body, it is null. */
+        SignalPayload: unknown;
+        /** @description A signal that the order has. */
+        SignalResult: {
+            /**
+             * @description The order id that the client chose.
+             * @example ORD-1
+             */
+            order_id: string;
+            /** @description The name of the signal. */
+            name: string;
+            /**
+             * @description Whether this request stored the signal, or an earlier one with the same payload.
+             * @enum {string}
+             */
+            outcome: "stored" | "repeated";
         };
         /**
          * @description The state of an order. Completed and Cancelled are final.
@@ -1113,7 +1170,7 @@ export interface components {
          * @example validation_failed
          * @enum {string}
          */
-        ErrorCode: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+        ErrorCode: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "signal_exists" | "signal_too_late" | "too_many_signals" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
         /** @description An invalid field or parameter of the request. */
         FieldError: {
             /**
@@ -1311,6 +1368,33 @@ export interface components {
         };
         /** @description The order is not Failed, or has reached the redrive limit, or several owners have an order with this id, and the request does not name one. */
         NotRedrivable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description An earlier request stored the same signal. */
+        SignalRepeated: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["SignalResult"];
+            };
+        };
+        /** @description The signal is stored, and the order will continue. */
+        SignalStored: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["SignalResult"];
+            };
+        };
+        /** @description The order does not take the signal, or several owners have an order with this id, and the request does not name one. */
+        SignalRefused: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1584,6 +1668,40 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    signalOrder: {
+        parameters: {
+            query?: {
+                /** @description The owner of the order. Required if several owners have an order with this id, which only callers with `orders:admin` can see. */
+                owner?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The order id that the client chose. */
+                order_id: string;
+                /** @description The name for which the processor of the order waits. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SignalPayload"];
+            };
+        };
+        responses: {
+            200: components["responses"]["SignalRepeated"];
+            202: components["responses"]["SignalStored"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["OrderNotFound"];
+            409: components["responses"]["SignalRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     getOrderByQuery: {
         parameters: {
             query: {
@@ -1692,6 +1810,39 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["OrderNotFound"];
             409: components["responses"]["NotRedrivable"];
+            413: components["responses"]["BodyTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    signalOrderByQuery: {
+        parameters: {
+            query: {
+                /** @description The order id that the client chose. */
+                order_id: string;
+                /** @description The name for which the processor of the order waits. */
+                name: string;
+                /** @description The owner of the order. Required if several owners have an order with this id, which only callers with `orders:admin` can see. */
+                owner?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SignalPayload"];
+            };
+        };
+        responses: {
+            200: components["responses"]["SignalRepeated"];
+            202: components["responses"]["SignalStored"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["OrderNotFound"];
+            409: components["responses"]["SignalRefused"];
             413: components["responses"]["BodyTooLarge"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];

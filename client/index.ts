@@ -80,9 +80,10 @@ const SAFE_IN_A_PATH = /^(?!\.{1,2}$)[\w.~-]+$/;
  * every order, and API Gateway decodes a path before it takes it apart.
  */
 function urlOf(template: string, parameters: Record<string, unknown>): string {
-  const orderId = String(parameters.order_id);
-  if (SAFE_IN_A_PATH.test(orderId)) return defaultPathSerializer(template, parameters);
-  return `${template.replace('/orders/{order_id}', '/order')}?order_id=${encodeURIComponent(orderId)}`;
+  const texts = Object.entries(parameters).map(([name, value]) => [name, String(value)] as const);
+  if (texts.every(([, text]) => SAFE_IN_A_PATH.test(text))) return defaultPathSerializer(template, parameters);
+  const query = texts.map(([name, text]) => `${name}=${encodeURIComponent(text)}`).join('&');
+  return `${template.replace('/orders/{order_id}', '/order').replace('/{name}', '')}?${query}`;
 }
 
 /** What the service answered in place of success. */

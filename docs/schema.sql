@@ -15,7 +15,7 @@ CREATE TABLE api_keys (
   CONSTRAINT api_keys_named CHECK (((length(name) >= 1) AND (length(name) <= 100))),
   CONSTRAINT api_keys_owner_named CHECK (((length(owner) >= 1) AND (length(owner) <= 255))),
   CONSTRAINT api_keys_pkey PRIMARY KEY (id),
-  CONSTRAINT api_keys_scopes_known CHECK (((cardinality(scopes) > 0) AND (scopes <@ ARRAY['orders:read'::text, 'orders:write'::text, 'orders:admin'::text, 'metrics:read'::text]))),
+  CONSTRAINT api_keys_scopes_known CHECK (((cardinality(scopes) > 0) AND (scopes <@ ARRAY['orders:read'::text, 'orders:write'::text, 'orders:signal'::text, 'orders:admin'::text, 'metrics:read'::text]))) NOT VALID,
   CONSTRAINT api_keys_secret_sha256_key UNIQUE (secret_sha256),
   CONSTRAINT api_keys_sha256 CHECK ((octet_length(secret_sha256) = 32))
 );

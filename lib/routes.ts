@@ -1,5 +1,5 @@
 /** What a key can be allowed to do. `orders:admin` also reads and changes the orders of every owner. */
-export type Scope = 'orders:read' | 'orders:write' | 'orders:admin' | 'metrics:read';
+export type Scope = 'orders:read' | 'orders:write' | 'orders:signal' | 'orders:admin' | 'metrics:read';
 
 export interface Route {
   /** The name of its function in serverless.yml. */
@@ -26,11 +26,18 @@ export const ROUTES = [
   { functionName: 'getOrderHistory', method: 'GET', path: '/api/v1/orders/{order_id}/history', scope: 'orders:read' },
   { functionName: 'cancelOrder', method: 'POST', path: '/api/v1/orders/{order_id}/cancel', scope: 'orders:write' },
   { functionName: 'redriveOrder', method: 'POST', path: '/api/v1/orders/{order_id}/redrive', scope: 'orders:admin' },
+  {
+    functionName: 'signalOrder',
+    method: 'POST',
+    path: '/api/v1/orders/{order_id}/signals/{name}',
+    scope: 'orders:signal',
+  },
   // The same operations for any id, however a gateway decodes paths: `/api/v1/order?order_id=…`.
   { functionName: 'getOrder', method: 'GET', path: '/api/v1/order', scope: 'orders:read' },
   { functionName: 'getOrderHistory', method: 'GET', path: '/api/v1/order/history', scope: 'orders:read' },
   { functionName: 'cancelOrder', method: 'POST', path: '/api/v1/order/cancel', scope: 'orders:write' },
   { functionName: 'redriveOrder', method: 'POST', path: '/api/v1/order/redrive', scope: 'orders:admin' },
+  { functionName: 'signalOrder', method: 'POST', path: '/api/v1/order/signals', scope: 'orders:signal' },
   { functionName: 'redriveOrders', method: 'POST', path: '/api/v1/orders/redrive', scope: 'orders:admin' },
   { functionName: 'listFailures', method: 'GET', path: '/api/v1/failures', scope: 'orders:admin' },
   { functionName: 'listDeadLetters', method: 'GET', path: '/api/v1/dead-letters', scope: 'orders:admin' },

@@ -55,6 +55,21 @@ export const ERROR_CODES = {
     when: 'The order has been redriven as often as the service allows.',
     remedy: 'Fix the cause, and create a new order.',
   },
+  signal_exists: {
+    status: 409,
+    when: 'The order has a signal of this name with another payload. The first one counts.',
+    remedy: 'Do not retry. Use another name for another event.',
+  },
+  signal_too_late: {
+    status: 409,
+    when: 'The wait for this signal has timed out, or the run of the order that it is for has ended.',
+    remedy: 'Do not retry. Read the order to see what became of it.',
+  },
+  too_many_signals: {
+    status: 409,
+    when: 'The order has received as many signals as the service allows.',
+    remedy: 'Send only signals that its processor waits for.',
+  },
   body_too_large: {
     status: 413,
     when: 'The body is larger than 256 KiB.',

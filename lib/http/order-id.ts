@@ -21,10 +21,11 @@ const orderIdQuery = z.object({ order_id: z.string('must be an order id'), owner
  * new orders, because imported orders keep their ids.
  * @throws HttpError 404 for a NUL or a lone surrogate: Postgres cannot store them, so no order has such a name; and for another
  * owner's order. 400 for a query that does not have exactly one id.
+ * @param others further parameters of the route, which are in the query if the id is
  */
-export function orderOf(event: APIGatewayProxyEventV2): AskedOrder {
+export function orderOf(event: APIGatewayProxyEventV2, others: z.ZodRawShape = {}): AskedOrder {
   const inPath = event.pathParameters?.order_id;
-  const asked = inPath === undefined ? readOnce(event, orderIdQuery) : ownerInQuery(event);
+  const asked = inPath === undefined ? readOnce(event, orderIdQuery.extend(others)) : ownerInQuery(event);
   const orderId = inPath ?? asked.order_id ?? '';
   const caller = callerOf(event);
   const isOthers = !caller.seesAll && asked.owner !== undefined && asked.owner !== caller.owner;
@@ -37,9 +38,9 @@ export function orderOf(event: APIGatewayProxyEventV2): AskedOrder {
  * The same for a request that changes the order.
  * @throws HttpError 400 also for other query parameters: the caller may rely on one to prevent the change.
  */
-export function orderToChange(event: APIGatewayProxyEventV2): AskedOrder {
+export function orderToChange(event: APIGatewayProxyEventV2, others: z.ZodRawShape = {}): AskedOrder {
   if (event.pathParameters?.order_id !== undefined) readOnce(event, ownerQuery);
-  return orderOf(event);
+  return orderOf(event, others);
 }
 
 interface Asked {

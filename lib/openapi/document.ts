@@ -26,6 +26,8 @@ const NAMED = {
   NewOrders: orders.newOrdersSchema,
   Reason: reasonSchema,
   Redrive: redriveSchema,
+  SignalPayload: common.signalPayloadSchema,
+  SignalResult: orders.signalResultSchema,
   Status: common.statusSchema,
   Order: common.orderSchema,
   OrderWithSteps: orders.orderWithStepsSchema,

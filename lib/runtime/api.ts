@@ -6,9 +6,11 @@ import type { NewOrder } from '../orders/order.ts';
 import { setProcessing } from '../orders/processing.ts';
 import { redriveOrder } from '../orders/redrive-order.ts';
 import { type RedriveRequest, redriveOrders } from '../orders/redrive-orders.ts';
+import { signalOrder } from '../orders/signal-order.ts';
 import { cancelOrder } from '../orders/sql/cancel-order.ts';
 import { countFailures } from '../orders/sql/count-failures.ts';
 import { listOrders, type OrderFilter, type Position } from '../orders/sql/list-orders.ts';
+import type { NewSignal } from '../orders/sql/order-signals.ts';
 import { readProcessing } from '../orders/sql/processing-control.ts';
 import { type AuditFilter, readAudit } from '../orders/sql/read-audit.ts';
 import { readHistory } from '../orders/sql/read-history.ts';
@@ -40,6 +42,7 @@ export function createApi(connected: Connections) {
       cancelOrder(database, orderId, owner, change),
     redriveOrder: (orderId: string, owner: string | null, change: Change) =>
       redriveOrder(redriving, orderId, owner, change),
+    signalOrder: (signal: NewSignal, actor: string) => signalOrder(connected, signal, actor),
     redriveOrders: (request: RedriveRequest) => redriveOrders(redriving, request),
     readProcessing: () => readProcessing(database),
     setProcessing: (paused: boolean, change: { readonly actor: string; readonly reason: string | null }) =>

@@ -48,13 +48,14 @@ type Handler = (
 
 function eventOf(route: Route, { authorization, orderId, headers, body }: Asking): APIGatewayProxyEventV2 {
   const inPath = route.path.includes('{order_id}');
+  const name = route.functionName === 'signalOrder' ? { name: 'shipped' } : {};
   return httpEvent({
     method: route.method,
-    path: route.path.replace('{order_id}', encodeURIComponent(orderId ?? '')),
+    path: route.path.replace('{order_id}', encodeURIComponent(orderId ?? '')).replace('{name}', 'shipped'),
     routeKey: routeKeyOf(route),
     headers: { ...headers, ...(authorization !== undefined && { authorization }) },
     ...(orderId !== undefined &&
-      (inPath ? { pathParameters: { order_id: orderId } } : { query: { order_id: orderId } })),
+      (inPath ? { pathParameters: { order_id: orderId, ...name } } : { query: { order_id: orderId, ...name } })),
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
 }

@@ -51,7 +51,13 @@ const rowOf = (orderId: string) =>
   service.psql.value<string>('SELECT orders::text FROM orders WHERE order_id = $1', [orderId]);
 
 /** What each guarded route is about. A new route fails the first test here until somebody has said so for it. */
-const ONE_ORDER: readonly FunctionName[] = ['getOrder', 'getOrderHistory', 'cancelOrder', 'redriveOrder'];
+const ONE_ORDER: readonly FunctionName[] = [
+  'getOrder',
+  'getOrderHistory',
+  'cancelOrder',
+  'redriveOrder',
+  'signalOrder',
+];
 const MANY_ORDERS: readonly FunctionName[] = ['createOrder', 'createOrders', 'listOrders', 'redriveOrders'];
 const WHOLE_SERVICE: readonly FunctionName[] = [
   'getMetrics',
@@ -100,7 +106,9 @@ describe.each(ONE_ORDER_ROUTES)('$method $path', (route) => {
     ] as const) {
       await create(SHOP_7, orderId);
       if (functionName === 'redriveOrder') await fail(orderId);
-      expect(await ask(functionName, caller, { orderId })).toMatchObject({ status: 200 });
+      expect(await ask(functionName, caller, { orderId })).toMatchObject({
+        status: functionName === 'signalOrder' ? 202 : 200,
+      });
     }
   });
 

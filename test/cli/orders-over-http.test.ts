@@ -24,7 +24,8 @@ beforeAll(async () => {
   const doomed = join(directory, 'processor.ts');
   await writeFile(
     doomed,
-    `export default async ({ orderId }) => {
+    `export default async ({ orderId }, { waitFor }) => {
+       if (orderId.startsWith('waits')) await waitFor('shipped on time', { timeoutSeconds: 600 });
        if (orderId.startsWith('doomed'))
          throw new Error('never');
      };`,
@@ -139,6 +140,20 @@ describe('npm run orders, by the API', () => {
     expect(table).toHaveLength(4);
     expect(table[0]).toMatch(/^ORDER +STATUS +USER +AMOUNT/);
     expect((await orders(['list', '--status', 'Sleeping'])).stderr).toMatch(/status .*Pending, Processing/);
+  });
+
+  test('signal sends a signal to an order that waits for it, and rejects another payload', async () => {
+    await orders(['create', 'waits/1', '--user', '1', '--items', '1', '--amount', '1']);
+    const send = (...payload: string[]) => orders(['signal', 'waits/1', 'shipped on time', ...payload]);
+    expect(await send('--payload', '{parcel:7}')).toMatchObject({ code: 2 });
+
+    expect((await send('--payload', '{"parcel":7}')).stdout).toBe('waits/1 has the signal shipped on time.\n');
+    expect((await send('--payload', '{ "parcel": 7 }')).stdout).toBe(
+      'waits/1 had already the signal shipped on time.\n',
+    );
+    expect(await send()).toMatchObject({ code: 1, stderr: expect.stringContaining('another payload') });
+    await orders(['watch', '--until-done']);
+    expect((await orders(['history', 'waits/1'])).stdout).toContain('signal_received');
   });
 
   test('pause stops processing, cancel cancels a waiting order, and resume continues', async () => {

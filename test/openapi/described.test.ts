@@ -37,8 +37,8 @@ test('operation ids never change, because generators name the methods of clients
   );
   expect(ids).toEqual([
     ...['createOrder', 'listOrders', 'createOrders'],
-    ...['getOrder', 'getOrderHistory', 'cancelOrder', 'redriveOrder'],
-    ...['getOrderByQuery', 'getOrderHistoryByQuery', 'cancelOrderByQuery', 'redriveOrderByQuery'],
+    ...['getOrder', 'getOrderHistory', 'cancelOrder', 'redriveOrder', 'signalOrder'],
+    ...['getOrderByQuery', 'getOrderHistoryByQuery', 'cancelOrderByQuery', 'redriveOrderByQuery', 'signalOrderByQuery'],
     ...['redriveOrders', 'listFailures', 'listDeadLetters', 'resendDeadLetters', 'deleteDeadLetters', 'listAudit'],
     ...['getProcessing', 'pauseProcessing', 'resumeProcessing', 'getMetrics', 'getHealth'],
   ]);

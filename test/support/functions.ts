@@ -17,8 +17,9 @@ export interface HttpAnswer {
 
 /** The parts of a request that its route does not determine. */
 export interface Asking {
-  /** The parameter in the path, decoded. */
+  /** The parameters in the path, decoded. A signal is named `shipped` unless a test says otherwise. */
   readonly orderId?: string;
+  readonly name?: string;
   readonly query?: Record<string, string>;
   readonly headers?: Record<string, string>;
   /** Sent as JSON; without it, the request has no body. */
@@ -192,14 +193,17 @@ async function ask(functionName: FunctionName, asking: Asking = {}): Promise<Htt
   const { handler } = (await import(`../../functions/http/${file}.ts`)) as { handler: unknown };
   const route = ROUTES.find((each) => each.functionName === functionName);
   if (!route) throw new Error(`no route of ${functionName}`);
-  const { orderId, query, headers = {}, body, as } = asking;
+  const { orderId, name = 'shipped', query, headers = {}, body, as } = asking;
+  const takesName = route.path.includes('{name}');
   const event = httpEvent({
     method: route.method,
-    path: route.path.replace('{order_id}', encodeURIComponent(orderId ?? '')),
+    path: route.path
+      .replace('{order_id}', encodeURIComponent(orderId ?? ''))
+      .replace('{name}', encodeURIComponent(name)),
     routeKey: routeKeyOf(route),
     headers,
     ...(query && { query }),
-    ...(orderId !== undefined && { pathParameters: { order_id: orderId } }),
+    ...(orderId !== undefined && { pathParameters: { order_id: orderId, ...(takesName && { name }) } }),
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const lambda = as && { outcome: 'allowed', name: 'a key', ...as };

@@ -80,6 +80,16 @@ export const batchResultSchema = z
 
 export const newOrdersSchema = batchOf(newOrderSchema).meta({ description: 'Orders to create.' });
 
+export const signalResultSchema = z
+  .object({
+    order_id: orderIdSchema,
+    name: z.string().meta({ description: 'The name of the signal.' }),
+    outcome: z
+      .enum(['stored', 'repeated'])
+      .meta({ description: 'Whether this request stored the signal, or an earlier one with the same payload.' }),
+  })
+  .meta({ description: 'A signal that the order has.' });
+
 export const orderWithStepsSchema = orderSchema
   .extend({
     steps: z

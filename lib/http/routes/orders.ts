@@ -10,6 +10,8 @@ import {
   OWNER,
   orderSchema,
   reasonBody,
+  SIGNAL,
+  signalBody,
 } from './common.ts';
 import {
   ACCEPTED,
@@ -30,6 +32,7 @@ import {
   newOrdersSchema,
   orderPageSchema,
   orderWithStepsSchema,
+  signalResultSchema,
 } from './order-schemas.ts';
 import { conflict, INVALID, NO_SUCH_ORDER, OWNER_REQUIRED, retryAfter, TOO_LARGE } from './responses.ts';
 
@@ -186,6 +189,39 @@ export const cancelOrder: Operation = {
       'The order is neither Pending nor Waiting',
       refused('wrong_status', 'The order is Completed. Only a Pending or Waiting order can be cancelled.'),
     ),
+    ...TOO_LARGE,
+  },
+};
+
+export const signalOrder: Operation = {
+  tag: 'Orders',
+  summary: 'Send a signal to an order',
+  description:
+    'Continues an order whose processor waits for a signal of this name. It may come before the processor waits for it. Each name ' +
+    'counts once: repeating the same request is safe.',
+  parameters: { path: SIGNAL, query: OWNER },
+  body: signalBody,
+  answers: {
+    200: {
+      name: 'SignalRepeated',
+      description: 'An earlier request stored the same signal.',
+      schema: signalResultSchema,
+      examples: { repeated: { order_id: 'ORD-1', name: 'shipped', outcome: 'repeated' } },
+    },
+    202: {
+      name: 'SignalStored',
+      description: 'The signal is stored, and the order will continue.',
+      schema: signalResultSchema,
+      examples: { stored: { order_id: 'ORD-1', name: 'shipped', outcome: 'stored' } },
+    },
+    ...INVALID,
+    ...NO_SUCH_ORDER,
+    ...conflict('SignalRefused', 'The order does not take the signal', {
+      ...refused('signal_exists', 'The order has this signal with another payload. The first one counts.'),
+      ...refused('signal_too_late', 'The wait for this signal has timed out.'),
+      ...refused('too_many_signals', 'The order has received as many signals as it may.'),
+      ...refused('wrong_status', 'The order is Completed. Only an unfinished order takes signals.'),
+    }),
     ...TOO_LARGE,
   },
 };

@@ -16,8 +16,8 @@ import { decodeResult, encodeResult, MAX_RUN_BYTES, recordBytes } from './result
 import type { StepStore } from './step-store.ts';
 import { untilAborted } from './until-aborted.ts';
 
-/** The same limit as in Postgres; without control characters, because people read it. */
-const NAME = /^[^\p{Cc}\p{Cs}]{1,100}$/u;
+/** The name of a step, sleep or wait: the same limit as in Postgres; without control characters, because people read it. */
+export const STEP_NAME = /^[^\p{Cc}\p{Cs}]{1,100}$/u;
 
 /** Seconds of the longest sleep or wait. A bound, so that a wrong unit is noticed. */
 const MAX_SECONDS = 366 * 86_400;
@@ -166,7 +166,7 @@ export class StepRun {
   }
 
   #reserve(name: string): void {
-    if (typeof name !== 'string' || !NAME.test(name))
+    if (typeof name !== 'string' || !STEP_NAME.test(name))
       throw new PermanentFailure('step_name', 'The name of a step has 1 to 100 characters, none a control character.');
     if (this.#names.has(name))
       throw new PermanentFailure('step_name', `Two steps, sleeps or waits are named "${name}".`);
