@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 a47ad9641082b1fa90b315d5efde26278291d02fa45f9b7af7dd4e758d44b346): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 74238e00ea8a073334a8292d3f367e4a4c5dc390a2f078d45d32f76f099727f0): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -95,8 +95,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Cancel a Pending or Waiting order
-         * @description A Cancelled order is never processed again. Cancelled is final.
+         * Cancel an order
+         * @description A Cancelled order is never processed again. Cancelled is final. An order that is being processed stops after the step that is running. If its processor returns without taking another step, the order is Completed. Steps that have an undo are undone before the order is Cancelled. To cancel an order again changes nothing.
          */
         post: operations["cancelOrder"];
         delete?: never;
@@ -195,7 +195,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Cancel a Pending or Waiting order by an id in the query
+         * Cancel an order by an id in the query
          * @description Use this for ids that may change in a URL path: ids with `/`, `?`, `#` or `%`, and the ids `.` and `..`.
          */
         post: operations["cancelOrderByQuery"];
@@ -686,6 +686,10 @@ export interface components {
             reason_code: string | null;
             /** @description Why the order is in this state, as text for people. */
             reason: string | null;
+            /** @description When a caller first cancelled it. If its processor returned before it noticed, the order is Completed all the same. */
+            cancel_requested_at: string | null;
+            /** @description The status that the order gets once its steps are undone; null if there is nothing to undo. A Failed order for which it is set was not undone completely. */
+            ends_as: ("Failed" | "Cancelled") | null;
         };
         /** @description An order with the steps of its processor. */
         OrderWithSteps: {
@@ -765,6 +769,10 @@ export interface components {
             reason_code: string | null;
             /** @description Why the order is in this state, as text for people. */
             reason: string | null;
+            /** @description When a caller first cancelled it. If its processor returned before it noticed, the order is Completed all the same. */
+            cancel_requested_at: string | null;
+            /** @description The status that the order gets once its steps are undone; null if there is nothing to undo. A Failed order for which it is set was not undone completely. */
+            ends_as: ("Failed" | "Cancelled") | null;
             /** @description The recorded steps, sleeps and waits of the current run, in the order in which they were recorded: the latest 1,000. */
             steps: {
                 /** @description The name that the processor gave it. */
@@ -779,6 +787,10 @@ export interface components {
                  * @enum {string}
                  */
                 state: "completed" | "sleeping" | "waiting" | "timed_out" | "abandoned";
+                /** @description Whether the step was undone; null if it has no undo. */
+                undo: ("possible" | "done") | null;
+                /** @description When it was undone. */
+                undone_at: string | null;
                 /** @description The attempt that recorded it. */
                 attempt: number;
                 /**
@@ -1348,7 +1360,16 @@ export interface components {
                 "application/json": components["schemas"]["Order"];
             };
         };
-        /** @description The order is neither Pending nor Waiting, or several owners have an order with this id, and the request does not name one. */
+        /** @description The order, which is not Cancelled yet: a worker has it, or its steps are undone first. */
+        CancellingOrder: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Order"];
+            };
+        };
+        /** @description The order is finished, or several owners have an order with this id, and the request does not name one. */
         NotCancellable: {
             headers: {
                 [name: string]: unknown;
@@ -1626,6 +1647,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["CancelledOrder"];
+            202: components["responses"]["CancellingOrder"];
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
@@ -1775,6 +1797,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["CancelledOrder"];
+            202: components["responses"]["CancellingOrder"];
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];

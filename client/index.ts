@@ -7,6 +7,7 @@ export type { components, operations, paths } from './api.ts';
 type Schemas = components['schemas'];
 export type NewOrder = Schemas['NewOrder'];
 export type Order = Schemas['Order'];
+export type OrderWithSteps = Schemas['OrderWithSteps'];
 export type OrderHistory = Schemas['OrderHistory'];
 export type Metrics = Schemas['Metrics'];
 export type Status = Schemas['Status'];

@@ -53,6 +53,8 @@ function factsOf(order) {
     ['Attempts', order.attempts > 0 && order.attempts],
     ['Workers lost', order.crashes > 0 && order.crashes],
     ['Continues at', order.next_attempt_at && time(order.next_attempt_at)],
+    ['Cancelled by a caller', order.cancel_requested_at && time(order.cancel_requested_at)],
+    ['Steps are undone, then', order.ends_as],
     ['Cause', order.reason_code],
     ['Reason', order.reason],
   ];
@@ -65,16 +67,16 @@ const pairs = (metadata) =>
     .join(', ');
 
 /** The actions that its status allows. @param {Order} order */
-function actionsFor({ order_id: orderId, owner, status, next_states: next }) {
+function actionsFor({ order_id: orderId, owner, status, next_states: next, cancel_requested_at: cancelled }) {
   const redrive = () => doIt(pathOf(orderId, '/redrive', owner), 'The order was redriven.');
   const cancel = () => askForReason(pathOf(orderId, '/cancel', owner), CANCEL);
-  if (next.includes('Cancelled')) return [button('Cancel the order', cancel)];
+  if (next.includes('Cancelled')) return cancelled ? [] : [button('Cancel the order', cancel)];
   return status === 'Failed' ? [button('Redrive', redrive)] : [];
 }
 
 const CANCEL = {
   title: 'Cancel this order?',
-  text: 'It will never be processed. This cannot be undone.',
+  text: 'Steps that have an undo are undone first. This cannot be reverted.',
   submit: 'Cancel the order',
   danger: true,
   dismiss: 'Keep it',
@@ -92,7 +94,16 @@ const MOVES = {
   'Processing Waiting': 'Put to sleep',
   'Waiting Processing': 'Woken up',
   'Pending Cancelled': 'Cancelled',
+  'Waiting Cancelled': 'Cancelled',
+  'Processing Cancelled': 'Cancelled',
   'Failed Pending': 'Redriven, with a new budget of attempts',
+};
+
+/** The meaning of an entry that is not told by its states, by its code. @type {Record<string, string>} */
+const EVENTS = {
+  cancel_requested: 'Cancelled by a caller',
+  step_undone: 'A step was undone',
+  undo: 'Claimed to undo its steps',
 };
 
 /** A state transition on the timeline. @param {HistoryEntry} entry @param {number} place @param {HistoryEntry[]} history */
@@ -102,7 +113,11 @@ function milestone({ at, from, to, attempt, reason_code: code, reason, actor }, 
   return h(
     'li',
     { 'data-key': place, class: to },
-    h('p', h('b', MOVES[`${from} ${to}`] ?? `${from} → ${to}`), attempt > 0 && h('span.hint', ` attempt ${attempt}`)),
+    h(
+      'p',
+      h('b', EVENTS[code ?? ''] ?? MOVES[`${from} ${to}`] ?? `${from} → ${to}`),
+      attempt > 0 && h('span.hint', ` attempt ${attempt}`),
+    ),
     h('p', time(at), since && h('span.hint', ` ${since} later`)),
     (code || reason) && h('p', [code, reason].filter(Boolean).join(': ')),
     h('p.hint', 'by ', h('span.id', actor)),

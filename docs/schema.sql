@@ -107,10 +107,13 @@ CREATE TABLE order_steps (
   finished_at timestamp with time zone NOT NULL,
   kind text DEFAULT 'step'::text NOT NULL,
   wake_at timestamp with time zone,
+  undoable boolean DEFAULT false NOT NULL,
+  undone_at timestamp with time zone,
   CONSTRAINT order_steps_kind_known CHECK ((kind = ANY (ARRAY['step'::text, 'sleep'::text, 'wait'::text]))) NOT VALID,
   CONSTRAINT order_steps_named CHECK (((length(name) >= 1) AND (length(name) <= 100))),
   CONSTRAINT order_steps_pkey PRIMARY KEY (owner, order_id, run, name),
   CONSTRAINT order_steps_small CHECK ((octet_length(result) <= 65536)),
+  CONSTRAINT order_steps_undone CHECK (((undone_at IS NULL) OR undoable)),
   CONSTRAINT order_steps_wake CHECK (((wake_at IS NOT NULL) = (kind = ANY (ARRAY['sleep'::text, 'wait'::text])))) NOT VALID
 );
 
@@ -143,8 +146,14 @@ CREATE TABLE orders (
   created_by text,
   signals integer DEFAULT 0 NOT NULL,
   detail_bytes integer,
+  ends_as text,
+  end_code text,
+  end_reason text,
+  undo_attempts integer DEFAULT 0 NOT NULL,
+  cancel_requested_at timestamp with time zone,
   CONSTRAINT orders_bounds CHECK ((imported OR (((length(order_id) >= 1) AND (length(order_id) <= 255)) AND (cardinality(item_ids) <= 1000) AND (total_amount >= (0)::numeric) AND (total_amount < '1000000000000'::numeric)))),
   CONSTRAINT orders_due_until_finished CHECK (((due_at IS NULL) = (status = ANY (ARRAY['Completed'::text, 'Failed'::text, 'Cancelled'::text])))),
+  CONSTRAINT orders_ends_as_known CHECK ((ends_as = ANY (ARRAY['Failed'::text, 'Cancelled'::text]))),
   CONSTRAINT orders_lease_while_processing CHECK (((lease_until IS NOT NULL) = (status = 'Processing'::text))),
   CONSTRAINT orders_pkey PRIMARY KEY (order_id, owner),
   CONSTRAINT orders_readable CHECK (((created_at >= '0001-01-01 00:00:00+00'::timestamp with time zone) AND (created_at < '10000-01-01 00:00:00+00'::timestamp with time zone) AND ((processing_time IS NULL) OR ((processing_time >= (0)::numeric) AND (processing_time < 'Infinity'::numeric))) AND
@@ -290,6 +299,20 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.order_steps_undone()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  INSERT INTO order_history (order_id, owner, at, from_status, to_status, attempt, token, reason_code, reason, actor)
+  SELECT order_id, owner, clock_timestamp(), status, status, attempts + crashes, token, 'step_undone', NEW.name,
+    coalesce(nullif(current_setting('orders.actor', true), ''), session_user)
+  FROM orders WHERE order_id = NEW.order_id AND owner = NEW.owner;
+  RETURN NULL;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.orders_deleted()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -304,6 +327,113 @@ BEGIN
   DELETE FROM order_details d USING old_rows o
   WHERE o.detail_bytes IS NOT NULL AND d.order_id = o.order_id AND d.owner = o.owner;
   RETURN NULL;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.orders_ending()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  to_undo boolean;
+BEGIN
+  IF OLD.status IN ('Completed', 'Cancelled') THEN
+    RETURN NEW;
+  END IF;
+
+  -- A redrive. It continues an unfinished undo; after a finished one it starts a new run, because the effects are gone.
+  IF OLD.status = 'Failed' THEN
+    IF NEW.status = 'Pending' THEN
+      NEW.undo_attempts := 0;
+      IF OLD.ends_as IS NOT NULL THEN
+        NEW.run := OLD.run;
+      ELSE
+        NEW.cancel_requested_at := NULL;
+        IF NEW.run = OLD.run AND EXISTS (
+          SELECT FROM order_steps s
+          WHERE s.owner = OLD.owner AND s.order_id = OLD.order_id AND s.run = OLD.run AND s.undone_at IS NOT NULL)
+        THEN
+          NEW.run := greatest(OLD.run, 1) + 1;
+        END IF;
+      END IF;
+    END IF;
+    RETURN NEW;
+  END IF;
+
+  IF OLD.ends_as IS NULL THEN
+    -- Once it is cancelled, a worker can still complete it, but neither retry, suspend, fail nor continue it.
+    IF OLD.cancel_requested_at IS NOT NULL AND OLD.status = 'Processing'
+      AND (NEW.status IN ('Pending', 'Waiting', 'Failed') OR (NEW.status = 'Processing' AND NEW.token > OLD.token))
+    THEN
+      -- The attempt that went to sleep still counts, now in this column.
+      NEW.attempts := NEW.attempts + (NEW.status = 'Waiting')::integer;
+      NEW.status := 'Cancelled';
+    END IF;
+  ELSE
+    -- Code from before undo would run the processor forward. No row is claimed then, and the message is delivered again.
+    IF NEW.status = 'Processing' AND NEW.token > OLD.token AND NEW.undo_attempts <= OLD.undo_attempts THEN
+      RETURN NULL;
+    END IF;
+    IF NEW.status = 'Cancelled' OR (NEW.cancel_requested_at IS NOT NULL AND OLD.cancel_requested_at IS NULL) THEN
+      NEW.ends_as := 'Cancelled';
+      NEW.end_code := 'cancelled';
+      NEW.end_reason := coalesce(OLD.end_reason, NEW.reason);
+      IF OLD.ends_as = 'Failed' THEN
+        NEW.end_reason := NEW.reason;
+      END IF;
+    END IF;
+  END IF;
+
+  -- An illegal move among these is rejected afterwards, in orders_updated().
+  IF NEW.status NOT IN ('Failed', 'Cancelled') OR (NEW.status = 'Failed' AND OLD.status <> 'Processing')
+    OR (NEW.status = 'Cancelled' AND OLD.status = 'Processing'
+      AND OLD.cancel_requested_at IS NULL AND OLD.ends_as IS DISTINCT FROM 'Cancelled')
+  THEN
+    RETURN NEW;
+  END IF;
+
+  SELECT EXISTS (
+    SELECT FROM order_steps s
+    WHERE s.owner = OLD.owner AND s.order_id = OLD.order_id AND s.run = OLD.run AND s.undoable AND s.undone_at IS NULL)
+  INTO to_undo;
+
+  IF to_undo AND OLD.ends_as IS NOT NULL AND NEW.status = 'Failed' AND NEW.reason_code = 'undo_failed' THEN
+    -- A worker that gives up itself has named the step.
+    IF NEW.token > OLD.token THEN
+      SELECT format('Undoing step "%s": %s', s.name, NEW.reason) INTO NEW.reason FROM order_steps s
+      WHERE s.owner = OLD.owner AND s.order_id = OLD.order_id AND s.run = OLD.run AND s.undoable AND s.undone_at IS NULL
+      ORDER BY s.entry DESC LIMIT 1;
+    END IF;
+    RETURN NEW;
+  END IF;
+
+  IF OLD.ends_as IS NULL THEN
+    NEW.end_code := CASE NEW.status WHEN 'Cancelled' THEN 'cancelled' ELSE NEW.reason_code END;
+    NEW.end_reason := CASE WHEN NEW.status = 'Cancelled' AND OLD.cancel_requested_at IS NOT NULL THEN OLD.end_reason ELSE NEW.reason END;
+  END IF;
+
+  IF to_undo THEN
+    NEW.not_before := CASE WHEN OLD.ends_as IS NULL THEN now() ELSE OLD.not_before END;
+    NEW.due_at := CASE WHEN OLD.ends_as IS NULL THEN now() ELSE OLD.due_at END;
+    NEW.ends_as := coalesce(NEW.ends_as, NEW.status);
+    NEW.reason_code := CASE NEW.ends_as WHEN 'Cancelled' THEN 'cancel_requested' ELSE NEW.end_code END;
+    NEW.cancel_requested_at := CASE NEW.ends_as WHEN 'Cancelled' THEN coalesce(NEW.cancel_requested_at, now()) END;
+    NEW.status := CASE OLD.status WHEN 'Waiting' THEN 'Waiting' ELSE 'Pending' END;
+    NEW.finished_at := NULL;
+  ELSE
+    NEW.status := coalesce(NEW.ends_as, NEW.status);
+    NEW.ends_as := NULL;
+    NEW.reason_code := NEW.end_code;
+    NEW.end_code := NULL;
+    NEW.not_before := NULL;
+    NEW.due_at := NULL;
+    NEW.finished_at := now();
+  END IF;
+  NEW.reason := NEW.end_reason;
+  NEW.end_reason := CASE WHEN to_undo THEN NEW.end_reason END;
+  NEW.lease_until := NULL;
+  RETURN NEW;
 END
 $function$;
 
@@ -373,8 +503,12 @@ BEGIN
     OR (n.status = 'Processing' AND o.status <> 'Processing' AND n.token = o.token)
     OR (n.status <> o.status AND (o.status, n.status) NOT IN (
       ('Pending', 'Processing'), ('Processing', 'Completed'), ('Processing', 'Failed'), ('Processing', 'Pending'),
-      ('Processing', 'Waiting'), ('Waiting', 'Processing'), ('Waiting', 'Cancelled'),
+      ('Processing', 'Waiting'), ('Processing', 'Cancelled'), ('Waiting', 'Processing'), ('Waiting', 'Cancelled'),
       ('Pending', 'Cancelled'), ('Failed', 'Pending')))
+    -- A worker cancels only what a caller cancelled, and neither completes nor suspends an order in undo.
+    OR (o.status = 'Processing' AND n.status = 'Cancelled'
+      AND o.cancel_requested_at IS NULL AND o.ends_as IS DISTINCT FROM 'Cancelled')
+    OR (o.ends_as IS NOT NULL AND (n.status = 'Completed' OR (o.status = 'Processing' AND n.status = 'Waiting')))
   LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'order % may not move from % to %', illegal.order_id, illegal.from_status, illegal.to_status
@@ -403,19 +537,20 @@ BEGIN
         n.processing_time
       FROM new_rows n JOIN old_rows o ON o.order_id = n.order_id AND o.owner = n.owner
       WHERE n.status <> o.status AND n.status NOT IN ('Processing', 'Waiting')
-        -- A redrive is no retry: it is the operator's, and the history has it.
-        AND NOT (n.status = 'Pending' AND o.status = 'Failed')
+        -- A redrive is no retry: it is the operator's, and the history has it. Nor is the begin of undo.
+        AND NOT (n.status = 'Pending' AND (o.status = 'Failed' OR (n.ends_as IS NOT NULL AND o.ends_as IS NULL)))
     ) AS happened
     GROUP BY event, detail));
 
   INSERT INTO order_history (order_id, owner, at, from_status, to_status, attempt, token, reason_code, reason, actor)
   SELECT n.order_id, n.owner, clock_timestamp(), o.status, n.status,
-    -- Attempts that ended, and the one that began, waits or ended well (attemptsOf in lib/orders/sql/order-row.ts).
-    n.attempts + n.crashes + (n.status IN ('Processing', 'Waiting', 'Completed'))::integer,
+    -- Attempts that ended, and the one that began, waits or ended well (attemptsOf in lib/orders/sql/order-row.ts). Undo is none.
+    n.attempts + n.crashes + (n.status IN ('Processing', 'Waiting', 'Completed') AND n.ends_as IS NULL)::integer,
     n.token, n.reason_code, n.reason,
     coalesce(nullif(current_setting('orders.actor', true), ''), session_user)
   FROM new_rows n JOIN old_rows o ON o.order_id = n.order_id AND o.owner = n.owner
   WHERE n.status <> o.status OR n.token <> o.token
+    OR n.cancel_requested_at IS DISTINCT FROM o.cancel_requested_at OR n.ends_as IS DISTINCT FROM o.ends_as
   ORDER BY n.order_id, n.owner;
   RETURN NULL;
 END
@@ -423,11 +558,15 @@ $function$;
 
 CREATE TRIGGER order_signals_inserted AFTER INSERT ON public.order_signals FOR EACH ROW EXECUTE FUNCTION order_signals_inserted();
 
+CREATE TRIGGER order_steps_undone AFTER UPDATE OF undone_at ON public.order_steps FOR EACH ROW WHEN (((new.undone_at IS NOT NULL) AND (old.undone_at IS NULL))) EXECUTE FUNCTION order_steps_undone();
+
 CREATE TRIGGER order_steps_deleted AFTER DELETE ON public.orders REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION order_steps_follow_deletes();
 
 CREATE TRIGGER order_steps_truncated AFTER TRUNCATE ON public.orders FOR EACH STATEMENT EXECUTE FUNCTION order_steps_follow_deletes();
 
 CREATE TRIGGER orders_deleted AFTER DELETE ON public.orders REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION orders_deleted();
+
+CREATE TRIGGER orders_ending BEFORE UPDATE ON public.orders FOR EACH ROW WHEN (((old.ends_as IS NOT NULL) OR (old.cancel_requested_at IS NOT NULL) OR ((new.status <> old.status) AND ((new.status = ANY (ARRAY['Failed'::text, 'Cancelled'::text])) OR (old.status = 'Failed'::text))))) EXECUTE FUNCTION orders_ending();
 
 CREATE TRIGGER orders_inserted AFTER INSERT ON public.orders REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION orders_inserted();
 

@@ -1,4 +1,4 @@
-import type { Order } from '../../client/index.ts';
+import type { Order, OrderWithSteps } from '../../client/index.ts';
 import { printable } from '../../infra/printable.ts';
 
 /** Rows under their headings, with each column as wide as its content. */
@@ -36,11 +36,17 @@ export function orderTable(orders: readonly Order[]): string {
   );
 }
 
+type Steps = OrderWithSteps['steps'];
+
 /** Everything that is known about one order, one field per line. */
-export function orderSheet(order: Order): string {
-  return Object.entries(order)
-    .map(([field, value]) => `${field.padEnd(16)}  ${printable(inOneLine(value))}`)
+export function orderSheet({ steps, ...order }: OrderWithSteps): string {
+  return Object.entries({ ...order, steps: steps.map(stepCell) })
+    .map(([field, value]) => `${field.padEnd(19)}  ${printable(inOneLine(value))}`)
     .join('\n');
+}
+
+function stepCell({ name, state, undo }: Steps[number]): string {
+  return `${name} (${undo === 'done' ? 'undone' : state})`;
 }
 
 function inOneLine(value: unknown): string {

@@ -16,7 +16,7 @@ export const handler = httpHandler(async (event) => {
   if ('status' in outcome)
     throw new HttpError(
       'wrong_status',
-      `The order is ${outcome.status}. Only a Pending or Waiting order can be cancelled.`,
+      `The order is ${outcome.status}. Only a Pending, Waiting or Processing order can be cancelled.`,
     );
-  return { statusCode: 200, body: presentOrder(event, outcome.order) };
+  return { statusCode: outcome.order.status === 'Cancelled' ? 200 : 202, body: presentOrder(event, outcome.order) };
 });

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { NEXT_STATES, type Order, type OrderDetails, type StepReport } from '../orders/order.ts';
-import { UNEXPECTED_FAILURE } from '../orders/retry-policy.ts';
+import { UNDO_FAILED, UNEXPECTED_FAILURE } from '../orders/retry-policy.ts';
 import { callerOf } from './caller.ts';
 
 /** The order as JSON for this caller. `order_id` and `status` are in the contract; fields may be added, never removed. */
@@ -24,6 +24,8 @@ export function presentOrder(event: APIGatewayProxyEventV2, order: Order) {
     next_attempt_at: order.nextAttemptAt?.toISOString() ?? null,
     reason_code: order.reasonCode,
     reason: presentReason(event, order),
+    cancel_requested_at: order.cancelRequestedAt?.toISOString() ?? null,
+    ends_as: order.endsAs,
   };
 }
 
@@ -42,21 +44,24 @@ function presentDetails({ currency, customerRef, metadata = {}, items = [] }: Or
 }
 
 export function presentSteps(steps: readonly StepReport[]) {
-  return steps.map(({ startedAt, finishedAt, resultBytes, ...step }) => ({
+  return steps.map(({ startedAt, finishedAt, undoneAt, resultBytes, ...step }) => ({
     ...step,
     started_at: startedAt.toISOString(),
     finished_at: finishedAt.toISOString(),
+    undone_at: undoneAt?.toISOString() ?? null,
     result_bytes: resultBytes,
   }));
 }
 
 /**
  * The author of a processor chose the text of a PermanentFailure or TransientFailure. Any other error comes from a library
- * and may contain hosts and users, so only operators see it.
+ * and may contain hosts and users, so only operators see it. The reason of an undo that failed may be of either kind.
  */
 export function presentReason(
   event: APIGatewayProxyEventV2,
   { reasonCode, reason }: Pick<Order, 'reasonCode' | 'reason'>,
 ) {
-  return reasonCode === UNEXPECTED_FAILURE && !callerOf(event).seesAll ? 'the processor failed' : reason;
+  if (callerOf(event).seesAll) return reason;
+  if (reasonCode === UNDO_FAILED) return 'a step could not be undone';
+  return reasonCode === UNEXPECTED_FAILURE ? 'the processor failed' : reason;
 }

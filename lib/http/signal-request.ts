@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod';
 import type { SignalOutcome } from '../orders/signal-order.ts';
+import { STEP_NAME } from '../orders/steps/check-arguments.ts';
 import { MAX_RESULT_BYTES } from '../orders/steps/results.ts';
-import { STEP_NAME } from '../orders/steps/run-steps.ts';
 import type { Answer } from './answer.ts';
 import { HttpError, validationError } from './http-error.ts';
 import { type AskedOrder, orderToChange } from './order-id.ts';

@@ -32,6 +32,11 @@ export function stepKey(key: string, name: string): string {
   return hash(`${key}:${name}`);
 }
 
+/** The idempotency key of the undo of a step. NUL cannot occur in the name of a step. */
+export function undoKey(key: string, name: string): string {
+  return hash(`${key}:${name}\0undo`);
+}
+
 function hash(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }

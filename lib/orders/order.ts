@@ -5,7 +5,7 @@ export type Status = (typeof STATUSES)[number];
 /** The transitions that Postgres allows from each state. A state without any is final. */
 export const NEXT_STATES: Readonly<Record<Status, readonly Status[]>> = {
   Pending: ['Processing', 'Cancelled'],
-  Processing: ['Completed', 'Failed', 'Pending', 'Waiting'],
+  Processing: ['Completed', 'Failed', 'Pending', 'Waiting', 'Cancelled'],
   Waiting: ['Processing', 'Cancelled'],
   Completed: [],
   Failed: ['Pending'],
@@ -61,6 +61,10 @@ export interface Order extends NewOrder {
   readonly nextAttemptAt: Date | null;
   readonly reasonCode: string | null;
   readonly reason: string | null;
+  /** When a caller first cancelled it; null if no one did. It is Completed if the processor returned before it noticed. */
+  readonly cancelRequestedAt: Date | null;
+  /** The status that it gets once its steps are undone; null if there is nothing to undo. */
+  readonly endsAs: 'Failed' | 'Cancelled' | null;
 }
 
 /** A recorded step, sleep or wait of the current run. Its result is the processor's business. */
@@ -69,6 +73,9 @@ export interface StepReport {
   readonly kind: 'step' | 'sleep' | 'wait';
   /** `abandoned`: the order ended before the signal or the timeout of the wait. */
   readonly state: 'completed' | 'sleeping' | 'waiting' | 'timed_out' | 'abandoned';
+  /** Whether it was undone, if it can be. */
+  readonly undo: 'possible' | 'done' | null;
+  readonly undoneAt: Date | null;
   /** The attempt that recorded it. */
   readonly attempt: number;
   readonly startedAt: Date;

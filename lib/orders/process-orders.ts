@@ -19,7 +19,7 @@ const LEASE_MARGIN_SECONDS = 2;
 const CLAIM_TRIES = 5;
 
 /** Orders that no longer need their message: each has a committed state or a due date that covers it. */
-const ACKNOWLEDGED: ReadonlySet<Unclaimed> = new Set(['settled', 'held', 'waiting', 'paused']);
+const ACKNOWLEDGED: ReadonlySet<Unclaimed> = new Set(['settled', 'to-undo', 'held', 'waiting', 'paused']);
 
 /**
  * The use case behind the queue: claims the orders of a batch, runs the processor on them concurrently, and commits
@@ -116,6 +116,7 @@ async function processTogether(
   if (claims.length > 0) await settleClaims(parts, claims, invocation);
   const withState = (state: Unclaimed) => unclaimed.filter((each) => each.state === state).map(({ task }) => task);
   const paused = withState('paused');
+  await sendAgain(parts, withState('to-undo').map(oneHopFurther));
   // Their messages are acknowledged, because they would otherwise soon be dead letters. So the orders are made due now,
   // and the sweep sends them when processing resumes.
   if (paused.length > 0)

@@ -30,12 +30,25 @@ export type Recorded<Value> = Value extends string | number | boolean | null | u
       ? never
       : { [Key in keyof Value]: Recorded<Value[Key]> };
 
+export interface StepOptions<Result> {
+  /**
+   * Undoes the effect of the step, and gets its recorded result. When the order is about to become Failed or Cancelled, the undo
+   * functions of its recorded steps run in reverse order. Make it idempotent by its own `idempotencyKey`: like a step, an undo
+   * happens at least once.
+   */
+  readonly undo?: (result: Recorded<Result>, attempt: StepAttempt) => unknown;
+}
+
 /**
  * Runs a function unless it was recorded in an earlier attempt of this run; then it returns the recorded result. The result is
  * JSON of at most 60,000 bytes. A crash between the function's effect and its record runs it again, with the same idempotency key.
  * The name identifies the step, so each name occurs once per processor; only a step whose function threw may be called again.
  */
-export type Step = <Result>(name: string, run: StepFunction<Result>) => Promise<Recorded<Result>>;
+export type Step = <Result>(
+  name: string,
+  run: StepFunction<Result>,
+  options?: StepOptions<Result>,
+) => Promise<Recorded<Result>>;
 
 /**
  * Suspends the order: it is Waiting, without a worker or a lease, and no attempt is charged. After so many seconds, from 1 to 366
@@ -117,8 +130,9 @@ export class SignalTimeout extends PermanentFailure {
 }
 
 /**
- * `step`, `sleep` and `waitFor` throw this when the attempt is over and the order is not: it was suspended, the time is up, the
- * processor has ended, or another worker has the order. The processor runs again, so do not undo its effects.
+ * `step`, `sleep` and `waitFor` throw this when the attempt is over and the order is not: it was suspended or cancelled, the time is
+ * up, the processor has ended, its steps are being undone, or another worker has the order. The processor runs again, so do not undo
+ * its effects in a `catch`: the `undo` of a step does that.
  */
 export class AttemptStopped extends Error {
   override readonly name = 'AttemptStopped';

@@ -17,6 +17,9 @@ export type FailureDecision =
 /** The code of a failure to which the author of the processor did not give one. */
 export const UNEXPECTED_FAILURE = 'processor_error';
 
+/** The code of an order whose undo has used up its budget. Postgres knows it, too (`orders_ending()`). */
+export const UNDO_FAILED = 'undo_failed';
+
 /** How many characters of a reason are stored: enough to find the cause, too few to fill the table. */
 const MAX_REASON = 500;
 

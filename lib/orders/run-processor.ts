@@ -1,11 +1,12 @@
 import { effectKey } from './effect-key.ts';
 import type { OrderDetails } from './order.ts';
 import type { Processor } from './processor.ts';
-import { decideFailure, type RetryPolicy } from './retry-policy.ts';
+import { decideFailure, type RetryPolicy, UNDO_FAILED } from './retry-policy.ts';
 import type { Claim } from './sql/claim-orders.ts';
 import type { Verdict } from './sql/finish-orders.ts';
 import { StepRun, type Suspension } from './steps/run-steps.ts';
 import type { StepStore } from './steps/step-store.ts';
+import { UndoFailure } from './steps/undoing.ts';
 
 export interface RunnerParts {
   readonly processor: Processor;
@@ -26,30 +27,58 @@ export async function runProcessor(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const failures = order.failures + 1;
-  const isLastAttempt = failures >= retryPolicy.maxAttempts;
   const started = performance.now();
   let aborted = false;
-  try {
-    const { orderId, userId, itemIds, totalAmount, createdAt, attempt } = order;
+  const steps = new StepRun(order, store, signal);
+  const processing = async () => {
+    const { orderId, userId, itemIds, totalAmount, createdAt } = order;
     const { currency = null, customerRef = null, metadata = {}, items = [] } = details;
     const values = { orderId, userId, itemIds, totalAmount, createdAt, currency, customerRef, metadata, items };
-    const steps = new StepRun(order, store, signal);
-    const { step, sleep, waitFor } = steps;
-    const effects = { idempotencyKey: effectKey(order), step, sleep, waitFor };
-    const context = { signal, attempt, isLastAttempt, traceparent, ...effects };
-    const suspension = await steps.toEnd(async () => {
-      try {
-        await processor(values, context);
-      } finally {
-        aborted = signal.aborted;
-      }
-    });
+    const context = {
+      signal,
+      idempotencyKey: effectKey(order),
+      attempt: Math.max(1, order.attempt),
+      // In undo, too, so that the processor reaches the steps that it took in its last attempt.
+      isLastAttempt: failures >= retryPolicy.maxAttempts || order.endsAs !== null,
+      traceparent,
+      step: steps.step,
+      sleep: steps.sleep,
+      waitFor: steps.waitFor,
+    };
+    try {
+      await processor(values, context);
+    } finally {
+      aborted = signal.aborted;
+    }
+  };
+  try {
+    if (order.endsAs) {
+      await steps.undo(processing);
+      // Why it ends so is in its row.
+      return { ...pending(order), status: order.endsAs, reasonCode: null, reason: null };
+    }
+    const suspension = await steps.toEnd(processing);
     if (suspension) return suspended(order, suspension);
     const processingTime = Number(((performance.now() - started) / 1_000).toFixed(6));
     return { ...pending(order), status: 'Completed', processingTime, reasonCode: null, reason: null };
   } catch (error) {
+    if (order.endsAs) return notUndone(order, error, signal.aborted, retryPolicy);
     return { ...pending(order), failures, ...decideFailure(error, failures, aborted, retryPolicy) };
   }
+}
+
+/** The verdict on an order whose undo did not succeed. Its budget is for one step: it starts again with each that was undone. */
+function notUndone(order: Claim, error: unknown, aborted: boolean, retryPolicy: RetryPolicy): Outcome {
+  if (!(error instanceof UndoFailure)) return { ...pending(order), ...decideFailure(error, 1, aborted, retryPolicy) };
+  const undoAttempts = error.undone > 0 ? 1 : order.undoAttempts;
+  const decision = decideFailure(error.cause, undoAttempts, aborted, retryPolicy);
+  return {
+    ...pending(order),
+    ...decision,
+    undoAttempts,
+    reason: `Undoing step "${error.step}": ${decision.reason}`,
+    reasonCode: decision.status === 'Failed' ? UNDO_FAILED : decision.reasonCode,
+  };
 }
 
 /** The verdict on an order whose processor sleeps or waits for a signal. */
@@ -62,7 +91,8 @@ export const NOT_BEGUN = 'not_begun';
 
 /** The outcome of a claim that used up all the time: the order is released, and no attempt is counted. */
 export function notBegun(order: Claim): Outcome {
-  return { ...pending(order), reasonCode: NOT_BEGUN, reason: 'no time was left to start' };
+  const undoAttempts = Math.max(0, order.undoAttempts - 1);
+  return { ...pending(order), undoAttempts, reasonCode: NOT_BEGUN, reason: 'no time was left to start' };
 }
 
 function pending({ orderId, owner, token, attempt, failures, signals }: Claim) {

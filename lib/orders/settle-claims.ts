@@ -78,7 +78,7 @@ export async function settleClaims(
       const finished = await commit(parts, outcomes, invocation);
       // Not awaited here: a slow queue must not delay the next outcomes.
       sends.push(sendDelayed(parts, group, finished));
-      report(parts.logger, group, finished.taken);
+      report(parts.logger, group, finished);
       return group.map(() => undefined);
     },
     () => Promise.race([allSettled, expiry(GATHER_MS)]),
@@ -102,7 +102,10 @@ async function loadDetails({ database, logger }: ProcessParts, claims: readonly 
   }
 }
 
-function commit(parts: ProcessParts, verdicts: readonly Verdict[], invocation: Invocation): Promise<Finished> {
+type Committed = ReadonlyMap<OrderKey, Finished>;
+
+/** Returns the orders whose outcome was committed. */
+function commit(parts: ProcessParts, verdicts: readonly Verdict[], invocation: Invocation): Promise<Committed> {
   return retryDatabase(
     () =>
       finishOrders(parts.database, verdicts, {
@@ -115,23 +118,21 @@ function commit(parts: ProcessParts, verdicts: readonly Verdict[], invocation: I
 }
 
 /** The sweep wakes an order that waits for longer than SQS can delay a message. */
-function isSentAgain({ status, delaySeconds }: Verdict): boolean {
+function isSentAgain({ status, delaySeconds }: Finished): boolean {
   return status === 'Pending' || (status === 'Waiting' && delaySeconds <= MAX_DELAY_SECONDS);
 }
 
-function sendDelayed(parts: ProcessParts, settled: readonly Settled[], { taken, signaled }: Finished): Promise<void> {
+function sendDelayed(parts: ProcessParts, settled: readonly Settled[], committed: Committed): Promise<void> {
   return sendAgain(
     parts,
-    settled
-      .filter(({ outcome, task: { key } }) => signaled.has(key) || (isSentAgain(outcome) && taken.has(key)))
-      .map(({ outcome: { delaySeconds, reasonCode }, task }) => ({
-        ...oneHopFurther(task),
-        // The attempt is counted in the row instead.
-        ...(reasonCode !== NOT_BEGUN && { hops: 0 }),
-        delaySeconds: signaled.has(task.key)
-          ? 0
-          : Math.min(MAX_DELAY_SECONDS, Math.ceil(delaySeconds) + DELAY_MARGIN_SECONDS),
-      })),
+    settled.flatMap(({ outcome: { reasonCode }, task }) => {
+      const finished = committed.get(task.key);
+      if (!finished || !isSentAgain(finished)) return [];
+      const delay = finished.delaySeconds === 0 ? 0 : Math.ceil(finished.delaySeconds) + DELAY_MARGIN_SECONDS;
+      // Otherwise the attempt is counted in the row instead.
+      const hops = reasonCode === NOT_BEGUN ? {} : { hops: 0 };
+      return [{ ...oneHopFurther(task), ...hops, delaySeconds: Math.min(MAX_DELAY_SECONDS, delay) }];
+    }),
   );
 }
 
@@ -142,16 +143,18 @@ function expiry(ms: number): Promise<unknown> {
 }
 
 /** Logs one entry per order, with the trace of its message. */
-function report(logger: Logger, settled: readonly Settled[], taken: ReadonlySet<OrderKey>): void {
+function report(logger: Logger, settled: readonly Settled[], committed: Committed): void {
   for (const { outcome, task } of settled) {
-    const { status, attempt, reasonCode } = outcome;
+    const { attempt, reasonCode } = outcome;
     const order = {
       ...logged(outcome),
       ...(task.traceparent !== undefined && { trace_id: traceIdOf(task.traceparent) }),
     };
-    if (!taken.has(task.key)) logger.warn('Finished after the lease was lost; nothing was written', order);
+    const status = committed.get(task.key)?.status;
+    if (!status) logger.warn('Finished after the lease was lost; nothing was written', order);
     else if (status === 'Completed') logger.info('An order was completed', { ...order, attempt });
     else if (status === 'Waiting') logger.info('An order was suspended', { ...order, attempt });
+    else if (status === 'Cancelled') logger.info('An order was cancelled', { ...order, attempt });
     else logger.warn('An order was not completed', { ...order, attempt, status, reason_code: reasonCode });
   }
 }

@@ -1,4 +1,5 @@
 import { makeAdmission } from '../orders/admission.ts';
+import { cancelOrder } from '../orders/cancel-order.ts';
 import { type Caller, makeCreateOrder } from '../orders/create-order.ts';
 import { getMetrics } from '../orders/get-metrics.ts';
 import { makeHealthCheck } from '../orders/health.ts';
@@ -7,7 +8,6 @@ import { setProcessing } from '../orders/processing.ts';
 import { redriveOrder } from '../orders/redrive-order.ts';
 import { type RedriveRequest, redriveOrders } from '../orders/redrive-orders.ts';
 import { signalOrder } from '../orders/signal-order.ts';
-import { cancelOrder } from '../orders/sql/cancel-order.ts';
 import { countFailures } from '../orders/sql/count-failures.ts';
 import { listOrders, type OrderFilter, type Position } from '../orders/sql/list-orders.ts';
 import type { NewSignal } from '../orders/sql/order-signals.ts';
@@ -39,7 +39,7 @@ export function createApi(connected: Connections) {
     readAudit: (filter: AuditFilter, limit: number) => readAudit(database, filter, limit),
     getMetrics: (windowMinutes: number) => getMetrics(database, windowMinutes),
     cancelOrder: (orderId: string, owner: string | null, change: Change) =>
-      cancelOrder(database, orderId, owner, change),
+      cancelOrder(connected, orderId, owner, change),
     redriveOrder: (orderId: string, owner: string | null, change: Change) =>
       redriveOrder(redriving, orderId, owner, change),
     signalOrder: (signal: NewSignal, actor: string) => signalOrder(connected, signal, actor),

@@ -79,7 +79,7 @@ describe('an order', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel the order' }).click();
     await page
       .getByRole('alert')
-      .getByText('The order is Cancelled. Only a Pending or Waiting order can be cancelled.')
+      .getByText('The order is Cancelled. Only a Pending, Waiting or Processing order can be cancelled.')
       .waitFor();
   });
 

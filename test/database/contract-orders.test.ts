@@ -48,6 +48,8 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
           finishedAt: null,
           attempts: 0,
           crashes: 0,
+          cancelRequestedAt: null,
+          endsAs: null,
           redrives: 0,
           nextAttemptAt: null,
           reasonCode: null,
@@ -132,6 +134,8 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
           failures: 0,
           signals: 0,
           detailBytes: null,
+          endsAs: null,
+          undoAttempts: 0,
           createdAt: expect.any(Date),
         },
       ]);

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { cancelOrder } from '../../lib/orders/sql/cancel-order.ts';
 import { readSteps, recordSteps } from '../../lib/orders/sql/order-steps.ts';
+import { readHistory } from '../../lib/orders/sql/read-history.ts';
 import { readOrder } from '../../lib/orders/sql/read-order.ts';
 import { MAX_RESULT_BYTES } from '../../lib/orders/steps/results.ts';
 import { StepStore } from '../../lib/orders/steps/step-store.ts';
@@ -31,6 +33,8 @@ describe.each(DRIVERS)('the steps of orders on $name', ({ open, canCut }) => {
       kind: 'step' as const,
       result,
       wakeSeconds: null,
+      undoable: false,
+      undone: false,
     });
   }
 
@@ -43,7 +47,7 @@ describe.each(DRIVERS)('the steps of orders on $name', ({ open, canCut }) => {
     const record = await held();
 
     const records = [record('réserver 🛒', '"\\u0000 é😀\'$1:p1"'), record('charge', null)];
-    expect(await recordSteps(subject.database, records)).toEqual([true, true]);
+    expect(await recordSteps(subject.database, records, 'worker')).toEqual(['recorded', 'recorded']);
     expect(await recorded()).toEqual([
       ['réserver 🛒', '"\\u0000 é😀\'$1:p1"'],
       ['charge', null],
@@ -52,7 +56,7 @@ describe.each(DRIVERS)('the steps of orders on $name', ({ open, canCut }) => {
 
   test('may be sleeps, and say how many seconds are left', async () => {
     const record = { ...(await held())('cool off', null), kind: 'sleep' as const, wakeSeconds: 366 * 86_400 };
-    await recordSteps(subject.database, [record]);
+    await recordSteps(subject.database, [record], 'worker');
 
     const [steps] = await readSteps(subject.database, [{ ...HARD, owner: '', run: 1 }]);
     const sleep = steps?.get('cool off');
@@ -64,7 +68,7 @@ describe.each(DRIVERS)('the steps of orders on $name', ({ open, canCut }) => {
   test('steps are not recorded with another token', async () => {
     const record = await held(7);
 
-    expect(await recordSteps(subject.database, [record('charge', '1')])).toEqual([false]);
+    expect(await recordSteps(subject.database, [record('charge', '1')], 'worker')).toEqual(['lost']);
     expect(await recorded()).toEqual([]);
   });
 
@@ -75,15 +79,53 @@ describe.each(DRIVERS)('the steps of orders on $name', ({ open, canCut }) => {
       `UPDATE public.orders SET status = 'Failed', lease_until = NULL, due_at = NULL WHERE status = 'Processing'`,
     );
 
-    expect(await recordSteps(subject.database, [record('charge', '1')])).toEqual([false]);
+    expect(await recordSteps(subject.database, [record('charge', '1')], 'worker')).toEqual(['lost']);
     expect(await recorded()).toEqual([]);
+  });
+
+  test('the undo of a step is recorded once, with the current token only, and the history names it', async () => {
+    const record = await held();
+    const step = { ...record('charge', '"paid"'), undoable: true };
+    await recordSteps(subject.database, [step], 'worker');
+    const undo = { ...step, result: null, undone: true };
+    expect(await recordSteps(subject.database, [{ ...undo, token: 7 }], 'late')).toEqual(['lost']);
+    expect(await recordSteps(subject.database, [undo], 'worker 7')).toEqual(['recorded']);
+    expect(await recordSteps(subject.database, [undo], 'worker 7')).toEqual(['recorded']);
+
+    const [steps] = await readSteps(subject.database, [{ ...HARD, owner: '', run: 1 }]);
+    expect(steps?.get('charge')).toMatchObject({ result: '"paid"', undoable: true, undone: true });
+    const entries = await readHistory(subject.database, HARD.orderId, null);
+    expect(entries.filter(({ reasonCode }) => reasonCode === 'step_undone')).toMatchObject([
+      { from: 'Processing', to: 'Processing', reason: 'charge', actor: 'worker 7' },
+    ]);
+  });
+
+  test('a worker that records a step learns that the order was cancelled, and the order is undone before it is Cancelled', async () => {
+    await orders.create(HARD);
+    const log: string[] = [];
+    const processor: Processor = async (_order, { step }) => {
+      await step(
+        'reserve',
+        () => cancelOrder(subject.database, HARD.orderId, null, { actor: 'shop', reason: 'no' }).then(() => 7),
+        {
+          undo: (held) => void log.push(`undo ${held}`),
+        },
+      );
+      await step('ship', () => log.push('shipped'));
+    };
+    await orders.process([HARD.orderId], { processor });
+    expect(await orders.statusOf(HARD.orderId)).toBe('Pending');
+    await orders.process([HARD.orderId], { processor });
+
+    expect(await orders.statusOf(HARD.orderId)).toBe('Cancelled');
+    expect(log).toEqual(['undo 7']);
   });
 
   test('the largest result with the longest name is read back', async () => {
     const name = '🛒'.repeat(100);
     const result = JSON.stringify('x'.repeat(MAX_RESULT_BYTES - 2));
     const record = await held();
-    await recordSteps(subject.database, [record(name, result)]);
+    await recordSteps(subject.database, [record(name, result)], 'worker');
 
     expect(await recorded()).toEqual([[name, result]]);
   });
@@ -109,7 +151,7 @@ describe.each(DRIVERS)('the steps of orders on $name', ({ open, canCut }) => {
 
   test('an order whose steps cannot be read does not fail those that are read together with it', async () => {
     const record = await held();
-    await recordSteps(subject.database, [record('charge', '1')]);
+    await recordSteps(subject.database, [record('charge', '1')], 'worker');
     await orders.insert('too large');
     await insertSteps(20, 60_000);
 

@@ -74,14 +74,40 @@ describe('POST /orders/{order_id}/cancel', () => {
     expect(await cancel('a')).toMatchObject({ status: 200, body: { attempts: 1, next_attempt_at: null } });
   });
 
-  test('POST …/cancel returns 409 in every other state, and changes nothing', async () => {
-    for (const id of ['held', 'done', 'failed', 'cancelled']) await create(id);
-    await hold('held');
+  test('POST …/cancel returns 202 for an order that a worker has, and records who and why', async () => {
+    await create('a');
+    await hold('a');
+    expect(await cancel('a', { reason: 'the shop asked' })).toMatchObject({
+      status: 202,
+      body: { status: 'Processing', reason_code: 'cancel_requested', cancel_requested_at: expect.any(String) },
+    });
+    expect(await lastMove('a')).toMatchObject({
+      from: 'Processing',
+      to: 'Processing',
+      reason_code: 'cancel_requested',
+      reason: 'the shop asked',
+      actor: expect.stringMatching(/^api /),
+    });
+  });
+
+  test('POST …/cancel returns 202 for an order with steps to undo, and sends its message', async () => {
+    await create('a');
+    await service.receiveMessages();
+    await service.psql.rows(
+      `INSERT INTO order_steps (owner, order_id, run, name, attempt, token, started_at, finished_at, undoable)
+       SELECT owner, order_id, run, 'reserve', 1, token, now(), now(), true FROM orders`,
+    );
+    expect(await cancel('a')).toMatchObject({ status: 202, body: { status: 'Pending', ends_as: 'Cancelled' } });
+    expect(await service.receiveMessages()).toHaveLength(1);
+    expect((await service.getOrder('a')).body.steps).toMatchObject([{ undo: 'possible', undone_at: null }]);
+  });
+
+  test('POST …/cancel returns 409 for a finished order, and changes nothing', async () => {
+    for (const id of ['done', 'failed', 'cancelled']) await create(id);
     await service.deliver([encodeMessage('done')]);
     await fail('failed');
     await cancel('cancelled');
     for (const [id, status] of [
-      ['held', 'Processing'],
       ['done', 'Completed'],
       ['failed', 'Failed'],
       ['cancelled', 'Cancelled'],
@@ -91,7 +117,7 @@ describe('POST /orders/{order_id}/cancel', () => {
         status: 409,
         body: {
           status_code: 409,
-          message: `The order is ${status}. Only a Pending or Waiting order can be cancelled.`,
+          message: `The order is ${status}. Only a Pending, Waiting or Processing order can be cancelled.`,
         },
       });
       expect((await service.getOrder(id)).body).toEqual(before);
@@ -109,10 +135,7 @@ describe('POST /orders/{order_id}/cancel', () => {
       const cancelling = cancel('a');
       await waitForLockWaits(service.psql, 1);
       await worker.rows('COMMIT');
-      expect(await cancelling).toMatchObject({
-        status: 409,
-        body: { message: 'The order is Processing. Only a Pending or Waiting order can be cancelled.' },
-      });
+      expect(await cancelling).toMatchObject({ status: 202, body: { status: 'Processing' } });
     } finally {
       await worker.end();
     }

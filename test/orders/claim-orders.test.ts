@@ -46,6 +46,8 @@ describe('a claim', () => {
         failures: 0,
         signals: 0,
         detailBytes: null,
+        endsAs: null,
+        undoAttempts: 0,
         userId: -5,
         itemIds: [3, 1, 2],
         totalAmount: '12345678901.123456789',

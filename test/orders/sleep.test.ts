@@ -11,6 +11,8 @@ import { type OrderLab, openOrderLab, RESEND_AFTER } from '../support/order-lab.
 
 const TIMES = { startedAt: expect.any(Date), finishedAt: expect.any(Date) };
 
+const NOT_UNDOABLE = { undo: null, undoneAt: null };
+
 const YEAR = 366 * 86_400;
 
 let lab: OrderLab;
@@ -259,8 +261,8 @@ describe('a Waiting order', () => {
 
     const order = await readOrder(lab.database, 'a', null);
     expect(order?.steps).toEqual([
-      { name: 'reserve', kind: 'step', state: 'completed', attempt: 1, resultBytes: 8, ...TIMES },
-      { name: 'cool off', kind: 'sleep', state: 'sleeping', attempt: 1, resultBytes: 0, ...TIMES },
+      { name: 'reserve', kind: 'step', state: 'completed', attempt: 1, resultBytes: 8, ...NOT_UNDOABLE, ...TIMES },
+      { name: 'cool off', kind: 'sleep', state: 'sleeping', attempt: 1, resultBytes: 0, ...NOT_UNDOABLE, ...TIMES },
     ]);
     await pass(600);
     await lab.psql.rows(`UPDATE order_steps SET finished_at = wake_at WHERE kind = 'sleep'`);

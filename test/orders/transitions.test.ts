@@ -13,6 +13,7 @@ const LEGAL = new Set([
   'Processing to Failed',
   'Processing to Pending',
   'Processing to Waiting',
+  'Processing to Cancelled',
   'Waiting to Processing',
   'Waiting to Cancelled',
   'Pending to Cancelled',
@@ -68,6 +69,7 @@ describe('an UPDATE of the status', () => {
       if (LEGAL.has(move))
         test(`an UPDATE can move an order from ${move}`, async () => {
           await insertIn(from);
+          if (move === 'Processing to Cancelled') await lab.psql.rows('UPDATE orders SET cancel_requested_at = now()');
           await moveTo(to);
           expect((await lab.row(from)).status).toBe(to);
         });
@@ -89,6 +91,23 @@ describe('an UPDATE of the status', () => {
 
     await expect(moveTo('Completed')).rejects.toMatchObject({ constraint: 'orders_legal_transitions' });
     expect((await lab.row('a')).status).toBe('Processing');
+  });
+
+  test('an UPDATE cannot move an order from Processing to Cancelled that nobody cancelled', async () => {
+    await insertIn('Processing');
+    await expect(moveTo('Cancelled')).rejects.toMatchObject({
+      constraint: 'orders_legal_transitions',
+      message: 'order Processing may not move from Processing to Cancelled',
+    });
+  });
+
+  test.each([
+    ['Processing', 'Completed'],
+    ['Processing', 'Waiting'],
+  ] as const)('an UPDATE cannot move an order in undo from %s to %s', async (from, to) => {
+    await insertIn(from);
+    await lab.psql.rows(`UPDATE orders SET ends_as = 'Failed'`);
+    await expect(moveTo(to)).rejects.toMatchObject({ constraint: 'orders_legal_transitions' });
   });
 
   test('an UPDATE cannot set an unknown state', async () => {

@@ -57,8 +57,8 @@ export class UseCases {
   }
 
   async finish(...verdicts: Verdict[]) {
-    const change = { resendAfterSeconds: RESEND_AFTER, actor: 'worker' };
-    return (await finishOrders(this.database, verdicts, change)).taken;
+    const options = { resendAfterSeconds: RESEND_AFTER, actor: 'worker' };
+    return new Set((await finishOrders(this.database, verdicts, options)).keys());
   }
 
   process(orderIds: readonly string[], parts: Partial<ProcessParts> = {}) {

@@ -118,8 +118,8 @@ export async function openOrderLab({
         ...options,
       }),
     async finish(...verdicts) {
-      const { taken } = await finishOrders(database, verdicts, { resendAfterSeconds: RESEND_AFTER, actor: 'worker' });
-      return new Set(taken);
+      const options = { resendAfterSeconds: RESEND_AFTER, actor: 'worker' };
+      return new Set((await finishOrders(database, verdicts, options)).keys());
     },
     async process(orders, parts = {}, invocation = {}) {
       const remainingMs = countdown(30_000);

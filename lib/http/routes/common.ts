@@ -133,6 +133,18 @@ export const orderSchema = z
       .nullable()
       .meta({ description: 'Why the order is in this state, as a stable code for programs.' }),
     reason: z.string().nullable().meta({ description: 'Why the order is in this state, as text for people.' }),
+    cancel_requested_at: time.nullable().meta({
+      description:
+        'When a caller first cancelled it. If its processor returned before it noticed, the order is Completed all the same.',
+    }),
+    ends_as: z
+      .enum(['Failed', 'Cancelled'])
+      .nullable()
+      .meta({
+        description:
+          'The status that the order gets once its steps are undone; null if there is nothing to undo. A Failed order for which it ' +
+          'is set was not undone completely.',
+      }),
   })
   .meta({ description: 'An order and its progress.' });
 

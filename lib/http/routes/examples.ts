@@ -67,6 +67,8 @@ export const ORDER = {
   next_attempt_at: null,
   reason_code: null,
   reason: null,
+  cancel_requested_at: null,
+  ends_as: null,
 };
 
 export const COMPLETED = {
@@ -85,6 +87,17 @@ export const CANCELLED = {
   finished_at: '2026-11-23T09:31:00.000Z',
   reason_code: 'cancelled',
   reason: 'changed her mind',
+  cancel_requested_at: '2026-11-23T09:31:00.000Z',
+};
+
+export const CANCELLING = {
+  ...ORDER,
+  status: 'Processing',
+  next_states: ['Completed', 'Failed', 'Pending', 'Waiting', 'Cancelled'],
+  attempts: 1,
+  reason_code: 'cancel_requested',
+  reason: 'changed her mind',
+  cancel_requested_at: '2026-11-23T09:30:01.000Z',
 };
 
 /** A step of a Completed order. */
@@ -92,6 +105,8 @@ export const CHARGED = {
   name: 'charge',
   kind: 'step',
   state: 'completed',
+  undo: null,
+  undone_at: null,
   attempt: 1,
   started_at: '2026-11-23T09:30:00.100Z',
   finished_at: '2026-11-23T09:30:01.900Z',

@@ -103,6 +103,10 @@ export const orderWithStepsSchema = orderSchema
             description:
               'Whether it has ended. A wait is `timed_out` if its signal did not come in time, and `abandoned` if the order ended before.',
           }),
+          undo: z.enum(['possible', 'done']).nullable().meta({
+            description: 'Whether the step was undone; null if it has no undo.',
+          }),
+          undone_at: time.nullable().meta({ description: 'When it was undone.' }),
           attempt: count.meta({ description: 'The attempt that recorded it.' }),
           started_at: time.meta({ description: 'When it started.' }),
           finished_at: time.meta({

@@ -17,6 +17,7 @@ import {
   ACCEPTED,
   BATCH_RESULT,
   CANCELLED,
+  CANCELLING,
   CHARGED,
   COMPLETED,
   HISTORY,
@@ -171,8 +172,11 @@ export const getOrderHistory: Operation = {
 
 export const cancelOrder: Operation = {
   tag: 'Orders',
-  summary: 'Cancel a Pending or Waiting order',
-  description: 'A Cancelled order is never processed again. Cancelled is final.',
+  summary: 'Cancel an order',
+  description:
+    'A Cancelled order is never processed again. Cancelled is final. An order that is being processed stops after the step that is ' +
+    'running. If its processor returns without taking another step, the order is Completed. Steps that have an undo are undone before ' +
+    'the order is Cancelled. To cancel an order again changes nothing.',
   parameters: { path: ORDER_ID, query: OWNER },
   body: reasonBody('changed her mind'),
   answers: {
@@ -182,12 +186,18 @@ export const cancelOrder: Operation = {
       schema: orderSchema,
       examples: { cancelled: CANCELLED },
     },
+    202: {
+      name: 'CancellingOrder',
+      description: 'The order, which is not Cancelled yet: a worker has it, or its steps are undone first.',
+      schema: orderSchema,
+      examples: { processing: CANCELLING },
+    },
     ...INVALID,
     ...NO_SUCH_ORDER,
     ...conflict(
       'NotCancellable',
-      'The order is neither Pending nor Waiting',
-      refused('wrong_status', 'The order is Completed. Only a Pending or Waiting order can be cancelled.'),
+      'The order is finished',
+      refused('wrong_status', 'The order is Completed. Only a Pending, Waiting or Processing order can be cancelled.'),
     ),
     ...TOO_LARGE,
   },

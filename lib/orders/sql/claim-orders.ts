@@ -1,6 +1,7 @@
 import type { Queryable } from '../../database/database.ts';
 import type { OrderKey } from '../../order-key.ts';
 import type { EffectSource } from '../effect-key.ts';
+import type { Order } from '../order.ts';
 import { type KeyRow, keyOfRow, keysToJson, WANTED_KEYS } from './keys.ts';
 import type { Detailed } from './order-details.ts';
 import { attemptsOf, effectScopeOf } from './order-row.ts';
@@ -10,7 +11,7 @@ export interface ClaimOptions {
   readonly leaseSeconds: number;
   /** True to claim the orders that have lost a worker before, false to claim the others. */
   readonly suspects: boolean;
-  /** The number of dead leases at which an order becomes Failed instead of claimed. */
+  /** The number of dead leases at which an order becomes Failed instead of claimed, and its undo is given up. */
   readonly maxCrashes: number;
   /** The claiming worker, for the history. */
   readonly actor: string;
@@ -28,6 +29,10 @@ export interface Claim extends Detailed, EffectSource {
   readonly failures: number;
   /** Signals received so far, in all runs. */
   readonly signals: number;
+  /** The status that it gets once its steps are undone: this claim is for undo. Null for any other. */
+  readonly endsAs: Order['endsAs'];
+  /** The number of this claim for undo since the last one that undid a step; 0 if there is nothing to undo. */
+  readonly undoAttempts: number;
   readonly userId: number;
   readonly itemIds: readonly number[];
   readonly totalAmount: string;
@@ -37,23 +42,30 @@ export interface Claim extends Detailed, EffectSource {
 /**
  * Why an order was not claimed:
  * - `unknown`: the order does not exist, as far as is committed.
- * - `settled`: finished, or Failed by this claim because its crash budget is used up.
+ * - `settled`: finished, or ended by this claim: its crash budget is used up, or it was cancelled before its worker died.
+ * - `to-undo`: this claim would have ended it, but its steps are to be undone first. It can be claimed again immediately.
  * - `held`: another worker has a live lease.
  * - `waiting`: its next attempt may not start yet; it has a due date.
  * - `suspect`: it lost a worker before, and this claim does not cover such orders (or the other way round).
  * - `paused`: processing is paused, so nothing can be claimed.
  * - `locked`: another transaction has it locked right now; retrying soon may help.
  */
-export type Unclaimed = 'unknown' | 'settled' | 'held' | 'waiting' | 'paused' | 'suspect' | 'locked';
+export type Unclaimed = 'unknown' | 'settled' | 'to-undo' | 'held' | 'waiting' | 'paused' | 'suspect' | 'locked';
 
 export interface ClaimResult {
   readonly claims: readonly Claim[];
   readonly unclaimed: ReadonlyMap<OrderKey, Unclaimed>;
 }
 
+/** It has lost a worker, or an undo of it did not succeed. */
+function isSuspect(table: string): string {
+  return `(${table}.crashes > 0 OR ${table}.undo_attempts > 0 OR ${table}.status = 'Processing')`;
+}
+
 /**
  * This single statement applies the crash budget and writes the lease, so that two workers cannot disagree. It also
- * checks whether processing is paused. If it is, no order was claimed.
+ * checks whether processing is paused. If it is, no order was claimed. A trigger (`orders_ending()`) may change the status
+ * that is written here: an order with steps to undo does not end, and a cancelled one is not processed.
  */
 const CLAIM_ORDERS = `
   WITH wanted AS (
@@ -65,7 +77,7 @@ const CLAIM_ORDERS = `
   -- By key alone, with the checks afterwards: with a condition on the status, the planner may read all Pending orders
   -- instead of those of the batch.
   free AS MATERIALIZED (
-    SELECT o.order_id, o.owner, o.status, o.crashes, o.not_before, o.lease_until
+    SELECT o.order_id, o.owner, o.status, o.crashes, o.undo_attempts, o.ends_as, o.not_before, o.lease_until
     FROM public.orders o JOIN wanted USING (order_id, owner)
     WHERE NOT (SELECT paused FROM control)
     ORDER BY o.order_id, o.owner
@@ -73,16 +85,18 @@ const CLAIM_ORDERS = `
   ready AS (
     SELECT o.order_id, o.owner,
            o.status = 'Processing' AS lost,
-           o.status = 'Processing' AND o.crashes + 1 >= $4::integer AS lost_too_often
+           o.status = 'Processing' AND CASE WHEN o.ends_as IS NULL THEN o.crashes + 1 ELSE o.undo_attempts END >= $4::integer
+             AS lost_too_often
     FROM free o
     WHERE ((o.status IN ('Pending', 'Waiting') AND (o.not_before IS NULL OR o.not_before <= now()))
         OR (o.status = 'Processing' AND o.lease_until <= now()))
-      AND (o.crashes > 0 OR o.status = 'Processing') = $3::boolean),
+      AND ${isSuspect('o')} = $3::boolean),
   claimed AS (
     UPDATE public.orders o SET
       status = CASE WHEN ready.lost_too_often THEN 'Failed' ELSE 'Processing' END,
       token = o.token + 1,
-      crashes = o.crashes + ready.lost::integer,
+      crashes = o.crashes + (ready.lost AND o.ends_as IS NULL)::integer,
+      undo_attempts = o.undo_attempts + (o.ends_as IS NOT NULL)::integer,
       lease_until = CASE WHEN NOT ready.lost_too_often THEN now() + $2::double precision * interval '1 second' END,
       -- The sweep checks just after the lease ends, when the order can be claimed again.
       due_at = CASE WHEN NOT ready.lost_too_often
@@ -90,24 +104,28 @@ const CLAIM_ORDERS = `
       not_before = NULL,
       finished_at = CASE WHEN ready.lost_too_often THEN now() END,
       sends = 0,
-      reason_code = CASE WHEN ready.lost THEN 'worker_lost' END,
-      reason = CASE WHEN ready.lost THEN 'its worker stopped answering before it finished' END
+      reason_code = CASE WHEN ready.lost_too_often AND o.ends_as IS NOT NULL THEN 'undo_failed'
+                         WHEN ready.lost THEN 'worker_lost'
+                         WHEN o.ends_as IS NOT NULL THEN 'undo' END,
+      reason = CASE WHEN ready.lost THEN 'its worker stopped answering before it finished'
+                    WHEN o.ends_as IS NOT NULL THEN 'its steps are to be undone' END
     FROM ready CROSS JOIN actor
     WHERE o.order_id = ready.order_id AND o.owner = ready.owner
     RETURNING o.order_id, o.owner, o.run, ${effectScopeOf('o')} AS effect_scope, o.status, o.token, ${attemptsOf('o')} AS attempt,
-              o.attempts AS failures, o.signals, o.user_id, o.item_ids, o.total_amount, o.created_at,
+              o.attempts AS failures, o.signals, o.ends_as, o.undo_attempts, o.user_id, o.item_ids, o.total_amount, o.created_at,
               o.detail_bytes)
-  SELECT wanted.order_id, wanted.owner, c.run, c.effect_scope, c.token, c.attempt, c.failures, c.signals, c.user_id, c.item_ids, c.total_amount, c.created_at,
-    c.detail_bytes,
+  SELECT wanted.order_id, wanted.owner, c.run, c.effect_scope, c.token, c.attempt, c.failures, c.signals,
+    c.ends_as, c.undo_attempts, c.user_id, c.item_ids, c.total_amount, c.created_at, c.detail_bytes,
     CASE
       WHEN c.status = 'Processing' THEN NULL
-      WHEN c.status = 'Failed' THEN 'settled'
+      WHEN c.status IN ('Failed', 'Cancelled') THEN 'settled'
+      WHEN c.status IS NOT NULL THEN 'to-undo'
       WHEN seen.order_id IS NULL THEN 'unknown'
       WHEN seen.due_at IS NULL THEN 'settled'
       WHEN seen.lease_until > now() THEN 'held'
       WHEN seen.not_before > now() THEN 'waiting'
       WHEN (SELECT paused FROM control) THEN 'paused'
-      WHEN (seen.crashes > 0 OR seen.status = 'Processing') <> $3::boolean THEN 'suspect'
+      WHEN ${isSuspect('seen')} <> $3::boolean THEN 'suspect'
       ELSE 'locked'
     END AS unclaimed
   FROM wanted
@@ -121,6 +139,8 @@ interface Row extends KeyRow {
   attempt: number;
   failures: number;
   signals: number;
+  ends_as: Order['endsAs'];
+  undo_attempts: number;
   user_id: number;
   item_ids: number[];
   total_amount: string;
@@ -164,6 +184,8 @@ function toClaim(row: Row): Claim {
     attempt: row.attempt,
     failures: row.failures,
     signals: row.signals,
+    endsAs: row.ends_as,
+    undoAttempts: row.undo_attempts,
     userId: row.user_id,
     itemIds: row.item_ids,
     totalAmount: row.total_amount,

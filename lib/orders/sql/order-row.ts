@@ -6,17 +6,18 @@ import { readDetails } from './order-details.ts';
 /**
  * How often the processor ran on an order in this table since it was created or redriven: failures (the column
  * `attempts`), lost workers, and the attempt in progress or the one that completed the order. The history counts in the
- * same way (`orders_updated()`).
+ * same way (`orders_updated()`). A claim for undo is not an attempt.
  */
 export function attemptsOf(table: string): string {
-  return `${table}.attempts + ${table}.crashes + (${table}.status IN ('Processing', 'Waiting', 'Completed'))::integer`;
+  return `${table}.attempts + ${table}.crashes
+    + (${table}.status IN ('Processing', 'Waiting', 'Completed') AND ${table}.ends_as IS NULL)::integer`;
 }
 
 /** The columns of the table `o` that make a whole order. */
 export const ORDER_COLUMNS = `
   o.order_id, o.owner, o.user_id, o.item_ids, o.total_amount, o.status, o.processing_time, o.created_at, o.finished_at,
   ${attemptsOf('o')} AS attempts, o.crashes, o.redrives, o.not_before, o.reason_code, o.reason,
-  o.detail_bytes`;
+  o.cancel_requested_at, o.ends_as, o.detail_bytes`;
 
 export interface OrderRow {
   order_id: string;
@@ -35,6 +36,8 @@ export interface OrderRow {
   reason_code: string | null;
   reason: string | null;
   detail_bytes: number | null;
+  cancel_requested_at: Date | null;
+  ends_as: Order['endsAs'];
 }
 
 /** The orders in these rows, with their details. */
@@ -61,6 +64,8 @@ function toOrder(row: OrderRow): Order {
     nextAttemptAt: row.not_before,
     reasonCode: row.reason_code,
     reason: row.reason,
+    cancelRequestedAt: row.cancel_requested_at,
+    endsAs: row.ends_as,
   };
 }
 

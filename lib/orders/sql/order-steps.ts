@@ -14,21 +14,34 @@ export interface StepRecord extends OrderRun {
   readonly seconds: number;
   /** Seconds until a sleep ends or a wait times out; null for a step. */
   readonly wakeSeconds: number | null;
+  /** Whether it has an undo. */
+  readonly undoable: boolean;
+  /** True to record that the step, which has a record, was undone. */
+  readonly undone: boolean;
 }
 
 export type StepKind = 'step' | 'sleep' | 'wait';
 
-export interface RecordedStep extends Pick<StepRecord, 'kind' | 'result' | 'wakeSeconds'> {}
+export interface RecordedStep extends Pick<StepRecord, 'kind' | 'result' | 'wakeSeconds' | 'undoable' | 'undone'> {}
 
-/** By name. */
+/**
+ * - `recorded`.
+ * - `cancelled`: recorded, and a caller has cancelled the order.
+ * - `lost`: another worker has claimed the order, or it is no longer Processing. This worker must stop.
+ */
+export type Recording = 'recorded' | 'cancelled' | 'lost';
+
+/** By name, in the order in which they were recorded. */
 export type RecordedSteps = ReadonlyMap<string, RecordedStep>;
 
-/** The recorded steps of each of these runs, in order. */
+/** The recorded steps of each of these runs, one entry per run. */
 export async function readSteps(database: Queryable, runs: readonly OrderRun[]): Promise<RecordedSteps[]> {
   const rows = await database.query<RecordedStep & { index: number; name: string }>(
-    `SELECT g.index, s.name, s.kind, s.result, extract(epoch FROM s.wake_at - now())::double precision AS "wakeSeconds"
+    `SELECT g.index, s.name, s.kind, s.result, extract(epoch FROM s.wake_at - now())::double precision AS "wakeSeconds",
+       s.undoable, s.undone_at IS NOT NULL AS undone
      FROM json_to_recordset($1::json) AS g(index integer, owner text, "orderId" text, run integer)
-     JOIN public.order_steps s ON s.owner = g.owner AND s.order_id = g."orderId" AND s.run = g.run`,
+     JOIN public.order_steps s ON s.owner = g.owner AND s.order_id = g."orderId" AND s.run = g.run
+     ORDER BY s.entry`,
     [JSON.stringify(runs.map(({ owner, orderId, run }, index) => ({ index, owner, orderId, run })))],
   );
   const steps = runs.map(() => new Map<string, RecordedStep>());
@@ -37,39 +50,46 @@ export async function readSteps(database: Queryable, runs: readonly OrderRun[]):
 }
 
 /**
- * Records steps in one statement, and returns for each whether it was recorded. It was not if another worker has
- * claimed the order, or the order is no longer Processing: then this worker must stop. Retrying the statement after a
- * lost reply changes nothing.
+ * Records steps, and that steps were undone, in one statement. Retrying it after a lost reply changes nothing.
+ * @param actor the worker, for the history
  */
-export async function recordSteps(database: Queryable, steps: readonly StepRecord[]): Promise<boolean[]> {
-  const rows = await database.query<{ index: number }>(
+export async function recordSteps(
+  database: Queryable,
+  steps: readonly StepRecord[],
+  actor: string,
+): Promise<Recording[]> {
+  const rows = await database.query<{ index: number; cancelled: boolean }>(
     `WITH given AS MATERIALIZED (
        SELECT * FROM json_to_recordset($1::json) AS g(
          index integer, owner text, "orderId" text, run integer, token bigint, attempt integer, name text, kind text,
-         result text, seconds double precision, "wakeSeconds" double precision)),
+         result text, seconds double precision, "wakeSeconds" double precision, undoable boolean, undone boolean)),
+     actor AS MATERIALIZED (
+       SELECT public.act_as($2::text) AS name),
      locked AS MATERIALIZED (
-       SELECT o.owner, o.order_id, o.status, o.token
+       SELECT o.owner, o.order_id, o.status, o.token, o.cancel_requested_at
        FROM public.orders o JOIN (SELECT DISTINCT owner, "orderId" FROM given) AS g
          ON o.order_id = g."orderId" AND o.owner = g.owner
        ORDER BY o.order_id, o.owner
        FOR UPDATE OF o),
      held AS (
-       SELECT g.*
+       SELECT g.*, o.cancel_requested_at IS NOT NULL AS cancelled
        FROM given g JOIN locked o ON o.order_id = g."orderId" AND o.owner = g.owner
        WHERE o.status = 'Processing' AND o.token = g.token),
      recorded AS (
        INSERT INTO public.order_steps AS s
-         (owner, order_id, run, name, kind, result, attempt, token, started_at, finished_at, wake_at)
-       SELECT owner, "orderId", run, name, kind, result, attempt, token,
+         (owner, order_id, run, name, kind, result, attempt, token, started_at, finished_at, wake_at, undoable, undone_at)
+       SELECT owner, "orderId", run, held.name, kind, result, attempt, token,
          clock_timestamp() - seconds * interval '1 second',
          clock_timestamp() + coalesce("wakeSeconds", 0) * interval '1 second',
-         clock_timestamp() + "wakeSeconds" * interval '1 second'
-       FROM held ORDER BY index
-       -- Only this worker can have recorded it, in a first attempt whose reply was lost.
-       ON CONFLICT (owner, order_id, run, name) DO NOTHING)
-     SELECT index FROM held`,
-    [JSON.stringify(steps.map((step, index) => ({ index, ...step })))],
+         clock_timestamp() + "wakeSeconds" * interval '1 second',
+         undoable, CASE WHEN undone THEN clock_timestamp() END
+       FROM held, actor ORDER BY index
+       -- Otherwise only this worker can have recorded it, in a first attempt whose reply was lost.
+       ON CONFLICT (owner, order_id, run, name) DO UPDATE SET undone_at = excluded.undone_at
+         WHERE excluded.undone_at IS NOT NULL AND s.undone_at IS NULL)
+     SELECT index, cancelled FROM held`,
+    [JSON.stringify(steps.map((step, index) => ({ index, ...step }))), actor],
   );
-  const recorded = new Set(rows.map(({ index }) => index));
-  return steps.map((_, index) => recorded.has(index));
+  const held = new Map(rows.map(({ index, cancelled }) => [index, cancelled]));
+  return steps.map((_, index) => (held.has(index) ? (held.get(index) ? 'cancelled' : 'recorded') : 'lost'));
 }

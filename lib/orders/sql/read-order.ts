@@ -14,6 +14,8 @@ interface StepColumns {
   step_attempt: number;
   started_at: Date;
   ends: Date;
+  undo: StepReport['undo'];
+  undone_at: Date | null;
   result_bytes: number;
 }
 
@@ -43,6 +45,7 @@ export async function readOrder(
              WHEN o.finished_at IS NOT NULL THEN 'abandoned'
              ELSE 'waiting'
            END AS state,
+           CASE WHEN s.undone_at IS NOT NULL THEN 'done' WHEN s.undoable THEN 'possible' END AS undo, s.undone_at,
            coalesce(octet_length(s.result), octet_length(signal.payload), 0) AS result_bytes
          FROM o CROSS JOIN LATERAL (
            SELECT * FROM public.order_steps s
@@ -52,7 +55,7 @@ export async function readOrder(
            ON s.kind = 'wait' AND signal.owner = s.owner AND signal.order_id = s.order_id AND signal.run = s.run
            AND signal.name = s.name)
        SELECT ${ORDER_COLUMNS}, steps.name AS step_name, steps.kind, steps.state, steps.step_attempt, steps.started_at,
-         steps.ends, steps.result_bytes
+         steps.ends, steps.undo, steps.undone_at, steps.result_bytes
        FROM o FULL JOIN steps ON false
        ORDER BY steps.entry NULLS FIRST`,
       [orderId, owner],
@@ -72,6 +75,8 @@ function toStep(row: StepColumns): StepReport {
     attempt: row.step_attempt,
     startedAt: row.started_at,
     finishedAt: row.ends,
+    undo: row.undo,
+    undoneAt: row.undone_at,
     resultBytes: row.result_bytes,
   };
 }

@@ -7,20 +7,17 @@ import {
   type Sleep,
   type Step,
   type StepFunction,
+  type StepOptions,
   type WaitFor,
   type WaitOptions,
 } from '../processor.ts';
 import type { Claim } from '../sql/claim-orders.ts';
 import type { RecordedStep, RecordedSteps, StepKind, StepRecord } from '../sql/order-steps.ts';
+import { checkName, checkSeconds } from './check-arguments.ts';
 import { decodeResult, encodeResult, MAX_RUN_BYTES, recordBytes } from './results.ts';
 import type { StepStore } from './step-store.ts';
+import { Undoing } from './undoing.ts';
 import { untilAborted } from './until-aborted.ts';
-
-/** The name of a step, sleep or wait: the same limit as in Postgres; without control characters, because people read it. */
-export const STEP_NAME = /^[^\p{Cc}\p{Cs}]{1,100}$/u;
-
-/** Seconds of the longest sleep or wait. A bound, so that a wrong unit is noticed. */
-const MAX_SECONDS = 366 * 86_400;
 
 type PauseKind = Exclude<StepKind, 'step'>;
 
@@ -38,7 +35,10 @@ interface Pause {
   readonly endsAt: number;
 }
 
-/** The steps, sleeps and waits of one attempt at an order. */
+/** What StepRun adds to a record. */
+type NewRecord = Omit<StepRecord, 'orderId' | 'owner' | 'run' | 'token' | 'attempt'>;
+
+/** The steps, sleeps and waits of one attempt at an order, or of one undo. */
 export class StepRun {
   readonly #order: Claim;
   readonly #store: StepStore;
@@ -52,6 +52,8 @@ export class StepRun {
   /** What every further call throws, once the attempt has ended, or the worker has suspended the order or lost it. */
   #stopped: AttemptStopped | undefined;
   #suspension: Pause | undefined;
+  #cancelled = false;
+  #undoing: Undoing | undefined;
 
   constructor(order: Claim, store: StepStore, signal: AbortSignal) {
     this.#order = order;
@@ -59,7 +61,7 @@ export class StepRun {
     this.#signal = signal;
   }
 
-  readonly step: Step = (name, run) => this.#track(this.#run(name, run));
+  readonly step: Step = (name, run, options = {}) => this.#track(this.#run(name, run, options));
 
   readonly sleep: Sleep = (name, seconds) => this.#track(this.#sleep(name, seconds));
 
@@ -84,24 +86,42 @@ export class StepRun {
     const wasSuspended = this.#suspension !== undefined;
     this.#stopped ??= new AttemptStopped('The attempt has ended.');
     const [others] = await Promise.allSettled([untilAborted(this.#allEnded(), this.#signal)]);
+    if (this.#cancelled) throw this.#stopped;
     if (end.status === 'rejected' && !wasSuspended) throw end.reason;
     if (this.#suspension) return remaining(this.#suspension);
     for (const settled of [end, others]) if (settled.status === 'rejected') throw settled.reason;
     return undefined;
   }
 
+  /**
+   * Undoes the recorded steps. What the processor returns or throws does not matter.
+   * @throws UndoFailure if a step could not be undone
+   */
+  async undo(processing: () => Promise<void>): Promise<void> {
+    const undoing = new Undoing(this.#order, await this.#read(), this.#signal);
+    this.#undoing = undoing;
+    const done = { kind: 'step', result: null, wakeSeconds: null, undoable: true, undone: true } as const;
+    await undoing.run(processing, (step) => this.#record({ ...step, ...done }));
+  }
+
   async #allEnded(): Promise<void> {
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
   }
 
-  async #run<Result>(name: string, run: StepFunction<Result>): Promise<Recorded<Result>> {
+  async #run<Result>(
+    name: string,
+    run: StepFunction<Result>,
+    { undo }: StepOptions<Result>,
+  ): Promise<Recorded<Result>> {
     const known = await this.#find(name, 'step');
+    if (known && undo) this.#undoing?.register(name, known.result, undo);
     if (known) return decodeResult(known.result) as Recorded<Result>;
     const started = performance.now();
     const idempotencyKey = stepKey(effectKey(this.#order), name);
     const result = encodeResult(name, await this.#call(name, () => run({ idempotencyKey, signal: this.#signal })));
     const seconds = (performance.now() - started) / 1_000;
-    await this.#record({ name, kind: 'step', result, seconds, wakeSeconds: null });
+    const undoable = undo !== undefined;
+    await this.#record({ name, kind: 'step', result, seconds, wakeSeconds: null, undoable, undone: false });
     // Parsed again, so that the first attempt sees what later ones see.
     return decodeResult(result) as Recorded<Result>;
   }
@@ -134,8 +154,9 @@ export class StepRun {
     };
     // An order to which no signal was sent costs no more statements than a sleep. A signal that comes after the claim is not missed:
     // the order is then due as soon as it is suspended.
-    const early = signals > 0 ? await received() : undefined;
+    const early = signals > 0 || this.#undoing ? await received() : undefined;
     if (early) return early.payload;
+    await this.#undoing?.unwind();
     if (!known) this.#check();
     await this.#pause('wait', name, timeoutSeconds, known);
     if (!(await this.#store.timeOut({ orderId, owner, run, token, name }))) throw this.#lost();
@@ -144,17 +165,19 @@ export class StepRun {
 
   /** Returns once the sleep or wait is over; until then it suspends the order. */
   async #pause(kind: PauseKind, name: string, seconds: number, known: RecordedStep | undefined): Promise<void> {
-    if (!known) await this.#record({ name, kind, result: null, seconds: 0, wakeSeconds: seconds });
+    const begun = { result: null, seconds: 0, undoable: false, undone: false };
+    if (!known) await this.#record({ name, kind, ...begun, wakeSeconds: seconds });
     const from = known ? this.#readAt : performance.now();
     const endsAt = from + (known?.wakeSeconds ?? seconds) * 1_000;
     if (endsAt <= performance.now()) return;
+    await this.#undoing?.unwind();
     // Of two side by side, the one that ends first wakes the order.
     if (!this.#suspension || endsAt < this.#suspension.endsAt) this.#suspension = { kind, name, endsAt };
     this.#stopped ??= new AttemptStopped('The order is suspended. Its processor runs again later.');
     throw this.#stopped;
   }
 
-  /** What is recorded under the name; undefined when that is to be done now. */
+  /** What is recorded under the name; undefined when that is to be done now. Throws instead when the order is being undone. */
   async #find(name: string, kind: StepKind): Promise<RecordedStep | undefined> {
     this.#reserve(name);
     this.#check();
@@ -162,12 +185,12 @@ export class StepRun {
     if (known && known.kind !== kind)
       throw new PermanentFailure('step_name', `"${name}" is a ${kind} now, but was recorded as a ${known.kind}.`);
     this.#check();
+    if (!known) await this.#undoing?.unwind();
     return known;
   }
 
   #reserve(name: string): void {
-    if (typeof name !== 'string' || !STEP_NAME.test(name))
-      throw new PermanentFailure('step_name', 'The name of a step has 1 to 100 characters, none a control character.');
+    checkName(name);
     if (this.#names.has(name))
       throw new PermanentFailure('step_name', `Two steps, sleeps or waits are named "${name}".`);
     this.#names.add(name);
@@ -204,22 +227,21 @@ export class StepRun {
     this.#bytes = bytes;
   }
 
-  async #record(step: Pick<StepRecord, 'name' | 'kind' | 'result' | 'seconds' | 'wakeSeconds'>): Promise<void> {
-    this.#count(step.name, step.result);
+  async #record(step: NewRecord): Promise<void> {
+    if (!step.undone) this.#count(step.name, step.result);
     const { orderId, owner, run, token, attempt } = this.#order;
-    if (!(await this.#store.record({ orderId, owner, run, token, attempt, ...step }))) throw this.#lost();
+    const recording = await this.#store.record({ orderId, owner, run, token, attempt, ...step });
+    if (recording === 'lost') throw this.#lost();
+    if (recording === 'recorded' || step.undone) return;
+    this.#cancelled = true;
+    throw this.#lost('The order was cancelled.');
   }
 
-  #lost(): AttemptStopped {
+  #lost(why = 'The worker no longer holds the order.'): AttemptStopped {
     this.#suspension = undefined;
-    this.#stopped = new AttemptStopped('The worker no longer holds the order.');
+    this.#stopped = new AttemptStopped(why);
     return this.#stopped;
   }
-}
-
-function checkSeconds(kind: PauseKind, name: string, seconds: number): void {
-  if (!(Number.isFinite(seconds) && seconds >= 1 && seconds <= MAX_SECONDS))
-    throw new PermanentFailure(`${kind}_seconds`, `The ${kind} "${name}" must last 1 to ${MAX_SECONDS} seconds.`);
 }
 
 /** Counted when the attempt ends: steps alongside it do not prolong it. */

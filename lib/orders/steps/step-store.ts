@@ -3,7 +3,7 @@ import { retryDatabase } from '../../database/retry.ts';
 import type { OrderRun } from '../effect-key.ts';
 import { GroupCommit } from '../group-commit.ts';
 import { type HeldWait, readSignals, type SignalName, type StoredSignal, timeOutWaits } from '../sql/order-signals.ts';
-import { type RecordedSteps, readSteps, recordSteps, type StepRecord } from '../sql/order-steps.ts';
+import { type RecordedSteps, type Recording, readSteps, recordSteps, type StepRecord } from '../sql/order-steps.ts';
 
 /** The most steps or signals per statement: with results of 60,000 bytes each, they have less than 1 MiB. */
 const LIMITS = { maxItems: 16, maxOperations: 1, worthAnother: 1 };
@@ -15,11 +15,12 @@ const LIMITS = { maxItems: 16, maxOperations: 1, worthAnother: 1 };
 export class StepStore {
   /** Each settles alone, so that an order that cannot be read does not fail the others of its group. */
   readonly #reads: GroupCommit<OrderRun, PromiseSettledResult<RecordedSteps>>;
-  readonly #records: GroupCommit<StepRecord, boolean>;
+  readonly #records: GroupCommit<StepRecord, Recording>;
   readonly #signals: GroupCommit<SignalName, StoredSignal | undefined>;
   readonly #timeouts: GroupCommit<HeldWait, boolean>;
 
   /**
+   * @param actor the worker, for the history
    * @param withinMs the remaining milliseconds to wait for the database: an effect that is not recorded happens again
    */
   constructor(database: Database, withinMs: () => number, actor: string) {
@@ -33,7 +34,7 @@ export class StepStore {
       // The Data API returns at most 1 MiB, which fits the records of a single run.
       return Promise.allSettled(runs.map(async (run) => (await read([run]))[0] ?? new Map()));
     });
-    this.#records = new GroupCommit(LIMITS, (steps) => patiently(() => recordSteps(database, steps)));
+    this.#records = new GroupCommit(LIMITS, (steps) => patiently(() => recordSteps(database, steps, actor)));
     this.#signals = new GroupCommit(LIMITS, (names) => patiently(() => readSignals(database, names)));
     this.#timeouts = new GroupCommit(LIMITS, (waits) => patiently(() => timeOutWaits(database, waits, actor)));
   }
@@ -44,8 +45,7 @@ export class StepStore {
     return read.value;
   }
 
-  /** True if the step was recorded; false if the worker no longer holds the order. */
-  record(step: StepRecord): Promise<boolean> {
+  record(step: StepRecord): Promise<Recording> {
     return this.#records.add(step);
   }
 

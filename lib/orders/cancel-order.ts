@@ -1,0 +1,21 @@
+import type { Database } from '../database/database.ts';
+import type { OrderQueue } from '../queue/order-queue.ts';
+import { type Cancellation, cancelOrder as cancelRow } from './sql/cancel-order.ts';
+
+/**
+ * Cancels one order, or begins to: see `cancelOrder` in lib/orders/sql. If its steps are to be undone first, a message makes a worker
+ * do it; the sweep sends the message if it could not be sent.
+ * @param owner the required owner; null for any
+ */
+export async function cancelOrder(
+  parts: { readonly database: Database; readonly queue: OrderQueue },
+  orderId: string,
+  owner: string | null,
+  change: { readonly actor: string; readonly reason: string },
+): Promise<Cancellation> {
+  const outcome = await cancelRow(parts.database, orderId, owner, change);
+  if (!outcome || 'status' in outcome) return outcome;
+  const { order } = outcome;
+  if (order.endsAs && order.status !== 'Processing') await parts.queue.send([order]);
+  return outcome;
+}

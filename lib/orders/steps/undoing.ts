@@ -1,0 +1,97 @@
+import { effectKey, undoKey } from '../effect-key.ts';
+import { AttemptStopped, type StepAttempt } from '../processor.ts';
+import type { Claim } from '../sql/claim-orders.ts';
+import type { RecordedSteps, StepRecord } from '../sql/order-steps.ts';
+import { decodeResult } from './results.ts';
+import { untilAborted } from './until-aborted.ts';
+
+/**
+ * Milliseconds that a processor has to reach its other recorded steps once one of its branches has come to an end. Code between
+ * steps has no effects, so this is long.
+ */
+const REGISTER_MS = 1_000;
+
+type Undo = (attempt: StepAttempt) => unknown;
+
+/** An undo that did not succeed. */
+export class UndoFailure extends Error {
+  readonly step: string;
+  /** Steps that were undone before. */
+  readonly undone: number;
+
+  constructor(step: string, undone: number, cause: unknown) {
+    super(`Undoing step "${step}" failed`, { cause });
+    this.step = step;
+    this.undone = undone;
+  }
+}
+
+/**
+ * The undo of one order. Its processor runs, and each recorded step returns its result and registers its undo; the first call
+ * that has no record throws instead of moving forward. Then the undo functions run.
+ */
+export class Undoing {
+  readonly #order: Claim;
+  readonly #signal: AbortSignal;
+  /** Names of the steps that are still to be undone, in the order of their records. */
+  readonly #wanted: readonly string[];
+  readonly #registered = new Map<string, Undo>();
+  readonly #allRegistered = Promise.withResolvers<void>();
+
+  constructor(order: Claim, recorded: RecordedSteps, signal: AbortSignal) {
+    this.#order = order;
+    this.#signal = signal;
+    this.#wanted = [...recorded].filter(([, { undoable, undone }]) => undoable && !undone).map(([name]) => name);
+    if (this.#wanted.length === 0) this.#allRegistered.resolve();
+  }
+
+  register(name: string, result: string | null, undo: (result: never, attempt: StepAttempt) => unknown): void {
+    if (!this.#wanted.includes(name)) return;
+    this.#registered.set(name, (attempt) => undo(decodeResult(result) as never, attempt));
+    if (this.#registered.size === this.#wanted.length) this.#allRegistered.resolve();
+  }
+
+  /** Throws, but not before steps side by side had the time to register their undo. */
+  async unwind(): Promise<never> {
+    await this.#whenRegistered();
+    throw new AttemptStopped('The steps of the order are being undone.');
+  }
+
+  /**
+   * @param record writes that a step was undone
+   * @throws UndoFailure
+   */
+  async run(processing: () => Promise<void>, record: (step: UndoneStep) => Promise<void>): Promise<void> {
+    const [end] = await Promise.allSettled([untilAborted(processing(), this.#signal)]);
+    await this.#whenRegistered();
+    const steps = this.#wanted.toReversed();
+    for (const [undone, name] of steps.entries()) {
+      const undo = this.#registered.get(name);
+      const started = performance.now();
+      try {
+        if (!undo) throw reasonOf(end) ?? new Error('The processor returned without calling it with an undo.');
+        const idempotencyKey = undoKey(effectKey(this.#order), name);
+        const attempt = { idempotencyKey, signal: this.#signal };
+        await untilAborted(
+          Promise.resolve().then(() => undo(attempt)),
+          this.#signal,
+        );
+      } catch (error) {
+        throw new UndoFailure(name, undone, error);
+      }
+      await record({ name, seconds: (performance.now() - started) / 1_000 });
+    }
+  }
+
+  async #whenRegistered(): Promise<void> {
+    const late = AbortSignal.any([this.#signal, AbortSignal.timeout(REGISTER_MS)]);
+    await untilAborted(this.#allRegistered.promise, late).catch(() => undefined);
+  }
+}
+
+export type UndoneStep = Pick<StepRecord, 'name' | 'seconds'>;
+
+/** What the processor threw, unless it only let `unwind` pass. */
+function reasonOf(end: PromiseSettledResult<void> | undefined): unknown {
+  return end?.status === 'rejected' && !(end.reason instanceof AttemptStopped) ? end.reason : undefined;
+}
