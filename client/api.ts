@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 74238e00ea8a073334a8292d3f367e4a4c5dc390a2f078d45d32f76f099727f0): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 2f2a89f8c7d749aa5dbc160879c7879dd386b6b6f344ff7ead6d12a9e3af151d): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -36,7 +36,7 @@ export interface paths {
         put?: never;
         /**
          * Create up to 100 orders
-         * @description Each order gets the result that `POST /orders` would have returned, independently of the other orders. Idempotency-Key is not supported; it is safe to repeat the batch, because order ids are unique.
+         * @description Each order gets the result that `POST /orders` would have returned, independently of the other orders. Idempotency-Key is not supported; it is safe to repeat the batch, because order ids are unique per owner.
          */
         post: operations["createOrders"];
         delete?: never;

@@ -15,7 +15,7 @@ export const handler = httpHandler(async (event) => {
     throw validationError([
       {
         path: 'Idempotency-Key',
-        message: 'is not supported here; it is safe to repeat the batch, because order ids are unique',
+        message: 'is not supported here; it is safe to repeat the batch, because order ids are unique per owner',
       },
     ]);
   const { orders } = validate(batchSchema, readJson(event, MONEY));

@@ -156,7 +156,7 @@ describe('of an old order', () => {
 
     expect(await lab.sweep()).toBe(ids.length);
     expect(lab.queue.orderIds.sort()).toEqual([...ids].sort());
-    for (const id of ids) expect(decodeMessage(encodeMessage(id))).toBe(id);
+    for (const id of ids) expect(decodeMessage(encodeMessage(id)).tasks).toEqual([{ key: id }]);
     expect(await lab.process(ids)).toEqual([...ids].sort());
 
     expect(await psql.value(`SELECT count(*)::integer FROM orders WHERE status = 'Completed'`)).toBe(ids.length);

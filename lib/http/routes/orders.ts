@@ -95,7 +95,7 @@ export const createOrders: Operation = {
   summary: 'Create up to 100 orders',
   description:
     'Each order gets the result that `POST /orders` would have returned, independently of the other orders. ' +
-    'Idempotency-Key is not supported; it is safe to repeat the batch, because order ids are unique.',
+    'Idempotency-Key is not supported; it is safe to repeat the batch, because order ids are unique per owner.',
   body: {
     schema: newOrdersSchema,
     required: true,
