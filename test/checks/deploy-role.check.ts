@@ -178,7 +178,14 @@ beforeAll(async () => {
   const drivers = ['data-api', 'pg'] as const;
   stages = [];
   for (const driver of drivers)
-    stages.push((await packageStage({ stage: 'prod', driver, region: 'us-east-1' }, join(directory, driver))).template);
+    stages.push(
+      (
+        await packageStage(
+          { stage: 'prod', region: 'us-east-1', parameters: [`database=${driver}`] },
+          join(directory, driver),
+        )
+      ).template,
+    );
 });
 
 afterAll(() => rm(directory, { recursive: true, force: true }));

@@ -439,7 +439,10 @@ let prod: PackagedStage;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'template-rules-'));
-  prod = await packageStage({ stage: 'prod', driver: 'data-api', region: 'us-east-1' }, join(directory, 'prod'));
+  prod = await packageStage(
+    { stage: 'prod', region: 'us-east-1', parameters: ['database=data-api'] },
+    join(directory, 'prod'),
+  );
 });
 
 afterAll(() => rm(directory, { recursive: true, force: true }));

@@ -14,10 +14,10 @@ import { packageStage, type StageChoice } from './package-stage.ts';
 const region = 'us-east-1';
 
 /** The differences between stages that matter to rules: protection, and how the functions reach the database. */
-const STAGES: readonly (StageChoice & { isProtected: boolean })[] = [
-  { stage: 'prod', driver: 'data-api', region, isProtected: true },
-  { stage: 'prod', driver: 'pg', region, isProtected: true },
-  { stage: 'dev', driver: 'data-api', region, isProtected: false },
+const STAGES: readonly (StageChoice & { parameters: string[]; isProtected: boolean })[] = [
+  { stage: 'prod', parameters: ['database=data-api'], region, isProtected: true },
+  { stage: 'prod', parameters: ['database=pg'], region, isProtected: true },
+  { stage: 'dev', parameters: ['database=data-api'], region, isProtected: false },
 ];
 
 export const checkTemplate = command({
@@ -31,11 +31,11 @@ It needs no AWS account.`,
     let isClean = true;
     try {
       for (const choice of STAGES) {
-        const { path, template } = await packageStage(choice, join(directory, `${choice.stage}-${choice.driver}`));
+        const name = [choice.stage, ...choice.parameters].join(' ');
+        const { path, template } = await packageStage(choice, join(directory, name));
         const resources = resourcesOf(template);
         const rules = [...templateRules(resources, choice.isProtected), ...roleRules(resources)];
         const findings = [...(await cfnLint(path, region)), ...rules, ...checkSums(template)];
-        const name = `${choice.stage} (${choice.driver})`;
         for (const { rule, resource, message } of findings) console.log(`${name}: ${rule} ${resource}: ${message}`);
         console.log(`${name}: ${findings.length} findings`);
         isClean &&= findings.length === 0;

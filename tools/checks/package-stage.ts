@@ -17,8 +17,9 @@ export interface PackagedStage {
 
 export interface StageChoice {
   readonly stage: string;
-  readonly driver: 'data-api' | 'pg';
   readonly region: string;
+  /** `name=value` of serverless.yml. */
+  readonly parameters?: readonly string[];
 }
 
 /** Serverless failed. The message is its output. */
@@ -31,14 +32,17 @@ export class PackagingError extends UserError {
  * @throws PackagingError with the output of Serverless
  */
 export async function packageStage(choice: StageChoice, directory: string): Promise<PackagedStage> {
-  const { stage, driver, region } = choice;
-  await run(process.execPath, [SERVERLESS, 'package', '--stage', stage, '--package', directory], {
+  const { stage, region, parameters = [] } = choice;
+  const options = ['--stage', stage, '--package', directory, ...parameters.map((parameter) => `--param=${parameter}`)];
+  await run(process.execPath, [SERVERLESS, 'package', ...options], {
     cwd: REPOSITORY,
-    env: { ...process.env, DATABASE_DRIVER: driver, AWS_REGION: region },
+    env: { ...process.env, AWS_REGION: region },
   }).catch((error: { stdout?: string }) => {
     // Serverless prints the word, the message below it, and then where it ran.
     const said = error.stdout?.split('Error:\n').at(-1)?.trim() || String(error);
-    throw new PackagingError(`Stage ${stage} (${driver}) could not be packaged: ${said}`, { cause: error });
+    throw new PackagingError(`Stage ${[stage, ...parameters].join(' ')} could not be packaged: ${said}`, {
+      cause: error,
+    });
   });
   const path = join(directory, 'cloudformation-template-update-stack.json');
   return { path, template: JSON.parse(await readFile(path, 'utf8')) };

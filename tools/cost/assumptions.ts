@@ -73,10 +73,8 @@ export type AssumptionName = keyof typeof ASSUMPTIONS;
 /** A month with these assumptions. */
 export type Month = Readonly<Record<AssumptionName, number>>;
 
-export const ASSUMPTION_NAMES = Object.keys(ASSUMPTIONS) as AssumptionName[];
-
 /** The month with all defaults, some of them replaced. */
 export function monthOf(replaced: Partial<Month> = {}): Month {
-  const byDefault = Object.fromEntries(ASSUMPTION_NAMES.map((name) => [name, ASSUMPTIONS[name].byDefault]));
-  return { ...(byDefault as Month), ...replaced };
+  const byDefault = Object.entries(ASSUMPTIONS).map(([name, assumption]) => [name, assumption.byDefault]);
+  return { ...(Object.fromEntries(byDefault) as Month), ...replaced };
 }

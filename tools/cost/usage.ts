@@ -1,13 +1,10 @@
+import { KEY_CACHE_SECONDS } from '../../lib/auth/verify-api-key.ts';
 import type { Month } from './assumptions.ts';
-import { type Counts, countsOf } from './counts.ts';
 import type { Meter } from './prices.ts';
 import { HOURS_A_MONTH, type Stage } from './stage.ts';
 
-/**
- * The cause of a cost: creating an order, reading one, or the month itself. The processor's own cost is the user's; the
- * database costs mostly by the hour.
- */
-export type Cause = 'orders' | 'reads' | 'month' | 'processor' | 'database';
+/** What causes a cost: an order, a read, the processor's own time, the month itself, or the database. */
+export type Cause = 'orders' | 'reads' | 'processor' | 'month' | 'database';
 
 export interface Usage {
   readonly cause: Cause;
@@ -17,148 +14,127 @@ export interface Usage {
 }
 
 const BYTES_A_GB = 2 ** 30;
-const MS_A_SECOND = 1_000;
-const MB_A_GB = 1_024;
 
 /** MB at which a function has one whole CPU (AWS Lambda Developer Guide, "Configure Lambda function memory"). */
-const MB_OF_A_PROCESSOR = 1_769;
+const MB_OF_A_CPU = 1_769;
 
-/** Statements of the RDS Data API that the use cases run. */
+/** Messages in one ReceiveMessage or DeleteMessageBatch (Amazon SQS API reference). */
+const MESSAGES_A_REQUEST = 10;
+
+/** Statements of the use cases. */
 const STATEMENTS = { create: 1, read: 1, batch: 2, sweep: 4, keyLookUp: 1 };
 
 /** The share of its size that a log takes when it is stored: AWS's own estimate, in the examples of its price page. */
 const LOG_COMPRESSION = 0.15;
 
-/** Lambda traces the first request of a second and 5 % of the others ("Sampling rules" of AWS X-Ray). */
-const TRACED_SHARE = 0.05;
+/** The least of ACUs that RDS Proxy is billed for in front of Aurora Serverless v2 (its price page). */
+const PROXY_LEAST_ACU = 8;
 
-/** The minimum of ACUs that RDS Proxy is billed for in front of Aurora Serverless v2 (its price page). */
-const PROXY_MIN_ACU = 8;
-
-/** The minimum of a cluster while it is in use, even if it can pause. */
+/** The least of a cluster while it is in use, even if it can pause. */
 const AWAKE_ACU = 0.5;
 
-/** The usage of a month of orders, line by line. */
+/** What a month of orders uses on a stage, line by line. */
 export function usageOf(stage: Stage, month: Month): Usage[] {
-  const counts = countsOf(stage, month);
-  return [
-    ...requests('orders', month.orders, counts.authorizedOrders, stage, month),
-    ...functionRuns('orders', 'createOrder', month.orders, createMs, stage, month, month.createLogBytes),
-    { cause: 'orders', what: 'sends', meter: 'sqsRequests', amount: month.orders },
-    { cause: 'orders', what: 'receives', meter: 'sqsRequests', amount: counts.batches * counts.requestsPerBatch },
-    { cause: 'orders', what: 'deletes', meter: 'sqsRequests', amount: counts.batches * counts.requestsPerBatch },
-    ...functionRuns(
-      'orders',
-      'processOrders',
-      counts.batches,
-      (mb) => batchMs(mb, month, counts.ordersPerBatch),
-      stage,
-      month,
-      counts.ordersPerBatch * month.orderLogBytes,
+  const seconds = month.busyHours * 3_600;
+  // Each poller gathers its own batch, whose window starts with its first message.
+  const gathered = 1 + (month.orders / seconds / month.pollers) * stage.batchingWindow;
+  const ordersPerBatch = Math.min(stage.batchSize, gathered);
+  const batches = month.orders / ordersPerBatch;
+  const perBatch = batches * Math.ceil(ordersPerBatch / MESSAGES_A_REQUEST);
+  const reads = month.orders * month.readsPerOrder;
+  const polls = (month.pollers * HOURS_A_MONTH * 3_600) / month.pollSeconds;
+  const { databaseMs, sendMs } = month;
+
+  const line = (cause: Cause) => (what: string, meter: Meter, amount: number) => ({ cause, what, meter, amount });
+  const [order, read, idle, database] = (['orders', 'reads', 'month', 'database'] as const).map(line) as [
+    Line,
+    Line,
+    Line,
+    Line,
+  ];
+
+  const log = (of: Line, what: string, bytes: number): Usage[] => [
+    of(what, 'logsIngestedGb', bytes / BYTES_A_GB),
+    of(
+      what,
+      'logsStoredGbMonths',
+      (bytes / BYTES_A_GB) * LOG_COMPRESSION * (stage.logRetentionDays / (HOURS_A_MONTH / 24)),
     ),
-    {
-      cause: 'processor',
-      what: 'its time',
-      meter: 'lambdaGbSeconds',
-      amount: gbSeconds(counts.batches * month.processorMs, stage.memory('processOrders')),
-    },
-    ...requests('reads', counts.reads, counts.authorizedReads, stage, month),
-    ...functionRuns('reads', 'getOrder', counts.reads, readMs, stage, month, 0),
-    ...functionRuns('month', 'sweepOrders', stage.scheduledRuns, sweepMs, stage, month, month.sweepLogBytes),
-    ...monthly(stage, counts),
-    ...database(stage, month, counts),
   ];
-}
+  const gbSeconds = (ms: number, key: string) => (ms / 1_000) * (stage.memory(key) / 1_024);
+  /** Each run is billed by the whole millisecond. With a share of a CPU, it takes proportionally longer. */
+  const runs = (of: Line, key: string, count: number, waitMs: number, cpuMs: number, logBytes: number): Usage[] => {
+    const ms = Math.ceil(waitMs + cpuMs * Math.max(1, MB_OF_A_CPU / stage.memory(key)));
+    return [
+      of(key, 'lambdaRequests', count),
+      of(key, 'lambdaGbSeconds', gbSeconds(count * (ms + month.coldStarts * month.coldStartMs), key)),
+      ...log(of, `log of ${key}`, count * (logBytes + (stage.logsRuns(key) ? month.lambdaLogBytes : 0))),
+    ];
+  };
+  const requests = (of: Line, count: number): Usage[] => [
+    of('HTTP API', 'httpApiRequests', count),
+    of('responses', 'internetGb', (count * month.responseBytes) / BYTES_A_GB),
+    ...log(of, 'access log', count * month.accessLogBytes),
+    // Nearly always from its cache, without a statement.
+    ...(stage.hasAuthorizer ? runs(of, 'authorize', count, 0, month.authorizeCpuMs, 0) : []),
+  ];
 
-/** With a share of a CPU, it runs proportionally longer. */
-const cpu = (ms: number, mb: number) => ms * Math.max(1, MB_OF_A_PROCESSOR / mb);
-
-type Duration = (mb: number, month: Month) => number;
-const createMs: Duration = (mb, month) => month.databaseMs + month.sendMs + cpu(month.createCpuMs, mb);
-const readMs: Duration = (mb, month) => month.databaseMs + cpu(month.readCpuMs, mb);
-const sweepMs: Duration = (mb, month) => STATEMENTS.sweep * month.databaseMs + cpu(month.sweepCpuMs, mb);
-/** Nearly always from the cache. */
-const authorizeMs: Duration = (mb, month) => cpu(month.authorizeCpuMs, mb);
-const batchMs = (mb: number, month: Month, orders: number) =>
-  STATEMENTS.batch * month.databaseMs + cpu(month.batchCpuMs + orders * month.orderCpuMs, mb);
-
-const gbSeconds = (ms: number, mb: number) => ((ms / MS_A_SECOND) * mb) / MB_A_GB;
-
-/** The part of requests that is the same for all routes. */
-function requests(cause: Cause, amount: number, authorized: number, stage: Stage, month: Month): Usage[] {
   return [
-    { cause, what: 'HTTP API', meter: 'httpApiRequests', amount },
-    { cause, what: 'answers', meter: 'internetGb', amount: (amount * month.responseBytes) / BYTES_A_GB },
-    ...logged(cause, 'access log', amount * month.accessLogBytes, stage),
-    ...(authorized > 0 ? functionRuns(cause, 'authorize', authorized, authorizeMs, stage, month, 0) : []),
+    ...requests(order, month.orders),
+    ...runs(order, 'createOrder', month.orders, databaseMs + sendMs, month.createCpuMs, month.createLogBytes),
+    order('sends', 'sqsRequests', month.orders),
+    order('receives and deletes', 'sqsRequests', 2 * perBatch),
+    ...runs(
+      order,
+      'processOrders',
+      batches,
+      STATEMENTS.batch * databaseMs,
+      month.batchCpuMs + ordersPerBatch * month.orderCpuMs,
+      ordersPerBatch * month.orderLogBytes,
+    ),
+    line('processor')('its time', 'lambdaGbSeconds', gbSeconds(batches * month.processorMs, 'processOrders')),
+    ...requests(read, reads),
+    ...runs(read, 'getOrder', reads, databaseMs, month.readCpuMs, 0),
+    ...runs(idle, 'sweepOrders', stage.sweeps, STATEMENTS.sweep * databaseMs, month.sweepCpuMs, month.sweepLogBytes),
+    idle('schedule', 'eventBridgeInvocations', stage.sweeps),
+    idle('polls of an empty queue', 'sqsRequests', polls),
+    idle('metrics', 'customMetrics', stage.customMetrics),
+    idle('alarms', 'alarmMetrics', stage.alarms),
+    idle('dashboard', 'dashboards', stage.dashboards),
+    idle('key of the alarms', 'kmsKeys', stage.keys),
+    idle('secrets', 'secrets', stage.secrets),
+    idle('provisioned pollers', 'pollerHours', stage.provisionedPollers * HOURS_A_MONTH),
+    idle('endpoints in the network', 'vpcEndpointHours', stage.endpointZones * HOURS_A_MONTH),
+    ...databaseUsage(stage, month, database, statements()),
   ];
+
+  function statements(): number {
+    const requested = stage.hasAuthorizer ? month.orders + reads : 0;
+    const keyLookUps = Math.min(requested, (month.keys * month.authorizers * seconds) / KEY_CACHE_SECONDS);
+    return (
+      month.orders * STATEMENTS.create +
+      reads * STATEMENTS.read +
+      batches * STATEMENTS.batch +
+      keyLookUps * STATEMENTS.keyLookUp +
+      stage.sweeps * STATEMENTS.sweep
+    );
+  }
 }
 
-/** Runs of a function: each is billed by the whole millisecond. */
-function functionRuns(
-  cause: Cause,
-  key: string,
-  runs: number,
-  duration: Duration,
-  stage: Stage,
-  month: Month,
-  logBytes: number,
-): Usage[] {
-  const mb = stage.memory(key);
-  const ms = Math.ceil(duration(mb, month)) + month.coldStarts * month.coldStartMs;
-  const traced = stage.tracing ? Math.min(runs, month.busyHours * 3_600 + runs * TRACED_SHARE) : 0;
-  return [
-    { cause, what: key, meter: 'lambdaRequests', amount: runs },
-    { cause, what: key, meter: 'lambdaGbSeconds', amount: gbSeconds(runs * ms, mb) },
-    ...logged(cause, `log of ${key}`, runs * (logBytes + (stage.logsRuns(key) ? month.lambdaLogBytes : 0)), stage),
-    { cause, what: key, meter: 'xrayTraces', amount: traced },
-  ];
-}
+type Line = (what: string, meter: Meter, amount: number) => Usage;
 
-function logged(cause: Cause, what: string, bytes: number, { logRetention }: Stage): Usage[] {
-  const gb = bytes / BYTES_A_GB;
-  const months = logRetention / (HOURS_A_MONTH / 24);
-  return [
-    { cause, what, meter: 'logsIngestedGb', amount: gb },
-    { cause, what, meter: 'logsStoredGbMonths', amount: gb * LOG_COMPRESSION * months },
-  ];
-}
-
-/** The cost of the stage without any orders. */
-function monthly(stage: Stage, { emptyPolls }: Counts): Usage[] {
-  const lines: [what: string, meter: Meter, amount: number][] = [
-    ['schedule', 'eventBridgeInvocations', stage.scheduledRuns],
-    ['polls of an empty queue', 'sqsRequests', emptyPolls],
-    ['metrics', 'customMetrics', stage.customMetrics],
-    ['alarms', 'alarmMetrics', stage.alarms],
-    ['dashboard', 'dashboards', stage.dashboards],
-    ['key of the alarms', 'kmsKeys', stage.keys],
-    ['secrets', 'secrets', stage.secrets],
-    ['provisioned pollers', 'pollerHours', stage.pollers * HOURS_A_MONTH],
-    ['endpoints in the network', 'vpcEndpointHours', stage.endpointZones * HOURS_A_MONTH],
-  ];
-  return lines.map(([what, meter, amount]) => ({ cause: 'month', what, meter, amount }));
-}
-
-function database(stage: Stage, month: Month, counts: Counts): Usage[] {
+function databaseUsage(stage: Stage, month: Month, line: Line, statements: number): Usage[] {
   if (!stage.database) return [];
-  const { instances, minCapacity, isOptimized } = stage.database;
-  const statements =
-    month.orders * STATEMENTS.create +
-    counts.reads * STATEMENTS.read +
-    counts.batches * STATEMENTS.batch +
-    counts.keyLookUps * STATEMENTS.keyLookUp +
-    stage.scheduledRuns * STATEMENTS.sweep;
+  const { instances, leastAcu, isOptimized } = stage.database;
+  const acu = Math.max(month.acu, leastAcu, AWAKE_ACU);
   const storedGb = (month.orders * month.monthsKept * month.bytesPerOrder) / BYTES_A_GB;
-  const capacity = Math.max(month.acu, minCapacity, AWAKE_ACU);
-  const lines: [what: string, meter: Meter, amount: number][] = [
-    ['Data API', 'dataApiRequests', stage.usesDataApi ? statements : 0],
-    ['Data API', 'secretReads', stage.usesDataApi ? statements * month.secretReads : 0],
+  return [
     // A standby of promotion tier 0 or 1, as RDS makes it, scales with the writer.
-    ['capacity', isOptimized ? 'auroraOptimizedAcuHours' : 'auroraAcuHours', capacity * HOURS_A_MONTH * instances],
-    ['storage', isOptimized ? 'auroraOptimizedStorageGbMonths' : 'auroraStorageGbMonths', storedGb],
-    ['storage', 'auroraIoRequests', isOptimized ? 0 : month.orders * month.ioPerOrder],
-    ['RDS Proxy', 'rdsProxyAcuHours', stage.proxies * Math.max(PROXY_MIN_ACU, capacity) * HOURS_A_MONTH],
+    line('capacity', isOptimized ? 'auroraOptimizedAcuHours' : 'auroraAcuHours', acu * HOURS_A_MONTH * instances),
+    line('storage', isOptimized ? 'auroraOptimizedStorageGbMonths' : 'auroraStorageGbMonths', storedGb),
+    line('I/O', 'auroraIoRequests', isOptimized ? 0 : month.orders * month.ioPerOrder),
+    line('statements', 'dataApiRequests', stage.usesDataApi ? statements : 0),
+    line('statements', 'secretReads', stage.usesDataApi ? statements * month.secretReads : 0),
+    line('RDS Proxy', 'rdsProxyAcuHours', stage.proxies * Math.max(PROXY_LEAST_ACU, acu) * HOURS_A_MONTH),
   ];
-  return lines.map(([what, meter, amount]) => ({ cause: 'database', what, meter, amount }));
 }

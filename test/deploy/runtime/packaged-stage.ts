@@ -36,7 +36,10 @@ interface LambdaProperties {
 export async function packaged(driver: Driver, environment: Readonly<Record<string, string>>): Promise<Packaged> {
   const directory = await mkdtemp(join(tmpdir(), 'packaged-'));
   const packages = join(directory, 'packages');
-  const { template } = await packageStage({ stage: 'dev', driver, region: 'us-east-1' }, packages);
+  const { template } = await packageStage(
+    { stage: 'dev', region: 'us-east-1', parameters: [`database=${driver}`] },
+    packages,
+  );
   const python = await findPython('Unpacking');
   const definitions = Object.values(template.Resources ?? {})
     .filter(({ Type }) => Type === 'AWS::Lambda::Function')
