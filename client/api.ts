@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 2f2a89f8c7d749aa5dbc160879c7879dd386b6b6f344ff7ead6d12a9e3af151d): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 f35a5cde0ad79cba94ace6e8f93542f8420d969997bb822d207f62be14b9b987): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -532,6 +532,12 @@ export interface components {
                 };
             }[];
             /**
+             * Format: date-time
+             * @description The order is not processed before this time, at most a year from now. A time in the past has no effect.
+             * @example 2026-11-23T09:30:00Z
+             */
+            process_after?: string;
+            /**
              * @deprecated
              * @description Ignored: every order starts Pending.
              * @enum {string}
@@ -642,6 +648,8 @@ export interface components {
              * @example customer-17
              */
             customer_ref: string | null;
+            /** @description The time before which the order is not processed; null if none was sent. */
+            process_after: string | null;
             /** @description The data that the client sent with it; empty if none was sent. */
             metadata: {
                 [key: string]: string;
@@ -680,7 +688,7 @@ export interface components {
             crashes: number;
             /** @description How many times the order was redriven. */
             redrives: number;
-            /** @description When the next attempt may start, or a Waiting order continues; null otherwise. */
+            /** @description When the next attempt may start, or a Waiting order continues; null otherwise. Before the first attempt, this is `process_after`. */
             next_attempt_at: string | null;
             /** @description Why the order is in this state, as a stable code for programs. */
             reason_code: string | null;
@@ -725,6 +733,8 @@ export interface components {
              * @example customer-17
              */
             customer_ref: string | null;
+            /** @description The time before which the order is not processed; null if none was sent. */
+            process_after: string | null;
             /** @description The data that the client sent with it; empty if none was sent. */
             metadata: {
                 [key: string]: string;
@@ -763,7 +773,7 @@ export interface components {
             crashes: number;
             /** @description How many times the order was redriven. */
             redrives: number;
-            /** @description When the next attempt may start, or a Waiting order continues; null otherwise. */
+            /** @description When the next attempt may start, or a Waiting order continues; null otherwise. Before the first attempt, this is `process_after`. */
             next_attempt_at: string | null;
             /** @description Why the order is in this state, as a stable code for programs. */
             reason_code: string | null;

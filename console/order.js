@@ -46,6 +46,7 @@ function factsOf(order) {
     ['Amount', [amount(order.total_amount), order.currency].filter(Boolean).join(' ')],
     ['Items', more > 0 ? `${items} and ${count(more)} more` : items],
     ['Customer', order.customer_ref],
+    ['Process after', order.process_after && time(order.process_after)],
     ['Metadata', pairs(order.metadata)],
     ['Created', time(order.created_at)],
     ['Finished', order.finished_at && time(order.finished_at)],

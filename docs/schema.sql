@@ -53,6 +53,7 @@ CREATE TABLE order_details (
   customer_ref text,
   metadata jsonb,
   items jsonb,
+  process_after timestamp with time zone,
   CONSTRAINT order_details_pkey PRIMARY KEY (order_id, owner)
 );
 

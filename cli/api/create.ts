@@ -12,7 +12,7 @@ const PROGRESS_MS = 1_000;
 export const create = command({
   name: 'orders create',
   usage: [
-    '<order id> --user N [--items N,N,…] --amount X [--currency CODE] [--customer-ref TEXT] [--metadata JSON]',
+    '<order id> --user N [--items N,N,…] --amount X [--currency CODE] [--customer-ref TEXT] [--process-after TIME] [--metadata JSON]',
     '--file FILE [--concurrency N]',
   ],
   does: 'Creates an order, or the orders of a file. The exit code is 1 if any order was rejected.',
@@ -22,6 +22,11 @@ export const create = command({
     amount: { type: 'string', value: 'X', help: 'total_amount, stored exactly' },
     currency: { type: 'string', value: 'CODE', help: 'ISO 4217 code, such as EUR' },
     'customer-ref': { type: 'string', value: 'TEXT', help: 'customer_ref' },
+    'process-after': {
+      type: 'string',
+      value: 'TIME',
+      help: 'not processed before this time; ISO 8601, such as 2026-01-31T00:00:00Z',
+    },
     metadata: { type: 'string', value: 'JSON', help: 'an object of strings' },
     file: {
       type: 'string',
@@ -48,6 +53,7 @@ export const create = command({
       total_amount: required('--amount', values.amount),
       ...(values.currency !== undefined && { currency: values.currency }),
       ...(values['customer-ref'] !== undefined && { customer_ref: values['customer-ref'] }),
+      ...(values['process-after'] !== undefined && { process_after: values['process-after'] }),
       ...(values.metadata !== undefined && { metadata: parseMetadata(values.metadata) }),
     };
     const stage = connectStage(values);

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { STATUSES } from '../orders/order.ts';
 import { decodeCursor } from './cursor.ts';
 import { text } from './text.ts';
+import { timeOf } from './time.ts';
 import { wholeNumber } from './whole-number.ts';
 
 const MAX_LIMIT = 100;
@@ -11,18 +12,9 @@ const DEFAULT_LIMIT = 20;
 const INTEGER_MIN = -2_147_483_648;
 const INTEGER_MAX = 2_147_483_647;
 
-/** No order was created outside this range, and both Postgres and JavaScript support all of it. */
-const EARLIEST = Date.UTC(1970, 0, 1);
-const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
-
-const TIME_RULE =
-  'must be a time with its zone, such as 2026-11-23T09:30:00Z (a + in a query is written %2B), from 1970 to 9999';
-
-const time = z.iso
-  .datetime({ offset: true, error: TIME_RULE })
-  .meta({ pattern: '^(19[7-9][0-9]|[2-9][0-9]{3})-', examples: ['2026-11-23T09:30:00Z'] })
-  .transform((text) => new Date(text))
-  .refine((date) => date.getTime() >= EARLIEST && date.getTime() <= LATEST, TIME_RULE);
+const time = timeOf(
+  'must be a time with its zone, such as 2026-11-23T09:30:00Z (a + in a query is written %2B), from 1970 to 9999',
+);
 
 /** The query of GET /orders. */
 export const listSchema = z

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Metadata, OrderDetails } from '../orders/order.ts';
 import { amount } from './amount.ts';
 import { text } from './text.ts';
+import { timeOf } from './time.ts';
 
 const MAX_ITEMS = 1_000;
 /** Stripe has these bounds, so that metadata can be passed on. */
@@ -66,6 +67,15 @@ const item = z
   )
   .meta({ description: 'A line of the order.' });
 
+/** A year, leap years included. */
+const MAX_AHEAD_MS = 366 * 86_400_000;
+const TIME_RULE = 'must be a time with its zone, such as 2026-11-23T09:30:00Z, from 1970 to a year from now';
+
+const processAfter = timeOf(
+  TIME_RULE,
+  'The order is not processed before this time, at most a year from now. A time in the past has no effect.',
+).refine((date) => date.getTime() <= Date.now() + MAX_AHEAD_MS, TIME_RULE);
+
 /** Optional fields of an order. */
 export const orderDetails = {
   currency: z
@@ -88,15 +98,23 @@ export const orderDetails = {
       description: 'The items with quantities and prices, as an alternative to `item_ids`. The list may be empty.',
     })
     .optional(),
+  process_after: processAfter.optional(),
 };
 
 type Details = z.output<z.ZodObject<typeof orderDetails>>;
 
 /** The details in a body; undefined if it has none, so that they cost nothing. */
-export function toDetails({ currency, customer_ref: customerRef, metadata, items }: Details): OrderDetails | undefined {
+export function toDetails({
+  currency,
+  customer_ref: customerRef,
+  process_after: processAfter,
+  metadata,
+  items,
+}: Details): OrderDetails | undefined {
   const details: OrderDetails = {
     ...(currency !== undefined && { currency }),
     ...(customerRef !== undefined && { customerRef }),
+    ...(processAfter && { processAfter }),
     ...(metadata && Object.keys(metadata).length > 0 && { metadata }),
     ...(items &&
       items.length > 0 && {

@@ -29,10 +29,11 @@ export function presentOrder(event: APIGatewayProxyEventV2, order: Order) {
   };
 }
 
-function presentDetails({ currency, customerRef, metadata = {}, items = [] }: OrderDetails = {}) {
+function presentDetails({ currency, customerRef, metadata = {}, items = [], processAfter }: OrderDetails = {}) {
   return {
     currency: currency ?? null,
     customer_ref: customerRef ?? null,
+    process_after: processAfter?.toISOString() ?? null,
     metadata,
     items: items.map(({ sku, quantity, unitPrice, metadata = {} }) => ({
       sku,

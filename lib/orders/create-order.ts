@@ -5,7 +5,7 @@ import { DatabaseError } from '../errors.ts';
 import { currentInvocation, outsideInvocations } from '../observability/invocation.ts';
 import type { Logger } from '../observability/logger.ts';
 import { logged, orderKey } from '../order-key.ts';
-import type { OrderMessage, OrderQueue } from '../queue/order-queue.ts';
+import { delayFor, MAX_DELAY_SECONDS, type OrderMessage, type OrderQueue } from '../queue/order-queue.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { NewOrder } from './order.ts';
@@ -72,8 +72,8 @@ export function makeCreateOrder(parts: CreateOrderParts): (order: NewOrder, call
   const insertAll = (orders: readonly OrderInsert[]) =>
     // Safe to retry: an order that an earlier attempt committed is recognized by its request token.
     outsideInvocations(() => retryDatabase(() => insertGroup(parts, orders), INSERT_RETRY));
-  const inserts = new GroupCommit<OrderInsert, CreateOutcome>(INSERTS, insertAll);
-  const keyedInserts = new GroupCommit<OrderInsert, CreateOutcome>(KEYED_INSERTS, insertAll);
+  const inserts = new GroupCommit<OrderInsert, Inserted>(INSERTS, insertAll);
+  const keyedInserts = new GroupCommit<OrderInsert, Inserted>(KEYED_INSERTS, insertAll);
   const sends = new GroupCommit<OrderMessage, undefined>(SENDS, (messages) =>
     outsideInvocations(() => sendGroup(parts, messages)),
   );
@@ -81,31 +81,47 @@ export function makeCreateOrder(parts: CreateOrderParts): (order: NewOrder, call
   return async (order, caller) => {
     const insert = { ...order, ...caller, requestToken: randomUUID(), fingerprint: fingerprintOf(order) };
     const group = caller.idempotencyKey === null ? inserts : keyedInserts;
-    const outcome = await group.add(insert).catch((error: unknown) => {
+    const { outcome, wait } = await group.add(insert).catch((error: unknown): Inserted => {
       if (!(error instanceof DatabaseError && error.kind === 'refused')) throw error;
       parts.logger.warn('Postgres rejected an order that had passed validation', {
         ...logged({ orderId: order.orderId, owner: caller.owner }),
         error,
       });
-      return error.isUntranslatable ? 'untranslatable' : 'refused';
+      return { outcome: error.isUntranslatable ? 'untranslatable' : 'refused', wait: 0 };
     });
     if (outcome === 'created') {
       parts.logger.info('An order was accepted', logged({ orderId: order.orderId, owner: caller.owner }));
-      await sends.add({ orderId: order.orderId, owner: caller.owner, traceparent: currentInvocation()?.traceparent });
+      // The sweep sends the message of an order that waits for longer.
+      if (wait <= MAX_DELAY_SECONDS)
+        await sends.add({
+          orderId: order.orderId,
+          owner: caller.owner,
+          traceparent: currentInvocation()?.traceparent,
+          ...(wait > 0 && { delaySeconds: delayFor(wait) }),
+        });
     }
     return outcome;
   };
 }
 
-async function insertGroup(parts: CreateOrderParts, orders: readonly OrderInsert[]): Promise<CreateOutcome[]> {
+interface Inserted {
+  readonly outcome: CreateOutcome;
+  /** Seconds until an order that was created may start. */
+  readonly wait: number;
+}
+
+async function insertGroup(parts: CreateOrderParts, orders: readonly OrderInsert[]): Promise<Inserted[]> {
   const inserted = await insertOrders(parts.database, orders, parts.resendAfterSeconds);
   const skipped = orders.filter((order) => !inserted.has(order.requestToken));
   const conflicts = new Map<string, Conflict>();
   if (skipped.length > 0)
     for (const conflict of await findConflicts(parts.database, skipped)) conflicts.set(conflict.requestToken, conflict);
-  return orders.map((order) =>
-    inserted.has(order.requestToken) ? 'created' : toOutcome(order, conflicts.get(order.requestToken)),
-  );
+  return orders.map((order) => {
+    const wait = inserted.get(order.requestToken);
+    if (wait !== undefined) return { outcome: 'created', wait };
+    const conflict = conflicts.get(order.requestToken);
+    return { outcome: toOutcome(order, conflict), wait: conflict?.wait ?? 0 };
+  });
 }
 
 function toOutcome(order: OrderInsert, conflict: Conflict | undefined): CreateOutcome {

@@ -11,9 +11,9 @@ export function fingerprintOf({ orderId, userId, itemIds, totalAmount, details }
   return hash('sha256', JSON.stringify(values), 'base64url');
 }
 
-function detailsIn({ currency, customerRef, metadata = {}, items = [] }: OrderDetails) {
+function detailsIn({ currency, customerRef, metadata = {}, items = [], processAfter }: OrderDetails) {
   const lines = items.map((item) => [item.sku, item.quantity, amount(item.unitPrice), sorted(item.metadata ?? {})]);
-  return [currency ?? null, customerRef ?? null, sorted(metadata), lines];
+  return [currency ?? null, customerRef ?? null, sorted(metadata), lines, processAfter ?? null];
 }
 
 function amount(text: string): string {

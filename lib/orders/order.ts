@@ -30,6 +30,8 @@ export interface OrderDetails {
   readonly customerRef?: string | undefined;
   readonly metadata?: Metadata | undefined;
   readonly items?: readonly OrderItem[] | undefined;
+  /** The order is not processed before this time. */
+  readonly processAfter?: Date | undefined;
 }
 
 export type Metadata = Readonly<Record<string, string>>;

@@ -10,6 +10,8 @@ export interface ProcessorOrder extends Omit<NewOrder, 'details'> {
   readonly metadata: Metadata;
   /** Empty if the client sent `item_ids` instead. */
   readonly items: readonly OrderItem[];
+  /** The time before which the client did not want it processed; null if it named none. */
+  readonly processAfter: Date | null;
 }
 
 /** The context of a step. */

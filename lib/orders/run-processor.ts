@@ -32,8 +32,9 @@ export async function runProcessor(
   const steps = new StepRun(order, store, signal);
   const processing = async () => {
     const { orderId, userId, itemIds, totalAmount, createdAt } = order;
-    const { currency = null, customerRef = null, metadata = {}, items = [] } = details;
-    const values = { orderId, userId, itemIds, totalAmount, createdAt, currency, customerRef, metadata, items };
+    const { currency = null, customerRef = null, metadata = {}, items = [], processAfter = null } = details;
+    const sent = { orderId, userId, itemIds, totalAmount, createdAt };
+    const values = { ...sent, currency, customerRef, metadata, items, processAfter };
     const context = {
       signal,
       idempotencyKey: effectKey(order),

@@ -4,7 +4,7 @@ import type { Logger } from '../observability/logger.ts';
 import { traceIdOf } from '../observability/traceparent.ts';
 import { logged, type OrderKey, orderKey } from '../order-key.ts';
 import type { Task } from '../queue/message.ts';
-import { MAX_DELAY_SECONDS, type OrderQueue } from '../queue/order-queue.ts';
+import { delayFor, MAX_DELAY_SECONDS, type OrderQueue } from '../queue/order-queue.ts';
 import { GroupCommit } from './group-commit.ts';
 import { FINISH_TIME_MS, type Invocation, timeToWork } from './invocation.ts';
 import type { OrderDetails } from './order.ts';
@@ -35,11 +35,6 @@ interface Settled {
   readonly outcome: Outcome;
   readonly task: Task;
 }
-
-/**
- * The clocks of the queue and the database differ a little; a message that arrived too early would wait for the sweep.
- */
-const DELAY_MARGIN_SECONDS = 1;
 
 /**
  * Milliseconds that an outcome waits for others of its batch, unless all have settled. So an invocation commits at most
@@ -117,9 +112,9 @@ function commit(parts: ProcessParts, verdicts: readonly Verdict[], invocation: I
   );
 }
 
-/** The sweep wakes an order that waits for longer than SQS can delay a message. */
+/** The sweep sends the message of an order that waits for longer than SQS can delay a message. */
 function isSentAgain({ status, delaySeconds }: Finished): boolean {
-  return status === 'Pending' || (status === 'Waiting' && delaySeconds <= MAX_DELAY_SECONDS);
+  return (status === 'Pending' || status === 'Waiting') && delaySeconds <= MAX_DELAY_SECONDS;
 }
 
 function sendDelayed(parts: ProcessParts, settled: readonly Settled[], committed: Committed): Promise<void> {
@@ -128,10 +123,9 @@ function sendDelayed(parts: ProcessParts, settled: readonly Settled[], committed
     settled.flatMap(({ outcome: { reasonCode }, task }) => {
       const finished = committed.get(task.key);
       if (!finished || !isSentAgain(finished)) return [];
-      const delay = finished.delaySeconds === 0 ? 0 : Math.ceil(finished.delaySeconds) + DELAY_MARGIN_SECONDS;
       // Otherwise the attempt is counted in the row instead.
       const hops = reasonCode === NOT_BEGUN ? {} : { hops: 0 };
-      return [{ ...oneHopFurther(task), ...hops, delaySeconds: Math.min(MAX_DELAY_SECONDS, delay) }];
+      return [{ ...oneHopFurther(task), ...hops, delaySeconds: delayFor(finished.delaySeconds) }];
     }),
   );
 }

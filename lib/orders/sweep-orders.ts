@@ -1,6 +1,5 @@
 import type { Database } from '../database/database.ts';
 import type { Logger } from '../observability/logger.ts';
-import { parseKey } from '../order-key.ts';
 import type { OrderQueue } from '../queue/order-queue.ts';
 import { findDueOrders, postponeOrders } from './sql/due-orders.ts';
 
@@ -26,13 +25,13 @@ const PAGE_TIME_MS = 5_000;
 export async function sweepOrders(parts: SweepParts, remainingMs: () => number): Promise<number> {
   let sent = 0;
   while (remainingMs() > PAGE_TIME_MS) {
-    const keys = await findDueOrders(parts.database, PAGE);
-    if (keys.length === 0) break;
-    const { accepted, failed } = await parts.queue.send(keys.map(parseKey));
+    const messages = await findDueOrders(parts.database, PAGE);
+    if (messages.length === 0) break;
+    const { accepted, failed } = await parts.queue.send(messages);
     const postponed = await postponeOrders(parts.database, accepted, parts.resendAfterSeconds);
     sent += accepted.length;
     // If nothing was recorded, others are handling all of these orders, and reading on would return the same orders.
-    if (failed.length > 0 || postponed === 0 || keys.length < PAGE) break;
+    if (failed.length > 0 || postponed === 0 || messages.length < PAGE) break;
   }
   if (sent > 0) parts.logger.info('Sent due orders again', { orders: sent });
   return sent;

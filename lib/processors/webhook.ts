@@ -59,6 +59,7 @@ function toEvent(order: ProcessorOrder) {
       ...(order.items.length > 0 && {
         items: order.items.map(({ unitPrice, ...item }) => ({ ...item, unit_price: unitPrice })),
       }),
+      ...(order.processAfter !== null && { process_after: order.processAfter.toISOString() }),
     },
   };
 }

@@ -3,6 +3,14 @@ import type { OrderKey, OrderName } from '../order-key.ts';
 /** The limit of SQS on DelaySeconds. */
 export const MAX_DELAY_SECONDS = 900;
 
+/**
+ * The delay of a message for an order that may start in so many seconds, 0 if it may start now. Otherwise between half a second and 1.5 seconds longer, because SQS
+ * takes whole seconds, and a message that arrives too early waits for the sweep.
+ */
+export function delayFor(seconds: number): number {
+  return seconds <= 0 ? 0 : Math.min(MAX_DELAY_SECONDS, Math.ceil(seconds + 0.5));
+}
+
 /** A message that an order is ready to be processed. It contains only the id: the row is the source of truth. */
 export interface OrderMessage extends OrderName {
   /** Seconds before a worker can see it, 0 to MAX_DELAY_SECONDS. Default 0. */

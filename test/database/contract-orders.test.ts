@@ -99,7 +99,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
       const { orderId } = anOrder();
 
       expect(await cases.create(anOrder({ orderId }))).toBe('created');
-      expect(await findDueOrders(database, 10)).toEqual([orderId]);
+      expect(await findDueOrders(database, 10)).toEqual([{ orderId, owner: '' }]);
     });
 
     testCuts.each(['before it is sent', 'when it was sent', 'cut after the reply'] as const)(
@@ -274,7 +274,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
     expect(cases.queue.orderIds.sort()).toEqual(['a', 'b']);
     expect(await findDueOrders(database, 10)).toEqual([]);
     await makeDueNow(database, ['b', 'nobody']);
-    expect(await findDueOrders(database, 10)).toEqual(['b']);
+    expect(await findDueOrders(database, 10)).toEqual([{ orderId: 'b', owner: '' }]);
     expect(await postponeOrders(database, ['a', 'b'], RESEND_AFTER)).toBe(1);
   });
 

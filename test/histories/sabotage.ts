@@ -44,9 +44,9 @@ export const SABOTAGES: readonly (Sabotage & { readonly breaks: RegExp })[] = [
   {
     name: 'the due date of a retry',
     rewrite: replacing(
-      /\(v\."delaySeconds"\s+\+ CASE .*? END\) \* interval '1 second'/,
+      /(?<=due_at = CASE WHEN v\.status IN \('Pending', 'Waiting'\)\s+THEN )[^;]*?END(?= END,)/,
       // 60 days: further than virtual time gets, even in the rounds at the end.
-      `$2::double precision * interval '1 day'`,
+      `now() + $2::double precision * interval '1 day'`,
     ),
     breaks: /is still Pending after \d+ rounds/,
   },

@@ -19,7 +19,7 @@ const DETAILS = {
   ],
 };
 const SHOWN = { ...DETAILS, items: DETAILS.items.map((item) => ({ metadata: {}, ...item })) };
-const NONE = { currency: null, customer_ref: null, metadata: {}, items: [] };
+const NONE = { currency: null, customer_ref: null, process_after: null, metadata: {}, items: [] };
 
 /** An order with items; undefined leaves a field out. */
 const anOrder = (values: object = {}) => ({
@@ -186,6 +186,41 @@ describe('the details of an order', () => {
     ])
       expect((await service.post(anOrder(other), headers)).status).toBe(422);
     expect((await service.post(plain(), headers)).status).toBe(422);
+  });
+
+  test.each([
+    ['2026-01-31T12:00:00+05:45', '2026-01-31T06:15:00.000Z'],
+    ['2026-01-31T12:00:00.1239Z', '2026-01-31T12:00:00.123Z'],
+    ['1970-01-01T00:00:00Z', '1970-01-01T00:00:00.000Z'],
+  ])('process_after is a time with its zone: %s is returned as %s', async (process_after, shown) => {
+    expect(await service.post(plain({ process_after }))).toMatchObject({ status: 202 });
+    expect((await service.getOrder('a')).body).toMatchObject({ process_after: shown, next_attempt_at: null });
+  });
+
+  const DAY = 86_400_000;
+  const time = 'must be a time with its zone, such as 2026-11-23T09:30:00Z, from 1970 to a year from now';
+  test.each([
+    '2026-01-31T12:00:00',
+    '2026-01-31',
+    '2026-02-30T12:00:00Z',
+    'tomorrow',
+    '',
+    1_793_534_400,
+    null,
+    '1969-12-31T23:59:59Z',
+    new Date(Date.now() + 366 * DAY + 60_000).toISOString(),
+  ])('process_after may not be %j', async (process_after) => {
+    expect(await service.post(plain({ process_after }))).toMatchObject(invalid('process_after', time));
+  });
+
+  test('an order with process_after in almost a year is accepted, and shows when it may start', async () => {
+    const process_after = new Date(Date.now() + 365 * DAY).toISOString();
+    await service.post(plain({ process_after }));
+    expect((await service.getOrder('a')).body).toMatchObject({
+      status: 'Pending',
+      process_after,
+      next_attempt_at: process_after,
+    });
   });
 
   test('orders with and without details can share a batch', async () => {

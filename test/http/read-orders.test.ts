@@ -37,6 +37,7 @@ describe('GET /orders/{order_id}', () => {
       total_amount: '12345.67',
       currency: null,
       customer_ref: null,
+      process_after: null,
       metadata: {},
       items: [],
       processing_time: null,

@@ -90,15 +90,20 @@ describe('a sleep', () => {
     },
   );
 
-  test('of a year has no message until it is over, when the sweep sends one', async () => {
+  test('of a year has no message until a quarter of an hour before it is over, when the sweep sends one that is delayed until then', async () => {
     await attempt(sleeper(YEAR, []));
     expect(lab.queue.sends).toEqual([]);
     const { due, notBefore } = await lab.row('a');
-    expect(due).toBeCloseTo(notBefore as number, 1);
+    expect(due).toBeCloseTo((notBefore as number) - 900, 1);
     expect(await lab.sweep()).toBe(0);
 
-    await pass(YEAR);
+    await pass(YEAR - 890);
     expect(await lab.sweep()).toBe(1);
+    expect(lab.queue.sends.flat()[0]?.delaySeconds).toBeGreaterThan(885);
+    expect(lab.queue.sends.flat()[0]?.delaySeconds).toBeLessThanOrEqual(892);
+    expect(await lab.sweep()).toBe(0);
+
+    await pass(890);
     await attempt(sleeper(YEAR, []));
     expect((await lab.row('a')).status).toBe('Completed');
   });

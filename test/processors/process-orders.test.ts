@@ -98,7 +98,7 @@ describe('orders that a webhook processes', () => {
     expect(ids).toEqual([ids[0], ids[0]]);
   });
 
-  test('orders wait as long as Retry-After says, and their message a second longer, because clocks differ', async () => {
+  test('orders wait as long as Retry-After says, and their message half a second longer, because one that comes too early is lost', async () => {
     receiver.answer = answerWith(429, { 'retry-after': '40' });
     await lab.insert('throttled');
 
@@ -113,7 +113,7 @@ describe('orders that a webhook processes', () => {
       `SELECT extract(epoch FROM not_before - at)::double precision FROM orders JOIN order_history USING (order_id)
        WHERE order_id = 'throttled' AND from_status = 'Processing'`,
     );
-    expect(lab.queue.sends[0]?.[0]?.delaySeconds).toBeGreaterThanOrEqual(delay + 1);
+    expect(lab.queue.sends[0]?.[0]?.delaySeconds).toBeGreaterThanOrEqual(delay + 0.5);
   });
 
   test('orders are Failed when their attempts are used up', async () => {

@@ -8,7 +8,7 @@ from schemathesis import GenerationMode
 # Only a cursor from an earlier response is valid; a range may not end before it begins.
 LIST_PARAMETERS = ({"cursor"}, {"created_to"}, {"created_to", "cursor"})
 
-# Of all codes with three letters, only a few are currencies.
+# Of all codes with three letters, only a few are currencies; of all times, few are at most a year from now.
 CURRENCIES = ("EUR", "USD", "JPY")
 
 # Ids and keys that an order may have by now, from any sender.
@@ -17,7 +17,8 @@ used = set()
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    """An order id, and an Idempotency-Key, is for one order: where all is valid, those used before are replaced, and currencies."""
+    """An order id, and an Idempotency-Key, is for one order: where all is valid, those used before are replaced,
+    and so are currencies and times."""
     valid = case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE
     if operation_id(case) == "createOrder":
         case.body = with_own_id(case.body, valid)
@@ -34,6 +35,8 @@ def before_call(context, case, kwargs):
 def with_own_id(order, valid):
     if valid and isinstance(order, dict) and "currency" in order:
         order = {**order, "currency": CURRENCIES[len(used) % len(CURRENCIES)]}
+    if valid and isinstance(order, dict) and "process_after" in order:
+        order = {**order, "process_after": "2026-01-31T12:00:00+05:45"}
     order_id = order.get("order_id") if isinstance(order, dict) else None
     if not isinstance(order_id, str):
         return order

@@ -17,4 +17,4 @@ export function anAttempt(orderId: string, values: Partial<ProcessorContext> = {
 }
 
 /** The fields of an order whose client sent no details. */
-export const NO_DETAILS = { currency: null, customerRef: null, metadata: {}, items: [] };
+export const NO_DETAILS = { currency: null, customerRef: null, metadata: {}, items: [], processAfter: null };

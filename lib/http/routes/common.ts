@@ -103,6 +103,9 @@ export const orderSchema = z
       .string()
       .nullable()
       .meta({ description: 'The reference to the customer; null if none was sent.', examples: ['customer-17'] }),
+    process_after: time
+      .nullable()
+      .meta({ description: 'The time before which the order is not processed; null if none was sent.' }),
     metadata: metadataSchema,
     items: z
       .array(
@@ -125,9 +128,10 @@ export const orderSchema = z
     }),
     crashes: count.meta({ description: 'The number of these attempts that ended because the worker crashed.' }),
     redrives: count.meta({ description: 'How many times the order was redriven.' }),
-    next_attempt_at: time
-      .nullable()
-      .meta({ description: 'When the next attempt may start, or a Waiting order continues; null otherwise.' }),
+    next_attempt_at: time.nullable().meta({
+      description:
+        'When the next attempt may start, or a Waiting order continues; null otherwise. Before the first attempt, this is `process_after`.',
+    }),
     reason_code: z
       .string()
       .nullable()

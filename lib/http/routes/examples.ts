@@ -56,6 +56,7 @@ export const ORDER = {
   total_amount: '19.99',
   currency: 'EUR',
   customer_ref: null,
+  process_after: null,
   metadata: { channel: 'web' },
   items: [],
   processing_time: null,

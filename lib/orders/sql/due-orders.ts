@@ -1,16 +1,24 @@
 import type { Queryable } from '../../database/database.ts';
 import type { OrderKey } from '../../order-key.ts';
-import { type KeyRow, keyOfRow, keysToJson, WANTED_KEYS } from './keys.ts';
+import { delayFor, type OrderMessage } from '../../queue/order-queue.ts';
+import { type KeyRow, keysToJson, WANTED_KEYS } from './keys.ts';
 
-/** A page of unfinished orders whose due date has passed, longest overdue first; empty while processing is paused. */
-export async function findDueOrders(database: Queryable, limit: number): Promise<OrderKey[]> {
-  const rows = await database.query<KeyRow>(
-    `SELECT order_id, owner FROM public.orders
+/**
+ * A page of messages for unfinished orders whose due date has passed, longest overdue first; empty while processing is paused.
+ * An order can be due a while before it may start (lib/orders/sql/due-at.ts); its message is delayed until then.
+ */
+export async function findDueOrders(database: Queryable, limit: number): Promise<OrderMessage[]> {
+  const rows = await database.query<KeyRow & { wait: number | null }>(
+    `SELECT order_id, owner, extract(epoch FROM not_before - now())::double precision AS wait FROM public.orders
      WHERE due_at <= now() AND NOT EXISTS (SELECT FROM public.processing_control WHERE paused)
      ORDER BY due_at LIMIT $1::integer`,
     [limit],
   );
-  return rows.map(keyOfRow);
+  return rows.map(({ order_id: orderId, owner, wait }) => ({
+    orderId,
+    owner,
+    ...(wait !== null && wait > 0 && { delaySeconds: delayFor(wait) }),
+  }));
 }
 
 /**
@@ -31,7 +39,7 @@ export async function postponeOrders(
        FOR UPDATE OF o SKIP LOCKED)
      UPDATE public.orders o SET
        sends = o.sends + 1,
-       due_at = now() + least(interval '15 minutes',
+       due_at = greatest(now(), o.not_before) + least(interval '15 minutes',
          -- Limited before it doubles: otherwise 2^sends would eventually overflow.
          $2::double precision * 2 ^ least(o.sends + 1, 10) * interval '1 second')
      FROM sent

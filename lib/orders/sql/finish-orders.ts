@@ -1,7 +1,7 @@
 import type { Queryable } from '../../database/database.ts';
 import type { OrderKey, OrderName } from '../../order-key.ts';
-import { MAX_DELAY_SECONDS } from '../../queue/order-queue.ts';
 import type { Status } from '../order.ts';
+import { dueAt } from './due-at.ts';
 import { type KeyRow, keyOfRow } from './keys.ts';
 
 /** The outcome of a claimed order. It is claimed again after `delaySeconds` if it is Pending (a retry) or Waiting. */
@@ -24,10 +24,7 @@ export interface Verdict extends Required<OrderName> {
 }
 
 export interface FinishOptions {
-  /**
-   * Seconds that the sweep waits after the next attempt was due, because its message is sent right after this commit.
-   * A sleep too long for a delayed message has none: the sweep sends one when it is over.
-   */
+  /** Seconds that the sweep waits after the next attempt was due, because its message is sent right after this commit. */
   readonly resendAfterSeconds: number;
   readonly actor: string;
 }
@@ -76,8 +73,7 @@ export async function finishOrders(
        lease_until = NULL,
        not_before = CASE WHEN v.status IN ('Pending', 'Waiting') THEN now() + held.delay * interval '1 second' END,
        due_at = CASE WHEN v.status IN ('Pending', 'Waiting')
-                THEN now() + (held.delay
-                  + CASE WHEN v.status = 'Waiting' AND held.delay > ${MAX_DELAY_SECONDS} THEN 0 ELSE $2::double precision END) * interval '1 second' END,
+                THEN ${dueAt(`(now() + held.delay * interval '1 second')`, '$2::double precision')} END,
        finished_at = CASE WHEN v.status NOT IN ('Pending', 'Waiting') THEN now() END,
        reason_code = v."reasonCode",
        reason = v.reason

@@ -1,6 +1,7 @@
 import type { Queryable } from '../../database/database.ts';
 import type { NewOrder } from '../order.ts';
-import { DETAIL_COLUMNS, detailBytesOf, detailValuesOf } from './order-details.ts';
+import { dueAt } from './due-at.ts';
+import { DETAIL_COLUMNS, detailBytesOf, detailValuesOf, processAfterOf } from './order-details.ts';
 
 /** The values of a create request to insert. */
 export interface OrderInsert extends NewOrder {
@@ -22,13 +23,13 @@ const WANTED = `
     "requestToken" uuid, owner text, actor text, "idempotencyKey" text, fingerprint text, details jsonb)`;
 
 /** @param columns of orders, by the expression of their value */
-const insertInto = (columns: Readonly<Record<string, string>>) => `
+const insertInto = (columns: Readonly<Record<string, string>>, returned: string) => `
   INSERT INTO public.orders (${Object.keys(columns).join(', ')})
   SELECT ${Object.values(columns).join(', ')}
   FROM wanted
   ORDER BY "orderId", owner
   ON CONFLICT DO NOTHING
-  RETURNING request_token`;
+  RETURNING ${returned}`;
 
 const COLUMNS = {
   order_id: '"orderId"',
@@ -43,21 +44,33 @@ const COLUMNS = {
   fingerprint: 'fingerprint',
 };
 
-const INSERT_ORDERS = `WITH wanted AS (${WANTED}) ${insertInto(COLUMNS)}`;
+const INSERT_ORDERS = `WITH wanted AS (${WANTED}) ${insertInto(COLUMNS, 'request_token')}`;
+
+/** Of the table orders: how long until it may start. */
+const WAIT_SECONDS = `coalesce(greatest(0, extract(epoch FROM not_before - now())), 0)::double precision AS wait`;
 
 /** Separate, so that orders without details do not pay for it. */
 const INSERT_ORDERS_WITH_DETAILS = `
   WITH wanted AS (${WANTED}),
-  inserted AS (${insertInto({ ...COLUMNS, detail_bytes: detailBytesOf('details') })}),
+  inserted AS (${insertInto(
+    {
+      ...COLUMNS,
+      due_at: dueAt(processAfterOf('details'), '$2::double precision'),
+      // Without it, an order waits since it was created.
+      not_before: `CASE WHEN ${processAfterOf('details')} > now() THEN ${processAfterOf('details')} END`,
+      detail_bytes: detailBytesOf('details'),
+    },
+    `request_token, ${WAIT_SECONDS}`,
+  )}),
   detailed AS (
     INSERT INTO public.order_details (order_id, owner, ${DETAIL_COLUMNS.join(', ')})
     SELECT "orderId", owner, ${detailValuesOf('details')}
     FROM wanted JOIN inserted ON request_token = "requestToken"
     WHERE details IS NOT NULL)
-  SELECT request_token FROM inserted`;
+  SELECT request_token, wait FROM inserted`;
 
 /**
- * Inserts Pending orders, and returns the request tokens of those that it inserted. An order whose id or idempotency
+ * Inserts Pending orders, and returns the request tokens of those that it inserted, with the seconds until each may start. An order whose id or idempotency
  * key is taken, also by another row of the same statement, is skipped. Rows are sorted, so that two of these statements
  * do not deadlock. Orders with idempotency keys come alone: no order of rows would suit both ids and keys.
  */
@@ -65,11 +78,13 @@ export async function insertOrders(
   database: Queryable,
   orders: readonly OrderInsert[],
   resendAfterSeconds: number,
-): Promise<Set<string>> {
+): Promise<Map<string, number>> {
   const parameters = [JSON.stringify(orders), resendAfterSeconds];
   const statement = orders.some(({ details }) => details) ? INSERT_ORDERS_WITH_DETAILS : INSERT_ORDERS;
-  const rows = await database.query<{ request_token: string }>(statement, parameters, { prepared: true });
-  return new Set(rows.map((row) => row.request_token));
+  const rows = await database.query<{ request_token: string; wait?: number }>(statement, parameters, {
+    prepared: true,
+  });
+  return new Map(rows.map(({ request_token: token, wait = 0 }) => [token, wait]));
 }
 
 /** The conflict of an insert that was skipped. */
@@ -77,6 +92,8 @@ export interface Conflict {
   readonly requestToken: string;
   /** True if this very request, whose outcome was unknown, inserted the owner's order with this id. */
   readonly isOurs: boolean;
+  /** Seconds until that order may start. */
+  readonly wait: number;
   /** An order with this id exists, of any owner: until 000014 has been applied, ids are unique across owners. */
   readonly idExists: boolean;
   /** The stored digest of the order with this owner and idempotency key; null if there is none. */
@@ -91,12 +108,14 @@ export async function findConflicts(database: Queryable, orders: readonly OrderI
   const rows = await database.query<{
     request_token: string;
     is_ours: boolean;
+    wait: number;
     id_exists: boolean;
     key_fingerprint: string | null;
   }>(
     `WITH wanted AS (${WANTED})
      SELECT wanted."requestToken" AS request_token,
             same_id.request_token IS NOT DISTINCT FROM wanted."requestToken" AS is_ours,
+            coalesce(greatest(0, extract(epoch FROM same_id.not_before - now())), 0)::double precision AS wait,
             EXISTS (SELECT FROM public.orders o WHERE o.order_id = wanted."orderId") AS id_exists,
             same_key.fingerprint AS key_fingerprint
      FROM wanted
@@ -108,6 +127,7 @@ export async function findConflicts(database: Queryable, orders: readonly OrderI
   return rows.map((row) => ({
     requestToken: row.request_token,
     isOurs: row.is_ours,
+    wait: row.wait,
     idExists: row.id_exists,
     keyFingerprint: row.key_fingerprint,
   }));

@@ -1,9 +1,10 @@
 import type { Queryable } from '../../database/database.ts';
 import type { OrderKey } from '../../order-key.ts';
+import { LOOK_AHEAD_SECONDS } from './due-at.ts';
 import { keysToJson, WANTED_KEYS } from './keys.ts';
 
 /**
- * Makes Pending and Waiting orders due now, or as soon as they may continue, because no message of theirs is in flight: the
+ * Makes Pending and Waiting orders due now, or shortly before they may start, because no message of theirs is in flight: the
  * next sweep sends one.
  */
 export async function makeDueNow(database: Queryable, keys: readonly OrderKey[]): Promise<void> {
@@ -15,7 +16,9 @@ export async function makeDueNow(database: Queryable, keys: readonly OrderKey[])
        FROM public.orders o JOIN ${WANTED_KEYS} USING (order_id, owner)
        ORDER BY o.order_id, o.owner
        FOR UPDATE OF o SKIP LOCKED)
-     UPDATE public.orders o SET due_at = greatest(now(), o.not_before) FROM unsent
+     UPDATE public.orders o SET
+       due_at = greatest(now(), o.not_before - interval '${LOOK_AHEAD_SECONDS} seconds')
+     FROM unsent
      -- A claim that came in the meantime has set its own due date.
      WHERE o.order_id = unsent.order_id AND o.owner = unsent.owner AND unsent.status IN ('Pending', 'Waiting')`,
     [keysToJson(keys)],

@@ -4,11 +4,15 @@ import type { OrderDetails } from '../order.ts';
 import { type KeyRow, keyOfRow, keysToJson, WANTED_KEYS } from './keys.ts';
 
 /** The columns of order_details, without its key. */
-export const DETAIL_COLUMNS = ['currency', 'customer_ref', 'metadata', 'items'] as const;
+export const DETAIL_COLUMNS = ['currency', 'customer_ref', 'metadata', 'items', 'process_after'] as const;
 
 /** The values of DETAIL_COLUMNS. @param details an expression: OrderDetails as jsonb */
 export const detailValuesOf = (details: string) =>
-  `${details} ->> 'currency', ${details} ->> 'customerRef', ${details} -> 'metadata', ${details} -> 'items'`;
+  `${details} ->> 'currency', ${details} ->> 'customerRef', ${details} -> 'metadata', ${details} -> 'items',
+   ${processAfterOf(details)}`;
+
+/** @param details an expression: OrderDetails as jsonb */
+export const processAfterOf = (details: string) => `(${details} ->> 'processAfter')::timestamptz`;
 
 /** The value of orders.detail_bytes. @param details an expression: OrderDetails as jsonb */
 export const detailBytesOf = (details: string) => `octet_length((${details})::text)`;
@@ -37,7 +41,12 @@ export async function readDetails(
   for (const keys of inStatements(orders))
     for (const { piece, ...row } of await readPieces(database, keys))
       texts.set(keyOfRow(row), (texts.get(keyOfRow(row)) ?? '') + piece);
-  return new Map([...texts].map(([key, text]) => [key, JSON.parse(text) as OrderDetails]));
+  return new Map([...texts].map(([key, text]) => [key, parse(text)]));
+}
+
+function parse(text: string): OrderDetails {
+  const { processAfter, ...details } = JSON.parse(text);
+  return { ...details, ...(processAfter !== undefined && { processAfter: new Date(processAfter) }) };
 }
 
 function inStatements(orders: readonly Detailed[]): OrderKey[][] {
@@ -61,7 +70,8 @@ function readPieces(database: Queryable, keys: readonly OrderKey[]) {
      FROM ${WANTED_KEYS}
      CROSS JOIN LATERAL (
        SELECT order_id, owner, json_strip_nulls(json_build_object(
-         'currency', currency, 'customerRef', customer_ref, 'metadata', metadata, 'items', items))::text AS details
+         'currency', currency, 'customerRef', customer_ref, 'metadata', metadata, 'items', items,
+         'processAfter', process_after))::text AS details
        FROM public.order_details d WHERE d.order_id = wanted.order_id AND d.owner = wanted.owner
        OFFSET 0) AS d
      CROSS JOIN LATERAL generate_series(0, (length(d.details) - 1) / ${PIECE}) AS place
