@@ -90,11 +90,12 @@ describe('an invocation that fails', () => {
   });
 
   test.concurrent('an invocation that fails and loses its process affects no other batch', async () => {
-    const options = { handler: 'slow', environment: { SLOW_MS: '1000' }, batchSize: 2, maximumConcurrency: 3 };
+    const options = { handler: 'gated', batchSize: 2, maximumConcurrency: 3 };
     await withBench({ ...options, visibilityTimeout: NEVER_AGAIN }, numbered(6), async (bench) => {
       await eventually(() => expect(bench.batches).toHaveLength(3));
       const [victim, ...others] = bench.journal;
       process.kill(victim?.pid ?? 0, 'SIGKILL');
+      bench.openGate();
       await eventually(() => expect(bench.journal.filter(({ what }) => what === 'end')).toHaveLength(2));
       await eventually(async () => expect(await bench.counts()).toEqual({ visible: 0, inFlight: 2 }));
       const ended = bench.journal.filter(({ what }) => what === 'end').map(({ pid }) => pid);
@@ -133,9 +134,11 @@ describe('how batches are gathered', () => {
   });
 
   test.concurrent('no more batches are in flight than the maximum concurrency, and no further messages are received', async () => {
-    const options = { handler: 'slow', environment: { SLOW_MS: '300' }, batchSize: 5, maximumConcurrency: 2 };
+    const options = { handler: 'gated', batchSize: 5, maximumConcurrency: 2 };
     await withBench({ ...forEver, ...options }, numbered(40), async (bench) => {
       let mostInFlight = 0;
+      await eventually(() => expect(bench.batches).toHaveLength(2));
+      bench.openGate();
       await eventually(async () => {
         mostInFlight = Math.max(mostInFlight, (await bench.counts()).inFlight);
         expect(await leftOver(bench)).toBe(0);
@@ -168,10 +171,12 @@ describe('stopping', () => {
   });
 
   test.concurrent('stopping waits for the invocation in progress, and leaves no process', async () => {
-    const options = { handler: 'slow', environment: { SLOW_MS: '500' }, visibilityTimeout: NEVER_AGAIN };
+    const options = { handler: 'gated', visibilityTimeout: NEVER_AGAIN };
     await withBench(options, ['one'], async (bench) => {
       await eventually(() => expect(bench.batches).toHaveLength(1));
-      await bench.source.stop();
+      const stopping = bench.source.stop();
+      bench.openGate();
+      await stopping;
       expect(bench.journal.at(-1)?.what).toBe('end');
       expect(await leftOver(bench)).toBe(0);
       const { pids } = bench.pool;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -202,6 +202,11 @@ export class Bench {
       new ReceiveMessageCommand({ QueueUrl: this.#deadLetters.url, MaxNumberOfMessages: 10, VisibilityTimeout: 0 }),
     );
     return Messages.map(({ Body }) => Body ?? '');
+  }
+
+  /** Lets the handler `gated` end, from now on. */
+  openGate(): void {
+    writeFileSync(`${this.#journalFile}.open`, '');
   }
 
   /** What the handlers have written down so far. */

@@ -2,7 +2,7 @@
  * The functions that the worker's tests run. Each writes down what happens to it in the file JOURNAL, a JSON line an
  * entry, which is how the test sees into another process.
  */
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context, SQSEvent } from 'aws-lambda';
 
@@ -40,6 +40,13 @@ export async function failSome(event: SQSEvent, context: Context) {
 export async function slow(event: SQSEvent, context: Context) {
   write('begin', event, context);
   await sleep(Number(process.env.SLOW_MS));
+  write('end', event, context);
+}
+
+/** Ends only once the test lets it. */
+export async function gated(event: SQSEvent, context: Context) {
+  write('begin', event, context);
+  while (!existsSync(`${process.env.JOURNAL}.open`)) await sleep(10);
   write('end', event, context);
 }
 
