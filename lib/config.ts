@@ -190,6 +190,14 @@ const otherSettings = {
     unit: 'ms',
     purpose: 'timeout of a send to the queue, which is as much as a send can delay a 202',
   }),
+  // Not packed by default: workers of the version before cannot read such messages.
+  QUEUE_MESSAGES: z
+    .enum(['single', 'packed'], 'must be single or packed')
+    .register(settingDocs, {
+      purpose:
+        'whether orders that are sent at the same time share messages, up to 100 per message ([deploy.md](deploy.md#several-orders-per-message))',
+    })
+    .default('single'),
   RESEND_AFTER_SECONDS: integer(1, 900, 60, {
     unit: 's',
     purpose: 'how long after the last message the sweep sends another one for an unfinished order',
@@ -311,6 +319,7 @@ const OUR_PREFIXES = [
   'DATABASE_RESOURCE',
   'DATABASE_SECRET',
   'DATABASE_TIME',
+  'QUEUE_MESS',
   'QUEUE_SEND',
   'DEAD_LETTER',
   'WEBHOOK_URL',

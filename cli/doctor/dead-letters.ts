@@ -50,7 +50,7 @@ async function toFinding(
   if (!isFixable) return { problem: `${shown} (${isValid ? 'unknown order' : 'not a message of this service'}; kept)` };
   const unfinished = keys.filter((key) => known.get(key)?.unfinished);
   return {
-    problem: `${shown} (${unfinished.length} of its ${keys.length} orders unfinished)`,
+    problem: `${shown} (${describe(unfinished.length, keys.length)})`,
     async fix() {
       if (unfinished.length > 0) {
         const { failed } = await queue.send(unfinished.map(parseKey));
@@ -60,4 +60,9 @@ async function toFinding(
       return unfinished.length > 0 ? 'sent again' : 'deleted: its orders no longer need a message';
     },
   };
+}
+
+function describe(unfinished: number, orders: number): string {
+  if (orders === 1) return `its order is ${unfinished === 1 ? 'unfinished' : 'finished'}`;
+  return `${unfinished} of its ${orders} orders are unfinished`;
 }

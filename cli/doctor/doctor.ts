@@ -11,7 +11,6 @@ import type { Database } from '../../lib/database/database.ts';
 import { loadMigrations, migrate } from '../../lib/database/migrations.ts';
 import { createLogger } from '../../lib/observability/logger.ts';
 import { DeadLetters } from '../../lib/queue/dead-letters.ts';
-import { SqsOrderQueue } from '../../lib/queue/sqs.ts';
 import { connect } from '../../lib/runtime/connections.ts';
 import { createSweep } from '../../lib/runtime/sweep.ts';
 import { operator } from '../operator.ts';
@@ -49,19 +48,15 @@ code is 0 if no problem was found, and 1 otherwise.`,
     if (!deadLetterQueueUrl) throw new UserError('Set DEAD_LETTER_QUEUE_URL to the URL of the dead-letter queue.');
     const config = loadConfig(process.env);
     const database = connectDatabase(config, createLogger(config.LOG_LEVEL), STATEMENT_TIMEOUT_MS);
-    const sweep = createSweep(connect(process.env));
-    const queue = new SqsOrderQueue({
-      queueUrl: config.QUEUE_URL,
-      sendTimeoutMs: config.QUEUE_SEND_TIMEOUT_MS,
-      logger: createLogger(config.LOG_LEVEL),
-    });
+    const connected = connect(process.env);
+    const sweep = createSweep(connected);
     const letters = new DeadLetters(deadLetterQueueUrl);
     const rest = [
       durability(database),
       overdueOrders(database, sweep),
       counters(database),
       history(database, `doctor ${operator()}`),
-      deadLetters({ database, queue, letters, keepHidden: values.fix }),
+      deadLetters({ database, queue: connected.queue, letters, keepHidden: values.fix }),
       queueAttributes(values.stage, { queueUrl: config.QUEUE_URL, deadLetterQueueUrl }),
     ];
     try {
@@ -76,8 +71,7 @@ code is 0 if no problem was found, and 1 otherwise.`,
       return left === 0 ? 0 : 1;
     } finally {
       letters.close();
-      queue.close();
-      await sweep.close();
+      await connected.close();
       await database.close();
     }
   },

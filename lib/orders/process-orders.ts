@@ -85,7 +85,11 @@ async function processSuspects(
   while (waiting.length > 0) {
     const fitting = Math.max(0, Math.floor(timeToWork(invocation) / slowestMs));
     const surplus = waiting.slice(fitting);
-    await sendAgain(parts, surplus.map(oneHopFurther));
+    // Each alone, so that they spread over several workers.
+    await sendAgain(
+      parts,
+      surplus.map((task) => ({ ...oneHopFurther(task), alone: true })),
+    );
     acknowledged.push(...surplus.map(({ key }) => key));
     const [next, ...rest] = waiting.slice(0, fitting);
     if (next === undefined) break;

@@ -20,7 +20,7 @@ const PAGE_TIME_MS = 5_000;
  * Sends a message for every unfinished order whose due date has passed: its message was lost, its worker died, or the
  * send never happened. It writes no status, so it can neither overwrite a finished order nor race a worker; two
  * concurrent sweeps only send twice. Stops at the first failed send; the next sweep retries.
- * @returns how many messages the queue accepted
+ * @returns how many orders the queue accepted
  */
 export async function sweepOrders(parts: SweepParts, remainingMs: () => number): Promise<number> {
   let sent = 0;

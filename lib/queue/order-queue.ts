@@ -11,7 +11,7 @@ export function delayFor(seconds: number): number {
   return seconds <= 0 ? 0 : Math.min(MAX_DELAY_SECONDS, Math.ceil(seconds + 0.5));
 }
 
-/** A message that an order is ready to be processed. It contains only the id: the row is the source of truth. */
+/** The request to process an order. It contains only the id: the row is the source of truth. */
 export interface OrderMessage extends OrderName {
   /** Seconds before a worker can see it, 0 to MAX_DELAY_SECONDS. Default 0. */
   readonly delaySeconds?: number;
@@ -19,13 +19,15 @@ export interface OrderMessage extends OrderName {
   readonly traceparent?: string | undefined;
   /** How many times workers have sent it on without an attempt of its order (lib/orders/send-again.ts). Default 0. */
   readonly hops?: number | undefined;
+  /** True for an order that must not share its message, such as one that lost a worker. Default false. */
+  readonly alone?: boolean | undefined;
 }
 
 /** The interface of the queue for the domain. */
 export interface OrderQueue {
   /**
-   * Sends each message, and returns which orders' messages were accepted. Never throws: a message that could not be
-   * sent is a normal outcome, because the sweep sends it later according to the order's `due_at`.
+   * Sends each order, several per message if the queue does so, and returns which were accepted. Never throws: an order that
+   * could not be sent is a normal outcome, because the sweep sends it later according to the order's `due_at`.
    */
   send(messages: readonly OrderMessage[]): Promise<SendOutcome>;
 }

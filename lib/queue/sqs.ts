@@ -5,13 +5,12 @@ import {
   type SendMessageBatchRequestEntry,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { currentInvocation } from '../observability/invocation.ts';
 import type { Logger } from '../observability/logger.ts';
-import { logged, type OrderKey, type OrderName, orderKey } from '../order-key.ts';
+import { logged, orderKey } from '../order-key.ts';
 import { followsQueueUrl } from './endpoint.ts';
-import { encodeMessage } from './message.ts';
 import { toAttributes } from './message-attributes.ts';
 import type { OrderMessage, OrderQueue, SendOutcome } from './order-queue.ts';
+import { type Pack, packed, single, traceOf } from './packs.ts';
 
 /** SendMessageBatch takes at most ten entries (Amazon SQS API reference). */
 const BATCH_LIMIT = 10;
@@ -21,6 +20,8 @@ export interface SqsOptions {
   /** The timeout of one SendMessageBatch in milliseconds, including its retry. */
   readonly sendTimeoutMs: number;
   readonly logger: Logger;
+  /** Whether orders share messages: every worker must read such messages. */
+  readonly packs: boolean;
 }
 
 /**
@@ -43,8 +44,9 @@ export class SqsOrderQueue implements OrderQueue {
   }
 
   async send(messages: readonly OrderMessage[]): Promise<SendOutcome> {
-    const batches: OrderMessage[][] = [];
-    for (let at = 0; at < messages.length; at += BATCH_LIMIT) batches.push(messages.slice(at, at + BATCH_LIMIT));
+    const packs = this.#options.packs ? packed(messages) : single(messages);
+    const batches: Pack[][] = [];
+    for (let at = 0; at < packs.length; at += BATCH_LIMIT) batches.push(packs.slice(at, at + BATCH_LIMIT));
     const outcomes = await Promise.all(batches.map((batch) => this.#sendBatch(batch)));
     return {
       accepted: outcomes.flatMap((outcome) => outcome.accepted),
@@ -65,7 +67,7 @@ export class SqsOrderQueue implements OrderQueue {
     this.#client.destroy();
   }
 
-  async #sendBatch(batch: readonly OrderMessage[]): Promise<SendOutcome> {
+  async #sendBatch(batch: readonly Pack[]): Promise<SendOutcome> {
     const { queueUrl, sendTimeoutMs, logger } = this.#options;
     const deadline = AbortSignal.timeout(sendTimeoutMs);
     try {
@@ -81,43 +83,45 @@ export class SqsOrderQueue implements OrderQueue {
       return outcome;
     } catch (error) {
       const reason = deadline.aborted ? `no response within ${sendTimeoutMs} ms` : reasonOf(error);
-      logger.warn('The queue did not take messages; the sweep will send them', { orders: batch.length, reason, error });
-      return { accepted: [], failed: batch.map(({ orderId, owner = '' }) => ({ orderId, owner, reason })) };
+      const failed = batch.flatMap((pack) => failuresOf(pack, reason));
+      logger.warn('The queue did not take messages; the sweep will send them', {
+        orders: failed.length,
+        reason,
+        error,
+      });
+      return { accepted: [], failed };
     }
   }
 }
 
 /**
  * The Id of an entry is its index in the batch: order ids may repeat, and can contain characters that SQS rejects
- * there.
+ * there. Several orders have their traces in the body.
  */
-function toEntry(message: OrderMessage, place: number): SendMessageBatchRequestEntry {
-  const { delaySeconds = 0, traceparent = currentInvocation()?.traceparent, hops } = message;
+function toEntry({ messages, body }: Pack, index: number): SendMessageBatchRequestEntry {
+  const [first, ...others] = messages;
   return {
-    Id: String(place),
-    MessageBody: encodeMessage(orderKey(message)),
-    DelaySeconds: delaySeconds,
-    MessageAttributes: toAttributes({ traceparent, hops }),
+    Id: String(index),
+    MessageBody: body,
+    DelaySeconds: first?.delaySeconds ?? 0,
+    ...(first && others.length === 0 && { MessageAttributes: toAttributes({ ...first, traceparent: traceOf(first) }) }),
   };
 }
 
 /** Only entries that the result lists as successful were accepted; all others count as failed. */
-function readOutcome(batch: readonly OrderMessage[], answer: SendMessageBatchCommandOutput): SendOutcome {
+function readOutcome(batch: readonly Pack[], answer: SendMessageBatchCommandOutput): SendOutcome {
   const successful = new Set(answer.Successful?.map((entry) => entry.Id));
   const reasons = new Map(answer.Failed?.map((entry) => [entry.Id, entry.Code]));
-  const accepted: OrderKey[] = [];
-  const failed: (OrderName & { reason: string })[] = [];
-  batch.forEach((message, place) => {
-    const id = String(place);
-    if (successful.has(id)) accepted.push(orderKey(message));
-    else
-      failed.push({
-        orderId: message.orderId,
-        owner: message.owner ?? '',
-        reason: reasons.get(id) ?? 'missing in the response',
-      });
-  });
-  return { accepted, failed };
+  return {
+    accepted: batch.flatMap(({ messages }, index) => (successful.has(String(index)) ? messages.map(orderKey) : [])),
+    failed: batch.flatMap((pack, index) =>
+      successful.has(String(index)) ? [] : failuresOf(pack, reasons.get(String(index)) ?? 'missing in the response'),
+    ),
+  };
+}
+
+function failuresOf({ messages }: Pack, reason: string): SendOutcome['failed'] {
+  return messages.map(({ orderId, owner = '' }) => ({ orderId, owner, reason }));
 }
 
 /**

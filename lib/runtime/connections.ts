@@ -11,7 +11,12 @@ export function connect(env: NodeJS.ProcessEnv) {
   const config = loadConfig(env);
   const logger = createLogger(config.LOG_LEVEL);
   const database = connectDatabase(config, logger);
-  const queue = new SqsOrderQueue({ queueUrl: config.QUEUE_URL, sendTimeoutMs: config.QUEUE_SEND_TIMEOUT_MS, logger });
+  const queue = new SqsOrderQueue({
+    queueUrl: config.QUEUE_URL,
+    sendTimeoutMs: config.QUEUE_SEND_TIMEOUT_MS,
+    packs: config.QUEUE_MESSAGES === 'packed',
+    logger,
+  });
   const close = async () => {
     queue.close();
     await database.close();

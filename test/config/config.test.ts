@@ -26,6 +26,7 @@ describe('the settings', () => {
       DATABASE_AUTH: 'password',
       DATABASE_POOL_SIZE: 2,
       DATABASE_TIMEOUT_MS: 2_000,
+      QUEUE_MESSAGES: 'single',
       QUEUE_SEND_TIMEOUT_MS: 1_000,
       RESEND_AFTER_SECONDS: 60,
       PROCESSOR: 'simulated',

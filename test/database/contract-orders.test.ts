@@ -278,6 +278,22 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
     expect(await postponeOrders(database, ['a', 'b'], RESEND_AFTER)).toBe(1);
   });
 
+  test('a due order that lost a worker is sent alone', async () => {
+    await cases.insert('killer', 'other');
+    await cases.claim(['killer']);
+    await cases.killLease('killer');
+    await cases.makeDue();
+
+    const due = await findDueOrders(database, 10);
+
+    expect(new Map(due.map(({ orderId, alone }) => [orderId, alone]))).toEqual(
+      new Map([
+        ['killer', true],
+        ['other', undefined],
+      ]),
+    );
+  });
+
   test('Failed orders are redriven by id, by cause and all, up to the redrive limit', async () => {
     await cases.insert('a', 'b', 'c');
     const { claims } = await cases.claim(['a', 'b', 'c']);

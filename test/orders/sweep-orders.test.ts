@@ -133,6 +133,23 @@ describe('a sweep', () => {
     expect(Math.max(...lab.queue.sends.map((messages) => messages.length))).toBeLessThanOrEqual(500);
   });
 
+  test('a sweep sends an order that lost a worker alone, and lets the others share messages', async () => {
+    await lab.insert('killer', 'a', 'b');
+    await lab.claim(['killer']);
+    await lab.killLease('killer');
+    await lab.psql.rows('UPDATE orders SET due_at = now()');
+
+    await lab.sweep();
+
+    expect(new Map(lab.queue.sends.flat().map(({ orderId, alone }) => [orderId, alone]))).toEqual(
+      new Map([
+        ['killer', true],
+        ['a', undefined],
+        ['b', undefined],
+      ]),
+    );
+  });
+
   test('a sweep stops at the first page that the queue rejects, and postpones only what it accepted', async () => {
     await lab.psql.rows(
       `INSERT INTO orders (order_id, user_id, item_ids, total_amount, due_at)

@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { toSqsRecord } from '../../infra/local/lambda/sqs-record.ts';
+import { orderKey } from '../../lib/order-key.ts';
 import { decodeMessage, encodeMessage } from '../../lib/queue/message.ts';
 import { readMessage } from '../../lib/queue/message-attributes.ts';
 import { SqsOrderQueue } from '../../lib/queue/sqs.ts';
@@ -62,9 +63,14 @@ async function createQueue(attributes: Record<string, string> = {}): Promise<str
 }
 
 /** The adapter as a function would build it, with its endpoint in the environment. */
-function openQueue({ endpoint = SERVER, url = queueUrl, sendTimeoutMs = SEND_TIMEOUT_MS } = {}): SqsOrderQueue {
+function openQueue({
+  endpoint = SERVER,
+  url = queueUrl,
+  sendTimeoutMs = SEND_TIMEOUT_MS,
+  packs = false,
+} = {}): SqsOrderQueue {
   process.env.AWS_ENDPOINT_URL_SQS = endpoint;
-  const queue = new SqsOrderQueue({ queueUrl: url, sendTimeoutMs, logger });
+  const queue = new SqsOrderQueue({ queueUrl: url, sendTimeoutMs, packs, logger });
   cleanUps.push(() => queue.close());
   return queue;
 }
@@ -189,6 +195,94 @@ describe('sending', () => {
     expect(outcome.failed).toEqual([]);
     expect(orderIds(messages)).toEqual([...ids].sort());
     for (const { Body } of messages) expect(Body).toMatch(/^[\x20-\x7e]+$/);
+  });
+});
+
+describe('sending several orders per message', () => {
+  const trace = (n: number) => `00-0af7651916cd43dd8448eb21${String(n).padStart(8, '0')}-b7ad6b7169203331-01`;
+  /** The orders of each message, as a worker reads them. */
+  const tasksIn = (messages: Message[]) =>
+    messages.map((message) => readMessage(toSqsRecord(message, 'arn:aws:sqs:us-east-1:1:orders')).tasks);
+
+  test('250 orders are sent as three messages in one request, and every order keeps its owner, trace and hops', async () => {
+    const relay = await openRelay();
+    const orders = numberedOrders(250).map((order, n) => ({
+      ...order,
+      owner: 'shop',
+      traceparent: trace(n),
+      hops: n % 3,
+    }));
+
+    const outcome = await openQueue({ endpoint: relay.endpoint, packs: true }).send(orders);
+
+    expect(outcome).toEqual({ accepted: orders.map(orderKey), failed: [] });
+    expect(relay.requests).toHaveLength(1);
+    const tasks = tasksIn(await receive(3));
+    expect(Math.max(...tasks.map(({ length }) => length))).toBeLessThanOrEqual(100);
+    expect(tasks.flat().sort((a, b) => a.key.localeCompare(b.key))).toEqual(
+      orders.map((order) => ({ key: orderKey(order), traceparent: order.traceparent, hops: order.hops })),
+    );
+  });
+
+  test('an order that is sent alone, or is the only one with its delay, has the message that every version reads', async () => {
+    await openQueue({ packs: true }).send([
+      { orderId: 'a', traceparent: trace(1) },
+      { orderId: 'suspect', alone: true, hops: 1 },
+      { orderId: 'b' },
+      { orderId: 'later', delaySeconds: 1 },
+    ]);
+
+    const messages = await receive(3);
+    expect(messages.map(({ Body }) => Body).sort()).toEqual([
+      encodeMessage('later'),
+      encodeMessage('suspect'),
+      expect.stringContaining('{"order_ids":["a","b"]'),
+    ]);
+    expect(tasksIn(messages).flat()).toContainEqual({ key: 'suspect', traceparent: undefined, hops: 1 });
+    expect(tasksIn(messages).flat()).toContainEqual({ key: 'a', traceparent: trace(1), hops: 0 });
+  });
+
+  test('orders with the same delay share a message, which stays hidden until the delay is over', async () => {
+    const sentAt = Date.now();
+    await openQueue({ packs: true }).send([
+      { orderId: 'later', delaySeconds: 2 },
+      { orderId: 'now' },
+      { orderId: 'also later', delaySeconds: 2 },
+    ]);
+
+    expect(orderIds(await receive(1))).toEqual(['now']);
+    expect(orderIds(await receive(1))).toEqual(['also later', 'later']);
+    expect(Date.now() - sentAt).toBeGreaterThanOrEqual(2_000);
+  });
+
+  test('a thousand of the longest ids and owners are accepted, because messages are limited in bytes', async () => {
+    const longest = '🛒'.repeat(250);
+    const orders = numberedOrders(1_000).map(({ orderId }) => ({ orderId: `${longest}${orderId}`, owner: longest }));
+    const relay = await openRelay();
+
+    const { accepted, failed } = await openQueue({ endpoint: relay.endpoint, packs: true }).send(orders);
+
+    expect([accepted.length, failed.length]).toEqual([1_000, 0]);
+    for (const request of relay.requests) expect(Buffer.byteLength(request)).toBeLessThan(600_000);
+    const bodies = relay.requests.flatMap((request) => JSON.parse(request).Entries as { MessageBody: string }[]);
+    expect(Math.max(...bodies.map(({ MessageBody }) => MessageBody.length))).toBeLessThanOrEqual(24_000);
+    expect(
+      new Set(bodies.flatMap(({ MessageBody }) => decodeMessage(MessageBody).tasks.map(({ key }) => key))),
+    ).toEqual(new Set(orders.map(orderKey)));
+  });
+
+  test('a message that cannot be sent fails each of its orders, and no others', async () => {
+    const relay = await openRelay((body) => (body.includes('order-1500') ? 'drop' : 'pass'));
+
+    const outcome = await openQueue({ endpoint: relay.endpoint, packs: true }).send(numberedOrders(1_600));
+
+    const failed = new Set(outcome.failed.map(({ orderId }) => orderId));
+    expect(failed.has('order-1500')).toBe(true);
+    expect(outcome.accepted.length + failed.size).toBe(1_600);
+    expect(orderIds(await receive(Math.ceil(outcome.accepted.length / 100)))).toEqual([...outcome.accepted].sort());
+    expect(logger.entries).toEqual([
+      { level: 'warn', message: expect.any(String), details: expect.objectContaining({ orders: failed.size }) },
+    ]);
   });
 });
 

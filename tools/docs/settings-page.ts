@@ -5,6 +5,7 @@ import { SETTINGS, settingDocs } from '../../lib/config.ts';
 /** Values that serverless.yml and infra/local/stack/environment.ts set on this machine, unless the user does. */
 const LOCAL_DEFAULTS: Readonly<Record<string, string>> = {
   DATABASE_POOL_SIZE: '10',
+  QUEUE_MESSAGES: 'packed',
   RESEND_AFTER_SECONDS: '10',
   LOG_LEVEL: 'WARN',
 };

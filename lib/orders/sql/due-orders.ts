@@ -5,18 +5,22 @@ import { type KeyRow, keysToJson, WANTED_KEYS } from './keys.ts';
 
 /**
  * A page of messages for unfinished orders whose due date has passed, longest overdue first; empty while processing is paused.
- * An order can be due a while before it may start (lib/orders/sql/due-at.ts); its message is delayed until then.
+ * An order can be due a while before it may start (lib/orders/sql/due-at.ts); its message is delayed until then. One that lost a
+ * worker is sent alone, because workers process such orders one at a time.
  */
 export async function findDueOrders(database: Queryable, limit: number): Promise<OrderMessage[]> {
-  const rows = await database.query<KeyRow & { wait: number | null }>(
-    `SELECT order_id, owner, extract(epoch FROM not_before - now())::double precision AS wait FROM public.orders
+  const rows = await database.query<KeyRow & { wait: number | null; suspect: boolean }>(
+    `SELECT order_id, owner, extract(epoch FROM not_before - now())::double precision AS wait,
+       crashes > 0 OR status = 'Processing' AS suspect
+     FROM public.orders
      WHERE due_at <= now() AND NOT EXISTS (SELECT FROM public.processing_control WHERE paused)
      ORDER BY due_at LIMIT $1::integer`,
     [limit],
   );
-  return rows.map(({ order_id: orderId, owner, wait }) => ({
+  return rows.map(({ order_id: orderId, owner, wait, suspect }) => ({
     orderId,
     owner,
+    ...(suspect && { alone: true }),
     ...(wait !== null && wait > 0 && { delaySeconds: delayFor(wait) }),
   }));
 }
