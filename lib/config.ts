@@ -211,6 +211,11 @@ const otherSettings = {
         'what processing an order does ([processors.md](processors.md)). A path is relative to the working directory',
     })
     .default('simulated'),
+  // As many as a batch has messages, so that a batch of messages about one order each is processed at once.
+  PROCESSOR_CONCURRENCY: integer(1, 1_000, 25, {
+    unit: 'orders',
+    purpose: 'how many orders of one invocation are processed at a time',
+  }),
   // The limit leaves time for the claim and for saving the outcomes within the deployed 60 s.
   PROCESSING_DELAY_MS: integer(0, 55_000, 2_000, {
     unit: 'ms',
@@ -307,6 +312,7 @@ export type Config = Readonly<z.infer<typeof settings>>;
  */
 const OUR_PREFIXES = [
   'PROCESSING_',
+  'PROCESSOR_CONC',
   'RETRY_',
   'RESEND_',
   'MAX_ATTEMPTS',

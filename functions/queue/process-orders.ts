@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { observed } from '../../lib/observability/observed.ts';
+import { noLongerNeeded } from '../../lib/queue/message.ts';
 import { readMessage } from '../../lib/queue/message-attributes.ts';
 import { worker } from '../../lib/runtime/worker.ts';
 
@@ -17,7 +18,7 @@ export const handler = observed(
       remainingMs: () => context.getRemainingTimeInMillis(),
       actor: `worker:${context.functionName} ${context.awsRequestId}`,
     });
-    const failed = messages.filter(({ isValid, tasks }) => !isValid || tasks.some(({ key }) => !settled.has(key)));
+    const failed = messages.filter((message) => !noLongerNeeded(message, settled));
     return { batchItemFailures: failed.map(({ id }) => ({ itemIdentifier: id })) };
   }),
 );

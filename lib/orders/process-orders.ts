@@ -4,8 +4,9 @@ import { type OrderKey, orderKey } from '../order-key.ts';
 import type { Task } from '../queue/message.ts';
 import { type Invocation, timeToWork } from './invocation.ts';
 import { oneHopFurther, sendAgain } from './send-again.ts';
-import { type Claimed, type ProcessParts, settleClaims } from './settle-claims.ts';
-import { claimOrders, type Unclaimed } from './sql/claim-orders.ts';
+import { type Claimed, type ProcessParts, Settling } from './settle-claims.ts';
+import { Slots } from './slots.ts';
+import { claimOrders, type Unclaimed as Reason } from './sql/claim-orders.ts';
 import { findByIdAlone } from './sql/find-owners.ts';
 import { makeDueNow } from './sql/make-due-now.ts';
 
@@ -19,7 +20,7 @@ const LEASE_MARGIN_SECONDS = 2;
 const CLAIM_TRIES = 5;
 
 /** Orders that no longer need their message: each has a committed state or a due date that covers it. */
-const ACKNOWLEDGED: ReadonlySet<Unclaimed> = new Set(['settled', 'to-undo', 'held', 'waiting', 'paused']);
+const ACKNOWLEDGED: ReadonlySet<Reason> = new Set(['settled', 'to-undo', 'held', 'waiting', 'paused']);
 
 /**
  * The use case behind the queue: claims the orders of a batch, runs the processor on them concurrently, and commits
@@ -116,9 +117,31 @@ async function processTogether(
   invocation: Invocation,
   suspects: boolean,
 ): Promise<Progress> {
-  const { claims, unclaimed } = await claim(parts, tasks, invocation, suspects);
-  if (claims.length > 0) await settleClaims(parts, claims, invocation);
-  const withState = (state: Unclaimed) => unclaimed.filter((each) => each.state === state).map(({ task }) => task);
+  const slots = new Slots(parts.concurrency, () => timeToWork(invocation));
+  const settling = new Settling(parts, invocation, slots);
+  const acknowledged: OrderKey[] = [];
+  const unclaimed: Unclaimed[] = [];
+  let rest = tasks;
+  try {
+    while (rest.length > 0) {
+      const room = await slots.room();
+      if (room === 0) break;
+      const found = await claim(parts, rest.slice(0, room), invocation, suspects);
+      rest = rest.slice(room);
+      settling.add(found.claims);
+      acknowledged.push(...found.claims.map(({ task }) => task.key));
+      unclaimed.push(...found.unclaimed);
+      slots.skip(found.unclaimed.length);
+    }
+  } finally {
+    await settling.end();
+  }
+  // Not claimed, because they do not fit into this invocation: other workers get them.
+  await sendAgain(
+    parts,
+    rest.map((task) => ({ ...oneHopFurther(task), alone: suspects })),
+  );
+  const withState = (state: Reason) => unclaimed.filter((each) => each.state === state).map(({ task }) => task);
   const paused = withState('paused');
   await sendAgain(parts, withState('to-undo').map(oneHopFurther));
   // Their messages are acknowledged, because they would otherwise soon be dead letters. So the orders are made due now,
@@ -130,7 +153,8 @@ async function processTogether(
     );
   return {
     acknowledged: [
-      ...claims.map(({ order }) => orderKey(order)),
+      ...acknowledged,
+      ...rest.map(({ key }) => key),
       ...unclaimed.filter(({ state }) => ACKNOWLEDGED.has(state)).map(({ task }) => task.key),
     ],
     suspects: withState('suspect'),
@@ -141,7 +165,12 @@ async function processTogether(
 
 interface ClaimedTasks {
   readonly claims: readonly Claimed[];
-  readonly unclaimed: readonly { readonly task: Task; readonly state: Unclaimed }[];
+  readonly unclaimed: readonly Unclaimed[];
+}
+
+interface Unclaimed {
+  readonly task: Task;
+  readonly state: Reason;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Database } from '../database/database.ts';
 import { retryDatabase } from '../database/retry.ts';
 import type { Logger } from '../observability/logger.ts';
 import { traceIdOf } from '../observability/traceparent.ts';
-import { logged, type OrderKey, orderKey } from '../order-key.ts';
+import { logged, type OrderKey } from '../order-key.ts';
 import type { Task } from '../queue/message.ts';
 import { delayFor, MAX_DELAY_SECONDS, type OrderQueue } from '../queue/order-queue.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -10,6 +10,7 @@ import { FINISH_TIME_MS, type Invocation, timeToWork } from './invocation.ts';
 import type { OrderDetails } from './order.ts';
 import { NOT_BEGUN, notBegun, type Outcome, type RunnerParts, runProcessor } from './run-processor.ts';
 import { oneHopFurther, sendAgain } from './send-again.ts';
+import type { Slots } from './slots.ts';
 import type { Claim } from './sql/claim-orders.ts';
 import { type Finished, finishOrders, type Verdict } from './sql/finish-orders.ts';
 import { readDetails } from './sql/order-details.ts';
@@ -22,6 +23,8 @@ export interface ProcessParts extends RunnerParts {
   /** The number of dead leases at which an order becomes Failed. */
   readonly maxCrashes: number;
   readonly resendAfterSeconds: number;
+  /** The most orders that are processed at a time. */
+  readonly concurrency: number;
 }
 
 /** A claimed order, and the task that asked for it. */
@@ -42,46 +45,73 @@ interface Settled {
  */
 const GATHER_MS = 200;
 
-/**
- * Runs the processor on claimed orders concurrently. Each outcome is committed soon after its order settles: a slow
- * order does not delay the others, and a worker that dies does not undo their finished work.
- * @throws DatabaseError if an outcome could not be committed, but not before all orders have settled
- */
-export async function settleClaims(
-  parts: ProcessParts,
-  claims: readonly Claimed[],
-  invocation: Invocation,
-): Promise<void> {
-  const timeMs = timeToWork(invocation);
-  const signal = timeMs > 0 ? AbortSignal.timeout(timeMs) : undefined;
-  const steps = new StepStore(parts.database, () => timeToWork(invocation), invocation.actor);
-  const orders = claims.map(({ order }) => order);
-  const reading = signal && loadDetails(parts, orders, invocation);
-  const settling = claims.map(async ({ order, task }) => {
-    const details = order.detailBytes === null ? NO_DETAILS : await reading;
-    if (!signal || details === undefined) return { task, outcome: notBegun(order) };
-    const detailsOfOrder = details.get(orderKey(order)) ?? {};
-    return { task, outcome: await runProcessor(parts, order, detailsOfOrder, steps, task.traceparent, signal) };
-  });
-  const allSettled = Promise.allSettled(settling);
+/** The most outcomes per statement, as many as orders per claim. */
+const MAX_OUTCOMES = 500;
 
-  const sends: Promise<void>[] = [];
-  const verdicts = new GroupCommit<Settled, void>(
-    { maxItems: claims.length, maxOperations: 1, worthAnother: 1 },
-    async (group) => {
-      const outcomes = group.map(({ outcome }) => outcome);
-      const finished = await commit(parts, outcomes, invocation);
-      // Not awaited here: a slow queue must not delay the next outcomes.
-      sends.push(sendDelayed(parts, group, finished));
-      report(parts.logger, group, finished);
-      return group.map(() => undefined);
-    },
-    () => Promise.race([allSettled, expiry(GATHER_MS)]),
-  );
-  const committing = settling.map(async (settled) => verdicts.add(await settled));
-  await Promise.allSettled(committing);
-  await Promise.all(sends);
-  await Promise.all(committing);
+/**
+ * Runs the processor on claimed orders, as many at a time as there are slots. Each outcome is committed soon after its order
+ * settles: a slow order does not delay the others, and a worker that dies does not undo their finished work.
+ */
+export class Settling {
+  readonly #parts: ProcessParts;
+  readonly #invocation: Invocation;
+  readonly #slots: Slots;
+  readonly #signal: AbortSignal;
+  readonly #steps: StepStore;
+  readonly #verdicts: GroupCommit<Settled, void>;
+  readonly #settling: Promise<Settled>[] = [];
+  readonly #committing: Promise<void>[] = [];
+  readonly #sends: Promise<void>[] = [];
+
+  constructor(parts: ProcessParts, invocation: Invocation, slots: Slots) {
+    this.#parts = parts;
+    this.#invocation = invocation;
+    this.#slots = slots;
+    this.#signal = AbortSignal.timeout(Math.max(0, timeToWork(invocation)));
+    this.#steps = new StepStore(parts.database, () => timeToWork(invocation), invocation.actor);
+    this.#verdicts = new GroupCommit<Settled, void>(
+      { maxItems: MAX_OUTCOMES, maxOperations: 1, worthAnother: 1 },
+      async (group) => {
+        const outcomes = group.map(({ outcome }) => outcome);
+        const finished = await commit(parts, outcomes, invocation);
+        // Not awaited here: a slow queue must not delay the next outcomes.
+        this.#sends.push(sendDelayed(parts, group, finished));
+        report(parts.logger, group, finished);
+        return group.map(() => undefined);
+      },
+      () => Promise.race([Promise.allSettled(this.#settling), expiry(GATHER_MS)]),
+    );
+  }
+
+  add(claims: readonly Claimed[]): void {
+    const orders = claims.map(({ order }) => order);
+    const reading = loadDetails(this.#parts, orders, this.#invocation);
+    for (const claim of claims) {
+      const settling = this.#process(claim, reading);
+      const committing = settling.then((settled) => this.#verdicts.add(settled));
+      // end() reports it; in the meantime it must not count as an unhandled rejection.
+      committing.catch(() => undefined);
+      this.#settling.push(settling);
+      this.#committing.push(committing);
+    }
+  }
+
+  /** @throws DatabaseError if an outcome could not be committed, but not before all orders have settled */
+  async end(): Promise<void> {
+    await Promise.allSettled(this.#committing);
+    await Promise.all(this.#sends);
+    await Promise.all(this.#committing);
+  }
+
+  async #process({ order, task }: Claimed, reading: ReturnType<typeof loadDetails>): Promise<Settled> {
+    const outcome = await this.#slots.run(async () => {
+      const details = order.detailBytes === null ? NO_DETAILS : await reading;
+      if (details === undefined) return undefined;
+      const own = details.get(task.key) ?? {};
+      return runProcessor(this.#parts, order, own, this.#steps, task.traceparent, this.#signal);
+    });
+    return { task, outcome: outcome ?? notBegun(order) };
+  }
 }
 
 const NO_DETAILS: ReadonlyMap<OrderKey, OrderDetails> = new Map();

@@ -51,6 +51,11 @@ function toAscii(message: object): string {
   );
 }
 
+/** True if a message may be acknowledged: it could be read, and each of its orders is settled. */
+export function noLongerNeeded({ tasks, isValid }: MessageContent, settled: ReadonlySet<OrderKey>): boolean {
+  return isValid && tasks.every(({ key }) => settled.has(key));
+}
+
 const NOT_OURS: MessageContent = { tasks: [], isValid: false };
 
 /**

@@ -11,7 +11,7 @@ export type Worker = ReturnType<typeof createWorker>;
 export function createWorker(connected: Connections) {
   const { config, close } = connected;
   const retryPolicy = { maxAttempts: config.MAX_ATTEMPTS, baseMs: config.RETRY_BASE_MS, maxMs: config.RETRY_MAX_MS };
-  const deps = { ...connected, retryPolicy, maxCrashes: config.MAX_CRASHES };
+  const deps = { ...connected, retryPolicy, maxCrashes: config.MAX_CRASHES, concurrency: config.PROCESSOR_CONCURRENCY };
   let processor: Promise<Processor> | undefined;
 
   return {

@@ -30,6 +30,7 @@ describe('the settings', () => {
       QUEUE_SEND_TIMEOUT_MS: 1_000,
       RESEND_AFTER_SECONDS: 60,
       PROCESSOR: 'simulated',
+      PROCESSOR_CONCURRENCY: 25,
       PROCESSING_DELAY_MS: 2_000,
       WEBHOOK_TIMEOUT_MS: 10_000,
       MAX_ATTEMPTS: 5,

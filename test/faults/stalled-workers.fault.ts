@@ -89,7 +89,7 @@ test('15: sweeps that race live workers never change a finished order', async ()
   expect(await stopPsql()).toBeGreaterThan(0);
   for (const stop of sweeps) expect(await stop()).toBeGreaterThan(0);
   // Created, claimed and completed, with nothing after or in between.
-  const moves = await lab.rows('SELECT order_id FROM audit GROUP BY order_id HAVING count(*) <> 3');
+  const moves = await lab.rows('SELECT order_id FROM lab_audit GROUP BY order_id HAVING count(*) <> 3');
   expect(moves).toEqual([]);
 });
 
@@ -149,7 +149,7 @@ test('18: with the clocks of two workers off by five days, the time of the datab
   // Neither worker took an order with a live lease: each lease that changed hands was five seconds old.
   const stolen = await lab.rows(
     `SELECT order_id FROM (
-       SELECT *, at - lag(at) OVER (PARTITION BY order_id ORDER BY entry) AS held FROM audit) AS steps
+       SELECT *, at - lag(at) OVER (PARTITION BY order_id ORDER BY entry) AS held FROM lab_audit) AS steps
      WHERE from_status = 'Processing' AND to_status = 'Processing' AND held < interval '4 seconds'`,
   );
   expect(stolen).toEqual([]);

@@ -10,8 +10,8 @@ export interface HeldCall {
   readonly faults: readonly string[];
   /** Does it, and answers how its caller goes on. */
   readonly perform: (fault: string | undefined) => Promise<() => void>;
-  /** Whether the caller may take a pause when it gets an error, before it calls again. */
-  readonly mayPause: boolean;
+  /** Whether the caller takes a pause after this fault, before it calls again. */
+  readonly pausesAfter: (fault: string) => boolean;
 }
 
 export interface Call<T, Fault extends string> {
@@ -19,7 +19,7 @@ export interface Call<T, Fault extends string> {
   /** The faults that it can have in addition to a crash. */
   readonly faults: readonly Fault[];
   readonly act: (fault: Fault | Crash | undefined) => Promise<T>;
-  readonly mayPause?: boolean;
+  readonly pausesAfter?: (fault: string) => boolean;
   /** When it aborts, the call is given up. */
   readonly signal?: AbortSignal;
 }
@@ -67,7 +67,7 @@ export class Container {
   }
 
   /** What an operation waits for when it calls the outside. */
-  hold<T, Fault extends string>({ name, faults, act, mayPause = false, signal }: Call<T, Fault>): Promise<T> {
+  hold<T, Fault extends string>({ name, faults, act, pausesAfter = () => false, signal }: Call<T, Fault>): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     // In a container that crashed, nothing goes on.
     if (!this.#isAlive) return promise;
@@ -76,7 +76,7 @@ export class Container {
         (value) => () => resolve(value),
         (error) => () => reject(error),
       );
-    const call: HeldCall = { name, faults: ['crash before', 'crash after', ...faults], perform, mayPause };
+    const call: HeldCall = { name, faults: ['crash before', 'crash after', ...faults], perform, pausesAfter };
     this.#calls.push(call);
     signal?.addEventListener('abort', () => {
       this.#calls = this.#calls.filter((other) => other !== call);
@@ -93,7 +93,7 @@ export class Container {
     const answer = await call.perform(fault);
     if (fault === 'crash after') return this.crash();
     answer();
-    await this.settle(fault !== undefined && call.mayPause ? events : undefined);
+    await this.settle(fault !== undefined && call.pausesAfter(fault) ? events : undefined);
   }
 
   crash(): void {

@@ -1,6 +1,7 @@
 import type { Database, Parameter } from '../../lib/database/database.ts';
 import { DatabaseError } from '../../lib/errors.ts';
 import type { OrderQueue } from '../../lib/queue/order-queue.ts';
+import { packed } from '../../lib/queue/packs.ts';
 import type { Psql } from '../support/psql.ts';
 import type { Container } from './container.ts';
 import type { QueueModel } from './queue-model.ts';
@@ -16,7 +17,7 @@ const STATEMENTS = {
   postpone: 'sends = o.sends + 1',
   redrive: 'redrives = o.redrives + 1',
   'count capped': 'AS capped',
-  cancel: `reason_code = 'cancelled'`,
+  cancel: 'AS status_before',
   'find ambiguous': 'HAVING count(*) > 1',
   'find owners': "had_id_alone AND owner <> ''",
   'switch processing': 'INSERT INTO public.processing_control',
@@ -64,7 +65,8 @@ export function heldDatabase(container: Container, { database, operator, rewrite
       return container.hold({
         name,
         faults: SKIPS_LOCKED.has(name) ? LOCK_FAULTS : STATEMENT_FAULTS,
-        mayPause: true,
+        // A claim that was not rolled back is not repeated, and the orders in progress are finished first.
+        pausesAfter: (fault) => name !== 'claim' || fault === 'rolled back',
         async act(fault) {
           switch (fault) {
             case 'not run':
@@ -125,9 +127,9 @@ export function heldQueue(container: Container, queue: QueueModel, nowMs: () => 
         async act(fault) {
           const isTaken = (place: number) =>
             !queue.isDown && fault !== 'refused' && !(fault === 'half refused' && place % 2 === 0);
-          const taken = messages.filter((_, place) => isTaken(place));
-          for (const message of taken) queue.accept(message, nowMs());
-          const known = fault === 'answer lost' ? [] : taken;
+          const taken = packed(messages).filter((_, place) => isTaken(place));
+          for (const pack of taken) queue.accept(pack, nowMs());
+          const known = fault === 'answer lost' ? [] : taken.flatMap((pack) => pack.messages);
           return {
             accepted: known.map(({ orderId }) => orderId),
             failed: messages

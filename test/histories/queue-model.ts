@@ -1,5 +1,4 @@
-import { encodeMessage } from '../../lib/queue/message.ts';
-import type { OrderMessage } from '../../lib/queue/order-queue.ts';
+import type { Pack } from '../../lib/queue/packs.ts';
 
 export interface QueuedMessage {
   readonly id: number;
@@ -33,10 +32,11 @@ export class QueueModel {
     return this.#messages.filter(({ visibleAtMs }) => visibleAtMs <= nowMs);
   }
 
-  accept({ orderId, delaySeconds = 0 }: OrderMessage, nowMs: number): void {
+  accept({ messages, body }: Pack, nowMs: number): void {
+    const delaySeconds = messages[0]?.delaySeconds ?? 0;
     if (!Number.isInteger(delaySeconds) || delaySeconds < 0 || delaySeconds > 900)
       throw new Error(`SQS refuses DelaySeconds ${delaySeconds}`);
-    this.put(encodeMessage(orderId), nowMs + delaySeconds * 1_000);
+    this.put(body, nowMs + delaySeconds * 1_000);
   }
 
   put(body: string, visibleAtMs: number): void {

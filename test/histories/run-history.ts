@@ -1,4 +1,4 @@
-import { encodeMessage } from '../../lib/queue/message.ts';
+import { encodePack } from '../../lib/queue/message.ts';
 import { cancel, writeIllegally } from './by-hand.ts';
 import { bodyOf, orderIdOf } from './clients.ts';
 import type { Container } from './container.ts';
@@ -95,7 +95,9 @@ function disturbQueue(world: World, step: QueueStep): boolean {
       queue.isDown = !step.on;
       return true;
     case 'send a strange message': {
-      const body = step.order === null ? 'not ours' : encodeMessage(orderIdOf(step.order));
+      // With an order that nobody has, which must not hold back the other one.
+      const keys = step.order === null ? [] : [orderIdOf(step.order), 'never posted'];
+      const body = keys.length === 0 ? 'not ours' : encodePack(keys.map((key) => ({ key })));
       world.did(step.do, body);
       queue.put(body, time.nowMs);
       return true;

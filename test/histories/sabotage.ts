@@ -1,9 +1,13 @@
+import type { noLongerNeeded } from '../../lib/queue/message.ts';
+
 /** A mechanism that is taken away, to see that the histories miss it. */
 export interface Sabotage {
   readonly name: string;
   /** What is run instead of a statement. */
   readonly rewrite: (sql: string) => string;
   readonly withoutSweep?: boolean;
+  /** Which messages a worker acknowledges, instead of those that no order needs. */
+  readonly acknowledges?: typeof noLongerNeeded;
 }
 
 export const NO_SABOTAGE: Sabotage = { name: 'nothing', rewrite: (sql) => sql };
@@ -20,6 +24,12 @@ export const SABOTAGES: readonly (Sabotage & { readonly breaks: RegExp })[] = [
     rewrite: (sql) => sql,
     withoutSweep: true,
     breaks: /is still (Pending|Processing) after \d+ rounds/,
+  },
+  {
+    name: 'the need of every order for its message',
+    rewrite: (sql) => sql,
+    acknowledges: ({ tasks }, settled) => tasks.some(({ key }) => settled.has(key)),
+    breaks: /was acknowledged, and nobody looks after it/,
   },
   {
     name: 'the lease',

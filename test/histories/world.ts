@@ -6,7 +6,7 @@ import { redriveOrders } from '../../lib/orders/redrive-orders.ts';
 import { cancelOrder } from '../../lib/orders/sql/cancel-order.ts';
 import { type SweepParts, sweepOrders } from '../../lib/orders/sweep-orders.ts';
 import { PermanentFailure, type Processor, TransientFailure } from '../../lib/processors/processor.ts';
-import { decodeMessage } from '../../lib/queue/message.ts';
+import { decodeMessage, noLongerNeeded } from '../../lib/queue/message.ts';
 import { recordingLogger } from '../support/recording-logger.ts';
 import { findBrokenAnswers, findForeignOrders, type KeptOrder, type Request } from './clients.ts';
 import { Container, type HeldCall } from './container.ts';
@@ -106,6 +106,8 @@ export class World {
       processor: this.#processorIn(worker),
       retryPolicy: RETRY_POLICY,
       maxCrashes: MAX_CRASHES,
+      // Fewer than a message may name, so that some have to wait for a slot.
+      concurrency: 2,
     };
     await worker.run(async () => {
       let settled: Set<string>;
@@ -118,15 +120,15 @@ export class World {
         this.#expectInjected(worker, error);
         return;
       }
-      const done = messages
-        .filter(({ tasks, isValid }) => isValid && tasks.every(({ key }) => settled.has(key)))
-        .map(({ message }) => message);
+      const { acknowledges = noLongerNeeded } = this.lab.sabotage;
+      const done = messages.filter((message) => acknowledges(message, settled));
+      const acknowledged = new Set(done.flatMap(({ tasks }) => tasks.map(({ key }) => key)));
       await worker.hold({
         name: 'acknowledge',
         faults: ['not deleted'],
         act: async (fault) => {
-          this.#problems.push(...(await this.#findUnfounded(settled)));
-          if (fault !== 'not deleted') this.queue.delete(done);
+          this.#problems.push(...(await this.#findUnfounded(acknowledged)));
+          if (fault !== 'not deleted') this.queue.delete(done.map(({ message }) => message));
         },
       });
     });

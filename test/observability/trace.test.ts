@@ -218,7 +218,7 @@ describe('a retry of an order', () => {
     await lab.process([{ key: 'suspect', traceparent: traceparent(3) }], {}, { remainingMs: () => 1 });
 
     expect(lab.queue.sends.flat()).toEqual([
-      { orderId: 'suspect', owner: '', traceparent: traceparent(3), hops: 1, alone: true },
+      { orderId: 'suspect', owner: '', traceparent: traceparent(3), hops: 1, alone: false },
     ]);
   });
 

@@ -625,6 +625,105 @@ describe('the end of the invocation', () => {
   });
 });
 
+describe('more orders than slots', () => {
+  const many = (count: number) => Array.from({ length: count }, (_, n) => `order-${String(n).padStart(3, '0')}`);
+  const countIn = (status: string) =>
+    lab.psql.value<number>('SELECT count(*)::integer FROM orders WHERE status = $1', [status]);
+
+  test('at most as many orders as there are slots are processed at a time, and all are completed', async () => {
+    await lab.insert(...many(60));
+    let running = 0;
+    let most = 0;
+
+    const settled = await lab.process(many(60), {
+      concurrency: 7,
+      processor: async () => {
+        running += 1;
+        most = Math.max(most, running);
+        await setImmediate();
+        running -= 1;
+      },
+    });
+
+    expect(settled).toEqual(many(60));
+    expect(most).toBe(7);
+    expect(await countIn('Completed')).toBe(60);
+  });
+
+  test('an order that hangs keeps one slot, and the others use the rest', async () => {
+    await lab.insert(...many(40));
+    const others = async () => (await countIn('Completed')) === 39;
+
+    await lab.process(many(40), {
+      concurrency: 4,
+      processor: async ({ orderId }) => {
+        if (orderId === 'order-000') await waitUntil('all other orders are completed', others);
+      },
+    });
+
+    expect(await countIn('Completed')).toBe(40);
+  });
+
+  test('quick orders share ever larger claims', async () => {
+    await lab.insert(...many(800));
+    const before = lab.statements.length;
+
+    await lab.process(many(800), { concurrency: 25 });
+
+    const claims = lab.statements.slice(before).filter((sql) => sql.includes('lost_too_often'));
+    expect(await countIn('Completed')).toBe(800);
+    expect(claims.length).toBeLessThanOrEqual(8);
+  });
+
+  test('orders that do not fit into the time are sent on unclaimed, sharing messages and without counting an attempt', async () => {
+    await lab.insert(...many(30));
+    // The processor takes longer than half of the time that there is for work.
+    let left = 10_000;
+    const slow = async (): Promise<void> => {
+      left = 3_500;
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+    };
+
+    const settled = await lab.process(
+      many(30).map((key) => ({ key, hops: 1 })),
+      { concurrency: 10, processor: slow },
+      { remainingMs: () => left },
+    );
+
+    expect(settled).toEqual(many(30));
+    expect(await countIn('Completed')).toBe(10);
+    expect(await lab.psql.value('SELECT sum(token)::integer FROM orders')).toBe(10);
+    expect(lab.queue.sends).toHaveLength(1);
+    expect(lab.queue.orderIds).toEqual(many(30).slice(10));
+    expect(lab.queue.sends.flat().every(({ hops, alone }) => hops === 2 && !alone)).toBe(true);
+  });
+
+  test('claimed orders that no longer fit are released without counting an attempt', async () => {
+    const quick = ['1', '2', '3', '4'];
+    const claimed = ['5 slow', '6', '7', '8'];
+    await lab.insert(...quick, ...claimed);
+    let left = 30_000;
+
+    await lab.process(
+      [...quick, ...claimed],
+      {
+        concurrency: 1,
+        processor: async ({ orderId }) => {
+          if (orderId !== '5 slow') return;
+          await new Promise((resolve) => setTimeout(resolve, 300));
+          left = 2_200;
+        },
+      },
+      { remainingMs: () => left },
+    );
+
+    expect(await countIn('Completed')).toBe(5);
+    expect(lab.queue.orderIds).toEqual(['6', '7', '8']);
+    for (const id of lab.queue.orderIds)
+      expect(await lab.row(id)).toMatchObject({ status: 'Pending', token: 1, attempts: 0, reasonCode: 'not_begun' });
+  });
+});
+
 describe('orders that lost a worker', () => {
   test('orders that lost a worker are processed one at a time, each finished before the next is claimed, after all others', async () => {
     await insertSuspects('s1', 's2', 's3');
@@ -692,12 +791,18 @@ describe('orders that lost a worker', () => {
     expect(deaths).toEqual([['b', 'c', 'd', 'killer'].filter((id) => deaths[0]?.includes(id)), ['killer'], ['killer']]);
   });
 
-  test('orders that lost a worker and do not fit are sent again without counting an attempt', async () => {
+  test('orders that lost a worker and do not fit are sent again, each alone, without counting an attempt', async () => {
     await insertSuspects('s1', 's2');
+    await lab.insert('a');
+    let left = 30_000;
+    const processor = async () => {
+      left = 1_500;
+    };
 
-    const settled = await lab.process(['s1', 's2'], {}, { remainingMs: () => 1_500 });
+    const settled = await lab.process(['s1', 'a', 's2'], { processor }, { remainingMs: () => left });
 
-    expect(settled).toEqual(['s1', 's2']);
+    expect(settled).toEqual(['a', 's1', 's2']);
+    expect(lab.queue.sends.flat().every(({ alone }) => alone)).toBe(true);
     expect(lab.queue.orderIds.sort()).toEqual(['s1', 's2']);
     expect(await lab.row('s1')).toMatchObject({ status: 'Processing', attempts: 0, crashes: 0 });
   });

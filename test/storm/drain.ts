@@ -40,7 +40,7 @@ export async function drain(stack: ThrowawayStack, patience: number, tell: (line
 async function read(stack: ThrowawayStack, patience: number): Promise<State> {
   const [state] = await stack.withPsql((psql) =>
     psql.rows<State>(
-      `SELECT (SELECT max(entry)::text FROM audit) AS changes, count(*)::integer AS unfinished,
+      `SELECT (SELECT max(entry)::text FROM lab_audit) AS changes, count(*)::integer AS unfinished,
          count(*) FILTER (WHERE due_at > now() - $1::integer * interval '1 second')::integer AS hopeful
        FROM orders WHERE due_at IS NOT NULL`,
       [patience],

@@ -67,6 +67,7 @@ export class UseCases {
       processor: async () => {},
       retryPolicy: { maxAttempts: 2, baseMs: 1_000, maxMs: 60_000 },
       maxCrashes: 2,
+      concurrency: 25,
     };
     return processOrders({ ...standard, ...parts }, tasksOf(orderIds), {
       remainingMs: countdown(30_000),

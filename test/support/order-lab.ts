@@ -93,6 +93,7 @@ export async function openOrderLab({
     processor: async () => {},
     retryPolicy: { maxAttempts: 3, baseMs: 1_000, maxMs: 60_000 },
     maxCrashes: 3,
+    concurrency: 25,
   };
 
   return {

@@ -7,7 +7,7 @@ import type { Psql } from '../../support/psql.ts';
  */
 export async function installAudit(psql: Psql): Promise<void> {
   await psql.rows(`
-    CREATE TABLE audit (
+    CREATE TABLE lab_audit (
       entry bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
       order_id text NOT NULL,
       from_status text,
@@ -15,11 +15,11 @@ export async function installAudit(psql: Psql): Promise<void> {
       token bigint,
       actor text,
       at timestamptz NOT NULL DEFAULT clock_timestamp());
-    CREATE INDEX audit_order ON audit (order_id, entry);
+    CREATE INDEX audit_order ON lab_audit (order_id, entry);
     -- With the rights of this suite: the role of the functions has none on this table.
     CREATE FUNCTION audit_order() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
     BEGIN
-      INSERT INTO audit (order_id, from_status, to_status, token, actor)
+      INSERT INTO lab_audit (order_id, from_status, to_status, token, actor)
       VALUES (coalesce(NEW.order_id, OLD.order_id), OLD.status, NEW.status, NEW.token,
               current_setting('orders.actor', true));
       RETURN NULL;
@@ -34,7 +34,7 @@ export async function installAudit(psql: Psql): Promise<void> {
 /** Orders that were written as Completed more than once. */
 export async function findDoubled(psql: Psql): Promise<string[]> {
   const rows = await psql.rows<{ order_id: string }>(
-    `SELECT order_id FROM audit WHERE to_status = 'Completed' GROUP BY order_id HAVING count(*) > 1`,
+    `SELECT order_id FROM lab_audit WHERE to_status = 'Completed' GROUP BY order_id HAVING count(*) > 1`,
   );
   return rows.map(({ order_id }) => order_id);
 }
@@ -45,7 +45,7 @@ export async function findUsurped(psql: Psql): Promise<string[]> {
     `SELECT DISTINCT order_id
      FROM (SELECT *, lag(actor) OVER steps AS actor_before, lag(token) OVER steps AS token_before,
                   lag(to_status) OVER steps AS status_before
-           FROM audit WINDOW steps AS (PARTITION BY order_id ORDER BY entry)) AS steps
+           FROM lab_audit WINDOW steps AS (PARTITION BY order_id ORDER BY entry)) AS steps
      WHERE to_status IN ('Completed', 'Failed', 'Pending') AND from_status = 'Processing'
        -- A claim that finds too many dead leases fails the order under a new token.
        AND token = token_before

@@ -311,7 +311,7 @@ export class FaultLab {
   /** The transitions of an order, such as `Pending → Processing`, in the audit table. */
   async moves(orderId: string): Promise<string[]> {
     const rows = await this.rows<{ move: string }>(
-      `SELECT concat_ws(' → ', from_status, to_status) AS move FROM audit WHERE order_id = $1 ORDER BY entry`,
+      `SELECT concat_ws(' → ', from_status, to_status) AS move FROM lab_audit WHERE order_id = $1 ORDER BY entry`,
       [orderId],
     );
     return rows.map(({ move }) => move);
@@ -319,7 +319,9 @@ export class FaultLab {
 
   /** How often the order was written as Completed. */
   async completionsOf(orderId: string): Promise<number> {
-    return this.value(`SELECT count(*)::integer FROM audit WHERE order_id = $1 AND to_status = 'Completed'`, [orderId]);
+    return this.value(`SELECT count(*)::integer FROM lab_audit WHERE order_id = $1 AND to_status = 'Completed'`, [
+      orderId,
+    ]);
   }
 
   /** Unfinished orders that have been due for this many seconds, and that no worker has claimed. */
