@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 f35a5cde0ad79cba94ace6e8f93542f8420d969997bb822d207f62be14b9b987): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 3b5b97726acdf4b9169a0ca33a2208c320df317bc436c62bf252e84abfc14e71): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -239,6 +239,26 @@ export interface paths {
          * @description Use this for ids that may change in a URL path: ids with `/`, `?`, `#` or `%`, and the ids `.` and `..`.
          */
         post: operations["signalOrderByQuery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/callbacks/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a signal by a callback URL
+         * @description The processor of an order makes such a URL for a system that has no credential. The token is signed: it stands for one signal to one run of one order.
+         */
+        post: operations["receiveCallback"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1192,7 +1212,7 @@ export interface components {
          * @example validation_failed
          * @enum {string}
          */
-        ErrorCode: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "signal_exists" | "signal_too_late" | "too_many_signals" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+        ErrorCode: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "callback_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "signal_exists" | "signal_too_late" | "too_many_signals" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
         /** @description An invalid field or parameter of the request. */
         FieldError: {
             /**
@@ -1426,6 +1446,15 @@ export interface components {
         };
         /** @description The order does not take the signal, or several owners have an order with this id, and the request does not name one. */
         SignalRefused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description The callback URL is not one of this service, or its order no longer exists. */
+        CallbackNotFound: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1878,6 +1907,32 @@ export interface operations {
             409: components["responses"]["SignalRefused"];
             413: components["responses"]["BodyTooLarge"];
             429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    receiveCallback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The end of the callback URL, as the processor made it. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SignalPayload"];
+            };
+        };
+        responses: {
+            200: components["responses"]["SignalRepeated"];
+            202: components["responses"]["SignalStored"];
+            400: components["responses"]["InvalidRequest"];
+            404: components["responses"]["CallbackNotFound"];
+            409: components["responses"]["SignalRefused"];
+            413: components["responses"]["BodyTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };

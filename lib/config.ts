@@ -44,7 +44,7 @@ function isPrivateUrl(value: string): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback);
 }
 
-const WEBHOOK_SECRET_RULE =
+const SIGNING_KEY_RULE =
   'must be whsec_ and the base64 of 24 to 64 random bytes; while one is replaced, the new and the old, with a space between';
 
 /** Signing keys in the format of Standard Webhooks 1.0.0 ("Signature scheme"), or undefined if one is invalid. */
@@ -57,6 +57,17 @@ export function readSigningKeys(value: string): readonly Buffer[] | undefined {
   });
   return keys.length <= 2 && keys.every((key) => key !== undefined) ? keys : undefined;
 }
+
+const signingKeys = (purpose: string) =>
+  z
+    .string()
+    .transform((value, context) => {
+      const keys = readSigningKeys(value);
+      if (keys) return keys;
+      context.addIssue(SIGNING_KEY_RULE);
+      return z.NEVER;
+    })
+    .register(settingDocs, { allowed: '`whsec_…`', purpose });
 
 const arn = (service: string, what: string, purpose: string) => {
   const rule = `must be set, to the ARN of ${what}: arn:aws:${service}:…`;
@@ -227,16 +238,7 @@ const otherSettings = {
     .refine(isPrivateUrl, PRIVATE_URL_RULE)
     .register(settingDocs, { allowed: '`https://…`', purpose: 'where `PROCESSOR=webhook` posts each order' })
     .optional(),
-  WEBHOOK_SECRET: z
-    .string()
-    .transform((value, context) => {
-      const keys = readSigningKeys(value);
-      if (keys) return keys;
-      context.addIssue(WEBHOOK_SECRET_RULE);
-      return z.NEVER;
-    })
-    .register(settingDocs, { allowed: '`whsec_…`', purpose: 'the key that signs the requests of `PROCESSOR=webhook`' })
-    .optional(),
+  WEBHOOK_SECRET: signingKeys('the key that signs the requests of `PROCESSOR=webhook`').optional(),
   // Deployed functions read the key from Secrets Manager, because more people can read an environment than a secret.
   WEBHOOK_SECRET_ARN: arn(
     'secretsmanager',
@@ -250,6 +252,26 @@ const otherSettings = {
     unit: 'ms',
     purpose: 'timeout for the first byte of the response to a webhook',
   }),
+  WEBHOOK_SIGNAL_TIMEOUT_SECONDS: integer(1, 31_622_400, 604_800, {
+    unit: 's',
+    purpose: 'how long an order waits for the signal `done` after a receiver of `PROCESSOR=webhook` responded with 202',
+  }),
+  CALLBACK_URL: z
+    .string()
+    .refine(isPrivateUrl, PRIVATE_URL_RULE)
+    .register(settingDocs, {
+      allowed: '`https://…`',
+      purpose: 'the URL of the API with which callback URLs begin; `npm start` and `npm run deploy` set it',
+    })
+    .default('http://localhost:8000/api/v1'),
+  CALLBACK_SECRET: signingKeys(
+    'the key that signs callback URLs; without it there are none. `npm start` has one',
+  ).optional(),
+  CALLBACK_SECRET_ARN: arn(
+    'secretsmanager',
+    'the secret whose text is the key',
+    'the secret that contains this key, instead of `CALLBACK_SECRET`',
+  ).optional(),
   MAX_ATTEMPTS: integer(1, 100, 5, {
     unit: 'failures',
     purpose: 'failed attempts after which an order is Failed',
@@ -331,6 +353,8 @@ const OUR_PREFIXES = [
   'WEBHOOK_URL',
   'WEBHOOK_SECRET',
   'WEBHOOK_TIME',
+  'WEBHOOK_SIGNAL',
+  'CALLBACK_',
   'METRICS_',
   'JWT_ISS',
   'JWT_AUD',

@@ -38,6 +38,8 @@ export const ROUTES = [
   { functionName: 'cancelOrder', method: 'POST', path: '/api/v1/order/cancel', scope: 'orders:write' },
   { functionName: 'redriveOrder', method: 'POST', path: '/api/v1/order/redrive', scope: 'orders:admin' },
   { functionName: 'signalOrder', method: 'POST', path: '/api/v1/order/signals', scope: 'orders:signal' },
+  // The token in it is the credential.
+  { functionName: 'receiveCallback', method: 'POST', path: '/api/v1/callbacks/{token}', scope: 'public' },
   { functionName: 'redriveOrders', method: 'POST', path: '/api/v1/orders/redrive', scope: 'orders:admin' },
   { functionName: 'listFailures', method: 'GET', path: '/api/v1/failures', scope: 'orders:admin' },
   { functionName: 'listDeadLetters', method: 'GET', path: '/api/v1/dead-letters', scope: 'orders:admin' },

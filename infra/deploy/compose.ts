@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { loadMigrations, type Migration } from '../../lib/database/migrations.ts';
 import { roleIdOf, roleOf } from './roles.ts';
 import type { Serverless, Service, Template } from './serverless.ts';
-import { addWebhookSecret, passedOn } from './settings.ts';
+import { addCallbackSecret, addWebhookSecret, passedOn } from './settings.ts';
 
 /** `custom.database` of serverless.yml: a file of infra/aws/database. */
 interface DatabaseChoice {
@@ -46,6 +46,7 @@ export async function compose({ service, serviceDir }: Serverless): Promise<void
     ...passedOn(process.env),
   };
   addWebhookSecret(service);
+  addCallbackSecret(service);
   if (database.vpc) provider.vpc = database.vpc;
   addRoles(service);
   await migrateFirst(service, database, serviceDir);

@@ -1,5 +1,6 @@
 import { loadAuthConfig, loadConfig } from '../../lib/config.ts';
 import { ConfigError } from '../../lib/errors.ts';
+import { API_BASE } from '../../lib/routes.ts';
 import { UserError } from '../user-error.ts';
 import type { Service } from './serverless.ts';
 
@@ -8,6 +9,7 @@ import type { Service } from './serverless.ts';
  * others.
  */
 const PASSED_ON = [
+  'CALLBACK_URL',
   'DATABASE_POOL_SIZE',
   'DATABASE_TIMEOUT_MS',
   'MAX_ATTEMPTS',
@@ -21,6 +23,7 @@ const PASSED_ON = [
   'QUEUE_SEND_TIMEOUT_MS',
   'RETRY_BASE_MS',
   'RETRY_MAX_MS',
+  'WEBHOOK_SIGNAL_TIMEOUT_SECONDS',
   'WEBHOOK_TIMEOUT_MS',
   'WEBHOOK_URL',
 ];
@@ -41,6 +44,25 @@ export function addWebhookSecret({ functions, custom }: Service): void {
   processes.permissions = [...(processes.permissions ?? []), 'readWebhookSecret'];
 }
 
+/** The URL of the stage's API, unless CALLBACK_URL is set, for a custom domain. */
+const API_URL = { 'Fn::Sub': `https://\${HttpApi}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}${API_BASE}` };
+
+/** Gives the functions that make and receive callback URLs their key, if the stage has one. */
+export function addCallbackSecret({ functions, custom, provider }: Service): void {
+  if (!custom.callbackSecretArn) return;
+  for (const name of [PROCESSES, 'receiveCallback']) {
+    const definition = functions[name];
+    if (!definition) continue;
+    const url = provider.environment?.CALLBACK_URL ?? API_URL;
+    definition.environment = {
+      ...definition.environment,
+      CALLBACK_SECRET_ARN: custom.callbackSecretArn,
+      CALLBACK_URL: url,
+    };
+    definition.permissions = [...(definition.permissions ?? []), 'readCallbackSecret'];
+  }
+}
+
 /**
  * Validates the environment of each function in the same way as the function will, so that none is deployed with a
  * setting that it rejects.
@@ -54,6 +76,11 @@ export function checkSettings({ functions, provider, custom, resources }: Servic
   } catch (error) {
     throw error instanceof ConfigError ? new UserError(error.message) : error;
   }
+  if (custom.callbackSecretArn && resources.Resources?.Network && provider.vpc)
+    throw new UserError(
+      "callbackSecretArn is set, and the stage's own network has no way to Secrets Manager: take the driver data-api, or " +
+        'existing-pg in a network of yours that has one.',
+    );
   if (shared.PROCESSOR !== 'webhook') return;
   if (!shared.WEBHOOK_URL || !custom.webhookSecretArn)
     throw new UserError(
@@ -73,6 +100,7 @@ const STANDS_FOR: Readonly<Record<string, string>> = {
   DATABASE_SECRET_ARN: 'arn:aws:secretsmanager:',
   QUEUE_URL: 'https://queue',
   DEAD_LETTER_QUEUE_URL: 'https://queue',
+  CALLBACK_URL: 'https://api',
 };
 
 function known(environment: Readonly<Record<string, unknown>>): Record<string, string> {

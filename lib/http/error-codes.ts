@@ -40,6 +40,11 @@ export const ERROR_CODES = {
     when: 'The console or the API reference has no such file.',
     remedy: 'Check the path.',
   },
+  callback_not_found: {
+    status: 404,
+    when: 'The callback URL is not one of this service, or its key has been replaced.',
+    remedy: 'Use the URL exactly as it was given to you.',
+  },
   wrong_status: {
     status: 409,
     when: 'The order has a status that does not allow this operation. The message names the status.',

@@ -87,6 +87,13 @@ export interface ProcessorContext {
   readonly sleep: Sleep;
   readonly waitFor: WaitFor;
   /**
+   * A URL that sends the signal of this name to this run of the order, for a system without an API key: POST, with the payload as the
+   * body. It allows that one signal, and nothing else. It is the same in every attempt.
+   *
+   * @throws TransientFailure if CALLBACK_SECRET is not set
+   */
+  readonly callbackUrl: (name: string) => string;
+  /**
    * 1 for the first attempt since the order was created or redriven. Every run counts, also one whose worker died: so
    * an attempt above 1 may follow one that had its effect.
    */

@@ -1,6 +1,7 @@
+import type { Callbacks } from './callbacks.ts';
 import { effectKey } from './effect-key.ts';
 import type { OrderDetails } from './order.ts';
-import type { Processor } from './processor.ts';
+import { type Processor, TransientFailure } from './processor.ts';
 import { decideFailure, type RetryPolicy, UNDO_FAILED } from './retry-policy.ts';
 import type { Claim } from './sql/claim-orders.ts';
 import type { Verdict } from './sql/finish-orders.ts';
@@ -11,6 +12,8 @@ import { UndoFailure } from './steps/undoing.ts';
 export interface RunnerParts {
   readonly processor: Processor;
   readonly retryPolicy: RetryPolicy;
+  /** Undefined if the service has no key for them. */
+  readonly callbacks?: Callbacks | undefined;
 }
 
 export interface Outcome extends Verdict {
@@ -19,7 +22,7 @@ export interface Outcome extends Verdict {
 
 /** Runs the processor on a claimed order, and returns the outcome. Never throws, whatever the processor does. */
 export async function runProcessor(
-  { processor, retryPolicy }: RunnerParts,
+  { processor, retryPolicy, callbacks }: RunnerParts,
   order: Claim,
   details: OrderDetails,
   store: StepStore,
@@ -45,6 +48,7 @@ export async function runProcessor(
       step: steps.step,
       sleep: steps.sleep,
       waitFor: steps.waitFor,
+      callbackUrl: (name: string) => callbackUrlOf(callbacks, order, name),
     };
     try {
       await processor(values, context);
@@ -80,6 +84,12 @@ function notUndone(order: Claim, error: unknown, aborted: boolean, retryPolicy: 
     reason: `Undoing step "${error.step}": ${decision.reason}`,
     reasonCode: decision.status === 'Failed' ? UNDO_FAILED : decision.reasonCode,
   };
+}
+
+/** @throws TransientFailure if there are none: setting the key completes the orders that wait for it. */
+function callbackUrlOf(callbacks: Callbacks | undefined, { owner, orderId, run }: Claim, name: string): string {
+  if (callbacks) return callbacks.urlOf({ owner, orderId, run, name });
+  throw new TransientFailure('callback_not_configured', 'There are no callback URLs: set CALLBACK_SECRET.');
 }
 
 /** The verdict on an order whose processor sleeps or waits for a signal. */

@@ -31,7 +31,13 @@ async function configuredWebhook(config: Config): Promise<Processor> {
     const missing = [...(url ? [] : ['WEBHOOK_URL']), ...(secret || arn ? [] : ['WEBHOOK_SECRET'])];
     throw new ConfigError(`Bad configuration: PROCESSOR is webhook, which needs ${missing.join(' and ')} to be set`);
   }
-  return webhookProcessor({ url, signingKeys: secret ?? (await signingKeysAt(arn ?? '')), timeoutMs });
+  return webhookProcessor({
+    url,
+    signingKeys: secret ?? (await signingKeysAt(arn ?? '')),
+    timeoutMs,
+    signalTimeoutSeconds: config.WEBHOOK_SIGNAL_TIMEOUT_SECONDS,
+    offersCallback: Boolean(config.CALLBACK_SECRET || config.CALLBACK_SECRET_ARN),
+  });
 }
 
 async function loadModule(path: string): Promise<Processor> {

@@ -7,9 +7,10 @@ const TIMEOUT_MS = 5_000;
 
 /**
  * The signing keys in a secret of Secrets Manager, in the format of WEBHOOK_SECRET.
+ * @param setting that names the secret
  * @throws ConfigError if the secret cannot be read or is invalid; the message never contains its text
  */
-export async function signingKeysAt(arn: string): Promise<readonly Buffer[]> {
+export async function signingKeysAt(arn: string, setting = 'WEBHOOK_SECRET_ARN'): Promise<readonly Buffer[]> {
   const client = new SecretsManagerClient({});
   try {
     const abortSignal = AbortSignal.timeout(TIMEOUT_MS);
@@ -19,7 +20,7 @@ export async function signingKeysAt(arn: string): Promise<readonly Buffer[]> {
     return keys;
   } catch (error) {
     const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    throw new ConfigError(`Bad configuration: the secret at WEBHOOK_SECRET_ARN cannot be used (${why})`, {
+    throw new ConfigError(`Bad configuration: the secret at ${setting} cannot be used (${why})`, {
       cause: error,
     });
   } finally {

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { PermanentFailure, type Processor, type ProcessorOrder, TransientFailure } from './processor.ts';
 import { type SignatureHeaders, signWebhook } from './standard-webhooks.ts';
 
@@ -6,7 +7,13 @@ export interface WebhookOptions {
   readonly signingKeys: readonly Buffer[];
   /** Milliseconds from the first byte sent until the head of the response has arrived. */
   readonly timeoutMs: number;
+  /** How long an order waits for its signal after a 202. */
+  readonly signalTimeoutSeconds?: number;
+  /** True if a request contains a callback URL for this signal. */
+  readonly offersCallback?: boolean;
 }
+
+const WEEK_SECONDS = 604_800;
 
 const EVENT_TYPE = 'order.created';
 
@@ -18,8 +25,9 @@ const DISCARD_BYTES = 65_536;
 const DISCARD_MS = 1_000;
 
 /**
- * Lets a receiver do the work: posts the order to a URL, and takes a 2xx for its completion. All attempts of a run have the
- * same id and the same body, so that the receiver recognizes an order that it has already processed.
+ * Lets a receiver do the work: posts the order to a URL, and takes a 2xx for its completion. After a 202, which accepts the work, it
+ * waits for the signal `done`. All attempts of a run have the same id and the same body, so that the receiver recognizes an order that
+ * it has already processed.
  *
  * | response               | failure   | code                                   |
  * |------------------------|-----------|----------------------------------------|
@@ -30,19 +38,44 @@ const DISCARD_MS = 1_000;
  * | none within `timeoutMs`| transient | `webhook_timeout`                      |
  * | no connection, broken  | transient | `webhook_unreachable`                  |
  */
-export function webhookProcessor({ url, signingKeys, timeoutMs }: WebhookOptions): Processor {
-  return async (order, { idempotencyKey, traceparent, signal }) => {
-    const body = JSON.stringify(toEvent(order));
-    const headers = signWebhook(`msg_${idempotencyKey}`, new Date(), body, signingKeys);
-    const traced = traceparent === undefined ? headers : { ...headers, traceparent };
-    const response = await post(url, traced, body, timeoutMs, signal);
-    await discard(response);
-    if (!response.ok) throw failureOf(response);
+export function webhookProcessor(options: WebhookOptions): Processor {
+  const { url, signingKeys, timeoutMs, signalTimeoutSeconds = WEEK_SECONDS, offersCallback = false } = options;
+  return async (order, { idempotencyKey, traceparent, signal, step, waitFor, callbackUrl }) => {
+    const ask = async () => {
+      const body = JSON.stringify(toEvent(order, offersCallback ? callbackUrl(DONE) : undefined));
+      const headers = signWebhook(`msg_${idempotencyKey}`, new Date(), body, signingKeys);
+      const traced = traceparent === undefined ? headers : { ...headers, traceparent };
+      const response = await post(url, traced, body, timeoutMs, signal);
+      await discard(response);
+      if (!response.ok) throw failureOf(response);
+      if (response.status !== 202) throw new AlreadyDone();
+    };
+    try {
+      await step('accepted', ask);
+    } catch (error) {
+      if (error instanceof AlreadyDone) return;
+      throw error;
+    }
+    throwFailureIn(await waitFor(DONE, { timeoutSeconds: signalTimeoutSeconds }));
   };
 }
 
+/** The signal that ends accepted work. */
+const DONE = 'done';
+
+/** A step that throws is not recorded, so an order whose work is done costs no additional statement. */
+class AlreadyDone extends Error {}
+
+/** The payload of a signal that reports a failure; any other payload is a result. */
+const FAILURE = z.object({ error: z.object({ code: z.string().min(1), message: z.string().default('') }) });
+
+function throwFailureIn(payload: unknown): void {
+  const { data } = FAILURE.safeParse(payload);
+  if (data) throw new PermanentFailure(data.error.code, data.error.message);
+}
+
 /** The payload that the specification recommends: type, time of the event, data. */
-function toEvent(order: ProcessorOrder) {
+function toEvent(order: ProcessorOrder, callbackUrl: string | undefined) {
   return {
     type: EVENT_TYPE,
     timestamp: order.createdAt.toISOString(),
@@ -52,6 +85,7 @@ function toEvent(order: ProcessorOrder) {
       item_ids: order.itemIds,
       // Text, because most clients parse a JSON number as a float, and this is money.
       total_amount: order.totalAmount,
+      ...(callbackUrl !== undefined && { callback_url: callbackUrl }),
       // Only if the order has them, so that the body of an order without them remains the same.
       ...(order.currency !== null && { currency: order.currency }),
       ...(order.customerRef !== null && { customer_ref: order.customerRef }),

@@ -15,7 +15,9 @@ import { readProcessing } from '../orders/sql/processing-control.ts';
 import { type AuditFilter, readAudit } from '../orders/sql/read-audit.ts';
 import { readHistory } from '../orders/sql/read-history.ts';
 import { readOrder } from '../orders/sql/read-order.ts';
+import { loadCallbacks } from './callbacks.ts';
 import { type Connections, connections } from './connections.ts';
+import { onceLoaded } from './once-loaded.ts';
 
 export type Api = ReturnType<typeof createApi>;
 
@@ -23,6 +25,7 @@ export type Api = ReturnType<typeof createApi>;
 export function createApi(connected: Connections) {
   const { config, database, logger, close } = connected;
   const redriving = { ...connected, maxRedrives: config.MAX_REDRIVES };
+  const callbacks = onceLoaded(() => loadCallbacks(config));
   const createOrder = makeCreateOrder(connected);
   const admits = makeAdmission({ ...connected, maxPendingAgeSeconds: config.MAX_PENDING_AGE_SECONDS });
 
@@ -43,6 +46,8 @@ export function createApi(connected: Connections) {
     redriveOrder: (orderId: string, owner: string | null, change: Change) =>
       redriveOrder(redriving, orderId, owner, change),
     signalOrder: (signal: NewSignal, actor: string) => signalOrder(connected, signal, actor),
+    /** The signal that the token of a callback URL is for. */
+    readCallback: async (token: string) => (await callbacks())?.read(token),
     redriveOrders: (request: RedriveRequest) => redriveOrders(redriving, request),
     readProcessing: () => readProcessing(database),
     setProcessing: (paused: boolean, change: { readonly actor: string; readonly reason: string | null }) =>

@@ -1,9 +1,10 @@
 import type { Invocation } from '../orders/invocation.ts';
 import { processOrders } from '../orders/process-orders.ts';
 import { loadProcessor } from '../processors/load-processor.ts';
-import type { Processor } from '../processors/processor.ts';
 import type { Task } from '../queue/message.ts';
+import { loadCallbacks } from './callbacks.ts';
 import { type Connections, connections } from './connections.ts';
+import { onceLoaded } from './once-loaded.ts';
 
 export type Worker = ReturnType<typeof createWorker>;
 
@@ -12,17 +13,13 @@ export function createWorker(connected: Connections) {
   const { config, close } = connected;
   const retryPolicy = { maxAttempts: config.MAX_ATTEMPTS, baseMs: config.RETRY_BASE_MS, maxMs: config.RETRY_MAX_MS };
   const deps = { ...connected, retryPolicy, maxCrashes: config.MAX_CRASHES, concurrency: config.PROCESSOR_CONCURRENCY };
-  let processor: Promise<Processor> | undefined;
+  const processor = onceLoaded(() => loadProcessor(config));
+  const callbacks = onceLoaded(() => loadCallbacks(config));
 
   return {
     /** @throws ConfigError if the processor cannot be loaded; then no order was changed */
     processOrders: async (tasks: readonly Task[], invocation: Invocation) => {
-      // Once per container, unless it failed: what it needs may be available the next time.
-      processor ??= loadProcessor(config).catch((error: unknown) => {
-        processor = undefined;
-        throw error;
-      });
-      return processOrders({ ...deps, processor: await processor }, tasks, invocation);
+      return processOrders({ ...deps, processor: await processor(), callbacks: await callbacks() }, tasks, invocation);
     },
     close,
   };

@@ -38,6 +38,8 @@ describe('the settings', () => {
       MAX_REDRIVES: 10,
       RETRY_BASE_MS: 1_000,
       RETRY_MAX_MS: 900_000,
+      CALLBACK_URL: 'http://localhost:8000/api/v1',
+      WEBHOOK_SIGNAL_TIMEOUT_SECONDS: 604_800,
       AUTH: 'none',
       LOG_LEVEL: 'INFO',
     });

@@ -73,6 +73,9 @@ test('every setting of the functions is passed on, set by serverless.yml, or onl
     // A deployed function reads the key from Secrets Manager (addWebhookSecret).
     'WEBHOOK_SECRET',
     'WEBHOOK_SECRET_ARN',
+    // The same with addCallbackSecret.
+    'CALLBACK_SECRET',
+    'CALLBACK_SECRET_ARN',
   ]);
 });
 

@@ -39,7 +39,15 @@ test('operation ids never change, because generators name the methods of clients
     ...['createOrder', 'listOrders', 'createOrders'],
     ...['getOrder', 'getOrderHistory', 'cancelOrder', 'redriveOrder', 'signalOrder'],
     ...['getOrderByQuery', 'getOrderHistoryByQuery', 'cancelOrderByQuery', 'redriveOrderByQuery', 'signalOrderByQuery'],
-    ...['redriveOrders', 'listFailures', 'listDeadLetters', 'resendDeadLetters', 'deleteDeadLetters', 'listAudit'],
+    ...[
+      'receiveCallback',
+      'redriveOrders',
+      'listFailures',
+      'listDeadLetters',
+      'resendDeadLetters',
+      'deleteDeadLetters',
+      'listAudit',
+    ],
     ...['getProcessing', 'pauseProcessing', 'resumeProcessing', 'getMetrics', 'getHealth'],
   ]);
 });

@@ -1,11 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { connectPg } from '../../lib/database/pg.ts';
+import { Callbacks } from '../../lib/orders/callbacks.ts';
 import type { ProcessParts } from '../../lib/orders/settle-claims.ts';
 import { signalOrder } from '../../lib/orders/signal-order.ts';
 import { cancelOrder } from '../../lib/orders/sql/cancel-order.ts';
 import { readHistory } from '../../lib/orders/sql/read-history.ts';
 import { readOrder } from '../../lib/orders/sql/read-order.ts';
-import { type Processor, SignalTimeout } from '../../lib/processors/processor.ts';
+import { PermanentFailure, type Processor, SignalTimeout } from '../../lib/processors/processor.ts';
 import { findInconsistencies } from '../support/consistency.ts';
 import { type OrderLab, openOrderLab } from '../support/order-lab.ts';
 import { waitForLockWaits } from '../support/wait-until.ts';
@@ -377,5 +378,46 @@ describe('the report on an order', () => {
     await cancelOrder(lab.database, 'a', null, CHANGE);
     expect((await wait())?.state).toBe('abandoned');
     expect(await signal()).toEqual({ status: 'Cancelled' });
+  });
+});
+
+test('the steps after a wait whose signal came first are undone, although there is no record of the wait', async () => {
+  const doomed: Processor = async (_order, { waitFor, step }) => {
+    await waitFor('shipped', { timeoutSeconds: 60 });
+    await step('charge', () => got.push('charged'), { undo: () => void got.push('refunded') });
+    throw new PermanentFailure('sold_out', 'none left');
+  };
+  await lab.insert('a');
+  await signal();
+  await attempt(doomed);
+  await attempt(doomed);
+
+  expect(got).toEqual(['charged', 'refunded']);
+  expect(await lab.row('a')).toMatchObject({ status: 'Failed', reasonCode: 'sold_out' });
+});
+
+describe('callbackUrl', () => {
+  test('gives the URL of a signal to the current run, the same in every attempt', async () => {
+    const callbacks = new Callbacks('https://orders.example/api/v1', [Buffer.alloc(32)]);
+    const processor: Processor = async (_order, { callbackUrl, attempt: number }) => {
+      got.push(callbackUrl('shipped'));
+      if (number === 1) throw new Error('no');
+    };
+    await attempt(processor, { callbacks });
+    await attempt(processor, { callbacks });
+
+    expect(got[0]).toBe(got[1]);
+    const token = String(got[0]).split('/').at(-1) ?? '';
+    expect(callbacks.read(token)).toEqual({ owner: '', orderId: 'a', run: 1, name: 'shipped' });
+  });
+
+  test('says which setting is missing', async () => {
+    await attempt(async (_order, { callbackUrl }) => void callbackUrl('shipped'));
+
+    expect(await lab.row('a')).toMatchObject({
+      status: 'Pending',
+      reasonCode: 'callback_not_configured',
+      reason: expect.stringContaining('CALLBACK_SECRET'),
+    });
   });
 });

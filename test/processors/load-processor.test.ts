@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { loadConfig } from '../../lib/config.ts';
 import { ConfigError } from '../../lib/errors.ts';
 import { loadProcessor } from '../../lib/processors/load-processor.ts';
-import type { ProcessorOrder, Step } from '../../lib/processors/processor.ts';
+import type { ProcessorOrder, Step, WaitFor } from '../../lib/processors/processor.ts';
 import { forThisTest } from '../support/for-this-test.ts';
 import { effects } from './modules/shop.ts';
 import { answerWith, type Receiver, startReceiver } from './receiver.ts';
@@ -204,12 +204,14 @@ describe('docs/processors.md', () => {
     const step: Step = async (name, run) =>
       (await run({ idempotencyKey: `key-of-${name}`, signal: AbortSignal.any([]) })) as never;
 
-    await processor({ ...ORDER, itemIds: [1, 2] }, anAttempt(ORDER.orderId, { step }));
+    const waitFor: WaitFor = async (name) => ({ id: `parcel-${name === 'shipped' ? 1 : 2}` }) as never;
+
+    await processor({ ...ORDER, itemIds: [1, 2] }, anAttempt(ORDER.orderId, { step, waitFor }));
 
     expect(effects).toEqual([
       'reserve 1,2 key-of-reserve',
       'charge 9.50 key-of-charge',
-      'send 7 hold-1 charge-1 key-of-notify',
+      'send 7 hold-1,charge-1,parcel-1 key-of-notify',
     ]);
   });
 

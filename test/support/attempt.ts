@@ -12,6 +12,7 @@ export function anAttempt(orderId: string, values: Partial<ProcessorContext> = {
     step: async (_name, run) => (await run({ idempotencyKey: 'of-a-step', signal: AbortSignal.any([]) })) as never,
     sleep: async () => {},
     waitFor: async () => undefined as never,
+    callbackUrl: (name) => `https://orders.example/callbacks/${name}`,
     ...values,
   };
 }

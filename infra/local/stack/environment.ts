@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { devNull } from 'node:os';
 import { type Environment, normalise, withoutFamilies } from '../../caller-environment.ts';
 import { LOCAL_CLUSTER } from '../data-api/local-cluster.ts';
@@ -16,6 +17,7 @@ export function embeddedEnvironment(addresses: StackAddresses, env: Environment)
     ...withoutFamilies(env),
     ...common(addresses, env),
     ...databaseDriver(addresses),
+    CALLBACK_SECRET: env.CALLBACK_SECRET || callbackSecret(addresses),
     DATABASE_AUTH: 'password',
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'local',
@@ -97,10 +99,11 @@ function isOnThisMachine(url: string): boolean {
 }
 
 function common(
-  { postgres, functionsPostgres = postgres, sqs, queueUrl, deadLetterQueueUrl }: StackAddresses,
+  { api, postgres, functionsPostgres = postgres, sqs, queueUrl, deadLetterQueueUrl }: StackAddresses,
   env: Environment,
 ): Environment {
   return {
+    CALLBACK_URL: env.CALLBACK_URL || api,
     DATABASE_URL: functionsPostgres,
     AWS_ENDPOINT_URL_SQS: sqs,
     QUEUE_URL: queueUrl,
@@ -114,6 +117,14 @@ function common(
     // Serverless Offline logs each request at `notice`, which takes 9 % of the throughput.
     SLS_LOG_LEVEL: env.SLS_LOG_LEVEL || 'warning',
   };
+}
+
+/** Of this cluster, and the same at each start: derived from the password of its owner, which nobody else knows. */
+function callbackSecret({ postgres }: StackAddresses): string {
+  const key = createHmac('sha256', URL.parse(postgres)?.password ?? '')
+    .update('callbacks')
+    .digest('base64');
+  return `whsec_${key}`;
 }
 
 function databaseDriver({ dataApi }: StackAddresses): Environment {

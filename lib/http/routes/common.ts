@@ -204,6 +204,17 @@ export const SIGNAL = ORDER_ID.extend({
     }),
 });
 
+/** The path parameter of a callback URL. */
+export const CALLBACK_TOKEN = z.object({
+  token: z
+    .string()
+    .min(1)
+    .meta({
+      description: 'The end of the callback URL, as the processor made it.',
+      examples: ['WyIiLCJPUkQtMSIsMSwic2hpcHBlZCJd.H5lNbF0z8sJmmHkT1n2yGZ0d1rQ3pZkq6i1uJb0Xx5E'],
+    }),
+});
+
 export const signalPayloadSchema = z.unknown().meta({
   description: 'The payload: any JSON of at most 60,000 bytes, which the processor gets. Without a body, it is null.',
 });

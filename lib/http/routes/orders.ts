@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { listSchema } from '../list-request.ts';
 import { newOrderSchema } from '../new-order.ts';
 import {
+  CALLBACK_TOKEN,
   etag,
   failureSchema,
   idempotencyKey,
@@ -203,6 +204,50 @@ export const cancelOrder: Operation = {
   },
 };
 
+/** The responses to a signal. */
+const SIGNAL_ANSWERS: Operation['answers'] = {
+  200: {
+    name: 'SignalRepeated',
+    description: 'An earlier request stored the same signal.',
+    schema: signalResultSchema,
+    examples: { repeated: { order_id: 'ORD-1', name: 'shipped', outcome: 'repeated' } },
+  },
+  202: {
+    name: 'SignalStored',
+    description: 'The signal is stored, and the order will continue.',
+    schema: signalResultSchema,
+    examples: { stored: { order_id: 'ORD-1', name: 'shipped', outcome: 'stored' } },
+  },
+  ...INVALID,
+  ...NO_SUCH_ORDER,
+  ...conflict('SignalRefused', 'The order does not take the signal', {
+    ...refused('signal_exists', 'The order has this signal with another payload. The first one counts.'),
+    ...refused('signal_too_late', 'The wait for this signal has timed out.'),
+    ...refused('too_many_signals', 'The order has received as many signals as it may.'),
+    ...refused('wrong_status', 'The order is Completed. Only an unfinished order takes signals.'),
+  }),
+  ...TOO_LARGE,
+};
+
+export const receiveCallback: Operation = {
+  tag: 'Orders',
+  summary: 'Send a signal by a callback URL',
+  description:
+    'The processor of an order makes such a URL for a system that has no credential. The token is signed: it stands for one signal to ' +
+    'one run of one order.',
+  parameters: { path: CALLBACK_TOKEN },
+  body: signalBody,
+  answers: {
+    ...SIGNAL_ANSWERS,
+    404: {
+      name: 'CallbackNotFound',
+      description: 'The callback URL is not one of this service, or its order no longer exists.',
+      schema: failureSchema,
+      examples: refused('callback_not_found', 'This callback URL is not one of this service.'),
+    },
+  },
+};
+
 export const signalOrder: Operation = {
   tag: 'Orders',
   summary: 'Send a signal to an order',
@@ -211,27 +256,5 @@ export const signalOrder: Operation = {
     'counts once: repeating the same request is safe.',
   parameters: { path: SIGNAL, query: OWNER },
   body: signalBody,
-  answers: {
-    200: {
-      name: 'SignalRepeated',
-      description: 'An earlier request stored the same signal.',
-      schema: signalResultSchema,
-      examples: { repeated: { order_id: 'ORD-1', name: 'shipped', outcome: 'repeated' } },
-    },
-    202: {
-      name: 'SignalStored',
-      description: 'The signal is stored, and the order will continue.',
-      schema: signalResultSchema,
-      examples: { stored: { order_id: 'ORD-1', name: 'shipped', outcome: 'stored' } },
-    },
-    ...INVALID,
-    ...NO_SUCH_ORDER,
-    ...conflict('SignalRefused', 'The order does not take the signal', {
-      ...refused('signal_exists', 'The order has this signal with another payload. The first one counts.'),
-      ...refused('signal_too_late', 'The wait for this signal has timed out.'),
-      ...refused('too_many_signals', 'The order has received as many signals as it may.'),
-      ...refused('wrong_status', 'The order is Completed. Only an unfinished order takes signals.'),
-    }),
-    ...TOO_LARGE,
-  },
+  answers: SIGNAL_ANSWERS,
 };

@@ -185,7 +185,8 @@ export class StepRun {
     if (known && known.kind !== kind)
       throw new PermanentFailure('step_name', `"${name}" is a ${kind} now, but was recorded as a ${known.kind}.`);
     this.#check();
-    if (!known) await this.#undoing?.unwind();
+    // A wait whose signal came first is over without a record.
+    if (!known && kind !== 'wait') await this.#undoing?.unwind();
     return known;
   }
 

@@ -18,7 +18,7 @@ export const bank = {
 };
 
 export const mail = {
-  send(userId: number, holdId: string, chargeId: string, { idempotencyKey }: StepAttempt) {
-    effects.push(`send ${userId} ${holdId} ${chargeId} ${idempotencyKey}`);
+  send(userId: number, ids: readonly string[], { idempotencyKey }: StepAttempt) {
+    effects.push(`send ${userId} ${ids} ${idempotencyKey}`);
   },
 };
