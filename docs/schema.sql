@@ -342,6 +342,11 @@ BEGIN
   IF OLD.status IN ('Completed', 'Cancelled') THEN
     RETURN NEW;
   END IF;
+  -- Only as what becomes of the verdict of the worker that holds it, which is fenced.
+  IF OLD.status = 'Processing' AND NEW.status = 'Cancelled' THEN
+    RAISE EXCEPTION 'order % may not move from % to %', OLD.order_id, OLD.status, NEW.status
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'orders_legal_transitions';
+  END IF;
 
   -- A redrive. It continues an unfinished undo; after a finished one it starts a new run, because the effects are gone.
   IF OLD.status = 'Failed' THEN
@@ -386,11 +391,8 @@ BEGIN
     END IF;
   END IF;
 
-  -- An illegal move among these is rejected afterwards, in orders_updated().
-  IF NEW.status NOT IN ('Failed', 'Cancelled') OR (NEW.status = 'Failed' AND OLD.status <> 'Processing')
-    OR (NEW.status = 'Cancelled' AND OLD.status = 'Processing'
-      AND OLD.cancel_requested_at IS NULL AND OLD.ends_as IS DISTINCT FROM 'Cancelled')
-  THEN
+  -- The other moves to Failed are rejected in orders_updated().
+  IF NEW.status NOT IN ('Failed', 'Cancelled') OR (NEW.status = 'Failed' AND OLD.status <> 'Processing') THEN
     RETURN NEW;
   END IF;
 
@@ -506,9 +508,7 @@ BEGIN
       ('Pending', 'Processing'), ('Processing', 'Completed'), ('Processing', 'Failed'), ('Processing', 'Pending'),
       ('Processing', 'Waiting'), ('Processing', 'Cancelled'), ('Waiting', 'Processing'), ('Waiting', 'Cancelled'),
       ('Pending', 'Cancelled'), ('Failed', 'Pending')))
-    -- A worker cancels only what a caller cancelled, and neither completes nor suspends an order in undo.
-    OR (o.status = 'Processing' AND n.status = 'Cancelled'
-      AND o.cancel_requested_at IS NULL AND o.ends_as IS DISTINCT FROM 'Cancelled')
+    -- An order in undo is neither completed nor suspended.
     OR (o.ends_as IS NOT NULL AND (n.status = 'Completed' OR (o.status = 'Processing' AND n.status = 'Waiting')))
   LIMIT 1;
   IF FOUND THEN

@@ -59,8 +59,8 @@ export async function runProcessor(
   try {
     if (order.endsAs) {
       await steps.undo(processing);
-      // Why it ends so is in its row.
-      return { ...pending(order), status: order.endsAs, reasonCode: null, reason: null };
+      // Postgres has why it ends, and whether as Failed or as Cancelled.
+      return { ...pending(order), status: 'Failed', reasonCode: null, reason: null };
     }
     const suspension = await steps.toEnd(processing);
     if (suspension) return suspended(order, suspension);

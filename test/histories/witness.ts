@@ -47,7 +47,7 @@ export const BROKEN_PROMISES = `
     SELECT order_id, format('moved from %s to %s', from_status, to_status) FROM writes
     WHERE from_status <> to_status AND (from_status, to_status) NOT IN (
       ('Pending', 'Processing'), ('Processing', 'Completed'), ('Processing', 'Failed'), ('Processing', 'Pending'),
-      ('Pending', 'Cancelled'), ('Failed', 'Pending'))
+      ('Processing', 'Cancelled'), ('Pending', 'Cancelled'), ('Failed', 'Pending'))
     UNION ALL
     SELECT order_id, format('was written to although it was %s', from_status) FROM writes
     WHERE from_status IN ('Completed', 'Cancelled')

@@ -1,9 +1,9 @@
 import type { Logger } from '../../lib/observability/logger.ts';
+import { cancelOrder } from '../../lib/orders/cancel-order.ts';
 import { makeCreateOrder } from '../../lib/orders/create-order.ts';
 import { processOrders } from '../../lib/orders/process-orders.ts';
 import { setProcessing } from '../../lib/orders/processing.ts';
 import { redriveOrders } from '../../lib/orders/redrive-orders.ts';
-import { cancelOrder } from '../../lib/orders/sql/cancel-order.ts';
 import { type SweepParts, sweepOrders } from '../../lib/orders/sweep-orders.ts';
 import { PermanentFailure, type Processor, TransientFailure } from '../../lib/processors/processor.ts';
 import { decodeMessage, noLongerNeeded } from '../../lib/queue/message.ts';
@@ -162,8 +162,8 @@ export class World {
   }
 
   async cancel(orderId: string): Promise<Container> {
-    return this.#operate('cancel', ({ database }, actor) =>
-      cancelOrder(database, orderId, null, { actor, reason: 'the history says so' }),
+    return this.#operate('cancel', (parts, actor) =>
+      cancelOrder(parts, orderId, null, { actor, reason: 'the history says so' }),
     );
   }
 

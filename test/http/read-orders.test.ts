@@ -49,6 +49,8 @@ describe('GET /orders/{order_id}', () => {
       next_attempt_at: null,
       reason_code: null,
       reason: null,
+      cancel_requested_at: null,
+      ends_as: null,
       steps: [],
     });
   });

@@ -8,7 +8,7 @@ import { type KeyRow, keyOfRow } from './keys.ts';
 export interface Verdict extends Required<OrderName> {
   /** The fencing token of the claim. */
   readonly token: number;
-  readonly status: 'Completed' | 'Failed' | 'Cancelled' | 'Pending' | 'Waiting';
+  readonly status: 'Completed' | 'Failed' | 'Pending' | 'Waiting';
   /** Seconds that the processor took; null unless Completed. */
   readonly processingTime: number | null;
   /** Attempts so far that the processor ended with an error, including this one. */
