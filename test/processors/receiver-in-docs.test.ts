@@ -24,7 +24,7 @@ afterAll(() => lab.close());
 
 const KEY = Buffer.alloc(32, 'k');
 
-/** The receiver of docs/processors.md as a process of its own. */
+/** The receiver of docs/processors.md as its own process. */
 async function startReceiver(): Promise<{ url: string; stop: () => Promise<void> }> {
   const page = await readFile(join(REPOSITORY, 'docs/processors.md'), 'utf8');
   const code = /^```js\n(import \{ createHmac.*?)^```$/ms.exec(page)?.[1] ?? '';
