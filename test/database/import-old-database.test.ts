@@ -9,21 +9,9 @@ import { findInconsistencies } from '../support/consistency.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { forThisTest } from '../support/for-this-test.ts';
 import { httpEvent } from '../support/lambda.ts';
+import { OLD_SCHEMA } from '../support/old-schema.ts';
 import { type OrderLab, openOrderLab } from '../support/order-lab.ts';
 import { connectPsql, type Psql } from '../support/psql.ts';
-
-/** As the old service makes its table, word for word. */
-const OLD_SCHEMA = `
-  CREATE TABLE IF NOT EXISTS orders (
-    order_id TEXT PRIMARY KEY,
-    user_id INTEGER NOT NULL,
-    item_ids INTEGER[] NOT NULL,
-    total_amount REAL NOT NULL CHECK (total_amount >= 0),
-    status TEXT CHECK (status IN ('Pending', 'Processing', 'Completed')) DEFAULT 'Pending',
-    processing_time REAL,
-    created_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP
-  );
-  CREATE INDEX IF NOT EXISTS idx_orders_status ON orders (status);`;
 
 const SAMPLES = `
   INSERT INTO orders (order_id, user_id, item_ids, total_amount, status, processing_time) VALUES

@@ -5,7 +5,7 @@ export interface Mutation {
   readonly id: string;
   readonly room: string;
   readonly file: string;
-  /** Occurs exactly once in the file, or the mutation is stale. */
+  /** Occurs exactly once in the file, or the mutation is stale (stale.ts). */
   readonly find: string;
   readonly replace: string;
   /** The nearest test files; one of them has to fail. */
@@ -79,7 +79,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ['ORDER BY o.order_id, o.owner\n       FOR UPDATE OF o', 'FOR UPDATE OF o'],
     'orders/concurrency.test.ts',
   ),
-  sql('S22', 'lib/orders/sql/insert-orders.ts', [', { prepared: true }', ''], 'orders/create-order.test.ts'),
+  sql('S22', 'lib/orders/sql/insert-orders.ts', ['prepared: true,', ''], 'orders/create-order.test.ts'),
   sql('S25', 'lib/orders/sql/list-orders.ts', [` AND o.owner <> ''`, ''], 'orders/plans.test.ts'),
   sql(
     'S29',
@@ -128,7 +128,7 @@ export const MUTATIONS: readonly Mutation[] = [
     'orders/claim-orders.test.ts',
   ),
 
-  orders('O06', 'lib/orders/create-order.ts', ['order.itemIds, amount]', 'order.itemIds]'], 'http/idempotency.test.ts'),
+  orders('O06', 'lib/orders/fingerprint.ts', [', amount(totalAmount), ', ', '], 'http/idempotency.test.ts'),
   orders(
     'O07',
     'lib/orders/admission.ts',
@@ -143,8 +143,8 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   orders(
     'O22',
-    'lib/orders/settle-claims.ts',
-    ['DELAY_MARGIN_SECONDS = 1', 'DELAY_MARGIN_SECONDS = 0'],
+    'lib/queue/order-queue.ts',
+    ['Math.ceil(seconds + 0.5)', 'Math.ceil(seconds)'],
     'processors/process-orders.test.ts',
   ),
   orders(
@@ -256,8 +256,8 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   migrations(
     'M08',
-    'infra/migrations/000013-waiting-orders.sql',
-    [`AND NOT (n.status = 'Pending' AND o.status = 'Failed')`, ''],
+    'infra/migrations/000021-undo-and-cancel.sql',
+    [`(o.status = 'Failed' OR (n.ends_as`, '((n.ends_as'],
     'orders/get-metrics.test.ts',
   ),
   migrations(

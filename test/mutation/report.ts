@@ -2,16 +2,9 @@ import type { Mutation } from './mutations.ts';
 
 export interface Result {
   readonly mutation: Mutation;
-  /** `stale`: its search text does not occur exactly once any more, so nothing was tried. */
   readonly outcome: 'noticed' | 'unnoticed' | 'equivalent' | 'stale';
-  /** The first test that noticed. */
+  /** The first test that noticed it, or why it is stale and was not tried. */
   readonly by?: string | undefined;
-}
-
-/** The text of the file with the bug in it; undefined where the search text does not name one place. */
-export function changeOf({ find, replace }: Mutation, text: string): string | undefined {
-  const [before, after, ...more] = text.split(find);
-  return before === undefined || after === undefined || more.length > 0 ? undefined : before + replace + after;
 }
 
 /** A table by room, and what is left to do. */
@@ -30,8 +23,8 @@ export function reportOf(results: readonly Result[]): string {
   return ['', ...table, ...results.flatMap(describe)].join('\n');
 }
 
-function describe({ mutation: { id, file, find, replace }, outcome }: Result): string[] {
-  if (outcome === 'stale') return ['', `${id} is stale: its search text does not occur exactly once in ${file}:`, find];
+function describe({ mutation: { id, file, find, replace }, outcome, by }: Result): string[] {
+  if (outcome === 'stale') return ['', `${id} is stale: ${by}.`];
   if (outcome === 'unnoticed') return ['', `${id} went unnoticed in ${file}:`, `- ${find}`, `+ ${replace}`];
   return [];
 }

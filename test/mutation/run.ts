@@ -7,7 +7,8 @@ import { command } from '../../infra/command.ts';
 import { execute, main } from '../../infra/run-command.ts';
 import { UsageError, UserError } from '../../infra/user-error.ts';
 import { MUTATIONS, type Mutation } from './mutations.ts';
-import { changeOf, type Result, reportOf } from './report.ts';
+import { type Result, reportOf } from './report.ts';
+import { staleness } from './stale.ts';
 
 /** Milliseconds for one test. On a busy machine jest's own limit would count slow tests as failures, and bugs as noticed. */
 const TEST_TIMEOUT_MS = 60_000;
@@ -25,8 +26,8 @@ export const mutate = command({
   usage: ['[<path or id …>] [--list]'],
   does: `Applies one bug at a time to a copy of this checkout, and runs the tests nearest to it: one of them has to fail. Without
 arguments, all of the bugs in test/mutation/mutations.ts; otherwise those in files whose path starts so, and those of these
-ids. The exit code is 1 when a bug goes unnoticed, or no longer has its place.`,
-  options: { list: { type: 'boolean', help: 'prints the bugs, and whether each still has its place' } },
+ids. The exit code is 1 when a bug goes unnoticed, or is stale.`,
+  options: { list: { type: 'boolean', help: 'prints the bugs, and why one is stale' } },
   positionals: { name: 'path or id', min: 0, max: Number.POSITIVE_INFINITY },
   run({ list: listing }, chosen) {
     const mutations = MUTATIONS.filter(
@@ -41,8 +42,9 @@ ids. The exit code is 1 when a bug goes unnoticed, or no longer has its place.`,
 
 function list(mutations: readonly Mutation[]): void {
   for (const mutation of mutations) {
-    const place = changeOf(mutation, read(ROOT, mutation.file)) === undefined ? '  STALE' : '';
-    console.log(`${mutation.id}  ${mutation.file}  ${mutation.equivalent ? 'equivalent' : ''}${place}`);
+    const reason = staleness(mutation, ROOT);
+    const note = reason === undefined ? mutation.equivalent && 'equivalent' : `STALE: ${reason}`;
+    console.log(`${mutation.id}  ${mutation.file}  ${note ?? ''}`.trimEnd());
   }
 }
 
@@ -91,8 +93,9 @@ async function startServers(): Promise<void> {
 
 async function runAll(copy: string, mutations: readonly Mutation[], signal: AbortSignal): Promise<Result[]> {
   const results: Result[] = [];
-  const fresh = mutations.filter((mutation) => changeOf(mutation, read(ROOT, mutation.file)) !== undefined);
-  const runnable = fresh.filter(({ equivalent }) => equivalent === undefined);
+  const runnable = mutations.filter(
+    (mutation) => mutation.equivalent === undefined && staleness(mutation, ROOT) === undefined,
+  );
   const files = [...new Set(runnable.flatMap(({ tests }) => tests))].sort();
   // Without this, a test that fails for another reason would seem to notice every bug.
   console.log(`Without any bug: ${files.join(' ')}`);
@@ -100,12 +103,15 @@ async function runAll(copy: string, mutations: readonly Mutation[], signal: Abor
   if (failed !== undefined) throw new UserError(`${failed}\nThese tests have to pass before a bug is tried.`);
 
   for (const mutation of mutations) {
-    const original = read(ROOT, mutation.file);
-    const changed = changeOf(mutation, original);
-    if (changed === undefined) results.push({ mutation, outcome: 'stale' });
+    const reason = staleness(mutation, ROOT);
+    if (reason !== undefined) results.push({ mutation, outcome: 'stale', by: reason });
     else if (mutation.equivalent !== undefined) results.push({ mutation, outcome: 'equivalent' });
     else {
-      writeFileSync(join(copy, mutation.file), changed);
+      const original = readFileSync(join(ROOT, mutation.file), 'utf8');
+      writeFileSync(
+        join(copy, mutation.file),
+        original.replace(mutation.find, () => mutation.replace),
+      );
       const failure = await firstFailure(copy, mutation.tests, signal);
       writeFileSync(join(copy, mutation.file), original);
       results.push({ mutation, outcome: failure === undefined ? 'unnoticed' : 'noticed', by: titleIn(failure) });
@@ -161,10 +167,6 @@ async function runJest(copy: string, args: readonly string[], signal: AbortSigna
     if (signal.aborted) throw new UserError('Stopped.');
     return String(error);
   }
-}
-
-function read(directory: string, file: string): string {
-  return readFileSync(join(directory, file), 'utf8');
 }
 
 await main(import.meta.filename, (args) => execute(mutate, args));
