@@ -1,4 +1,6 @@
 import { loadConfig } from '../../lib/config.ts';
+import { MAX_HOPS } from '../../lib/orders/send-again.ts';
+import { MAX_ORDERS_PER_MESSAGE } from '../../lib/queue/packs.ts';
 import { attributeOwner } from './resources.ts';
 import type { Resource, Template } from './serverless.ts';
 
@@ -47,30 +49,68 @@ function batches(template: Template, environment: Environment): string[] {
   const work = processor === 'webhook' ? 'WEBHOOK_TIMEOUT_MS' : 'PROCESSING_DELAY_MS';
   // Only the user knows how long a custom processor takes.
   if (work === 'PROCESSING_DELAY_MS' && processor !== 'simulated') return [];
-  const longest = setting(environment, work) + BESIDE_WORK;
-  return workersOf(template)
-    .map(timeoutOf)
-    .filter((timeout) => longest > timeout)
-    .map(
-      (timeout) =>
-        `A batch may take ${longest - BESIDE_WORK} ms (${work}) + ${BESIDE_WORK} ms for claim and verdicts = ${longest} ms, ` +
-        `and the worker ends after ${timeout} ms. Lower the former, or raise processTimeout.`,
-    );
+  const workMs = setting(environment, work);
+  const sources = sourcesOf(template);
+  return [
+    ...sources
+      .filter(({ timeout }) => workMs + BESIDE_WORK > timeout)
+      .map(
+        ({ timeout }) =>
+          `A batch may take ${workMs} ms (${work}) + ${BESIDE_WORK} ms for claim and verdicts = ${workMs + BESIDE_WORK} ms, ` +
+          `and the worker ends after ${timeout} ms. Lower the former, or raise processTimeout.`,
+      ),
+    ...(environment.QUEUE_MESSAGES === 'packed'
+      ? sources.flatMap((source) => fullBatches(source, environment, workMs))
+      : []),
+  ];
 }
 
-/** The functions that event sources invoke. */
-function workersOf({ Resources = {} }: Template): Resource[] {
+/** What does not fit into an invocation is sent on; after MAX_HOPS times, the sweep sends it, which may be much later. */
+function fullBatches({ timeout, batchSize }: Source, environment: Environment, workMs: number): string[] {
+  const concurrency = setting(environment, 'PROCESSOR_CONCURRENCY');
+  const orders = batchSize * MAX_ORDERS_PER_MESSAGE;
+  const fitting = Math.floor((timeout - BESIDE_WORK) / Math.max(1, workMs)) * concurrency;
+  // Nothing fits: the other check says so.
+  if (fitting <= 0) return [];
+  const hops = Math.ceil(orders / fitting) - 1;
+  if (hops <= MAX_HOPS) return [];
+  return [
+    `A batch may have ${batchSize} messages (batchSize) × ${MAX_ORDERS_PER_MESSAGE} orders (QUEUE_MESSAGES) = ${orders} orders, and ` +
+      `an invocation has time for ${fitting}, ${concurrency} at a time (PROCESSOR_CONCURRENCY): the last ones would be sent on ${hops} ` +
+      `times, and ${MAX_HOPS} are allowed. Raise PROCESSOR_CONCURRENCY, or lower batchSize.`,
+  ];
+}
+
+/** An event source and the function that it invokes. */
+interface Source {
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly batchSize: number;
+}
+
+/** Lambda's default for SQS. */
+const DEFAULT_BATCH_SIZE = 10;
+
+function sourcesOf({ Resources = {} }: Template): Source[] {
   return Object.values(Resources)
     .filter(({ Type }) => Type === 'AWS::Lambda::EventSourceMapping')
-    .flatMap(({ Properties }) => Resources[attributeOwner(Properties?.FunctionName) ?? ''] ?? []);
+    .flatMap(({ Properties }) => {
+      const worker = Resources[attributeOwner(Properties?.FunctionName) ?? ''];
+      const batchSize = Number(Properties?.BatchSize ?? DEFAULT_BATCH_SIZE);
+      return worker ? [{ timeout: timeoutOf(worker), batchSize }] : [];
+    });
 }
 
 /** Milliseconds. */
 const timeoutOf = ({ Properties }: Resource): number => 1_000 * Number(Properties?.Timeout);
 
-type Wait = 'DATABASE_TIMEOUT_MS' | 'QUEUE_SEND_TIMEOUT_MS' | 'PROCESSING_DELAY_MS' | 'WEBHOOK_TIMEOUT_MS';
+type Setting =
+  | 'DATABASE_TIMEOUT_MS'
+  | 'QUEUE_SEND_TIMEOUT_MS'
+  | 'PROCESSING_DELAY_MS'
+  | 'PROCESSOR_CONCURRENCY'
+  | 'WEBHOOK_TIMEOUT_MS';
 
-/** Milliseconds. */
-function setting(environment: Environment, name: Wait): number {
+function setting(environment: Environment, name: Setting): number {
   return Number(environment[name] ?? DEFAULTS[name]);
 }

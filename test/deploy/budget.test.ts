@@ -233,6 +233,15 @@ describe('a stage is refused, with the numbers,', () => {
     ]);
   });
 
+  test('a stage whose batches have far more orders than an invocation has time for is refused', () => {
+    const environment = { QUEUE_MESSAGES: 'packed', PROCESSING_DELAY_MS: '30000', PROCESSOR_CONCURRENCY: '5' };
+    expect(refusals({ environment })).toEqual([
+      'A batch may have 10 messages (batchSize) × 100 orders (QUEUE_MESSAGES) = 1000 orders, and an invocation has time for 5, 5 at a time (PROCESSOR_CONCURRENCY): the last ones would be sent on 199 times, and 32 are allowed. Raise PROCESSOR_CONCURRENCY, or lower batchSize.',
+    ]);
+    expect(refusals({ environment: { ...environment, PROCESSOR_CONCURRENCY: '50' } })).toEqual([]);
+    expect(refusals({ environment: { ...environment, QUEUE_MESSAGES: 'single' } })).toEqual([]);
+  });
+
   test('a stage that does not say how many connections its existing database allows is refused', () => {
     expect(refusals({ capacity: undefined })).toEqual([
       'databaseMaxConnections must say how many connections the existing database takes: ask it SHOW max_connections.',

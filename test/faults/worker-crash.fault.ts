@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { encodeMessage } from '../../lib/queue/message.ts';
+import { encodeMessage, encodePack } from '../../lib/queue/message.ts';
 import { sqsEvent } from '../support/lambda.ts';
 import type { Step } from './stack/ambush.ts';
 import { anOrder, type Environment, FaultLab, LAB_TIMING } from './stack/lab.ts';
@@ -86,6 +86,46 @@ test('10b: an order that kills its worker each time becomes Failed within its bu
   // The first crash affected them, too; every later one affected only the order that causes it.
   const crashes = await lab.rows('SELECT DISTINCT crashes FROM orders WHERE order_id = ANY($1)', [neighbours]);
   expect(crashes).toEqual([{ crashes: 1 }]);
+});
+
+describe('2a: a worker with a message about 30 orders', () => {
+  let slow: FaultLab;
+
+  beforeAll(async () => {
+    // Long enough for the orders that hang to outlast the others.
+    slow = await FaultLab.open({ timing: { ...LAB_TIMING, processTimeout: 30 }, env: { PROCESSOR_CONCURRENCY: '5' } });
+  });
+  afterAll(() => slow.close());
+
+  test('2a: a worker killed with a half-finished message leaves every order of it completed once, and repeats none that was', async () => {
+    const quick = ids(12);
+    const hanging = ids(5, 'hangs at first');
+    const untouched = ids(13);
+    const orderIds = [...quick, ...hanging, ...untouched];
+    await slow.insert(...orderIds);
+    const message = encodePack(orderIds.map((key) => ({ key })));
+    const [environment] = (await slow.environments(1, 'processOrders')) as [Environment];
+    const invocation = environment.invoke(sqsEvent([message])).catch(() => 'killed');
+    await slow.allAre('Completed', quick);
+    const runsOf = (orderId: string) => slow.stack.runs().filter(([id]) => id === orderId).length;
+    await slow.until('the ones that hang have all slots', () => hanging.every((orderId) => runsOf(orderId) === 1));
+    process.kill(environment.pid, 'SIGKILL');
+    expect(await invocation).toBe('killed');
+    expect(untouched.map(runsOf)).toEqual(untouched.map(() => 0));
+
+    await slow.rows(`UPDATE orders SET due_at = now(), lease_until = now() WHERE status = 'Processing'`);
+    await slow.sendBodies(message);
+    await slow.worker();
+
+    await slow.allAre('Completed', orderIds);
+    for (const orderId of orderIds) expect(await slow.completionsOf(orderId)).toBe(1);
+    expect(quick.map(runsOf)).toEqual(quick.map(() => 1));
+    await slow.until('the message is gone', async () => {
+      const { visible, inFlight } = await slow.messages();
+      return visible + inFlight === 0;
+    });
+    expect(await slow.wrongs()).toEqual([]);
+  });
 });
 
 describe('23: a worker with nine quick orders and one that hangs', () => {

@@ -10,7 +10,7 @@ import type { QueueModel } from './queue-model.ts';
 const STATEMENTS = {
   insert: 'INSERT INTO public.orders',
   'find conflicts': 'AS key_fingerprint',
-  'make due': 'greatest(now(), o.not_before)',
+  'make due': 'WITH unsent AS MATERIALIZED',
   claim: 'AS lost_too_often',
   finish: 'json_to_recordset($1::json) AS v(',
   'find due orders': 'ORDER BY due_at LIMIT',

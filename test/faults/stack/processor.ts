@@ -19,7 +19,7 @@ const process_: Processor = async ({ orderId }, context) => {
   await sleep(delayMs * Math.random(), undefined, { signal });
   reach('in the processor');
   if (orderId.startsWith('takes steps')) await takeSteps(orderId, context);
-  if (orderId.startsWith('hangs')) await once(signal, 'abort');
+  if (orderId.startsWith('hangs at first') ? attempt === 1 : orderId.startsWith('hangs')) await once(signal, 'abort');
   if (orderId.startsWith('always fails')) throw new Error('it always fails');
   if (orderId.startsWith('fails once') && attempt === 1) throw new Error('it fails once');
 };

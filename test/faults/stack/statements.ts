@@ -1,7 +1,7 @@
 /** The service's statements and requests by name, for the preloads of this folder. Each has a phrase that no other has. */
 const STATEMENTS = {
   insert: 'INSERT INTO public.orders',
-  'make due': 'greatest(now(), o.not_before)',
+  'make due': 'WITH unsent AS MATERIALIZED',
   claim: 'AS lost_too_often',
   finish: 'json_to_recordset($1::json) AS v(',
   'record step': 'INSERT INTO public.order_steps',
