@@ -13,6 +13,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   signal: async () => (await import('./api/signal.ts')).signal,
   pause: async () => (await import('./api/processing.ts')).pause,
   resume: async () => (await import('./api/processing.ts')).resume,
+  export: async () => (await import('./api/export.ts')).exportOrders,
   failures: async () => (await import('./api/failures.ts')).failures,
   'dead-letters': async () => (await import('./api/dead-letters.ts')).deadLetters,
   audit: async () => (await import('./api/audit.ts')).audit,
@@ -30,9 +31,10 @@ These commands use the API of the local stack, or the one at --url or ORDERS_URL
   list           lists orders, newest first, by status, reason code, user and time
   watch          prints counts by status, as they change
   history        prints every state transition of one order
-  cancel         cancels an order that no worker has claimed yet
+  cancel         cancels orders that no worker has claimed yet
   signal         sends a signal to an order whose processor waits for it
   pause, resume  pauses or resumes processing
+  export         writes orders to a file, as JSON lines or CSV
   failures       counts the Failed orders by cause
   dead-letters   lists, resends and deletes dead letters
   audit          lists what operators did

@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 3b5b97726acdf4b9169a0ca33a2208c320df317bc436c62bf252e84abfc14e71): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 856a867fd986ff65c1b98eaa19a69f1c05ca207e83f383be5a0f214de02d59a4): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -279,6 +279,26 @@ export interface paths {
          * @description Select orders by id, by reason code, by both, or select every Failed order with `all`.
          */
         post: operations["redriveOrders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/orders/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel several orders
+         * @description Cancels those of the orders that are not finished, in one commit, each as cancelling one order does.
+         */
+        post: operations["cancelOrders"];
         delete?: never;
         options?: never;
         head?: never;
@@ -941,6 +961,62 @@ export interface components {
                 capped: number;
             };
         };
+        /** @description Which orders to cancel. */
+        Cancel: {
+            /** @description The ids of the orders. */
+            order_ids: string[];
+            /** @description Only this owner's orders. Required if several owners have an order with one of the `order_ids`. */
+            owner?: string;
+            /**
+             * @description Only returns the orders, and changes nothing.
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * @description Why, as text for people. It is in the history of each order.
+             * @default cancelled over HTTP
+             */
+            reason: string;
+        };
+        /** @description The result of cancelling several orders. */
+        Cancelled: {
+            /**
+             * @description The HTTP status code of this response.
+             * @constant
+             */
+            status_code: 200;
+            /** @description What happened, for people. */
+            message: string;
+            /** @description What became of the orders. */
+            data: {
+                /** @description Ids of the orders that were cancelled or, in a dry run, would be; sorted. */
+                order_ids: string[];
+                /** @description The same orders with their owners. One that is not Cancelled yet stops after the step that is running, and has its steps undone. */
+                orders: {
+                    /**
+                     * @description The order id that the client chose.
+                     * @example ORD-1
+                     */
+                    order_id: string;
+                    /** @description The owner of the order. */
+                    owner: string;
+                    status: components["schemas"]["Status"];
+                }[];
+                /** @description Orders that were finished, so that they cannot be cancelled. */
+                left_alone: {
+                    /**
+                     * @description The order id that the client chose.
+                     * @example ORD-1
+                     */
+                    order_id: string;
+                    /** @description The owner of the order. */
+                    owner: string;
+                    status: components["schemas"]["Status"];
+                }[];
+                /** @description Ids of orders that do not exist. */
+                unknown: string[];
+            };
+        };
         /** @description Failed orders by cause. */
         FailureGroups: {
             /** @description The causes, most frequent first. */
@@ -1012,7 +1088,7 @@ export interface components {
                 at: string;
                 /** @description Who did it: an API key or a token with the request id, or an operator. */
                 actor: string;
-                /** @description What was done: processing.paused, processing.resumed, orders.redriven, dead_letters.resent, dead_letters.deleted, key.created, key.revoked. */
+                /** @description What was done: processing.paused, processing.resumed, orders.redriven, orders.cancelled, dead_letters.resent, dead_letters.deleted, key.created, key.revoked. */
                 action: string;
                 /** @description The owner of the orders or of the key; null for several or none. */
                 owner: string | null;
@@ -1969,6 +2045,38 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    cancelOrders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Cancel"];
+            };
+        };
+        responses: {
+            /** @description The orders that were cancelled or, in a dry run, would be. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cancelled"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["OwnerRequired"];
+            413: components["responses"]["BodyTooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listFailures: {
         parameters: {
             query?: never;
@@ -2090,7 +2198,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only entries about this. */
-                action?: "processing.paused" | "processing.resumed" | "orders.redriven" | "dead_letters.resent" | "dead_letters.deleted" | "key.created" | "key.revoked";
+                action?: "processing.paused" | "processing.resumed" | "orders.redriven" | "orders.cancelled" | "dead_letters.resent" | "dead_letters.deleted" | "key.created" | "key.revoked";
                 /** @description Only entries about this owner's orders and keys. */
                 owner?: string;
                 /** @description The most entries in one response; 50 by default. */

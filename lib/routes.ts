@@ -41,6 +41,7 @@ export const ROUTES = [
   // The token in it is the credential.
   { functionName: 'receiveCallback', method: 'POST', path: '/api/v1/callbacks/{token}', scope: 'public' },
   { functionName: 'redriveOrders', method: 'POST', path: '/api/v1/orders/redrive', scope: 'orders:admin' },
+  { functionName: 'cancelOrders', method: 'POST', path: '/api/v1/orders/cancel', scope: 'orders:write' },
   { functionName: 'listFailures', method: 'GET', path: '/api/v1/failures', scope: 'orders:admin' },
   { functionName: 'listDeadLetters', method: 'GET', path: '/api/v1/dead-letters', scope: 'orders:admin' },
   { functionName: 'resendDeadLetters', method: 'POST', path: '/api/v1/dead-letters/resend', scope: 'orders:admin' },

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { cancelSchema } from '../http/cancel-request.ts';
 import { deadLetterSelectionSchema } from '../http/dead-letters-request.ts';
 import { newOrderSchema } from '../http/new-order.ts';
 import { reasonSchema } from '../http/reason-request.ts';
@@ -36,6 +37,8 @@ const NAMED = {
   Accepted: orders.acceptedSchema,
   BatchResult: orders.batchResultSchema,
   Redriven: control.redrivenSchema,
+  Cancel: cancelSchema,
+  Cancelled: control.cancelledSchema,
   FailureGroups: control.failureGroupsSchema,
   DeadLetterList: control.deadLettersSchema,
   SettledDeadLetters: control.settledLettersSchema,

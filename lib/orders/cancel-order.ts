@@ -1,6 +1,7 @@
 import type { Database } from '../database/database.ts';
 import type { OrderQueue } from '../queue/order-queue.ts';
 import { type Cancellation, cancelOrder as cancelRow } from './sql/cancel-order.ts';
+import { type Cancellations, cancelOrders as cancelRows } from './sql/cancel-orders.ts';
 
 /**
  * Cancels one order, or begins to: see `cancelOrder` in lib/orders/sql. If its steps are to be undone first, a message makes a worker
@@ -17,5 +18,18 @@ export async function cancelOrder(
   if (!outcome || 'status' in outcome) return outcome;
   const { order } = outcome;
   if (order.endsAs && order.status !== 'Processing') await parts.queue.send([order]);
+  return outcome;
+}
+
+/** Cancels several orders in the same way, in one commit. */
+export async function cancelOrders(
+  parts: { readonly database: Database; readonly queue: OrderQueue },
+  orderIds: readonly string[],
+  owner: string | null,
+  change: { readonly actor: string; readonly reason: string; readonly dryRun: boolean },
+): Promise<Cancellations> {
+  const outcome = await cancelRows(parts.database, orderIds, owner, change);
+  const toUndo = outcome.cancelled.filter(({ hasStepsToUndo }) => hasStepsToUndo);
+  if (toUndo.length > 0) await parts.queue.send(toUndo);
   return outcome;
 }

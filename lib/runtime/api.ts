@@ -1,5 +1,5 @@
 import { makeAdmission } from '../orders/admission.ts';
-import { cancelOrder } from '../orders/cancel-order.ts';
+import { cancelOrder, cancelOrders } from '../orders/cancel-order.ts';
 import { type Caller, makeCreateOrder } from '../orders/create-order.ts';
 import { getMetrics } from '../orders/get-metrics.ts';
 import { makeHealthCheck } from '../orders/health.ts';
@@ -43,6 +43,8 @@ export function createApi(connected: Connections) {
     getMetrics: (windowMinutes: number) => getMetrics(database, windowMinutes),
     cancelOrder: (orderId: string, owner: string | null, change: Change) =>
       cancelOrder(connected, orderId, owner, change),
+    cancelOrders: (orderIds: readonly string[], owner: string | null, change: Change & { readonly dryRun: boolean }) =>
+      cancelOrders(connected, orderIds, owner, change),
     redriveOrder: (orderId: string, owner: string | null, change: Change) =>
       redriveOrder(redriving, orderId, owner, change),
     signalOrder: (signal: NewSignal, actor: string) => signalOrder(connected, signal, actor),

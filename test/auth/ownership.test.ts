@@ -58,7 +58,13 @@ const ONE_ORDER: readonly FunctionName[] = [
   'redriveOrder',
   'signalOrder',
 ];
-const MANY_ORDERS: readonly FunctionName[] = ['createOrder', 'createOrders', 'listOrders', 'redriveOrders'];
+const MANY_ORDERS: readonly FunctionName[] = [
+  'createOrder',
+  'createOrders',
+  'listOrders',
+  'redriveOrders',
+  'cancelOrders',
+];
 const WHOLE_SERVICE: readonly FunctionName[] = [
   'getMetrics',
   'getProcessing',

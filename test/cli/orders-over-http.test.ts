@@ -170,6 +170,24 @@ describe('npm run orders, by the API', () => {
     expect((await orders(['history', 'cli-3'])).stdout).toContain('not wanted');
   });
 
+  test('cancel takes several ids or filters, and names each order that it leaves alone with the cause', async () => {
+    await orders(['pause']);
+    for (const id of ['bulk-1', 'bulk-2', 'bulk-3']) await create(id);
+    expect((await orders(['cancel', 'bulk-1', 'cli-1', 'nobody'])).stderr).toBe(
+      'Not cancelled: cli-1. It is Completed.\nNot cancelled: nobody. It does not exist.\n',
+    );
+    expect(await orders(['cancel', '--all', '--id-prefix', 'bulk-', '--dry-run'])).toMatchObject({
+      code: 0,
+      stdout: 'bulk-2\nbulk-3\n2 orders would be cancelled.\n',
+    });
+    expect((await orders(['cancel', '--all', '--id-prefix', 'bulk-'])).stdout).toBe('Cancelled 2 orders.\n');
+    const listed = await orders(['list', '--id-prefix', 'bulk-', '--status', 'Cancelled', '--json']);
+    expect(JSON.parse(listed.stdout)).toHaveLength(3);
+    for (const args of [[], ['--all', 'bulk-1'], ['bulk-1', '--user', '7']])
+      expect((await orders(['cancel', ...args])).code).toBe(2);
+    await orders(['resume']);
+  });
+
   test('audit lists who paused and resumed, newest first, and says when there are more entries', async () => {
     for (const [command, reason] of [
       ['pause', 'audited'],

@@ -42,6 +42,7 @@ test('operation ids never change, because generators name the methods of clients
     ...[
       'receiveCallback',
       'redriveOrders',
+      'cancelOrders',
       'listFailures',
       'listDeadLetters',
       'resendDeadLetters',

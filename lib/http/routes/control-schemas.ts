@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { AUDITED } from '../../orders/sql/read-audit.ts';
-import { count, orderIdSchema, time } from './common.ts';
+import { count, orderIdSchema, statusSchema, time } from './common.ts';
 
 export const redrivenSchema = z
   .object({
@@ -23,6 +23,34 @@ export const redrivenSchema = z
       .meta({ description: 'Which orders the request selected.' }),
   })
   .meta({ description: 'The result of a redrive of several orders.' });
+
+const orderStates = z.array(
+  z.object({
+    order_id: orderIdSchema,
+    owner: z.string().meta({ description: 'The owner of the order.' }),
+    status: statusSchema,
+  }),
+);
+
+export const cancelledSchema = z
+  .object({
+    status_code: z.literal(200).meta({ description: 'The HTTP status code of this response.' }),
+    message: z.string().meta({ description: 'What happened, for people.' }),
+    data: z
+      .object({
+        order_ids: z
+          .array(z.string())
+          .meta({ description: 'Ids of the orders that were cancelled or, in a dry run, would be; sorted.' }),
+        orders: orderStates.meta({
+          description:
+            'The same orders with their owners. One that is not Cancelled yet stops after the step that is running, and has its steps undone.',
+        }),
+        left_alone: orderStates.meta({ description: 'Orders that were finished, so that they cannot be cancelled.' }),
+        unknown: z.array(z.string()).meta({ description: 'Ids of orders that do not exist.' }),
+      })
+      .meta({ description: 'What became of the orders.' }),
+  })
+  .meta({ description: 'The result of cancelling several orders.' });
 
 export const failureGroupsSchema = z
   .object({

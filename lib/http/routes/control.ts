@@ -1,14 +1,13 @@
 import { auditSchema } from '../audit-request.ts';
-import { deadLetterSelectionSchema, deadLettersQuerySchema } from '../dead-letters-request.ts';
+import { cancelSchema } from '../cancel-request.ts';
 import { redriveSchema } from '../redrive-request.ts';
 import { ORDER_ID, OWNER, orderSchema, reasonBody } from './common.ts';
 import {
   auditListSchema,
-  deadLettersSchema,
+  cancelledSchema,
   failureGroupsSchema,
   processingSchema,
   redrivenSchema,
-  settledLettersSchema,
 } from './control-schemas.ts';
 import { ORDER, REQUEST_ID, refused } from './examples.ts';
 import type { Operation } from './operation.ts';
@@ -67,6 +66,38 @@ export const redriveOrders: Operation = {
   },
 };
 
+export const cancelOrders: Operation = {
+  tag: 'Operations',
+  summary: 'Cancel several orders',
+  description: 'Cancels those of the orders that are not finished, in one commit, each as cancelling one order does.',
+  body: {
+    schema: cancelSchema,
+    required: true,
+    examples: { by_id: { order_ids: ['ORD-1', 'ORD-2', 'ORD-3'], reason: 'the shop has closed' } },
+  },
+  answers: {
+    200: {
+      description: 'The orders that were cancelled or, in a dry run, would be.',
+      schema: cancelledSchema,
+      examples: {
+        cancelled: {
+          status_code: 200,
+          message: 'These orders were cancelled.',
+          data: {
+            order_ids: ['ORD-1'],
+            orders: [{ order_id: 'ORD-1', owner: 'shop-7', status: 'Cancelled' }],
+            left_alone: [{ order_id: 'ORD-2', owner: 'shop-7', status: 'Completed' }],
+            unknown: ['ORD-3'],
+          },
+        },
+      },
+    },
+    ...INVALID,
+    ...OWNER_REQUIRED,
+    ...TOO_LARGE,
+  },
+};
+
 export const listFailures: Operation = {
   tag: 'Operations',
   summary: 'Count Failed orders by cause',
@@ -90,71 +121,6 @@ export const listFailures: Operation = {
     },
     ...INVALID,
   },
-};
-
-export const listDeadLetters: Operation = {
-  tag: 'Operations',
-  summary: 'List dead letters',
-  description:
-    'Returns up to ten messages of the dead-letter queue, which workers could not process. Listing does not remove them, but SQS counts it in `receive_count`, which has no effect on a dead letter. With `limit=0`, they are only counted, without receiving them.',
-  parameters: { query: deadLettersQuerySchema },
-  answers: {
-    200: {
-      description: 'The messages.',
-      schema: deadLettersSchema,
-      examples: {
-        one_message: {
-          dead_letters: [
-            {
-              message_id: '5fea7756-0ea4-451a-a703-a558b933e274',
-              body: '{"order_id":"ORD-1","owner":"shop-7"}',
-              sent_at: '2026-11-23T09:30:00.000Z',
-              receive_count: 6,
-              order_id: 'ORD-1',
-              owner: 'shop-7',
-              orders: [{ order_id: 'ORD-1', owner: 'shop-7' }],
-            },
-          ],
-          approximate_count: 1,
-        },
-      },
-    },
-    ...INVALID,
-  },
-};
-
-const settledLetters = (handled: string) => ({
-  200: {
-    description: `The messages that were ${handled}.`,
-    schema: settledLettersSchema,
-    examples: { [handled]: { message_ids: ['5fea7756-0ea4-451a-a703-a558b933e274'], not_found: [] } },
-  },
-  ...INVALID,
-  ...TOO_LARGE,
-});
-
-const LETTERS = {
-  schema: deadLetterSelectionSchema,
-  required: true,
-  examples: { one: { message_ids: ['5fea7756-0ea4-451a-a703-a558b933e274'], reason: 'the database is back' } },
-};
-
-export const resendDeadLetters: Operation = {
-  tag: 'Operations',
-  summary: 'Send dead letters to the order queue again',
-  description:
-    'Moves the messages back to the order queue, unchanged. A message that still cannot be processed becomes a dead letter again.',
-  body: LETTERS,
-  answers: settledLetters('resent'),
-};
-
-export const deleteDeadLetters: Operation = {
-  tag: 'Operations',
-  summary: 'Delete dead letters',
-  description:
-    'Deletes the messages. Orders do not depend on them: the sweep sends a message for every unfinished order.',
-  body: LETTERS,
-  answers: settledLetters('deleted'),
 };
 
 const OPERATOR = `key:1 (ops) ${REQUEST_ID}`;

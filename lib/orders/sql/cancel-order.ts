@@ -6,6 +6,23 @@ import { ORDER_COLUMNS, type OrderRow, toOrders } from './order-row.ts';
 /** The result: the order, or the status that does not allow it; undefined if the order does not exist. */
 export type Cancellation = { readonly order: Order } | { readonly status: Status } | undefined;
 
+/** The states in which an order can be cancelled, for SQL. */
+export const UNFINISHED = `'Pending', 'Waiting', 'Processing'`;
+
+/** What an UPDATE sets to cancel an order, for the reason in $4. `free` is true if no worker has it. */
+export const CANCELLED = `
+  status = CASE WHEN free THEN 'Cancelled' ELSE orders.status END,
+  -- The attempt that went to sleep still counts, now in this column (attemptsOf).
+  attempts = attempts + (orders.status = 'Waiting' AND orders.ends_as IS NULL)::integer,
+  due_at = CASE WHEN NOT free THEN due_at END,
+  not_before = CASE WHEN NOT free THEN not_before END,
+  finished_at = CASE WHEN free THEN now() END,
+  cancel_requested_at = coalesce(orders.cancel_requested_at, now()),
+  end_code = 'cancelled',
+  end_reason = CASE WHEN orders.cancel_requested_at IS NULL THEN $4::text ELSE end_reason END,
+  reason_code = CASE WHEN free THEN 'cancelled' WHEN orders.cancel_requested_at IS NULL THEN 'cancel_requested' ELSE orders.reason_code END,
+  reason = CASE WHEN free OR orders.cancel_requested_at IS NULL THEN $4::text ELSE orders.reason END`;
+
 /**
  * Cancels an order if it is Pending or Waiting, and otherwise asks its worker to. One statement reads the order as it locks it: a
  * worker's claim either comes first, and the order is Processing, or it finds the order Cancelled. An order with steps to undo is
@@ -28,20 +45,9 @@ export async function cancelOrder(
        LIMIT 2
        FOR UPDATE),
      o AS (
-       UPDATE public.orders SET
-         status = CASE WHEN free THEN 'Cancelled' ELSE orders.status END,
-         -- The attempt that went to sleep still counts, now in this column (attemptsOf).
-         attempts = attempts + (orders.status = 'Waiting' AND orders.ends_as IS NULL)::integer,
-         due_at = CASE WHEN NOT free THEN due_at END,
-         not_before = CASE WHEN NOT free THEN not_before END,
-         finished_at = CASE WHEN free THEN now() END,
-         cancel_requested_at = coalesce(orders.cancel_requested_at, now()),
-         end_code = 'cancelled',
-         end_reason = CASE WHEN orders.cancel_requested_at IS NULL THEN $4::text ELSE end_reason END,
-         reason_code = CASE WHEN free THEN 'cancelled' WHEN orders.cancel_requested_at IS NULL THEN 'cancel_requested' ELSE orders.reason_code END,
-         reason = CASE WHEN free OR orders.cancel_requested_at IS NULL THEN $4::text ELSE orders.reason END
+       UPDATE public.orders SET ${CANCELLED}
        FROM seen, actor
-       WHERE orders.order_id = seen.order_id AND orders.owner = seen.owner AND orders.status IN ('Pending', 'Waiting', 'Processing')
+       WHERE orders.order_id = seen.order_id AND orders.owner = seen.owner AND orders.status IN (${UNFINISHED})
          AND (SELECT count(*) FROM seen) = 1
        RETURNING orders.*)
      SELECT seen.status AS status_before, o.order_id IS NOT NULL AS changed, ${ORDER_COLUMNS}

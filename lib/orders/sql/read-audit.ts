@@ -5,6 +5,7 @@ export const AUDITED = [
   'processing.paused',
   'processing.resumed',
   'orders.redriven',
+  'orders.cancelled',
   'dead_letters.resent',
   'dead_letters.deleted',
   'key.created',

@@ -1,0 +1,37 @@
+import { callerOf } from '../../lib/http/caller.ts';
+import { cancelSchema } from '../../lib/http/cancel-request.ts';
+import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
+import { readJson } from '../../lib/http/read-json.ts';
+import { refuseQuery } from '../../lib/http/read-query.ts';
+import { validate } from '../../lib/http/validate.ts';
+import type { Named } from '../../lib/orders/sql/cancel-orders.ts';
+import { api } from '../../lib/runtime/api.ts';
+import { httpHandler } from '../../lib/runtime/http-handler.ts';
+
+/** POST /orders/cancel */
+export const handler = httpHandler(async (event) => {
+  refuseQuery(event);
+  const request = validate(cancelSchema, event.body ? readJson(event, new Set()) : {});
+  const { actor } = callerOf(event);
+  const change = { actor, reason: request.reason, dryRun: request.dry_run };
+  const owner = ownerFilterOf(event, request.owner);
+  const { cancelled, others } = await api().cancelOrders(request.order_ids, owner, change);
+  const found = new Set([...cancelled, ...others].map(({ orderId }) => orderId));
+  return {
+    statusCode: 200,
+    body: {
+      status_code: 200,
+      message: request.dry_run ? 'These orders would be cancelled.' : 'These orders were cancelled.',
+      data: {
+        order_ids: cancelled.map(({ orderId }) => orderId),
+        orders: cancelled.map(present),
+        left_alone: others.map(present),
+        unknown: [...new Set(request.order_ids)].filter((id) => !found.has(id)),
+      },
+    },
+  };
+});
+
+function present({ orderId, owner, status }: Named) {
+  return { order_id: orderId, owner, status };
+}

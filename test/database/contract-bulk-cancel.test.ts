@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Database } from '../../lib/database/database.ts';
+import { cancelOrders } from '../../lib/orders/cancel-order.ts';
+import { AmbiguousOrder } from '../../lib/orders/sql/find-owners.ts';
+import { readAudit } from '../../lib/orders/sql/read-audit.ts';
+import { readHistory } from '../../lib/orders/sql/read-history.ts';
+import { DRIVERS, type Subject } from '../support/contract.ts';
+import { UseCases } from '../support/contract-use-cases.ts';
+import { verdictOn } from '../support/order-lab.ts';
+
+describe.each(DRIVERS)('several cancellations over $name', ({ open }) => {
+  let subject: Subject;
+  let database: Database;
+  let cases: UseCases;
+
+  beforeAll(async () => {
+    subject = await open();
+    database = subject.database;
+  });
+  beforeEach(async () => {
+    cases = await UseCases.afresh(database);
+  });
+  afterAll(() => subject?.close());
+
+  const CHANGE = { actor: 'ada', reason: 'the shop has closed', dryRun: false };
+  const cancel = (ids: string[], owner: string | null = null, change = {}) =>
+    cancelOrders(cases.shared, ids, owner, { ...CHANGE, ...change });
+  const audit = () => readAudit(database, { action: null, owner: null, before: null }, 10);
+  const named = (orderId: string, status: string, owner = '') => ({ orderId, owner, status });
+  const cancelled = (orderId: string, status = 'Cancelled', owner = '') => ({
+    ...named(orderId, status, owner),
+    hasStepsToUndo: false,
+  });
+
+  test('several orders are cancelled in one commit with one audit entry, and finished ones are left alone', async () => {
+    await cases.insert('a', 'b', 'c', 'd', 'elsewhere');
+    await cases.claim(['b']);
+    const { claims } = await cases.claim(['d']);
+    await cases.finish(...claims.map((each) => verdictOn(each, { status: 'Failed' })));
+    const ids = ['d', 'c', 'b', 'a', 'nobody'];
+    const others = [named('d', 'Failed')];
+
+    expect(await cancel(ids, null, { dryRun: true })).toEqual({
+      cancelled: [cancelled('a', 'Pending'), cancelled('b', 'Processing'), cancelled('c', 'Pending')],
+      others,
+    });
+    expect(await cases.statusOf('a')).toBe('Pending');
+    expect(await audit()).toEqual([]);
+
+    expect(await cancel(ids)).toEqual({
+      // Its worker stops it.
+      cancelled: [cancelled('a'), cancelled('b', 'Processing'), cancelled('c')],
+      others,
+    });
+    expect(await cases.statusOf('elsewhere')).toBe('Pending');
+    expect((await readHistory(database, 'a', null)).at(-1)).toMatchObject({
+      to: 'Cancelled',
+      actor: 'ada',
+      reason: 'the shop has closed',
+    });
+    expect(await audit()).toMatchObject([
+      { action: 'orders.cancelled', actor: 'ada', owner: '', target: null, orders: 3, reason: 'the shop has closed' },
+    ]);
+    expect(await cancel(['a'])).toEqual({ cancelled: [], others: [named('a', 'Cancelled')] });
+    expect(await audit()).toHaveLength(1);
+  });
+
+  test('a cancellation of several orders changes none of another owner, nor any if an id is ambiguous', async () => {
+    await cases.insert('a', 'b');
+    await database.query(`UPDATE public.orders SET owner = 'shop'`);
+    await cases.insert('a');
+    await expect(cancel(['a', 'b'])).rejects.toThrow(AmbiguousOrder);
+    expect(await cancel(['a', 'b'], 'rival')).toEqual({ cancelled: [], others: [] });
+    expect(await cases.statusOf('b')).toBe('Pending');
+    expect(await cancel(['a', 'b'], 'shop')).toEqual({
+      cancelled: [cancelled('a', 'Cancelled', 'shop'), cancelled('b', 'Cancelled', 'shop')],
+      others: [],
+    });
+  });
+});
