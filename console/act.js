@@ -1,25 +1,22 @@
 import { post } from './api.js';
+import { forgetBadges } from './badges.js';
 import { openDialog } from './dialog.js';
 import { h } from './dom.js';
 import { field } from './form.js';
 import { refresh } from './live.js';
 import { attempt, say } from './say.js';
 
-/**
- * Asks for confirmation and a reason, then sends the request.
- * @param {string} path of the POST
- * @param {{ title: string, text: string, submit: string, dismiss: string, danger?: boolean, done: string }} words
- *
- */
-export function askForReason(path, { text, done, ...words }) {
+/** Asks for confirmation and a reason, then sends both. @param {string} path @param {Words} words @param {object} [body] */
+export function askForReason(path, { text, done, ...words }, body) {
   const reason = field({ name: 'reason', label: 'Reason (optional)', maxlength: 500 });
   openDialog({
     ...words,
     content: [h('p', text), reason],
     onSubmit: async () => {
-      await post(path, { reason: reason.input.value || undefined });
+      const result = await post(path, { ...body, reason: reason.input.value || undefined });
+      forgetBadges();
       await refresh();
-      say(done);
+      say(typeof done === 'string' ? done : done(result));
       return true;
     },
   });

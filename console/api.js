@@ -7,10 +7,11 @@ const BASE = '/api/v1/';
  * @template {string} Path
  * @param {Path} path below the base path, with its variable parts encoded
  * @param {AbortSignal} signal
+ * @param {{ quiet?: boolean }} [options] quiet: does not ask for another key if this one lacks the scope
  * @returns {Promise<ResponseTo<Path>>}
  */
-export function get(path, signal) {
-  return call(path, { signal });
+export function get(path, signal, { quiet = false } = {}) {
+  return call(path, { signal }, quiet);
 }
 
 /** @param {string} path @param {object} [body] becomes JSON. @returns {Promise<any>} */
@@ -23,7 +24,7 @@ export function post(path, body = {}) {
  * @param {string} path
  * @param {RequestInit} request
  */
-async function call(path, request) {
+async function call(path, request, quiet = false) {
   for (;;) {
     const key = storedKey();
     const response = await send(path, request, key);
@@ -31,7 +32,7 @@ async function call(path, request) {
     if (response.ok) return body;
     const { status } = response;
     const message = inPlainWords(status, body?.message, key, response.headers.get('retry-after'));
-    if ((status === 401 || status === 403) && (await newKey(key, message))) continue;
+    if ((status === 401 || (status === 403 && !quiet)) && (await newKey(key, message))) continue;
     throw new ApiError(status, message, body);
   }
 }

@@ -1,3 +1,5 @@
+import { openAudit } from './audit.js';
+import { forgetBadges, showBadges } from './badges.js';
 import { openDeadLetters } from './dead-letters.js';
 import { byId } from './dom.js';
 import { openFailures } from './failures.js';
@@ -8,6 +10,8 @@ import { openOrders } from './orders.js';
 import { openOverview } from './overview.js';
 import { showProcessing } from './processing.js';
 import { hush } from './say.js';
+import { watchSearch } from './search.js';
+import { watchZone } from './zone.js';
 
 /** `#/orders/ORD-1`, `#/orders?status=Failed` @param {string} hash */
 function viewOf(hash) {
@@ -17,6 +21,7 @@ function viewOf(hash) {
   if (name === 'orders') return openOrders(new URLSearchParams(query));
   if (name === 'failures') return openFailures();
   if (name === 'dead-letters') return openDeadLetters();
+  if (name === 'audit') return openAudit();
   return openOverview();
 }
 
@@ -35,7 +40,10 @@ function open() {
   document.title = `${view.title} · Orders`;
   byId('view').replaceChildren(...view.content);
   markCurrent(location.hash || '#/');
-  enter({ ...view, refresh: (signal) => Promise.all([view.refresh(signal), showProcessing(signal)]) });
+  enter({
+    ...view,
+    refresh: (signal) => Promise.all([view.refresh(signal), showProcessing(signal), showBadges(signal)]),
+  });
 }
 
 /** @param {string} hash */
@@ -54,8 +62,12 @@ addEventListener('hashchange', () => {
   scrollTo(0, 0);
 });
 byId('key').addEventListener('click', async () => {
-  if (await askForKey()) open();
+  if (!(await askForKey())) return;
+  forgetBadges();
+  open();
 });
 byId('skip').addEventListener('click', () => byId('main').focus());
 showWhetherThereIsAKey();
+watchSearch();
+watchZone(open);
 open();

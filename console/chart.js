@@ -8,7 +8,7 @@ const LEFT = 48;
 const RIGHT = 4;
 const INNER_HEIGHT = HEIGHT - TOP - 22;
 
-/** A chart of values per minute, as a picture and as a table. @param {string} title @param {Format} format @returns {Chart} */
+/** @param {string} title @param {Format} format @returns {Chart} */
 export function makeChart(title, format) {
   const legend = h('ul.legend');
   const caption = h('span.hint');
@@ -60,7 +60,7 @@ export function makeChart(title, format) {
   };
 }
 
-/** The table of a chart, newest minute first. @param {Date[]} minutes @param {Series[]} series @param {(value: number | null | undefined) => string} tell */
+/** Newest minute first. @param {Date[]} minutes @param {Series[]} series @param {(value: number | null | undefined) => string} tell */
 function tableOf(minutes, series, tell) {
   const head = ['minute', ...series.map(({ name }) => name)].map((name) => h('th.number', { scope: 'col' }, name));
   const rows = minutes.map((minute, place) =>
@@ -88,7 +88,6 @@ function picture(minutes, series, width, format, pointed) {
   ]);
   const labels = minutes.flatMap((minute, place) => {
     const at = x(place) + band / 2;
-    // Every 15 minutes, except where the label would be cut off.
     if (minute.getMinutes() % 15 !== 0 || at > width - 18) return [];
     return [svg('text', { x: at, y: HEIGHT - 5, 'text-anchor': 'middle' }, clock(minute))];
   });

@@ -1,11 +1,13 @@
+import { askForReason } from './act.js';
 import { get } from './api.js';
+import { copyButton } from './copy.js';
 import { button, h, update } from './dom.js';
 import { count, counted } from './format.js';
 import { refresh } from './live.js';
-import { facts, heading, orderLink, time } from './parts.js';
+import { facts, heading, orderLink, timeAgo } from './parts.js';
 
 const WHAT =
-  'Messages that workers could not process. No order is lost: orders are in the database, and the sweep sends their next message.';
+  'Messages that workers could not process. No order is lost: orders are in the database, and the sweep sends their next message. SQS counts each look as a receive, which has no effect here.';
 
 /** Not refreshed automatically, because each read counts as a receive of the messages. @returns {View} */
 export function openDeadLetters() {
@@ -28,11 +30,38 @@ export function openDeadLetters() {
 function item({ message_id: id, body, sent_at: sentAt, receive_count: receives, orders }) {
   const links = orders.flatMap(({ order_id: orderId, owner }, at) => [at > 0 ? ', ' : '', orderLink(orderId, owner)]);
   const known = facts([
-    ['Sent', time(sentAt)],
+    ['Sent', timeAgo(sentAt)],
     ['Received', counted(receives, 'time')],
     [orders.length > 1 ? 'Orders' : 'Order', orders.length === 0 ? 'none' : h('span', ...links)],
     ['Message id', h('span.id', id)],
   ]);
   const text = h('pre', { tabindex: 0, role: 'region', 'aria-label': 'Message body' }, body);
-  return h('li.card', { 'data-key': id }, text, h('dl.facts', ...known));
+  const actions = [
+    button('Resend…', () => askForReason('dead-letters/resend', RESEND, { message_ids: [id] })),
+    button('Delete…', () => askForReason('dead-letters/delete', DELETE, { message_ids: [id] })),
+    copyButton('body', () => body),
+  ];
+  return h('li.card', { 'data-key': id }, text, h('dl.facts', ...known), h('div.actions', ...actions));
+}
+
+const RESEND = {
+  title: 'Resend this message?',
+  text: 'It is moved back to the order queue. If it still cannot be processed, it becomes a dead letter again.',
+  submit: 'Resend',
+  done: settled('The message was resent.'),
+};
+
+const DELETE = {
+  title: 'Delete this message?',
+  text: 'Its order does not need it. This cannot be undone.',
+  submit: 'Delete',
+  danger: true,
+  dismiss: 'Keep it',
+  done: settled('The message was deleted.'),
+};
+
+/** @param {string} done @returns {(result: SettledDeadLetters) => string} */
+function settled(done) {
+  return ({ not_found: missing }) =>
+    missing.length > 0 ? 'Not found. Somebody else may be looking at it: look again later.' : done;
 }

@@ -50,7 +50,7 @@ export function openDialog({ title, content, submit, danger, dismiss = 'Not now'
   });
   element.addEventListener('close', () => {
     element.remove();
-    // The element that opened it may have been replaced in the meantime.
+    // It may have been replaced.
     if (!opener?.isConnected) document.querySelector('h1')?.focus();
     onClose?.();
   });

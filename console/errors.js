@@ -13,7 +13,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The text of an error, one line per field. @param {unknown} error */
+/** One line per field. @param {unknown} error */
 export function linesOf(error) {
   const fields = error instanceof ApiError ? error.fields : [];
   return [error instanceof Error ? error.message : String(error), ...fields.map(lineOf)];

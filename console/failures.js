@@ -1,8 +1,8 @@
 import { get } from './api.js';
+import { askToRedrive } from './bulk.js';
 import { button, h } from './dom.js';
 import { count } from './format.js';
-import { heading, makeTable, time } from './parts.js';
-import { askToRedrive } from './redrive.js';
+import { heading, makeTable, timeAgo } from './parts.js';
 
 /** Failed orders by cause. @returns {View} */
 export function openFailures() {
@@ -39,5 +39,5 @@ function cellsOf(group) {
   redrive.ariaLabel = `Redrive… ${cause}`;
   const query = new URLSearchParams({ status: 'Failed', reason_code: cause });
   const orders = group.reason_code === null ? cause : h('a', { href: `#/orders?${query}` }, cause);
-  return [orders, count(group.orders), time(group.oldest), time(group.newest), redrive];
+  return [orders, count(group.orders), timeAgo(group.oldest), timeAgo(group.newest), redrive];
 }

@@ -1,7 +1,16 @@
+import { isUtc } from './zone.js';
+
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 // The Swedish locale writes times as ISO 8601 does: they align, and month and day cannot be confused.
-const dateTime = new Intl.DateTimeFormat('sv', { dateStyle: 'short', timeStyle: 'medium' });
-const hourMinute = new Intl.DateTimeFormat('sv', { timeStyle: 'short' });
+const dateTime = inZone({ dateStyle: 'short', timeStyle: 'medium' });
+const hourMinute = inZone({ timeStyle: 'short' });
+
+/** @param {Intl.DateTimeFormatOptions} style @returns {(time: Date) => string} */
+function inZone(style) {
+  const local = new Intl.DateTimeFormat('sv', style);
+  const utc = new Intl.DateTimeFormat('sv', { ...style, timeZone: 'UTC' });
+  return (time) => (isUtc() ? utc : local).format(time);
+}
 
 /** @param {number} value */
 export function count(value) {
@@ -35,14 +44,21 @@ export function duration(seconds) {
   return `${minutes} min ${total % 60} s`;
 }
 
-/** In the reader's time zone. @param {string} iso */
+/** In the time zone of the console. @param {string} iso */
 export function moment(iso) {
-  return dateTime.format(new Date(iso));
+  return dateTime(new Date(iso));
+}
+
+/** `3 min ago`, `in 2 h` @param {string} iso */
+export function ago(iso) {
+  const seconds = Math.round((Date.now() - Date.parse(iso)) / 1000);
+  const [number, unit] = duration(Math.max(1, Math.abs(seconds))).split(' ');
+  return seconds < 0 ? `in ${number} ${unit}` : `${number} ${unit} ago`;
 }
 
 /** @param {Date} time */
 export function clock(time) {
-  return hourMinute.format(time);
+  return hourMinute(time);
 }
 
 /** The view of an order. @param {string} orderId */

@@ -1,25 +1,50 @@
-import { askForReason, doIt } from './act.js';
+import { askForReason } from './act.js';
 import { get } from './api.js';
+import { copyButton } from './copy.js';
 import { button, h, update } from './dom.js';
 import { ApiError } from './errors.js';
 import { amount, count, duration, pathOf } from './format.js';
-import { badge, facts, heading, time } from './parts.js';
+import { badge, facts, heading, time, timeAgo } from './parts.js';
+import { hrefOfPrefix } from './search.js';
 
-/** One order and its history. @param {string} orderId @param {string | null} owner @returns {View} */
+/** @param {string} orderId @param {string | null} owner @returns {View} */
 export function openOrder(orderId, owner) {
   const status = h('span', { role: 'status' });
   const actions = h('div.actions');
   const known = h('dl.facts.card');
   const journey = h('ol.journey.card');
+  const missing = h('div', { role: 'alert' });
+  const json = h('pre', { tabindex: 0, role: 'region', 'aria-label': 'Raw JSON' });
+  const raw = h('details.card', { hidden: true }, h('summary', 'Raw JSON'), json);
+  raw.append(copyButton('JSON', () => json.textContent));
   return {
     title: orderId,
-    content: [heading(h('bdi.id', orderId), status, actions), known, h('h2', 'Journey'), journey],
+    content: [
+      heading(
+        h('bdi.id', orderId),
+        status,
+        copyButton('id', () => orderId),
+        actions,
+      ),
+      missing,
+      known,
+      h('h2', 'Journey'),
+      journey,
+      raw,
+    ],
     everyMs: 2_000,
     async refresh(signal) {
-      const [order, { history }] = await Promise.all([
+      const [order, told] = await Promise.all([
         get(pathOf(orderId, '', owner), signal),
         get(pathOf(orderId, '/history', owner), signal),
-      ]).catch(orSayThatThereIsNone);
+      ]).catch(orNone);
+      update(missing, order ? [] : [notFound(orderId)]);
+      raw.hidden = !order;
+      if (!order) return;
+      const { history } = told;
+      const text = JSON.stringify({ ...order, history }, null, 2);
+      // Only if it differs, so that a selection stays.
+      if (json.textContent !== text) json.textContent = text;
       update(status, [badge(order.status)]);
       update(actions, actionsFor(order));
       update(known, facts(factsOf(order)));
@@ -28,10 +53,20 @@ export function openOrder(orderId, owner) {
   };
 }
 
-/** @param {unknown} error @returns {never} */
-function orSayThatThereIsNone(error) {
-  if (!(error instanceof ApiError) || error.status !== 404) throw error;
-  throw new ApiError(404, 'There is no order with this id. Order ids are case-sensitive.');
+/** @param {unknown} error @returns {[null, null]} */
+function orNone(error) {
+  if (error instanceof ApiError && error.status === 404) return [null, null];
+  throw error;
+}
+
+/** @param {string} orderId */
+function notFound(orderId) {
+  return h(
+    'div.notice.Failed',
+    h('p', 'There is no order with this id. Order ids are case-sensitive.'),
+    h('a', { href: hrefOfPrefix(orderId) }, 'Ids that start with this'),
+    h('a', { href: '#/orders' }, 'All orders'),
+  );
 }
 
 /** @param {Order} order @returns {[string, Child][]} */
@@ -48,12 +83,15 @@ function factsOf(order) {
     ['Customer', order.customer_ref],
     ['Process after', order.process_after && time(order.process_after)],
     ['Metadata', pairs(order.metadata)],
-    ['Created', time(order.created_at)],
-    ['Finished', order.finished_at && time(order.finished_at)],
+    ['Created', timeAgo(order.created_at)],
+    ['Finished', timeAgo(order.finished_at)],
     ['Processing took', order.processing_time !== null && duration(order.processing_time)],
     ['Attempts', order.attempts > 0 && order.attempts],
     ['Workers lost', order.crashes > 0 && order.crashes],
-    ['Continues at', order.next_attempt_at && time(order.next_attempt_at)],
+    [
+      'Continues at',
+      order.next_attempt_at && Date.parse(order.next_attempt_at) > Date.now() && time(order.next_attempt_at),
+    ],
     ['Cancelled by a caller', order.cancel_requested_at && time(order.cancel_requested_at)],
     ['Steps are undone, then', order.ends_as],
     ['Cause', order.reason_code],
@@ -67,12 +105,12 @@ const pairs = (metadata) =>
     .map(([key, value]) => `${key}: ${value}`)
     .join(', ');
 
-/** The actions that its status allows. @param {Order} order */
+/** @param {Order} order */
 function actionsFor({ order_id: orderId, owner, status, next_states: next, cancel_requested_at: cancelled }) {
-  const redrive = () => doIt(pathOf(orderId, '/redrive', owner), 'The order was redriven.');
+  const redrive = () => askForReason(pathOf(orderId, '/redrive', owner), REDRIVE);
   const cancel = () => askForReason(pathOf(orderId, '/cancel', owner), CANCEL);
   if (next.includes('Cancelled')) return cancelled ? [] : [button('Cancel the order', cancel)];
-  return status === 'Failed' ? [button('Redrive', redrive)] : [];
+  return status === 'Failed' ? [button('Redrive…', redrive)] : [];
 }
 
 const CANCEL = {
@@ -82,6 +120,13 @@ const CANCEL = {
   danger: true,
   dismiss: 'Keep it',
   done: 'The order was cancelled.',
+};
+
+const REDRIVE = {
+  title: 'Redrive this order?',
+  text: 'It is sent back to be processed, with a new budget of attempts. Fix the cause first.',
+  submit: 'Redrive',
+  done: 'The order was redriven.',
 };
 
 /** The meaning of a state transition, by `from to`. @type {Record<string, string>} */
@@ -107,7 +152,7 @@ const EVENTS = {
   undo: 'Claimed to undo its steps',
 };
 
-/** A state transition on the timeline. @param {HistoryEntry} entry @param {number} place @param {HistoryEntry[]} history */
+/** @param {HistoryEntry} entry @param {number} place @param {HistoryEntry[]} history */
 function milestone({ at, from, to, attempt, reason_code: code, reason, actor }, place, history) {
   const before = history[place - 1];
   const since = before && duration(Math.max(0, (Date.parse(at) - Date.parse(before.at)) / 1000));

@@ -1,21 +1,27 @@
 import { get } from './api.js';
+import { bulkButtons } from './bulk.js';
 import { button, h } from './dom.js';
 import { field } from './form.js';
-import { hrefOf } from './format.js';
 import { heading, makeOrderTable, STATUSES } from './parts.js';
 import { attempt } from './say.js';
 import { testOrderButton } from './test-order.js';
+import { isUtc } from './zone.js';
 
 const PAGE = 25;
 
-/** All orders, newest first. @param {URLSearchParams} query the query of the address @returns {View} */
+/** The most pages to read for the first order: the newest 10,000 orders. */
+const EMPTY_PAGES = 10;
+
+/** @param {URLSearchParams} query @returns {View} */
 export function openOrders(query) {
   const table = makeOrderTable('Orders, newest first');
   const hint = h('p.hint', { hidden: true });
   /** @type {OrderPage[]} */
   let pages = [];
   let { signal } = new AbortController();
-  const read = (/** @type {string | null | undefined} */ cursor) => get(`orders?${parameters(query, cursor)}`, signal);
+  /** @type {PageOf} */
+  const listOf = (cursor, limit = PAGE) => `orders?${parameters(query, cursor, limit)}`;
+  const read = (/** @type {string | null | undefined} */ cursor) => get(listOf(cursor), signal);
   const more = button('Older orders', () => attempt(readOn));
   const show = () => {
     const orders = pages.flatMap((page) => page.orders);
@@ -34,8 +40,8 @@ export function openOrders(query) {
   return {
     title: 'Orders',
     content: [
-      heading('Orders', testOrderButton()),
-      h('div.filters', searchForm(), filterForm(query)),
+      heading('Orders', ...bulkButtons(query.get('status'), listOf), testOrderButton()),
+      filterForm(query),
       table.element,
       h('div.more', hint, more),
     ],
@@ -44,34 +50,25 @@ export function openOrders(query) {
       signal = current;
       // Refreshing only the first page would hide the orders that came between it and the second.
       if (pages.length > 1) return;
-      const first = await read(null);
-      if (pages.length < 2) pages = [first];
+      const found = [await read(null)];
+      while (found.length < EMPTY_PAGES && found.at(-1)?.orders.length === 0 && found.at(-1)?.next_cursor)
+        found.push(await read(found.at(-1)?.next_cursor));
+      if (pages.length < 2) pages = found;
       show();
     },
   };
 }
 
-/** @param {URLSearchParams} query @param {string | null | undefined} cursor */
-function parameters(query, cursor) {
-  const asked = new URLSearchParams({ limit: String(PAGE) });
+/** @param {URLSearchParams} query @param {string | null | undefined} cursor @param {number} limit */
+function parameters(query, cursor, limit) {
+  const asked = new URLSearchParams({ limit: String(limit) });
   for (const [name, value] of query) {
-    const time = name.startsWith('created') ? Date.parse(value) : Number.NaN;
+    const time = name.startsWith('created') ? Date.parse(isUtc() ? `${value}Z` : value) : Number.NaN;
     // The API reports an invalid time.
     asked.set(name, time ? new Date(time).toISOString() : value);
   }
   if (cursor) asked.set('cursor', cursor);
   return asked;
-}
-
-/** A form that opens one order. */
-function searchForm() {
-  const orderId = field({ name: 'order_id', label: 'Order id', required: true, type: 'search' });
-  const form = h('form', { role: 'search', 'aria-label': 'Orders by id' }, orderId.row, h('button', 'Show'));
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    location.hash = hrefOf(orderId.input.value);
-  });
-  return form;
 }
 
 /** @param {URLSearchParams} query */
@@ -83,8 +80,9 @@ function filterForm(query) {
     field({ name, label, value: value(name), type: 'datetime-local' }).row;
   const form = h(
     'form',
-    { 'aria-label': 'Filter' },
+    { class: 'filters', 'aria-label': 'Filter' },
     h('div.field', h('label', { for: 'status' }, 'Status'), status),
+    field({ name: 'order_id_prefix', label: 'Id starts with', value: value('order_id_prefix') }).row,
     field({ name: 'reason_code', label: 'Cause', value: value('reason_code') }).row,
     field({ name: 'user_id', label: 'User id', value: value('user_id'), inputmode: 'numeric' }).row,
     day('created_from', 'Created from'),

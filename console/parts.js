@@ -1,5 +1,5 @@
 import { h, update } from './dom.js';
-import { amount, count, hrefOf, moment } from './format.js';
+import { ago, amount, count, hrefOf, moment } from './format.js';
 
 /** @type {Status[]} */
 export const STATUSES = ['Pending', 'Processing', 'Waiting', 'Completed', 'Failed', 'Cancelled'];
@@ -12,6 +12,11 @@ export function heading(title, ...rest) {
 /** @param {string | null} iso */
 export function time(iso) {
   return iso && h('time', { datetime: iso, title: iso }, moment(iso));
+}
+
+/** @param {string | null} iso */
+export function timeAgo(iso) {
+  return iso && h('span', time(iso), h('span.hint', ` ${ago(iso)}`));
 }
 
 /** A status as text; the color is only an additional hint. @param {Status} status */
@@ -68,7 +73,7 @@ export function makeOrderTable(caption) {
     [
       ['Order', ''],
       ['Status', ''],
-      ['Cause', 'wide'],
+      ['Reason', 'reason wide'],
       ['User', 'number wide'],
       ['Items', 'number wide'],
       ['Amount', 'number'],
@@ -86,11 +91,11 @@ export function makeOrderTable(caption) {
 }
 
 /** @param {Order} order @returns {Child[]} */
-function cellsOf({ order_id, owner, status, reason_code, user_id, item_ids, total_amount, created_at }) {
+function cellsOf({ order_id, owner, status, reason_code, reason, user_id, item_ids, total_amount, created_at }) {
   return [
     orderLink(order_id, owner),
     badge(status),
-    reason_code,
+    reason_code && h('span', { title: reason ?? undefined }, reason_code, reason && h('span.hint', ` ${reason}`)),
     user_id,
     count(item_ids.length),
     amount(total_amount),

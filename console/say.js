@@ -10,12 +10,11 @@ export function hush() {
   byId('said').replaceChildren();
 }
 
-/** Runs an action of the user, and shows an error if it fails. @param {() => Promise<void>} action */
+/** Shows an error if the action fails. @param {() => Promise<void>} action */
 export async function attempt(action) {
   try {
     await action();
   } catch (error) {
-    // The user has opened another view in the meantime.
     if (error instanceof DOMException && error.name === 'AbortError') return;
     const lines = linesOf(error).map((line) => h('p', line));
     byId('said').replaceChildren(h('div.notice.Failed', h('div', ...lines), button('Dismiss', hush, 'plain')));

@@ -16,15 +16,17 @@ type ResponseTo<Path extends string> = Path extends `metrics?${string}`
       ? ResponseOf<'getProcessing'>
       : Path extends 'failures'
         ? ResponseOf<'listFailures'>
-        : Path extends 'dead-letters'
+        : Path extends `dead-letters${string}`
           ? ResponseOf<'listDeadLetters'>
-          : Path extends `orders?${string}`
-            ? OrderPage
-            : Path extends `order/history?${string}`
-              ? ResponseOf<'getOrderHistory'>
-              : Path extends `order?${string}`
-                ? Order
-                : never;
+          : Path extends `audit?${string}`
+            ? ResponseOf<'listAudit'>
+            : Path extends `orders?${string}`
+              ? OrderPage
+              : Path extends `order/history?${string}`
+                ? ResponseOf<'getOrderHistory'>
+                : Path extends `order?${string}`
+                  ? Order
+                  : never;
 
 type OrderPage = ResponseOf<'listOrders'>;
 type Order = Omit<ResponseOf<'getOrder'>, 'steps'>;
@@ -34,6 +36,10 @@ type Metrics = ResponseOf<'getMetrics'>['data'];
 type Minute = Metrics['window']['per_minute'][number];
 type FailureGroup = ResponseOf<'listFailures'>['failures'][number];
 type RedriveOutcome = ResponseOf<'redriveOrders'>['data'];
+/** The path of a page of a list. */
+type PageOf = (cursor: string | null | undefined, limit?: number) => `orders?${string}`;
+type AuditEntry = ResponseOf<'listAudit'>['audit'][number];
+type SettledDeadLetters = ResponseOf<'resendDeadLetters'>;
 type DeadLetter = ResponseOf<'listDeadLetters'>['dead_letters'][number];
 
 interface FieldError {
@@ -59,10 +65,10 @@ interface Words {
   title: string;
   text: string;
   submit: string;
-  dismiss: string;
+  dismiss?: string;
   danger?: boolean;
   /** Shown when it is done. */
-  done: string;
+  done: string | ((result: SettledDeadLetters) => string);
 }
 
 interface FieldOptions {

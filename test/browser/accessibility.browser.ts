@@ -34,6 +34,7 @@ const STATES: readonly [what: string, view: string, text: string, then?: (page: 
   ['an order', `#/orders/${failed}`, 'Failed, not retried'],
   ['the failures', '#/failures', 'card_declined'],
   ['the dead letters', '#/dead-letters', 'of about'],
+  ['the audit', '#/audit', 'What operators did'],
   ['an error', '#/orders/nobody-has-this', 'There is no order with this id.'],
   ['the form for a test order', '#/orders', failed, click('Submit a test order')],
   [

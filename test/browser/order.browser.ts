@@ -87,9 +87,13 @@ describe('an order', () => {
     const orderId = newId('again');
     await settle(orderId, 404);
     const page = await openConsole(view(orderId));
-    await page.getByRole('button', { name: 'Redrive' }).click();
+    await page.getByRole('button', { name: 'Redrive…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Redrive this order?' });
+    await dialog.getByLabel('Reason (optional)').fill('the bank is back');
+    await dialog.getByRole('button', { name: 'Redrive', exact: true }).click();
     await page.getByRole('status').getByText('The order was redriven.').waitFor();
     await page.getByText('Redriven, with a new budget of attempts').waitFor();
+    await page.getByText('redriven: the bank is back').first().waitFor();
   });
 
   test('a Completed order offers no actions', async () => {

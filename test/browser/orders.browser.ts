@@ -52,18 +52,70 @@ describe('the orders', () => {
     await page.getByText(third).waitFor();
   });
 
-  test('an order is found by its id', async () => {
-    const page = await openConsole('#/orders');
-    await page.getByLabel('Order id').fill(first);
-    await page.getByRole('button', { name: 'Show' }).click();
+  test('an order is found by its id or the start of it, from any page, with the key /', async () => {
+    const page = await openConsole('#/failures');
+    await page.keyboard.press('/');
+    const search = page.getByRole('searchbox', { name: 'Find an order' });
+    expect(await focused(page)).toBe('Find an order');
+    await page.keyboard.type(`${first} `);
+    await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: first, level: 1 }).waitFor();
     await page.getByText('Accepted').waitFor();
+
+    await search.fill(second.slice(0, -2));
+    await search.press('Enter');
+    await page.getByRole('table', TABLE).getByRole('link', { name: second }).waitFor();
+    expect(await page.getByLabel('Id starts with').inputValue()).toBe(second.slice(0, -2));
+    // Within a field it is a character.
+    await page.getByLabel('Id starts with').press('/');
+    expect(await page.getByLabel('Id starts with').inputValue()).toContain('/');
   });
 
-  test('an order id that does not exist is reported', async () => {
-    const page = await openConsole('#/orders/nobody-has-this');
+  test('an order id that does not exist is reported, with a way back', async () => {
+    const page = await openConsole(`#/orders/${first.slice(0, -1)}`);
     await page.getByRole('alert').getByText('There is no order with this id.').waitFor();
     expect(await page.getByText('Journey').isVisible()).toBe(false);
+    await page.getByRole('link', { name: 'Ids that start with this' }).click();
+    await page.getByRole('table', TABLE).getByRole('link', { name: first }).waitFor();
+  });
+
+  test('all orders of a filter are redriven or cancelled, after a question that lists them', async () => {
+    const user = 77_005;
+    const ids = Array.from({ length: 3 }, () => newId('bulk'));
+    await withPsql((psql) =>
+      psql.rows(
+        `INSERT INTO orders (order_id, user_id, item_ids, total_amount, status, due_at, owner)
+         SELECT id, $2, '{}', 1, CASE n WHEN 1 THEN 'Pending' ELSE 'Failed' END,
+                CASE n WHEN 1 THEN now() + interval '1 hour' END, 'test'
+         FROM unnest($1::text[]) WITH ORDINALITY AS t(id, n)`,
+        [ids, user],
+      ),
+    );
+    const page = await openConsole(`#/orders?status=Failed&user_id=${user}`);
+    await page.getByRole('button', { name: 'Redrive all…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Redrive 2 orders?' });
+    for (const id of ids.slice(1)) await dialog.getByRole('link', { name: id }).waitFor();
+    await dialog.getByRole('button', { name: 'Redrive them' }).click();
+    await page.getByRole('status').getByText('2 of 2 orders redriven.').waitFor();
+
+    await page.goto(`${page.url().split('#')[0]}#/orders?status=Pending&order_id_prefix=${ids[0]}`);
+    await page.getByRole('button', { name: 'Cancel all…' }).click();
+    await page.getByRole('dialog', { name: 'Cancel 1 order?' }).getByRole('button', { name: 'Cancel them' }).click();
+    await page.getByRole('status').getByText('1 of 1 order cancelled.').waitFor();
+    const { body } = await ask('GET', `/orders?user_id=${user}&status=Cancelled`);
+    expect(body.orders).toMatchObject([{ order_id: ids[0] }]);
+  });
+
+  test('times are in the time zone of the computer or in UTC, and the page says which', async () => {
+    const page = await openConsole('#/orders');
+    const shown = page.getByRole('row').filter({ hasText: first }).getByRole('time');
+    const iso = (await shown.getAttribute('datetime')) ?? '';
+    await page.getByRole('button', { name: /^Times in / }).click();
+    if (!(await page.getByRole('button', { name: 'Times in UTC' }).isVisible()))
+      await page.getByRole('button', { name: /^Times in / }).click();
+    await waitUntil('the time is in UTC', async () => (await shown.innerText()) === iso.slice(0, 19).replace('T', ' '));
+    await page.reload();
+    await page.getByRole('button', { name: 'Times in UTC' }).waitFor();
   });
 
   test.each(['user_id', 'created_from'])("an invalid %s in the filter shows the API's rule", async (name) => {
@@ -127,7 +179,7 @@ describe('the orders', () => {
     expect(await row.evaluate((element) => 'isTheSame' in element)).toBe(true);
   });
 
-  test('rare orders are searched page by page, and the console says so', async () => {
+  test('rare orders are found although the first pages of the API are empty', async () => {
     const user = 77_003;
     await withPsql((psql) =>
       psql.rows(
@@ -138,8 +190,6 @@ describe('the orders', () => {
       ),
     );
     const page = await openConsole(`#/orders?user_id=${user}&status=Cancelled`);
-    await page.getByText('No orders on this page.').waitFor();
-    await page.getByRole('button', { name: 'Older orders' }).click();
     await page.getByRole('link', { name: 'rare-0', exact: true }).waitFor();
   });
 
