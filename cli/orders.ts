@@ -6,6 +6,7 @@ import { UsageError } from '../infra/user-error.ts';
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   create: async () => (await import('./api/create.ts')).create,
   get: async () => (await import('./api/get.ts')).get,
+  amend: async () => (await import('./api/amend.ts')).amend,
   list: async () => (await import('./api/list.ts')).list,
   watch: async () => (await import('./api/watch.ts')).watch,
   history: async () => (await import('./api/history.ts')).history,
@@ -28,6 +29,7 @@ npx orders <command>, which prints nothing else, so that its output can be piped
 These commands use the API of the local stack, or the one at --url or ORDERS_URL, with the key in ORDERS_API_KEY:
   create         creates an order, or the orders of a file
   get            prints one order
+  amend          changes values of an order that no worker has claimed yet
   list           lists orders, newest first, by status, reason code, user and time
   watch          prints counts by status, as they change
   history        prints every state transition of one order

@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 856a867fd986ff65c1b98eaa19a69f1c05ca207e83f383be5a0f214de02d59a4): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 8468f8da32c6346c891ad5cd38818c1e758a9d332f362166f848246537ba1ad9): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -62,7 +62,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change a Pending order
+         * @description Changes the values of an order that no worker has claimed yet. The history says which fields were changed. A change of `process_after` also replaces the time of a retry.
+         */
+        patch: operations["amendOrder"];
         trace?: never;
     };
     "/orders/{order_id}/history": {
@@ -162,7 +166,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change a Pending order by an id in the query
+         * @description Use this for ids that may change in a URL path: ids with `/`, `?`, `#` or `%`, and the ids `.` and `..`.
+         */
+        patch: operations["amendOrderByQuery"];
         trace?: never;
     };
     "/order/history": {
@@ -518,7 +526,7 @@ export interface components {
             order_id: string;
             /** @description The user who orders. */
             user_id: number | string;
-            /** @description The items. The list may be empty. Required unless you send `items`. */
+            /** @description The items. The list may be empty. Required for a new order without `items`. */
             item_ids?: (number | string)[];
             /**
              * @description An amount of money, stored exactly as you send it (9.50 stays 9.50): at least 0 and less than 1e12. Send it as a string if a float cannot represent it.
@@ -588,6 +596,55 @@ export interface components {
         NewOrders: {
             /** @description The orders to create. */
             orders: components["schemas"]["NewOrder"][];
+        };
+        /** @description The fields to change. Each replaces the whole value; null removes an optional one. */
+        Amendment: {
+            /** @description The user who orders. */
+            user_id?: number | string;
+            /** @description The items. The list may be empty. Required for a new order without `items`. */
+            item_ids?: (number | string)[];
+            /**
+             * @description An amount of money, stored exactly as you send it (9.50 stays 9.50): at least 0 and less than 1e12. Send it as a string if a float cannot represent it.
+             * @example 19.99
+             */
+            total_amount?: number | string;
+            /** @description The new currency; null removes it. */
+            currency?: string | null;
+            /** @description The new reference to the customer; null removes it. */
+            customer_ref?: string | null;
+            /** @description All new data of your own; null removes it. */
+            metadata?: {
+                [key: string]: string;
+            } | null;
+            /** @description All new items, in place of all earlier ones; null removes them. */
+            items?: {
+                /**
+                 * @description Identifies what was ordered.
+                 * @example MUG-BLUE
+                 */
+                sku: string;
+                /**
+                 * @description How many of it.
+                 * @example 2
+                 */
+                quantity: number;
+                /**
+                 * @description The price of one, stored exactly as you send it: at least 0 and less than 1e12, with at most 20 decimals.
+                 * @example 4.75
+                 */
+                unit_price: number | string;
+                /**
+                 * @description Your own data about it: up to 50 keys of 1 to 40 characters, with values of at most 500 characters.
+                 * @example {
+                 *       "channel": "web"
+                 *     }
+                 */
+                metadata?: {
+                    [key: string]: string;
+                };
+            }[] | null;
+            /** @description The new time before which the order is not processed; null lets it be processed now. */
+            process_after?: string | null;
         };
         /** @description Why the request is made. */
         Reason: {
@@ -1288,7 +1345,7 @@ export interface components {
          * @example validation_failed
          * @enum {string}
          */
-        ErrorCode: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "callback_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "signal_exists" | "signal_too_late" | "too_many_signals" | "body_too_large" | "idempotency_key_reused" | "internal_error" | "unavailable" | "too_many_waiting";
+        ErrorCode: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "callback_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "signal_exists" | "signal_too_late" | "too_many_signals" | "order_changed" | "body_too_large" | "idempotency_key_reused" | "if_match_required" | "internal_error" | "unavailable" | "too_many_waiting";
         /** @description An invalid field or parameter of the request. */
         FieldError: {
             /**
@@ -1413,7 +1470,7 @@ export interface components {
         /** @description The order. */
         OrderWithSteps: {
             headers: {
-                /** @description Identifies this state of the order; send it back in If-None-Match. */
+                /** @description Identifies this state of the order; send it back in If-None-Match or If-Match. */
                 ETag: string;
                 [name: string]: unknown;
             };
@@ -1424,7 +1481,7 @@ export interface components {
         /** @description The order has not changed. */
         NotModified: {
             headers: {
-                /** @description Identifies this state of the order; send it back in If-None-Match. */
+                /** @description Identifies this state of the order; send it back in If-None-Match or If-Match. */
                 ETag: string;
                 [name: string]: unknown;
             };
@@ -1441,6 +1498,44 @@ export interface components {
         };
         /** @description Conflict: several owners have an order with this id, and the request does not name one. */
         OwnerRequired: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description The order with its new values and its new ETag. */
+        AmendedOrder: {
+            headers: {
+                /** @description Identifies this state of the order; send it back in If-None-Match or If-Match. */
+                ETag: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OrderWithSteps"];
+            };
+        };
+        /** @description The order is not Pending, or is being cancelled or undone, or several owners have an order with this id, and the request does not name one. */
+        NotAmendable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description The order has changed since it had the ETag in If-Match. */
+        OrderChanged: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description The request has no If-Match header. */
+        IfMatchRequired: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1716,6 +1811,42 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    amendOrder: {
+        parameters: {
+            query?: {
+                /** @description The owner of the order. Required if several owners have an order with this id, which only callers with `orders:admin` can see. */
+                owner?: string;
+            };
+            header?: {
+                /** @description Required: the ETag of the order that you want to change, or `*` for any. Without it, the response is 428. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The order id that the client chose. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Amendment"];
+            };
+        };
+        responses: {
+            200: components["responses"]["AmendedOrder"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["OrderNotFound"];
+            409: components["responses"]["NotAmendable"];
+            412: components["responses"]["OrderChanged"];
+            413: components["responses"]["BodyTooLarge"];
+            428: components["responses"]["IfMatchRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     getOrderHistory: {
         parameters: {
             query?: {
@@ -1863,6 +1994,41 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["OrderNotFound"];
             409: components["responses"]["OwnerRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    amendOrderByQuery: {
+        parameters: {
+            query: {
+                /** @description The order id that the client chose. */
+                order_id: string;
+                /** @description The owner of the order. Required if several owners have an order with this id, which only callers with `orders:admin` can see. */
+                owner?: string;
+            };
+            header?: {
+                /** @description Required: the ETag of the order that you want to change, or `*` for any. Without it, the response is 428. */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Amendment"];
+            };
+        };
+        responses: {
+            200: components["responses"]["AmendedOrder"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["OrderNotFound"];
+            409: components["responses"]["NotAmendable"];
+            412: components["responses"]["OrderChanged"];
+            413: components["responses"]["BodyTooLarge"];
+            428: components["responses"]["IfMatchRequired"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];

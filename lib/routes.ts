@@ -4,7 +4,7 @@ export type Scope = 'orders:read' | 'orders:write' | 'orders:signal' | 'orders:a
 export interface Route {
   /** The name of its function in serverless.yml. */
   readonly functionName: string;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH';
   /** In the notation of serverless.yml and OpenAPI, with each parameter in braces. */
   readonly path: string;
   /** The scope that the caller's key must have, or `public` if no key is needed. */
@@ -23,6 +23,7 @@ export const ROUTES = [
   { functionName: 'createOrders', method: 'POST', path: '/api/v1/orders/batch', scope: 'orders:write' },
   { functionName: 'listOrders', method: 'GET', path: '/api/v1/orders', scope: 'orders:read' },
   { functionName: 'getOrder', method: 'GET', path: '/api/v1/orders/{order_id}', scope: 'orders:read' },
+  { functionName: 'amendOrder', method: 'PATCH', path: '/api/v1/orders/{order_id}', scope: 'orders:write' },
   { functionName: 'getOrderHistory', method: 'GET', path: '/api/v1/orders/{order_id}/history', scope: 'orders:read' },
   { functionName: 'cancelOrder', method: 'POST', path: '/api/v1/orders/{order_id}/cancel', scope: 'orders:write' },
   { functionName: 'redriveOrder', method: 'POST', path: '/api/v1/orders/{order_id}/redrive', scope: 'orders:admin' },
@@ -34,6 +35,7 @@ export const ROUTES = [
   },
   // The same operations for any id, however a gateway decodes paths: `/api/v1/order?order_id=…`.
   { functionName: 'getOrder', method: 'GET', path: '/api/v1/order', scope: 'orders:read' },
+  { functionName: 'amendOrder', method: 'PATCH', path: '/api/v1/order', scope: 'orders:write' },
   { functionName: 'getOrderHistory', method: 'GET', path: '/api/v1/order/history', scope: 'orders:read' },
   { functionName: 'cancelOrder', method: 'POST', path: '/api/v1/order/cancel', scope: 'orders:write' },
   { functionName: 'redriveOrder', method: 'POST', path: '/api/v1/order/redrive', scope: 'orders:admin' },

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../../lib/database/database.ts';
+import { amendOrder } from '../../lib/orders/amend-order.ts';
 import { findUnfinished } from '../../lib/orders/sql/audit-orders.ts';
 import { cancelOrder } from '../../lib/orders/sql/cancel-order.ts';
 import { type Claim, claimOrders } from '../../lib/orders/sql/claim-orders.ts';
@@ -34,6 +35,8 @@ const ANY: OrderFilter = {
   createdTo: null,
 };
 const ACTOR = 'plans';
+
+const NO_QUEUE = { send: async () => ({ accepted: [], failed: [] }) };
 
 /** A statement of lib/orders/sql with typical values. */
 export interface Statement {
@@ -90,6 +93,18 @@ export function hotStatements(loaded: number): Statement[] {
     {
       name: 'cancel one',
       run: (database) => cancelOrder(database, 'pending-1', null, { actor: ACTOR, reason: 'plans' }),
+    },
+    {
+      name: 'change one',
+      run: (database) =>
+        amendOrder(
+          { database, queue: NO_QUEUE, resendAfterSeconds: 60 },
+          'pending-2',
+          null,
+          () => true,
+          { details: { currency: 'EUR' }, changed: ['currency'] },
+          ACTOR,
+        ),
     },
     { name: 'counters', run: readCounters },
     { name: 'window of 60 minutes', run: (database) => readWindow(database, 60) },

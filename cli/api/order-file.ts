@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { NewOrder } from '../../client/index.ts';
 import { UserError } from '../../infra/user-error.ts';
+import { parseExactly } from './exact-json.ts';
 
 export interface FileOrder {
   /** Starts at 1. */
@@ -69,14 +70,9 @@ function encodingOf(bytes: Buffer): string {
     : 'Latin-1 (or another encoding)';
 }
 
-/** TypeScript does not know it yet. */
-const { rawJSON: rawJson } = JSON as unknown as { rawJSON(text: string): unknown };
-
 function parse(line: string, number: number): NewOrder {
   try {
-    return JSON.parse(line, (_key, value: unknown, context?: { source?: string }) =>
-      typeof value === 'number' ? rawJson(context?.source ?? '') : value,
-    ) as NewOrder;
+    return parseExactly(line) as NewOrder;
   } catch {
     throw new UserError(
       `Line ${number} is not JSON. A line is like {"order_id":"ORD-1","user_id":7,"item_ids":[1],"total_amount":9.5}`,

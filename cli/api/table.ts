@@ -1,5 +1,5 @@
 import type { Order, OrderWithSteps } from '../../client/index.ts';
-import { printable } from '../../infra/printable.ts';
+import { printable, printableJson } from '../../infra/printable.ts';
 
 /** Rows under their headings, with each column as wide as its content. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -51,5 +51,5 @@ function stepCell({ name, state, undo }: Steps[number]): string {
 
 function inOneLine(value: unknown): string {
   if (Array.isArray(value)) return value.map(inOneLine).join(', ');
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '-');
+  return typeof value === 'object' && value !== null ? printableJson(value) : String(value ?? '-');
 }

@@ -1,6 +1,6 @@
 import { HttpError } from '../../lib/http/http-error.ts';
 import { orderOf } from '../../lib/http/order-id.ts';
-import { presentOrder, presentSteps } from '../../lib/http/present-order.ts';
+import { presentWithSteps } from '../../lib/http/present-order.ts';
 import { withEtag } from '../../lib/http/with-etag.ts';
 import { api } from '../../lib/runtime/api.ts';
 import { httpHandler } from '../../lib/runtime/http-handler.ts';
@@ -10,5 +10,5 @@ export const handler = httpHandler(async (event) => {
   const { orderId, owner } = orderOf(event);
   const order = await api().readOrder(orderId, owner);
   if (!order) throw new HttpError('order_not_found', 'Order not found');
-  return withEtag(event, { ...presentOrder(event, order), steps: presentSteps(order.steps) });
+  return withEtag(event, presentWithSteps(event, order));
 });

@@ -75,6 +75,11 @@ export const ERROR_CODES = {
     when: 'The order has received as many signals as the service allows.',
     remedy: 'Send only signals that its processor waits for.',
   },
+  order_changed: {
+    status: 412,
+    when: 'The order has changed since it had the ETag in If-Match.',
+    remedy: 'Read the order, then decide again.',
+  },
   body_too_large: {
     status: 413,
     when: 'The body is larger than 256 KiB.',
@@ -84,6 +89,11 @@ export const ERROR_CODES = {
     status: 422,
     when: 'The Idempotency-Key belongs to a request for another order.',
     remedy: 'Use a new key for each order.',
+  },
+  if_match_required: {
+    status: 428,
+    when: 'The request would change an order, and has no If-Match header.',
+    remedy: 'Read the order, and send its ETag in If-Match.',
   },
   internal_error: {
     status: 500,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { NewOrder } from '../orders/order.ts';
+import { type NewOrder, someDetails } from '../orders/order.ts';
 import { amount } from './amount.ts';
 import { orderDetails, toDetails } from './order-details.ts';
 
@@ -65,8 +65,23 @@ const wholeNumber = z
   // Turns -0 into 0, because Postgres returns -0 as "0".
   .transform((value) => value + 0);
 
+export const userId = wholeNumber.meta({ description: 'The user who orders.' });
+
+export const itemIds = z
+  .array(wholeNumber, ITEM_IDS_RULE)
+  .max(MAX_ITEMS, `must have at most ${MAX_ITEMS} items`)
+  .meta({ description: 'The items. The list may be empty. Required for a new order without `items`.' });
+
+export const totalAmount = amount(MAX_DECIMALS, {
+  description:
+    'An amount of money, stored exactly as you send it (9.50 stays 9.50): at least 0 and less than 1e12. Send it as a string if a float cannot represent it.',
+  examples: [19.99],
+});
+
+export const ITEMS_EXCLUDE_EACH_OTHER = { path: ['items'], error: 'must not be sent together with item_ids' };
+
 /** Lets a rule about several fields also report when another field is invalid. */
-const isObject = ({ value }: { readonly value: unknown }) =>
+export const isObject = ({ value }: { readonly value: unknown }) =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The body of POST /orders. `status` is accepted for compatibility with old clients and ignored. */
@@ -74,17 +89,9 @@ export const newOrderSchema = z
   .strictObject(
     {
       order_id: orderId,
-      user_id: wholeNumber.meta({ description: 'The user who orders.' }),
-      item_ids: z
-        .array(wholeNumber, ITEM_IDS_RULE)
-        .max(MAX_ITEMS, `must have at most ${MAX_ITEMS} items`)
-        .optional()
-        .meta({ description: 'The items. The list may be empty. Required unless you send `items`.' }),
-      total_amount: amount(MAX_DECIMALS, {
-        description:
-          'An amount of money, stored exactly as you send it (9.50 stays 9.50): at least 0 and less than 1e12. Send it as a string if a float cannot represent it.',
-        examples: [19.99],
-      }),
+      user_id: userId,
+      item_ids: itemIds.optional(),
+      total_amount: totalAmount,
       ...orderDetails,
       status: z
         .enum(['Pending', 'Processing', 'Completed'], 'must be one of Pending, Processing, Completed')
@@ -99,8 +106,7 @@ export const newOrderSchema = z
     when: isObject,
   })
   .refine((body) => body.item_ids === undefined || body.items === undefined, {
-    path: ['items'],
-    error: 'must not be sent together with item_ids',
+    ...ITEMS_EXCLUDE_EACH_OTHER,
     when: isObject,
   })
   .meta({
@@ -113,6 +119,6 @@ export const newOrderSchema = z
       userId: body.user_id,
       itemIds: body.item_ids ?? [],
       totalAmount: body.total_amount,
-      details: toDetails(body),
+      details: someDetails(toDetails(body)),
     }),
   );

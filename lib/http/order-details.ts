@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Metadata, OrderDetails } from '../orders/order.ts';
+import type { Metadata, SentDetails } from '../orders/order.ts';
 import { amount } from './amount.ts';
 import { text } from './text.ts';
 import { timeOf } from './time.ts';
@@ -76,50 +76,48 @@ const processAfter = timeOf(
   'The order is not processed before this time, at most a year from now. A time in the past has no effect.',
 ).refine((date) => date.getTime() <= Date.now() + MAX_AHEAD_MS, TIME_RULE);
 
+const currency = z
+  .string('must be a string')
+  .refine((code) => CURRENCIES.has(code), 'must be an ISO 4217 currency code in capital letters, such as EUR')
+  .meta({
+    description: 'The currency of the amounts: an ISO 4217 code that is in use.',
+    pattern: '^[A-Z]{3}$',
+    examples: ['EUR'],
+  });
+
+const customerRef = text(255).meta({ description: 'Your own reference to the customer.', examples: ['customer-17'] });
+
+const items = z.array(item, 'must be a list of items').max(MAX_ITEMS, `must have at most ${MAX_ITEMS} items`).meta({
+  description: 'The items with quantities and prices, as an alternative to `item_ids`. The list may be empty.',
+});
+
 /** Optional fields of an order. */
 export const orderDetails = {
-  currency: z
-    .string('must be a string')
-    .refine((code) => CURRENCIES.has(code), 'must be an ISO 4217 currency code in capital letters, such as EUR')
-    .meta({
-      description: 'The currency of the amounts: an ISO 4217 code that is in use.',
-      pattern: '^[A-Z]{3}$',
-      examples: ['EUR'],
-    })
-    .optional(),
-  customer_ref: text(255)
-    .meta({ description: 'Your own reference to the customer.', examples: ['customer-17'] })
-    .optional(),
+  currency: currency.optional(),
+  customer_ref: customerRef.optional(),
   metadata: metadata.optional(),
-  items: z
-    .array(item, 'must be a list of items')
-    .max(MAX_ITEMS, `must have at most ${MAX_ITEMS} items`)
-    .meta({
-      description: 'The items with quantities and prices, as an alternative to `item_ids`. The list may be empty.',
-    })
-    .optional(),
+  items: items.optional(),
   process_after: processAfter.optional(),
 };
 
-type Details = z.output<z.ZodObject<typeof orderDetails>>;
+/** The same of a change, in which null removes the value. */
+export const nullableDetails = {
+  currency: currency.nullish().meta({ description: 'The new currency; null removes it.' }),
+  customer_ref: customerRef.nullish().meta({ description: 'The new reference to the customer; null removes it.' }),
+  metadata: metadata.nullish().meta({ description: 'All new data of your own; null removes it.' }),
+  items: items.nullish().meta({ description: 'All new items, in place of all earlier ones; null removes them.' }),
+  process_after: processAfter
+    .nullish()
+    .meta({ description: 'The new time before which the order is not processed; null lets it be processed now.' }),
+};
 
-/** The details in a body; undefined if it has none, so that they cost nothing. */
-export function toDetails({
-  currency,
-  customer_ref: customerRef,
-  process_after: processAfter,
-  metadata,
-  items,
-}: Details): OrderDetails | undefined {
-  const details: OrderDetails = {
-    ...(currency !== undefined && { currency }),
-    ...(customerRef !== undefined && { customerRef }),
-    ...(processAfter && { processAfter }),
-    ...(metadata && Object.keys(metadata).length > 0 && { metadata }),
-    ...(items &&
-      items.length > 0 && {
-        items: items.map(({ unit_price: unitPrice, ...rest }) => ({ ...rest, unitPrice })),
-      }),
+/** The details in a body. */
+export function toDetails(body: z.output<z.ZodObject<typeof nullableDetails>>): SentDetails {
+  return {
+    currency: body.currency,
+    customerRef: body.customer_ref,
+    processAfter: body.process_after,
+    metadata: body.metadata,
+    items: body.items?.map(({ unit_price: unitPrice, ...rest }) => ({ ...rest, unitPrice })) ?? (body.items as null),
   };
-  return Object.keys(details).length > 0 ? details : undefined;
 }

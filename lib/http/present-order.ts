@@ -44,7 +44,15 @@ function presentDetails({ currency, customerRef, metadata = {}, items = [], proc
   };
 }
 
-export function presentSteps(steps: readonly StepReport[]) {
+/** The representation of GET /orders/{order_id}, which its ETag is made from. */
+export function presentWithSteps(
+  event: APIGatewayProxyEventV2,
+  order: Order & { readonly steps: readonly StepReport[] },
+) {
+  return { ...presentOrder(event, order), steps: presentSteps(order.steps) };
+}
+
+function presentSteps(steps: readonly StepReport[]) {
   return steps.map(({ startedAt, finishedAt, undoneAt, resultBytes, ...step }) => ({
     ...step,
     started_at: startedAt.toISOString(),

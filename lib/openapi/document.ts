@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { amendmentSchema } from '../http/amendment.ts';
 import { cancelSchema } from '../http/cancel-request.ts';
 import { deadLetterSelectionSchema } from '../http/dead-letters-request.ts';
 import { newOrderSchema } from '../http/new-order.ts';
@@ -25,6 +26,7 @@ export interface OpenApiDocument {
 const NAMED = {
   NewOrder: newOrderSchema,
   NewOrders: orders.newOrdersSchema,
+  Amendment: amendmentSchema,
   Reason: reasonSchema,
   Redrive: redriveSchema,
   SignalPayload: common.signalPayloadSchema,

@@ -34,6 +34,17 @@ export interface OrderDetails {
   readonly processAfter?: Date | undefined;
 }
 
+/** Details as a client sends them. Null removes a value. */
+export type SentDetails = { readonly [Name in keyof OrderDetails]: OrderDetails[Name] | null };
+
+/** These details without those that are missing, null or empty; undefined if none is left, so that they cost nothing. */
+export function someDetails(details: SentDetails): OrderDetails | undefined {
+  const isSome = (value: unknown) =>
+    value !== undefined && value !== null && (value instanceof Date || Object.keys(value).length > 0);
+  const some = Object.entries(details).filter(([, value]) => isSome(value));
+  return some.length > 0 ? Object.fromEntries(some) : undefined;
+}
+
 export type Metadata = Readonly<Record<string, string>>;
 
 export interface OrderItem {

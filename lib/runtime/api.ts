@@ -1,4 +1,5 @@
 import { makeAdmission } from '../orders/admission.ts';
+import { type Amendment, amendOrder } from '../orders/amend-order.ts';
 import { cancelOrder, cancelOrders } from '../orders/cancel-order.ts';
 import { type Caller, makeCreateOrder } from '../orders/create-order.ts';
 import { getMetrics } from '../orders/get-metrics.ts';
@@ -41,6 +42,13 @@ export function createApi(connected: Connections) {
     countFailures: (owner: string | null) => countFailures(database, owner),
     readAudit: (filter: AuditFilter, limit: number) => readAudit(database, filter, limit),
     getMetrics: (windowMinutes: number) => getMetrics(database, windowMinutes),
+    amendOrder: (
+      orderId: string,
+      owner: string | null,
+      isExpected: Parameters<typeof amendOrder>[3],
+      amendment: Amendment,
+      actor: string,
+    ) => amendOrder(connected, orderId, owner, isExpected, amendment, actor),
     cancelOrder: (orderId: string, owner: string | null, change: Change) =>
       cancelOrder(connected, orderId, owner, change),
     cancelOrders: (orderIds: readonly string[], owner: string | null, change: Change & { readonly dryRun: boolean }) =>

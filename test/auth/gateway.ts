@@ -46,7 +46,13 @@ type Handler = (
   context: ReturnType<typeof lambdaContext>,
 ) => Promise<{ statusCode: number; headers: Record<string, string>; body: string }>;
 
-function eventOf(route: Route, { authorization, orderId, headers, body }: Asking): APIGatewayProxyEventV2 {
+/** What a request of this function needs in any case. */
+const NEEDED: Readonly<Record<string, Asking>> = {
+  amendOrder: { headers: { 'if-match': '*' }, body: { user_id: 2 } },
+};
+
+function eventOf(route: Route, asking: Asking): APIGatewayProxyEventV2 {
+  const { authorization, orderId, headers, body } = { ...NEEDED[route.functionName], ...asking };
   const inPath = route.path.includes('{order_id}');
   const name = route.functionName === 'signalOrder' ? { name: 'shipped' } : {};
   return httpEvent({

@@ -53,6 +53,7 @@ const rowOf = (orderId: string) =>
 /** What each guarded route is about. A new route fails the first test here until somebody has said so for it. */
 const ONE_ORDER: readonly FunctionName[] = [
   'getOrder',
+  'amendOrder',
   'getOrderHistory',
   'cancelOrder',
   'redriveOrder',

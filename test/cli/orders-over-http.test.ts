@@ -160,6 +160,10 @@ describe('npm run orders, by the API', () => {
     expect((await orders(['pause', '--reason', 'lunch'])).stdout).toBe('Processing is paused.\n');
     await create('cli-3');
     await create('cli-4');
+    expect((await orders(['amend', 'cli-3', '{"total_amount":7.10,"currency":"EUR"}'])).stdout).toBe(
+      'cli-3 was changed.\n',
+    );
+    expect((await orders(['get', 'cli-3'])).stdout).toMatch(/total_amount +7\.10\ncurrency +EUR\n/);
     expect((await orders(['cancel', 'cli-3', '--reason', 'not wanted'])).stdout).toBe('cli-3 is Cancelled.\n');
     expect(await orders(['cancel', 'cli-3'])).toMatchObject({
       code: 1,

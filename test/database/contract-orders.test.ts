@@ -55,6 +55,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
           reasonCode: null,
           reason: null,
           steps: [],
+          version: expect.any(String),
         });
       }
       expect(cases.queue.orderIds).toContain(HARD.orderId);

@@ -37,8 +37,15 @@ test('operation ids never change, because generators name the methods of clients
   );
   expect(ids).toEqual([
     ...['createOrder', 'listOrders', 'createOrders'],
-    ...['getOrder', 'getOrderHistory', 'cancelOrder', 'redriveOrder', 'signalOrder'],
-    ...['getOrderByQuery', 'getOrderHistoryByQuery', 'cancelOrderByQuery', 'redriveOrderByQuery', 'signalOrderByQuery'],
+    ...['getOrder', 'amendOrder', 'getOrderHistory', 'cancelOrder', 'redriveOrder', 'signalOrder'],
+    ...[
+      'getOrderByQuery',
+      'amendOrderByQuery',
+      'getOrderHistoryByQuery',
+      'cancelOrderByQuery',
+      'redriveOrderByQuery',
+      'signalOrderByQuery',
+    ],
     ...[
       'receiveCallback',
       'redriveOrders',

@@ -26,6 +26,8 @@ const FINDS_BY: Readonly<Record<string, RegExp>> = {
   // With its steps and their signals, by their keys.
   'read one': /^Index (Only )?Scan (orders|order_steps|order_signals)_(pkey|by_id_and_owner)$/,
   'cancel one': BY_ID,
+  // With its steps, signals and details, by their keys.
+  'change one': /^Index (Only )?Scan (orders|order_steps|order_signals|order_details)_(pkey|by_id_and_owner)$/,
   'dead letters by id': BY_ID,
   'find 500 due': /^Index Scan orders_due$/,
   'read its history': /^Index Scan (order_history_(pkey|by_owner)|orders_(pkey|by_id_and_owner))$/,

@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
 
 export interface HttpRequest {
   readonly query?: Record<string, string>;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH';
   /** As on the wire, percent-encoded. */
   readonly path: string;
   readonly routeKey: string;

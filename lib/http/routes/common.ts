@@ -183,9 +183,14 @@ export const ifNoneMatch = z
   .optional()
   .meta({ description: 'The ETag of an earlier response. The response is 304 if the order has not changed since.' });
 
+export const ifMatch = z.string().optional().meta({
+  description:
+    'Required: the ETag of the order that you want to change, or `*` for any. Without it, the response is 428.',
+});
+
 export const etag = {
   ETag: {
-    description: 'Identifies this state of the order; send it back in If-None-Match.',
+    description: 'Identifies this state of the order; send it back in If-None-Match or If-Match.',
     schema: z.string(),
     required: true,
   },

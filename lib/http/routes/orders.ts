@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { amendmentSchema } from '../amendment.ts';
 import { listSchema } from '../list-request.ts';
 import { newOrderSchema } from '../new-order.ts';
 import {
@@ -6,6 +7,7 @@ import {
   etag,
   failureSchema,
   idempotencyKey,
+  ifMatch,
   ifNoneMatch,
   ORDER_ID,
   OWNER,
@@ -24,6 +26,7 @@ import {
   HISTORY,
   NEW_ORDER,
   NEW_ORDER_WITH_ITEMS,
+  ORDER,
   refused,
 } from './examples.ts';
 import type { Operation } from './operation.ts';
@@ -150,6 +153,49 @@ export const getOrder: Operation = {
     ...INVALID,
     ...NO_SUCH_ORDER,
     ...OWNER_REQUIRED,
+  },
+};
+
+export const amendOrder: Operation = {
+  tag: 'Orders',
+  summary: 'Change a Pending order',
+  description:
+    'Changes the values of an order that no worker has claimed yet. The history says which fields were changed. ' +
+    'A change of `process_after` also replaces the time of a retry.',
+  parameters: { path: ORDER_ID, query: OWNER, header: z.object({ 'If-Match': ifMatch }) },
+  body: {
+    schema: amendmentSchema,
+    required: true,
+    examples: { amount: { total_amount: '18.99', metadata: { channel: 'shop' } }, now: { process_after: null } },
+  },
+  answers: {
+    200: {
+      name: 'AmendedOrder',
+      description: 'The order with its new values and its new ETag.',
+      schema: orderWithStepsSchema,
+      headers: etag,
+      examples: { amended: { ...ORDER, total_amount: '18.99', metadata: { channel: 'shop' }, steps: [] } },
+    },
+    ...INVALID,
+    ...NO_SUCH_ORDER,
+    ...conflict(
+      'NotAmendable',
+      'The order is not Pending, or is being cancelled or undone',
+      refused('wrong_status', 'The order is Processing. Only a Pending order can be changed.'),
+    ),
+    412: {
+      name: 'OrderChanged',
+      description: 'The order has changed since it had the ETag in If-Match.',
+      schema: failureSchema,
+      examples: refused('order_changed', 'The order has changed since it had the ETag in If-Match.'),
+    },
+    ...TOO_LARGE,
+    428: {
+      name: 'IfMatchRequired',
+      description: 'The request has no If-Match header.',
+      schema: failureSchema,
+      examples: refused('if_match_required', 'Send the ETag of the order that you want to change in If-Match.'),
+    },
   },
 };
 

@@ -22,18 +22,19 @@ interface StepColumns {
 /**
  * The order with this id, or undefined.
  * @param owner the required owner; null for any
+ * @returns with a version, which each change of the row changes
  * @throws AmbiguousOrder if no owner is required and several owners have such an order
  */
 export async function readOrder(
   database: Queryable,
   orderId: string,
   owner: string | null,
-): Promise<(Order & { readonly steps: readonly StepReport[] }) | undefined> {
+): Promise<(Order & { readonly steps: readonly StepReport[]; readonly version: string }) | undefined> {
   const rows = await database
-    .query<(OrderRow & { step_name: null }) | ({ order_id: null } & StepColumns)>(
+    .query<(OrderRow & { version: string; step_name: null }) | ({ order_id: null } & StepColumns)>(
       // A row for each step, because a row of the Data API has at most 64 KB.
       `WITH o AS MATERIALIZED (
-         SELECT * FROM public.orders WHERE order_id = $1::text AND ($2::text IS NULL OR owner = $2::text) LIMIT 2),
+         SELECT *, xmin::text AS version FROM public.orders WHERE order_id = $1::text AND ($2::text IS NULL OR owner = $2::text) LIMIT 2),
        steps AS (
          SELECT s.entry, s.name, s.kind, s.attempt AS step_attempt, s.started_at,
            -- A sleep and a wait end with their order.
@@ -54,7 +55,7 @@ export async function readOrder(
          LEFT JOIN public.order_signals signal
            ON s.kind = 'wait' AND signal.owner = s.owner AND signal.order_id = s.order_id AND signal.run = s.run
            AND signal.name = s.name)
-       SELECT ${ORDER_COLUMNS}, steps.name AS step_name, steps.kind, steps.state, steps.step_attempt, steps.started_at,
+       SELECT ${ORDER_COLUMNS}, o.version, steps.name AS step_name, steps.kind, steps.state, steps.step_attempt, steps.started_at,
          steps.ends, steps.undo, steps.undone_at, steps.result_bytes
        FROM o FULL JOIN steps ON false
        ORDER BY steps.entry NULLS FIRST`,
@@ -64,7 +65,8 @@ export async function readOrder(
   const orders = rows.flatMap((row) => (row.order_id === null ? [] : [row]));
   if (orders.length > 1) throw await ambiguous(database, orderId);
   const [order] = await toOrders(database, orders);
-  return order && { ...order, steps: rows.flatMap((row) => (row.order_id === null ? [toStep(row)] : [])) };
+  const version = orders[0]?.version ?? '';
+  return order && { ...order, version, steps: rows.flatMap((row) => (row.order_id === null ? [toStep(row)] : [])) };
 }
 
 function toStep(row: StepColumns): StepReport {

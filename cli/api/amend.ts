@@ -1,0 +1,34 @@
+import { command } from '../../infra/command.ts';
+import { printable, printableJson } from '../../infra/printable.ts';
+import { UsageError } from '../../infra/user-error.ts';
+import { parseExactly } from './exact-json.ts';
+import { ask, connectStage, ORDER_OPTIONS, paramsOf } from './stage.ts';
+
+export const amend = command({
+  name: 'orders amend',
+  usage: ['<order id> <JSON> [--owner OWNER]'],
+  does: 'Changes values of an order that no worker has claimed yet. A null removes an optional value.',
+  options: ORDER_OPTIONS,
+  positionals: { name: 'order id and the values as JSON', min: 2, max: 2 },
+  examples: [`npm run orders -- amend ORD-1 '{"total_amount":"18.99","process_after":null}'`],
+  async run(values, [orderId = '', text = '']) {
+    const body = parse(text);
+    const stage = connectStage(values);
+    const params = paramsOf(orderId, values);
+    const asking = stage.client.GET('/orders/{order_id}', { params });
+    await ask(stage, asking, orderId);
+    const header = { 'If-Match': (await asking).response.headers.get('ETag') ?? '' };
+    const changing = stage.client.PATCH('/orders/{order_id}', { params: { ...params, header }, body });
+    const order = await ask(stage, changing, orderId);
+    console.log(values.json ? printableJson(order) : `${printable(order.order_id)} was changed.`);
+  },
+});
+
+/** The service validates the values. */
+function parse(text: string): Record<string, never> {
+  try {
+    return parseExactly(text) as Record<string, never>;
+  } catch {
+    throw new UsageError(`"${text}" is not JSON. The values must look like '{"total_amount":"18.99"}'.`);
+  }
+}
