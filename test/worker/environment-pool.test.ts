@@ -1,9 +1,13 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { FunctionDefinition } from '../../infra/local/lambda/deployment.ts';
 import { EnvironmentPool } from '../../infra/local/lambda/environment-pool.ts';
 import { waitUntil } from '../support/wait-until.ts';
-import { eventually, functionDefinition, isRunning, MemoryLog } from './support.ts';
+import { eventually, functionDefinition, isRunning, MemoryLog, readJournal } from './support.ts';
 import '../support/starts-processes.ts';
 
 let pool: EnvironmentPool;
@@ -13,7 +17,7 @@ const open = (exportName: string, size = 1, changes: Partial<FunctionDefinition>
 };
 const invoke = async (event: unknown = {}) => JSON.parse(await pool.invoke(JSON.stringify(event)));
 
-afterEach(() => pool.stop());
+afterEach(() => pool?.stop());
 
 describe('an execution environment', () => {
   test('an execution environment passes the event, its context and its environment to the handler', async () => {
@@ -83,6 +87,27 @@ describe('an execution environment', () => {
 
     expect(pool.pids).toHaveLength(1);
     expect(pids).toContain(pool.pids[0]);
+  });
+
+  test('an execution environment ends with its parent, even if the parent is killed while the handler blocks', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'environment-'));
+    const JOURNAL = join(directory, 'journal');
+    const definition = functionDefinition('endAsTold', { environment: { JOURNAL }, timeoutMs: 600_000 });
+    const parent = spawn(process.execPath, [
+      '--disable-warning=ExperimentalWarning',
+      '--input-type=module',
+      '-e',
+      `import { ExecutionEnvironment } from ${JSON.stringify(import.meta.resolve('../../infra/local/lambda/execution-environment.ts'))};
+       new ExecutionEnvironment(${JSON.stringify(definition)}).invoke('{"Records":[{"body":"block"}]}');`,
+    ]);
+    try {
+      await eventually(() => expect(readJournal(JOURNAL)).toHaveLength(1));
+      parent.kill('SIGKILL');
+      await eventually(() => expect(readJournal(JOURNAL).filter(({ pid }) => isRunning(pid))).toEqual([]));
+    } finally {
+      for (const { pid } of readJournal(JOURNAL)) if (isRunning(pid)) process.kill(pid, 'SIGKILL');
+      rmSync(directory, { recursive: true });
+    }
   });
 
   test.each([
