@@ -141,12 +141,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ['LEASE_MARGIN_SECONDS = 2', 'LEASE_MARGIN_SECONDS = 0'],
     'orders/process-orders.test.ts',
   ),
-  orders(
-    'O22',
-    'lib/queue/order-queue.ts',
-    ['Math.ceil(seconds + 0.5)', 'Math.ceil(seconds)'],
-    'processors/process-orders.test.ts',
-  ),
+  orders('O22', 'lib/queue/order-queue.ts', ['Math.ceil(seconds + 0.5)', 'Math.ceil(seconds)'], 'queue/delay.test.ts'),
   orders(
     'O31',
     'lib/orders/redrive-order.ts',
@@ -198,8 +193,8 @@ export const MUTATIONS: readonly Mutation[] = [
 
   processors(
     'P08',
-    'lib/runtime/worker.ts',
-    ['processor = undefined;\n        throw error;', 'throw error;'],
+    'lib/runtime/once-loaded.ts',
+    ['loaded = undefined;\n      throw error;', 'throw error;'],
     'processors/process-orders.test.ts',
   ),
 

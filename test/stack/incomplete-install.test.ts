@@ -26,6 +26,7 @@ afterAll(() => rm(checkout, { recursive: true, force: true }));
 
 /** Runs Node as an npm script does, in a checkout that has only these packages. */
 async function run(packages: readonly string[]): Promise<{ code: number; output: string }> {
+  await rm(join(checkout, 'node_modules'), { recursive: true, force: true });
   for (const name of packages) {
     await mkdir(dirname(join(checkout, 'node_modules', name)), { recursive: true });
     await symlink(join(REPOSITORY, 'node_modules', name), join(checkout, 'node_modules', name));
