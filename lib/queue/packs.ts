@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { currentInvocation } from '../observability/invocation.ts';
 import { orderKey } from '../order-key.ts';
 import { encodeMessage, encodePack } from './message.ts';
@@ -23,11 +24,11 @@ export function single(messages: readonly OrderMessage[]): Pack[] {
   return messages.map((message) => ({ messages: [message], body: encodeMessage(orderKey(message)) }));
 }
 
-/** Orders with the same delay share messages, except those that are to be sent alone. */
+/** Orders with the same delay and owner share messages, except those that are to be sent alone. */
 export function packed(messages: readonly OrderMessage[]): Pack[] {
   const groups = Map.groupBy(
     messages.filter(({ alone }) => !alone),
-    ({ delaySeconds = 0 }) => delaySeconds,
+    ({ delaySeconds = 0, owner = '' }) => `${delaySeconds} ${owner}`,
   );
   return [...[...groups.values()].flatMap(split), ...single(messages.filter(({ alone }) => alone))];
 }
@@ -43,6 +44,14 @@ function split(group: readonly OrderMessage[]): Pack[] {
   }
   const middle = Math.ceil(group.length / 2);
   return [...split(group.slice(0, middle)), ...split(group.slice(middle))];
+}
+
+/**
+ * The message group of an owner, by which a standard queue serves owners fairly: many messages of one do not delay those of the
+ * others. A group id has at most 128 characters of ASCII, and an owner can have more and others. Without an owner there is no group.
+ */
+export function groupOf(owner = ''): string | undefined {
+  return owner === '' ? undefined : createHash('sha256').update(owner).digest('base64url');
 }
 
 export function traceOf({ traceparent = currentInvocation()?.traceparent }: OrderMessage): string | undefined {

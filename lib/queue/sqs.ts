@@ -10,7 +10,7 @@ import { logged, orderKey } from '../order-key.ts';
 import { followsQueueUrl } from './endpoint.ts';
 import { toAttributes } from './message-attributes.ts';
 import type { OrderMessage, OrderQueue, SendOutcome } from './order-queue.ts';
-import { type Pack, packed, single, traceOf } from './packs.ts';
+import { groupOf, type Pack, packed, single, traceOf } from './packs.ts';
 
 /** SendMessageBatch takes at most ten entries (Amazon SQS API reference). */
 const BATCH_LIMIT = 10;
@@ -103,6 +103,7 @@ function toEntry({ messages, body }: Pack, index: number): SendMessageBatchReque
   return {
     Id: String(index),
     MessageBody: body,
+    MessageGroupId: groupOf(first?.owner),
     DelaySeconds: first?.delaySeconds ?? 0,
     ...(first && others.length === 0 && { MessageAttributes: toAttributes({ ...first, traceparent: traceOf(first) }) }),
   };

@@ -9,8 +9,9 @@ export type Sweep = ReturnType<typeof createSweep>;
 export function createSweep(connected: Connections) {
   const { config, database, close } = connected;
   const metrics = config.METRICS_NAMESPACE === undefined ? undefined : emfMetrics(config.METRICS_NAMESPACE);
+  const hasOwners = config.AUTH !== 'none';
   return {
-    sweepOrders: (remainingMs: () => number) => sweepOrders(connected, remainingMs),
+    sweepOrders: (remainingMs: () => number) => sweepOrders({ ...connected, hasOwners }, remainingMs),
     reportMetrics: (resent: number) => reportMetrics({ database, metrics }, resent),
     close,
   };

@@ -39,6 +39,25 @@ describe('a sweep', () => {
     expect(lab.queue.orderIds).toEqual(['due']);
   });
 
+  test('a sweep serves owners in turn: orders of ten owners do not wait for ten thousand of another', async () => {
+    await lab.psql.rows(
+      `INSERT INTO orders (order_id, owner, user_id, item_ids, total_amount, due_at)
+       SELECT 'order-' || n, CASE WHEN n <= 10000 THEN 'noisy' ELSE 'owner-' || n % 10 END, 1, '{}', 1,
+              now() - interval '1 hour' + n * interval '1 millisecond'
+       FROM generate_series(1, 10100) AS n`,
+    );
+
+    expect(await lab.sweep()).toBe(10_100);
+
+    const first = lab.queue.sends[0] ?? [];
+    expect(first).toHaveLength(500);
+    expect(first.filter(({ owner }) => owner !== 'noisy')).toHaveLength(100);
+    // Each owner once before one is served again, and then the longest overdue first.
+    expect(new Set(first.slice(0, 11).map(({ owner }) => owner)).size).toBe(11);
+    const noisy = first.filter(({ owner }) => owner === 'noisy').map(({ orderId }) => orderId);
+    expect(noisy).toEqual(Array.from({ length: 400 }, (_, n) => `order-${n + 1}`));
+  });
+
   test('a sweep without due orders sends nothing', async () => {
     await lab.insert('a');
 

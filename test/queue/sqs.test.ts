@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { toSqsRecord } from '../../infra/local/lambda/sqs-record.ts';
-import { orderKey } from '../../lib/order-key.ts';
+import { orderKey, parseKey } from '../../lib/order-key.ts';
 import { decodeMessage, encodeMessage } from '../../lib/queue/message.ts';
 import { readMessage } from '../../lib/queue/message-attributes.ts';
 import { SqsOrderQueue } from '../../lib/queue/sqs.ts';
@@ -253,6 +253,28 @@ describe('sending several orders per message', () => {
     expect(orderIds(await receive(1))).toEqual(['now']);
     expect(orderIds(await receive(1))).toEqual(['also later', 'later']);
     expect(Date.now() - sentAt).toBeGreaterThanOrEqual(2_000);
+  });
+
+  test('messages are in the group of their owner, and a message names the orders of one owner only', async () => {
+    const relay = await openRelay();
+    const orders = ['shop-7', '🛒'.repeat(250), ''].flatMap((owner) =>
+      numberedOrders(3).map(({ orderId }) => ({ orderId: `${owner.slice(0, 4)} ${orderId}`, owner })),
+    );
+    await openQueue({ endpoint: relay.endpoint, packs: true }).send(orders);
+    await openQueue({ endpoint: relay.endpoint }).send(orders.slice(0, 4));
+
+    type Entry = { MessageBody: string; MessageGroupId?: string };
+    const entries = relay.requests.flatMap((request) => JSON.parse(request).Entries as Entry[]);
+    const groups = new Map<string, Set<string | undefined>>();
+    for (const { MessageBody, MessageGroupId } of entries) {
+      const owners = new Set(decodeMessage(MessageBody).tasks.map(({ key }) => parseKey(key).owner));
+      expect(owners.size).toBe(1);
+      for (const owner of owners) groups.set(owner, (groups.get(owner) ?? new Set()).add(MessageGroupId));
+    }
+    expect([...groups.values()].map(({ size }) => size)).toEqual([1, 1, 1]);
+    expect([...(groups.get('') ?? [])]).toEqual([undefined]);
+    expect(new Set([...groups.values()].flatMap((group) => [...group])).size).toBe(3);
+    for (const { MessageGroupId = 'none' } of entries) expect(MessageGroupId).toMatch(/^[\w-]{1,128}$/);
   });
 
   test('a thousand of the longest ids and owners are accepted, because messages are limited in bytes', async () => {
