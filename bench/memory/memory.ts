@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { OrderBackend } from '../../load/order-backend.ts';
 import { makeStackHome, stackFileOf, startStack } from '../../test/stack/stack-process.ts';
+import { descendantsOf } from '../../test/support/processes.ts';
 import { waitUntil } from '../../test/support/wait-until.ts';
 import type { BenchOptions } from '../bench-options.ts';
 import { type Result, whole } from '../result.ts';
-import { type MemoryUse, memoryOf, withDescendants } from './process-memory.ts';
+import { type MemoryUse, memoryOf } from './process-memory.ts';
 
 const FULL = { orders: 20_000 };
 const TINY: typeof FULL = { orders: 50 };
@@ -39,7 +40,7 @@ async function measure(processes: Readonly<Record<string, number>>): Promise<Use
   const uses = new Map<string, MemoryUse>();
   for (const [name, pid] of Object.entries(processes)) {
     // All others are its children, and are listed separately.
-    const pids = name === 'supervisor' ? [pid] : await withDescendants(pid);
+    const pids = name === 'supervisor' ? [pid] : [pid, ...descendantsOf(pid)];
     const [own = pid, ...others] = pids;
     uses.set(name, await memoryOf(name === 'worker' ? [own] : pids));
     if (name === 'worker') uses.set('execution environments', await memoryOf(others));

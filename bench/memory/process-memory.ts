@@ -1,20 +1,11 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { readProcesses } from '../../test/storm/process-table.ts';
 
 /** Processes that are reported as one row, and the bytes that they use together. */
 export interface MemoryUse {
   readonly processes: number;
   readonly bytes: number;
-}
-
-/** A process with all its descendants. */
-export async function withDescendants(pid: number): Promise<number[]> {
-  const all = await readProcesses();
-  const childrenOf = (parent: number): number[] =>
-    all.filter((one) => one.parent === parent).flatMap((one) => [one.pid, ...childrenOf(one.pid)]);
-  return [pid, ...childrenOf(pid)];
 }
 
 /** Processes that end during the reading are not counted. */

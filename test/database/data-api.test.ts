@@ -59,7 +59,7 @@ describe('a service that asks to wait', () => {
       lab.plan('transactionId', 'throttled', 'resuming');
     });
 
-    expect(lab.mishapsDone).toBe(6);
+    expect(lab.faultsDone).toBe(6);
     expect(await notes('in a transaction')).toBe(1);
   });
 
@@ -106,7 +106,7 @@ describe('a service that asks to wait', () => {
 
     expect(await create(order, { owner: '', idempotencyKey: null })).toBe('created');
 
-    expect(lab.mishapsDone).toBe(4);
+    expect(lab.faultsDone).toBe(4);
     expect(await psql.value('SELECT count(*)::integer FROM orders WHERE order_id = $1', [order.orderId])).toBe(1);
     expect(queue.orderIds).toEqual([order.orderId]);
   });

@@ -230,7 +230,7 @@ describe('the function that CloudFormation calls', () => {
     });
 
     expect(await responseTo('Create')).toEqual(SUCCESS);
-    expect(lab.mishapsDone).toBe(2);
+    expect(lab.faultsDone).toBe(2);
   });
 });
 

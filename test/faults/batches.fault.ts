@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { encodeMessage } from '../../lib/queue/message.ts';
 import { sqsEvent } from '../support/lambda.ts';
-import { Bench, type BenchOptions, connectSqs, eventually } from '../worker/support.ts';
+import { eventually } from '../support/wait-until.ts';
+import { Bench, type BenchOptions, connectSqs } from '../worker/support.ts';
 import { anOrder, type Environment, FaultLab, LAB_TIMING } from './stack/lab.ts';
 
 let lab: FaultLab;

@@ -9,7 +9,7 @@ import { buffer } from 'node:stream/consumers';
  * - `lose answer`: the queue has done what it was asked, and the connection breaks before its response.
  * - `hang`: nothing happens, for ever.
  */
-export type Fate = 'pass' | 'drop' | 'lose answer' | 'hang';
+export type Fault = 'pass' | 'drop' | 'lose answer' | 'hang';
 
 export interface Relay {
   readonly endpoint: string;
@@ -19,20 +19,20 @@ export interface Relay {
 }
 
 /** A bad network between a client and the queue server: it decides what becomes of each request. */
-export async function startRelay(target: string, fateOf: (body: string, place: number) => Fate): Promise<Relay> {
+export async function startRelay(target: string, faultOf: (body: string, place: number) => Fault): Promise<Relay> {
   const requests: string[] = [];
   const relay = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = (await buffer(request)).toString();
-    const fate = fateOf(body, requests.push(body) - 1);
-    if (fate === 'hang') return;
-    if (fate === 'drop') {
+    const fault = faultOf(body, requests.push(body) - 1);
+    if (fault === 'hang') return;
+    if (fault === 'drop') {
       request.socket.destroy();
       return;
     }
     const { host: _, connection: __, 'content-length': ___, ...headers } = request.headers;
     const answer = await fetch(target, { method: 'POST', headers: headers as Record<string, string>, body });
     const answered = await answer.text();
-    if (fate === 'lose answer') request.socket.destroy();
+    if (fault === 'lose answer') request.socket.destroy();
     else response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' }).end(answered);
   };
   // A target that does not answer either breaks the connection.

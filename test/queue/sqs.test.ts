@@ -16,7 +16,7 @@ import { decodeMessage, encodeMessage } from '../../lib/queue/message.ts';
 import { readMessage } from '../../lib/queue/message-attributes.ts';
 import { SqsOrderQueue } from '../../lib/queue/sqs.ts';
 import { type RecordingLogger, recordingLogger } from '../support/recording-logger.ts';
-import { type Fate, type Relay, startRelay } from './relay.ts';
+import { type Fault, type Relay, startRelay } from './relay.ts';
 
 /** The embedded queue server in `npm test`, LocalStack in `npm run test:localstack`. */
 const SERVER = process.env.TEST_SQS_ENDPOINT;
@@ -75,8 +75,8 @@ function openQueue({
   return queue;
 }
 
-async function openRelay(fateOf: (body: string, place: number) => Fate = () => 'pass'): Promise<Relay> {
-  const relay = await startRelay(SERVER as string, fateOf);
+async function openRelay(faultOf: (body: string, place: number) => Fault = () => 'pass'): Promise<Relay> {
+  const relay = await startRelay(SERVER as string, faultOf);
   cleanUps.push(() => relay.close());
   return relay;
 }

@@ -5,10 +5,10 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 import { freePorts } from '../support/free-port.ts';
+import { descendantsOf, survivorsOf } from '../support/processes.ts';
 import { connectPsql } from '../support/psql.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { postAndComplete } from './orders.ts';
-import { descendantsOf, survivorsOf } from './process-tree.ts';
 import { makeStackHome, type StackHome, type StackProcess, stackFileOf, startStack } from './stack-process.ts';
 import '../support/starts-processes.ts';
 

@@ -1,9 +1,9 @@
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
+import { descendantsOf, survivorsOf } from '../support/processes.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { postAndComplete, statusOf } from './orders.ts';
-import { descendantsOf, survivorsOf } from './process-tree.ts';
 import { makeStackHome, type StackHome, StackProcess, stackFileOf, startStack } from './stack-process.ts';
 import '../support/starts-processes.ts';
 

@@ -6,7 +6,7 @@ import { connectPg } from '../../lib/database/pg.ts';
 import { openDataApiLab } from './data-api.ts';
 import { createTestDatabase } from './database.ts';
 import { recordingLogger } from './recording-logger.ts';
-import { type Cut, startTcpProxy } from './tcp-proxy.ts';
+import { type Fault, startTcpProxy } from './tcp-proxy.ts';
 
 /** A driver with its own migrated database. The tests of the contract use only the driver. */
 export interface Subject {
@@ -14,7 +14,7 @@ export interface Subject {
   /** Another driver to the same database, closed with the subject. */
   connect(options?: ConnectOptions): Database;
   /** Cuts the connection of the next statements that contain the text, one per statement. */
-  cutAt(text: string, ...cuts: Cut[]): void;
+  cutAt(text: string, ...cuts: Fault[]): void;
   /** How many cuts have happened. */
   cutsDone(): number;
   close(): Promise<void>;
@@ -72,7 +72,7 @@ const emulatedDataApi: Driver = {
       database: lab.database,
       connect: lab.connect,
       cutAt: lab.plan,
-      cutsDone: () => lab.mishapsDone,
+      cutsDone: () => lab.faultsDone,
       async close() {
         await lab.close();
         await own.drop();

@@ -16,9 +16,9 @@ export interface DataApiLab {
   readonly database: Database;
   readonly logger: RecordingLogger;
   /** Injects these faults into the next requests that contain the text, one per request. */
-  plan(text: string, ...mishaps: Fault[]): void;
+  plan(text: string, ...faults: Fault[]): void;
   /** The number of faults that have happened. */
-  readonly mishapsDone: number;
+  readonly faultsDone: number;
   /** The number of requests with this text that have arrived. */
   requests(text: string): number;
   /** Another driver to the same cluster, closed with the lab. */
@@ -29,14 +29,14 @@ export interface DataApiLab {
 /** @param url of the database, directly */
 export async function openDataApiLab(url: string, options: Partial<DataApiServerOptions> = {}): Promise<DataApiLab> {
   const seen: string[] = [];
-  let planned: { text: string; mishaps: Fault[] } = { text: '', mishaps: [] };
-  let mishapsDone = 0;
+  let planned: { text: string; faults: Fault[] } = { text: '', faults: [] };
+  let faultsDone = 0;
   const faultOf = (body: string): Fault | undefined => {
     seen.push(body);
     // The text is a JSON string within the request, so a text with a quote would not be found.
-    if (planned.mishaps.length === 0 || !body.includes(planned.text)) return undefined;
-    mishapsDone += 1;
-    return planned.mishaps.shift();
+    if (planned.faults.length === 0 || !body.includes(planned.text)) return undefined;
+    faultsDone += 1;
+    return planned.faults.shift();
   };
   const server = await startDataApi({ port: 0, postgres: url, ...CLUSTER, faultOf, ...options });
   // The SDK reads its endpoint and credentials from these.
@@ -60,11 +60,11 @@ export async function openDataApiLab(url: string, options: Partial<DataApiServer
     databaseName,
     database: connect(),
     logger,
-    plan(text, ...mishaps) {
-      planned = { text, mishaps };
+    plan(text, ...faults) {
+      planned = { text, faults };
     },
-    get mishapsDone() {
-      return mishapsDone;
+    get faultsDone() {
+      return faultsDone;
     },
     requests: (text) => seen.filter((body) => body.includes(text)).length,
     connect,

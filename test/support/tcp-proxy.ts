@@ -7,14 +7,14 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
  * - `when it was sent`: Postgres runs it, and nobody waits for the reply.
  * - `when it was answered`: it is committed, and the reply is lost.
  */
-export type Cut = 'before it is sent' | 'when it was sent' | 'cut after the reply';
+export type Fault = 'before it is sent' | 'when it was sent' | 'cut after the reply';
 
 /** A faulty network between the service and Postgres. */
 export interface TcpProxy {
   /** The URL of the database through the proxy. */
   readonly url: string;
   /** Cuts the connection of the next statements whose text contains this, one cut per statement. */
-  cutAt(text: string, ...cuts: Cut[]): void;
+  cutAt(text: string, ...cuts: Fault[]): void;
   /** The number of cuts that have happened. */
   readonly cutsDone: number;
   /** `silent` accepts connections and forwards nothing, also on existing ones; `closed` refuses connections. */
@@ -32,7 +32,7 @@ export async function startTcpProxy(databaseUrl: string): Promise<TcpProxy> {
   const target = new URL(databaseUrl);
   const sockets = new Set<Socket>();
   let state: 'open' | 'silent' | 'closed' = 'open';
-  let planned: { text: string; cuts: Cut[] } = { text: '', cuts: [] };
+  let planned: { text: string; cuts: Fault[] } = { text: '', cuts: [] };
   let cutsDone = 0;
 
   const relay = (client: Socket): void => {
@@ -43,7 +43,7 @@ export async function startTcpProxy(databaseUrl: string): Promise<TcpProxy> {
       socket.on('error', () => {});
     }
     /** The cut in progress on this connection; set when a statement to be cut is seen. */
-    let cut: Cut | undefined;
+    let cut: Fault | undefined;
     /** The prepared statements of this connection, by name. */
     const prepared = new Map<string, string>();
     const runs = (bytes: Buffer, text: string): boolean => {

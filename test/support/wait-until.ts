@@ -17,6 +17,17 @@ export async function waitUntil(
   }
 }
 
+/** Polls until the condition does not throw, and returns its result. Fails with its last error. */
+export async function eventually<T>(condition: () => T | Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
+  for (const end = performance.now() + patienceMs; ; await sleep(20)) {
+    try {
+      return await condition();
+    } catch (error) {
+      if (performance.now() > end) throw error;
+    }
+  }
+}
+
 /** Waits until this many sessions of the database wait for a lock that another session holds. */
 export async function waitForLockWaits(psql: Psql, sessions: number): Promise<void> {
   await waitUntil(`${sessions} sessions wait for a lock`, async () => {

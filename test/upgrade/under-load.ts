@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrate } from '../../lib/database/migrate.ts';
+import { repeated } from '../faults/stack/audit.ts';
+import { drain } from '../faults/stack/drain.ts';
 import { FaultLab, LAB_TIMING } from '../faults/stack/lab.ts';
 import { connectPsql } from '../support/psql.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -122,8 +124,7 @@ export async function loadBesideOldSnapshot(orders: number): Promise<Outcome> {
 
 /** Waits until every order is finished, and looks for what is wrong. */
 async function settle(lab: FaultLab, { told }: Load): Promise<string[]> {
-  const unfinished = () => lab.value<number>('SELECT count(*)::integer FROM orders WHERE due_at IS NOT NULL');
-  await waitUntil('nothing is unfinished', async () => (await unfinished()) === 0, PATIENCE_MS);
+  await drain(lab.stack, PATIENCE_MS / 1_000, () => undefined);
   const rows = await lab.rows<{ order_id: string; status: string }>('SELECT order_id, status FROM orders');
   const statuses = new Map(rows.map(({ order_id, status }) => [order_id, status]));
   return [
@@ -134,11 +135,6 @@ async function settle(lab: FaultLab, { told }: Load): Promise<string[]> {
     ...(await lab.wrongs()),
     ...repeated(lab.stack.completions()).map((orderId) => `${orderId} was completed by two workers`),
   ];
-}
-
-function repeated(ids: readonly string[]): string[] {
-  const seen = new Set<string>();
-  return ids.filter((id) => seen.size === seen.add(id).size);
 }
 
 /** The first and the last quarter apart: what grows while the load runs shows in the last. */

@@ -6,11 +6,11 @@ import { findServices } from '../../infra/local/serverless-offline/invoke-local.
 import { runOffline } from '../../infra/local/serverless-offline/offline.ts';
 import { UserError } from '../../infra/user-error.ts';
 import { postAndComplete, statusOf } from '../stack/orders.ts';
-import { descendantsOf, survivorsOf } from '../stack/process-tree.ts';
 import { makeStackHome, type StackHome, StackProcess, stackFileOf } from '../stack/stack-process.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { freePorts } from '../support/free-port.ts';
 import { sqsEvent } from '../support/lambda.ts';
+import { descendantsOf, survivorsOf } from '../support/processes.ts';
 import { connectPsql } from '../support/psql.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import '../support/starts-processes.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { REPOSITORY } from '../../infra/local/stack/settings.ts';
-import { survivorsOf } from '../stack/process-tree.ts';
+import { survivorsOf } from '../support/processes.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import '../support/starts-processes.ts';
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { SQSRecord } from 'aws-lambda';
 import { BatchGatherer } from '../../infra/local/lambda/batch-gatherer.ts';
 import { ensureQueues, type Queue } from '../../infra/local/lambda/queues.ts';
-import { type Fate, startRelay } from '../queue/relay.ts';
+import { type Fault, startRelay } from '../queue/relay.ts';
 import { forThisTest } from '../support/for-this-test.ts';
 import { connectSqs } from './support.ts';
 
@@ -32,10 +32,10 @@ const send = (body: string, traceparent?: string) =>
 /** Gathers one batch; says of each receive what becomes of it. */
 async function gather(
   windowMs: number,
-  fateOf: (receive: number) => Fate = () => 'pass',
+  faultOf: (receive: number) => Fault = () => 'pass',
   now?: () => number,
 ): Promise<SQSRecord[]> {
-  const relay = await forThisTest(startRelay(process.env.TEST_SQS_ENDPOINT ?? '', (_, place) => fateOf(place)));
+  const relay = await forThisTest(startRelay(process.env.TEST_SQS_ENDPOINT ?? '', (_, place) => faultOf(place)));
   asked = relay.requests;
   const client = connectSqs(relay.endpoint, 1);
   try {

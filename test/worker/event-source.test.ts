@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Bench, eventually, isRunning, withBench } from './support.ts';
+import { eventually } from '../support/wait-until.ts';
+import { type Bench, isRunning, withBench } from './support.ts';
 import '../support/starts-processes.ts';
 
 /** Longer than any test: what is not deleted stays in flight, where it can be counted. */

@@ -1,7 +1,8 @@
 import { DeleteQueueCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type QueueServer, startQueueServer } from '../../infra/local/queue/queue.ts';
-import { Bench, connectSqs, eventually } from './support.ts';
+import { eventually } from '../support/wait-until.ts';
+import { Bench, connectSqs } from './support.ts';
 import '../support/starts-processes.ts';
 
 let server: QueueServer;

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { parseRate, Schedule } from '../../infra/local/lambda/schedule.ts';
-import { eventually, MemoryLog } from './support.ts';
+import { eventually } from '../support/wait-until.ts';
+import { MemoryLog } from './support.ts';
 
 describe('a rate', () => {
   test.each([

@@ -13,7 +13,8 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { SERVERLESS } from '../../infra/serverless-command.ts';
-import { connectSqs, eventually, isRunning, readJournal } from './support.ts';
+import { eventually } from '../support/wait-until.ts';
+import { connectSqs, isRunning, readJournal } from './support.ts';
 import '../support/starts-processes.ts';
 
 const client = connectSqs();

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
   GetQueueAttributesCommand,
@@ -27,17 +26,6 @@ export function connectSqs(endpoint = process.env.TEST_SQS_ENDPOINT ?? '', maxAt
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     useQueueUrlAsEndpoint: false,
   });
-}
-
-/** Waits until the condition holds, and fails with its last error when it does not within the time. */
-export async function eventually<T>(condition: () => T | Promise<T>, withinMs = 20_000): Promise<T> {
-  for (const deadline = Date.now() + withinMs; ; await sleep(20)) {
-    try {
-      return await condition();
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-    }
-  }
 }
 
 /** What handlers have written down so far. */

@@ -62,3 +62,9 @@ export async function findStuck(psql: Psql, graceSeconds: number): Promise<strin
   );
   return rows.map(({ order_id }) => order_id);
 }
+
+/** Those that occur more than once, in the notes of the workers about what they completed. */
+export function repeated(ids: readonly string[]): string[] {
+  const seen = new Set<string>();
+  return ids.filter((id) => seen.has(id) || !seen.add(id));
+}

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { ExecutionEnvironment } from '../../../infra/local/lambda/execution-environment.ts';
 import type { Part, RunningPart } from '../../../infra/local/stack/process/part.ts';
@@ -6,6 +5,7 @@ import { encodeMessage } from '../../../lib/queue/message.ts';
 import { findInconsistencies } from '../../support/consistency.ts';
 import { fetchDocumented } from '../../support/documented.ts';
 import { freePorts } from '../../support/free-port.ts';
+import { eventually } from '../../support/wait-until.ts';
 import { layAmbush, type Signal, type Sprung, type Step, sprungAmbushes } from './ambush.ts';
 import { findDoubled, findStuck, findUsurped } from './audit.ts';
 import type { Timing } from './service.ts';
@@ -200,10 +200,16 @@ export class FaultLab {
     return this.#names.map((name) => this.stack.logOf(name)).join('');
   }
 
-  /** Waits; if the condition never holds, the error contains the output of the programs. */
+  /**
+   * Polls until the result is true; an error counts as false, because the server may be down. If the condition never
+   * holds, the error contains the output of the programs.
+   */
   async until(what: string, isTrue: () => boolean | Promise<boolean>): Promise<void> {
-    await until(what, isTrue).catch((error: Error) => {
-      throw new Error(`${error.message}\n${this.output.slice(-3_000)}`);
+    const demand = async () => {
+      if (!(await isTrue())) throw new Error('no');
+    };
+    await eventually(demand, PATIENCE_MS).catch((error: Error) => {
+      throw new Error(`timed out waiting until ${what}: ${error.message}\n${this.output.slice(-3_000)}`);
     });
   }
 
@@ -337,18 +343,4 @@ export class FaultLab {
       ...(await findInconsistencies(psql)),
     ]);
   }
-}
-
-/** Polls until the result is true; an error counts as false, because the server may be down. */
-async function until(what: string, isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  let reason: unknown = 'no';
-  for (const end = performance.now() + PATIENCE_MS; performance.now() < end; await sleep(25)) {
-    try {
-      if (await isTrue()) return;
-      reason = 'no';
-    } catch (error) {
-      reason = error;
-    }
-  }
-  throw new Error(`Timed out waiting until ${what}: ${reason}`);
 }

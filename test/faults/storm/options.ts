@@ -1,5 +1,5 @@
-import type { Values } from '../../infra/command.ts';
-import { UsageError } from '../../infra/user-error.ts';
+import type { Values } from '../../../infra/command.ts';
+import { UsageError } from '../../../infra/user-error.ts';
 import { WEIGHTS, type Weighted } from './killer.ts';
 
 export interface StormOptions {

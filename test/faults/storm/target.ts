@@ -1,9 +1,9 @@
-import type { Part } from '../../infra/local/stack/process/part.ts';
-import { type SupervisedPart, supervise } from '../../infra/local/stack/process/supervisor.ts';
-import type { Timing } from '../faults/stack/service.ts';
-import { ThrowawayStack } from '../faults/stack/throwaway-stack.ts';
+import type { Part } from '../../../infra/local/stack/process/part.ts';
+import { type SupervisedPart, supervise } from '../../../infra/local/stack/process/supervisor.ts';
+import { isAlive, type ProcessEntry, readProcesses } from '../../support/processes.ts';
+import type { Timing } from '../stack/service.ts';
+import { ThrowawayStack } from '../stack/throwaway-stack.ts';
 import type { StormOptions } from './options.ts';
-import { isAlive, type ProcessEntry, readProcesses } from './process-table.ts';
 
 /** Short leases, so that an order whose worker was killed is claimed again seconds later. */
 export const STORM_TIMING: Timing = {
@@ -133,7 +133,7 @@ export class Target {
   }
 
   async #children(parents: readonly number[], command: string): Promise<number[]> {
-    const processes = await readProcesses();
+    const processes = readProcesses();
     return processes
       .filter((one) => parents.includes(one.parent) && one.command.includes(command))
       .map(({ pid }) => pid);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { disarm, forgetSprung, layAmbush, type Sprung, type Step, sprungAmbushes } from '../faults/stack/ambush.ts';
-import { isAlive, readProcesses, signal } from './process-table.ts';
+import { isAlive, readProcesses, signal } from '../../support/processes.ts';
+import { disarm, forgetSprung, layAmbush, type Sprung, type Step, sprungAmbushes } from '../stack/ambush.ts';
 import type { Random } from './random.ts';
 import { type Kind, LEASE_SECONDS, type Target, type WorkerName } from './target.ts';
 
@@ -148,7 +148,7 @@ export class Killer {
     layAmbush(ambushes, STALL, 'SIGSTOP');
     const stopped = await this.#firstStopped();
     if (!stopped) return;
-    const environment = (await readProcesses()).find(({ pid }) => pid === stopped.pid);
+    const environment = readProcesses().find(({ pid }) => pid === stopped.pid);
     const worker = environment && this.#target.workerOf(environment);
     const workerPid = worker && this.#target.pidOf(worker);
     if (workerPid !== undefined && signal(workerPid, 'SIGSTOP')) {

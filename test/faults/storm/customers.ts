@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { encodeMessage } from '../../lib/queue/message.ts';
+import { encodeMessage } from '../../../lib/queue/message.ts';
 import type { Random } from './random.ts';
 
 /** What a customer knows about an order. `unknown`: 503 or no response, and the customer did not retry. */

@@ -1,8 +1,8 @@
-import { command } from '../../infra/command.ts';
-import { execute, main, report } from '../../infra/run-command.ts';
-import { waitUntil } from '../support/wait-until.ts';
+import { command } from '../../../infra/command.ts';
+import { execute, main, report } from '../../../infra/run-command.ts';
+import { waitUntil } from '../../support/wait-until.ts';
+import { drain } from '../stack/drain.ts';
 import { Customers } from './customers.ts';
-import { drain } from './drain.ts';
 import { Killer } from './killer.ts';
 import { STORM_OPTIONS, type StormOptions, stormOptions } from './options.ts';
 import { seededRandom } from './random.ts';

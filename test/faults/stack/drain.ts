@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ThrowawayStack } from '../faults/stack/throwaway-stack.ts';
+import type { ThrowawayStack } from './throwaway-stack.ts';
 
 /**
  * Seconds: the sweep checks an order that it has sent repeatedly after 15 minutes at most, so within this time

@@ -1,7 +1,7 @@
-import { findDoubled, findUsurped } from '../faults/stack/audit.ts';
-import type { ThrowawayStack } from '../faults/stack/throwaway-stack.ts';
-import { findInconsistencies } from '../support/consistency.ts';
-import type { Psql } from '../support/psql.ts';
+import { findInconsistencies } from '../../support/consistency.ts';
+import type { Psql } from '../../support/psql.ts';
+import { findDoubled, findUsurped, repeated } from '../stack/audit.ts';
+import type { ThrowawayStack } from '../stack/throwaway-stack.ts';
 import type { Customers } from './customers.ts';
 
 /** Concurrent requests. */
@@ -99,9 +99,4 @@ async function completedByMetrics(api: string): Promise<number> {
   const response = await fetch(`${api}/metrics`);
   const { data } = (await response.json()) as { data: { status_counts: { Completed: number } } };
   return data.status_counts.Completed;
-}
-
-function repeated(ids: readonly string[]): string[] {
-  const seen = new Set<string>();
-  return ids.filter((id) => seen.has(id) || !seen.add(id));
 }
