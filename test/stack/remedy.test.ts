@@ -34,6 +34,22 @@ initdb: removing data directory "/data/postgres.unfinished-1"`,
 2026-11-28 08:03:33 UTC [1] LOG:  database system is shut down`,
       'could not write to log file: No space left on device. Free some space, or set LOCAL_DIR to a directory with at least 200 MB.',
     ],
+    [
+      'a disk without room for another file, and what that leads to',
+      `2026-11-28 15:21:20.590 UTC [3574] FATAL:  could not create file "base/1/2601": No space left on device
+2026-11-28 15:21:20.590 UTC [3574] PANIC:  cannot abort transaction 1, it was already committed`,
+      'could not create file "base/1/2601": No space left on device. Free some space, or set LOCAL_DIR to a directory with at least 200 MB.',
+    ],
+    [
+      'a limit on open files',
+      '2026-11-28 15:21:20.590 UTC [3574] FATAL:  insufficient file descriptors available to start server process',
+      'insufficient file descriptors available to start server process. Raise the limit on open files (`ulimit -n 4096`).',
+    ],
+    [
+      'a limit on the stack',
+      '2026-11-28 15:21:20.590 UTC [3574] FATAL:  failed to initialize max_stack_depth to 100',
+      'failed to initialize max_stack_depth to 100. Raise the limit on the stack (`ulimit -s 8192`).',
+    ],
     ['something unknown', '2026-11-28 08:03:33 UTC [1] FATAL:  unknown thing', 'unknown thing.'],
   ])('%s', (_, output, line) => expect(withRemedy(causeIn(output) ?? '')).toBe(line));
 

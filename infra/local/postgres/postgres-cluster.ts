@@ -96,7 +96,8 @@ async function runInitdb(
     stdio: ['ignore', 'ignore', 'pipe'],
     ...(signal && { signal }),
   });
-  const [errors, end] = await Promise.all([text(child.stderr), endOf(child)]);
+  // If no file can be opened any more, there is no pipe either.
+  const [errors, end] = await Promise.all([child.stderr ? text(child.stderr) : '', endOf(child)]);
   signal?.throwIfAborted();
   const [refusal = ''] = child.pid === undefined ? (/E[A-Z]+/.exec(end.replace(child.spawnfile, '')) ?? []) : [];
   if (installation.user && ['EPERM', 'EINVAL'].includes(refusal)) throw new UserError(noOtherUser(refusal));

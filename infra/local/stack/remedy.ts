@@ -10,7 +10,11 @@ const REMEDIES: readonly (readonly [cause: RegExp, remedy: string])[] = [
     'Free some space, or set LOCAL_DIR to a directory with at least 200 MB.',
   ],
   [/EFBIG|SIGXFSZ|file too large|file size limit/i, 'Raise the limit on the size of files (`ulimit -f unlimited`).'],
-  [/EMFILE|ENFILE|too many open files/i, 'Raise the limit on open files (`ulimit -n 4096`).'],
+  [
+    /EMFILE|ENFILE|too many open files|insufficient file descriptors/i,
+    'Raise the limit on open files (`ulimit -n 4096`).',
+  ],
+  [/max_stack_depth/, 'Raise the limit on the stack (`ulimit -s 8192`).'],
   [
     /EAGAIN|ENOMEM|resource temporarily unavailable|cannot allocate memory|could not fork/i,
     'Raise the limits on processes and memory (`ulimit -u`, `ulimit -v`), or stop other programs.',
@@ -55,8 +59,11 @@ const ASIDES = /^(initdb: (removing|hint)|child process|.*\b(HINT|DETAIL|CONTEXT
 /** The line of Postgres' output that contains the cause of the failure. */
 export function causeIn(output: string): string | undefined {
   const lines = output.trim().split('\n');
+  const ends = lines.filter((line) => /FATAL|PANIC/.test(line));
   const cause =
-    lines.findLast((line) => /FATAL|PANIC/.test(line)) ??
+    // A PANIC may only follow from it.
+    ends.find((line) => REMEDIES.some(([pattern]) => pattern.test(line))) ??
+    ends.at(-1) ??
     lines.find((line) => /error:|could not/.test(line)) ??
     lines.findLast((line) => !ASIDES.test(line));
   return cause?.replace(/^.*?(FATAL|PANIC|error):\s*/, '');
