@@ -54,6 +54,11 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
     title: 'What an invocation is billed for',
     load: async () => (await import('./billed/billed.ts')).benchBilled,
   },
+  backlog: {
+    letter: 'j',
+    title: 'Draining a large backlog, and alongside an old snapshot',
+    load: async () => (await import('./backlog/backlog.ts')).benchBacklog,
+  },
 };
 
 /** By its name or its one-letter key. */

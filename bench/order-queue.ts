@@ -5,13 +5,22 @@ import {
   SendMessageBatchCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { encodeMessage } from '../lib/queue/message.ts';
+import { encodeMessage, encodePack } from '../lib/queue/message.ts';
 import type { Lab } from './lab.ts';
 
 /** SendMessageBatch takes at most ten entries (Amazon SQS API reference). */
 const BATCH = 10;
 /** Concurrent requests; more do not make the queue server faster. */
 const SENDERS = 8;
+
+/** The bodies of messages about so many orders each, as the service sends them. */
+export function bodiesOf(orderIds: readonly string[], perMessage: number): string[] {
+  if (perMessage === 1) return orderIds.map(encodeMessage);
+  const bodies: string[] = [];
+  for (let at = 0; at < orderIds.length; at += perMessage)
+    bodies.push(encodePack(orderIds.slice(at, at + perMessage).map((key) => ({ key }))));
+  return bodies;
+}
 
 /** The order queue of a lab, to be filled and emptied. */
 export class LabQueue {
@@ -37,14 +46,15 @@ export class LabQueue {
     });
   }
 
-  /** Sends a message for each order. */
-  async fill(orderIds: readonly string[]): Promise<void> {
+  /** Sends messages about so many orders each. */
+  async fill(orderIds: readonly string[], perMessage: number): Promise<void> {
+    const bodies = bodiesOf(orderIds, perMessage);
     let next = 0;
     const sendInTurn = async () => {
-      while (next < orderIds.length) {
-        const batch = orderIds.slice(next, next + BATCH);
+      while (next < bodies.length) {
+        const batch = bodies.slice(next, next + BATCH);
         next += BATCH;
-        const Entries = batch.map((orderId, place) => ({ Id: String(place), MessageBody: encodeMessage(orderId) }));
+        const Entries = batch.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
         const { Failed = [] } = await this.#client.send(new SendMessageBatchCommand({ QueueUrl: this.#url, Entries }));
         if (Failed.length > 0) throw new Error(`the queue rejected messages: ${Failed[0]?.Code}`);
       }

@@ -20,11 +20,11 @@ export async function drainWorker(
   lab: Lab,
   queue: LabQueue,
   client: pg.Client,
-  { orders, batchSize }: { orders: number; batchSize: number },
+  { orders, batchSize, perMessage }: { orders: number; batchSize: number; perMessage: number },
 ): Promise<number> {
   await client.query('TRUNCATE orders');
   await insertPending(client, orders);
-  await queue.fill(pendingIds(1, orders));
+  await queue.fill(pendingIds(1, orders), perMessage);
   await settle(client);
   const worker = spawnNode([SERVERLESS, 'worker', '--stage=local', `--param=batchSize=${batchSize}`], lab.env);
   try {
@@ -47,29 +47,38 @@ async function waitForCompleted(client: pg.Client, orders: number): Promise<void
   }
 }
 
+export interface Batches {
+  /** A multiple of the number of environments. */
+  readonly orders: number;
+  readonly batchSize: number;
+  readonly perMessage: number;
+  readonly environments: number;
+}
+
 /**
  * Orders per second that the queue's function completes with full batches, in the given number of processes.
- * @param orders a multiple of the number of processes
+ * @param backlog Pending orders in all; the first ones are processed
  */
 export async function processBatches(
   lab: Lab,
   client: pg.Client,
-  { orders, batchSize, environments }: { orders: number; batchSize: number; environments: number },
+  { orders, batchSize, perMessage, environments }: Batches,
+  backlog = orders,
 ): Promise<number> {
   await client.query('TRUNCATE orders');
-  await insertPending(client, orders);
+  await insertPending(client, backlog);
   await settle(client);
   const share = orders / environments;
   const runs = await Promise.all(
     Array.from({ length: environments }, (_, index) =>
       runProgram<{ endedAt: number }>(
         'drain/batch-load.ts',
-        { from: 1 + index * share, orders: share, batchSize } satisfies BatchTask,
+        { from: 1 + index * share, orders: share, batchSize, perMessage } satisfies BatchTask,
         lab.env,
       ),
     ),
   );
-  await lastCompleted(client);
+  if (backlog === orders) await lastCompleted(client);
   const from = Math.min(...runs.map(({ readyAt }) => readyAt));
   return orders / ((Math.max(...runs.map(({ finding }) => finding.endedAt)) - from) / 1_000);
 }

@@ -8,17 +8,21 @@ import { type Result, short, times, whole } from '../result.ts';
 import { drainWorker, processBatches } from './drain-ours.ts';
 import { drainRival, RIVALS } from './drain-rival.ts';
 
+/** How the orders of a full queue come: messages per batch, and orders per message. */
+const SINGLE = { batchSize: 100, perMessage: 1 };
+const PACKED = { batchSize: 25, perMessage: 100 };
+
 const FULL = {
-  /** Orders in the queue, the number of runs, and orders per batch: serverless.yml has 25. */
+  /** Orders in the queue, the number of runs, and messages per batch with orders per message: serverless.yml has 25. */
   drains: [
-    { orders: 10_000, rounds: 2, batchSizes: [25, 100] },
-    { orders: 100_000, rounds: 1, batchSizes: [100] },
+    { orders: 10_000, rounds: 2, batches: [SINGLE, { ...SINGLE, batchSize: 25 }, PACKED] },
+    { orders: 100_000, rounds: 1, batches: [SINGLE, PACKED] },
   ],
-  batches: { orders: 20_000, batchSize: 100, environments: [1, 2, 4] },
+  worker: { orders: 20_000, batchSize: 25, perMessage: 40, environments: [1, 2, 4] },
 };
 const TINY: typeof FULL = {
-  drains: [{ orders: 200, rounds: 1, batchSizes: [100] }],
-  batches: { orders: 200, batchSize: 100, environments: [1] },
+  drains: [{ orders: 200, rounds: 1, batches: [SINGLE, PACKED] }],
+  worker: { orders: 200, batchSize: 1, perMessage: 100, environments: [1] },
 };
 
 interface Drain {
@@ -27,7 +31,8 @@ interface Drain {
   readonly seconds: ReadonlyMap<string, number>;
 }
 
-const ours = (batchSize: number) => `this service, batches of ${batchSize}`;
+const ours = ({ batchSize, perMessage }: typeof SINGLE) =>
+  `this service, batches of ${batchSize} messages${perMessage === 1 ? '' : ` of ${perMessage} orders`}`;
 
 /** (b) Draining a full queue, compared with two job queues on the same Postgres; and the batch worker alone. */
 export async function benchDrain({ tiny }: BenchOptions): Promise<Result> {
@@ -39,21 +44,20 @@ export async function benchDrain({ tiny }: BenchOptions): Promise<Result> {
     const rivalUrl = await lab.createDatabase('rivals');
     const rivalClient = await lab.connect(rivalUrl);
     const drains: Drain[] = [];
-    for (const { orders, rounds, batchSizes } of sizes.drains) {
+    for (const { orders, rounds, batches } of sizes.drains) {
       const runs = new Map<string, number[]>();
       const note = (name: string, seconds: number) => {
         console.log(`${whole(orders)} orders, ${name}: ${short(seconds)} s`);
         runs.set(name, [...(runs.get(name) ?? []), seconds]);
       };
       for (let round = 0; round < rounds; round++) {
-        for (const batchSize of batchSizes)
-          note(ours(batchSize), await drainWorker(lab, queue, client, { orders, batchSize }));
+        for (const batch of batches) note(ours(batch), await drainWorker(lab, queue, client, { orders, ...batch }));
         for (const rival of RIVALS) note(rival.name, await drainRival(rival, rivalClient, rivalUrl, orders));
       }
       drains.push({ orders, seconds: new Map([...runs].map(([name, seconds]) => [name, Math.min(...seconds)])) });
     }
     queue.close();
-    const batches = await measureBatches(lab, client, sizes.batches);
+    const batches = await measureBatches(lab, client, sizes.worker);
     return toResult(drains, batches, sizes, await describePostgres(client));
   });
 }
@@ -61,7 +65,7 @@ export async function benchDrain({ tiny }: BenchOptions): Promise<Result> {
 async function measureBatches(
   lab: Lab,
   client: pg.Client,
-  { environments, ...batches }: typeof FULL.batches,
+  { environments, ...batches }: typeof FULL.worker,
 ): Promise<Map<number, number>> {
   const byEnvironments = new Map<number, number>();
   for (const count of environments)
@@ -79,7 +83,7 @@ function toResult(
   sizes: typeof FULL,
   versions: string,
 ): Result {
-  const largest = ours(100);
+  const compared = ours(PACKED);
   return {
     method:
       'Seconds from the start of the worker on a full queue, once its program is loaded, to the last Completed order; ' +
@@ -89,18 +93,18 @@ function toResult(
       'Completed with two UPDATEs, of one order each, as a handler of single jobs does, or of a batch. They record no ' +
       'history and count nothing. pg-boss: batches of 100 from 4 workers in burst mode. graphile-worker: the ' +
       'configuration of its performance page (24 jobs at a time, local queue of 500, batched completion). All on the ' +
-      `same Postgres, vacuumed before each run; ${sizes.drains.map(describeRuns).join(', ')}. ` +
-      `The batch worker alone: the function of the queue gets batches of ${sizes.batches.batchSize}, one after ` +
-      `another, in one or more processes, ${whole(sizes.batches.orders)} orders in all. ${versions}.`,
+      `same Postgres, vacuumed before each run; compared with ${compared}; ${sizes.drains.map(describeRuns).join(', ')}. ` +
+      `The batch worker alone: the function of the queue gets batches of ${sizes.worker.batchSize} messages of ${sizes.worker.perMessage} orders, ` +
+      `one after another, in one or more processes, ${whole(sizes.worker.orders)} orders in all. ${versions}.`,
     tables: [
       ...drains.map(({ orders, seconds }) => ({
         title: `${whole(orders)} orders`,
-        columns: ['', 'seconds', 'orders/s', `of ${largest}`],
+        columns: ['', 'seconds', 'orders/s', 'compared'],
         rows: [...seconds].map(([name, took]) => [
           name,
           short(took),
           whole(orders / took),
-          times(seconds.get(largest) ?? 0, took),
+          times(seconds.get(compared) ?? 0, took),
         ]),
       })),
       {

@@ -3,7 +3,7 @@ import { demandBenchPackages } from '../bench-packages.ts';
 import { type Lab, withLab } from '../lab.ts';
 import { describePostgres } from '../machine.ts';
 import { LabQueue } from '../order-queue.ts';
-import { type Result, share, short, times, whole } from '../result.ts';
+import { type Result, share, short, whole } from '../result.ts';
 import { runProgram } from '../run-program.ts';
 import { medianBy } from '../statistics.ts';
 import { besideWorker, withApi, withEmptyApi } from './api-process.ts';
@@ -24,20 +24,8 @@ export interface HttpFinding {
   readonly failed: number;
 }
 
-const FULL = { connections: [100, 1_000], rounds: 1, warmUpSeconds: 3, seconds: 10 };
+const FULL = { connections: [1, 100, 1_000], rounds: 1, warmUpSeconds: 3, seconds: 10 };
 const TINY: typeof FULL = { connections: [4], rounds: 1, warmUpSeconds: 1, seconds: 1 };
-
-/**
- * What the service that this one replaces does without simulated work, measured on a quiet machine with two cores: 420 to
- * 480 orders/s, and these p99 latencies in milliseconds.
- */
-const REPLACED = {
-  ordersPerSecond: 450,
-  p99: new Map([
-    [100, 840],
-    [1_000, 4_200],
-  ]),
-};
 
 interface Round {
   readonly empty: HttpFinding;
@@ -102,38 +90,20 @@ function toResult(byConnections: ReadonlyMap<number, readonly Round[]>, sizes: t
       'simulated work on the same CPUs; and an empty handler through the same Serverless Offline, with the same plugin, ' +
       `which is the maximum for it. ${sizes.seconds} s after ${sizes.warmUpSeconds} s of warm-up on the same connections, in turn, ` +
       `${sizes.rounds === 1 ? 'one round' : `${sizes.rounds} rounds, medians`}. ` +
-      '"Replaced" is the service that this one replaces, on a quiet machine with two cores, measured ' +
-      `separately: 420 to 480 orders/s, taken as ${REPLACED.ordersPerSecond}. ${versions}.`,
+      `With more than one connection, creates share commits and messages, because one process serves them all. ${versions}.`,
     tables: measured.map(({ connections, kinds }) => {
       const empty = kinds[0]?.ordersPerSecond ?? 0;
-      const replacedP99 = REPLACED.p99.get(connections);
       return {
-        title: `${whole(connections)} connections`,
-        columns: ['', 'orders/s', 'of empty', 'of replaced', 'p50 ms', 'p99 ms', 'failed'],
-        rows: [
-          ...kinds.map(({ name, ordersPerSecond, p50, p99, failed }) => [
-            name,
-            whole(ordersPerSecond),
-            share(ordersPerSecond, empty),
-            times(ordersPerSecond, REPLACED.ordersPerSecond),
-            short(p50),
-            short(p99),
-            String(failed),
-          ]),
-          ...(replacedP99 === undefined
-            ? []
-            : [
-                [
-                  'replaced',
-                  whole(REPLACED.ordersPerSecond),
-                  share(REPLACED.ordersPerSecond, empty),
-                  '1 ×',
-                  '',
-                  short(replacedP99),
-                  '',
-                ],
-              ]),
-        ],
+        title: connections === 1 ? 'One connection' : `${whole(connections)} connections`,
+        columns: ['', 'orders/s', 'of empty', 'p50 ms', 'p99 ms', 'failed'],
+        rows: kinds.map(({ name, ordersPerSecond, p50, p99, failed }) => [
+          name,
+          whole(ordersPerSecond),
+          share(ordersPerSecond, empty),
+          short(p50),
+          short(p99),
+          String(failed),
+        ]),
       };
     }),
   };
