@@ -43,7 +43,7 @@ test('a queue server that is down is logged once, and used again when it is back
   // Deleted, too: otherwise the outage could fall between the two, and be told of the message as well.
   await eventually(async () => expect(await bench.counts()).toEqual({ visible: 0, inFlight: 0 }));
   await server.stop();
-  await eventually(() => expect(bench.log.lines).toEqual([expect.stringContaining('the queue does not answer')]));
+  await eventually(() => expect(bench.log.lines).toEqual([expect.stringContaining('the queue does not respond')]));
   const begun = requests;
   await eventually(() => expect(requests).toBeGreaterThan(begun + 2));
   const { port } = new URL(server.endpoint);
@@ -51,7 +51,7 @@ test('a queue server that is down is logged once, and used again when it is back
   await eventually(() => bench.send('after'));
   await eventually(() => expect(bench.batches).toEqual([['before'], ['after']]));
   expect(bench.log.lines).toHaveLength(2);
-  expect(bench.log.lines[1]).toContain('the queue answers again');
+  expect(bench.log.lines[1]).toContain('the queue responds again');
 });
 
 test('stopping does not wait for a queue server that is down', async () => {

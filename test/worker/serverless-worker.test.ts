@@ -128,7 +128,7 @@ describe('serverless worker', () => {
 
   test('the worker waits for a queue server that is not up yet, and can be stopped while it waits', async () => {
     start({ AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:9' });
-    await eventually(() => expect(output).toContain('The queue server does not answer'));
+    await eventually(() => expect(output).toContain('The queue server does not respond'));
     worker.kill('SIGTERM');
     expect(await once(worker, 'exit')).toEqual([0, null]);
   });

@@ -106,10 +106,10 @@ export class BatchGatherer {
   async #receiveMany(queue: Queue, room: number): Promise<QueuedMessage[]> {
     const calls = Math.min(PARALLEL_RECEIVES, Math.ceil(room / RECEIVE_LIMIT));
     const shares = Array.from({ length: calls }, (_, call) => Math.min(RECEIVE_LIMIT, room - call * RECEIVE_LIMIT));
-    const answers = await Promise.allSettled(shares.map((share) => this.#receiveOnce(queue, share, 0)));
-    const received = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+    const replies = await Promise.allSettled(shares.map((share) => this.#receiveOnce(queue, share, 0)));
+    const received = replies.flatMap((reply) => (reply.status === 'fulfilled' ? reply.value : []));
     this.#backlog = received.length === Math.min(room, calls * RECEIVE_LIMIT);
-    const broken = answers.find((answer) => answer.status === 'rejected');
+    const broken = replies.find((reply) => reply.status === 'rejected');
     if (broken && received.length === 0) throw broken.reason;
     return received;
   }

@@ -13,12 +13,12 @@ export interface BatchVerdict {
  * - all failed: a response that is not JSON, an `itemIdentifier` that is empty, null, under another name, or not the id
  * of a message in the batch. The guide does not cover responses of other types (a string, a list); here they fail the
  * batch, which loses nothing.
- * @param answer the function's response in JSON
+ * @param json the function's response
  * @param delivered the ids of the messages in the batch
  */
-export function readBatchResponse(answer: string, delivered: ReadonlySet<string>): BatchVerdict {
+export function readBatchResponse(json: string, delivered: ReadonlySet<string>): BatchVerdict {
   const allFailed = (malformed: string): BatchVerdict => ({ failed: delivered, malformed });
-  const response = parse(answer);
+  const response = parse(json);
   if (response === null) return { failed: new Set() };
   if (typeof response !== 'object' || Array.isArray(response)) return allFailed('the response is not an object');
 
@@ -37,9 +37,9 @@ export function readBatchResponse(answer: string, delivered: ReadonlySet<string>
 }
 
 /** Undefined for a response that is not JSON. */
-function parse(answer: string): unknown {
+function parse(json: string): unknown {
   try {
-    return JSON.parse(answer);
+    return JSON.parse(json);
   } catch {
     return undefined;
   }

@@ -90,11 +90,11 @@ export class EventSource {
     for (let pause = RETRY_MS.first, failures = 0; ; pause = Math.min(2 * pause, RETRY_MS.longest), failures++) {
       try {
         const batch = await this.#gatherer.gather(this.#queue);
-        if (failures > 0) log.info(`${name}: the queue answers again.`);
+        if (failures > 0) log.info(`${name}: the queue responds again.`);
         return batch;
       } catch (error) {
         if (failures === 0)
-          log.error(`${name}: the queue does not answer (${messageOf(error)}); trying until it does.`);
+          log.error(`${name}: the queue does not respond (${messageOf(error)}); trying until it does.`);
         if (error instanceof QueueDoesNotExist) await this.#findQueueAgain();
         await sleep(pause, undefined, { signal }).catch(() => {});
         if (signal.aborted) return [];
@@ -128,9 +128,9 @@ export class EventSource {
     const { invoke, reportBatchItemFailures, name, log } = this.#options;
     const delivered = new Set(batch.map(({ messageId }) => messageId));
     try {
-      const answer = await invoke(`{"Records":[${batch.map(({ record }) => record).join(',')}]}`);
+      const response = await invoke(`{"Records":[${batch.map(({ record }) => record).join(',')}]}`);
       if (!reportBatchItemFailures) return new Set();
-      const { failed, malformed } = readBatchResponse(answer, delivered);
+      const { failed, malformed } = readBatchResponse(response, delivered);
       if (malformed) log.error(`${name}: a batch of ${batch.length} failed as a whole: ${malformed}.`);
       return failed;
     } catch (error) {

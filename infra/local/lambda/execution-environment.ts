@@ -103,7 +103,7 @@ export class ExecutionEnvironment {
     else if (report.requestId === this.#current?.requestId) {
       const { outcome } = this.#current;
       this.#current = undefined;
-      if (report.type === 'answered') outcome.resolve(report.answer);
+      if (report.type === 'returned') outcome.resolve(report.result);
       else outcome.reject(new InvocationFailed(report.reason));
     }
   }

@@ -30,7 +30,7 @@ export interface Invocation {
 export type EnvironmentReport =
   | { readonly type: 'ready' }
   | { readonly type: 'init failed'; readonly reason: string }
-  | { readonly type: 'answered'; readonly requestId: string; readonly answer: string }
+  | { readonly type: 'returned'; readonly requestId: string; readonly result: string }
   | { readonly type: 'failed'; readonly requestId: string; readonly reason: string };
 
 /**
@@ -60,8 +60,8 @@ async function run(handler: Handler, start: EnvironmentStart, invocation: Invoca
     getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
   };
   try {
-    const answer = await handler(JSON.parse(payload), context);
-    return { type: 'answered', requestId, answer: JSON.stringify(answer) ?? 'null' };
+    const result = await handler(JSON.parse(payload), context);
+    return { type: 'returned', requestId, result: JSON.stringify(result) ?? 'null' };
   } catch (error) {
     return { type: 'failed', requestId, reason: describe(error) };
   }

@@ -95,7 +95,7 @@ async function reachQueues(
     } catch (error) {
       if (error instanceof SQSServiceException && error.$fault === 'client')
         throw new UserError(`The queue server refuses what serverless.yml describes: ${error.message}`);
-      if (tries === 1) log.error(`The queue server does not answer (${messageOf(error)}); trying until it does.`);
+      if (tries === 1) log.error(`The queue server does not respond (${messageOf(error)}); trying until it does.`);
       await sleep(RETRY_MS, undefined, { signal });
     }
   }
