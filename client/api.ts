@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 8468f8da32c6346c891ad5cd38818c1e758a9d332f362166f848246537ba1ad9): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 1ce84ea50fa785714573fbf5d3a90b8e943663a3e95055f731da75caebe22b6a): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -1345,7 +1345,7 @@ export interface components {
          * @example validation_failed
          * @enum {string}
          */
-        ErrorCode: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "callback_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "signal_exists" | "signal_too_late" | "too_many_signals" | "order_changed" | "body_too_large" | "idempotency_key_reused" | "if_match_required" | "internal_error" | "unavailable" | "too_many_waiting";
+        ErrorCode: "validation_failed" | "order_exists" | "unauthenticated" | "forbidden" | "order_not_found" | "file_not_found" | "callback_not_found" | "wrong_status" | "owner_required" | "redrive_limit_reached" | "signal_exists" | "signal_too_late" | "too_many_signals" | "order_changed" | "body_too_large" | "idempotency_key_reused" | "if_match_required" | "too_many_of_owner_waiting" | "internal_error" | "unavailable" | "too_many_waiting";
         /** @description An invalid field or parameter of the request. */
         FieldError: {
             /**
@@ -1429,13 +1429,15 @@ export interface components {
                 "application/json": components["schemas"]["Failure"];
             };
         };
-        /** @description The rate limit of this stage is exceeded. Retry later. */
+        /** @description The rate limit of this stage is exceeded or, for a new order, too many orders of its owner are waiting. Retry later. */
         TooManyRequests: {
             headers: {
+                /** @description Seconds to wait before retrying. */
+                "Retry-After"?: number;
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["GatewayFailure"];
+                "application/json": components["schemas"]["Failure"] | components["schemas"]["GatewayFailure"];
             };
         };
         /** @description Internal error. Details are in the log. */

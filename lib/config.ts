@@ -292,6 +292,12 @@ const otherSettings = {
     purpose:
       'once an order has been Pending for longer (also while processing is paused), new orders get 503 with `Retry-After`',
   }).optional(),
+  // An owner's limit has to be far below the orders that a check reads (lib/orders/sql/busy-owners.ts).
+  MAX_PENDING_PER_OWNER: wholeNumber(1, 10_000, {
+    unit: 'orders',
+    purpose:
+      'once an owner has so many Pending orders, its new orders get 429 with `Retry-After`; checked every 5 s among the newest 50,000 Pending orders, so that an owner can exceed it for a moment',
+  }).optional(),
   // With any value except `none`, the HTTP functions reject requests that the authorizer has not allowed.
   AUTH: z.enum(['none', 'api-key', 'jwt'], AUTH_RULE).register(settingDocs, {
     purpose:

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from '../../lib/database/database.ts';
 import { amendOrder } from '../../lib/orders/amend-order.ts';
 import { findUnfinished } from '../../lib/orders/sql/audit-orders.ts';
+import { readBusyOwners } from '../../lib/orders/sql/busy-owners.ts';
 import { cancelOrder } from '../../lib/orders/sql/cancel-order.ts';
 import { type Claim, claimOrders } from '../../lib/orders/sql/claim-orders.ts';
 import { countFailures } from '../../lib/orders/sql/count-failures.ts';
@@ -109,6 +110,7 @@ export function hotStatements(loaded: number): Statement[] {
     { name: 'counters', run: readCounters },
     { name: 'window of 60 minutes', run: (database) => readWindow(database, 60) },
     { name: 'longest wait', run: readLongestWait },
+    { name: 'busy owners', run: (database) => readBusyOwners(database, 1_000) },
     { name: 'dead letters by id', run: (database) => findUnfinished(database, ids) },
   ];
 }

@@ -41,6 +41,10 @@ export async function acceptOrder(
       throw untranslatable();
     case 'refused':
       throw validationError([{ path: '', message: 'contains a value that cannot be stored' }]);
+    case 'owner-turned-away':
+      throw new HttpError('too_many_of_owner_waiting', 'Too many of your orders are waiting. Retry later.', {
+        headers: { 'retry-after': String(TURNED_AWAY_SECONDS) },
+      });
     case 'turned-away':
       throw new HttpError('too_many_waiting', 'Too many orders are waiting. Retry later.', {
         headers: { 'retry-after': String(TURNED_AWAY_SECONDS) },

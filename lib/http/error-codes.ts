@@ -95,6 +95,11 @@ export const ERROR_CODES = {
     when: 'The request would change an order, and has no If-Match header.',
     remedy: 'Read the order, and send its ETag in If-Match.',
   },
+  too_many_of_owner_waiting: {
+    status: 429,
+    when: 'As many of your orders wait as the service allows each owner.',
+    remedy: 'Retry after `Retry-After` seconds. Nothing was stored.',
+  },
   internal_error: {
     status: 500,
     when: 'A bug in the service. Details are in its log.',

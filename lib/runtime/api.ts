@@ -28,13 +28,17 @@ export function createApi(connected: Connections) {
   const redriving = { ...connected, maxRedrives: config.MAX_REDRIVES };
   const callbacks = onceLoaded(() => loadCallbacks(config));
   const createOrder = makeCreateOrder(connected);
-  const admits = makeAdmission({ ...connected, maxPendingAgeSeconds: config.MAX_PENDING_AGE_SECONDS });
+  const refusalFor = makeAdmission({
+    ...connected,
+    maxPendingAgeSeconds: config.MAX_PENDING_AGE_SECONDS,
+    maxPendingPerOwner: config.MAX_PENDING_PER_OWNER,
+  });
 
   return {
     logger,
     auth: config.AUTH,
-    /** `turned-away`: the backlog is too old to accept more orders; the order was not stored. */
-    createOrder: async (order: NewOrder, caller: Caller) => (admits() ? createOrder(order, caller) : 'turned-away'),
+    /** A refusal: the order was not stored. */
+    createOrder: async (order: NewOrder, caller: Caller) => refusalFor(caller.owner) ?? createOrder(order, caller),
     readOrder: (orderId: string, owner: string | null) => readOrder(database, orderId, owner),
     readHistory: (orderId: string, owner: string | null) => readHistory(database, orderId, owner),
     listOrders: (filter: OrderFilter, after: Position | null, limit: number) =>

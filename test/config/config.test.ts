@@ -57,6 +57,7 @@ describe('the settings', () => {
     ['MAX_CRASHES', 1, 100],
     ['MAX_REDRIVES', 0, 100],
     ['MAX_PENDING_AGE_SECONDS', 1, 86_400],
+    ['MAX_PENDING_PER_OWNER', 1, 10_000],
     ['RETRY_BASE_MS', 1, 600_000],
     ['RETRY_MAX_MS', 1, 900_000],
   ];

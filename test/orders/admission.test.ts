@@ -15,7 +15,9 @@ beforeEach(async () => {
   await lab.psql.rows('TRUNCATE orders');
   lab.statements.length = 0;
   now = 0;
-  admits = makeAdmission({ database: lab.database, logger: lab.logger, maxPendingAgeSeconds: 60 }, () => now);
+  const limits = { maxPendingAgeSeconds: 60, maxPendingPerOwner: undefined };
+  const refusalFor = makeAdmission({ database: lab.database, logger: lab.logger, ...limits }, () => now);
+  admits = () => refusalFor('') === undefined;
 });
 afterAll(() => lab.close());
 

@@ -42,6 +42,8 @@ const FINDS_BY: Readonly<Record<string, RegExp>> = {
   'list, of an id prefix': /^Index Scan orders_(by_creation|pkey|by_id_and_owner)$/,
   'list, of an owner': /^Index Scan orders_(by_owner|pkey|by_id_and_owner)$/,
   'window of 60 minutes': /order_minutes(_pkey)?$/,
+  // All Pending orders, up to 50,000.
+  'busy owners': /^(Index Scan|Bitmap Index Scan) orders_(by_status|waiting)$|^Bitmap Heap Scan orders$/,
   'longest wait': /^Index (Only )?Scan orders_waiting$/,
 };
 

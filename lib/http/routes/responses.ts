@@ -41,7 +41,10 @@ const CHALLENGE: Headers = {
   },
 };
 
-/** Additional responses of operations that require a credential. API Gateway itself returns 429, before it invokes a function. */
+/**
+ * Additional responses of operations that require a credential. API Gateway itself returns 429, before it invokes a function. The
+ * functions that create orders return it with more fields.
+ */
 export const AUTH_RESPONSES: Answers = {
   401: {
     name: 'Unauthenticated',
@@ -63,9 +66,14 @@ export const AUTH_RESPONSES: Answers = {
   },
   429: {
     name: 'TooManyRequests',
-    description: 'The rate limit of this stage is exceeded. Retry later.',
-    schema: gatewayFailureSchema,
-    examples: { too_many_requests: { message: 'Too Many Requests' } },
+    description:
+      'The rate limit of this stage is exceeded or, for a new order, too many orders of its owner are waiting. Retry later.',
+    schema: z.union([failureSchema, gatewayFailureSchema]),
+    headers: retryAfter(false),
+    examples: {
+      too_many_requests: { message: 'Too Many Requests' },
+      ...refused('too_many_of_owner_waiting', 'Too many of your orders are waiting. Retry later.'),
+    },
   },
 };
 
