@@ -5,9 +5,9 @@ import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 
 /** Who sends the requests, as schemathesis.toml names them: what a shop may not do, the operator does. */
 const IDENTITIES: readonly { readonly name: string; readonly scopes: string }[] = [
-  { name: 'shop-a', scopes: 'orders:read,orders:write,metrics:read' },
-  { name: 'shop-b', scopes: 'orders:read,orders:write,metrics:read' },
-  { name: 'operator', scopes: 'orders:read,orders:write,metrics:read,orders:admin' },
+  { name: 'shop-a', scopes: 'orders:read,orders:write,orders:signal,metrics:read' },
+  { name: 'shop-b', scopes: 'orders:read,orders:write,orders:signal,metrics:read' },
+  { name: 'operator', scopes: 'orders:read,orders:write,orders:signal,metrics:read,orders:admin' },
 ];
 
 /** Makes a key for each, and answers them as a Web Fuzzing Commons document, which schemathesis reads. */
