@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { anOrder, FaultLab, LAB_TIMING } from './stack/lab.ts';
+import { signalDuringSuspension } from './stack/signals.ts';
 
 /** A lab that cannot fail proves nothing: here a mechanism is removed, and the lab must report it. */
 async function withLab(options: Parameters<typeof FaultLab.open>[0], use: (lab: FaultLab) => Promise<void>) {
@@ -27,6 +28,15 @@ test('6, sabotaged: without the fencing token a stalled worker completes the ord
     await lab.until('it was completed twice', async () => (await lab.completionsOf(orderId)) === 2);
     expect(await lab.wrongs()).toEqual([`${orderId} was completed twice`]);
     await lab.until('both workers believe it', () => lab.stack.completions().length === 2);
+  }));
+
+test('27, sabotaged: without the number of signals an order whose signal comes while it is suspended waits on, and the lab reports it', () =>
+  withLab({ env: { SABOTAGE: 'signals' } }, async (lab) => {
+    const api = await lab.api();
+    const orderId = await signalDuringSuspension(lab, api);
+
+    await lab.until('it waits', async () => (await lab.statusOf(orderId)) === 'Waiting');
+    expect(await lab.wrongs()).toEqual([`${orderId} waits although its signal came`]);
   }));
 
 test('1, sabotaged: without the sweep an order whose message was never sent is stuck, and the lab reports it', () =>

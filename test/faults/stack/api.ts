@@ -26,6 +26,11 @@ const routes: readonly Route[] = [
     path: /^\/api\/v1\/orders\/redrive$/,
     handler: await load('redrive-orders'),
   },
+  {
+    key: 'POST /api/v1/orders/{order_id}/signals/{name}',
+    path: /^\/api\/v1\/orders\/([^/]+)\/signals\/([^/]+)$/,
+    handler: await load('signal-order'),
+  },
   { key: 'GET /api/v1/orders/{order_id}', path: /^\/api\/v1\/orders\/([^/]+)$/, handler: await load('get-order') },
   { key: 'GET /api/v1/metrics', path: /^\/api\/v1\/metrics$/, handler: await load('get-metrics') },
 ];
@@ -39,14 +44,16 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
     response.writeHead(404).end();
     return;
   }
-  const [, orderId] = route.path.exec(path) ?? [];
+  const [, orderId, name] = route.path.exec(path) ?? [];
   const event = httpEvent({
     method: method as 'GET' | 'POST',
     path,
     routeKey: route.key,
     body: Buffer.concat(chunks).toString('base64'),
     isBase64Encoded: true,
-    ...(orderId !== undefined && { pathParameters: { order_id: decodeURIComponent(orderId) } }),
+    ...(orderId !== undefined && {
+      pathParameters: { order_id: decodeURIComponent(orderId), ...(name !== undefined && { name }) },
+    }),
   });
   const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
   const answer = (await route.handler({ ...event, headers }, lambdaContext())) as APIGatewayProxyStructuredResultV2;

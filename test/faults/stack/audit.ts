@@ -68,3 +68,14 @@ export function repeated(ids: readonly string[]): string[] {
   const seen = new Set<string>();
   return ids.filter((id) => seen.has(id) || !seen.add(id));
 }
+
+/** Orders that wait for a signal that they have, and will not continue before its timeout. They wait for one signal each. */
+export async function findForgotten(psql: Psql): Promise<string[]> {
+  const rows = await psql.rows<{ order_id: string }>(
+    `SELECT o.order_id FROM orders o
+     JOIN order_steps w ON w.owner = o.owner AND w.order_id = o.order_id AND w.run = o.run AND w.kind = 'wait'
+     JOIN order_signals s ON s.owner = w.owner AND s.order_id = w.order_id AND s.run = w.run AND s.name = w.name
+     WHERE o.status = 'Waiting' AND o.not_before > now()`,
+  );
+  return rows.map(({ order_id }) => order_id);
+}

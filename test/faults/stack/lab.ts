@@ -7,7 +7,7 @@ import { fetchDocumented } from '../../support/documented.ts';
 import { freePorts } from '../../support/free-port.ts';
 import { eventually } from '../../support/wait-until.ts';
 import { layAmbush, type Signal, type Sprung, type Step, sprungAmbushes } from './ambush.ts';
-import { findDoubled, findStuck, findUsurped } from './audit.ts';
+import { findDoubled, findForgotten, findStuck, findUsurped } from './audit.ts';
 import type { Timing } from './service.ts';
 import { type StackOptions, ThrowawayStack } from './throwaway-stack.ts';
 
@@ -88,6 +88,12 @@ export class LabApi extends LabProcess {
     return toAnswer(
       await fetchDocumented(`${this.url}/orders/redrive`, { method: 'POST', body: JSON.stringify(body) }),
     );
+  }
+
+  /** Sends the signal `shipped`. */
+  async signal(orderId: string, payload: unknown): Promise<Answer> {
+    const path = `orders/${encodeURIComponent(orderId)}/signals/shipped`;
+    return toAnswer(await fetchDocumented(`${this.url}/${path}`, { method: 'POST', body: JSON.stringify(payload) }));
   }
 
   async get(path: string): Promise<Answer> {
@@ -340,6 +346,7 @@ export class FaultLab {
     return this.stack.withPsql(async (psql) => [
       ...(await findDoubled(psql)).map((orderId) => `${orderId} was completed twice`),
       ...(await findUsurped(psql)).map((orderId) => `${orderId} was finished by who did not hold it`),
+      ...(await findForgotten(psql)).map((orderId) => `${orderId} waits although its signal came`),
       ...(await findInconsistencies(psql)),
     ]);
   }

@@ -5,8 +5,8 @@
  * - AMBUSH, a directory: the process dies, or stops, at the steps for which an ambush is laid there.
  * - LEDGER, a file: a line `<order id> <token>` for each order that this process believes to have completed.
  * - CLOCK_SHIFT_MS: the process's clock is off by this much.
- * - SABOTAGE=fencing: any worker can finish an order. This breaks the guarantees, and a test that does
- *   not notice it is worthless.
+ * - SABOTAGE=fencing: any worker can finish an order. SABOTAGE=signals: a worker suspends an order whatever signal has come in the
+ *   meantime. Both break the guarantees, and a test that does not notice it is worthless.
  */
 import { appendFileSync } from 'node:fs';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -25,7 +25,7 @@ clients.query = function (this: unknown, config) {
   const statement = statementOf(config.text);
   if (!statement) return query.call(this, config);
   reach(`before ${statement}`);
-  const text = statement === 'finish' && SABOTAGE === 'fencing' ? withoutFencing(config.text) : config.text;
+  const text = statement === 'finish' ? sabotaged(config.text) : config.text;
   const answer = query.call(this, { ...config, text });
   // It is written at the end of this turn of the event loop, and its reply cannot be read before the next.
   setImmediate(() => reach(`${statement} sent`));
@@ -53,15 +53,18 @@ function isEmpty(answer: unknown): boolean {
   return Messages.length === 0;
 }
 
-/** Without the token, and without the requirement that the order is not finished yet. */
-function withoutFencing(statement: string): string {
+function sabotaged(statement: string): string {
   let sql = statement;
   const replace = (text: string, by: string) => {
     if (!sql.includes(text)) throw new Error(`the statement that finishes orders has no "${text}" to remove`);
     sql = sql.replace(text, by);
   };
-  replace(' AND o.token = v.token', '');
-  replace(`WHERE o.status = 'Processing'`, `WHERE o.status IN ('Processing', 'Completed')`);
+  if (SABOTAGE === 'fencing') {
+    // Without the token, and without the requirement that the order is not finished yet.
+    replace(' AND o.token = v.token', '');
+    replace(`WHERE o.status = 'Processing'`, `WHERE o.status IN ('Processing', 'Completed')`);
+  }
+  if (SABOTAGE === 'signals') for (let n = 0; n < 2; n += 1) replace('o.signals > coalesce(v.signals, 0)', 'false');
   return sql;
 }
 

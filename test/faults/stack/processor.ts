@@ -19,13 +19,19 @@ const process_: Processor = async ({ orderId }, context) => {
   await sleep(delayMs * Math.random(), undefined, { signal });
   reach('in the processor');
   if (orderId.startsWith('takes steps')) await takeSteps(orderId, context);
+  if (orderId.startsWith('waits'))
+    await takeSteps(orderId, context, () => context.waitFor('shipped', { timeoutSeconds: 600 }));
   if (orderId.startsWith('hangs at first') ? attempt === 1 : orderId.startsWith('hangs')) await once(signal, 'abort');
   if (orderId.startsWith('always fails')) throw new Error('it always fails');
   if (orderId.startsWith('fails once') && attempt === 1) throw new Error('it fails once');
 };
 
-/** Two steps, a sleep, and a third step. */
-async function takeSteps(orderId: string, { step, sleep: suspend }: ProcessorContext): Promise<void> {
+/** Two steps, a sleep or a wait, and a third step. */
+async function takeSteps(
+  orderId: string,
+  { step, sleep: suspend }: ProcessorContext,
+  pause: () => Promise<unknown> = () => suspend('cool off', 1),
+): Promise<void> {
   const take = (name: string) =>
     step(name, ({ idempotencyKey: key }) => {
       if (process.env.EFFECTS) appendFileSync(process.env.EFFECTS, `${JSON.stringify({ orderId, name, key })}\n`);
@@ -34,7 +40,7 @@ async function takeSteps(orderId: string, { step, sleep: suspend }: ProcessorCon
     });
   await take('reserve');
   await take('charge');
-  await suspend('cool off', 1);
+  await pause();
   await take('notify');
 }
 

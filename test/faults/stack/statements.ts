@@ -5,6 +5,7 @@ const STATEMENTS = {
   claim: 'AS lost_too_often',
   finish: 'json_to_recordset($1::json) AS v(',
   'record step': 'INSERT INTO public.order_steps',
+  'store signal': 'order_signals (owner, order_id, run, name, payload)',
   'due orders': 'ORDER BY due_at LIMIT',
   postpone: 'sends = o.sends + 1',
 } as const;
