@@ -48,7 +48,7 @@ export function openOrder(orderId, owner) {
       update(status, [badge(order.status)]);
       update(actions, actionsFor(order));
       update(known, facts(factsOf(order)));
-      update(journey, history.map(milestone));
+      update(journey, withSteps(history, order.steps).map(milestone));
     },
   };
 }
@@ -148,9 +148,36 @@ const MOVES = {
 /** The meaning of an entry that is not told by its states, by its code. @type {Record<string, string>} */
 const EVENTS = {
   cancel_requested: 'Cancelled by a caller',
+  step_done: 'A step was done',
   step_undone: 'A step was undone',
+  wait: 'Waits for a signal',
+  signal_received: 'A signal came',
+  signal_timeout: 'A signal did not come in time',
   undo: 'Claimed to undo its steps',
 };
+
+/**
+ * Sleeps, waits and signals are in the history; the steps of the current run are not.
+ * @param {HistoryEntry[]} history @param {OrderStep[]} steps
+ */
+function withSteps(history, steps) {
+  const done = steps
+    .filter(({ kind }) => kind === 'step')
+    .map(({ name, attempt, finished_at: at }) => {
+      /** @type {HistoryEntry} */
+      const entry = {
+        at,
+        from: 'Processing',
+        to: 'Processing',
+        attempt,
+        reason_code: 'step_done',
+        reason: name,
+        actor: '',
+      };
+      return entry;
+    });
+  return [...history, ...done].sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
+}
 
 /** @param {HistoryEntry} entry @param {number} place @param {HistoryEntry[]} history */
 function milestone({ at, from, to, attempt, reason_code: code, reason, actor }, place, history) {
@@ -166,6 +193,6 @@ function milestone({ at, from, to, attempt, reason_code: code, reason, actor }, 
     ),
     h('p', time(at), since && h('span.hint', ` ${since} later`)),
     (code || reason) && h('p', [code, reason].filter(Boolean).join(': ')),
-    h('p.hint', 'by ', h('span.id', actor)),
+    actor && h('p.hint', 'by ', h('span.id', actor)),
   );
 }

@@ -25,11 +25,12 @@ type ResponseTo<Path extends string> = Path extends `metrics?${string}`
               : Path extends `order/history?${string}`
                 ? ResponseOf<'getOrderHistory'>
                 : Path extends `order?${string}`
-                  ? Order
+                  ? ResponseOf<'getOrder'>
                   : never;
 
 type OrderPage = ResponseOf<'listOrders'>;
 type Order = Omit<ResponseOf<'getOrder'>, 'steps'>;
+type OrderStep = ResponseOf<'getOrder'>['steps'][number];
 type Status = Order['status'];
 type HistoryEntry = ResponseOf<'getOrderHistory'>['history'][number];
 type Metrics = ResponseOf<'getMetrics'>['data'];
