@@ -44,14 +44,13 @@ export class SqsOrderQueue implements OrderQueue {
   }
 
   async send(messages: readonly OrderMessage[]): Promise<SendOutcome> {
-    const packs = this.#options.packs ? packed(messages) : single(messages);
+    return this.#sendAll(this.#options.packs ? packed(messages) : single(messages));
+  }
+
+  async #sendAll(packs: readonly Pack[]): Promise<SendOutcome> {
     const batches: Pack[][] = [];
     for (let at = 0; at < packs.length; at += BATCH_LIMIT) batches.push(packs.slice(at, at + BATCH_LIMIT));
-    const outcomes = await Promise.all(batches.map((batch) => this.#sendBatch(batch)));
-    return {
-      accepted: outcomes.flatMap((outcome) => outcome.accepted),
-      failed: outcomes.flatMap((outcome) => outcome.failed),
-    };
+    return merge(await Promise.all(batches.map((batch) => this.#sendBatch(batch))));
   }
 
   /** @throws if the queue does not respond within the timeout of a send, or rejects the request */
@@ -80,7 +79,9 @@ export class SqsOrderQueue implements OrderQueue {
         const failed = outcome.failed.map((message) => ({ ...logged(message), reason: message.reason }));
         logger.warn('The queue refused messages; the sweep will send them again', { failed });
       }
-      return outcome;
+      if (outcome.rejected.length === 0) return outcome;
+      // The queue may take only shorter messages, and the sweep would send the same one again and again.
+      return merge([outcome, await this.#sendAll(single(outcome.rejected))]);
     } catch (error) {
       const reason = deadline.aborted ? `no response within ${sendTimeoutMs} ms` : reasonOf(error);
       const failed = batch.flatMap((pack) => failuresOf(pack, reason));
@@ -109,20 +110,38 @@ function toEntry({ messages, body }: Pack, index: number): SendMessageBatchReque
   };
 }
 
+interface BatchOutcome extends SendOutcome {
+  /** Orders of messages about several that the queue does not take. */
+  readonly rejected: readonly OrderMessage[];
+}
+
 /** Only entries that the result lists as successful were accepted; all others count as failed. */
-function readOutcome(batch: readonly Pack[], answer: SendMessageBatchCommandOutput): SendOutcome {
+function readOutcome(batch: readonly Pack[], answer: SendMessageBatchCommandOutput): BatchOutcome {
   const successful = new Set(answer.Successful?.map((entry) => entry.Id));
-  const reasons = new Map(answer.Failed?.map((entry) => [entry.Id, entry.Code]));
+  const failures = new Map(answer.Failed?.map((entry) => [entry.Id, entry]));
+  const accepted = batch.filter((_, index) => successful.has(String(index)));
+  const isRejected = ({ messages }: Pack, index: number) =>
+    messages.length > 1 && failures.get(String(index))?.SenderFault === true;
   return {
-    accepted: batch.flatMap(({ messages }, index) => (successful.has(String(index)) ? messages.map(orderKey) : [])),
+    accepted: accepted.flatMap(({ messages }) => messages.map(orderKey)),
     failed: batch.flatMap((pack, index) =>
-      successful.has(String(index)) ? [] : failuresOf(pack, reasons.get(String(index)) ?? 'missing in the response'),
+      accepted.includes(pack) || isRejected(pack, index)
+        ? []
+        : failuresOf(pack, failures.get(String(index))?.Code ?? 'missing in the response'),
     ),
+    rejected: batch.filter(isRejected).flatMap(({ messages }) => messages),
   };
 }
 
 function failuresOf({ messages }: Pack, reason: string): SendOutcome['failed'] {
   return messages.map(({ orderId, owner = '' }) => ({ orderId, owner, reason }));
+}
+
+function merge(outcomes: readonly SendOutcome[]): SendOutcome {
+  return {
+    accepted: outcomes.flatMap(({ accepted }) => accepted),
+    failed: outcomes.flatMap(({ failed }) => failed),
+  };
 }
 
 /**

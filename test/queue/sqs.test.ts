@@ -328,6 +328,18 @@ describe('what the queue refuses', () => {
     expect(logger.entries).toHaveLength(1);
   });
 
+  test('a rejected message about several orders is sent again as one message per order', async () => {
+    const small = await createQueue({ MaximumMessageSize: '1024' });
+    const tooLong = '🛒'.repeat(255);
+    const orders = [{ orderId: 'before' }, { orderId: tooLong }, { orderId: 'after' }];
+
+    const outcome = await openQueue({ url: small, packs: true }).send(orders);
+
+    expect(outcome.accepted).toEqual(['before', 'after']);
+    expect(outcome.failed).toMatchObject([{ orderId: tooLong }]);
+    expect(orderIds(await receive(2, small))).toEqual(['after', 'before']);
+  });
+
   test('a queue that does not exist fails every order', async () => {
     const outcome = await openQueue({ url: `${queueUrl}-unknown` }).send(numberedOrders(2));
 
