@@ -12,6 +12,8 @@ export interface CreateTask {
   readonly measureMs: number;
   /** False: the queue adapter is replaced by one that accepts everything. */
   readonly send: boolean;
+  /** True: each order has its own Idempotency-Key, so that it is inserted alone, not in a group. */
+  readonly keyed: boolean;
 }
 
 export interface CreateFinding {
@@ -50,7 +52,7 @@ async function create(): Promise<void> {
       method: 'POST',
       path: '/api/v1/orders',
       routeKey: 'POST /api/v1/orders',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...(task.keyed && { 'idempotency-key': body.order_id }) },
       body: JSON.stringify(body),
     }),
     context,

@@ -20,6 +20,7 @@ interface Round {
   readonly plain: number;
   readonly orders: number;
   readonly committed: CreateFinding;
+  readonly keyed: CreateFinding;
   readonly sent: CreateFinding;
 }
 
@@ -48,7 +49,7 @@ async function measure(lab: Lab, concurrency: number, sizes: Sizes): Promise<Rou
   const { directory, settings } = lab;
   const insert = (table: string) =>
     insertRows(postgresUrl(settings, SUPERUSER), table, { clients: concurrency, seconds: sizes.seconds, directory });
-  const create = (send: boolean) =>
+  const create = ({ send = false, keyed = false }) =>
     runProgram<CreateFinding>(
       'create/create-load.ts',
       {
@@ -56,13 +57,15 @@ async function measure(lab: Lab, concurrency: number, sizes: Sizes): Promise<Rou
         warmUpMs: sizes.warmUpSeconds * 1_000,
         measureMs: sizes.seconds * 1_000,
         send,
+        keyed,
       } satisfies CreateTask,
       { ...lab.env, DATABASE_POOL_SIZE: String(POOL_SIZE) },
     ).then(({ finding }) => finding);
   return {
     plain: await insert('plain_orders'),
-    committed: await create(false),
-    sent: await create(true),
+    committed: await create({}),
+    keyed: await create({ keyed: true }),
+    sent: await create({ send: true }),
     orders: await insert('orders'),
   };
 }
@@ -73,6 +76,7 @@ function toResult(byConcurrency: ReadonlyMap<number, readonly Round[]>, sizes: S
     plain: medianBy(rounds, (round) => round.plain),
     orders: medianBy(rounds, (round) => round.orders),
     committed: medianBy(rounds, (round) => round.committed.ordersPerSecond),
+    keyed: medianBy(rounds, (round) => round.keyed.ordersPerSecond),
     sent: medianBy(rounds, (round) => round.sent.ordersPerSecond),
     p50: medianBy(rounds, (round) => round.sent.p50),
     p99: medianBy(rounds, (round) => round.sent.p99),
@@ -83,7 +87,8 @@ function toResult(byConcurrency: ReadonlyMap<number, readonly Round[]>, sizes: S
     method:
       `The handler of POST /orders is called in a Node process, with N requests in flight, each an event as from API ` +
       `Gateway: validation, commit and response; once with a queue adapter that accepts everything ("through its ` +
-      `commit"), once with the real one and the queue server ("and SendMessage"). pgbench inserts one row per ` +
+      `commit"), once more so with an Idempotency-Key per order ("with keys"), once with the real one and the queue ` +
+      `server ("and SendMessage"). pgbench inserts one row per ` +
       `transaction over N connections, with prepared statements, into a plain table with the columns of an order and its primary key, and into the ` +
       `orders table with all its triggers, checks and indexes. ${sizes.seconds} s each, in turn, ${sizes.rounds} rounds, ` +
       `medians. ${versions}.`,
@@ -96,15 +101,17 @@ function toResult(byConcurrency: ReadonlyMap<number, readonly Round[]>, sizes: S
           'pgbench, orders',
           'handler, commit',
           'share',
+          'with keys',
           'and SendMessage',
           'share',
         ],
-        rows: measured.map(({ concurrency, plain, orders, committed, sent }) => [
+        rows: measured.map(({ concurrency, plain, orders, committed, keyed, sent }) => [
           String(concurrency),
           whole(plain),
           whole(orders),
           whole(committed),
           share(committed, plain),
+          whole(keyed),
           whole(sent),
           share(sent, plain),
         ]),

@@ -219,19 +219,26 @@ describe('the function that CloudFormation calls', () => {
     expect(refused()).toBe(2);
   });
 
-  test('waits until it may use the Data API, which a new role may not everywhere at once', async () => {
-    const lab = await forThisTest(openDataApiLab(database.url));
-    lab.plan('', 'denied', 'denied');
-    Object.assign(process.env, {
-      DATABASE_DRIVER: 'data-api',
-      DATABASE_RESOURCE_ARN: CLUSTER.resourceArn,
-      DATABASE_SECRET_ARN: CLUSTER.secretArn,
-      DATABASE_NAME: lab.databaseName,
-    });
+  /** Every statement of every migration is an HTTP request there. */
+  const DATA_API_MS = 60_000;
 
-    expect(await responseTo('Create')).toEqual(SUCCESS);
-    expect(lab.faultsDone).toBe(2);
-  });
+  test(
+    'waits until it may use the Data API, which a new role may not everywhere at once',
+    async () => {
+      const lab = await forThisTest(openDataApiLab(database.url));
+      lab.plan('', 'denied', 'denied');
+      Object.assign(process.env, {
+        DATABASE_DRIVER: 'data-api',
+        DATABASE_RESOURCE_ARN: CLUSTER.resourceArn,
+        DATABASE_SECRET_ARN: CLUSTER.secretArn,
+        DATABASE_NAME: lab.databaseName,
+      });
+
+      expect(await responseTo('Create')).toEqual(SUCCESS);
+      expect(lab.faultsDone).toBe(2);
+    },
+    DATA_API_MS,
+  );
 });
 
 /** Other sessions of this database. */

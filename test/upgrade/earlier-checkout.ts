@@ -28,10 +28,12 @@ export async function migrationFiles(): Promise<string[]> {
 
 /**
  * The code just before a migration was added.
- * @throws NoEarlierCode in a checkout without its history, and for a migration that is as old as the fault lab.
+ * @throws NoEarlierCode in a checkout without its history, and for a migration that is as old as the history or the fault lab.
  */
 export function codeBefore(migration: string): EarlierCheckout {
   const added = commitThatAdded(migration);
+  if (added !== '' && git('rev-list', '--parents', '-1', added) === added)
+    throw new NoEarlierCode(`${migration} is in the first commit: there is no code before it.`);
   // A migration that is not committed yet follows what is.
   const commit = git('rev-parse', added === '' ? 'HEAD' : `${added}^`);
   for (const program of ['api.ts', 'worker.ts'])
