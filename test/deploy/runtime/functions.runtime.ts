@@ -13,7 +13,7 @@ import { type EmulatedFunction, startFunction } from './emulated-function.ts';
 import { type Packaged, packaged } from './packaged-stage.ts';
 
 /** Bytes: bundleKilobytes of serverless.yml. */
-const CODE_LIMIT = 440_000;
+const CODE_LIMIT = 480_000;
 
 /** Of so many starts the fastest counts: what makes the others slower is the machine. */
 const STARTS = 5;
