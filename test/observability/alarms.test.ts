@@ -56,7 +56,7 @@ let prod: Stage;
 let runbook: string;
 
 beforeAll(async () => {
-  prod = await resolveStage('prod', 'alarmEmail=somebody@example.com');
+  prod = await resolveStage('prod', 'alarmEmail=somebody@example.com', 'database=pg');
   runbook = await readFile(join(REPOSITORY, 'docs/runbook.md'), 'utf8');
 });
 
@@ -129,6 +129,7 @@ describe('the alarms of a stage', () => {
       DatabaseCapacity: [3, 3],
       DatabaseCpu: [3, 3],
       DatabaseConnections: [3, 3],
+      ProxyPinned: [15, 15],
     });
   });
 
@@ -147,11 +148,15 @@ describe('the alarms of a stage', () => {
       'AWS/RDS': 'DBClusterIdentifier',
       'orders-prod': 'service',
     };
+    const of: Readonly<Record<string, readonly string[]>> = {
+      CPUUtilization: ['DBClusterIdentifier', 'Role'],
+      DatabaseConnectionsCurrentlySessionPinned: ['ProxyName'],
+    };
     for (const { Namespace, MetricName, Dimensions } of alarmsOf(prod).flatMap(metricsOf))
       expect([MetricName, Dimensions.map(({ Name }) => Name)]).toEqual([
         MetricName,
         // A cluster's average over its writer and its standby says nothing about either.
-        MetricName === 'CPUUtilization' ? ['DBClusterIdentifier', 'Role'] : [dimensions[Namespace]],
+        of[MetricName] ?? [dimensions[Namespace]],
       ]);
   });
 
@@ -184,6 +189,11 @@ describe('the alarms of a stage', () => {
       .filter(([namespace]) => namespace === 'orders-prod');
     // Nothing is published that nobody looks at.
     expect(new Set(shown.map(([, name]) => name))).toEqual(new Set(Object.keys(published)));
+  });
+
+  test('a stage without a proxy has no alarm on pinned connections', async () => {
+    expect(namesOf(await resolveStage('prod', 'database=data-api'))).not.toContain('orders-prod-ProxyPinned');
+    expect(namesOf(prod)).toContain('orders-prod-ProxyPinned');
   });
 
   test('alarms wait as long as the period of the sweep', async () => {

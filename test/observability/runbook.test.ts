@@ -22,8 +22,8 @@ describe('the runbook', () => {
       env: { ...process.env, NODE_OPTIONS: '' },
     });
     // `  pause, resume  processing`
-    const commands = [...help.matchAll(/^ {2}([a-z, ]+?) {2}/gm)].flatMap(([, names = '']) => names.split(', '));
-    for (const [, script = '', command] of runbook.matchAll(/npm run ([\w:]+)(?: -- (\w+))?/g)) {
+    const commands = [...help.matchAll(/^ {2}([a-z, -]+?) {2}/gm)].flatMap(([, names = '']) => names.split(', '));
+    for (const [, script = '', command] of runbook.matchAll(/npm run ([\w:]+)(?: -- ([\w-]+))?/g)) {
       expect(scripts).toHaveProperty([script]);
       if (script === 'orders' && command) expect(commands).toContain(command);
     }
@@ -32,7 +32,7 @@ describe('the runbook', () => {
   test('the runbook names requests that exist', () => {
     const known = ROUTES.map(({ method, path }) => `${method} ${path}`);
     const named = [...runbook.matchAll(/curl (?:-i )?(?:-X (\w+) )?"\$ORDERS_URL(\/[^"]+)"/g)];
-    expect(named.length).toBeGreaterThan(3);
+    expect(named.length).toBeGreaterThan(2);
     for (const [, method = 'GET', path = ''] of named)
       expect(known).toContain(`${method} /api/v1${path.replace('$ORDER', '{order_id}')}`);
   });

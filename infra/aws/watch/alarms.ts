@@ -131,6 +131,7 @@ export function alarms(stage: Stage): Record<string, Resource> {
       },
     ],
     ...databaseAlarms(stage),
+    ...proxyAlarms(stage),
   };
   const resources = Object.entries(kinds).map(([kind, [what, condition]]) => [
     `${kind}Alarm`,
@@ -184,6 +185,26 @@ function databaseAlarms({ cluster, maxConnections }: Stage): Record<string, [str
     DatabaseConnections: [
       `The database has used more than ${NEARLY_FULL} % of its ${maxConnections} connections for 15 minutes.`,
       metric('DatabaseConnections', 'Maximum', Math.floor((maxConnections * NEARLY_FULL) / 100)),
+    ],
+  };
+}
+
+/** Of the stage's own proxy. A pinned connection serves one function only, until that function closes it. */
+function proxyAlarms({ proxy }: Stage): Record<string, [string, Condition]> {
+  if (proxy === undefined) return {};
+  return {
+    ProxyPinned: [
+      'RDS Proxy has pinned connections to one function each for 15 minutes.',
+      {
+        Namespace: 'AWS/RDS',
+        MetricName: 'DatabaseConnectionsCurrentlySessionPinned',
+        Dimensions: [{ Name: 'ProxyName', Value: proxy }],
+        Statistic: 'Sum',
+        Period: MINUTE,
+        // Migrations pin their connection for as long as they run.
+        EvaluationPeriods: 15,
+        Threshold: 1,
+      },
     ],
   };
 }

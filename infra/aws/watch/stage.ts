@@ -22,6 +22,8 @@ export interface Stage {
   readonly deadLetterQueue: Value;
   /** The id of the database cluster; undefined for an existing cluster whose id is not known. */
   readonly cluster: Value | undefined;
+  /** The name of the stage's own RDS Proxy, if it has one. */
+  readonly proxy: Value | undefined;
   /** The most connections that the database allows. */
   readonly maxConnections: number;
   /** Seconds between two sweeps. */
@@ -80,13 +82,14 @@ export async function readStage(resolvers: Resolvers): Promise<Stage | undefined
 
   const functions = (await property(['functions'])) as object;
   const queue = (await property(['custom', 'queue'])) as { name: Value; deadLetterName: Value };
-  const database = (await property(['custom', 'database'])) as { cluster?: Value };
+  const database = (await property(['custom', 'database'])) as { cluster?: Value; proxy?: Value };
   return {
     name: `${await variable('self:service')}-${await variable('sls:stage')}`,
     functions: Object.keys(functions),
     queue: queue.name,
     deadLetterQueue: queue.deadLetterName,
     cluster: database.cluster || undefined,
+    proxy: database.proxy,
     maxConnections:
       given.databaseMaxConnections ??
       maxConnections({ min: given.databaseMinCapacity, max: given.databaseMaxCapacity }),
