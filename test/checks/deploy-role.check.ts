@@ -8,7 +8,7 @@ import { packageStage } from '../../tools/checks/package-stage.ts';
 import type { Json } from './broken-template.ts';
 
 const ROLE = join(import.meta.dirname, '../../infra/aws/deploy-role.json');
-const { Resources: role }: Json = JSON.parse(readFileSync(ROLE, 'utf8'));
+const { Resources: role, Parameters: parameters }: Json = JSON.parse(readFileSync(ROLE, 'utf8'));
 
 /**
  * What CloudFormation calls to make, change and delete a resource: the permissions that its resource schemas name ("handlers"),
@@ -219,6 +219,21 @@ describe('the deploy role', () => {
         expect(`${Sid} ${arn}`).toMatch(
           /orders-\$\{Stage\}|CodeDeployDefault|::\/(apis|tags)|event-source-mapping:|secret:(rds!|DatabaseAppSecret)|:(db-proxy|target-group):/,
         );
+  });
+
+  test('cannot change a stage whose name only begins with the name of its stage', () => {
+    const STAGE = /\$\{Stage\}/g;
+    const named = GRANTED.flatMap(({ Resource }) => (Resource === '*' ? [] : Resource))
+      .map(({ 'Fn::Sub': arn }: Json): string => arn)
+      .filter((arn) => arn.search(STAGE) !== -1);
+    expect(named.length).toBeGreaterThan(20);
+    for (const arn of named) {
+      const literal = arn.replace(STAGE, 'dev').replace(/[.$^{}()|+?]/g, '\\$&');
+      const another = arn.replace(STAGE, 'dev2').replaceAll('*', 'x');
+      expect([another, new RegExp(`^${literal.replaceAll('*', '.*')}$`).test(another)]).toEqual([another, false]);
+    }
+    // So no stage of this role continues the name of another one with a hyphen.
+    expect(parameters.Stage.AllowedPattern).toBe('[a-z0-9]+');
   });
 
   test('makes and changes only roles with the boundary, which has what the roles of a stage have', () => {

@@ -13,6 +13,6 @@ export default {
   displayName: 'template',
   roots: ['<rootDir>/test/checks'],
   testMatch: ['**/*.check.ts'],
-  // The first test waits for packaged stages, or for cfn-lint to be installed.
-  testTimeout: 300_000,
+  // The first test waits for packaged stages, one at a time, or for cfn-lint to be installed. A busy machine takes minutes.
+  testTimeout: 900_000,
 };
