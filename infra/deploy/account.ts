@@ -1,6 +1,7 @@
 import {
   CloudFormationClient,
   DescribeStacksCommand,
+  GetTemplateCommand,
   UpdateStackCommand,
   waitUntilStackUpdateComplete,
 } from '@aws-sdk/client-cloudformation';
@@ -13,7 +14,7 @@ import {
   RDSClient,
 } from '@aws-sdk/client-rds';
 import { UserError } from '../user-error.ts';
-import type { AwsProvider } from './serverless.ts';
+import type { AwsProvider, Template } from './serverless.ts';
 
 const ENGINE = 'aurora-postgresql';
 const INSTANCE_CLASS = 'db.serverless';
@@ -31,6 +32,14 @@ export interface DatabaseCluster {
   readonly id: string;
   readonly engineVersion: string;
 }
+
+/** The reply in place of CloudFormation's error that a stack does not exist. */
+const withoutStack =
+  <T>(reply: T) =>
+  (error: Error): T => {
+    if (error.name === 'ValidationError' && error.message.includes('does not exist')) return reply;
+    throw error;
+  };
 
 /** What a deployment asks AWS about the account, and the one change that it makes outside of the template. */
 export class Account {
@@ -60,13 +69,18 @@ export class Account {
   async stackParameters(): Promise<ReadonlyMap<string, string>> {
     const { Stacks: [stack] = [] } = await this.#cloudFormation
       .send(new DescribeStacksCommand({ StackName: this.stackName }))
-      .catch((error: Error) => {
-        if (error.name === 'ValidationError' && error.message.includes('does not exist')) return { Stacks: [] };
-        throw error;
-      });
+      .catch(withoutStack({ Stacks: [] }));
     return new Map(
       stack?.Parameters?.map(({ ParameterKey = '', ParameterValue = '' }) => [ParameterKey, ParameterValue]),
     );
+  }
+
+  /** The template of the last successful update; undefined if the stack does not exist. */
+  async deployedTemplate(): Promise<Template | undefined> {
+    const { TemplateBody } = await this.#cloudFormation
+      .send(new GetTemplateCommand({ StackName: this.stackName, TemplateStage: 'Original' }))
+      .catch(withoutStack({ TemplateBody: undefined }));
+    return TemplateBody === undefined ? undefined : (JSON.parse(TemplateBody) as Template);
   }
 
   /** Updates the stack with its current template and one changed parameter, and waits until the update is complete. */

@@ -73,7 +73,11 @@ export default class DeployPlugin {
         const { checkExistingQueue } = await import('./existing-queue.ts');
         await checkExistingQueue(serverless.service);
         const { preflight } = await import('./preflight.ts');
-        parameters = await preflight(await accountOf(serverless), serverless.service, log.warning);
+        const { shiftAtOnceToAnotherDatabase } = await import('./shift-traffic.ts');
+        const account = await accountOf(serverless);
+        parameters = await preflight(account, serverless.service, log.warning);
+        if (shiftAtOnceToAnotherDatabase(serverless.service, await account.deployedTemplate()))
+          log.warning('The functions get another database or role: all traffic goes to the new version at once.');
       }),
       // Not earlier: osls creates a new stack with a template that contains only the bucket, without parameters.
       'after:aws:deploy:deploy:createStack': async () => {

@@ -20,6 +20,10 @@ const COMMON_ALARMS = ['ApiErrorsAlarm', 'OrdersFailAlarm'];
 const APPLICATION = 'TrafficShifts';
 const ROLE = 'TrafficShiftRole';
 
+/** What says which database a template uses: infra/aws/migrations.yml, and the role of a function. */
+const MIGRATIONS = 'Migrations';
+const USES_DATABASE = 'CreateOrderLambdaFunction';
+
 /**
  * Gives each function that does not say `allAtOnce` a version per deployment, and an alias that osls has its triggers call.
  * @throws UserError when `trafficShift` is not one that CodeDeploy has.
@@ -59,6 +63,27 @@ export function shiftTraffic(service: Service): void {
   }
 }
 
+/**
+ * Shifts all traffic at once if the new version uses another database, or the same one with other permissions. In between,
+ * both versions would process orders, each those of its own database, and a client would find its order or not by chance.
+ * @param deployed the template of the stack, if it exists
+ * @returns true if the template was changed
+ */
+export function shiftAtOnceToAnotherDatabase({ provider }: Service, deployed: Template | undefined): boolean {
+  const { Resources = {} } = provider.compiledCloudFormationTemplate;
+  const groups = Object.values(Resources).filter(({ Type }) => Type === 'AWS::CodeDeploy::DeploymentGroup');
+  if (!deployed?.Resources?.[MIGRATIONS] || groups.length === 0) return false;
+  if (databaseOf(deployed) === databaseOf(provider.compiledCloudFormationTemplate)) return false;
+  for (const group of groups) group.Properties = { ...group.Properties, ...configuration('AllAtOnce', []) };
+  return true;
+}
+
+/** The database, and the roles: the name of a role changes with what it may do with the database (infra/deploy/roles.ts). */
+function databaseOf({ Resources = {} }: Template): string {
+  const role = Resources[USES_DATABASE]?.Properties?.Role;
+  return JSON.stringify([Resources[MIGRATIONS]?.Properties?.Database, role]);
+}
+
 function shiftedFunctions(service: Service): [string, FunctionDefinition][] {
   if (configOf(service) === NONE) return [];
   return Object.entries(service.functions).filter(([, { allAtOnce }]) => !allAtOnce);
@@ -85,15 +110,21 @@ function deploymentGroup(config: string, alarmIds: readonly string[]): Resource 
     Properties: {
       ApplicationName: { Ref: APPLICATION },
       ServiceRoleArn: { 'Fn::GetAtt': [ROLE, 'Arn'] },
-      DeploymentConfigName: `CodeDeployDefault.Lambda${config}`,
+      ...configuration(config, alarmIds),
       DeploymentStyle: { DeploymentType: 'BLUE_GREEN', DeploymentOption: 'WITH_TRAFFIC_CONTROL' },
       AutoRollbackConfiguration: {
         Enabled: true,
         Events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM', 'DEPLOYMENT_STOP_ON_REQUEST'],
       },
-      // A ringing alarm refuses every deployment, also of the fix: that one goes all at once.
-      AlarmConfiguration: { Enabled: config !== 'AllAtOnce', Alarms: alarmIds.map((id) => ({ Name: { Ref: id } })) },
     },
+  };
+}
+
+function configuration(config: string, alarmIds: readonly string[]) {
+  return {
+    DeploymentConfigName: `CodeDeployDefault.Lambda${config}`,
+    // A ringing alarm refuses every deployment, also of the fix: that one goes all at once.
+    AlarmConfiguration: { Enabled: config !== 'AllAtOnce', Alarms: alarmIds.map((id) => ({ Name: { Ref: id } })) },
   };
 }
 

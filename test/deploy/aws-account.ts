@@ -10,6 +10,8 @@ export interface AwsAccount {
   lambdaConcurrency: number;
   /** Of the stack orders-prod; undefined when there is none. */
   stackParameters: Record<string, string> | undefined;
+  /** Of the last successful update of that stack. */
+  template?: object;
   /** Names of zones by their ids. */
   zones: Record<string, string>;
   /** Versions of Aurora PostgreSQL on serverless instances. */
@@ -87,6 +89,9 @@ function reply(account: AwsAccount, asked: AwsRequest): { status: number; xml: s
             .join('')}</Parameters>`,
         )}</Stacks>`,
       );
+    case 'GetTemplate':
+      if (!account.template) return refused('ValidationError', `Stack with id ${asked.StackName} does not exist`);
+      return found(`<TemplateBody>${JSON.stringify(account.template)}</TemplateBody>`);
     case 'UpdateStack':
       account.stackParameters = { ...account.stackParameters, ...givenParameters(asked) };
       return found('<StackId>orders-prod</StackId>');

@@ -219,3 +219,11 @@ describe('an Aurora version that is behind', () => {
     expect(warnings).toEqual([]);
   });
 });
+
+describe('the template of the stack', () => {
+  test('the deployed template is what CloudFormation has, and undefined without a stack', async () => {
+    expect(await account.deployedTemplate()).toBeUndefined();
+    aws.template = { Resources: { Migrations: { Type: 'Custom::DatabaseMigrations' } } };
+    expect(await account.deployedTemplate()).toEqual(aws.template);
+  });
+});

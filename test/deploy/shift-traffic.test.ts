@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { attributeOwner } from '../../infra/deploy/resources.ts';
 import type { FunctionDefinition, Service, Template } from '../../infra/deploy/serverless.ts';
-import { shiftTraffic, versionFunctions } from '../../infra/deploy/shift-traffic.ts';
+import { shiftAtOnceToAnotherDatabase, shiftTraffic, versionFunctions } from '../../infra/deploy/shift-traffic.ts';
 
 const ALARMS = ['ApiErrorsAlarm', 'OrdersFailAlarm', 'FunctionErrorsCreateOrderAlarm'];
 const SHIFT = 'CreateOrderTrafficShift';
@@ -23,6 +23,22 @@ function shifted(trafficShift: string, alarms: readonly string[] = ALARMS): Temp
   shiftTraffic(service);
   return template;
 }
+
+/** A stage whose migrations and functions use this database, with this role. */
+function onDatabase(Database: string, role: string, trafficShift = 'Canary10Percent10Minutes'): Service {
+  const template = shifted(trafficShift, trafficShift === 'none' ? [] : ALARMS);
+  Object.assign(template.Resources ?? {}, {
+    Migrations: { Type: 'Custom::DatabaseMigrations', Properties: { Database } },
+    CreateOrderLambdaFunction: {
+      Type: 'AWS::Lambda::Function',
+      Properties: { Role: { 'Fn::GetAtt': [role, 'Arn'] } },
+    },
+  });
+  const provider = { compiledCloudFormationTemplate: template };
+  return { service: 'orders', custom: { trafficShift }, resources: {}, functions: {}, provider };
+}
+
+const templateOf = ({ provider }: Service) => provider.compiledCloudFormationTemplate;
 
 describe('trafficShift', () => {
   test('of none adds nothing', () => {
@@ -67,4 +83,32 @@ test('the sizing checks find a function behind its alias', () => {
     undefined,
     undefined,
   ]);
+});
+
+describe('a deployment to another database', () => {
+  const before = templateOf(onDatabase('orders_db app-secret', 'Role1'));
+
+  test.each([
+    ['another database', onDatabase('other_db app-secret', 'Role1')],
+    ['another database user', onDatabase('orders_db other-secret', 'Role1')],
+    ['a role with other permissions', onDatabase('orders_db app-secret', 'Role2')],
+  ])('shifts all traffic at once, and asks no alarm, with %s', (_, service) => {
+    expect(shiftAtOnceToAnotherDatabase(service, before)).toBe(true);
+    expect(templateOf(service).Resources?.[SHIFT]?.Properties).toMatchObject({
+      DeploymentConfigName: 'CodeDeployDefault.LambdaAllAtOnce',
+      AlarmConfiguration: { Enabled: false },
+      AutoRollbackConfiguration: { Enabled: true },
+    });
+  });
+
+  test.each([
+    ['the same database', onDatabase('orders_db app-secret', 'Role1'), before],
+    ['a stack that does not exist', onDatabase('orders_db app-secret', 'Role1'), undefined],
+    ['a stack whose first deployment failed', onDatabase('orders_db app-secret', 'Role1'), { Resources: {} }],
+    ['no traffic shift', onDatabase('other_db app-secret', 'Role1', 'none'), before],
+  ])('is not what a deployment is with %s', (_, service, deployed) => {
+    const unchanged = structuredClone(templateOf(service));
+    expect(shiftAtOnceToAnotherDatabase(service, deployed)).toBe(false);
+    expect(templateOf(service)).toEqual(unchanged);
+  });
 });
