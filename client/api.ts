@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 1ce84ea50fa785714573fbf5d3a90b8e943663a3e95055f731da75caebe22b6a): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 0dd4a37ec8649619fcc40ebde68a714b3bc8b96e7b5f2d45020537c4d862908a): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -100,7 +100,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel an order
-         * @description A Cancelled order is never processed again. Cancelled is final. An order that is being processed stops after the step that is running. If its processor returns without taking another step, the order is Completed. Steps that have an undo are undone before the order is Cancelled. To cancel an order again changes nothing.
+         * @description A Cancelled order is never processed again. Cancelled is final. An order that is being processed stops after the step that is running. If its processor returns without taking another step, the order is Completed. Steps that have an undo are undone before the order is Cancelled. Cancelling an order again changes nothing.
          */
         post: operations["cancelOrder"];
         delete?: never;
@@ -304,7 +304,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel several orders
-         * @description Cancels those of the orders that are not finished, in one commit, each as cancelling one order does.
+         * @description Cancels the orders that are not finished, in one commit, each in the same way as `POST /orders/{order_id}/cancel`.
          */
         post: operations["cancelOrders"];
         delete?: never;
@@ -482,7 +482,7 @@ export interface paths {
         };
         /**
          * Get metrics
-         * @description Takes the same time however many orders there are.
+         * @description Counts orders by status, with the average processing time of Completed orders. Takes the same time however many orders there are.
          */
         get: operations["getMetrics"];
         put?: never;

@@ -69,7 +69,8 @@ export const redriveOrders: Operation = {
 export const cancelOrders: Operation = {
   tag: 'Operations',
   summary: 'Cancel several orders',
-  description: 'Cancels those of the orders that are not finished, in one commit, each as cancelling one order does.',
+  description:
+    'Cancels the orders that are not finished, in one commit, each in the same way as `POST /orders/{order_id}/cancel`.',
   body: {
     schema: cancelSchema,
     required: true,

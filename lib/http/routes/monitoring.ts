@@ -115,7 +115,8 @@ export const unhealthySchema = z
 export const getMetrics: Operation = {
   tag: 'Monitoring',
   summary: 'Get metrics',
-  description: 'Takes the same time however many orders there are.',
+  description:
+    'Counts orders by status, with the average processing time of Completed orders. Takes the same time however many orders there are.',
   parameters: { query: metricsQuerySchema },
   answers: {
     200: { description: 'The metrics.', schema: metricsSchema, examples: { metrics: METRICS } },

@@ -223,7 +223,7 @@ export const cancelOrder: Operation = {
   description:
     'A Cancelled order is never processed again. Cancelled is final. An order that is being processed stops after the step that is ' +
     'running. If its processor returns without taking another step, the order is Completed. Steps that have an undo are undone before ' +
-    'the order is Cancelled. To cancel an order again changes nothing.',
+    'the order is Cancelled. Cancelling an order again changes nothing.',
   parameters: { path: ORDER_ID, query: OWNER },
   body: reasonBody('changed her mind'),
   answers: {
