@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 0dd4a37ec8649619fcc40ebde68a714b3bc8b96e7b5f2d45020537c4d862908a): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 35c1ef771ba84aec1558c06f91e38e5d63fe9b04a74cb62146564f5b773d810c): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -1665,6 +1665,14 @@ export interface operations {
                 reason_code?: string;
                 /** @description Only this user's orders. */
                 user_id?: number;
+                /** @description Only orders with this `customer_ref`. */
+                customer_ref?: string;
+                /** @description Only orders whose metadata has this value: `metadata[channel]=web`. A page looks through 1,000 orders, so it can be empty and still have a next_cursor. */
+                metadata?: {
+                    [key: string]: string;
+                };
+                /** @description Only orders that changed at this time or later. A page looks through 1,000 orders, so it can be empty and still have a next_cursor. */
+                updated_from?: string;
                 /** @description Created at this time or later. */
                 created_from?: string;
                 /** @description Created before this time. Must not be before created_from. */

@@ -54,6 +54,7 @@ CREATE TABLE order_details (
   metadata jsonb,
   items jsonb,
   process_after timestamp with time zone,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT order_details_pkey PRIMARY KEY (order_id, owner)
 );
 
@@ -183,6 +184,8 @@ CREATE TABLE schema_migrations (
   applied_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT schema_migrations_pkey PRIMARY KEY (version)
 );
+
+CREATE INDEX order_details_by_customer ON public.order_details USING btree (customer_ref, created_at, order_id, owner) WHERE (customer_ref IS NOT NULL);
 
 CREATE INDEX order_history_by_owner ON public.order_history USING btree (order_id, owner, entry) WHERE (owner <> ''::text);
 

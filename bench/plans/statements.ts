@@ -91,6 +91,9 @@ export function hotStatements(loaded: number): Statement[] {
     list('Failed of a user', { status: 'Failed', userId: 5 }),
     list('of an id prefix', { idPrefix: 'nobody' }),
     list('of an owner', { owner: 'nobody' }),
+    list('of a customer', { customerRef: 'customer 17' }),
+    list('with metadata', { metadata: { channel: 'web' } }),
+    list('updated', { updatedFrom: new Date(0) }),
     {
       name: 'cancel one',
       run: (database) => cancelOrder(database, 'pending-1', null, { actor: ACTOR, reason: 'plans' }),

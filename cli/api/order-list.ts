@@ -1,4 +1,5 @@
 import type { Order, operations } from '../../client/index.ts';
+import { UsageError } from '../../infra/user-error.ts';
 import { ask, type Stage } from './stage.ts';
 
 /** As many as one response contains. */
@@ -13,6 +14,9 @@ export const FILTER_OPTIONS = {
   'reason-code': { type: 'string', value: 'CODE', help: 'orders with this reason code' },
   owner: { type: 'string', value: 'OWNER', help: 'of this owner' },
   user: { type: 'string', value: 'N', help: 'orders of this user_id' },
+  'customer-ref': { type: 'string', value: 'TEXT', help: 'orders with this customer_ref' },
+  metadata: { type: 'string', value: 'KEY=VALUE', help: 'orders with this value in their metadata' },
+  'updated-from': { type: 'string', value: 'TIME', help: 'orders that changed at this time or later' },
   from: {
     type: 'string',
     value: 'TIME',
@@ -27,12 +31,18 @@ export type OrderFilter = Readonly<Record<string, string>>;
 
 /** The service validates the values and reports what it accepts. */
 export function filterOf(values: FilterValues): OrderFilter {
+  const [, key, value] = /^([^=]*)=(.*)$/s.exec(values.metadata ?? '') ?? [];
+  if (values.metadata !== undefined && key === undefined)
+    throw new UsageError('--metadata must look like channel=web.');
   const named = {
     status: values.status,
     order_id_prefix: values['id-prefix'],
     reason_code: values['reason-code'],
     owner: values.owner,
     user_id: values.user,
+    customer_ref: values['customer-ref'],
+    [`metadata[${encodeURIComponent(key ?? '')}]`]: value,
+    updated_from: values['updated-from'],
     created_from: values.from,
     created_to: values.to,
   };

@@ -6,15 +6,18 @@ import { readQuery } from '../../lib/http/read-query.ts';
 import { api } from '../../lib/runtime/api.ts';
 import { httpHandler } from '../../lib/runtime/http-handler.ts';
 
-/** GET /orders?status=&reason_code=&user_id=&created_from=&created_to=&limit=&cursor= */
+/** GET /orders?status=&reason_code=&user_id=&customer_ref=&metadata[key]=&updated_from=&created_from=&created_to=&limit=&cursor= */
 export const handler = httpHandler(async (event) => {
-  const query = readQuery(event, listSchema);
+  const query = readQuery(event, listSchema, ['metadata']);
   const filter = {
     userId: query.user_id ?? null,
     status: query.status ?? null,
     idPrefix: query.order_id_prefix ?? null,
     reasonCode: query.reason_code ?? null,
     owner: ownerFilterOf(event, query.owner),
+    customerRef: query.customer_ref ?? null,
+    metadata: query.metadata ?? null,
+    updatedFrom: query.updated_from ?? null,
     createdFrom: query.created_from ?? null,
     createdTo: query.created_to ?? null,
   };

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { STATUSES } from '../orders/order.ts';
 import { decodeCursor } from './cursor.ts';
+import { metadata } from './order-details.ts';
 import { text } from './text.ts';
 import { timeOf } from './time.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -34,6 +35,15 @@ export const listSchema = z
       description: 'Only orders that have this reason code, such as the `reason_code` of a failure.',
     }),
     user_id: wholeNumber(INTEGER_MIN, INTEGER_MAX).optional().meta({ description: "Only this user's orders." }),
+    customer_ref: text(255).optional().meta({ description: 'Only orders with this `customer_ref`.' }),
+    metadata: metadata.optional().meta({
+      description:
+        'Only orders whose metadata has this value: `metadata[channel]=web`. A page looks through 1,000 orders, so it can be empty and still have a next_cursor.',
+    }),
+    updated_from: time.optional().meta({
+      description:
+        'Only orders that changed at this time or later. A page looks through 1,000 orders, so it can be empty and still have a next_cursor.',
+    }),
     created_from: time.optional().meta({ description: 'Created at this time or later.' }),
     // Exclusive, so that the end of one range is the start of the next.
     created_to: time.optional().meta({ description: 'Created before this time. Must not be before created_from.' }),

@@ -17,7 +17,7 @@ const QUANTITY_RULE = `must be a whole number from 1 to ${MAX_QUANTITY}`;
 /** The codes in use. Known to Node itself, so that they are up to date with the runtime. */
 const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
 
-const metadata = z
+export const metadata = z
   .unknown()
   .meta({
     description: `Your own data about it: up to ${MAX_KEYS} keys of 1 to ${MAX_KEY} characters, with values of at most ${MAX_VALUE} characters.`,

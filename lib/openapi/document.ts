@@ -125,6 +125,8 @@ function parameterObjects(parameters: Parameters, schemas: JsonSchemas): unknown
         in: place,
         required: !(schema as z.ZodType).safeParse(undefined).success,
         ...(description !== undefined && { description }),
+        // As `name[key]=value`.
+        ...(jsonSchema.type === 'object' && { style: 'deepObject', explode: true }),
         schema: jsonSchema,
       };
     }),

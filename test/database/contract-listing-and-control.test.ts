@@ -31,7 +31,7 @@ describe.each(DRIVERS)('the use cases of the API over $name', ({ open }) => {
 
   /** In the form of a list and of the response to a change. */
   async function readWithoutSteps(orderId: string) {
-    const { steps: _, ...order } = (await readOrder(database, orderId, null)) ?? {};
+    const { steps: _, version: __, ...order } = (await readOrder(database, orderId, null)) ?? {};
     return order;
   }
 

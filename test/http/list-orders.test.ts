@@ -117,7 +117,7 @@ describe('GET /orders', () => {
     [
       'order_ids',
       'a',
-      /allowed: owner, status, order_id_prefix, reason_code, user_id, created_from, created_to, limit, cursor$/,
+      /allowed: owner, status, order_id_prefix, reason_code, user_id, customer_ref, metadata, updated_from, created_from, created_to, limit, cursor$/,
     ],
   ])('GET /orders rejects %s=%j, and says what it accepts', async (name, value, message) => {
     expect(await service.ask('listOrders', { query: { [name]: value } })).toMatchObject({

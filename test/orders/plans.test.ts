@@ -41,6 +41,12 @@ const FINDS_BY: Readonly<Record<string, RegExp>> = {
   'list, Failed of a user': /^Index Scan orders_(by_user|pkey|by_id_and_owner)$/,
   'list, of an id prefix': /^Index Scan orders_(by_creation|pkey|by_id_and_owner)$/,
   'list, of an owner': /^Index Scan orders_(by_owner|pkey|by_id_and_owner)$/,
+  // The same.
+  'list, of a customer':
+    /^(Index Scan|Index Only Scan|Bitmap Index Scan) (order_details_(by_customer|pkey)|orders_(pkey|by_id_and_owner))$|^Bitmap Heap Scan order_details$/,
+  'list, with metadata': /^Index Scan (orders_(by_creation|pkey|by_id_and_owner)|order_details_pkey)$/,
+  'list, updated':
+    /^Index Scan (orders_(by_creation|pkey|by_id_and_owner)|order_details_pkey|order_history_(pkey|by_owner))$/,
   'window of 60 minutes': /order_minutes(_pkey)?$/,
   // All Pending orders, up to 50,000.
   'busy owners': /^(Index Scan|Bitmap Index Scan) orders_(by_status|waiting)$|^Bitmap Heap Scan orders$/,

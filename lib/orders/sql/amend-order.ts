@@ -41,8 +41,8 @@ const AMEND_ORDER = `
     DELETE FROM public.order_details d USING o
     WHERE o.detail_bytes IS NULL AND d.order_id = o.order_id AND d.owner = o.owner),
   written AS (
-    INSERT INTO public.order_details (order_id, owner, ${DETAIL_COLUMNS.join(', ')})
-    SELECT o.order_id, o.owner, ${detailValuesOf('details')} FROM o, wanted WHERE details IS NOT NULL
+    INSERT INTO public.order_details (order_id, owner, created_at, ${DETAIL_COLUMNS.join(', ')})
+    SELECT o.order_id, o.owner, o.created_at, ${detailValuesOf('details')} FROM o, wanted WHERE details IS NOT NULL
     ON CONFLICT (order_id, owner) DO UPDATE SET
       ${DETAIL_COLUMNS.map((column) => `${column} = excluded.${column}`).join(', ')}),
   noted AS (

@@ -1,5 +1,6 @@
 import type { Parameter, Queryable } from '../../database/database.ts';
-import type { Order, Status } from '../order.ts';
+import type { Metadata, Order, Status } from '../order.ts';
+import { HISTORY_OF_O } from './history-of.ts';
 import { ORDER_COLUMNS, type OrderRow, toOrders } from './order-row.ts';
 
 /** Which orders; null for any. */
@@ -10,6 +11,11 @@ export interface OrderFilter {
   readonly owner: string | null;
   /** The start of the order id. No index helps, so a page reads at most MAX_SCAN orders. */
   readonly idPrefix: string | null;
+  readonly customerRef?: string | null;
+  /** All of these must be in its metadata. No index helps, as for idPrefix. */
+  readonly metadata?: Metadata | null;
+  /** Changed at this time or later. No index helps, as for idPrefix. */
+  readonly updatedFrom?: Date | null;
   /** Inclusive. */
   readonly createdFrom: Date | null;
   /** Exclusive. */
@@ -56,18 +62,28 @@ export async function listOrders(
   limit: number,
 ): Promise<Page> {
   const { parameters, parameter } = collectParameters();
-  const [indexed, ...others] = conditions(filter, parameter);
+  const ofCustomer = filter.customerRef ? `k.customer_ref = ${parameter(filter.customerRef, 'text')}` : undefined;
+  const byColumns = conditions(filter, parameter);
+  const [indexed, ...others] = ofCustomer ? [ofCustomer, ...byColumns] : byColumns;
   const tested = [...others, ...unindexed(filter, parameter)];
-  const createdAt = indexed === undefined ? CREATED_AT_OF_ANY : 'o.created_at';
+  // The table whose index is read, with the key and the time of the order.
+  const k = ofCustomer ? 'k' : 'o';
+  const createdAt = indexed === undefined ? CREATED_AT_OF_ANY : `${k}.created_at`;
   // One more than fits on the page, to see whether there is a next one.
   const scan = tested.length === 0 ? limit + 1 : MAX_SCAN;
+  const range = `
+    WHERE ${[indexed ?? 'true', ...bounds(k, createdAt, filter, after, parameter)].join(' AND ')}
+    ORDER BY ${createdAt} DESC, ${k}.order_id DESC, ${k}.owner DESC
+    LIMIT ${parameter(scan, 'integer')}`;
+  // Limited before the join, so that the planner reads no more of either table.
+  const source = ofCustomer
+    ? `FROM (SELECT k.order_id, k.owner, k.created_at FROM public.order_details k ${range}) AS k
+       JOIN public.orders o ON o.order_id = k.order_id AND o.owner = k.owner`
+    : `FROM public.orders o ${range}`;
   const rows = await database.query<Row>(
     `WITH scanned AS MATERIALIZED (
-       SELECT o.created_at, o.order_id, o.owner, cardinality(o.item_ids) + coalesce(o.detail_bytes, 0) / 16 AS weight, ${tested.join(' AND ') || 'true'} AS matches
-       FROM public.orders o
-       WHERE ${[indexed ?? 'true', ...bounds(createdAt, filter, after, parameter)].join(' AND ')}
-       ORDER BY ${createdAt} DESC, o.order_id DESC, o.owner DESC
-       LIMIT ${parameter(scan, 'integer')}),
+       SELECT ${k}.created_at, ${k}.order_id, ${k}.owner, cardinality(o.item_ids) + coalesce(o.detail_bytes, 0) / 16 AS weight, ${tested.join(' AND ') || 'true'} AS matches
+       ${source}),
      counted AS (
        SELECT created_at, order_id, owner, matches,
               count(*) FILTER (WHERE matches) OVER newest AS place,
@@ -128,15 +144,29 @@ function conditions({ userId, status, reasonCode, owner }: OrderFilter, paramete
  * In most collations, the ids with one prefix are not neighbours in an index, and one that compares bytes would get an entry for
  * each version of each order.
  */
-function unindexed({ idPrefix }: OrderFilter, parameter: AddParameter): string[] {
-  return idPrefix === null ? [] : [`starts_with(o.order_id, ${parameter(idPrefix, 'text')})`];
+function unindexed({ idPrefix, metadata, updatedFrom }: OrderFilter, parameter: AddParameter): string[] {
+  return [
+    idPrefix === null ? [] : [`starts_with(o.order_id, ${parameter(idPrefix, 'text')})`],
+    metadata ? [`o.detail_bytes IS NOT NULL AND ${hasMetadata(parameter(JSON.stringify(metadata), 'jsonb'))}`] : [],
+    updatedFrom ? [wasUpdatedFrom(parameter(updatedFrom.toISOString(), 'timestamptz'))] : [],
+  ].flat();
 }
+
+/** Not EXISTS, which the planner may turn into a read of the whole table. */
+const hasMetadata = (metadata: string) => `coalesce((
+  SELECT d.metadata FROM public.order_details d WHERE d.order_id = o.order_id AND d.owner = o.owner) @> ${metadata}, false)`;
+
+/** A finished order changes only by a redrive, after which it is not finished. The history knows when the others changed. */
+const wasUpdatedFrom = (time: string) => `
+  CASE WHEN o.finished_at IS NOT NULL OR o.created_at >= ${time} THEN coalesce(o.finished_at, o.created_at) >= ${time}
+       ELSE EXISTS (SELECT FROM ${HISTORY_OF_O} AS h WHERE h.at >= ${time}) END`;
 
 /** The expression of the index of all orders (infra/migrations/000005-listing-and-control.sql has the reason). */
 const CREATED_AT_OF_ANY = `(o.created_at AT TIME ZONE 'UTC')`;
 
-/** @param createdAt the expression of the intended index */
+/** @param k the table whose index is read. @param createdAt its expression in that index */
 function bounds(
+  k: string,
   createdAt: string,
   { createdFrom, createdTo }: OrderFilter,
   after: Position | null,
@@ -152,7 +182,7 @@ function bounds(
     after === null
       ? []
       : [
-          `(${createdAt}, o.order_id, o.owner) <
+          `(${createdAt}, ${k}.order_id, ${k}.owner) <
            (${seconds(after.createdAt)}, ${parameter(after.orderId, 'text')}, ${parameter(after.owner, 'text')})`,
         ],
   ].flat();
