@@ -19,6 +19,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'dead-letters': async () => (await import('./api/dead-letters.ts')).deadLetters,
   audit: async () => (await import('./api/audit.ts')).audit,
   redrive: async () => (await import('./redrive.ts')).redrive,
+  erase: async () => (await import('./erase.ts')).erase,
   doctor: async () => (await import('./doctor/doctor.ts')).doctor,
   keys: async () => (await import('./keys.ts')).keys,
 };
@@ -43,6 +44,7 @@ These commands use the API of the local stack, or the one at --url or ORDERS_URL
 
 These commands use the database and the queues in DATABASE_URL, QUEUE_URL and DEAD_LETTER_QUEUE_URL, or the local stack's:
   redrive        sends Failed orders back to be processed
+  erase          erases a user from the finished orders
   doctor         checks for problems, and fixes them with --fix
   keys           creates, lists and revokes API keys
 

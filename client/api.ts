@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 35c1ef771ba84aec1558c06f91e38e5d63fe9b04a74cb62146564f5b773d810c): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 fd98f0396486d37882d634b0f1ed89194d68a7dff08f069793050dfdf1084d6f): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -402,7 +402,7 @@ export interface paths {
         };
         /**
          * List what operators did
-         * @description Returns who paused and resumed processing, redrove orders, handled dead letters, and created and revoked API keys, newest first. What happened to one order is in its history.
+         * @description Returns who paused and resumed processing, redrove orders, cancelled several, erased users, handled dead letters, and created and revoked API keys, newest first. What happened to one order is in its history.
          */
         get: operations["listAudit"];
         put?: never;
@@ -1145,7 +1145,7 @@ export interface components {
                 at: string;
                 /** @description Who did it: an API key or a token with the request id, or an operator. */
                 actor: string;
-                /** @description What was done: processing.paused, processing.resumed, orders.redriven, orders.cancelled, dead_letters.resent, dead_letters.deleted, key.created, key.revoked. */
+                /** @description What was done: processing.paused, processing.resumed, orders.redriven, orders.cancelled, orders.erased, dead_letters.resent, dead_letters.deleted, key.created, key.revoked. */
                 action: string;
                 /** @description The owner of the orders or of the key; null for several or none. */
                 owner: string | null;
@@ -2374,7 +2374,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only entries about this. */
-                action?: "processing.paused" | "processing.resumed" | "orders.redriven" | "orders.cancelled" | "dead_letters.resent" | "dead_letters.deleted" | "key.created" | "key.revoked";
+                action?: "processing.paused" | "processing.resumed" | "orders.redriven" | "orders.cancelled" | "orders.erased" | "dead_letters.resent" | "dead_letters.deleted" | "key.created" | "key.revoked";
                 /** @description Only entries about this owner's orders and keys. */
                 owner?: string;
                 /** @description The most entries in one response; 50 by default. */

@@ -130,7 +130,7 @@ export const listAudit: Operation = {
   tag: 'Operations',
   summary: 'List what operators did',
   description:
-    'Returns who paused and resumed processing, redrove orders, handled dead letters, and created and revoked API keys, newest first. What happened to one order is in its history.',
+    'Returns who paused and resumed processing, redrove orders, cancelled several, erased users, handled dead letters, and created and revoked API keys, newest first. What happened to one order is in its history.',
   parameters: { query: auditSchema },
   answers: {
     200: {

@@ -6,6 +6,7 @@ export const AUDITED = [
   'processing.resumed',
   'orders.redriven',
   'orders.cancelled',
+  'orders.erased',
   'dead_letters.resent',
   'dead_letters.deleted',
   'key.created',

@@ -1,0 +1,54 @@
+import { command } from '../infra/command.ts';
+import { enterStack } from '../infra/local/stack/enter-stack.ts';
+import { UsageError } from '../infra/user-error.ts';
+import { loadDatabaseConfig } from '../lib/config.ts';
+import { connectDatabase } from '../lib/database/connect.ts';
+import { createLogger } from '../lib/observability/logger.ts';
+import { countUserOrders, eraseUserOrders, NOBODY } from '../lib/orders/sql/erase-user.ts';
+import { operator } from './operator.ts';
+
+/** Orders per commit: each has many rows, and their locks should be short. */
+const PAGE = 100;
+
+export const erase = command({
+  name: 'orders erase',
+  usage: ['--user N [--owner OWNER] [--dry-run]'],
+  does: `Erases a user from the finished orders: user_id becomes ${NOBODY}, and customer_ref, metadata, reasons, results of steps, payloads of
+signals and idempotency keys are deleted. Order ids, amounts, items, states and times stay. Failed orders can no longer be
+redriven. It cannot be undone, and is audited. The exit code is 1 if orders of the user are left, because they are not finished.`,
+  options: {
+    user: { type: 'integer', min: -2_147_483_648, max: 2_147_483_647, help: 'the user_id' },
+    owner: { type: 'string', value: 'OWNER', help: 'only orders of this owner' },
+    reason: { type: 'string', value: 'TEXT', help: 'why, for the audit' },
+    'dry-run': { type: 'boolean', help: 'only prints how many orders it would erase' },
+  },
+  examples: [
+    'npm run orders -- erase --user 7 --dry-run',
+    'npm run orders -- erase --user 7 --reason "request 2026-118"',
+  ],
+  async run({ user, owner = null, reason = null, 'dry-run': dryRun }) {
+    if (user === undefined || user === NOBODY) throw new UsageError(`Specify --user, other than ${NOBODY}.`);
+    enterStack();
+    const database = connectDatabase(loadDatabaseConfig(process.env), createLogger('WARN'));
+    try {
+      const before = await countUserOrders(database, user, owner);
+      if (dryRun) {
+        console.log(`${before.finished} orders would be erased; ${before.unfinished} are not finished.`);
+        return 0;
+      }
+      const change = { actor: `operator ${operator()}`, reason };
+      let erased = 0;
+      for (let page = PAGE; page === PAGE; erased += page) {
+        page = await eraseUserOrders(database, { userId: user, owner, limit: PAGE }, change);
+        if (page === PAGE) console.error(`Erased ${erased + page} orders so far …`);
+      }
+      const { finished, unfinished } = await countUserOrders(database, user, owner);
+      console.log(`Erased ${erased} orders. ${finished + unfinished} orders of this user are left.`);
+      if (unfinished > 0)
+        console.error(`${unfinished} orders are not finished: cancel them, or wait, and repeat this.`);
+      return finished + unfinished > 0 ? 1 : 0;
+    } finally {
+      await database.close();
+    }
+  },
+});

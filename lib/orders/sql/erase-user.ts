@@ -1,0 +1,73 @@
+import type { Queryable } from '../../database/database.ts';
+
+/** In place of the id of an erased user. */
+export const NOBODY = 0;
+
+/** No redrive limit is as high (MAX_REDRIVES), so an order without its user is never processed again. */
+const NEVER_AGAIN = 1_000;
+
+export interface UserOrders {
+  /** Completed, Failed and Cancelled ones, which can be erased. */
+  readonly finished: number;
+  readonly unfinished: number;
+}
+
+/** @param owner only the orders of this owner; null for any */
+export async function countUserOrders(database: Queryable, userId: number, owner: string | null): Promise<UserOrders> {
+  const [row] = await database.query<UserOrders>(
+    `SELECT count(*) FILTER (WHERE due_at IS NULL)::bigint AS finished,
+            count(*) FILTER (WHERE due_at IS NOT NULL)::bigint AS unfinished
+     FROM public.orders WHERE user_id = $1::integer AND ($2::text IS NULL OR owner = $2::text)`,
+    [userId, owner],
+  );
+  return row ?? { finished: 0, unfinished: 0 };
+}
+
+/**
+ * Erases who the user of finished orders was and what was said about them, and keeps the ids, amounts, items, states and times.
+ * One commit with one audit entry.
+ * @returns how many orders; fewer than the limit if there are no more
+ */
+export async function eraseUserOrders(
+  database: Queryable,
+  selection: { readonly userId: number; readonly owner: string | null; readonly limit: number },
+  change: { readonly actor: string; readonly reason: string | null },
+): Promise<number> {
+  const [row] = await database.query<{ orders: number }>(
+    `WITH chosen AS MATERIALIZED (
+       SELECT order_id, owner, had_id_alone FROM public.orders
+       WHERE user_id = $1::integer AND ($2::text IS NULL OR owner = $2::text) AND due_at IS NULL
+       ORDER BY order_id, owner LIMIT $3::integer
+       FOR UPDATE),
+     erased AS (
+       UPDATE public.orders o SET
+         user_id = ${NOBODY},
+         reason = NULL,
+         idempotency_key = NULL,
+         fingerprint = NULL,
+         redrives = CASE o.status WHEN 'Failed' THEN ${NEVER_AGAIN} ELSE o.redrives END
+       FROM chosen c WHERE o.order_id = c.order_id AND o.owner = c.owner
+       RETURNING o.order_id, o.owner),
+     details AS (
+       UPDATE public.order_details d SET
+         customer_ref = NULL,
+         metadata = NULL,
+         items = (SELECT jsonb_agg(item - 'metadata' ORDER BY n) FROM jsonb_array_elements(d.items) WITH ORDINALITY AS i(item, n))
+       FROM chosen c WHERE d.order_id = c.order_id AND d.owner = c.owner),
+     history AS (
+       UPDATE public.order_history h SET reason = NULL
+       FROM chosen c WHERE h.order_id = c.order_id AND (h.owner = c.owner OR (h.owner IS NULL AND c.had_id_alone))),
+     steps AS (
+       UPDATE public.order_steps s SET result = NULL
+       FROM chosen c WHERE s.owner = c.owner AND s.order_id = c.order_id),
+     signals AS (
+       UPDATE public.order_signals s SET payload = NULL
+       FROM chosen c WHERE s.owner = c.owner AND s.order_id = c.order_id),
+     audited AS (
+       INSERT INTO public.audit (actor, action, owner, target, orders, reason)
+       SELECT $4::text, 'orders.erased', $2::text, $1::text, count(*), $5::text FROM erased HAVING count(*) > 0)
+     SELECT count(*)::bigint AS orders FROM erased`,
+    [selection.userId, selection.owner, selection.limit, change.actor, change.reason],
+  );
+  return row?.orders ?? 0;
+}

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Database } from '../../lib/database/database.ts';
+import { countUserOrders, eraseUserOrders } from '../../lib/orders/sql/erase-user.ts';
+import { readAudit } from '../../lib/orders/sql/read-audit.ts';
+import { DRIVERS, type Subject } from '../support/contract.ts';
+import { UseCases } from '../support/contract-use-cases.ts';
+import { verdictOn } from '../support/order-lab.ts';
+
+describe.each(DRIVERS)('erasing a user over $name', ({ open }) => {
+  let subject: Subject;
+  let database: Database;
+  let cases: UseCases;
+
+  beforeAll(async () => {
+    subject = await open();
+    database = subject.database;
+  });
+  beforeEach(async () => {
+    cases = await UseCases.afresh(database);
+  });
+  afterAll(() => subject?.close());
+
+  const erase = (limit = 10, owner: string | null = null) =>
+    eraseUserOrders(database, { userId: 7, owner, limit }, { actor: 'operator ada', reason: 'request 118' });
+  const texts = async () => {
+    const tables = ['orders', 'order_history', 'order_details', 'order_steps', 'order_signals'];
+    const rows = await Promise.all(
+      tables.map((table) => database.query<{ row: string }>(`SELECT t::text AS row FROM public.${table} AS t`)),
+    );
+    return rows.flat().map(({ row }) => row);
+  };
+
+  test('everything personal in the finished orders of the user is erased, and amounts, items and states stay', async () => {
+    await cases.insert('a', 'b', 'c', 'other');
+    await database.query(
+      `UPDATE public.orders SET user_id = CASE order_id WHEN 'other' THEN 8 ELSE 7 END, idempotency_key = 'SECRET ' || order_id,
+         fingerprint = 'SECRET'`,
+    );
+    for (const id of ['a', 'other']) {
+      await database.query(
+        `INSERT INTO public.order_details (order_id, owner, customer_ref, metadata, items)
+         VALUES ($1::text, '', 'SECRET', '{"name": "SECRET"}', '[{"sku": "x", "quantity": 2, "metadata": {"gift": "SECRET"}}]')`,
+        [id],
+      );
+      await database.query(
+        `INSERT INTO public.order_steps (owner, order_id, run, name, result, attempt, token, started_at, finished_at)
+         VALUES ('', $1::text, 1, 'charge', '"SECRET"', 1, 1, now(), now())`,
+        [id],
+      );
+      await database.query(
+        `INSERT INTO public.order_signals (owner, order_id, run, name, payload) VALUES ('', $1::text, 1, 'paid', '"SECRET"')`,
+        [id],
+      );
+    }
+    const { claims } = await cases.claim(['a', 'b', 'other']);
+    await cases.finish(
+      ...claims.map((each) => verdictOn(each, { status: 'Failed', reasonCode: 'declined', reason: 'SECRET' })),
+    );
+    expect(await countUserOrders(database, 7, null)).toEqual({ finished: 2, unfinished: 1 });
+
+    expect(await erase(1)).toBe(1);
+    expect(await erase()).toBe(1);
+    expect(await erase()).toBe(0);
+
+    expect(await countUserOrders(database, 7, null)).toEqual({ finished: 0, unfinished: 1 });
+    const secrets = (await texts()).filter((row) => row.includes('SECRET'));
+    expect(secrets.filter((row) => !/\bother\b/.test(row) && !/^\(c,/.test(row))).toEqual([]);
+    expect(secrets.filter((row) => /\bother\b/.test(row))).toHaveLength(5);
+    const [a] = await database.query(
+      `SELECT user_id, status, total_amount, reason_code, (SELECT items::text FROM public.order_details WHERE order_id = 'a') AS items
+       FROM public.orders WHERE order_id = 'a'`,
+    );
+    expect(a).toEqual({
+      user_id: 0,
+      status: 'Failed',
+      total_amount: '9.5',
+      reason_code: 'declined',
+      items: '[{"sku": "x", "quantity": 2}]',
+    });
+    expect((await cases.redrive({ orderIds: ['a'] })).redrivable).toEqual([]);
+    const entry = { action: 'orders.erased', actor: 'operator ada', target: '7', orders: 1, reason: 'request 118' };
+    expect(await readAudit(database, { action: 'orders.erased', owner: null, before: null }, 10)).toMatchObject([
+      entry,
+      entry,
+    ]);
+  });
+
+  test("only one owner's orders of the user are erased if the owner is named", async () => {
+    await cases.insert('a', 'b');
+    await database.query(
+      `UPDATE public.orders SET user_id = 7, status = 'Cancelled', due_at = NULL, finished_at = now()`,
+    );
+    await database.query(`UPDATE public.orders SET owner = 'shop' WHERE order_id = 'b'`);
+    expect(await erase(10, 'shop')).toBe(1);
+    expect(await countUserOrders(database, 7, null)).toEqual({ finished: 1, unfinished: 0 });
+  });
+});
