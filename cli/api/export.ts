@@ -1,6 +1,7 @@
 import { existsSync, openSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import type { Order } from '../../client/index.ts';
 import { command } from '../../infra/command.ts';
+import { printableJson } from '../../infra/printable.ts';
 import { UsageError, UserError } from '../../infra/user-error.ts';
 import { FILTER_OPTIONS, filterOf, type OrderPage, pagesOf } from './order-list.ts';
 import { connectStage, STAGE_OPTIONS } from './stage.ts';
@@ -25,7 +26,7 @@ export to a file that was interrupted continues with --resume: it keeps its posi
     if (!isFormat(format)) throw new UsageError('--format must be ndjson or csv.');
     if (resume && output === undefined) throw new UsageError('--resume needs --output.');
     const filter = filterOf(filters);
-    const file = output === undefined ? undefined : new ResumableFile(output, JSON.stringify({ format, filter }));
+    const file = output === undefined ? undefined : new ResumableFile(output, printableJson({ format, filter }));
     const start = file?.open(resume) ?? { cursor: null, bytes: 0 };
     const write = (text: string) => (file ? file.write(text) : writeFileSync(process.stdout.fd, text));
     const { head, line } = FORMATS[format];
@@ -47,7 +48,7 @@ const COLUMNS = [
 ] as const;
 
 const FORMATS = {
-  ndjson: { head: '', line: (order: Order) => `${JSON.stringify(order)}\n` },
+  ndjson: { head: '', line: (order: Order) => `${printableJson(order)}\n` },
   csv: {
     head: `${COLUMNS.join(',')}\r\n`,
     line: (order: Order) => `${COLUMNS.map((name) => cell(order[name as keyof Order])).join(',')}\r\n`,
@@ -113,7 +114,7 @@ class ResumableFile {
     // After the last page, the export is complete. If it ends before it says so, that page is written again.
     if (cursor === null) return;
     const position = { what: this.#what, cursor, bytes: this.#bytes };
-    writeFileSync(`${this.#positionPath}.new`, JSON.stringify(position));
+    writeFileSync(`${this.#positionPath}.new`, printableJson(position));
     renameSync(`${this.#positionPath}.new`, this.#positionPath);
   }
 
