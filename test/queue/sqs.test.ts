@@ -277,14 +277,14 @@ describe('sending several orders per message', () => {
     for (const { MessageGroupId = 'none' } of entries) expect(MessageGroupId).toMatch(/^[\w-]{1,128}$/);
   });
 
-  test('a thousand of the longest ids and owners are accepted, because messages are limited in bytes', async () => {
+  test('200 of the longest ids and owners are accepted, because messages are limited in bytes', async () => {
     const longest = '🛒'.repeat(250);
-    const orders = numberedOrders(1_000).map(({ orderId }) => ({ orderId: `${longest}${orderId}`, owner: longest }));
+    const orders = numberedOrders(200).map(({ orderId }) => ({ orderId: `${longest}${orderId}`, owner: longest }));
     const relay = await openRelay();
 
     const { accepted, failed } = await openQueue({ endpoint: relay.endpoint, packs: true }).send(orders);
 
-    expect([accepted.length, failed.length]).toEqual([1_000, 0]);
+    expect([accepted.length, failed.length]).toEqual([200, 0]);
     for (const request of relay.requests) expect(Buffer.byteLength(request)).toBeLessThan(600_000);
     const bodies = relay.requests.flatMap((request) => JSON.parse(request).Entries as { MessageBody: string }[]);
     expect(Math.max(...bodies.map(({ MessageBody }) => MessageBody.length))).toBeLessThanOrEqual(24_000);
