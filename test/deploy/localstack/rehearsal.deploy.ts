@@ -109,7 +109,7 @@ describe('a deployment', () => {
       "SELECT to_status, actor FROM order_history WHERE order_id = 'ORD-1' ORDER BY entry",
     );
     process.stdout.write(history.map(({ to_status: status, actor }) => `ORD-1 is ${status} by ${actor}\n`).join(''));
-    const worker = expect.stringMatching(new RegExp(`^${STACK}-processOrders [0-9a-f-]{36}$`));
+    const worker = expect.stringMatching(new RegExp(`^worker:${STACK}-processOrders [0-9a-f-]{36}$`));
     expect(history.slice(1)).toEqual([
       { to_status: 'Processing', actor: worker },
       { to_status: 'Completed', actor: worker },
