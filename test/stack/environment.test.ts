@@ -11,6 +11,7 @@ import {
   unusedByExternal,
 } from '../../infra/local/stack/environment.ts';
 import { readStackSettings } from '../../infra/local/stack/settings.ts';
+import { UserError } from '../../infra/user-error.ts';
 
 describe('to every command', () => {
   test.each<[string, Environment, Environment]>([
@@ -134,6 +135,15 @@ describe('a stack on services of the environment', () => {
     (name) => {
       expect(() => externalAddresses(settings, { [name]: 'localhost:4566' })).toThrow(
         `${name} must be a URL such as http://127.0.0.1:4566, not "localhost:4566".`,
+      );
+    },
+  );
+
+  test.each(['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_SQS', 'QUEUE_URL', 'DEAD_LETTER_QUEUE_URL'])(
+    'an external stack rejects a password in %s, and does not print it',
+    (name) => {
+      expect(() => externalAddresses(settings, { [name]: 'http://ann:secret@127.0.0.1:4566' })).toThrow(
+        new UserError(`${name} must not contain a user name or a password.`),
       );
     },
   );

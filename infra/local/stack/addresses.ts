@@ -21,6 +21,9 @@ export function embeddedAddresses(settings: StackSettings): StackAddresses {
 
 /** The addresses of a stack that uses services in the environment. The defaults are those of docker-compose.yml. */
 export function externalAddresses(settings: StackSettings, env: NodeJS.ProcessEnv): StackAddresses {
+  // They are printed. SQS takes its credentials from other variables.
+  for (const name of ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_SQS', 'QUEUE_URL', 'DEAD_LETTER_QUEUE_URL'])
+    if (env[name]?.includes('@')) throw new UserError(`${name} must not contain a user name or a password.`);
   const derived = addresses(
     settings,
     env.DATABASE_URL || 'postgres://postgres:password@127.0.0.1:5432/orders_db',
