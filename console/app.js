@@ -57,7 +57,6 @@ function markCurrent(hash) {
 
 addEventListener('hashchange', () => {
   open();
-  // A new page would begin at its top, and a screen reader would read its title.
   document.querySelector('h1')?.focus({ preventScroll: true });
   scrollTo(0, 0);
 });

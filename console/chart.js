@@ -101,7 +101,7 @@ function picture(minutes, series, width, format, pointed) {
   ];
 }
 
-/** The end of a scale that starts at 0, and the distance between its lines: 1, 2 or 5 times a power of ten. @param {number} highest */
+/** The end of a scale from 0, and the distance of its lines: 1, 2 or 5 times a power of ten. @param {number} highest */
 function niceScale(highest) {
   if (highest <= 0) return { top: 1, step: 1 };
   const rough = highest / 4;

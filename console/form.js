@@ -3,7 +3,7 @@ import { lineOf } from './errors.js';
 
 let fields = 0;
 
-/** A labelled input, its hint, and a place for its error. @param {FieldOptions} options @returns {Field} */
+/** @param {FieldOptions} options @returns {Field} */
 export function field({ label, hint, ...attributes }) {
   fields += 1;
   const id = `field-${fields}`;

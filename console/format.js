@@ -22,7 +22,7 @@ export function counted(value, noun) {
   return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
-/** Formats an amount, a decimal text, with grouped thousands and aligned cents; a number could not represent it. @param {string} text */
+/** A decimal text with grouped thousands; a number could not represent it. @param {string} text */
 export function amount(text) {
   const [units = '', decimals = ''] = text.split('.');
   return `${units.replace(/\B(?=(\d{3})+$)/g, ',')}.${decimals.padEnd(2, '0')}`;
@@ -44,7 +44,7 @@ export function duration(seconds) {
   return `${minutes} min ${total % 60} s`;
 }
 
-/** In the time zone of the console. @param {string} iso */
+/** @param {string} iso */
 export function moment(iso) {
   return dateTime(new Date(iso));
 }
@@ -61,7 +61,7 @@ export function clock(time) {
   return hourMinute(time);
 }
 
-/** The view of an order. @param {string} orderId */
+/** @param {string} orderId */
 export function hrefOf(orderId, owner = '') {
   return `#/orders/${encodeURIComponent(orderId)}${owner && `?owner=${encodeURIComponent(owner)}`}`;
 }

@@ -9,7 +9,7 @@ export function storedKey() {
   return sessionStorage.getItem(NAME);
 }
 
-/** The keys, or none, for which nobody wanted to give another: it is not asked for again and again. */
+/** The keys, or none, that the user kept: it is not asked for again. */
 const declined = new Set();
 
 /** @type {Promise<boolean> | undefined} */

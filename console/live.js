@@ -15,7 +15,6 @@ export function enter(next) {
   return refresh();
 }
 
-/** Refreshes the view, and schedules the next refresh. */
 export async function refresh() {
   const { signal } = leaving;
   try {

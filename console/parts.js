@@ -4,7 +4,7 @@ import { ago, amount, count, hrefOf, moment } from './format.js';
 /** @type {Status[]} */
 export const STATUSES = ['Pending', 'Processing', 'Waiting', 'Completed', 'Failed', 'Cancelled'];
 
-/** The heading of a view, which gets the focus when the view opens. @param {Child} title @param {...Child} rest */
+/** It gets the focus when the view opens. @param {Child} title @param {...Child} rest */
 export function heading(title, ...rest) {
   return h('div.title', h('h1', { tabindex: -1 }, title), ...rest);
 }

@@ -1,7 +1,7 @@
 import { button, byId, h, update } from './dom.js';
 import { linesOf } from './errors.js';
 
-/** Shows the result of an action until it is dismissed or replaced. @param {...Child} text */
+/** @param {...Child} text */
 export function say(...text) {
   byId('said').replaceChildren(h('div.notice.Completed', h('p', ...text), button('Dismiss', hush, 'plain')));
 }
@@ -21,7 +21,7 @@ export async function attempt(action) {
   }
 }
 
-/** Shows why the console cannot refresh its data; once, however often it fails. @param {unknown} error */
+/** Once, however often it fails. @param {unknown} error */
 export function complainAbout(error) {
   update(byId('problem'), [h('div.notice.Failed', h('div', ...linesOf(error).map((line) => h('p', line))))]);
 }

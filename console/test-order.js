@@ -53,7 +53,6 @@ function askForTestOrder() {
   });
 }
 
-/** Long enough that two test orders of a day do not get the same id. */
 function someLetters() {
   return crypto.getRandomValues(new Uint32Array(1))[0]?.toString(36).toUpperCase();
 }
