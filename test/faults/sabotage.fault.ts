@@ -51,3 +51,40 @@ test('1, sabotaged: without the sweep an order whose message was never sent is s
     expect(await lab.stuck(4)).toEqual([order.order_id]);
     expect(await lab.statusOf(order.order_id)).toBe('Pending');
   }));
+
+test('26, sabotaged: without its fencing token a stalled worker records a step of an order that another one holds, and the lab reports it', () =>
+  withLab({ env: { SABOTAGE: 'step fencing' } }, async (lab) => {
+    const { order_id: orderId } = anOrder('takes steps');
+    await lab.insert(orderId);
+    await lab.send(orderId);
+    lab.ambush('in a step', 'SIGSTOP');
+    const stalled = await lab.worker();
+    const environment = await lab.sprung('in a step');
+    process.kill(stalled.pid, 'SIGSTOP');
+    lab.ambush('into the processor', 'SIGSTOP');
+    await lab.worker();
+    // It has claimed the order, and taken no step yet.
+    const other = await lab.sprung('into the processor');
+    process.kill(environment, 'SIGCONT');
+
+    await lab.until(
+      'the step is recorded',
+      async () => (await lab.value('SELECT count(*)::integer FROM order_steps')) === 1,
+    );
+    process.kill(other, 'SIGCONT');
+    expect(await lab.wrongs()).toEqual([`step reserve of ${orderId} was recorded by who did not hold it`]);
+  }));
+
+test('28, sabotaged: when an undo is not recorded it runs again, and the lab reports it', () =>
+  withLab({ env: { SABOTAGE: 'undo' } }, async (lab) => {
+    const { order_id: orderId } = anOrder('undoes steps');
+    await lab.insert(orderId);
+    await lab.send(orderId);
+    await lab.worker();
+
+    const undos = () => lab.stack.effects().filter(({ name }) => name === 'undo charge').length;
+    await lab.until('it has run again', () => undos() > 1);
+    expect(await lab.wrongs()).toContainEqual(
+      expect.stringMatching(`^undo charge of ${orderId} ran \\d+ times, with 0 lost workers$`),
+    );
+  }));

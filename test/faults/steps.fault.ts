@@ -15,8 +15,8 @@ afterAll(() => lab.close());
 
 const NAMES = ['reserve', 'charge', 'notify'];
 
-async function startOrder(): Promise<string> {
-  const { order_id: orderId } = anOrder('takes steps');
+async function startOrder(kind = 'takes steps'): Promise<string> {
+  const { order_id: orderId } = anOrder(kind);
   await lab.insert(orderId);
   await lab.send(orderId);
   return orderId;
@@ -69,5 +69,72 @@ describe('26: the worker of an order with three steps and a sleep is killed', ()
 
     const effects = await effectsOf(orderId);
     for (const name of NAMES) expect(effects.get(name)).toHaveLength(1);
+  });
+});
+
+/** The names of the effects of an order, in sequence, each once. */
+function effectsInSequence(orderId: string): string[] {
+  const effects = lab.stack.effects().filter((effect) => effect.orderId === orderId);
+  // The key of an effect is the same whenever it runs.
+  expect(new Set(effects.map(({ name, key }) => `${name} ${key}`)).size).toBe(
+    new Set(effects.map(({ name }) => name)).size,
+  );
+  return [...new Set(effects.map(({ name }) => name))];
+}
+
+const UNDONE = ['reserve', 'charge', 'undo charge', 'undo reserve'];
+
+describe('28: the worker of an order whose steps are undone is killed', () => {
+  test.each<Step>([
+    'before finish',
+    'finish sent',
+    'in an undo',
+    'before record undo',
+    'record undo sent',
+    'after record undo',
+  ])(
+    '%s: both steps are undone in reverse order, none that was recorded again, and the order is Failed with its own reason',
+    async (place) => {
+      lab.ambush(place);
+      const orderId = await startOrder('undoes steps');
+      await lab.worker();
+      await lab.sprung(place);
+
+      await lab.allAre('Failed', [orderId]);
+      expect(effectsInSequence(orderId)).toEqual(UNDONE);
+      expect(await lab.value('SELECT reason_code FROM orders WHERE order_id = $1', [orderId])).toBe('refused');
+    },
+  );
+
+  test('after both undos, before the order is Failed: neither is run again', async () => {
+    lab.ambush('in an undo', 'SIGSTOP');
+    const orderId = await startOrder('undoes steps');
+    await lab.worker();
+    const environment = await lab.sprung('in an undo');
+    lab.ambush('before finish');
+    process.kill(environment, 'SIGCONT');
+    await lab.sprung('before finish');
+
+    await lab.allAre('Failed', [orderId]);
+    const effects = lab.stack.effects().filter((effect) => effect.orderId === orderId);
+    expect(effects.map(({ name }) => name)).toEqual(UNDONE);
+  });
+});
+
+describe('29: an order is cancelled while it is being processed', () => {
+  test.each([
+    ['and its worker goes on', 'SIGSTOP'],
+    ['and its worker is killed', 'SIGKILL'],
+  ] as const)('in its first step, %s: it is undone and Cancelled, and takes no further step', async (_, signal) => {
+    const api = await lab.api();
+    lab.ambush('in a step', 'SIGSTOP');
+    const orderId = await startOrder();
+    await lab.worker();
+    const environment = await lab.sprung('in a step');
+    expect((await api.cancel(orderId)).status).toBe(202);
+    process.kill(environment, signal === 'SIGSTOP' ? 'SIGCONT' : signal);
+
+    await lab.allAre('Cancelled', [orderId]);
+    expect(effectsInSequence(orderId)).toEqual(signal === 'SIGSTOP' ? ['reserve', 'undo reserve'] : ['reserve']);
   });
 });

@@ -16,7 +16,8 @@ export type Step =
   | `after ${QueueRequest}`
   | 'into the processor'
   | 'in the processor'
-  | 'in a step';
+  | 'in a step'
+  | 'in an undo';
 
 export type Signal = 'SIGKILL' | 'SIGSTOP';
 

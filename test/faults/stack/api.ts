@@ -31,6 +31,11 @@ const routes: readonly Route[] = [
     path: /^\/api\/v1\/orders\/([^/]+)\/signals\/([^/]+)$/,
     handler: await load('signal-order'),
   },
+  {
+    key: 'POST /api/v1/orders/{order_id}/cancel',
+    path: /^\/api\/v1\/orders\/([^/]+)\/cancel$/,
+    handler: await load('cancel-order'),
+  },
   { key: 'GET /api/v1/orders/{order_id}', path: /^\/api\/v1\/orders\/([^/]+)$/, handler: await load('get-order') },
   { key: 'GET /api/v1/metrics', path: /^\/api\/v1\/metrics$/, handler: await load('get-metrics') },
 ];

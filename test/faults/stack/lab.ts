@@ -7,7 +7,7 @@ import { fetchDocumented } from '../../support/documented.ts';
 import { freePorts } from '../../support/free-port.ts';
 import { eventually } from '../../support/wait-until.ts';
 import { layAmbush, type Signal, type Sprung, type Step, sprungAmbushes } from './ambush.ts';
-import { findDoubled, findForgotten, findStuck, findUsurped } from './audit.ts';
+import { findDoubled, findForgotten, findRepeated, findStuck, findUnfencedSteps, findUsurped } from './audit.ts';
 import type { Timing } from './service.ts';
 import { type StackOptions, ThrowawayStack } from './throwaway-stack.ts';
 
@@ -94,6 +94,12 @@ export class LabApi extends LabProcess {
   async signal(orderId: string, payload: unknown): Promise<Answer> {
     const path = `orders/${encodeURIComponent(orderId)}/signals/shipped`;
     return toAnswer(await fetchDocumented(`${this.url}/${path}`, { method: 'POST', body: JSON.stringify(payload) }));
+  }
+
+  async cancel(orderId: string): Promise<Answer> {
+    return toAnswer(
+      await fetchDocumented(`${this.url}/orders/${encodeURIComponent(orderId)}/cancel`, { method: 'POST', body: '{}' }),
+    );
   }
 
   async get(path: string): Promise<Answer> {
@@ -341,12 +347,17 @@ export class FaultLab {
     return this.stack.withPsql((psql) => findStuck(psql, graceSeconds));
   }
 
-  /** Violated invariants, in words: orders completed twice or finished without a lease, counters or history that differ. */
+  /**
+   * Violated invariants, in words: orders completed twice or finished without a lease, steps recorded without one or repeated, counters
+   * or history that differ.
+   */
   async wrongs(): Promise<string[]> {
     return this.stack.withPsql(async (psql) => [
       ...(await findDoubled(psql)).map((orderId) => `${orderId} was completed twice`),
       ...(await findUsurped(psql)).map((orderId) => `${orderId} was finished by who did not hold it`),
       ...(await findForgotten(psql)).map((orderId) => `${orderId} waits although its signal came`),
+      ...(await findUnfencedSteps(psql)),
+      ...(await findRepeated(psql, this.stack.effects())),
       ...(await findInconsistencies(psql)),
     ]);
   }

@@ -5,14 +5,15 @@
  * - AMBUSH, a directory: the process dies, or stops, at the steps for which an ambush is laid there.
  * - LEDGER, a file: a line `<order id> <token>` for each order that this process believes to have completed.
  * - CLOCK_SHIFT_MS: the process's clock is off by this much.
- * - SABOTAGE=fencing: any worker can finish an order. SABOTAGE=signals: a worker suspends an order whatever signal has come in the
- *   meantime. Both break the guarantees, and a test that does not notice it is worthless.
+ * - SABOTAGE: a mechanism that is taken away. This breaks the guarantees, and a test that does not notice it is worthless.
+ *   `fencing`: any worker can finish an order; `step fencing`: any worker can record its steps; `undo`: that a step was undone is not
+ *   recorded; `signals`: a worker suspends an order whatever signal has come in the meantime.
  */
 import { appendFileSync } from 'node:fs';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import pg from 'pg';
 import { reach } from './ambush.ts';
-import { requestOf, statementOf } from './statements.ts';
+import { requestOf, type Statement, statementOf } from './statements.ts';
 
 type Query = (config: pg.QueryConfig) => Promise<pg.QueryResult>;
 type Send = (command: object, ...others: unknown[]) => Promise<unknown>;
@@ -22,10 +23,10 @@ const { LEDGER, CLOCK_SHIFT_MS, SABOTAGE } = process.env;
 const clients = pg.Client.prototype as unknown as { query: Query };
 const query = clients.query;
 clients.query = function (this: unknown, config) {
-  const statement = statementOf(config.text);
+  const statement = statementOf(config.text, config.values);
   if (!statement) return query.call(this, config);
   reach(`before ${statement}`);
-  const text = statement === 'finish' ? sabotaged(config.text) : config.text;
+  const text = sabotaged(statement, config.text);
   const answer = query.call(this, { ...config, text });
   // It is written at the end of this turn of the event loop, and its reply cannot be read before the next.
   setImmediate(() => reach(`${statement} sent`));
@@ -53,18 +54,25 @@ function isEmpty(answer: unknown): boolean {
   return Messages.length === 0;
 }
 
-function sabotaged(statement: string): string {
-  let sql = statement;
-  const replace = (text: string, by: string) => {
-    if (!sql.includes(text)) throw new Error(`the statement that finishes orders has no "${text}" to remove`);
-    sql = sql.replace(text, by);
-  };
-  if (SABOTAGE === 'fencing') {
-    // Without the token, and without the requirement that the order is not finished yet.
-    replace(' AND o.token = v.token', '');
-    replace(`WHERE o.status = 'Processing'`, `WHERE o.status IN ('Processing', 'Completed')`);
+/** What SABOTAGE takes away, by statement: texts, and what replaces them. */
+const SABOTAGES: Readonly<Record<string, Partial<Record<Statement, readonly (readonly [string, string])[]>>>> = {
+  fencing: {
+    finish: [
+      [' AND o.token = v.token', ''],
+      [`WHERE o.status = 'Processing'`, `WHERE o.status IN ('Processing', 'Completed')`],
+    ],
+  },
+  signals: { finish: [['o.signals > coalesce(v.signals, 0)', 'false']] },
+  'step fencing': { 'record step': [[' AND o.token = g.token', '']] },
+  undo: { 'record undo': [['CASE WHEN undone THEN clock_timestamp() END', 'NULL::timestamptz']] },
+};
+
+function sabotaged(statement: Statement, text: string): string {
+  let sql = text;
+  for (const [removed, by] of SABOTAGES[SABOTAGE ?? '']?.[statement] ?? []) {
+    if (!sql.includes(removed)) throw new Error(`the statement "${statement}" has no "${removed}" to remove`);
+    sql = sql.replace(removed, by);
   }
-  if (SABOTAGE === 'signals') replace('o.signals > coalesce(v.signals, 0)', 'false');
   return sql;
 }
 

@@ -6,7 +6,12 @@
 import { once } from 'node:events';
 import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Processor, ProcessorContext } from '../../../lib/processors/processor.ts';
+import {
+  PermanentFailure,
+  type Processor,
+  type ProcessorContext,
+  type StepAttempt,
+} from '../../../lib/processors/processor.ts';
 import { reach } from './ambush.ts';
 
 const delayMs = Number(process.env.PROCESSING_DELAY_MS);
@@ -21,27 +26,34 @@ const process_: Processor = async ({ orderId }, context) => {
   if (orderId.startsWith('takes steps')) await takeSteps(orderId, context);
   if (orderId.startsWith('waits'))
     await takeSteps(orderId, context, () => context.waitFor('shipped', { timeoutSeconds: 600 }));
+  if (orderId.startsWith('undoes steps'))
+    await takeSteps(orderId, context, async () => {
+      await context.sleep('cool off', 1);
+      throw new PermanentFailure('refused', 'it is refused');
+    });
   if (orderId.startsWith('hangs at first') ? attempt === 1 : orderId.startsWith('hangs')) await once(signal, 'abort');
   if (orderId.startsWith('always fails')) throw new Error('it always fails');
   if (orderId.startsWith('fails once') && attempt === 1) throw new Error('it fails once');
 };
 
-/** Two steps, a sleep or a wait, and a third step. */
+/** Two steps that can be undone, a sleep or a wait, and a third step. */
 async function takeSteps(
   orderId: string,
   { step, sleep: suspend }: ProcessorContext,
   pause: () => Promise<unknown> = () => suspend('cool off', 1),
 ): Promise<void> {
-  const take = (name: string) =>
-    step(name, ({ idempotencyKey: key }) => {
-      if (process.env.EFFECTS) appendFileSync(process.env.EFFECTS, `${JSON.stringify({ orderId, name, key })}\n`);
-      reach('in a step');
-      return `${name} is done`;
-    });
-  await take('reserve');
-  await take('charge');
+  const effect = (name: string, key: string) => {
+    if (process.env.EFFECTS) appendFileSync(process.env.EFFECTS, `${JSON.stringify({ orderId, name, key })}\n`);
+    reach(name.startsWith('undo') ? 'in an undo' : 'in a step');
+    return `${name} is done`;
+  };
+  const take = (name: string) => (attempt: StepAttempt) => effect(name, attempt.idempotencyKey);
+  const undo = (name: string) => (_result: string, attempt: StepAttempt) =>
+    effect(`undo ${name}`, attempt.idempotencyKey);
+  await step('reserve', take('reserve'), { undo: undo('reserve') });
+  await step('charge', take('charge'), { undo: undo('charge') });
   await pause();
-  await take('notify');
+  await step('notify', take('notify'));
 }
 
 export default process_;

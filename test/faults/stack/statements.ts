@@ -1,9 +1,13 @@
-/** The service's statements and requests by name, for the preloads of this folder. Each has a phrase that no other has. */
+/**
+ * The service's statements and requests by name, for the preloads of this folder. Each has a phrase that no other has. Steps and undos
+ * are recorded by the same statement, with other values.
+ */
 const STATEMENTS = {
   insert: 'INSERT INTO public.orders',
   'make due': 'WITH unsent AS MATERIALIZED',
   claim: 'AS lost_too_often',
   finish: 'json_to_recordset($1::json) AS v(',
+  'record undo': 'INSERT INTO public.order_steps',
   'record step': 'INSERT INTO public.order_steps',
   'store signal': 'order_signals (owner, order_id, run, name, payload)',
   'due orders': 'ORDER BY due_at LIMIT',
@@ -19,9 +23,12 @@ const REQUESTS = {
 export type Statement = keyof typeof STATEMENTS;
 export type QueueRequest = (typeof REQUESTS)[keyof typeof REQUESTS];
 
-export function statementOf(sql: unknown): Statement | undefined {
+export function statementOf(sql: unknown, [first]: readonly unknown[] = []): Statement | undefined {
   if (typeof sql !== 'string') return undefined;
-  return (Object.keys(STATEMENTS) as Statement[]).find((name) => sql.includes(STATEMENTS[name]));
+  const isUndo = typeof first === 'string' && first.includes('"undone":true');
+  return (Object.keys(STATEMENTS) as Statement[]).find(
+    (name) => sql.includes(STATEMENTS[name]) && (name !== 'record undo' || isUndo),
+  );
 }
 
 export function requestOf(command: object): QueueRequest | undefined {

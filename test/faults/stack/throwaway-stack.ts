@@ -22,7 +22,7 @@ import { migrate } from '../../../lib/database/migrate.ts';
 import { freePorts } from '../../support/free-port.ts';
 import { connectPsql, type Psql } from '../../support/psql.ts';
 import { makeAmbushDirectory } from './ambush.ts';
-import { installAudit } from './audit.ts';
+import { type Effect, installAudit } from './audit.ts';
 import { resolveService, type Timing } from './service.ts';
 
 /** The program to load from the directory of the lab, in its own checkout. */
@@ -139,7 +139,7 @@ export class ThrowawayStack {
   }
 
   /** One entry per run of a step, in sequence. */
-  effects(): { readonly orderId: string; readonly name: string; readonly key: string }[] {
+  effects(): Effect[] {
     return this.#read('effects')
       .split('\n')
       .slice(0, -1)
