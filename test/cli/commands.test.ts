@@ -136,7 +136,7 @@ describe('npm run orders -- doctor', () => {
     expect(found.output).toMatch(/1 orders are overdue, the oldest for 36\d\d s/);
     expect(found.output).toContain('Pending 5 instead of 2');
     expect(found.output).toContain('the history of 1 orders ends with another status');
-    expect(found.output).toContain('(1 of its 1 orders unfinished)');
+    expect(found.output).toContain('(its order is unfinished)');
 
     const fixed = await orders('doctor', '--fix');
     expect(fixed.output).toContain('sent 1 of them again');
