@@ -26,17 +26,24 @@ def before_call(context, case, kwargs):
         if valid and key in used:
             case.headers["Idempotency-Key"] = key = str(uuid.uuid4())
         used.add(key)
+    if operation_id(case) in ("amendOrder", "amendOrderByQuery"):
+        case.body = with_valid_values(case.body, valid)
     if operation_id(case) == "createOrders" and isinstance(case.body, dict):
         orders = case.body.get("orders")
         if isinstance(orders, list):
             case.body = {**case.body, "orders": [with_own_id(order, valid) for order in orders]}
 
 
-def with_own_id(order, valid):
+def with_valid_values(order, valid):
     if valid and isinstance(order, dict) and "currency" in order:
         order = {**order, "currency": CURRENCIES[len(used) % len(CURRENCIES)]}
     if valid and isinstance(order, dict) and "process_after" in order:
         order = {**order, "process_after": "2026-01-31T12:00:00+05:45"}
+    return order
+
+
+def with_own_id(order, valid):
+    order = with_valid_values(order, valid)
     order_id = order.get("order_id") if isinstance(order, dict) else None
     if not isinstance(order_id, str):
         return order
