@@ -92,8 +92,9 @@ describe('2a: a worker with a message about 30 orders', () => {
   let slow: FaultLab;
 
   beforeAll(async () => {
-    // Long enough for the orders that hang to outlast the others.
-    slow = await FaultLab.open({ timing: { ...LAB_TIMING, processTimeout: 30 }, env: { PROCESSOR_CONCURRENCY: '5' } });
+    // Long enough for the orders that hang to outlast the others; and a message that finds one of its orders locked comes back in time.
+    const timing = { ...LAB_TIMING, processTimeout: 30, visibilityTimeout: 30 };
+    slow = await FaultLab.open({ timing, env: { PROCESSOR_CONCURRENCY: '5' } });
   });
   afterAll(() => slow.close());
 
