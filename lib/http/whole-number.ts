@@ -6,7 +6,7 @@ export function wholeNumber(lowest: number, highest: number, unit = '') {
   return (
     z
       .string()
-      .refine((text) => /^-?\d{1,10}(\.0{1,10})?$/.test(text), rule)
+      .refine((text) => /^-?\d{1,16}(\.0{1,10})?$/.test(text), rule)
       // For the OpenAPI document, which describes the value as an integer.
       .meta({ type: 'integer', minimum: lowest, maximum: highest })
       .transform(Number)

@@ -39,7 +39,16 @@ def with_valid_values(order, valid):
         order = {**order, "currency": CURRENCIES[len(used) % len(CURRENCIES)]}
     if valid and isinstance(order, dict) and "process_after" in order:
         order = {**order, "process_after": "2026-01-31T12:00:00+05:45"}
+    if valid and isinstance(order, dict) and isinstance(order.get("items"), list):
+        order = {**order, "items": [with_whole_price(item) for item in order["items"]]}
     return order
+
+
+def with_whole_price(item):
+    """A number as a price has at most 20 decimals, which a schema cannot say."""
+    if isinstance(item, dict) and isinstance(item.get("unit_price"), float):
+        item = {**item, "unit_price": int(item["unit_price"])}
+    return item
 
 
 def with_own_id(order, valid):
