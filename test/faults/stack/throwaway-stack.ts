@@ -208,7 +208,7 @@ export class ThrowawayStack {
     for (const notes of [this.ambushes, join(this.directory, 'runs'), join(this.directory, 'ledger')])
       rmSync(notes, { recursive: true, force: true });
     makeAmbushDirectory(this.ambushes);
-    await this.withPsql((psql) => psql.rows('TRUNCATE orders; TRUNCATE audit'));
+    await this.withPsql((psql) => psql.rows('TRUNCATE orders; TRUNCATE audit, lab_audit'));
     for (const QueueUrl of [this.addresses.queueUrl, this.addresses.deadLetterQueueUrl])
       await this.sqs.send(new PurgeQueueCommand({ QueueUrl }));
   }
