@@ -1,21 +1,25 @@
-import { callerOf } from '../../lib/http/caller.ts';
+import { callerOf, namesAnotherOwner } from '../../lib/http/caller.ts';
 import { cancelSchema } from '../../lib/http/cancel-request.ts';
 import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
 import { readJson } from '../../lib/http/read-json.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
 import { validate } from '../../lib/http/validate.ts';
-import type { Named } from '../../lib/orders/sql/cancel-orders.ts';
+import type { Cancellations, Named } from '../../lib/orders/sql/cancel-orders.ts';
 import { api } from '../../lib/runtime/api.ts';
 import { httpHandler } from '../../lib/runtime/http-handler.ts';
+
+const NONE: Cancellations = { cancelled: [], others: [] };
 
 /** POST /orders/cancel */
 export const handler = httpHandler(async (event) => {
   refuseQuery(event);
   const request = validate(cancelSchema, event.body ? readJson(event, new Set()) : {});
-  const { actor } = callerOf(event);
-  const change = { actor, reason: request.reason, dryRun: request.dry_run };
+  const caller = callerOf(event);
+  const change = { actor: caller.actor, reason: request.reason, dryRun: request.dry_run };
   const owner = ownerFilterOf(event, request.owner);
-  const { cancelled, others } = await api().cancelOrders(request.order_ids, owner, change);
+  const { cancelled, others } = namesAnotherOwner(caller, request.owner)
+    ? NONE
+    : await api().cancelOrders(request.order_ids, owner, change);
   const found = new Set([...cancelled, ...others].map(({ orderId }) => orderId));
   return {
     statusCode: 200,

@@ -25,3 +25,8 @@ export function callerOf(event: APIGatewayProxyEventV2): Caller {
   const { owner, name, scopes } = decision;
   return { owner, seesAll: scopes.split(' ').includes(SEES_ALL), actor: `${name} ${requestId}` };
 }
+
+/** True if a request names an owner whose orders its caller does not see. It must not be taken to mean the caller's own orders. */
+export function namesAnotherOwner({ seesAll, owner }: Caller, asked: string | undefined): boolean {
+  return !seesAll && asked !== undefined && asked !== owner;
+}

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod';
-import { callerOf } from './caller.ts';
+import { callerOf, namesAnotherOwner } from './caller.ts';
 import { HttpError, validationError } from './http-error.ts';
 import { readQuery } from './read-query.ts';
 
@@ -28,8 +28,7 @@ export function orderOf(event: APIGatewayProxyEventV2, others: z.ZodRawShape = {
   const asked = inPath === undefined ? readOnce(event, orderIdQuery.extend(others)) : ownerInQuery(event);
   const orderId = inPath ?? asked.order_id ?? '';
   const caller = callerOf(event);
-  const isOthers = !caller.seesAll && asked.owner !== undefined && asked.owner !== caller.owner;
-  if (isOthers || !isStorable(orderId) || !isStorable(asked.owner ?? ''))
+  if (namesAnotherOwner(caller, asked.owner) || !isStorable(orderId) || !isStorable(asked.owner ?? ''))
     throw new HttpError('order_not_found', 'Order not found');
   return { orderId, owner: caller.seesAll ? (asked.owner ?? null) : caller.owner };
 }

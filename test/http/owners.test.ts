@@ -171,6 +171,18 @@ describe('orders of two owners with the same id', () => {
     expect((await asked('rival')).status).toBe(functionName === 'redriveOrder' ? 409 : 200);
   });
 
+  test('cancelling several orders of another owner cancels none, not even the caller’s own with the same ids', async () => {
+    const cancel = async (owner: string) =>
+      (await service.ask('cancelOrders', { body: { order_ids: ['same'], owner }, as: RIVAL })).body.data;
+
+    expect(await cancel('shop')).toEqual({ order_ids: [], orders: [], left_alone: [], unknown: ['same'] });
+    expect(await service.psql.value(`SELECT count(*)::integer FROM orders WHERE status <> 'Pending'`)).toBe(0);
+    expect(await cancel('rival')).toMatchObject({
+      orders: [{ order_id: 'same', owner: 'rival', status: 'Cancelled' }],
+    });
+    expect((await service.ask('getOrder', { orderId: 'same', as: SHOP })).body.status).toBe('Pending');
+  });
+
   test('are redriven together only when their owner is named', async () => {
     await service.psql.rows(
       `UPDATE orders SET status = 'Processing', token = 1, lease_until = now() WHERE order_id = 'same';
