@@ -47,8 +47,9 @@ function settle(
   return takeDeadLetters(deadLetters(), new Set(messageIds), async (found) => {
     const ids = found.map(({ messageId }) => messageId);
     const target = ids.length === 1 ? (ids[0] ?? null) : null;
+    const shown = Math.min(SHOWN, Math.floor(SHOWN_IN_ALL / found.length));
     const details = {
-      messages: found.map(({ messageId, body }) => ({ message_id: messageId, body: body.slice(0, SHOWN) })),
+      messages: found.map(({ messageId, body }) => ({ message_id: messageId, body: inAscii(body.slice(0, shown)) })),
     };
     await appendAudit(connections().database, { ...change, action, target, details });
     for (const letter of found) await act(letter);
@@ -58,3 +59,11 @@ function settle(
 
 /** How many characters of a body are kept in the audit: enough for the order id of nearly every message. */
 const SHOWN = 300;
+
+/** The same for all messages of an entry together: a page of the audit has up to 100 entries, and a result of the Data API at most 1 MiB. */
+const SHOWN_IN_ALL = 6_000;
+
+/** Postgres rejects half of a character that was cut in two, and in some encodings others: then the messages could not be handled. */
+function inAscii(text: string): string {
+  return text.replace(/[^ -~]/g, '?');
+}

@@ -1,3 +1,4 @@
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { migrate } from '../../lib/database/migrate.ts';
 import { connectPg } from '../../lib/database/pg.ts';
@@ -49,6 +50,18 @@ describe('on a LATIN1 database', () => {
     expect(await lab.psql.rows(`SELECT order_id FROM orders WHERE status = 'Completed' ORDER BY 1`)).toEqual([
       { order_id: 'one' },
       { order_id: 'two' },
+    ]);
+  });
+
+  test('a LATIN1 database does not prevent that a dead letter whose text it cannot store is deleted', async () => {
+    const sqs = new SQSClient({});
+    const message = { QueueUrl: service.deadLetterQueueUrl, MessageBody: 'costs 5 €' };
+    const { MessageId: id = '' } = await sqs.send(new SendMessageCommand(message));
+    sqs.destroy();
+    const deleted = await service.ask('deleteDeadLetters', { body: { message_ids: [id] } });
+    expect(deleted).toMatchObject({ status: 200, body: { message_ids: [id] } });
+    expect((await service.ask('listAudit')).body.audit).toMatchObject([
+      { details: { messages: [{ message_id: id, body: 'costs 5 ?' }] } },
     ]);
   });
 

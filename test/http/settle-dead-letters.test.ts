@@ -85,6 +85,16 @@ describe('POST /dead-letters/resend and /delete', () => {
     expect(await audit()).toHaveLength(1);
   });
 
+  test('the audit of many dead letters shows the start of each, and stays small', async () => {
+    const ids: string[] = [];
+    for (let n = 0; n < 100; n += 1)
+      ids.push(await send(JSON.stringify({ order_id: `order-${n}`, owner: 'x'.repeat(300) })));
+    expect((await service.ask('deleteDeadLetters', { body: { message_ids: ids } })).body.not_found).toEqual([]);
+    const text = JSON.stringify(await audit());
+    for (let n = 0; n < 100; n += 1) expect(text).toContain(`order-${n}\\"`);
+    expect(text.length).toBeLessThan(20_000);
+  });
+
   test('a request without message ids is rejected', async () => {
     for (const body of [undefined, {}, { message_ids: [] }, { all: true }])
       expect(await service.ask('deleteDeadLetters', { body })).toMatchObject({ status: 400 });
