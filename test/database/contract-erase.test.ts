@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Database } from '../../lib/database/database.ts';
+import { cancelOrder } from '../../lib/orders/sql/cancel-order.ts';
 import { countUserOrders, eraseUserOrders } from '../../lib/orders/sql/erase-user.ts';
 import { readAudit } from '../../lib/orders/sql/read-audit.ts';
 import { DRIVERS, type Subject } from '../support/contract.ts';
@@ -83,6 +84,18 @@ describe.each(DRIVERS)('erasing a user over $name', ({ open }) => {
       entry,
       entry,
     ]);
+  });
+
+  test('why an order was cancelled is erased although it was completed all the same', async () => {
+    await cases.insert('late');
+    await database.query('UPDATE public.orders SET user_id = 7');
+    const { claims } = await cases.claim(['late']);
+    await cancelOrder(database, 'late', null, { actor: 'ada', reason: 'SECRET' });
+    await cases.finish(...claims.map((each) => verdictOn(each)));
+    expect(await cases.statusOf('late')).toBe('Completed');
+
+    expect(await erase()).toBe(1);
+    expect((await texts()).filter((row) => row.includes('SECRET'))).toEqual([]);
   });
 
   test("only one owner's orders of the user are erased if the owner is named", async () => {

@@ -43,6 +43,7 @@ export async function eraseUserOrders(
        UPDATE public.orders o SET
          user_id = ${NOBODY},
          reason = NULL,
+         end_reason = NULL,
          idempotency_key = NULL,
          fingerprint = NULL,
          redrives = CASE o.status WHEN 'Failed' THEN ${NEVER_AGAIN} ELSE o.redrives END
