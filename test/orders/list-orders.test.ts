@@ -206,6 +206,40 @@ describe('in a large table', () => {
     expect(all.length).toBeLessThanOrEqual(ORDERS / 2 / 2 / 1_000 + 1);
   });
 
+  const setTime = (time: string, where: string) =>
+    lab.psql.rows(
+      `SET session_replication_role = replica;
+       UPDATE orders SET created_at = ${time} WHERE ${where};
+       SET session_replication_role = origin`,
+    );
+
+  test('no position on the pages of an owner contains an order of another owner, and each of its orders is found once', async () => {
+    // Sixty orders per time, so that pages end within a time, too.
+    await setTime(`date_trunc('minute', created_at)`, 'true');
+    for (const limit of [7, 100]) {
+      const found: string[] = [];
+      for (let after: Position | null = null; ; ) {
+        const page: Awaited<ReturnType<typeof list>> = await list(
+          { owner: 'shop-1', status: 'Completed' },
+          after,
+          limit,
+        );
+        found.push(...page.orders.map(({ orderId }) => orderId));
+        if (!page.next) break;
+        after = page.next;
+        expect(after.owner === '' ? after.orderId : after.owner).toBe(after.owner === '' ? '' : 'shop-1');
+      }
+      expect(found).toHaveLength(ORDERS / 50);
+      expect(new Set(found).size).toBe(found.length);
+    }
+  });
+
+  test('the pages of an owner come to an end although thousands of orders of others have the same time', async () => {
+    await setTime(`'2026-11-01 12:00+00'`, `status = 'Failed'`);
+    expect((await pages({ owner: 'shop-5', status: 'Failed' }, 400)).flat()).toHaveLength(ORDERS / 2 / 50);
+    expect((await pages({ owner: 'shop-1', status: 'Failed' }, 400)).flat()).toEqual([]);
+  });
+
   test('rare orders are found, if on a later page', async () => {
     await lab.psql.rows(`SET session_replication_role = replica`);
     await lab.psql.rows(`UPDATE orders SET status = 'Cancelled' WHERE order_id = 'order-2'`);

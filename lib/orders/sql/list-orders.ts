@@ -89,6 +89,7 @@ export async function listOrders(
               count(*) FILTER (WHERE matches) OVER newest AS place,
               sum(weight) FILTER (WHERE matches) OVER newest AS weight,
               count(*) OVER () AS scanned,
+              max(created_at) OVER () AS latest,
               count(*) FILTER (WHERE matches) OVER () AS matching
        FROM scanned WINDOW newest AS (ORDER BY created_at DESC, order_id DESC, owner DESC)),
      judged AS (
@@ -100,13 +101,14 @@ export async function listOrders(
        SELECT * FROM judged WHERE shown OR is_last
        ORDER BY created_at DESC, order_id DESC, owner DESC LIMIT ${parameter(limit + 1, 'integer')})
      SELECT extract(epoch FROM chosen.created_at)::text AS position_created_at, chosen.order_id AS position_order_id, chosen.owner AS position_owner,
-            chosen.shown, chosen.scanned::integer, chosen.matching::integer, ${ORDER_COLUMNS}
+            chosen.shown, chosen.scanned::integer, chosen.matching::integer, chosen.latest > chosen.created_at AS is_later,
+            extract(epoch FROM chosen.created_at + interval '1 microsecond')::text AS just_before, ${ORDER_COLUMNS}
      FROM chosen LEFT JOIN public.orders o ON chosen.shown AND o.order_id = chosen.order_id AND o.owner = chosen.owner
      ORDER BY chosen.created_at DESC, chosen.order_id DESC, chosen.owner DESC`,
     parameters,
   );
   const shown = rows.filter((row) => row.shown);
-  return { orders: await toOrders(database, shown), next: nextPosition(shown, rows.at(-1), scan) };
+  return { orders: await toOrders(database, shown), next: nextPosition(shown, rows.at(-1), scan, filter.owner) };
 }
 
 interface Row extends OrderRow {
@@ -117,13 +119,32 @@ interface Row extends OrderRow {
   /** A value for the whole scan, repeated in each row. */
   scanned: number;
   matching: number;
+  /** Whether the scan began with orders that are newer than this one. */
+  is_later: boolean;
+  /** A time before which, newest first, no order that is newer than this one comes. */
+  just_before: string;
 }
 
 /** After the last order shown if more matches were found; after the last order read if more may follow. */
-function nextPosition(shown: readonly Row[], last: Row | undefined, scan: number): Position | null {
+function nextPosition(
+  shown: readonly Row[],
+  last: Row | undefined,
+  scan: number,
+  owner: string | null,
+): Position | null {
   if (!last) return null;
-  const end = last.matching > shown.length ? shown.at(-1) : last.scanned === scan ? last : undefined;
-  return end ? { createdAt: end.position_created_at, orderId: end.position_order_id, owner: end.position_owner } : null;
+  const lastShown = shown.at(-1);
+  if (lastShown && last.matching > shown.length) return positionOf(lastShown);
+  if (last.scanned !== scan) return null;
+  if (owner === null || owner === last.position_owner) return positionOf(last);
+  // The caller gets the position. It must not contain the id and the owner of an order that is not the caller's.
+  if (lastShown?.position_created_at === last.position_created_at) return positionOf(lastShown);
+  // Reads the orders of this time again, unless the scan found no other time and so would not get any further.
+  return last.is_later ? { createdAt: last.just_before, orderId: '', owner: '' } : positionOf(last);
+}
+
+function positionOf(row: Row): Position {
+  return { createdAt: row.position_created_at, orderId: row.position_order_id, owner: row.position_owner };
 }
 
 type AddParameter = (value: Parameter, type: string) => string;
