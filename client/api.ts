@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 fd98f0396486d37882d634b0f1ed89194d68a7dff08f069793050dfdf1084d6f): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 07a174f30c26c2c0e6a6e3c834cb381b6e2dc5bcf9329bdc0974c2a155904560): run "npm run openapi".
 
 export interface paths {
     "/orders": {

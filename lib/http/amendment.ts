@@ -24,6 +24,7 @@ export const amendmentSchema = z
   .meta({
     description: 'The fields to change. Each replaces the whole value; null removes an optional one.',
     minProperties: 1,
+    not: { required: ['item_ids', 'items'], properties: { items: { type: 'array' } } },
   })
   .transform(
     ({ user_id, item_ids, total_amount, ...details }): Amendment => ({
