@@ -117,7 +117,7 @@ async function processTogether(
   invocation: Invocation,
   suspects: boolean,
 ): Promise<Progress> {
-  const slots = new Slots(parts.concurrency, () => timeToWork(invocation));
+  const slots = new Slots(parts.concurrency, () => timeToWork(invocation), parts.maxClaims);
   const settling = new Settling(parts, invocation, slots);
   const acknowledged: OrderKey[] = [];
   const unclaimed: Unclaimed[] = [];

@@ -25,6 +25,8 @@ export interface ProcessParts extends RunnerParts {
   readonly resendAfterSeconds: number;
   /** The most orders that are processed at a time. */
   readonly concurrency: number;
+  /** The most orders per claim; by default as many as lib/orders/slots.ts says. */
+  readonly maxClaims?: number | undefined;
 }
 
 /** A claimed order, and the task that asked for it. */

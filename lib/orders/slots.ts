@@ -3,19 +3,27 @@ import pLimit from 'p-limit';
 /** The most orders per claim; a larger statement would block the event loop while the processor needs it. */
 const MAX_CLAIMS = 500;
 
+/**
+ * The same over the RDS Data API, whose results have at most 1 MiB: an order has up to 1,000 item ids of 12 bytes. The service reports
+ * a larger result after the claim, and its orders would have to wait until their leases end.
+ */
+export const DATA_API_CLAIMS = 64;
+
 /** The slots of an invocation: so many orders are processed at a time, and no more are claimed than fit into its time. */
 export class Slots {
   readonly #concurrency: number;
   readonly #limit: ReturnType<typeof pLimit>;
   readonly #timeToWork: () => number;
+  readonly #maxClaims: number;
   #slowestMs = 1;
   #done = 0;
 
   /** @param timeToWork milliseconds that are left */
-  constructor(concurrency: number, timeToWork: () => number) {
+  constructor(concurrency: number, timeToWork: () => number, maxClaims = MAX_CLAIMS) {
     this.#concurrency = concurrency;
     this.#limit = pLimit(concurrency);
     this.#timeToWork = timeToWork;
+    this.#maxClaims = maxClaims;
   }
 
   /** Processes an order once a slot is free; undefined if it could not end in time, estimated from the slowest so far. */
@@ -42,6 +50,6 @@ export class Slots {
   async room(): Promise<number> {
     await this.#limit(() => undefined);
     const rounds = Math.max(0, Math.floor(this.#timeToWork() / this.#slowestMs));
-    return Math.min(rounds * this.#concurrency, Math.max(this.#concurrency, this.#done), MAX_CLAIMS);
+    return Math.min(rounds * this.#concurrency, Math.max(this.#concurrency, this.#done), this.#maxClaims);
   }
 }

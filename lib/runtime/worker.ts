@@ -1,5 +1,6 @@
 import type { Invocation } from '../orders/invocation.ts';
 import { processOrders } from '../orders/process-orders.ts';
+import { DATA_API_CLAIMS } from '../orders/slots.ts';
 import { loadProcessor } from '../processors/load-processor.ts';
 import type { Task } from '../queue/message.ts';
 import { loadCallbacks } from './callbacks.ts';
@@ -12,7 +13,13 @@ export type Worker = ReturnType<typeof createWorker>;
 export function createWorker(connected: Connections) {
   const { config, close } = connected;
   const retryPolicy = { maxAttempts: config.MAX_ATTEMPTS, baseMs: config.RETRY_BASE_MS, maxMs: config.RETRY_MAX_MS };
-  const deps = { ...connected, retryPolicy, maxCrashes: config.MAX_CRASHES, concurrency: config.PROCESSOR_CONCURRENCY };
+  const deps = {
+    ...connected,
+    retryPolicy,
+    maxCrashes: config.MAX_CRASHES,
+    concurrency: config.PROCESSOR_CONCURRENCY,
+    maxClaims: config.DATABASE_DRIVER === 'data-api' ? DATA_API_CLAIMS : undefined,
+  };
   const processor = onceLoaded(() => loadProcessor(config));
   const callbacks = onceLoaded(() => loadCallbacks(config));
 

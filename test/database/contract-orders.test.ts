@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Database } from '../../lib/database/database.ts';
 import { getMetrics } from '../../lib/orders/get-metrics.ts';
+import { DATA_API_CLAIMS } from '../../lib/orders/slots.ts';
 import {
   countUnrecorded,
   findCounterDrift,
@@ -229,6 +230,15 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
         'Completed',
       ]);
     });
+  });
+
+  test('orders with as many items as possible are claimed and completed together', async () => {
+    const ids = Array.from({ length: 2 * DATA_API_CLAIMS }, (_, n) => `order-${n}`);
+    await cases.insert(...ids);
+    await database.query('UPDATE public.orders SET item_ids = array_fill(-2147483648, ARRAY[1000])');
+    const parts = { concurrency: ids.length, maxClaims: DATA_API_CLAIMS };
+    expect((await cases.process(ids, parts)).size).toBe(ids.length);
+    expect(await database.query(`SELECT order_id FROM public.orders WHERE status <> 'Completed'`)).toEqual([]);
   });
 
   test('a batch is processed to its outcomes, and the history has the actors', async () => {
