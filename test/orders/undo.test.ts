@@ -1,11 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { FINISH_TIME_MS } from '../../lib/orders/invocation.ts';
 import type { ProcessParts } from '../../lib/orders/settle-claims.ts';
 import { readHistory } from '../../lib/orders/sql/read-history.ts';
 import { readOrder } from '../../lib/orders/sql/read-order.ts';
 import { redriveOrders } from '../../lib/orders/sql/redrive-orders.ts';
 import { PermanentFailure, type Processor, type ProcessorContext } from '../../lib/processors/processor.ts';
 import { findInconsistencies } from '../support/consistency.ts';
-import { type OrderLab, openOrderLab } from '../support/order-lab.ts';
+import { countdown, type OrderLab, openOrderLab } from '../support/order-lab.ts';
 
 let lab: OrderLab;
 
@@ -23,12 +24,12 @@ afterAll(() => lab.close());
 
 const BUDGETS: Partial<ProcessParts> = { retryPolicy: { maxAttempts: 2, baseMs: 0, maxMs: 0 }, maxCrashes: 2 };
 
-/** One claim of order "a", which is inserted if it does not exist. */
-async function attempt(processor: Processor): Promise<string[]> {
+/** One claim of order "a", which is inserted if it does not exist, in an invocation of so many milliseconds. */
+async function attempt(processor: Processor, withinMs = 30_000): Promise<string[]> {
   await lab.psql.rows(
     `INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES ('a', 1, '{}', 1) ON CONFLICT DO NOTHING`,
   );
-  return lab.process(['a'], { processor, ...BUDGETS });
+  return lab.process(['a'], { processor, ...BUDGETS }, { remainingMs: countdown(withinMs) });
 }
 
 /** Claims until it is finished, and returns how many claims that took. */
@@ -95,6 +96,9 @@ function shop(
   };
   return { log, processor };
 }
+
+/** An invocation that leaves half a second to work. */
+const SHORT_MS = FINISH_TIME_MS + 500;
 
 const decline = () => {
   throw new PermanentFailure('address_unknown', 'no such street');
@@ -264,6 +268,41 @@ describe('undo mode', () => {
       ({ name }) => `undo ${name}`,
     );
     expect(log.filter((line) => line.startsWith('undo'))).toEqual(recordedOrder.reverse());
+  });
+
+  test('does not run the code after the last step to undo, so that code which never ends does not prevent the undo', async () => {
+    let runs = 0;
+    const { log, processor } = shop(() => {
+      runs += 1;
+      return new Promise(() => undefined);
+    });
+    for (let times = 0; times < 3; times += 1) await attempt(processor, SHORT_MS);
+
+    expect(log).toEqual(UNDONE);
+    expect(runs).toBe(2);
+    expect(await lab.row('a')).toMatchObject({ status: 'Failed', reasonCode: 'timed_out' });
+  });
+
+  test('undoes the steps although the processor catches what is thrown, and never ends', async () => {
+    const { log, processor } = shop(decline);
+    await attempt(processor);
+    await attempt(async (order, context) => {
+      await processor(order, context).catch(() => undefined);
+      await new Promise(() => undefined);
+    }, SHORT_MS);
+
+    expect(log).toEqual(UNDONE);
+  });
+
+  test('starts no undo once its time is up', async () => {
+    const { log, processor } = shop(decline, () => {
+      const end = performance.now() + 600;
+      while (performance.now() < end);
+    });
+    await attempt(processor);
+    await attempt(processor, SHORT_MS);
+
+    expect(log).toEqual(['reserve', 'charge', 'note', 'undo charge 1']);
   });
 
   test('fails when the processor no longer has the step, naming it', async () => {

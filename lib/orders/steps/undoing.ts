@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { effectKey, undoKey } from '../effect-key.ts';
 import { AttemptStopped, type StepAttempt } from '../processor.ts';
 import type { Claim } from '../sql/claim-orders.ts';
@@ -27,8 +28,8 @@ export class UndoFailure extends Error {
 }
 
 /**
- * The undo of one order. Its processor runs, and each recorded step returns its result and registers its undo; the first call
- * that has no record throws instead of moving forward. Then the undo functions run.
+ * The undo of one order. Its processor runs, and each recorded step returns its result and registers its undo, until all are
+ * registered; a call that has no record throws instead of moving forward. Then the undo functions run.
  */
 export class Undoing {
   readonly #order: Claim;
@@ -42,19 +43,21 @@ export class Undoing {
     this.#order = order;
     this.#signal = signal;
     this.#wanted = [...recorded].filter(([, { undoable, undone }]) => undoable && !undone).map(([name]) => name);
-    if (this.#wanted.length === 0) this.#allRegistered.resolve();
   }
 
+  /** Throws after the last one: what follows in the processor may be what never ended, or killed its worker. */
   register(name: string, result: string | null, undo: (result: never, attempt: StepAttempt) => unknown): void {
     if (!this.#wanted.includes(name)) return;
     this.#registered.set(name, (attempt) => undo(decodeResult(result) as never, attempt));
-    if (this.#registered.size === this.#wanted.length) this.#allRegistered.resolve();
+    if (this.#registered.size < this.#wanted.length) return;
+    this.#allRegistered.resolve();
+    throw stopped();
   }
 
   /** Throws, but not before steps side by side had the time to register their undo. */
   async unwind(): Promise<never> {
     await this.#whenRegistered();
-    throw new AttemptStopped('The steps of the order are being undone.');
+    throw stopped();
   }
 
   /**
@@ -62,7 +65,9 @@ export class Undoing {
    * @throws UndoFailure
    */
   async run(processing: () => Promise<void>, record: (step: UndoneStep) => Promise<void>): Promise<void> {
-    const [end] = await Promise.allSettled([untilAborted(processing(), this.#signal)]);
+    if (this.#wanted.length === 0) return;
+    const found = Promise.race([processing(), this.#allRegistered.promise]);
+    const [end] = await Promise.allSettled([untilAborted(found, this.#signal)]);
     await this.#whenRegistered();
     const steps = this.#wanted.toReversed();
     for (const [undone, name] of steps.entries()) {
@@ -72,10 +77,11 @@ export class Undoing {
         if (!undo) throw reasonOf(end) ?? new Error('The processor returned without calling it with an undo.');
         const idempotencyKey = undoKey(effectKey(this.#order), name);
         const attempt = { idempotencyKey, signal: this.#signal };
-        await untilAborted(
-          Promise.resolve().then(() => undo(attempt)),
-          this.#signal,
-        );
+        const undoing = async () => {
+          this.#signal.throwIfAborted();
+          await undo(attempt);
+        };
+        await untilAborted(undoing(), this.#signal);
       } catch (error) {
         throw new UndoFailure(name, undone, error);
       }
@@ -84,12 +90,18 @@ export class Undoing {
   }
 
   async #whenRegistered(): Promise<void> {
-    const late = AbortSignal.any([this.#signal, AbortSignal.timeout(REGISTER_MS)]);
-    await untilAborted(this.#allRegistered.promise, late).catch(() => undefined);
+    if (this.#registered.size === this.#wanted.length) return;
+    // A timer that keeps the process alive: Lambda ends one in which nothing more can happen, and other orders with it.
+    const late = sleep(REGISTER_MS, undefined, { signal: this.#signal }).catch(() => undefined);
+    await Promise.race([this.#allRegistered.promise, late]);
   }
 }
 
 export type UndoneStep = Pick<StepRecord, 'name' | 'seconds'>;
+
+function stopped(): AttemptStopped {
+  return new AttemptStopped('The steps of the order are being undone.');
+}
 
 /** What the processor threw, unless it only let `unwind` pass. */
 function reasonOf(end: PromiseSettledResult<void> | undefined): unknown {
