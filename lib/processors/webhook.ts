@@ -66,8 +66,10 @@ const DONE = 'done';
 /** A step that throws is not recorded, so an order whose work is done costs no additional statement. */
 class AlreadyDone extends Error {}
 
-/** The payload of a signal that reports a failure; any other payload is a result. */
-const FAILURE = z.object({ error: z.object({ code: z.string().min(1), message: z.string().default('') }) });
+/** The payload of a signal that reports a failure, also without a code or a message; any other payload is a result. */
+const FAILURE = z.object({
+  error: z.object({ code: z.string().min(1).catch('webhook_error'), message: z.string().catch('') }),
+});
 
 function throwFailureIn(payload: unknown): void {
   const { data } = FAILURE.safeParse(payload);

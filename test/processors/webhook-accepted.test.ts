@@ -54,6 +54,17 @@ describe('an order whose receiver responds with 202', () => {
     expect(await lab.row('a')).toMatchObject({ status: 'Failed', reasonCode: 'sold_out', reason: 'none left' });
   });
 
+  test.each([
+    [{ code: 'sold_out', message: null }, 'sold_out', ''],
+    [{ message: 'none left' }, 'webhook_error', 'none left'],
+  ])('is Failed by a signal with the incomplete failure %j', async (error, reasonCode, reason) => {
+    await process();
+    await done({ error });
+    await process();
+
+    expect(await lab.row('a')).toMatchObject({ status: 'Failed', reasonCode, reason });
+  });
+
   test('is Completed by a signal that came before the response', async () => {
     receiver.answer = (response) => void done(null).then(() => answerWith(202)(response));
     await process();
