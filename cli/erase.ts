@@ -45,7 +45,9 @@ redriven. It cannot be undone, and is audited. The exit code is 1 if orders of t
       const { finished, unfinished } = await countUserOrders(database, user, owner);
       console.log(`Erased ${erased} orders. ${finished + unfinished} orders of this user are left.`);
       if (unfinished > 0)
-        console.error(`${unfinished} orders are not finished: cancel them, or wait, and repeat this.`);
+        console.error(
+          `${unfinished} orders are not finished: cancel them, redrive those with undo_failed, or wait, and repeat this.`,
+        );
       return finished + unfinished > 0 ? 1 : 0;
     } finally {
       await database.close();

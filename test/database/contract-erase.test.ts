@@ -98,6 +98,22 @@ describe.each(DRIVERS)('erasing a user over $name', ({ open }) => {
     expect((await texts()).filter((row) => row.includes('SECRET'))).toEqual([]);
   });
 
+  test('a Failed order with steps that are still to be undone is not erased', async () => {
+    await cases.insert('a');
+    await database.query(`UPDATE public.orders SET user_id = 7`);
+    await database.query(
+      `INSERT INTO public.order_steps (owner, order_id, run, name, undoable, attempt, token, started_at, finished_at)
+       VALUES ('', 'a', 1, 'charge', true, 1, 1, now(), now())`,
+    );
+    for (const reasonCode of ['declined', 'undo_failed']) {
+      const { claims } = await cases.claim(['a']);
+      await cases.finish(verdictOn(claims[0], { status: 'Failed', reasonCode }));
+    }
+    expect(await cases.statusOf('a')).toBe('Failed');
+    expect(await erase()).toBe(0);
+    expect(await countUserOrders(database, 7, null)).toEqual({ finished: 0, unfinished: 1 });
+  });
+
   test("only one owner's orders of the user are erased if the owner is named", async () => {
     await cases.insert('a', 'b');
     await database.query(

@@ -6,8 +6,11 @@ export const NOBODY = 0;
 /** No redrive limit is as high (MAX_REDRIVES), so an order without its user is never processed again. */
 const NEVER_AGAIN = 1_000;
 
+/** Not Failed orders whose undo has failed: it needs the results of their steps, and a redrive. */
+const CAN_BE_ERASED = 'due_at IS NULL AND ends_as IS NULL';
+
 export interface UserOrders {
-  /** Completed, Failed and Cancelled ones, which can be erased. */
+  /** Completed, Failed and Cancelled ones, which can be erased, except those with steps that are still to be undone. */
   readonly finished: number;
   readonly unfinished: number;
 }
@@ -15,8 +18,8 @@ export interface UserOrders {
 /** @param owner only the orders of this owner; null for any */
 export async function countUserOrders(database: Queryable, userId: number, owner: string | null): Promise<UserOrders> {
   const [row] = await database.query<UserOrders>(
-    `SELECT count(*) FILTER (WHERE due_at IS NULL)::bigint AS finished,
-            count(*) FILTER (WHERE due_at IS NOT NULL)::bigint AS unfinished
+    `SELECT count(*) FILTER (WHERE ${CAN_BE_ERASED})::bigint AS finished,
+            count(*) FILTER (WHERE NOT (${CAN_BE_ERASED}))::bigint AS unfinished
      FROM public.orders WHERE user_id = $1::integer AND ($2::text IS NULL OR owner = $2::text)`,
     [userId, owner],
   );
@@ -36,7 +39,7 @@ export async function eraseUserOrders(
   const [row] = await database.query<{ orders: number }>(
     `WITH chosen AS MATERIALIZED (
        SELECT order_id, owner, had_id_alone FROM public.orders
-       WHERE user_id = $1::integer AND ($2::text IS NULL OR owner = $2::text) AND due_at IS NULL
+       WHERE user_id = $1::integer AND ($2::text IS NULL OR owner = $2::text) AND ${CAN_BE_ERASED}
        ORDER BY order_id, owner LIMIT $3::integer
        FOR UPDATE),
      erased AS (
