@@ -152,6 +152,13 @@ describe('a sweep', () => {
     expect(Math.max(...lab.queue.sends.map((messages) => messages.length))).toBeLessThanOrEqual(500);
   });
 
+  test('a sweep sends an order whose undo did not succeed alone', async () => {
+    await lab.insert('a');
+    await lab.psql.rows(`UPDATE orders SET ends_as = 'Failed', undo_attempts = 1, due_at = now()`);
+    await lab.sweep();
+    expect(lab.queue.sends.flat()).toMatchObject([{ orderId: 'a', alone: true }]);
+  });
+
   test('a sweep sends an order that lost a worker alone, and lets the others share messages', async () => {
     await lab.insert('killer', 'a', 'b');
     await lab.claim(['killer']);

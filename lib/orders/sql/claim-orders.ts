@@ -58,7 +58,7 @@ export interface ClaimResult {
 }
 
 /** It has lost a worker, or an undo of it did not succeed. */
-function isSuspect(table: string): string {
+export function isSuspect(table: string): string {
   return `(${table}.crashes > 0 OR ${table}.undo_attempts > 0 OR ${table}.status = 'Processing')`;
 }
 

@@ -1,19 +1,20 @@
 import type { Queryable } from '../../database/database.ts';
 import type { OrderKey } from '../../order-key.ts';
 import { delayFor, type OrderMessage } from '../../queue/order-queue.ts';
+import { isSuspect } from './claim-orders.ts';
 import { type KeyRow, keysToJson, WANTED_KEYS } from './keys.ts';
 
 /**
  * A page of messages for unfinished orders whose due date has passed; empty while processing is paused. Owners are served in turn,
  * each with the longest overdue first, so that ten orders of one do not wait for the ten thousand of another.
  * An order can be due a while before it may start (lib/orders/sql/due-at.ts); its message is delayed until then. One that lost a
- * worker is sent alone, because workers process such orders one at a time.
+ * worker, or whose undo did not succeed, is sent alone, because workers process such orders one at a time.
  * @param among how many due orders are read to find the owners among them
  */
 export async function findDueOrders(database: Queryable, limit: number, among = limit): Promise<OrderMessage[]> {
   const rows = await database.query<KeyRow & { wait: number | null; suspect: boolean }>(
     `WITH due AS MATERIALIZED (
-       SELECT order_id, owner, due_at, not_before, crashes > 0 OR status = 'Processing' AS suspect
+       SELECT order_id, owner, due_at, not_before, ${isSuspect('orders')} AS suspect
        FROM public.orders
        WHERE due_at <= now() AND NOT EXISTS (SELECT FROM public.processing_control WHERE paused)
        ORDER BY due_at LIMIT $2::integer)
