@@ -12,9 +12,10 @@ import {
   type WaitOptions,
 } from '../processor.ts';
 import type { Claim } from '../sql/claim-orders.ts';
-import type { RecordedStep, RecordedSteps, StepKind, StepRecord } from '../sql/order-steps.ts';
+import type { RecordedStep, StepKind } from '../sql/order-steps.ts';
 import { checkName, checkSeconds } from './check-arguments.ts';
-import { decodeResult, encodeResult, MAX_RUN_BYTES, recordBytes } from './results.ts';
+import { decodeResult, encodeResult } from './results.ts';
+import { type NewRecord, RunRecords } from './run-records.ts';
 import type { StepStore } from './step-store.ts';
 import { Undoing } from './undoing.ts';
 import { untilAborted } from './until-aborted.ts';
@@ -35,20 +36,14 @@ interface Pause {
   readonly endsAt: number;
 }
 
-/** What StepRun adds to a record. */
-type NewRecord = Omit<StepRecord, 'orderId' | 'owner' | 'run' | 'token' | 'attempt'>;
-
 /** The steps, sleeps and waits of one attempt at an order, or of one undo. */
 export class StepRun {
   readonly #order: Claim;
   readonly #store: StepStore;
+  readonly #records: RunRecords;
   readonly #signal: AbortSignal;
   readonly #names = new Set<string>();
   readonly #running = new Set<Promise<unknown>>();
-  #recorded: Promise<RecordedSteps> | undefined;
-  /** The recorded sleeps and waits last so many seconds from then on. */
-  #readAt = 0;
-  #bytes = 0;
   /** What every further call throws, once the attempt has ended, or the worker has suspended the order or lost it. */
   #stopped: AttemptStopped | undefined;
   #suspension: Pause | undefined;
@@ -58,6 +53,7 @@ export class StepRun {
   constructor(order: Claim, store: StepStore, signal: AbortSignal) {
     this.#order = order;
     this.#store = store;
+    this.#records = new RunRecords(order, store);
     this.#signal = signal;
   }
 
@@ -98,7 +94,7 @@ export class StepRun {
    * @throws UndoFailure if a step could not be undone
    */
   async undo(processing: () => Promise<void>): Promise<void> {
-    const undoing = new Undoing(this.#order, await this.#read(), this.#signal);
+    const undoing = new Undoing(this.#order, await this.#records.read(), this.#signal);
     this.#undoing = undoing;
     const done = { kind: 'step', result: null, wakeSeconds: null, undoable: true, undone: true } as const;
     await undoing.run(processing, (step) => this.#record({ ...step, ...done }));
@@ -167,7 +163,7 @@ export class StepRun {
   async #pause(kind: PauseKind, name: string, seconds: number, known: RecordedStep | undefined): Promise<void> {
     const begun = { result: null, seconds: 0, undoable: false, undone: false };
     if (!known) await this.#record({ name, kind, ...begun, wakeSeconds: seconds });
-    const from = known ? this.#readAt : performance.now();
+    const from = known ? this.#records.readAt : performance.now();
     const endsAt = from + (known?.wakeSeconds ?? seconds) * 1_000;
     if (endsAt <= performance.now()) return;
     await this.#undoing?.unwind();
@@ -181,7 +177,7 @@ export class StepRun {
   async #find(name: string, kind: StepKind): Promise<RecordedStep | undefined> {
     this.#reserve(name);
     this.#check();
-    const known = (await this.#read()).get(name);
+    const known = (await this.#records.read()).get(name);
     if (known && known.kind !== kind)
       throw new PermanentFailure('step_name', `"${name}" is a ${kind} now, but was recorded as a ${known.kind}.`);
     this.#check();
@@ -204,34 +200,8 @@ export class StepRun {
       throw new AttemptStopped('The time of the attempt is up.', { cause: this.#signal.reason });
   }
 
-  /** Once per attempt, and never for the first claim of an order, before which no step can have been recorded. */
-  async #read(): Promise<RecordedSteps> {
-    this.#recorded ??= this.#order.token === 1 ? Promise.resolve(new Map()) : this.#readAll();
-    return this.#recorded;
-  }
-
-  async #readAll(): Promise<RecordedSteps> {
-    const recorded = await this.#store.read(this.#order);
-    this.#readAt = performance.now();
-    for (const [name, { result }] of recorded) this.#bytes += recordBytes(name, result);
-    return recorded;
-  }
-
-  /** Sleeps count, too: a loop without an end fails with this reason, before its records can no longer be read. */
-  #count(name: string, result: string | null): void {
-    const bytes = this.#bytes + recordBytes(name, result);
-    if (bytes > MAX_RUN_BYTES)
-      throw new PermanentFailure(
-        'steps_too_large',
-        `With "${name}", the records of all steps, sleeps and waits have ${bytes} bytes; the limit is ${MAX_RUN_BYTES}.`,
-      );
-    this.#bytes = bytes;
-  }
-
   async #record(step: NewRecord): Promise<void> {
-    if (!step.undone) this.#count(step.name, step.result);
-    const { orderId, owner, run, token, attempt } = this.#order;
-    const recording = await this.#store.record({ orderId, owner, run, token, attempt, ...step });
+    const recording = await this.#records.add(step);
     if (recording === 'lost') throw this.#lost();
     if (recording === 'recorded' || step.undone) return;
     this.#cancelled = true;
