@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 07a174f30c26c2c0e6a6e3c834cb381b6e2dc5bcf9329bdc0974c2a155904560): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 6e39a5415e30ef02cf7092332f987b1f2f054e1778ff0b85bddbe6c63d67e8aa): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -78,7 +78,7 @@ export interface paths {
         };
         /**
          * Get the history of an order
-         * @description Lists each state transition of the order, with its reason and who made it.
+         * @description Lists what happened to the order, with the reason and who did it: each state transition, and also signals, undone steps, requests to cancel it, and which fields `PATCH` changed.
          */
         get: operations["getOrderHistory"];
         put?: never;
@@ -928,16 +928,16 @@ export interface components {
              * @example ORD-1
              */
             order_id: string;
-            /** @description The state transitions, oldest first. */
+            /** @description What happened, oldest first. */
             history: {
                 /**
                  * Format: date-time
                  * @description When it happened.
                  */
                 at: string;
-                /** @description The state before the transition; null for the creation of the order. */
+                /** @description The state before it; null for the creation of the order. */
                 from: components["schemas"]["Status"] | null;
-                /** @description The state after the transition. */
+                /** @description The state after it: the same one if the state did not change. */
                 to: components["schemas"]["Status"];
                 /** @description The attempt during which it happened, counted like `attempts` of the order; 0 before the first. */
                 attempt: number;
@@ -945,7 +945,7 @@ export interface components {
                 reason_code: string | null;
                 /** @description Why it happened, as text for people. */
                 reason: string | null;
-                /** @description Who made the transition: an invocation of the worker, a caller, or a database user. */
+                /** @description Who did it: an invocation of the worker, a caller, or a database user. */
                 actor: string;
             }[];
         };
@@ -981,7 +981,7 @@ export interface components {
                 results: {
                     /** @description The order id as it was sent; null if it was not a string. */
                     order_id: string | null;
-                    /** @description The status that POST /orders would have returned: 202, 400 or 503. */
+                    /** @description The status that POST /orders would have returned: 202, 400, 429 or 503. */
                     status_code: number;
                     code?: components["schemas"]["ErrorCode"];
                     /** @description What became of the order, for people. */
@@ -1545,7 +1545,7 @@ export interface components {
                 "application/json": components["schemas"]["Failure"];
             };
         };
-        /** @description The state transitions. */
+        /** @description The history. */
         OrderHistory: {
             headers: {
                 [name: string]: unknown;

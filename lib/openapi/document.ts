@@ -11,6 +11,7 @@ import { DOCUMENTED_ROUTES, type DocumentedRoute } from '../http/routes/document
 import * as monitoring from '../http/routes/monitoring.ts';
 import type { DocumentedAnswer, DocumentedHeader, Examples, Operation, Parameters } from '../http/routes/operation.ts';
 import * as orders from '../http/routes/order-schemas.ts';
+import * as signals from '../http/routes/signal-schemas.ts';
 import { API_BASE } from '../routes.ts';
 import { JsonSchemas } from './json-schemas.ts';
 
@@ -29,8 +30,8 @@ const NAMED = {
   Amendment: amendmentSchema,
   Reason: reasonSchema,
   Redrive: redriveSchema,
-  SignalPayload: common.signalPayloadSchema,
-  SignalResult: orders.signalResultSchema,
+  SignalPayload: signals.signalPayloadSchema,
+  SignalResult: signals.signalResultSchema,
   Status: common.statusSchema,
   Order: common.orderSchema,
   OrderWithSteps: orders.orderWithStepsSchema,

@@ -5,12 +5,14 @@ import * as monitoring from './monitoring.ts';
 import type { Operation } from './operation.ts';
 import * as orders from './orders.ts';
 import { AUTH_RESPONSES, COMMON_RESPONSES, INVALID } from './responses.ts';
+import * as signals from './signals.ts';
 
 /** Functions that serve files. They are not operations of the API. */
 type FileServer = 'getOpenApi' | 'getDocs' | 'getConsole';
 
 const OPERATIONS: Readonly<Record<Exclude<FunctionName, FileServer>, Operation>> = {
   ...orders,
+  ...signals,
   ...control,
   ...deadLetters,
   ...monitoring,

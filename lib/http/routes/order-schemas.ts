@@ -25,8 +25,8 @@ export const historySchema = z
           at: time.meta({ description: 'When it happened.' }),
           from: statusSchema
             .nullable()
-            .meta({ description: 'The state before the transition; null for the creation of the order.' }),
-          to: statusSchema.meta({ description: 'The state after the transition.' }),
+            .meta({ description: 'The state before it; null for the creation of the order.' }),
+          to: statusSchema.meta({ description: 'The state after it: the same one if the state did not change.' }),
           attempt: count.meta({
             description:
               'The attempt during which it happened, counted like `attempts` of the order; 0 before the first.',
@@ -34,11 +34,11 @@ export const historySchema = z
           reason_code: z.string().nullable().meta({ description: 'Why it happened, as a stable code for programs.' }),
           reason: z.string().nullable().meta({ description: 'Why it happened, as text for people.' }),
           actor: z.string().meta({
-            description: 'Who made the transition: an invocation of the worker, a caller, or a database user.',
+            description: 'Who did it: an invocation of the worker, a caller, or a database user.',
           }),
         }),
       )
-      .meta({ description: 'The state transitions, oldest first.' }),
+      .meta({ description: 'What happened, oldest first.' }),
   })
   .meta({ description: 'The history of an order.' });
 
@@ -66,7 +66,7 @@ export const batchResultSchema = z
                 .meta({ description: 'The order id as it was sent; null if it was not a string.' }),
               status_code: z
                 .int()
-                .meta({ description: 'The status that POST /orders would have returned: 202, 400 or 503.' }),
+                .meta({ description: 'The status that POST /orders would have returned: 202, 400, 429 or 503.' }),
               ...failure,
               code: errorCodeSchema.optional(),
               message: z.string().meta({ description: 'What became of the order, for people.' }),
@@ -79,16 +79,6 @@ export const batchResultSchema = z
   .meta({ description: 'The results of a batch.' });
 
 export const newOrdersSchema = batchOf(newOrderSchema).meta({ description: 'Orders to create.' });
-
-export const signalResultSchema = z
-  .object({
-    order_id: orderIdSchema,
-    name: z.string().meta({ description: 'The name of the signal.' }),
-    outcome: z
-      .enum(['stored', 'repeated'])
-      .meta({ description: 'Whether this request stored the signal, or an earlier one with the same payload.' }),
-  })
-  .meta({ description: 'A signal that the order has.' });
 
 export const orderWithStepsSchema = orderSchema
   .extend({

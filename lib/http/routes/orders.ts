@@ -3,7 +3,6 @@ import { amendmentSchema } from '../amendment.ts';
 import { listSchema } from '../list-request.ts';
 import { newOrderSchema } from '../new-order.ts';
 import {
-  CALLBACK_TOKEN,
   etag,
   failureSchema,
   idempotencyKey,
@@ -13,8 +12,6 @@ import {
   OWNER,
   orderSchema,
   reasonBody,
-  SIGNAL,
-  signalBody,
 } from './common.ts';
 import {
   ACCEPTED,
@@ -37,7 +34,6 @@ import {
   newOrdersSchema,
   orderPageSchema,
   orderWithStepsSchema,
-  signalResultSchema,
 } from './order-schemas.ts';
 import { conflict, INVALID, NO_SUCH_ORDER, OWNER_REQUIRED, retryAfter, TOO_LARGE } from './responses.ts';
 
@@ -202,12 +198,14 @@ export const amendOrder: Operation = {
 export const getOrderHistory: Operation = {
   tag: 'Orders',
   summary: 'Get the history of an order',
-  description: 'Lists each state transition of the order, with its reason and who made it.',
+  description:
+    'Lists what happened to the order, with the reason and who did it: each state transition, and also signals, undone steps, ' +
+    'requests to cancel it, and which fields `PATCH` changed.',
   parameters: { path: ORDER_ID, query: OWNER },
   answers: {
     200: {
       name: 'OrderHistory',
-      description: 'The state transitions.',
+      description: 'The history.',
       schema: historySchema,
       examples: { completed: HISTORY },
     },
@@ -248,59 +246,4 @@ export const cancelOrder: Operation = {
     ),
     ...TOO_LARGE,
   },
-};
-
-/** The responses to a signal. */
-const SIGNAL_ANSWERS: Operation['answers'] = {
-  200: {
-    name: 'SignalRepeated',
-    description: 'An earlier request stored the same signal.',
-    schema: signalResultSchema,
-    examples: { repeated: { order_id: 'ORD-1', name: 'shipped', outcome: 'repeated' } },
-  },
-  202: {
-    name: 'SignalStored',
-    description: 'The signal is stored, and the order will continue.',
-    schema: signalResultSchema,
-    examples: { stored: { order_id: 'ORD-1', name: 'shipped', outcome: 'stored' } },
-  },
-  ...INVALID,
-  ...NO_SUCH_ORDER,
-  ...conflict('SignalRefused', 'The order does not take the signal', {
-    ...refused('signal_exists', 'The order has this signal with another payload. The first one counts.'),
-    ...refused('signal_too_late', 'The wait for this signal has timed out.'),
-    ...refused('too_many_signals', 'The order has received as many signals as it may.'),
-    ...refused('wrong_status', 'The order is Completed. Only an unfinished order takes signals.'),
-  }),
-  ...TOO_LARGE,
-};
-
-export const receiveCallback: Operation = {
-  tag: 'Orders',
-  summary: 'Send a signal by a callback URL',
-  description:
-    'The processor of an order makes such a URL for a system that has no credential. The token is signed: it stands for one signal to ' +
-    'one run of one order.',
-  parameters: { path: CALLBACK_TOKEN },
-  body: signalBody,
-  answers: {
-    ...SIGNAL_ANSWERS,
-    404: {
-      name: 'CallbackNotFound',
-      description: 'The callback URL is not one of this service, or its order no longer exists.',
-      schema: failureSchema,
-      examples: refused('callback_not_found', 'This callback URL is not one of this service.'),
-    },
-  },
-};
-
-export const signalOrder: Operation = {
-  tag: 'Orders',
-  summary: 'Send a signal to an order',
-  description:
-    'Continues an order whose processor waits for a signal of this name. It may come before the processor waits for it. Each name ' +
-    'counts once: repeating the same request is safe.',
-  parameters: { path: SIGNAL, query: OWNER },
-  body: signalBody,
-  answers: SIGNAL_ANSWERS,
 };
