@@ -7,7 +7,7 @@ import { type Result, share, short, whole } from '../result.ts';
 import { runProgram } from '../run-program.ts';
 import { medianBy } from '../statistics.ts';
 import type { CreateFinding, CreateTask } from './create-load.ts';
-import { demandPgbench, insertRows } from './pgbench.ts';
+import { insertRows, requirePgbench } from './pgbench.ts';
 
 const FULL = { concurrencies: [1, 10, 50], rounds: 3, seconds: 5, warmUpSeconds: 2 };
 const TINY = { concurrencies: [2], rounds: 1, seconds: 1, warmUpSeconds: 0.2 };
@@ -27,7 +27,7 @@ interface Round {
 /** (a) The create handler compared with one-row INSERTs of pgbench, on the same Postgres. */
 export async function benchCreate({ tiny }: BenchOptions): Promise<Result> {
   const sizes = tiny ? TINY : FULL;
-  const pgbench = await demandPgbench();
+  const pgbench = await requirePgbench();
   return withLab({}, async (lab) => {
     const queue = await LabQueue.start(lab);
     const client = await lab.connect();

@@ -8,7 +8,7 @@ import { UserError } from '../../infra/user-error.ts';
 const THREADS = 2;
 
 /** @throws UserError that says how to install pgbench, if it is missing */
-export async function demandPgbench(): Promise<string> {
+export async function requirePgbench(): Promise<string> {
   try {
     return (await promisify(execFile)('pgbench', ['--version'])).stdout.trim();
   } catch {

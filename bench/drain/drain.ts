@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { BenchOptions } from '../bench-options.ts';
-import { demandBenchPackages } from '../bench-packages.ts';
+import { requireBenchPackages } from '../bench-packages.ts';
 import { type Lab, withLab } from '../lab.ts';
 import { describePostgres } from '../machine.ts';
 import { LabQueue } from '../order-queue.ts';
@@ -37,7 +37,7 @@ const ours = ({ batchSize, perMessage }: typeof SINGLE) =>
 /** (b) Draining a full queue, compared with two job queues on the same Postgres; and the batch worker alone. */
 export async function benchDrain({ tiny }: BenchOptions): Promise<Result> {
   const sizes = tiny ? TINY : FULL;
-  demandBenchPackages();
+  requireBenchPackages();
   return withLab({}, async (lab) => {
     const queue = await LabQueue.start(lab);
     const client = await lab.connect();

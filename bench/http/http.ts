@@ -1,5 +1,5 @@
 import type { BenchOptions } from '../bench-options.ts';
-import { demandBenchPackages } from '../bench-packages.ts';
+import { requireBenchPackages } from '../bench-packages.ts';
 import { type Lab, withLab } from '../lab.ts';
 import { describePostgres } from '../machine.ts';
 import { LabQueue } from '../order-queue.ts';
@@ -36,7 +36,7 @@ interface Round {
 /** (c) Posting orders over HTTP through the local stack. */
 export async function benchHttp({ tiny }: BenchOptions): Promise<Result> {
   const sizes = tiny ? TINY : FULL;
-  demandBenchPackages();
+  requireBenchPackages();
   return withLab({}, async (lab) => {
     const queue = await LabQueue.start(lab);
     const client = await lab.connect();

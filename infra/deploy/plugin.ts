@@ -39,7 +39,7 @@ export default class DeployPlugin {
       'before:package:cleanup': explained(async () => {
         if (serverless.processedInput.commands.join(' ') === 'deploy') {
           await requireOneRegion(serverless, options);
-          await demandCredentials(serverless);
+          await requireCredentials(serverless);
         }
         const { packageAlone } = await import('./one-at-a-time.ts');
         packageAlone(serverless.serviceDir);
@@ -94,7 +94,7 @@ export default class DeployPlugin {
       'before:remove:remove': explained(async () => {
         refuseProtectedStage(serverless);
         await requireOneRegion(serverless, options);
-        await demandCredentials(serverless);
+        await requireCredentials(serverless);
       }),
     };
   }
@@ -144,7 +144,7 @@ async function requireOneRegion(serverless: Serverless, options: Options): Promi
 /**
  * Before the packages are built, which takes time. Serverless would report it afterwards, without saying what to do.
  */
-async function demandCredentials(serverless: Serverless): Promise<void> {
+async function requireCredentials(serverless: Serverless): Promise<void> {
   await serverless
     .getProvider('aws')
     .getAwsSdkV3CredentialsProvider()()

@@ -79,8 +79,8 @@ export function checkSettings({ functions, provider, custom, resources }: Servic
   }
   if (custom.callbackSecretArn && resources.Resources?.Network && provider.vpc)
     throw new UserError(
-      "callbackSecretArn is set, and the stage's own network has no way to Secrets Manager: take the driver data-api, or " +
-        'existing-pg in a network of yours that has one.',
+      "callbackSecretArn is set, and the stage's own network reaches no secret but that of the database: use the driver " +
+        'data-api, or existing-pg in a network of yours that reaches Secrets Manager.',
     );
   if (shared.PROCESSOR !== 'webhook') return;
   if (!shared.WEBHOOK_URL || !custom.webhookSecretArn)

@@ -56,7 +56,7 @@ function batches(template: Template, environment: Environment): string[] {
       .filter(({ timeout }) => workMs + BESIDE_WORK > timeout)
       .map(
         ({ timeout }) =>
-          `A batch may take ${workMs} ms (${work}) + ${BESIDE_WORK} ms for claim and verdicts = ${workMs + BESIDE_WORK} ms, ` +
+          `A batch may take ${workMs} ms (${work}) + ${BESIDE_WORK} ms for claim and outcomes = ${workMs + BESIDE_WORK} ms, ` +
           `and the worker ends after ${timeout} ms. Lower the former, or raise processTimeout.`,
       ),
     ...(environment.QUEUE_MESSAGES === 'packed'

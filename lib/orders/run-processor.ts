@@ -72,7 +72,7 @@ export async function runProcessor(
   }
 }
 
-/** The verdict on an order whose undo did not succeed. Its budget is for one step: it starts again with each that was undone. */
+/** The outcome of an order whose undo did not succeed. Its budget is for one step: it starts again with each that was undone. */
 function notUndone(order: Claim, error: unknown, aborted: boolean, retryPolicy: RetryPolicy): Outcome {
   if (!(error instanceof UndoFailure)) return { ...pending(order), ...decideFailure(error, 1, aborted, retryPolicy) };
   const undoAttempts = error.undone > 0 ? 1 : order.undoAttempts;
@@ -92,7 +92,7 @@ function callbackUrlOf(callbacks: Callbacks | undefined, { owner, orderId, run }
   throw new TransientFailure('callback_not_configured', 'There are no callback URLs: set CALLBACK_SECRET.');
 }
 
-/** The verdict on an order whose processor sleeps or waits for a signal. */
+/** The outcome of an order whose processor sleeps or waits for a signal. */
 function suspended(order: Claim, { kind, name, delaySeconds }: Suspension): Outcome {
   return { ...pending(order), status: 'Waiting', delaySeconds, reasonCode: kind, reason: name };
 }

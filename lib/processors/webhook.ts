@@ -25,8 +25,8 @@ const DISCARD_BYTES = 65_536;
 const DISCARD_MS = 1_000;
 
 /**
- * Lets a receiver do the work: posts the order to a URL, and takes a 2xx for its completion. After a 202, which accepts the work, it
- * waits for the signal `done`. All attempts of a run have the same id and the same body, so that the receiver recognizes an order that
+ * Lets a receiver do the work: posts the order to a URL, and completes it after a 2xx. A 202 only accepts the work: the order then waits
+ * for the signal `done`. All attempts of a run have the same id and the same body, so that the receiver recognizes an order that
  * it has already processed.
  *
  * | response               | failure   | code                                   |

@@ -222,10 +222,10 @@ describe('a stage is refused, with the numbers,', () => {
   });
 
   test.each([
-    [{ PROCESSING_DELAY_MS: '55001' }, '55001 ms (PROCESSING_DELAY_MS) + 5000 ms for claim and verdicts = 60001 ms'],
+    [{ PROCESSING_DELAY_MS: '55001' }, '55001 ms (PROCESSING_DELAY_MS) + 5000 ms for claim and outcomes = 60001 ms'],
     [
       { PROCESSOR: 'webhook', WEBHOOK_TIMEOUT_MS: '56000' },
-      '56000 ms (WEBHOOK_TIMEOUT_MS) + 5000 ms for claim and verdicts = 61000 ms',
+      '56000 ms (WEBHOOK_TIMEOUT_MS) + 5000 ms for claim and outcomes = 61000 ms',
     ],
   ])('a stage whose worker could end while an order is processed is refused: %j', (environment, sum) => {
     expect(refusals({ environment })).toEqual([

@@ -56,7 +56,7 @@ export async function createCluster(
   { sync, signal }: { sync: boolean; signal?: AbortSignal | undefined },
 ): Promise<void> {
   const { dataDirectory, user } = installation;
-  if (existsSync(dataDirectory)) return demandSameVersion(installation);
+  if (existsSync(dataDirectory)) return requireSameVersion(installation);
   await removeUnfinished(dataDirectory);
   const unfinished = await mkdtemp(unfinishedPrefix(dataDirectory));
   if (user) await giveAway(unfinished, user);
@@ -106,7 +106,7 @@ async function runInitdb(
     throw new UserError(`Postgres could not make its data directory: ${withRemedy(causeIn(errors) || end)}`);
 }
 
-async function demandSameVersion({ dataDirectory, version }: PostgresInstallation): Promise<void> {
+async function requireSameVersion({ dataDirectory, version }: PostgresInstallation): Promise<void> {
   const ours = version.split('.')[0];
   const theirs = (await readFile(join(dataDirectory, 'PG_VERSION'), 'utf8').catch(() => 'unknown')).trim();
   if (theirs !== ours)

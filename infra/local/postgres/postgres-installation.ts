@@ -42,7 +42,7 @@ export async function installPostgres(directory: string): Promise<PostgresInstal
       `${dataDirectory} cannot be reached by the user it belongs to (uid ${owner.uid}); open the directories above it (chmod o+x), or run \`npm run reset\`.`,
     );
   const outside = refugeOf(directory);
-  await demandOwnDirectory(outside);
+  await requireOwnDirectory(outside);
   return { version, home: await copyHome(home, join(outside, version)), dataDirectory: refuge, user };
 }
 
@@ -134,7 +134,7 @@ function permits(stats: Stats, user: SystemUser): boolean {
 }
 
 /** The name is predictable and everyone can write to /var/tmp: files of another user must not be run. */
-async function demandOwnDirectory(path: string): Promise<void> {
+async function requireOwnDirectory(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o755 });
   const stats = await lstat(path);
   if (!stats.isDirectory() || stats.uid !== 0) throw new UserError(`${path} belongs to somebody else; remove it.`);

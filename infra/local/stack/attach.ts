@@ -3,7 +3,7 @@ import { loadConfig } from '../../../lib/config.ts';
 import { UserError } from '../../user-error.ts';
 import { greeting, report } from './console.ts';
 import { apiPart, type ServerlessOptions } from './parts.ts';
-import { demandFreePorts } from './ports.ts';
+import { requireFreePorts } from './ports.ts';
 import { type SupervisedPart, supervise } from './process/supervisor.ts';
 import { aborted, apiPort, enterEnvironment, places } from './run-stack.ts';
 import { readStackSettings } from './settings.ts';
@@ -25,7 +25,7 @@ export async function attachToStack(stack: StackFile, given: ServerlessOptions, 
     console.log(`The running stack (process ${supervisor}) serves ${stack.api}. For a second API, pass --httpPort.`);
   else {
     const started = performance.now();
-    await demandFreePorts([apiPort(settings)], 0);
+    await requireFreePorts([apiPort(settings)], 0);
     const env = await enterEnvironment(stack.external ? 'external' : 'embedded', addresses);
     const { AUTH: auth } = loadConfig(env);
     report('api', `starting on the database and the queue of the running stack (process ${supervisor})`);

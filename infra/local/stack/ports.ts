@@ -19,7 +19,7 @@ const RETRY_MS = 100;
  * @param patienceMs how long to wait for ports to become free; 0 for a single attempt
  * @throws UserError that names the first port that cannot be used, its user, and the variable that changes it
  */
-export async function demandFreePorts(uses: readonly PortUse[], patienceMs: number): Promise<void> {
+export async function requireFreePorts(uses: readonly PortUse[], patienceMs: number): Promise<void> {
   const deadline = Date.now() + patienceMs;
   for (const use of uses) {
     let refusal = await refusalOf(use.port);

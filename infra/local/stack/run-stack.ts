@@ -14,7 +14,7 @@ import { embeddedEnvironment, externalEnvironment, unusedByEmbedded, unusedByExt
 import { waitForServices } from './external-services.ts';
 import { lockDirectory } from './lock.ts';
 import { apiPart, dataApiPart, postgresPart, queuePart, type ServerlessOptions, workerPart } from './parts.ts';
-import { demandFreePorts, type PortUse } from './ports.ts';
+import { type PortUse, requireFreePorts } from './ports.ts';
 import { readStackSettings, type StackSettings } from './settings.ts';
 import { Stack } from './stack.ts';
 import type { StackAddresses } from './stack-file.ts';
@@ -117,7 +117,7 @@ async function startServices(stack: Stack, { settings, leftBehind }: Plan, signa
       ? []
       : [{ port: settings.dataApiPort, purpose: 'the RDS Data API', variable: 'DATA_API_PORT', http: true }]),
   ];
-  await demandFreePorts(uses, leftBehind ? LEFT_BEHIND_MS : 0);
+  await requireFreePorts(uses, leftBehind ? LEFT_BEHIND_MS : 0);
 
   announcePostgres(installation, settings);
   await stack.start([postgresPart(installation, settings)], signal);
@@ -142,7 +142,7 @@ function announcePostgres({ version, dataDirectory, user }: PostgresInstallation
 }
 
 async function findServices({ settings, addresses, env, leftBehind }: Plan, signal: AbortSignal): Promise<void> {
-  await demandFreePorts([apiPort(settings)], leftBehind ? LEFT_BEHIND_MS : 0);
+  await requireFreePorts([apiPort(settings)], leftBehind ? LEFT_BEHIND_MS : 0);
   await waitForServices(addresses, env, signal);
 }
 

@@ -25,7 +25,7 @@ const LOAD_MS = 30_000;
  * @throws UserError that describes the problem
  */
 export async function validateProcessor(config: Config, env: Environment, signal: AbortSignal): Promise<void> {
-  demandTime(config);
+  validateTime(config);
   if (config.PROCESSOR === 'simulated') return;
   const child = fork(join(import.meta.dirname, 'try-processor.ts'), {
     cwd: REPOSITORY,
@@ -52,12 +52,12 @@ export async function validateProcessor(config: Config, env: Environment, signal
   if (problem !== undefined) throw new UserError(problem);
 }
 
-function demandTime(config: Config): void {
+function validateTime(config: Config): void {
   const name = config.PROCESSOR === 'webhook' ? 'WEBHOOK_TIMEOUT_MS' : 'PROCESSING_DELAY_MS';
   const most = BATCH_MS - APART_MS;
   if (config[name] > most)
     throw new UserError(
       `${name} must be at most ${most} on this machine, where a batch has ${BATCH_MS / 1000} s ` +
-        `and ${APART_MS / 1000} of them are for claim and verdicts; it is ${config[name]}.`,
+        `and ${APART_MS / 1000} of them are for the claim and the outcomes; it is ${config[name]}.`,
     );
 }
