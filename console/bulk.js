@@ -17,6 +17,9 @@ const PAGES = 30;
 /** Nobody reads more ids. */
 const SHOWN = 20;
 
+const reasonField = () =>
+  field({ name: 'reason', label: 'Reason, for the history of the orders (optional)', maxlength: 500 });
+
 const VERBS = { Redrive: 'redriven', Cancel: 'cancelled' };
 
 /** Acts on all listed orders. @param {string | null} status in the filter @param {PageOf} pathOf */
@@ -43,13 +46,13 @@ async function readAll(pathOf) {
 /** @param {keyof typeof VERBS} verb @param {Order[]} orders */
 function ask(verb, orders) {
   if (orders.length === 0) return say('There are no orders with this filter.');
-  const reason = field({ name: 'reason', label: 'Reason, for the history of the orders (optional)', maxlength: 500 });
+  const reason = reasonField();
   openDialog({
     title: `${verb} ${counted(orders.length, 'order')}?`,
     content: [
       orders.length >= MOST && h('p', `These are the newest ${count(MOST)}. Repeat it for the others.`),
       ...idsOf(orders),
-      verb === 'Cancel' && h('p', 'They will never be processed. This cannot be undone.'),
+      verb === 'Cancel' && h('p', 'They will never be processed. This cannot be reverted.'),
       reason,
     ],
     submit: `${verb} them`,
@@ -92,7 +95,7 @@ export function askToRedrive({ reason_code: code, orders }) {
     inputmode: 'numeric',
     required: true,
   });
-  const reason = field({ name: 'reason', label: 'Reason, for the history of the orders (optional)', maxlength: 500 });
+  const reason = reasonField();
   const preview = h('div', { role: 'status' });
   /** @param {boolean} dryRun @returns {Promise<RedriveOutcome>} */
   const redrive = async (dryRun) => {

@@ -118,7 +118,8 @@ const CANCEL = {
   submit: 'Cancel the order',
   danger: true,
   dismiss: 'Keep it',
-  done: 'The order was cancelled.',
+  /** @param {Order} order */
+  done: ({ status }) => `The order ${status === 'Cancelled' ? 'was' : 'is being'} cancelled.`,
 };
 
 const REDRIVE = {

@@ -69,7 +69,7 @@ interface Words {
   dismiss?: string;
   danger?: boolean;
   /** Shown when it is done. */
-  done: string | ((result: SettledDeadLetters) => string);
+  done: string | ((result: SettledDeadLetters & Order) => string);
 }
 
 interface FieldOptions {
