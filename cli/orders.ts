@@ -31,10 +31,10 @@ These commands use the API of the local stack, or the one at --url or ORDERS_URL
   create         creates an order, or the orders of a file
   get            prints one order
   amend          changes values of an order that no worker has claimed yet
-  list           lists orders, newest first, by status, reason code, user and time
+  list           lists orders, newest first, by status, cause, user, customer, metadata and time
   watch          prints counts by status, as they change
-  history        prints every state transition of one order
-  cancel         cancels orders that no worker has claimed yet
+  history        prints what happened to one order, and who did it
+  cancel         cancels orders that are not finished, one or many
   signal         sends a signal to an order whose processor waits for it
   pause, resume  pauses or resumes processing
   export         writes orders to a file, as JSON lines or CSV

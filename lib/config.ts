@@ -194,7 +194,10 @@ const otherSettings = {
     .register(settingDocs, { allowed: 'a URL', purpose: 'the order queue' }),
   DEAD_LETTER_QUEUE_URL: z
     .url('must be the URL of the dead-letter queue')
-    .register(settingDocs, { allowed: 'a URL', purpose: 'the dead-letter queue; only listing dead letters needs it' })
+    .register(settingDocs, {
+      allowed: 'a URL',
+      purpose: 'the dead-letter queue; only listing, resending and deleting dead letters need it',
+    })
     .optional(),
   // A 202 does not depend on the send, so the send must not delay it much.
   QUEUE_SEND_TIMEOUT_MS: integer(50, 10_000, 1_000, {
@@ -290,13 +293,13 @@ const otherSettings = {
   MAX_PENDING_AGE_SECONDS: wholeNumber(1, 86_400, {
     unit: 's',
     purpose:
-      'once an order has been Pending for longer (also while processing is paused), new orders get 503 with `Retry-After`',
+      'once an order has waited for longer (also while processing is paused), new orders get 503 with `Retry-After`',
   }).optional(),
   // An owner's limit has to be far below the orders that a check reads (lib/orders/sql/busy-owners.ts).
   MAX_PENDING_PER_OWNER: wholeNumber(1, 10_000, {
     unit: 'orders',
     purpose:
-      'once an owner has so many Pending orders, its new orders get 429 with `Retry-After`; checked every 5 s among the newest 50,000 Pending orders, so that an owner can exceed it for a moment',
+      'the number of Pending orders at which new orders of an owner get 429 with `Retry-After`; checked every 5 s among the newest 50,000 Pending orders, so that an owner can exceed it for a moment',
   }).optional(),
   // With any value except `none`, the HTTP functions reject requests that the authorizer has not allowed.
   AUTH: z.enum(['none', 'api-key', 'jwt'], AUTH_RULE).register(settingDocs, {

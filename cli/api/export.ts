@@ -13,7 +13,12 @@ export const exportOrders = command({
 export to a file that was interrupted continues with --resume: it keeps its position in FILE.position until it is complete.`,
   options: {
     ...FILTER_OPTIONS,
-    format: { type: 'string', value: 'FORMAT', default: 'ndjson', help: 'ndjson or csv' },
+    format: {
+      type: 'string',
+      value: 'FORMAT',
+      default: 'ndjson',
+      help: 'ndjson, or csv, which leaves out currency, customer_ref, metadata, items and process_after',
+    },
     output: { type: 'string', value: 'FILE', help: 'the file to write; without it, the standard output' },
     resume: { type: 'boolean', help: 'continues an export that was interrupted' },
     url: STAGE_OPTIONS.url,
