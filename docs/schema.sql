@@ -279,7 +279,7 @@ BEGIN
   WHERE o.order_id = NEW.order_id AND o.owner = NEW.owner AND NEW.payload IS NOT NULL;
   INSERT INTO order_history (order_id, owner, at, from_status, to_status, attempt, token, reason_code, reason, actor)
   SELECT o.order_id, o.owner, clock_timestamp(), o.status, o.status,
-    o.attempts + o.crashes + (o.status IN ('Processing', 'Waiting', 'Completed'))::integer, o.token,
+    o.attempts + o.crashes + (o.status IN ('Processing', 'Waiting', 'Completed') AND o.ends_as IS NULL)::integer, o.token,
     CASE WHEN NEW.payload IS NULL THEN 'signal_timeout' ELSE 'signal_received' END, NEW.name,
     coalesce(nullif(current_setting('orders.actor', true), ''), session_user)
   FROM orders o WHERE o.order_id = NEW.order_id AND o.owner = NEW.owner;
@@ -309,6 +309,7 @@ CREATE OR REPLACE FUNCTION public.order_steps_undone()
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 BEGIN
+  UPDATE orders SET undo_attempts = 1 WHERE order_id = NEW.order_id AND owner = NEW.owner AND undo_attempts > 1;
   INSERT INTO order_history (order_id, owner, at, from_status, to_status, attempt, token, reason_code, reason, actor)
   SELECT order_id, owner, clock_timestamp(), status, status, attempts + crashes, token, 'step_undone', NEW.name,
     coalesce(nullif(current_setting('orders.actor', true), ''), session_user)

@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { FINISH_TIME_MS } from '../../lib/orders/invocation.ts';
 import type { ProcessParts } from '../../lib/orders/settle-claims.ts';
+import { signalOrder } from '../../lib/orders/signal-order.ts';
+import { recordSteps } from '../../lib/orders/sql/order-steps.ts';
 import { readHistory } from '../../lib/orders/sql/read-history.ts';
 import { readOrder } from '../../lib/orders/sql/read-order.ts';
 import { redriveOrders } from '../../lib/orders/sql/redrive-orders.ts';
@@ -294,6 +296,15 @@ describe('undo mode', () => {
     expect(log).toEqual(UNDONE);
   });
 
+  test('does not count as an attempt in the history, also not in the entry of a signal', async () => {
+    const signal = { orderId: 'a', owner: null, run: null, name: 'shipped', payload: '1' };
+    const { processor } = shop(decline, (name) => name === 'charge' && signalOrder(lab, signal, 'caller'));
+    await toEnd(processor);
+
+    const history = await readHistory(lab.database, 'a', null);
+    expect(history.find(({ reasonCode }) => reasonCode === 'signal_received')).toMatchObject({ attempt: 1 });
+  });
+
   test('starts no undo once its time is up', async () => {
     const { log, processor } = shop(decline, () => {
       const end = performance.now() + 600;
@@ -394,6 +405,22 @@ describe('an undo that fails', () => {
 });
 
 describe('a crash during undo', () => {
+  test('after a step was undone leaves the next one its whole budget', async () => {
+    const { log, processor } = shop(decline);
+    await attempt(processor);
+    await dieAfter();
+    const { claims } = await lab.claim(['a'], { suspects: true, maxCrashes: 2 });
+    const { token = 0, attempt: nth = 0 } = claims[0] ?? {};
+    const step = { orderId: 'a', owner: '', run: 1, token, attempt: nth, name: 'charge', kind: 'step' } as const;
+    const done = { result: null, seconds: 0, wakeSeconds: null, undoable: true, undone: true };
+    expect(await recordSteps(lab.database, [{ ...step, ...done }], 'worker')).toEqual(['recorded']);
+    await lab.killLease('a');
+    await toEnd(processor);
+
+    expect(log.slice(3)).toEqual(['undo reserve 1']);
+    expect(await lab.row('a')).toMatchObject({ status: 'Failed', reasonCode: 'address_unknown' });
+  });
+
   test.each([
     ['before the first undo', []],
     ['between two', ['charge']],
