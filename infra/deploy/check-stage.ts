@@ -3,7 +3,7 @@ import { isRdsProxy } from '../../lib/database/pg-address.ts';
 import { UserError } from '../user-error.ts';
 import { capacityProblems, type Limits } from './budget.ts';
 import type { Service } from './serverless.ts';
-import { checkSums } from './sums.ts';
+import { checkSizing } from './sizing.ts';
 import { timeoutProblems } from './waits.ts';
 
 /** The default connections of a container (lib/config.ts). */
@@ -28,7 +28,7 @@ const limitsSchema = z.object({
 export function checkStage(service: Service): void {
   const template = service.provider.compiledCloudFormationTemplate;
   const refusals = [
-    ...checkSums(template).map(({ resource, message }) => `${resource}: ${message}`),
+    ...checkSizing(template).map(({ resource, message }) => `${resource}: ${message}`),
     ...capacityProblems(template, limitsOf(service)),
     ...timeoutProblems(template, service.provider.environment ?? {}),
   ];

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { resourcesOf } from '../../infra/deploy/resources.ts';
 import { roleRules } from '../../infra/deploy/role-rules.ts';
-import { checkSums } from '../../infra/deploy/sums.ts';
+import { checkSizing } from '../../infra/deploy/sizing.ts';
 import { templateRules } from '../../infra/deploy/template-rules.ts';
 import { type PackagedStage, packageStage } from '../../tools/checks/package-stage.ts';
 import { change, firstOf, type Json, roleOf } from './broken-template.ts';
@@ -451,7 +451,7 @@ const rulesBrokenBy = (breakIt: (template: Json) => void, isProtected = true): S
   const template = structuredClone(prod.template);
   breakIt(template);
   const resources = resourcesOf(template);
-  const found = [...templateRules(resources, isProtected), ...roleRules(resources), ...checkSums(template)];
+  const found = [...templateRules(resources, isProtected), ...roleRules(resources), ...checkSizing(template)];
   return new Set(found.map(({ rule }) => rule));
 };
 
@@ -466,7 +466,9 @@ describe('the template rules fail if', () => {
 });
 
 test('each template rule is broken by one of these templates', () => {
-  const files = globSync(join(import.meta.dirname, '../../infra/deploy/{*-rules,sums,queue-sizing,database-roles}.ts'));
+  const files = globSync(
+    join(import.meta.dirname, '../../infra/deploy/{*-rules,sizing,queue-sizing,database-roles}.ts'),
+  );
   const rules = files.flatMap((file) =>
     [...readFileSync(file, 'utf8').matchAll(/(?:\brule: |finding\(\s*|\[\s*)'([a-z]+_[a-z_]+)'/g)].map(
       ([, rule]) => rule,

@@ -105,7 +105,7 @@ function refusals(stage: Stage): string[] {
 
 describe('a stage is not refused', () => {
   test.each<[string, Stage]>([
-    ['whose sums come out', {}],
+    ['that fits', {}],
     [
       'that uses exactly what there is: 801 + 10 + 1 + 1 = 823 - 10',
       { burst: 801, capacity: { MinCapacity: 1, MaxCapacity: 4 } },

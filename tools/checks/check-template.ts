@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { command } from '../../infra/command.ts';
 import { resourcesOf } from '../../infra/deploy/resources.ts';
 import { roleRules } from '../../infra/deploy/role-rules.ts';
-import { checkSums } from '../../infra/deploy/sums.ts';
+import { checkSizing } from '../../infra/deploy/sizing.ts';
 import { templateRules } from '../../infra/deploy/template-rules.ts';
 import { execute, main } from '../../infra/run-command.ts';
 import { cfnLint } from './cfn-lint.ts';
@@ -35,7 +35,7 @@ It needs no AWS account.`,
         const { path, template } = await packageStage(choice, join(directory, name));
         const resources = resourcesOf(template);
         const rules = [...templateRules(resources, choice.isProtected), ...roleRules(resources)];
-        const findings = [...(await cfnLint(path, region)), ...rules, ...checkSums(template)];
+        const findings = [...(await cfnLint(path, region)), ...rules, ...checkSizing(template)];
         for (const { rule, resource, message } of findings) console.log(`${name}: ${rule} ${resource}: ${message}`);
         console.log(`${name}: ${findings.length} findings`);
         isClean &&= findings.length === 0;

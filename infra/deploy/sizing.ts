@@ -14,7 +14,7 @@ import {
 import type { Template } from './serverless.ts';
 
 /** The sizing checks on the template alone. A deployment runs them, and refuses a stage that does not pass. */
-export function checkSums(template: Template): Finding[] {
+export function checkSizing(template: Template): Finding[] {
   const resources = resourcesOf(template);
   return [
     ...queues(resources),
