@@ -23,7 +23,7 @@ describe.each(DRIVERS)('changes of orders over $name', ({ open }) => {
     database = subject.database;
   });
   beforeEach(async () => {
-    cases = await UseCases.afresh(database);
+    cases = await UseCases.fresh(database);
   });
   afterAll(() => subject?.close());
 

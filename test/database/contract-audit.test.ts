@@ -19,7 +19,7 @@ describe.each(DRIVERS)('the audit over $name', ({ open }) => {
     database = subject.database;
   });
   beforeEach(async () => {
-    cases = await UseCases.afresh(database);
+    cases = await UseCases.fresh(database);
   });
   afterAll(() => subject?.close());
 

@@ -44,7 +44,7 @@ describe.each(DRIVERS)('the details of orders over $name', ({ open }) => {
     database = subject.database;
   });
   beforeEach(async () => {
-    cases = await UseCases.afresh(database);
+    cases = await UseCases.fresh(database);
   });
   afterAll(() => subject?.close());
 

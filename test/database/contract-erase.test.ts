@@ -17,7 +17,7 @@ describe.each(DRIVERS)('erasing a user over $name', ({ open }) => {
     database = subject.database;
   });
   beforeEach(async () => {
-    cases = await UseCases.afresh(database);
+    cases = await UseCases.fresh(database);
   });
   afterAll(() => subject?.close());
 

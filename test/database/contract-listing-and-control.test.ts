@@ -25,7 +25,7 @@ describe.each(DRIVERS)('the use cases of the API over $name', ({ open }) => {
     database = subject.database;
   });
   beforeEach(async () => {
-    cases = await UseCases.afresh(database);
+    cases = await UseCases.fresh(database);
   });
   afterAll(() => subject?.close());
 

@@ -32,7 +32,7 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
     database = subject.database;
   });
   beforeEach(async () => {
-    cases = await UseCases.afresh(database);
+    cases = await UseCases.fresh(database);
   });
   afterAll(() => subject?.close());
 

@@ -28,7 +28,7 @@ describe.each(DRIVERS)('orders of several owners with the same id, over $name', 
     database = subject.database;
   });
   beforeEach(async () => {
-    cases = await UseCases.afresh(database);
+    cases = await UseCases.fresh(database);
   });
   afterAll(() => subject?.close());
 

@@ -19,7 +19,7 @@ describe.each(DRIVERS)('the signals of orders on $name', ({ open, canCut }) => {
     subject = await open();
   });
   beforeEach(async () => {
-    orders = await UseCases.afresh(subject.database);
+    orders = await UseCases.fresh(subject.database);
     got = [];
   });
   afterAll(() => subject.close());

@@ -17,7 +17,7 @@ describe.each(DRIVERS)('the steps of orders on $name', ({ open, canCut }) => {
     subject = await open();
   });
   beforeEach(async () => {
-    orders = await UseCases.afresh(subject.database);
+    orders = await UseCases.fresh(subject.database);
   });
   afterAll(() => subject.close());
 

@@ -111,7 +111,7 @@ const WHOLE_SECOND = 1_000;
 
 /** What happens to two orders, from POST to the metrics. */
 async function expectTheUsual(database: Database): Promise<void> {
-  const cases = await UseCases.afresh(database);
+  const cases = await UseCases.fresh(database);
   const before = Date.now();
   const order = { orderId: 'Grün €', userId: 7, itemIds: [3, 1, 2], totalAmount: '12345678901.123456789' };
   const other = { ...order, orderId: 'B\\1', itemIds: [], totalAmount: '9.5' };

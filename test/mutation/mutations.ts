@@ -3,7 +3,7 @@
  */
 export interface Mutation {
   readonly id: string;
-  readonly room: string;
+  readonly area: string;
   readonly file: string;
   /** Occurs exactly once in the file, or the mutation is stale (stale.ts). */
   readonly find: string;
@@ -16,10 +16,10 @@ export interface Mutation {
 
 type Change = readonly [find: string, replace: string];
 
-function inRoom(room: string) {
+function inArea(area: string) {
   return (id: string, file: string, [find, replace]: Change, tests: string, equivalent?: string): Mutation => ({
     id,
-    room,
+    area,
     file,
     find,
     replace,
@@ -28,20 +28,20 @@ function inRoom(room: string) {
   });
 }
 
-const database = inRoom('database');
-const sql = inRoom('orders/sql');
-const orders = inRoom('orders');
-const auth = inRoom('auth');
-const http = inRoom('http');
-const processors = inRoom('processors');
-const observability = inRoom('observability');
-const functions = inRoom('functions');
-const migrations = inRoom('migrations');
-const cli = inRoom('cli');
-const deploy = inRoom('deploy');
-const worker = inRoom('worker');
-const client = inRoom('client');
-const consoles = inRoom('console');
+const database = inArea('database');
+const sql = inArea('orders/sql');
+const orders = inArea('orders');
+const auth = inArea('auth');
+const http = inArea('http');
+const processors = inArea('processors');
+const observability = inArea('observability');
+const functions = inArea('functions');
+const migrations = inArea('migrations');
+const cli = inArea('cli');
+const deploy = inArea('deploy');
+const worker = inArea('worker');
+const client = inArea('client');
+const consoles = inArea('console');
 
 export const MUTATIONS: readonly Mutation[] = [
   database('D07', 'lib/database/pg.ts', ['prepared && direct.has(client)', 'prepared'], 'database/pg.test.ts'),

@@ -7,18 +7,18 @@ export interface Result {
   readonly by?: string | undefined;
 }
 
-/** A table by room, and what is left to do. */
+/** A table by area, and what is left to do. */
 export function reportOf(results: readonly Result[]): string {
-  const rooms = [...Map.groupBy(results, ({ mutation }) => mutation.room)];
-  const rows = [...rooms, ['total', results] as const].map(([room, own]) => {
+  const areas = [...Map.groupBy(results, ({ mutation }) => mutation.area)];
+  const rows = [...areas, ['total', results] as const].map(([area, own]) => {
     const count = (outcome: Result['outcome']) => own.filter((result) => result.outcome === outcome).length;
     const [noticed, unnoticed] = [count('noticed'), count('unnoticed')];
     const tried = noticed + unnoticed;
     const percent = tried === 0 ? '' : `${Math.round((100 * noticed) / tried)} %`;
-    return [room, `${noticed}`, `${unnoticed}`, `${count('equivalent')}`, `${count('stale')}`, percent];
+    return [area, `${noticed}`, `${unnoticed}`, `${count('equivalent')}`, `${count('stale')}`, percent];
   });
-  const table = [['room', 'noticed', 'unnoticed', 'equivalent', 'stale', ''], ...rows].map(([room = '', ...numbers]) =>
-    [room.padEnd(14), ...numbers.map((number) => number.padStart(11))].join('').trimEnd(),
+  const table = [['area', 'noticed', 'unnoticed', 'equivalent', 'stale', ''], ...rows].map(([area = '', ...numbers]) =>
+    [area.padEnd(14), ...numbers.map((number) => number.padStart(11))].join('').trimEnd(),
   );
   return ['', ...table, ...results.flatMap(describe)].join('\n');
 }

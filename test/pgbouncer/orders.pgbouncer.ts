@@ -41,7 +41,7 @@ describe.each([
     );
     const [database, other] = containers;
     if (!database || !other) throw new Error('two containers are needed');
-    const cases = await UseCases.afresh(database);
+    const cases = await UseCases.fresh(database);
     const others = UseCases.joining(other);
 
     const orders = Array.from({ length: 50 }, (__, n) => anOrder({ orderId: `order-${n}` }));

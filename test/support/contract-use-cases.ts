@@ -31,7 +31,7 @@ export class UseCases {
   }
 
   /** Without any orders. */
-  static async afresh(database: Database): Promise<UseCases> {
+  static async fresh(database: Database): Promise<UseCases> {
     await database.query('TRUNCATE public.orders');
     await database.query('TRUNCATE public.processing_control, public.audit');
     return new UseCases(database);
