@@ -440,6 +440,16 @@ describe('a crash during undo', () => {
     expect(await lab.row('a')).toMatchObject({ status: 'Failed', reasonCode: 'address_unknown', crashes: 0 });
   });
 
+  test('after the last undo is made good without running the processor', async () => {
+    await attempt(shop(decline).processor);
+    await dieAfter(() => lab.psql.rows('UPDATE order_steps SET undone_at = clock_timestamp() WHERE undoable'));
+    let runs = 0;
+    await toEnd(async () => void (runs += 1));
+
+    expect(runs).toBe(0);
+    expect(await lab.row('a')).toMatchObject({ status: 'Failed', reasonCode: 'address_unknown' });
+  });
+
   test('a worker that lost the order records no undo and does not end it', async () => {
     let isLate = true;
     const { log, processor } = shop(decline, async () => {
