@@ -444,7 +444,9 @@ describe('a crash during undo', () => {
     await attempt(shop(decline).processor);
     await dieAfter(() => lab.psql.rows('UPDATE order_steps SET undone_at = clock_timestamp() WHERE undoable'));
     let runs = 0;
-    await toEnd(async () => void (runs += 1));
+    await toEnd(async () => {
+      runs += 1;
+    });
 
     expect(runs).toBe(0);
     expect(await lab.row('a')).toMatchObject({ status: 'Failed', reasonCode: 'address_unknown' });
