@@ -22,6 +22,7 @@ const STREAMS = /:log-group:\/aws\/lambda\/[\w-]+:\*$/;
 export function roleRules(resources: Resources): Finding[] {
   return [
     ...ownRoles(resources),
+    ...narrowEndpoints(resources),
     ...ofType(resources, 'AWS::IAM::Role').flatMap(([id, role]) =>
       [...policyProblems(role), ...statementsOf(role).flatMap(statementProblems)].map(([rule, message]) =>
         finding(rule, id, message),
@@ -46,6 +47,22 @@ function ownRoles(resources: Resources): Finding[] {
     ];
   });
 }
+
+/** A function in a network gets through an endpoint only what both its role and the policy of the endpoint allow. */
+function narrowEndpoints(resources: Resources): Finding[] {
+  const allowed = ofType(resources, 'AWS::IAM::Role').flatMap(([, role]) => statementsOf(role).flatMap(actionsOf));
+  return ofType(resources, 'AWS::EC2::VPCEndpoint').flatMap(([id, { PolicyDocument }]) => {
+    const passed = new Set(listOf((PolicyDocument as { Statement: Statement[] }).Statement).flatMap(actionsOf));
+    const services = new Set([...passed].map(serviceOf));
+    const stopped = allowed.filter((action) => services.has(serviceOf(action)) && !passed.has(action));
+    return stopped.length === 0
+      ? []
+      : [finding('endpoints_pass_what_roles_allow', id, `It stops ${[...new Set(stopped)].join(', ')}.`)];
+  });
+}
+
+const actionsOf = ({ Action }: Statement): readonly string[] => listOf(Action);
+const serviceOf = (action: string): string | undefined => action.split(':')[0];
 
 type Problem = readonly [rule: string, message: string];
 

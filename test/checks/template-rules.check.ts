@@ -397,6 +397,16 @@ const BREAKS: readonly Break[] = [
     },
   },
   {
+    title: 'an endpoint of the network stops what the role of a function allows',
+    rules: ['endpoints_pass_what_roles_allow'],
+    breakIt: (template) => {
+      template.Resources.NarrowEndpoint = {
+        Type: 'AWS::EC2::VPCEndpoint',
+        Properties: { PolicyDocument: { Statement: { Effect: 'Allow', Action: 'sqs:SendMessage' } } },
+      };
+    },
+  },
+  {
     title: 'the database has an address on the Internet',
     rules: ['databases_are_not_public'],
     breakIt: property('DatabaseInstance', 'PubliclyAccessible', true),
