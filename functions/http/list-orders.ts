@@ -10,16 +10,16 @@ import { httpHandler } from '../../lib/runtime/http-handler.ts';
 export const handler = httpHandler(async (event) => {
   const query = readQuery(event, listSchema, ['metadata']);
   const filter = {
-    userId: query.user_id ?? null,
-    status: query.status ?? null,
-    idPrefix: query.order_id_prefix ?? null,
-    reasonCode: query.reason_code ?? null,
+    userId: query.user_id,
+    status: query.status,
+    idPrefix: query.order_id_prefix,
+    reasonCode: query.reason_code,
     owner: ownerFilterOf(event, query.owner),
-    customerRef: query.customer_ref ?? null,
-    metadata: query.metadata ?? null,
-    updatedFrom: query.updated_from ?? null,
-    createdFrom: query.created_from ?? null,
-    createdTo: query.created_to ?? null,
+    customerRef: query.customer_ref,
+    metadata: query.metadata,
+    updatedFrom: query.updated_from,
+    createdFrom: query.created_from,
+    createdTo: query.created_to,
   };
   const { orders, next } = await api().listOrders(filter, query.cursor ?? null, query.limit);
   const presented = orders.map((order) => presentOrder(event, order));

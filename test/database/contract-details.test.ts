@@ -8,16 +8,6 @@ import { DRIVERS, type Subject } from '../support/contract.ts';
 import { UseCases } from '../support/contract-use-cases.ts';
 import { anOrder } from '../support/order-lab.ts';
 
-const ANY = {
-  userId: null,
-  status: null,
-  reasonCode: null,
-  idPrefix: null,
-  owner: null,
-  createdFrom: null,
-  createdTo: null,
-};
-
 const DETAILS: OrderDetails = {
   currency: 'EUR',
   customerRef: 'é😀"\'\\:p1 $1 ~',
@@ -80,7 +70,7 @@ describe.each(DRIVERS)('the details of orders over $name', ({ open }) => {
     for (const n of [1, 2, 3, 4, 5, 6]) await cases.create(anOrder({ orderId: `large-${n}`, details: LARGE }));
     const pages: (string[] | undefined)[] = [];
     for (let after: Position | null | undefined; after !== null; ) {
-      const page = await listOrders(database, ANY, after ?? null, 100);
+      const page = await listOrders(database, { owner: null }, after ?? null, 100);
       expect(page.orders.every(({ details }) => details?.items?.length === 1_000)).toBe(true);
       pages.push(page.orders.map(({ orderId }) => orderId));
       after = page.next;

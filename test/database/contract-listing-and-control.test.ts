@@ -36,24 +36,15 @@ describe.each(DRIVERS)('the use cases of the API over $name', ({ open }) => {
   }
 
   describe('list', () => {
-    const any: OrderFilter = {
-      userId: null,
-      status: null,
-      reasonCode: null,
-      idPrefix: null,
-      owner: null,
-      createdFrom: null,
-      createdTo: null,
-    };
     const idsOf = async (filter: Partial<OrderFilter>, after: Position | null = null, limit = 100) =>
-      (await listOrders(database, { ...any, ...filter }, after, limit)).orders.map(({ orderId }) => orderId);
+      (await listOrders(database, { owner: null, ...filter }, after, limit)).orders.map(({ orderId }) => orderId);
 
     test('orders are listed in the same form as they are read, without their steps, page by page, by each filter', async () => {
       await cases.create(HARD, { owner: 'an owner' });
       await cases.create(anOrder({ orderId: 'b' }));
       await database.query(`UPDATE orders SET created_at = '2026-11-01 12:00:00.123456+00'`);
 
-      const first = await listOrders(database, any, null, 1);
+      const first = await listOrders(database, { owner: null }, null, 1);
       expect(first).toEqual({
         orders: [await readWithoutSteps(HARD.orderId)],
         next: { createdAt: '1793534400.123456', orderId: HARD.orderId, owner: 'an owner' },
@@ -73,7 +64,7 @@ describe.each(DRIVERS)('the use cases of the API over $name', ({ open }) => {
       const long = (n: number) =>
         anOrder({ orderId: `${n}${'😀'.repeat(250)}`, itemIds, totalAmount: `1.${'7'.repeat(900)}` });
       await Promise.all(Array.from({ length: 40 }, (_, n) => cases.create(long(n))));
-      const page = await listOrders(database, any, null, 100);
+      const page = await listOrders(database, { owner: null }, null, 100);
       expect(page.orders).toHaveLength(30);
       expect(await idsOf({}, page.next)).toHaveLength(10);
     });

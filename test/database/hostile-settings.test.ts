@@ -139,21 +139,14 @@ async function expectTheUsual(database: Database): Promise<void> {
     { at: expect.any(Date), from: 'Processing', to: 'Completed' },
   ]);
 
-  const filter = {
-    userId: null,
-    status: null,
-    reasonCode: null,
-    idPrefix: null,
-    owner: null,
-    createdFrom: new Date(before - 60_000),
-    createdTo: null,
-  };
+  const filter = { owner: null, createdFrom: new Date(before - 60_000) };
   const first = await listOrders(database, filter, null, 1);
   const second = await listOrders(database, filter, first.next, 1);
   expect([...first.orders, ...second.orders]).toMatchObject([other, order]);
-  expect(
-    await listOrders(database, { ...filter, createdFrom: null, createdTo: new Date(before - 60_000) }, null, 9),
-  ).toEqual({ orders: [], next: null });
+  expect(await listOrders(database, { owner: null, createdTo: new Date(before - 60_000) }, null, 9)).toEqual({
+    orders: [],
+    next: null,
+  });
 
   const metrics = await getMetrics(database, 60);
   expect(metrics).toMatchObject({ counters: { byStatus: { Pending: 1, Completed: 1 } } });

@@ -7,16 +7,6 @@ import { createEncodedDatabase } from '../support/database.ts';
 import { OLD_SCHEMA } from '../support/old-schema.ts';
 import { connectPsql } from '../support/psql.ts';
 
-const ANY = {
-  idPrefix: null,
-  userId: null,
-  status: null,
-  reasonCode: null,
-  owner: null,
-  createdFrom: null,
-  createdTo: null,
-};
-
 /** Milliseconds: every statement of every migration is an HTTP request here. */
 const IMPORT_MS = 60_000;
 
@@ -47,7 +37,7 @@ test.each([
         () => undefined,
       );
 
-      const { orders } = await listOrders(lab.database, ANY, null, 10);
+      const { orders } = await listOrders(lab.database, { owner: null }, null, 10);
       expect(orders.map(({ orderId }) => orderId).sort()).toEqual([...ids].sort());
       for (const id of ids)
         expect(await readOrder(lab.database, id, null)).toMatchObject({ orderId: id, totalAmount: '9.5' });

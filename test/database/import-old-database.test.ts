@@ -244,16 +244,7 @@ describe('values that no response can state', () => {
     expect(await findInconsistencies(psql)).toEqual([]);
     const lab = await forThisTest(openOrderLab({ url: own.url }));
     expect((await getMetrics(lab.database, 60)).counters.averageProcessingTime).toBe(2.5);
-    const filter = {
-      userId: null,
-      status: null,
-      reasonCode: null,
-      idPrefix: null,
-      owner: null,
-      createdFrom: null,
-      createdTo: null,
-    };
-    const { orders } = await listOrders(lab.database, filter, null, 100);
+    const { orders } = await listOrders(lab.database, { owner: null }, null, 100);
     expect(orders).toHaveLength(odd.length);
     const request = httpEvent({ method: 'GET', path: '/api/v1/orders', routeKey: 'GET /api/v1/orders' });
     for (const order of orders) expect(orderSchema.safeParse(presentOrder(request, order)).error).toBeUndefined();

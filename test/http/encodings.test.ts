@@ -104,16 +104,7 @@ describe('on an SQL_ASCII database', () => {
     const limits = { poolSize: 1, statementTimeoutMs: 10_000, connectTimeoutMs: 10_000 };
     const database = connectPg({ url: ascii.url, ...limits, logger: recordingLogger() });
     try {
-      const any = {
-        userId: null,
-        status: null,
-        reasonCode: null,
-        idPrefix: null,
-        owner: null,
-        createdFrom: null,
-        createdTo: null,
-      };
-      const { orders } = await listOrders(database, any, null, 10);
+      const { orders } = await listOrders(database, { owner: null }, null, 10);
       expect(orders.map(({ orderId }) => orderId)).toEqual(['Gr\ufffdn', 'Grün €']);
     } finally {
       await database.close();

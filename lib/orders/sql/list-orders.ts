@@ -3,23 +3,24 @@ import type { Metadata, Order, Status } from '../order.ts';
 import { HISTORY_OF_O } from './history-of.ts';
 import { ORDER_COLUMNS, type OrderRow, toOrders } from './order-row.ts';
 
-/** Which orders; null for any. */
+/** Which orders. A condition that is left out selects any. */
 export interface OrderFilter {
-  readonly userId: number | null;
-  readonly status: Status | null;
-  readonly reasonCode: string | null;
+  /** Null for any: it is never left out by mistake, because it keeps the orders of others from the caller. */
   readonly owner: string | null;
+  readonly userId?: number | undefined;
+  readonly status?: Status | undefined;
+  readonly reasonCode?: string | undefined;
   /** The start of the order id. No index helps, so a page reads at most MAX_SCAN orders. */
-  readonly idPrefix: string | null;
-  readonly customerRef?: string | null;
+  readonly idPrefix?: string | undefined;
+  readonly customerRef?: string | undefined;
   /** All of these must be in its metadata. No index helps, as for idPrefix. */
-  readonly metadata?: Metadata | null;
+  readonly metadata?: Metadata | undefined;
   /** Changed at this time or later. No index helps, as for idPrefix. */
-  readonly updatedFrom?: Date | null;
+  readonly updatedFrom?: Date | undefined;
   /** Inclusive. */
-  readonly createdFrom: Date | null;
+  readonly createdFrom?: Date | undefined;
   /** Exclusive. */
-  readonly createdTo: Date | null;
+  readonly createdTo?: Date | undefined;
 }
 
 /** A position in the list: right after this order. */
@@ -62,7 +63,8 @@ export async function listOrders(
   limit: number,
 ): Promise<Page> {
   const { parameters, parameter } = collectParameters();
-  const ofCustomer = filter.customerRef ? `k.customer_ref = ${parameter(filter.customerRef, 'text')}` : undefined;
+  const ofCustomer =
+    filter.customerRef === undefined ? undefined : `k.customer_ref = ${parameter(filter.customerRef, 'text')}`;
   const byColumns = conditions(filter, parameter);
   const [indexed, ...others] = ofCustomer ? [ofCustomer, ...byColumns] : byColumns;
   const tested = [...others, ...unindexed(filter, parameter)];
@@ -153,9 +155,9 @@ type AddParameter = (value: Parameter, type: string) => string;
 function conditions({ userId, status, reasonCode, owner }: OrderFilter, parameter: AddParameter): string[] {
   return [
     // First, because few orders have a code.
-    reasonCode === null ? [] : [`o.reason_code = ${parameter(reasonCode, 'text')}`],
-    userId === null ? [] : [`o.user_id = ${parameter(userId, 'integer')}`],
-    status === null ? [] : [`o.status = ${parameter(status, 'text')}`],
+    reasonCode === undefined ? [] : [`o.reason_code = ${parameter(reasonCode, 'text')}`],
+    userId === undefined ? [] : [`o.user_id = ${parameter(userId, 'integer')}`],
+    status === undefined ? [] : [`o.status = ${parameter(status, 'text')}`],
     // The second condition allows the planner to use the partial index of owners.
     owner === null ? [] : [`o.owner = ${parameter(owner, 'text')} AND o.owner <> ''`],
   ].flat();
@@ -167,9 +169,11 @@ function conditions({ userId, status, reasonCode, owner }: OrderFilter, paramete
  */
 function unindexed({ idPrefix, metadata, updatedFrom }: OrderFilter, parameter: AddParameter): string[] {
   return [
-    idPrefix === null ? [] : [`starts_with(o.order_id, ${parameter(idPrefix, 'text')})`],
-    metadata ? [`o.detail_bytes IS NOT NULL AND ${hasMetadata(parameter(JSON.stringify(metadata), 'jsonb'))}`] : [],
-    updatedFrom ? [wasUpdatedFrom(parameter(updatedFrom.toISOString(), 'timestamptz'))] : [],
+    idPrefix === undefined ? [] : [`starts_with(o.order_id, ${parameter(idPrefix, 'text')})`],
+    metadata === undefined
+      ? []
+      : [`o.detail_bytes IS NOT NULL AND ${hasMetadata(parameter(JSON.stringify(metadata), 'jsonb'))}`],
+    updatedFrom === undefined ? [] : [wasUpdatedFrom(parameter(updatedFrom.toISOString(), 'timestamptz'))],
   ].flat();
 }
 
@@ -198,8 +202,8 @@ function bounds(
     inItsWords(`(timestamptz 'epoch' + ${parameter(time, 'double precision')} * interval '1 second')`);
   const date = (time: Date) => inItsWords(parameter(time.toISOString(), 'timestamptz'));
   return [
-    createdFrom === null ? [] : [`${createdAt} >= ${date(createdFrom)}`],
-    createdTo === null ? [] : [`${createdAt} < ${date(createdTo)}`],
+    createdFrom === undefined ? [] : [`${createdAt} >= ${date(createdFrom)}`],
+    createdTo === undefined ? [] : [`${createdAt} < ${date(createdTo)}`],
     after === null
       ? []
       : [
