@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 6e39a5415e30ef02cf7092332f987b1f2f054e1778ff0b85bddbe6c63d67e8aa): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 0029da5b9941df98350751cd37e20fe006e7bd4a4f9360b5474dee19c1ff920a): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -1828,7 +1828,7 @@ export interface operations {
                 owner?: string;
             };
             header?: {
-                /** @description Required: the ETag of the order that you want to change, or `*` for any. Without it, the response is 428. */
+                /** @description Required: the ETag of the order that you want to change, or `*` for any. Without it, the response is 428. A weak ETag (`W/`), which a proxy that compresses responses makes of it, never matches: send it without `W/`. */
                 "If-Match"?: string;
             };
             path: {
@@ -2018,7 +2018,7 @@ export interface operations {
                 owner?: string;
             };
             header?: {
-                /** @description Required: the ETag of the order that you want to change, or `*` for any. Without it, the response is 428. */
+                /** @description Required: the ETag of the order that you want to change, or `*` for any. Without it, the response is 428. A weak ETag (`W/`), which a proxy that compresses responses makes of it, never matches: send it without `W/`. */
                 "If-Match"?: string;
             };
             path?: never;

@@ -17,7 +17,8 @@ export const amend = command({
     const params = paramsOf(orderId, values);
     const asking = stage.client.GET('/orders/{order_id}', { params });
     await ask(stage, asking, orderId);
-    const header = { 'If-Match': (await asking).response.headers.get('ETag') ?? '' };
+    // A proxy that compresses the response makes the ETag weak, and a weak one never matches.
+    const header = { 'If-Match': (await asking).response.headers.get('ETag')?.replace(/^W\//, '') ?? '' };
     const changing = stage.client.PATCH('/orders/{order_id}', { params: { ...params, header }, body });
     const order = await ask(stage, changing, orderId);
     console.log(values.json ? printableJson(order) : `${printable(order.order_id)} was changed.`);

@@ -1,6 +1,6 @@
 import { amendmentSchema, ifMatchOf } from '../../lib/http/amendment.ts';
 import { callerOf } from '../../lib/http/caller.ts';
-import { etagOf, matchesEtag } from '../../lib/http/etag.ts';
+import { etagOf, hasWeakEtag, matchesStrongly } from '../../lib/http/etag.ts';
 import { HttpError } from '../../lib/http/http-error.ts';
 import { orderToChange } from '../../lib/http/order-id.ts';
 import { presentWithSteps } from '../../lib/http/present-order.ts';
@@ -18,13 +18,18 @@ export const handler = httpHandler(async (event) => {
   const outcome = await api().amendOrder(
     orderId,
     owner,
-    (order) => matchesEtag(etagOf(JSON.stringify(presentWithSteps(event, order))), ifMatch),
+    (order) => matchesStrongly(etagOf(JSON.stringify(presentWithSteps(event, order))), ifMatch),
     amendment,
     callerOf(event).actor,
   );
   if (!outcome) throw new HttpError('order_not_found', 'Order not found');
   if (outcome === 'another-version')
-    throw new HttpError('order_changed', 'The order has changed since it had the ETag in If-Match.');
+    throw new HttpError(
+      'order_changed',
+      hasWeakEtag(ifMatch)
+        ? 'If-Match has a weak ETag (W/), which never matches. Send the ETag without W/.'
+        : 'The order has changed since it had the ETag in If-Match.',
+    );
   if ('ending' in outcome) throw new HttpError('wrong_status', 'The order is being cancelled or undone.');
   if ('status' in outcome)
     throw new HttpError('wrong_status', `The order is ${outcome.status}. Only a Pending order can be changed.`);

@@ -5,11 +5,25 @@ export function etagOf(content: string | Uint8Array): string {
   return `"${createHash('sha256').update(content).digest('base64url')}"`;
 }
 
-/**
- * True if the If-None-Match header matches this entity tag (RFC 9110, section 13.1.2): it is `*` or a list of tags.
- * Tags are compared weakly, because proxies that compress a response make its tag weak.
- */
+/** True if the If-None-Match header matches this entity tag. Tags are compared weakly (RFC 9110, section 13.1.2). */
 export function matchesEtag(etag: string, ifNoneMatch: string | undefined): boolean {
-  const tags: readonly string[] = ifNoneMatch?.match(/"[^"]*"/g) ?? [];
-  return ifNoneMatch?.trim() === '*' || tags.includes(etag);
+  return matches(etag, ifNoneMatch?.replaceAll(WEAK, ''));
+}
+
+/** True if the If-Match header matches this entity tag. Tags are compared strongly: a weak one never matches (section 13.1.1). */
+export function matchesStrongly(etag: string, ifMatch: string): boolean {
+  return matches(etag, ifMatch.replaceAll(/W\/"[^"]*"/g, ''));
+}
+
+/** Proxies that compress a response make its tag weak. */
+export function hasWeakEtag(header: string): boolean {
+  return header.search(WEAK) >= 0;
+}
+
+const WEAK = /W\/(?=")/g;
+
+/** The header is `*` or a list of tags. */
+function matches(etag: string, header: string | undefined): boolean {
+  const tags: readonly string[] = header?.match(/"[^"]*"/g) ?? [];
+  return header?.trim() === '*' || tags.includes(etag);
 }

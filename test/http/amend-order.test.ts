@@ -108,6 +108,17 @@ describe('PATCH /orders/{order_id}', () => {
     expect((await amend({ user_id: 3 }, '*')).status).toBe(200);
   });
 
+  test('a weak ETag in If-Match never matches, and the response says so', async () => {
+    const etag = await etagOf();
+    const weak = refusal(
+      'order_changed',
+      'If-Match has a weak ETag (W/), which never matches. Send the ETag without W/.',
+    );
+    for (const ifMatch of [`W/${etag}`, `"x", W/${etag}`])
+      expect(await amend({ user_id: 2 }, ifMatch)).toMatchObject({ status: 412, body: weak });
+    expect((await amend({ user_id: 2 }, `W/"x", ${etag}`)).status).toBe(200);
+  });
+
   test('of 20 simultaneous PATCHes with one ETag exactly one succeeds', async () => {
     const etag = await etagOf();
     const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => amend({ user_id: 100 + n }, etag)));

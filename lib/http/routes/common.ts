@@ -183,10 +183,14 @@ export const ifNoneMatch = z
   .optional()
   .meta({ description: 'The ETag of an earlier response. The response is 304 if the order has not changed since.' });
 
-export const ifMatch = z.string().optional().meta({
-  description:
-    'Required: the ETag of the order that you want to change, or `*` for any. Without it, the response is 428.',
-});
+export const ifMatch = z
+  .string()
+  .optional()
+  .meta({
+    description:
+      'Required: the ETag of the order that you want to change, or `*` for any. Without it, the response is 428. A weak ETag (`W/`), which ' +
+      'a proxy that compresses responses makes of it, never matches: send it without `W/`.',
+  });
 
 export const etag = {
   ETag: {
