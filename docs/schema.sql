@@ -185,7 +185,7 @@ CREATE TABLE schema_migrations (
   CONSTRAINT schema_migrations_pkey PRIMARY KEY (version)
 );
 
-CREATE INDEX order_details_by_customer ON public.order_details USING btree (customer_ref, created_at, order_id, owner) WHERE (customer_ref IS NOT NULL);
+CREATE INDEX order_details_of_customer ON public.order_details USING btree (customer_ref, created_at, order_id) WHERE (customer_ref IS NOT NULL);
 
 CREATE INDEX order_history_by_owner ON public.order_history USING btree (order_id, owner, entry) WHERE (owner <> ''::text);
 

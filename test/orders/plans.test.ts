@@ -43,7 +43,7 @@ const FINDS_BY: Readonly<Record<string, RegExp>> = {
   'list, of an owner': /^Index Scan orders_(by_owner|pkey|by_id_and_owner)$/,
   // The same.
   'list, of a customer':
-    /^(Index Scan|Index Only Scan|Bitmap Index Scan) (order_details_(by_customer|pkey)|orders_(pkey|by_id_and_owner))$|^Bitmap Heap Scan order_details$/,
+    /^(Index Scan|Index Only Scan|Bitmap Index Scan) (order_details_(of_customer|pkey)|orders_(pkey|by_id_and_owner))$|^Bitmap Heap Scan order_details$/,
   'list, with metadata': /^Index Scan (orders_(by_creation|pkey|by_id_and_owner)|order_details_pkey)$/,
   'list, updated':
     /^Index Scan (orders_(by_creation|pkey|by_id_and_owner)|order_details_pkey|order_history_(pkey|by_owner))$/,
