@@ -1,5 +1,7 @@
 import type { Database } from '../database/database.ts';
+import { inAscii } from '../database/in-ascii.ts';
 import { retryDatabase } from '../database/retry.ts';
+import { DatabaseError } from '../errors.ts';
 import type { Logger } from '../observability/logger.ts';
 import { traceIdOf } from '../observability/traceparent.ts';
 import { logged, type OrderKey } from '../order-key.ts';
@@ -131,17 +133,27 @@ async function loadDetails({ database, logger }: ProcessParts, claims: readonly 
 
 type Committed = ReadonlyMap<OrderKey, Finished>;
 
-/** Returns the orders whose outcome was committed. */
-function commit(parts: ProcessParts, verdicts: readonly Verdict[], invocation: Invocation): Promise<Committed> {
-  return retryDatabase(
-    () =>
-      finishOrders(parts.database, verdicts, {
-        resendAfterSeconds: parts.resendAfterSeconds,
-        actor: invocation.actor,
-      }),
-    // Retries as long as there is time: the work is done, and giving up would repeat it.
-    { tries: Number.POSITIVE_INFINITY, withinMs: Math.max(0, invocation.remainingMs() - FINISH_TIME_MS / 4) },
-  );
+/**
+ * Returns the orders whose outcome was committed. A reason that the database cannot store must not make the outcome look like that
+ * of a lost worker: it is stored in ASCII. Only that of a single order, to which a group is split (GroupCommit).
+ */
+async function commit(parts: ProcessParts, verdicts: readonly Verdict[], invocation: Invocation): Promise<Committed> {
+  const options = { resendAfterSeconds: parts.resendAfterSeconds, actor: invocation.actor };
+  // Retries as long as there is time: the work is done, and giving up would repeat it.
+  const limits = {
+    tries: Number.POSITIVE_INFINITY,
+    withinMs: Math.max(0, invocation.remainingMs() - FINISH_TIME_MS / 4),
+  };
+  const finish = (storable: readonly Verdict[]) =>
+    retryDatabase(() => finishOrders(parts.database, storable, options), limits);
+  return finish(verdicts).catch((error: unknown) => {
+    if (verdicts.length > 1 || !(error instanceof DatabaseError && error.isUntranslatable)) throw error;
+    return finish(verdicts.map(inStorableWords));
+  });
+}
+
+function inStorableWords({ reasonCode, reason, ...verdict }: Verdict): Verdict {
+  return { ...verdict, reasonCode: reasonCode && inAscii(reasonCode), reason: reason && inAscii(reason) };
 }
 
 /** The sweep sends the message of an order that waits for longer than SQS can delay a message. */

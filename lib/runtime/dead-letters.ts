@@ -1,3 +1,4 @@
+import { inAscii } from '../database/in-ascii.ts';
 import { ConfigError } from '../errors.ts';
 import { appendAudit } from '../orders/sql/append-audit.ts';
 import type { Audited } from '../orders/sql/read-audit.ts';
@@ -48,6 +49,7 @@ function settle(
     const ids = found.map(({ messageId }) => messageId);
     const target = ids.length === 1 ? (ids[0] ?? null) : null;
     const shown = Math.min(SHOWN, Math.floor(SHOWN_IN_ALL / found.length));
+    // Otherwise messages with characters that the database cannot store could not be handled.
     const details = {
       messages: found.map(({ messageId, body }) => ({ message_id: messageId, body: inAscii(body.slice(0, shown)) })),
     };
@@ -62,8 +64,3 @@ const SHOWN = 300;
 
 /** The same for all messages of an entry together: a page of the audit has up to 100 entries, and a result of the Data API at most 1 MiB. */
 const SHOWN_IN_ALL = 6_000;
-
-/** Postgres rejects half of a character that was cut in two, and in some encodings others: then the messages could not be handled. */
-function inAscii(text: string): string {
-  return text.replace(/[^ -~]/g, '?');
-}

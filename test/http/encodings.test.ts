@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { migrate } from '../../lib/database/migrate.ts';
 import { connectPg } from '../../lib/database/pg.ts';
 import { listOrders } from '../../lib/orders/sql/list-orders.ts';
+import { PermanentFailure, type ProcessorOrder } from '../../lib/processors/processor.ts';
 import { createEncodedDatabase, type TestDatabase } from '../support/database.ts';
 import { forThisTest } from '../support/for-this-test.ts';
 import { type Functions, loadFunctions } from '../support/functions.ts';
@@ -51,6 +52,21 @@ describe('on a LATIN1 database', () => {
       { order_id: 'one' },
       { order_id: 'two' },
     ]);
+  });
+
+  test('a reason that a LATIN1 database cannot store is stored in ASCII, and the reasons of other orders as they are', async () => {
+    const lab = await forThisTest(openOrderLab({ url: latin1.url }));
+    const reasons: Record<string, string> = { euro: '5 € für 😀\nzu wenig', latin: '5 £ für\nzu wenig' };
+    await lab.insert('euro', 'latin', 'code', 'retried');
+    const processor = async ({ orderId }: ProcessorOrder) => {
+      if (orderId === 'retried') throw new Error('später: €');
+      throw new PermanentFailure(orderId === 'code' ? 'nö€' : 'declined', reasons[orderId] ?? 'no');
+    };
+    expect(await lab.process(['euro', 'latin', 'code', 'retried'], { processor })).toHaveLength(4);
+    expect(await lab.row('euro')).toMatchObject({ status: 'Failed', reason: '5 ? f?r ?\nzu wenig', crashes: 0 });
+    expect(await lab.row('latin')).toMatchObject({ status: 'Failed', reason: reasons.latin });
+    expect(await lab.row('code')).toMatchObject({ status: 'Failed', reasonCode: 'n??', reason: 'no' });
+    expect(await lab.row('retried')).toMatchObject({ status: 'Pending', attempts: 1, reason: 'sp?ter: ?' });
   });
 
   test('a LATIN1 database does not prevent that a dead letter whose text it cannot store is deleted', async () => {
