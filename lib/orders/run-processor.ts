@@ -1,7 +1,7 @@
 import type { Callbacks } from './callbacks.ts';
 import { effectKey } from './effect-key.ts';
 import type { OrderDetails } from './order.ts';
-import { type Processor, TransientFailure } from './processor.ts';
+import { PermanentFailure, type Processor, TransientFailure } from './processor.ts';
 import { decideFailure, type RetryPolicy, UNDO_FAILED } from './retry-policy.ts';
 import type { Claim } from './sql/claim-orders.ts';
 import type { Verdict } from './sql/finish-orders.ts';
@@ -20,11 +20,14 @@ export interface Outcome extends Verdict {
   readonly attempt: number;
 }
 
-/** Runs the processor on a claimed order, and returns the outcome. Never throws, whatever the processor does. */
+/**
+ * Runs the processor on a claimed order, and returns the outcome. Never throws, whatever the processor does.
+ * @param details undefined if the order has some, but the database does not: only a restore helps, so it is not processed without
+ */
 export async function runProcessor(
   { processor, retryPolicy, callbacks }: RunnerParts,
   order: Claim,
-  details: OrderDetails,
+  details: OrderDetails | undefined,
   store: StepStore,
   traceparent: string | undefined,
   signal: AbortSignal,
@@ -34,6 +37,11 @@ export async function runProcessor(
   let aborted = false;
   const steps = new StepRun(order, store, signal);
   const processing = async () => {
+    if (!details)
+      throw new PermanentFailure(
+        'details_missing',
+        'The order was stored with details, but order_details has none of it.',
+      );
     const { orderId, userId, itemIds, totalAmount, createdAt } = order;
     const { currency = null, customerRef = null, metadata = {}, items = [], processAfter = null } = details;
     const sent = { orderId, userId, itemIds, totalAmount, createdAt };

@@ -9,7 +9,6 @@ import type { Task } from '../queue/message.ts';
 import { delayFor, MAX_DELAY_SECONDS, type OrderQueue } from '../queue/order-queue.ts';
 import { GroupCommit } from './group-commit.ts';
 import { FINISH_TIME_MS, type Invocation, timeToWork } from './invocation.ts';
-import type { OrderDetails } from './order.ts';
 import { NOT_BEGUN, notBegun, type Outcome, type RunnerParts, runProcessor } from './run-processor.ts';
 import { oneHopFurther, sendAgain } from './send-again.ts';
 import type { Slots } from './slots.ts';
@@ -109,16 +108,13 @@ export class Settling {
 
   async #process({ order, task }: Claimed, reading: ReturnType<typeof loadDetails>): Promise<Settled> {
     const outcome = await this.#slots.run(async () => {
-      const details = order.detailBytes === null ? NO_DETAILS : await reading;
+      const details = order.detailBytes === null ? new Map([[task.key, {}]]) : await reading;
       if (details === undefined) return undefined;
-      const own = details.get(task.key) ?? {};
-      return runProcessor(this.#parts, order, own, this.#steps, task.traceparent, this.#signal);
+      return runProcessor(this.#parts, order, details.get(task.key), this.#steps, task.traceparent, this.#signal);
     });
     return { task, outcome: outcome ?? notBegun(order) };
   }
 }
-
-const NO_DETAILS: ReadonlyMap<OrderKey, OrderDetails> = new Map();
 
 /** The details of claimed orders, which nobody changes while they are claimed; undefined if the database does not reply in time. */
 async function loadDetails({ database, logger }: ProcessParts, claims: readonly Claim[], invocation: Invocation) {

@@ -9,7 +9,7 @@ import { PermanentFailure, type ProcessorOrder } from '../../lib/processors/proc
 import { simulatedProcessor } from '../../lib/processors/simulated.ts';
 import { findInconsistencies } from '../support/consistency.ts';
 import { forThisTest } from '../support/for-this-test.ts';
-import { countdown, type OrderLab, openOrderLab, RESEND_AFTER } from '../support/order-lab.ts';
+import { anOrder, countdown, type OrderLab, openOrderLab, RESEND_AFTER } from '../support/order-lab.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -155,6 +155,45 @@ describe('a batch', () => {
 
     expect(settled).toEqual(['a', 'b']);
     expect((await lab.row('a')).status).toBe('Completed');
+  });
+
+  test('an order whose details are missing from the database is Failed without being processed, and can be redriven once they are back', async () => {
+    const details = { items: [{ sku: 'MUG', quantity: 2, unitPrice: '4.75', metadata: {} }] };
+    for (const orderId of ['a', 'b']) await lab.create(anOrder({ orderId, itemIds: [], details }));
+    const processed: string[] = [];
+    const process = (...ids: string[]) =>
+      lab.process(ids, {
+        processor: async ({ orderId, items }) => void processed.push(`${orderId} ${items.length}`),
+      });
+    await lab.psql.rows(`CREATE TABLE lost AS SELECT * FROM order_details WHERE order_id = 'a'`);
+    await lab.psql.rows(`DELETE FROM order_details WHERE order_id = 'a'`);
+
+    expect(await process('a', 'b')).toEqual(['a', 'b']);
+    expect(processed).toEqual(['b 1']);
+    expect(await lab.row('a')).toMatchObject({
+      status: 'Failed',
+      reasonCode: 'details_missing',
+      reason: 'The order was stored with details, but order_details has none of it.',
+    });
+
+    await lab.psql.rows('INSERT INTO order_details SELECT * FROM lost');
+    await lab.psql.rows('DROP TABLE lost');
+    await redriveOrders(
+      { ...lab, resendAfterSeconds: RESEND_AFTER, maxRedrives: 1 },
+      {
+        orderIds: ['a'],
+        reasonCode: null,
+        owner: null,
+        after: null,
+        limit: 1,
+        newRun: false,
+        dryRun: false,
+        actor: 'operator',
+        reason: 'restored',
+      },
+    );
+    await process('a');
+    expect(processed).toEqual(['b 1', 'a 1']);
   });
 
   test('a batch that two workers get at the same time is processed once', async () => {
