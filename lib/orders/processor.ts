@@ -100,7 +100,8 @@ export interface ProcessorContext {
   readonly attempt: number;
   /**
    * True if the order becomes Failed when this attempt fails, because MAX_ATTEMPTS is reached. A worker that dies is
-   * not a failure: MAX_CRASHES counts those, and may end the order without a last attempt.
+   * not a failure: MAX_CRASHES counts those, and may end the order without a last attempt. Always true while the steps of the
+   * order are undone.
    */
   readonly isLastAttempt: boolean;
   /**

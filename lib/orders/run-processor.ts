@@ -50,7 +50,7 @@ export async function runProcessor(
       signal,
       idempotencyKey: effectKey(order),
       attempt: Math.max(1, order.attempt),
-      // In undo, too, so that the processor reaches the steps that it took in its last attempt.
+      // In undo, too: no attempt follows, and so the processor reaches the steps that it took in its last one.
       isLastAttempt: failures >= retryPolicy.maxAttempts || order.endsAs !== null,
       traceparent,
       step: steps.step,
@@ -82,14 +82,14 @@ export async function runProcessor(
 
 /** The outcome of an order whose undo did not succeed. Its budget is for one step: it starts again with each that was undone. */
 function notUndone(order: Claim, error: unknown, aborted: boolean, retryPolicy: RetryPolicy): Outcome {
-  if (!(error instanceof UndoFailure)) return { ...pending(order), ...decideFailure(error, 1, aborted, retryPolicy) };
-  const undoAttempts = error.undone > 0 ? 1 : order.undoAttempts;
-  const decision = decideFailure(error.cause, undoAttempts, aborted, retryPolicy);
+  const failure = error instanceof UndoFailure ? error : new UndoFailure('Reading the steps to undo', 0, error);
+  const undoAttempts = failure.undone > 0 ? 1 : order.undoAttempts;
+  const decision = decideFailure(failure.cause, undoAttempts, aborted, retryPolicy);
   return {
     ...pending(order),
     ...decision,
     undoAttempts,
-    reason: `Undoing step "${error.step}": ${decision.reason}`,
+    reason: `${failure.act}: ${decision.reason}`,
     reasonCode: decision.status === 'Failed' ? UNDO_FAILED : decision.reasonCode,
   };
 }

@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Database } from '../../lib/database/database.ts';
+import { DatabaseError } from '../../lib/errors.ts';
 import { FINISH_TIME_MS } from '../../lib/orders/invocation.ts';
 import type { ProcessParts } from '../../lib/orders/settle-claims.ts';
 import { signalOrder } from '../../lib/orders/signal-order.ts';
@@ -402,6 +405,79 @@ describe('an undo that fails', () => {
     await toEnd(processor);
     expect(await lab.row('a')).toMatchObject({ status: 'Failed', reasonCode: 'address_unknown' });
   });
+});
+
+describe('an undo whose steps cannot be read or recorded', () => {
+  /** Runs the processor on the order with a database that rejects some statements, until it is finished. */
+  async function withRefused(refused: RegExp, processor: Processor): Promise<number> {
+    const refusal = new DatabaseError('no room on the disk', 'refused', '53100', undefined);
+    const database: Database = {
+      ...lab.database,
+      query: (...statement) =>
+        refused.test(statement[0]) ? Promise.reject(refusal) : lab.database.query(...statement),
+    };
+    for (let claims = 1; claims < 10; claims += 1) {
+      await lab.process(['a'], { processor, ...BUDGETS, database });
+      if ((await lab.row('a')).finished) return claims;
+    }
+    throw new Error('the order does not end');
+  }
+
+  test.each([
+    ['read', /JOIN public.order_steps/, 'Reading the steps to undo', []],
+    ['recorded', /INSERT INTO public.order_steps/, 'Undoing step "charge"', ['undo charge 1', 'undo charge 1']],
+  ])('has the budget of an undo if they cannot be %s, and a redrive continues it', async (_, refused, what, undos) => {
+    const { log, processor } = shop(decline);
+    await attempt(processor);
+    log.length = 0;
+    expect(await withRefused(refused, processor)).toBe(2);
+    expect(log).toEqual(undos);
+    expect(await lab.row('a')).toMatchObject({
+      status: 'Failed',
+      reasonCode: 'undo_failed',
+      reason: `${what}: no room on the disk`,
+    });
+
+    log.length = 0;
+    await redrive();
+    await toEnd(processor);
+    expect(log).toEqual(['undo charge 1', 'undo reserve 1']);
+    expect(await lab.row('a')).toMatchObject({ status: 'Failed', reasonCode: 'address_unknown' });
+  });
+});
+
+test('isLastAttempt is true while an order is undone, so that a step of its last attempt is found', async () => {
+  const log: string[] = [];
+  const processor: Processor = async (_order, { step, isLastAttempt }) => {
+    log.push(`last: ${isLastAttempt}`);
+    await step('card', () => Promise.reject(new Error('declined'))).catch(async (error) => {
+      if (!isLastAttempt) throw error;
+      await step('invoice', () => 1, { undo: () => log.push('undo invoice') });
+    });
+    throw new Error('no');
+  };
+  await toEnd(processor);
+
+  expect(log).toEqual(['last: false', 'last: true', 'last: true', 'undo invoice']);
+  expect(await lab.row('a')).toMatchObject({ status: 'Failed', reasonCode: 'processor_error' });
+});
+
+test('a step that somebody undid by hand counts as undone once it is recorded as the runbook says, and a redrive ends the order', async () => {
+  const { log, processor } = shop(decline, (name) => {
+    if (name === 'reserve') throw new PermanentFailure('unknown_hold', 'it was released by phone');
+  });
+  await toEnd(processor);
+  expect(await lab.row('a')).toMatchObject({ status: 'Failed', reasonCode: 'undo_failed' });
+
+  const [, documented = ''] =
+    /```sql\n(UPDATE order_steps [^`]+)```/.exec(await readFile('docs/runbook.md', 'utf8')) ?? [];
+  await lab.psql.rows(documented.replaceAll('ORD-7', 'a').replace('charge', 'reserve'));
+  await redrive();
+  await toEnd(processor);
+  expect(log.slice(3)).toEqual(['undo charge 1']);
+  expect(await lab.row('a')).toMatchObject({ status: 'Failed', reasonCode: 'address_unknown' });
+  expect(await endsAs()).toBeNull();
+  expect(await moves()).toContain('Failed>Failed step_undone reserve');
 });
 
 describe('a crash during undo', () => {

@@ -8,7 +8,8 @@ import { untilAborted } from './until-aborted.ts';
 
 /**
  * Milliseconds that a processor has to reach its other recorded steps once one of its branches has come to an end. Code between
- * steps has no effects, so this is long.
+ * steps has no effects, so it takes milliseconds, and a second is long. It is not longer, because each undo of a step that the
+ * processor no longer has takes this time from the other orders of the invocation. One that needs more is retried as a failed undo.
  */
 const REGISTER_MS = 1_000;
 
@@ -16,13 +17,14 @@ type Undo = (attempt: StepAttempt) => unknown;
 
 /** An undo that did not succeed. */
 export class UndoFailure extends Error {
-  readonly step: string;
+  /** What failed. */
+  readonly act: string;
   /** Steps that were undone before. */
   readonly undone: number;
 
-  constructor(step: string, undone: number, cause: unknown) {
-    super(`Undoing step "${step}" failed`, { cause });
-    this.step = step;
+  constructor(act: string, undone: number, cause: unknown) {
+    super(`${act} failed`, { cause });
+    this.act = act;
     this.undone = undone;
   }
 }
@@ -82,10 +84,10 @@ export class Undoing {
           await undo(attempt);
         };
         await untilAborted(undoing(), this.#signal);
+        await record({ name, seconds: (performance.now() - started) / 1_000 });
       } catch (error) {
-        throw new UndoFailure(name, undone, error);
+        throw new UndoFailure(`Undoing step "${name}"`, undone, error);
       }
-      await record({ name, seconds: (performance.now() - started) / 1_000 });
     }
   }
 
