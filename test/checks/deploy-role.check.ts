@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -7,8 +8,10 @@ import { cfnLint } from '../../tools/checks/cfn-lint.ts';
 import { packageStage } from '../../tools/checks/package-stage.ts';
 import type { Json } from './broken-template.ts';
 
-const ROLE = join(import.meta.dirname, '../../infra/aws/deploy-role.json');
-const { Resources: role, Parameters: parameters }: Json = JSON.parse(readFileSync(ROLE, 'utf8'));
+const ROLE = join(import.meta.dirname, '../../infra/aws/deploy-role.yml');
+// osls' own parser, which knows the short forms of CloudFormation.
+const parse = createRequire(import.meta.url)('serverless/lib/utils/fs/parse.js');
+const { Resources: role, Parameters: parameters }: Json = parse(ROLE, readFileSync(ROLE, 'utf8'));
 
 /**
  * What CloudFormation calls to make, change and delete a resource: the permissions that its resource schemas name ("handlers"),
