@@ -10,12 +10,10 @@ export const auditSchema = z.object({
   action: z
     .enum(AUDITED, `must be one of ${AUDITED.join(', ')}`)
     .optional()
-    .meta({ description: 'Only entries about this.' }),
-  owner: text(10_000).optional().meta({ description: "Only entries about this owner's orders and keys." }),
-  limit: wholeNumber(1, MAX_LIMIT)
-    .default(50)
-    .meta({ description: 'The most entries in one response; 50 by default.' }),
+    .describe('Only entries about this.'),
+  owner: text(10_000).optional().describe("Only entries about this owner's orders and keys."),
+  limit: wholeNumber(1, MAX_LIMIT).default(50).describe('The most entries in one response; 50 by default.'),
   before: wholeNumber(1, Number.MAX_SAFE_INTEGER)
     .optional()
-    .meta({ description: 'The next_before of an earlier response; the list continues after that page.' }),
+    .describe('The next_before of an earlier response; the list continues after that page.'),
 });

@@ -7,7 +7,7 @@ const RULE = `must be a list of 1 to ${MAX_ORDERS} orders`;
 /** The schema of a batch whose orders have the given schema. */
 export const batchOf = <Order extends z.ZodType>(order: Order) =>
   z.strictObject(
-    { orders: z.array(order, RULE).min(1, RULE).max(MAX_ORDERS, RULE).meta({ description: 'The orders to create.' }) },
+    { orders: z.array(order, RULE).min(1, RULE).max(MAX_ORDERS, RULE).describe('The orders to create.') },
     'must be a JSON object with a list "orders"',
   );
 

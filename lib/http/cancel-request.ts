@@ -12,18 +12,18 @@ export const cancelSchema = z
         .array(text(10_000), 'must be a list of order ids')
         .min(1, 'must not be empty')
         .max(MAX_ORDERS, `must have at most ${MAX_ORDERS} ids`)
-        .meta({ description: 'The ids of the orders.' }),
-      owner: text(10_000).optional().meta({
-        description: "Only this owner's orders. Required if several owners have an order with one of the `order_ids`.",
-      }),
+        .describe('The ids of the orders.'),
+      owner: text(10_000)
+        .optional()
+        .describe("Only this owner's orders. Required if several owners have an order with one of the `order_ids`."),
       dry_run: z
         .boolean('must be true or false')
         .default(false)
-        .meta({ description: 'Only returns the orders, and changes nothing.' }),
+        .describe('Only returns the orders, and changes nothing.'),
       reason: text(500)
         .default('cancelled over HTTP')
-        .meta({ description: 'Why, as text for people. It is in the history of each order.' }),
+        .describe('Why, as text for people. It is in the history of each order.'),
     },
     'must be a JSON object',
   )
-  .meta({ description: 'Which orders to cancel.' });
+  .describe('Which orders to cancel.');

@@ -15,7 +15,7 @@ const MAX_HANDLED = 100;
 export const deadLettersQuerySchema = z.object({
   limit: wholeNumber(0, MAX_LISTED)
     .default(MAX_LISTED)
-    .meta({ description: 'The most messages to receive; 10 by default, 0 to count them only.' }),
+    .describe('The most messages to receive; 10 by default, 0 to count them only.'),
 });
 
 /** The body of POST /dead-letters/resend and POST /dead-letters/delete. */
@@ -26,12 +26,12 @@ export const deadLetterSelectionSchema = z
         .array(text(100), 'must be a list of message ids')
         .min(1, 'must not be empty')
         .max(MAX_HANDLED, `must have at most ${MAX_HANDLED} ids`)
-        .meta({ description: 'The `message_id` of each dead letter.' }),
-      reason: text(500).optional().meta({ description: 'Why, as text for people. It is in the audit.' }),
+        .describe('The `message_id` of each dead letter.'),
+      reason: text(500).optional().describe('Why, as text for people. It is in the audit.'),
     },
     'must be a JSON object',
   )
-  .meta({ description: 'Which dead letters.' });
+  .describe('Which dead letters.');
 
 /** @throws HttpError 400 */
 export function readSelection(event: APIGatewayProxyEventV2) {

@@ -20,36 +20,39 @@ const time = timeOf(
 /** The query of GET /orders. */
 export const listSchema = z
   .object({
-    owner: text(10_000).optional().meta({
-      description: "Only this owner's orders. Callers without `orders:admin` see only their own in any case.",
-    }),
+    owner: text(10_000)
+      .optional()
+      .describe("Only this owner's orders. Callers without `orders:admin` see only their own in any case."),
     status: z
       .enum(STATUSES, `must be one of ${STATUSES.join(', ')}`)
       .optional()
-      .meta({ description: 'Only orders in this state.' }),
-    order_id_prefix: text(255).optional().meta({
-      description:
+      .describe('Only orders in this state.'),
+    order_id_prefix: text(255)
+      .optional()
+      .describe(
         'Only orders whose id starts with this. A page looks through 1,000 orders, so it can be empty and still have a next_cursor.',
-    }),
-    reason_code: text(100).optional().meta({
-      description: 'Only orders that have this reason code, such as the `reason_code` of a failure.',
-    }),
-    user_id: wholeNumber(INTEGER_MIN, INTEGER_MAX).optional().meta({ description: "Only this user's orders." }),
-    customer_ref: text(255).optional().meta({ description: 'Only orders with this `customer_ref`.' }),
-    metadata: metadata.optional().meta({
-      description:
+      ),
+    reason_code: text(100)
+      .optional()
+      .describe('Only orders that have this reason code, such as the `reason_code` of a failure.'),
+    user_id: wholeNumber(INTEGER_MIN, INTEGER_MAX).optional().describe("Only this user's orders."),
+    customer_ref: text(255).optional().describe('Only orders with this `customer_ref`.'),
+    metadata: metadata
+      .optional()
+      .describe(
         'Only orders whose metadata has this value: `metadata[channel]=web`. A page looks through 1,000 orders, so it can be empty and still have a next_cursor.',
-    }),
-    updated_from: time.optional().meta({
-      description:
+      ),
+    updated_from: time
+      .optional()
+      .describe(
         'Only orders that changed at this time or later. A page looks through 1,000 orders, so it can be empty and still have a next_cursor.',
-    }),
-    created_from: time.optional().meta({ description: 'Created at this time or later.' }),
+      ),
+    created_from: time.optional().describe('Created at this time or later.'),
     // Exclusive, so that the end of one range is the start of the next.
-    created_to: time.optional().meta({ description: 'Created before this time. Must not be before created_from.' }),
+    created_to: time.optional().describe('Created before this time. Must not be before created_from.'),
     limit: wholeNumber(1, MAX_LIMIT)
       .default(DEFAULT_LIMIT)
-      .meta({ description: `The most orders in one response; ${DEFAULT_LIMIT} by default.` }),
+      .describe(`The most orders in one response; ${DEFAULT_LIMIT} by default.`),
     cursor: z
       .string()
       .transform((text, context) => {
@@ -59,7 +62,7 @@ export const listSchema = z
         return z.NEVER;
       })
       .optional()
-      .meta({ description: 'The next_cursor of an earlier response; the list continues after that page.' }),
+      .describe('The next_cursor of an earlier response; the list continues after that page.'),
   })
   .refine(({ created_from: from, created_to: to }) => !from || !to || from <= to, {
     path: ['created_to'],

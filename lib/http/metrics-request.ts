@@ -9,5 +9,5 @@ const DEFAULT_WINDOW = 60;
 export const metricsQuerySchema = z.object({
   window: wholeNumber(1, MAX_WINDOW, 'minutes')
     .default(DEFAULT_WINDOW)
-    .meta({ description: `How many minutes, up to now, \`window\` covers; ${DEFAULT_WINDOW} by default.` }),
+    .describe(`How many minutes, up to now, \`window\` covers; ${DEFAULT_WINDOW} by default.`),
 });

@@ -65,12 +65,12 @@ const wholeNumber = z
   // Turns -0 into 0, because Postgres returns -0 as "0".
   .transform((value) => value + 0);
 
-export const userId = wholeNumber.meta({ description: 'The user who orders.' });
+export const userId = wholeNumber.describe('The user who orders.');
 
 export const itemIds = z
   .array(wholeNumber, ITEM_IDS_RULE)
   .max(MAX_ITEMS, `must have at most ${MAX_ITEMS} items`)
-  .meta({ description: 'The items. The list may be empty. Required for a new order without `items`.' });
+  .describe('The items. The list may be empty. Required for a new order without `items`.');
 
 export const totalAmount = amount(MAX_DECIMALS, {
   description:

@@ -65,7 +65,7 @@ const item = z
     },
     'must be a JSON object',
   )
-  .meta({ description: 'A line of the order.' });
+  .describe('A line of the order.');
 
 /** A year, leap years included. */
 const MAX_AHEAD_MS = 366 * 86_400_000;
@@ -87,9 +87,10 @@ const currency = z
 
 const customerRef = text(255).meta({ description: 'Your own reference to the customer.', examples: ['customer-17'] });
 
-const items = z.array(item, 'must be a list of items').max(MAX_ITEMS, `must have at most ${MAX_ITEMS} items`).meta({
-  description: 'The items with quantities and prices, as an alternative to `item_ids`. The list may be empty.',
-});
+const items = z
+  .array(item, 'must be a list of items')
+  .max(MAX_ITEMS, `must have at most ${MAX_ITEMS} items`)
+  .describe('The items with quantities and prices, as an alternative to `item_ids`. The list may be empty.');
 
 /** Optional fields of an order. */
 export const orderDetails = {
@@ -102,13 +103,13 @@ export const orderDetails = {
 
 /** The same of a change, in which null removes the value. */
 export const nullableDetails = {
-  currency: currency.nullish().meta({ description: 'The new currency; null removes it.' }),
-  customer_ref: customerRef.nullish().meta({ description: 'The new reference to the customer; null removes it.' }),
-  metadata: metadata.nullish().meta({ description: 'All new data of your own; null removes it.' }),
-  items: items.nullish().meta({ description: 'All new items, in place of all earlier ones; null removes them.' }),
+  currency: currency.nullish().describe('The new currency; null removes it.'),
+  customer_ref: customerRef.nullish().describe('The new reference to the customer; null removes it.'),
+  metadata: metadata.nullish().describe('All new data of your own; null removes it.'),
+  items: items.nullish().describe('All new items, in place of all earlier ones; null removes them.'),
   process_after: processAfter
     .nullish()
-    .meta({ description: 'The new time before which the order is not processed; null lets it be processed now.' }),
+    .describe('The new time before which the order is not processed; null lets it be processed now.'),
 };
 
 /** The details in a body. */

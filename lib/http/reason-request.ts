@@ -6,11 +6,8 @@ import { validate } from './validate.ts';
 
 /** The body of requests that take a reason: POST …/cancel, …/redrive, /processing/pause, /processing/resume. */
 export const reasonSchema = z
-  .strictObject(
-    { reason: text(500).optional().meta({ description: 'Why, as text for people.' }) },
-    'must be a JSON object',
-  )
-  .meta({ description: 'Why the request is made.' });
+  .strictObject({ reason: text(500).optional().describe('Why, as text for people.') }, 'must be a JSON object')
+  .describe('Why the request is made.');
 
 /**
  * The reason in a request, or null. The body is optional.

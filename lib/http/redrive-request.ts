@@ -13,43 +13,48 @@ const SELECTORS = ['order_ids', 'reason_code', 'all'] as const;
 export const redriveSchema = z
   .strictObject(
     {
-      all: z.literal(true, 'must be true').optional().meta({ description: 'Every Failed order.' }),
+      all: z.literal(true, 'must be true').optional().describe('Every Failed order.'),
       order_ids: z
         .array(text(10_000), 'must be a list of order ids')
         .max(MAX_ORDERS, `must have at most ${MAX_ORDERS} ids`)
         .optional()
-        .meta({ description: 'Only the Failed orders among these.' }),
-      reason_code: text(100).nullable().optional().meta({
-        description: 'Only orders that failed with this reason code; null selects orders that failed without one.',
-      }),
-      after: text(10_000).optional().meta({
-        description:
+        .describe('Only the Failed orders among these.'),
+      reason_code: text(100)
+        .nullable()
+        .optional()
+        .describe('Only orders that failed with this reason code; null selects orders that failed without one.'),
+      after: text(10_000)
+        .optional()
+        .describe(
           'Continue after this order id, the last one of an earlier response, so that an order that fails again in the meantime is not redriven twice.',
-      }),
-      after_owner: text(10_000).optional().meta({
-        description:
+        ),
+      after_owner: text(10_000)
+        .optional()
+        .describe(
           'The owner of the order that `after` names, if it is not the `owner` or the caller: several owners can have an order with the same id.',
-      }),
-      owner: text(10_000).optional().meta({
-        description: "Only this owner's orders. Required if several owners have an order with one of the `order_ids`.",
-      }),
+        ),
+      owner: text(10_000)
+        .optional()
+        .describe("Only this owner's orders. Required if several owners have an order with one of the `order_ids`."),
       limit: z
         .int(`must be a whole number from 1 to ${MAX_ORDERS}`)
         .min(1, `must be a whole number from 1 to ${MAX_ORDERS}`)
         .max(MAX_ORDERS, `must be a whole number from 1 to ${MAX_ORDERS}`)
         .default(100)
-        .meta({ description: 'The most orders to redrive.' }),
-      new_run: z.boolean('must be true or false').default(false).meta({
-        description:
+        .describe('The most orders to redrive.'),
+      new_run: z
+        .boolean('must be true or false')
+        .default(false)
+        .describe(
           'Starts a new run: the idempotency keys of these orders change, so that effects which were undone happen again.',
-      }),
+        ),
       dry_run: z
         .boolean('must be true or false')
         .default(false)
-        .meta({ description: 'Only returns the orders, and changes nothing.' }),
+        .describe('Only returns the orders, and changes nothing.'),
       reason: text(500)
         .default('redriven over HTTP')
-        .meta({ description: 'Why, as text for people. It is in the history of each order.' }),
+        .describe('Why, as text for people. It is in the history of each order.'),
     },
     'must be a JSON object',
   )

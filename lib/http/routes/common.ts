@@ -21,19 +21,19 @@ export const fieldErrorSchema = z
       description: 'The invalid field (such as item_ids.3) or parameter; empty for the whole body.',
       examples: ['item_ids.3'],
     }),
-    message: z.string().meta({ description: 'What the field accepts.' }),
+    message: z.string().describe('What the field accepts.'),
   })
-  .meta({ description: 'An invalid field or parameter of the request.' });
+  .describe('An invalid field or parameter of the request.');
 
 /** The fields of every error response except its status. */
 export const failure = {
   code: errorCodeSchema,
-  message: z.string().meta({ description: 'What went wrong, for people. The wording may change.' }),
+  message: z.string().describe('What went wrong, for people. The wording may change.'),
   errors: z
     .array(fieldErrorSchema)
     .max(20)
     .optional()
-    .meta({ description: 'What is invalid in the request. Present only when the request is invalid.' }),
+    .describe('What is invalid in the request. Present only when the request is invalid.'),
 };
 
 export const failureSchema = z
@@ -43,9 +43,9 @@ export const failureSchema = z
     request_id: z
       .string()
       .optional()
-      .meta({ description: 'Names this request in the logs of the service. Include it in a report.' }),
+      .describe('Names this request in the logs of the service. Include it in a report.'),
   })
-  .meta({ description: 'An error response.' });
+  .describe('An error response.');
 
 /** The body of a 401 or 403. */
 export const challengeSchema = failureSchema
@@ -55,12 +55,12 @@ export const challengeSchema = failureSchema
       examples: ['Bearer error="insufficient_scope", scope="orders:read"'],
     }),
   })
-  .meta({ description: 'An error response that says which credential is required.' });
+  .describe('An error response that says which credential is required.');
 
 /** The body of an error that API Gateway returns itself. */
 export const gatewayFailureSchema = z
-  .object({ message: z.string().meta({ description: 'What went wrong, for people.' }) })
-  .meta({ description: 'An error response of API Gateway itself. It has no code.' });
+  .object({ message: z.string().describe('What went wrong, for people.') })
+  .describe('An error response of API Gateway itself. It has no code.');
 
 // Response schemas. Fields may be added, so clients must ignore unknown fields.
 
@@ -68,24 +68,20 @@ export const orderIdSchema = z
   .string()
   .meta({ description: 'The order id that the client chose.', examples: ['ORD-1'] });
 
-export const statusSchema = z
-  .enum(STATUSES)
-  .meta({ description: 'The state of an order. Completed and Cancelled are final.' });
+export const statusSchema = z.enum(STATUSES).describe('The state of an order. Completed and Cancelled are final.');
 
 const metadataSchema = z
   .record(z.string(), z.string())
-  .meta({ description: 'The data that the client sent with it; empty if none was sent.' });
+  .describe('The data that the client sent with it; empty if none was sent.');
 
 export const orderSchema = z
   .object({
     order_id: orderIdSchema,
-    owner: z.string().meta({ description: 'Who created the order; empty where callers are not authenticated.' }),
+    owner: z.string().describe('Who created the order; empty where callers are not authenticated.'),
     status: statusSchema,
-    next_states: z
-      .array(statusSchema)
-      .meta({ description: 'The states that the order can move to from its current state.' }),
+    next_states: z.array(statusSchema).describe('The states that the order can move to from its current state.'),
     user_id: z.int32().meta({ description: 'The user who ordered.', examples: [7] }),
-    item_ids: z.array(z.int32()).meta({ description: 'The items, in the order in which they were sent.' }),
+    item_ids: z.array(z.int32()).describe('The items, in the order in which they were sent.'),
     total_amount: z
       .string()
       .regex(/^(-?[0-9]+(\.[0-9]+)?|NaN|-?Infinity)$/)
@@ -103,15 +99,13 @@ export const orderSchema = z
       .string()
       .nullable()
       .meta({ description: 'The reference to the customer; null if none was sent.', examples: ['customer-17'] }),
-    process_after: time
-      .nullable()
-      .meta({ description: 'The time before which the order is not processed; null if none was sent.' }),
+    process_after: time.nullable().describe('The time before which the order is not processed; null if none was sent.'),
     metadata: metadataSchema,
     items: z
       .array(
         z.object({
           sku: z.string().meta({ description: 'Identifies what was ordered.', examples: ['MUG-BLUE'] }),
-          quantity: z.int().positive().meta({ description: 'How many of it.' }),
+          quantity: z.int().positive().describe('How many of it.'),
           unit_price: z
             .string()
             .regex(/^[0-9]+(\.[0-9]+)?$/)
@@ -119,38 +113,34 @@ export const orderSchema = z
           metadata: metadataSchema,
         }),
       )
-      .meta({ description: 'The items with quantities and prices; empty if `item_ids` was sent instead.' }),
-    processing_time: seconds.nullable().meta({ description: 'In seconds; null until the order is Completed.' }),
-    created_at: time.meta({ description: 'When the order was created.' }),
-    finished_at: time.nullable().meta({ description: 'When the order became Completed, Failed or Cancelled.' }),
-    attempts: count.meta({
-      description: 'Attempts since the order was created or last redriven, including one in progress.',
-    }),
-    crashes: count.meta({ description: 'The number of these attempts that ended because the worker crashed.' }),
-    redrives: count.meta({ description: 'How many times the order was redriven.' }),
-    next_attempt_at: time.nullable().meta({
-      description:
-        'When the next attempt may start, or a Waiting order continues; null otherwise. Before the first attempt, this is `process_after`.',
-    }),
-    reason_code: z
-      .string()
+      .describe('The items with quantities and prices; empty if `item_ids` was sent instead.'),
+    processing_time: seconds.nullable().describe('In seconds; null until the order is Completed.'),
+    created_at: time.describe('When the order was created.'),
+    finished_at: time.nullable().describe('When the order became Completed, Failed or Cancelled.'),
+    attempts: count.describe('Attempts since the order was created or last redriven, including one in progress.'),
+    crashes: count.describe('The number of these attempts that ended because the worker crashed.'),
+    redrives: count.describe('How many times the order was redriven.'),
+    next_attempt_at: time
       .nullable()
-      .meta({ description: 'Why the order is in this state, as a stable code for programs.' }),
-    reason: z.string().nullable().meta({ description: 'Why the order is in this state, as text for people.' }),
-    cancel_requested_at: time.nullable().meta({
-      description:
+      .describe(
+        'When the next attempt may start, or a Waiting order continues; null otherwise. Before the first attempt, this is `process_after`.',
+      ),
+    reason_code: z.string().nullable().describe('Why the order is in this state, as a stable code for programs.'),
+    reason: z.string().nullable().describe('Why the order is in this state, as text for people.'),
+    cancel_requested_at: time
+      .nullable()
+      .describe(
         'When a caller first cancelled it. If its processor returned before it noticed, the order is Completed all the same.',
-    }),
+      ),
     ends_as: z
       .enum(['Failed', 'Cancelled'])
       .nullable()
-      .meta({
-        description:
-          'The status that the order gets once its steps are undone; null if there is nothing to undo. A Failed order for which it ' +
+      .describe(
+        'The status that the order gets once its steps are undone; null if there is nothing to undo. A Failed order for which it ' +
           'is set was not undone completely.',
-      }),
+      ),
   })
-  .meta({ description: 'An order and its progress.' });
+  .describe('An order and its progress.');
 
 /** The optional body of a request that takes a reason. */
 export const reasonBody = (reason: string): Body => ({
@@ -173,24 +163,22 @@ export const idempotencyKey = z
   .max(255)
   .regex(/^[\x20-\x2b\x2d-\x7e]*$/)
   .optional()
-  .meta({
-    description:
-      'A unique value that you choose for this order. A repeated request with the same key and order gets the first response again.',
-  });
+  .describe(
+    'A unique value that you choose for this order. A repeated request with the same key and order gets the first response again.',
+  );
 
 export const ifNoneMatch = z
   .string()
   .optional()
-  .meta({ description: 'The ETag of an earlier response. The response is 304 if the order has not changed since.' });
+  .describe('The ETag of an earlier response. The response is 304 if the order has not changed since.');
 
 export const ifMatch = z
   .string()
   .optional()
-  .meta({
-    description:
-      'Required: the ETag of the order that you want to change, or `*` for any. Without it, the response is 428. A weak ETag (`W/`), which ' +
+  .describe(
+    'Required: the ETag of the order that you want to change, or `*` for any. Without it, the response is 428. A weak ETag (`W/`), which ' +
       'a proxy that compresses responses makes of it, never matches: send it without `W/`.',
-  });
+  );
 
 export const etag = {
   ETag: {
@@ -202,8 +190,10 @@ export const etag = {
 
 /** Whose order it is. */
 export const OWNER = z.object({
-  owner: z.string().optional().meta({
-    description:
+  owner: z
+    .string()
+    .optional()
+    .describe(
       'The owner of the order. Required if several owners have an order with this id, which only callers with `orders:admin` can see.',
-  }),
+    ),
 });

@@ -5,55 +5,53 @@ import { HEALTHY, METRICS, UNHEALTHY } from './examples.ts';
 import type { Operation } from './operation.ts';
 import { INVALID, retryAfter } from './responses.ts';
 
-const average = seconds.nullable().meta({ description: 'The average in seconds.' });
-const p50 = seconds.nullable().meta({ description: 'Half of the orders took at most this many seconds.' });
-const p95 = seconds.nullable().meta({ description: '95% of the orders took at most this many seconds.' });
+const average = seconds.nullable().describe('The average in seconds.');
+const p50 = seconds.nullable().describe('Half of the orders took at most this many seconds.');
+const p95 = seconds.nullable().describe('95% of the orders took at most this many seconds.');
 
 const minuteSchema = z.object({
-  minute: time.meta({ description: 'The start of the minute.' }),
-  created: count.meta({ description: 'Orders created in this minute.' }),
-  completed: count.meta({ description: 'Orders that became Completed in this minute.' }),
-  failed: count.meta({ description: 'Orders that became Failed in this minute.' }),
-  retried: count.meta({ description: 'Attempts in this minute after which a retry was scheduled.' }),
-  cancelled: count.meta({ description: 'Orders that became Cancelled in this minute.' }),
-  processing_seconds: z.object({ average, p95 }).meta({
-    description: 'Processing times of the orders that became Completed in this minute; null if there were none.',
-  }),
+  minute: time.describe('The start of the minute.'),
+  created: count.describe('Orders created in this minute.'),
+  completed: count.describe('Orders that became Completed in this minute.'),
+  failed: count.describe('Orders that became Failed in this minute.'),
+  retried: count.describe('Attempts in this minute after which a retry was scheduled.'),
+  cancelled: count.describe('Orders that became Cancelled in this minute.'),
+  processing_seconds: z
+    .object({ average, p95 })
+    .describe('Processing times of the orders that became Completed in this minute; null if there were none.'),
 });
 
 export const metricsSchema = z
   .object({
-    status_code: z.literal(200).meta({ description: 'The HTTP status code of this response.' }),
+    status_code: z.literal(200).describe('The HTTP status code of this response.'),
     // The contract spells it like this, and clients compare it.
     message: z
       .literal('Succesfully fetched metrics Ddta')
-      .meta({ description: 'Always this text, which clients of the old service compare.' }),
+      .describe('Always this text, which clients of the old service compare.'),
     data: z
       .object({
-        total_orders_processed: count.meta({
-          description:
-            'The number of Pending, Processing and Completed orders. The name is inherited from the old service.',
-        }),
-        total_processing_time: seconds.meta({
-          description: 'The average processing time of Completed orders in seconds; 0 if there are none.',
-        }),
+        total_orders_processed: count.describe(
+          'The number of Pending, Processing and Completed orders. The name is inherited from the old service.',
+        ),
+        total_processing_time: seconds.describe(
+          'The average processing time of Completed orders in seconds; 0 if there are none.',
+        ),
         status_counts: z
           .object({
-            Pending: count.meta({ description: 'Orders that are Pending.' }),
-            Processing: count.meta({ description: 'Orders that are Processing.' }),
-            Waiting: count.meta({ description: 'Orders that are Waiting.' }),
-            Completed: count.meta({ description: 'Orders that are Completed.' }),
-            Failed: count.meta({ description: 'Orders that are Failed.' }),
-            Cancelled: count.meta({ description: 'Orders that are Cancelled.' }),
+            Pending: count.describe('Orders that are Pending.'),
+            Processing: count.describe('Orders that are Processing.'),
+            Waiting: count.describe('Orders that are Waiting.'),
+            Completed: count.describe('Orders that are Completed.'),
+            Failed: count.describe('Orders that are Failed.'),
+            Cancelled: count.describe('Orders that are Cancelled.'),
           })
-          .meta({ description: 'The number of orders in each status.' }),
-        oldest_pending_seconds: seconds.meta({
-          description:
-            'How many seconds the Pending order that could have been claimed the longest ago has waited; 0 if there is none. Orders in backoff do not count, and a redriven order waits since its redrive. The alarm and `MAX_PENDING_AGE_SECONDS` use the same number.',
-        }),
+          .describe('The number of orders in each status.'),
+        oldest_pending_seconds: seconds.describe(
+          'How many seconds the Pending order that could have been claimed the longest ago has waited; 0 if there is none. Orders in backoff do not count, and a redriven order waits since its redrive. The alarm and `MAX_PENDING_AGE_SECONDS` use the same number.',
+        ),
         window: z
           .object({
-            minutes: count.meta({ description: 'How many minutes the window covers.' }),
+            minutes: count.describe('How many minutes the window covers.'),
             processing_seconds: z
               .object({
                 average,
@@ -61,56 +59,51 @@ export const metricsSchema = z
                 p95,
                 quantile_error: z
                   .number()
-                  .meta({ description: 'The maximum relative error of p50 and p95, which are read from a histogram.' }),
+                  .describe('The maximum relative error of p50 and p95, which are read from a histogram.'),
               })
-              .meta({
-                description:
-                  'Processing times of the orders that became Completed in the window; null if there were none.',
-              }),
+              .describe('Processing times of the orders that became Completed in the window; null if there were none.'),
             failures: z
               .record(z.string(), count)
-              .meta({ description: 'The number of orders that became Failed in the window, by reason code.' }),
-            per_minute: z.array(minuteSchema).meta({ description: 'The minutes with any activity, oldest first.' }),
+              .describe('The number of orders that became Failed in the window, by reason code.'),
+            per_minute: z.array(minuteSchema).describe('The minutes with any activity, oldest first.'),
           })
-          .meta({ description: 'What happened in the last minutes.' }),
+          .describe('What happened in the last minutes.'),
       })
-      .meta({ description: 'The metrics.' }),
+      .describe('The metrics.'),
   })
-  .meta({ description: 'The metrics of the whole service.' });
+  .describe('The metrics of the whole service.');
 
 const health = {
-  live: z.literal(true).meta({ description: 'The service replies.' }),
+  live: z.literal(true).describe('The service replies.'),
   checks: z
     .object({
-      database: z
-        .enum(['ok', 'failing', 'read-only'])
-        .meta({ description: 'Whether the database replies and accepts writes.' }),
-      queue: z.enum(['ok', 'failing']).meta({ description: 'Whether the order queue replies.' }),
+      database: z.enum(['ok', 'failing', 'read-only']).describe('Whether the database replies and accepts writes.'),
+      queue: z.enum(['ok', 'failing']).describe('Whether the order queue replies.'),
     })
-    .meta({ description: 'The result of each check.' }),
+    .describe('The result of each check.'),
   processing: z
     .enum(['running', 'paused', 'unknown'])
-    .meta({ description: 'Whether processing is paused; unknown while the database does not reply.' }),
+    .describe('Whether processing is paused; unknown while the database does not reply.'),
 };
 
 export const healthySchema = z
   .object({
-    status: z.literal('ok').meta({ description: 'The result of all checks.' }),
-    ready: z.literal(true).meta({ description: 'The service accepts orders.' }),
+    status: z.literal('ok').describe('The result of all checks.'),
+    ready: z.literal(true).describe('The service accepts orders.'),
     ...health,
   })
-  .meta({ description: 'The service is ready.' });
+  .describe('The service is ready.');
 
 export const unhealthySchema = z
   .object({
-    status_code: z.literal(503).meta({ description: 'The HTTP status code of this response.' }),
-    code: z.literal('unavailable').meta({ description: 'What went wrong, as a stable code for programs.' }),
-    message: z.string().meta({ description: 'Lists the failing checks.' }),
-    status: z.literal('failing').meta({ description: 'The result of all checks.' }),
-    ready: z.literal(false).meta({ description: 'The service may not accept orders.' }),
+    status_code: z.literal(503).describe('The HTTP status code of this response.'),
+    code: z.literal('unavailable').describe('What went wrong, as a stable code for programs.'),
+    message: z.string().describe('Lists the failing checks.'),
+    status: z.literal('failing').describe('The result of all checks.'),
+    ready: z.literal(false).describe('The service may not accept orders.'),
     ...health,
   })
-  .meta({ description: 'The service is not ready.' });
+  .describe('The service is not ready.');
 
 export const getMetrics: Operation = {
   tag: 'Monitoring',

@@ -26,9 +26,9 @@ export const CALLBACK_TOKEN = z.object({
     }),
 });
 
-export const signalPayloadSchema = z.unknown().meta({
-  description: 'The payload: any JSON of at most 60,000 bytes, which the processor gets. Without a body, it is null.',
-});
+export const signalPayloadSchema = z
+  .unknown()
+  .describe('The payload: any JSON of at most 60,000 bytes, which the processor gets. Without a body, it is null.');
 
 export const signalBody: Body = {
   schema: signalPayloadSchema,
@@ -39,9 +39,9 @@ export const signalBody: Body = {
 export const signalResultSchema = z
   .object({
     order_id: orderIdSchema,
-    name: z.string().meta({ description: 'The name of the signal.' }),
+    name: z.string().describe('The name of the signal.'),
     outcome: z
       .enum(['stored', 'repeated'])
-      .meta({ description: 'Whether this request stored the signal, or an earlier one with the same payload.' }),
+      .describe('Whether this request stored the signal, or an earlier one with the same payload.'),
   })
-  .meta({ description: 'A signal that the order has.' });
+  .describe('A signal that the order has.');
