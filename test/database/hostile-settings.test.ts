@@ -107,6 +107,46 @@ test('a timeout of the database for locks, idle sessions or transactions does no
   }
 });
 
+test('a role set for the database that may not read orders does not apply, and one that may does', async () => {
+  const own = await createTestDatabase();
+  const psql = await connectPsql(own.url);
+  const name = new URL(own.url).pathname.slice(1);
+  const timeouts = { statementTimeoutMs: 10_000, connectTimeoutMs: 10_000 };
+  try {
+    for (const [role, used] of [
+      ['pg_monitor', 'postgres'],
+      ['pg_read_all_data', 'pg_read_all_data'],
+    ]) {
+      await psql.rows(`ALTER DATABASE ${name} SET role = '${role}'`);
+      const database = connectPg({ url: own.url, poolSize: 2, ...timeouts, logger: recordingLogger() });
+      expect(await database.query('SELECT current_user::text AS used')).toEqual([{ used }]);
+      if (used === 'postgres') await expectTheUsual(database);
+      await database.close();
+    }
+  } finally {
+    await psql.end();
+    await own.drop();
+  }
+});
+
+test('without triggers, which record every change, a database counts as unavailable, and the error names the setting', async () => {
+  const own = await createTestDatabase();
+  const psql = await connectPsql(own.url);
+  await psql.rows(`ALTER DATABASE ${new URL(own.url).pathname.slice(1)} SET session_replication_role = 'replica'`);
+  await psql.end();
+  const timeouts = { statementTimeoutMs: 10_000, connectTimeoutMs: 10_000 };
+  const database = connectPg({ url: own.url, poolSize: 2, ...timeouts, logger: recordingLogger() });
+  try {
+    await expect(database.query('SELECT 1')).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringContaining('session_replication_role'),
+    });
+  } finally {
+    await database.close();
+    await own.drop();
+  }
+});
+
 const WHOLE_SECOND = 1_000;
 
 /** What happens to two orders, from POST to the metrics. */
