@@ -75,6 +75,18 @@ test('26, sabotaged: without its fencing token a stalled worker records a step o
     expect(await lab.wrongs()).toEqual([`step reserve of ${orderId} was recorded by who did not hold it`]);
   }));
 
+test('26, sabotaged: when recorded steps are not found they run again, and the lab reports it', () =>
+  withLab({ env: { SABOTAGE: 'records' } }, async (lab) => {
+    const { order_id: orderId } = anOrder('takes steps');
+    await lab.insert(orderId);
+    await lab.send(orderId);
+    await lab.worker();
+
+    const runs = () => lab.stack.effects().filter(({ name }) => name === 'reserve').length;
+    await lab.until('the first step has run again', () => runs() > 1);
+    expect(await lab.wrongs()).toContain(`reserve of ${orderId} ran again although it was recorded`);
+  }));
+
 test('28, sabotaged: when an undo is not recorded it runs again, and the lab reports it', () =>
   withLab({ env: { SABOTAGE: 'undo' } }, async (lab) => {
     const { order_id: orderId } = anOrder('undoes steps');

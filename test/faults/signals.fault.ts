@@ -19,7 +19,7 @@ async function expectCompletedOnce(orderId: string): Promise<void> {
   await lab.allAre('Completed', [orderId]);
   expect(await lab.completionsOf(orderId)).toBe(1);
   const effects = lab.stack.effects().filter((effect) => effect.orderId === orderId);
-  expect(effects.map(({ name }) => name)).toEqual(['reserve', 'charge', 'notify']);
+  expect(effects.map(({ name }) => name)).toEqual(['reserve', 'charge', 'ship']);
 }
 
 const waits = (orderId: string) =>

@@ -13,7 +13,7 @@ afterEach(async () => {
 });
 afterAll(() => lab.close());
 
-const NAMES = ['reserve', 'charge', 'notify'];
+const NAMES = ['reserve', 'charge', 'ship'];
 
 async function startOrder(kind = 'takes steps'): Promise<string> {
   const { order_id: orderId } = anOrder(kind);
@@ -43,7 +43,7 @@ describe('26: the worker of an order with three steps and a sleep is killed', ()
       for (const name of NAMES) expect(new Set(effects.get(name)).size).toBe(1);
       expect(effects.get('reserve')?.length).toBeLessThanOrEqual(2);
       expect(effects.get('charge')).toHaveLength(1);
-      expect(effects.get('notify')).toHaveLength(1);
+      expect(effects.get('ship')).toHaveLength(1);
     },
   );
 

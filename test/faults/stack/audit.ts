@@ -54,40 +54,6 @@ export async function findUsurped(psql: Psql): Promise<string[]> {
   return rows.map(({ order_id }) => order_id);
 }
 
-/** Steps that were recorded by a worker when another one had claimed the order, in words. */
-export async function findUnfencedSteps(psql: Psql): Promise<string[]> {
-  const rows = await psql.rows<{ problem: string }>(
-    `SELECT format('step %s of %s was recorded by who did not hold it', s.name, s.order_id) AS problem FROM order_steps s
-     WHERE s.kind = 'step' AND EXISTS (
-       SELECT FROM order_history h WHERE h.order_id = s.order_id AND h.token > s.token AND h.at < s.finished_at)`,
-  );
-  return rows.map(({ problem }) => problem);
-}
-
-export interface Effect {
-  readonly orderId: string;
-  readonly name: string;
-  readonly key: string;
-}
-
-/** Steps and undo functions that ran more often than workers of their order were lost, in words. */
-export async function findRepeated(psql: Psql, effects: readonly Effect[]): Promise<string[]> {
-  const rows = await psql.rows<{ order_id: string; lost: number }>(
-    `SELECT order_id, count(*) FILTER (WHERE reason_code = 'worker_lost')::integer AS lost FROM order_history GROUP BY order_id`,
-  );
-  const lost = new Map(rows.map((row) => [row.order_id, row.lost]));
-  const byEffect = Map.groupBy(effects, ({ orderId, name, key }) => JSON.stringify([orderId, name, key]));
-  return [...byEffect.values()].flatMap((runs) => {
-    const [{ orderId, name }] = runs as [Effect];
-    const workers = lost.get(orderId);
-    // Of an order that earlier tests have removed.
-    if (workers === undefined) return [];
-    return runs.length > 1 + workers
-      ? [`${name} of ${orderId} ran ${runs.length} times, with ${workers} lost workers`]
-      : [];
-  });
-}
-
 /** Unfinished orders that have been due for this many seconds, and that no worker has claimed. */
 export async function findStuck(psql: Psql, graceSeconds: number): Promise<string[]> {
   const rows = await psql.rows<{ order_id: string }>(
@@ -101,15 +67,4 @@ export async function findStuck(psql: Psql, graceSeconds: number): Promise<strin
 export function repeated(ids: readonly string[]): string[] {
   const seen = new Set<string>();
   return ids.filter((id) => seen.has(id) || !seen.add(id));
-}
-
-/** Orders that wait for a signal that they have, and will not continue before its timeout. They wait for one signal each. */
-export async function findForgotten(psql: Psql): Promise<string[]> {
-  const rows = await psql.rows<{ order_id: string }>(
-    `SELECT o.order_id FROM orders o
-     JOIN order_steps w ON w.owner = o.owner AND w.order_id = o.order_id AND w.run = o.run AND w.kind = 'wait'
-     JOIN order_signals s ON s.owner = w.owner AND s.order_id = w.order_id AND s.run = w.run AND s.name = w.name
-     WHERE o.status = 'Waiting' AND o.not_before > now()`,
-  );
-  return rows.map(({ order_id }) => order_id);
 }

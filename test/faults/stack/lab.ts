@@ -7,7 +7,8 @@ import { fetchDocumented } from '../../support/documented.ts';
 import { freePorts } from '../../support/free-port.ts';
 import { eventually } from '../../support/wait-until.ts';
 import { layAmbush, type Signal, type Sprung, type Step, sprungAmbushes } from './ambush.ts';
-import { findDoubled, findForgotten, findRepeated, findStuck, findUnfencedSteps, findUsurped } from './audit.ts';
+import { findDoubled, findStuck, findUsurped } from './audit.ts';
+import { auditSteps, findRepeated } from './audit-steps.ts';
 import type { Timing } from './service.ts';
 import { type StackOptions, ThrowawayStack } from './throwaway-stack.ts';
 
@@ -90,9 +91,9 @@ export class LabApi extends LabProcess {
     );
   }
 
-  /** Sends the signal `shipped`. */
+  /** Sends the signal `packed`. */
   async signal(orderId: string, payload: unknown): Promise<Answer> {
-    const path = `orders/${encodeURIComponent(orderId)}/signals/shipped`;
+    const path = `orders/${encodeURIComponent(orderId)}/signals/packed`;
     return toAnswer(await fetchDocumented(`${this.url}/${path}`, { method: 'POST', body: JSON.stringify(payload) }));
   }
 
@@ -348,15 +349,14 @@ export class FaultLab {
   }
 
   /**
-   * Violated invariants, in words: orders completed twice or finished without a lease, steps recorded without one or repeated, counters
-   * or history that differ.
+   * Violated invariants, in words: orders completed twice or finished without a lease, steps recorded without one or repeated, undone
+   * in the wrong order or not at all, signals lost, counters or history that differ.
    */
   async wrongs(): Promise<string[]> {
     return this.stack.withPsql(async (psql) => [
       ...(await findDoubled(psql)).map((orderId) => `${orderId} was completed twice`),
       ...(await findUsurped(psql)).map((orderId) => `${orderId} was finished by who did not hold it`),
-      ...(await findForgotten(psql)).map((orderId) => `${orderId} waits although its signal came`),
-      ...(await findUnfencedSteps(psql)),
+      ...Object.values(await auditSteps(psql, this.stack.effects())).flat(),
       ...(await findRepeated(psql, this.stack.effects())),
       ...(await findInconsistencies(psql)),
     ]);

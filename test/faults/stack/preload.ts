@@ -6,13 +6,14 @@
  * - LEDGER, a file: a line `<order id> <token>` for each order that this process believes to have completed.
  * - CLOCK_SHIFT_MS: the process's clock is off by this much.
  * - SABOTAGE: a mechanism that is taken away. This breaks the guarantees, and a test that does not notice it is worthless.
- *   `fencing`: any worker can finish an order; `step fencing`: any worker can record its steps; `undo`: that a step was undone is not
- *   recorded; `signals`: a worker suspends an order whatever signal has come in the meantime.
+ *   `fencing`: any worker can finish an order; `step fencing`: any worker can record its steps; `records`: recorded steps are not
+ *   found; `undo`: that a step was undone is not recorded; `signals`: a worker suspends an order whatever signal has come in the meantime.
  */
 import { appendFileSync } from 'node:fs';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import pg from 'pg';
 import { reach } from './ambush.ts';
+import { claimed } from './claimed.ts';
 import { requestOf, type Statement, statementOf } from './statements.ts';
 
 type Query = (config: pg.QueryConfig) => Promise<pg.QueryResult>;
@@ -31,6 +32,7 @@ clients.query = function (this: unknown, config) {
   // It is written at the end of this turn of the event loop, and its reply cannot be read before the next.
   setImmediate(() => reach(`${statement} sent`));
   return answer.then((result) => {
+    if (statement === 'claim') noteClaims(result.rows as ClaimRow[]);
     if (statement === 'finish') record(config.values?.[0], result.rows as { order_id: string }[]);
     reach(`after ${statement}`);
     return result;
@@ -64,6 +66,7 @@ const SABOTAGES: Readonly<Record<string, Partial<Record<Statement, readonly (rea
   },
   signals: { finish: [['o.signals > coalesce(v.signals, 0)', 'false']] },
   'step fencing': { 'record step': [[' AND o.token = g.token', '']] },
+  records: { 'read steps': [['AND s.run = g.run', 'AND s.run = g.run AND false']] },
   undo: { 'record undo': [['CASE WHEN undone THEN clock_timestamp() END', 'NULL::timestamptz']] },
 };
 
@@ -74,6 +77,16 @@ function sabotaged(statement: Statement, text: string): string {
     sql = sql.replace(removed, by);
   }
   return sql;
+}
+
+interface ClaimRow {
+  readonly order_id: string;
+  readonly token: number | string | null;
+  readonly run: number;
+}
+
+function noteClaims(rows: readonly ClaimRow[]): void {
+  for (const { order_id, token, run } of rows) if (token !== null) claimed.set(order_id, { token: Number(token), run });
 }
 
 function record(verdicts: string, taken: readonly { order_id: string }[]): void {

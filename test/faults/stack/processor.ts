@@ -1,7 +1,7 @@
 /**
  * The processor of the fault lab (PROCESSOR). The id of an order says what it does with the order. Each run is written to the
  * file RUNS as a line `<order id> <attempt> <process id>`, and each run of a step to EFFECTS as JSON. By default a run takes at
- * most PROCESSING_DELAY_MS.
+ * most PROCESSING_DELAY_MS. An order that waits for its signal does so for WAIT_SECONDS, 600 by default.
  */
 import { once } from 'node:events';
 import { appendFileSync } from 'node:fs';
@@ -13,6 +13,7 @@ import {
   type StepAttempt,
 } from '../../../lib/processors/processor.ts';
 import { reach } from './ambush.ts';
+import { claimed } from './claimed.ts';
 
 const delayMs = Number(process.env.PROCESSING_DELAY_MS);
 
@@ -25,16 +26,23 @@ const process_: Processor = async ({ orderId }, context) => {
   reach('in the processor');
   if (orderId.startsWith('takes steps')) await takeSteps(orderId, context);
   if (orderId.startsWith('waits'))
-    await takeSteps(orderId, context, () => context.waitFor('shipped', { timeoutSeconds: 600 }));
+    await takeSteps(orderId, context, async () => {
+      await context.waitFor('packed', { timeoutSeconds: Number(process.env.WAIT_SECONDS ?? 600) });
+      if (orderId.startsWith('waits then is refused')) refuse();
+    });
   if (orderId.startsWith('undoes steps'))
     await takeSteps(orderId, context, async () => {
       await context.sleep('cool off', 1);
-      throw new PermanentFailure('refused', 'it is refused');
+      refuse();
     });
   if (orderId.startsWith('hangs at first') ? attempt === 1 : orderId.startsWith('hangs')) await once(signal, 'abort');
   if (orderId.startsWith('always fails')) throw new Error('it always fails');
   if (orderId.startsWith('fails once') && attempt === 1) throw new Error('it fails once');
 };
+
+function refuse(): never {
+  throw new PermanentFailure('refused', 'it is refused');
+}
 
 /** Two steps that can be undone, a sleep or a wait, and a third step. */
 async function takeSteps(
@@ -42,8 +50,10 @@ async function takeSteps(
   { step, sleep: suspend }: ProcessorContext,
   pause: () => Promise<unknown> = () => suspend('cool off', 1),
 ): Promise<void> {
+  const claim = claimed.get(orderId);
   const effect = (name: string, key: string) => {
-    if (process.env.EFFECTS) appendFileSync(process.env.EFFECTS, `${JSON.stringify({ orderId, name, key })}\n`);
+    if (process.env.EFFECTS)
+      appendFileSync(process.env.EFFECTS, `${JSON.stringify({ orderId, name, key, ...claim })}\n`);
     reach(name.startsWith('undo') ? 'in an undo' : 'in a step');
     return `${name} is done`;
   };
@@ -53,7 +63,7 @@ async function takeSteps(
   await step('reserve', take('reserve'), { undo: undo('reserve') });
   await step('charge', take('charge'), { undo: undo('charge') });
   await pause();
-  await step('notify', take('notify'));
+  await step('ship', take('ship'));
 }
 
 export default process_;

@@ -1,6 +1,6 @@
 import { anOrder, type FaultLab, type LabApi } from './lab.ts';
 
-/** Starts an order that waits for the signal `shipped`, without a worker. */
+/** Starts an order that waits for the signal `packed`, without a worker. */
 export async function startWaitingOrder(lab: FaultLab): Promise<string> {
   const { order_id: orderId } = anOrder('waits');
   await lab.insert(orderId);

@@ -9,7 +9,10 @@ const STATEMENTS = {
   finish: 'json_to_recordset($1::json) AS v(',
   'record undo': 'INSERT INTO public.order_steps',
   'record step': 'INSERT INTO public.order_steps',
+  'read steps': 'JOIN public.order_steps s ON',
   'store signal': 'order_signals (owner, order_id, run, name, payload)',
+  'time out': 'order_signals (owner, order_id, run, name)',
+  cancel: 'AS status_before',
   'due orders': 'ORDER BY due_at LIMIT',
   postpone: 'sends = o.sends + 1',
 } as const;

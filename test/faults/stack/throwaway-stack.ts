@@ -22,7 +22,8 @@ import { migrate } from '../../../lib/database/migrate.ts';
 import { freePorts } from '../../support/free-port.ts';
 import { connectPsql, type Psql } from '../../support/psql.ts';
 import { makeAmbushDirectory } from './ambush.ts';
-import { type Effect, installAudit } from './audit.ts';
+import { installAudit } from './audit.ts';
+import type { Effect } from './audit-steps.ts';
 import { resolveService, type Timing } from './service.ts';
 
 /** The program to load from the directory of the lab, in its own checkout. */

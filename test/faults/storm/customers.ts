@@ -1,10 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { encodeMessage } from '../../../lib/queue/message.ts';
+import { Followers } from './followers.ts';
 import type { Random } from './random.ts';
 
 /** What a customer knows about an order. `unknown`: 503 or no response, and the customer did not retry. */
 export type Told = 'accepted' | 'unknown' | `unexpected ${number}`;
+
+/**
+ * Out of a hundred orders. Their ids begin with what becomes of them: without steps, or with three steps (reserve, charge, ship) and a
+ * wait for a signal before the last. Of those with steps, 1 in 20 is refused after the wait.
+ */
+const KINDS = {
+  order: 40,
+  waits: 50,
+  'waits then is refused': 3,
+  'waits in vain': 4,
+  'waits until cancelled': 3,
+} as const;
 
 /** Concurrent requests; others wait, as they would in front of a slow API. */
 const MAX_IN_FLIGHT = 64;
@@ -21,9 +34,10 @@ const PATIENCE_MS = 10_000;
 /** Milliseconds between two checks whether more orders are needed. */
 const TICK_MS = 20;
 
-/** Posts orders, records every response, and sends duplicate messages. */
+/** Posts orders, records every response, and sends duplicate messages. Accepted orders get their signals. */
 export class Customers {
   readonly told = new Map<string, Told>();
+  readonly followers: Followers;
   /** Requests beyond the first one of each order. */
   retries = 0;
   /** Messages in the queue in addition to those of the service. */
@@ -42,6 +56,7 @@ export class Customers {
     this.#sqs = sqs;
     this.#queueUrl = queueUrl;
     this.#random = random;
+    this.followers = new Followers(api, random);
     this.#prefix = prefix;
   }
 
@@ -64,17 +79,21 @@ export class Customers {
       await sleep(TICK_MS);
     }
     while (this.#inFlight > 0) await sleep(TICK_MS);
+    await this.followers.end();
   }
 
   async #order(): Promise<void> {
     this.#inFlight += 1;
-    const orderId = `${this.#prefix}-${this.#issued.length}`;
+    const orderId = `${this.#random.weighted(KINDS)} ${this.#prefix}-${this.#issued.length}`;
     this.#issued.push(orderId);
     const key = this.#random.fraction() < WITH_KEY ? `key of ${orderId}` : undefined;
     if (this.#random.fraction() < 0.3) void this.#duplicate(this.#random.pick(this.#issued) as string);
     const told = await this.#post(orderId, key);
     this.told.set(orderId, told);
-    if (told === 'accepted') this.#accepted += 1;
+    if (told === 'accepted') {
+      this.#accepted += 1;
+      this.followers.accepted(orderId);
+    }
     this.#inFlight -= 1;
   }
 

@@ -21,18 +21,31 @@ export const WEIGHTS: Readonly<Record<Weighted, number>> = {
   worker: 4,
 };
 
+const STATEMENTS = [
+  'insert',
+  'claim',
+  'finish',
+  'record step',
+  'record undo',
+  'store signal',
+  'time out',
+  'cancel',
+  'postpone',
+  'due orders',
+  'make due',
+] as const;
+
 const STEPS: readonly Step[] = [
-  ...(['insert', 'claim', 'finish', 'postpone', 'due orders', 'make due'] as const).flatMap((statement): Step[] => [
-    `before ${statement}`,
-    `${statement} sent`,
-    `after ${statement}`,
-  ]),
+  ...STATEMENTS.flatMap((statement): Step[] => [`before ${statement}`, `${statement} sent`, `after ${statement}`]),
   // Where orders are between two states, kills are twice as frequent.
   'after claim',
   'before finish',
   'finish sent',
   'after finish',
   'into the processor',
+  // Between the effect of a step and its record.
+  'in a step',
+  'in an undo',
   'before send',
   'after send',
   'after receive',

@@ -45,6 +45,8 @@ export class Target {
         RETRY_BASE_MS: '100',
         RETRY_MAX_MS: '2000',
         PROCESSING_DELAY_MS: '20',
+        // Short, so that signals and timeouts often come at the same time.
+        WAIT_SECONDS: '6',
         LOG_LEVEL: 'ERROR',
         RUNS: '',
         ...(sabotage === 'fencing' && { SABOTAGE: 'fencing' }),
