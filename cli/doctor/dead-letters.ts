@@ -13,7 +13,7 @@ const MAX_LETTERS = 1_000;
 /** How many characters of a body are shown. */
 const SHOWN = 200;
 
-export interface DeadLetterParts {
+export interface DeadLetterDeps {
   readonly database: Database;
   readonly queue: OrderQueue;
   readonly letters: DeadLetters;
@@ -22,22 +22,22 @@ export interface DeadLetterParts {
 }
 
 /** Shows each dead letter. The doctor can handle those of known orders; the others are kept for people. */
-export function deadLetters(parts: DeadLetterParts): Check {
+export function deadLetters(deps: DeadLetterDeps): Check {
   return {
     name: 'there are no dead letters',
     async find() {
-      const found = await parts.letters.read(MAX_LETTERS);
+      const found = await deps.letters.read(MAX_LETTERS);
       const keys = found.flatMap(({ body }) => decodeMessage(body).tasks.map(({ key }) => key));
       // A dead letter without an owner may be of an order that has one: messages did not always contain the owner.
-      const byId = await findByIdAlone(parts.database, keys);
-      const known = await findUnfinished(parts.database, [...keys, ...byId.values()]);
-      return Promise.all(found.map((letter) => toFinding(parts, letter, known, byId)));
+      const byId = await findByIdAlone(deps.database, keys);
+      const known = await findUnfinished(deps.database, [...keys, ...byId.values()]);
+      return Promise.all(found.map((letter) => toFinding(deps, letter, known, byId)));
     },
   };
 }
 
 async function toFinding(
-  { queue, letters, keepHidden }: DeadLetterParts,
+  { queue, letters, keepHidden }: DeadLetterDeps,
   letter: DeadLetter,
   known: Awaited<ReturnType<typeof findUnfinished>>,
   byId: Awaited<ReturnType<typeof findByIdAlone>>,

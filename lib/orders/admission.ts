@@ -4,7 +4,7 @@ import type { Logger } from '../observability/logger.ts';
 import { readBusyOwners } from './sql/busy-owners.ts';
 import { readLongestWait } from './sql/longest-wait.ts';
 
-export interface AdmissionParts {
+export interface AdmissionDeps {
   readonly database: Database;
   readonly logger: Logger;
   /** Undefined: orders are accepted however long others have waited. */
@@ -37,7 +37,7 @@ interface Finding {
  * @param now milliseconds, monotonic
  */
 export function makeAdmission(
-  { database, logger, maxPendingAgeSeconds, maxPendingPerOwner }: AdmissionParts,
+  { database, logger, maxPendingAgeSeconds, maxPendingPerOwner }: AdmissionDeps,
   now = () => performance.now(),
 ): (owner: string) => Refusal | undefined {
   if (maxPendingAgeSeconds === undefined && maxPendingPerOwner === undefined) return () => undefined;

@@ -37,7 +37,7 @@ const TRIES = 5;
  * @throws AmbiguousOrder if no owner is required and several owners have such an order; DatabaseError
  */
 export async function amendOrder(
-  parts: { readonly database: Database; readonly queue: OrderQueue; readonly resendAfterSeconds: number },
+  deps: { readonly database: Database; readonly queue: OrderQueue; readonly resendAfterSeconds: number },
   orderId: string,
   owner: string | null,
   isExpected: (order: WholeOrder) => boolean,
@@ -45,7 +45,7 @@ export async function amendOrder(
   actor: string,
 ): Promise<AmendOutcome> {
   for (let left = TRIES; left > 0; left -= 1) {
-    const seen = await readOrder(parts.database, orderId, owner);
+    const seen = await readOrder(deps.database, orderId, owner);
     if (!seen) return undefined;
     if (!isExpected(seen)) return 'another-version';
     if (seen.status !== 'Pending') return { status: seen.status };
@@ -58,12 +58,12 @@ export async function amendOrder(
       reschedules,
       changed: amendment.changed.join(', '),
     };
-    const change = { actor, resendAfterSeconds: parts.resendAfterSeconds };
-    const result = await amendRow(parts.database, values, change);
+    const change = { actor, resendAfterSeconds: deps.resendAfterSeconds };
+    const result = await amendRow(deps.database, values, change);
     if (!result) continue;
     // Its due date covers a message that cannot be sent.
     if (reschedules && result.wait <= MAX_DELAY_SECONDS)
-      await parts.queue.send([{ orderId, owner: seen.owner, delaySeconds: delayFor(result.wait) }]);
+      await deps.queue.send([{ orderId, owner: seen.owner, delaySeconds: delayFor(result.wait) }]);
     return { order: { ...result.order, steps: seen.steps } };
   }
   throw new DatabaseError('the order keeps changing', 'contention', undefined, undefined);

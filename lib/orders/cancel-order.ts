@@ -9,27 +9,27 @@ import { type Cancellations, cancelOrders as cancelRows } from './sql/cancel-ord
  * @param owner the required owner; null for any
  */
 export async function cancelOrder(
-  parts: { readonly database: Database; readonly queue: OrderQueue },
+  deps: { readonly database: Database; readonly queue: OrderQueue },
   orderId: string,
   owner: string | null,
   change: { readonly actor: string; readonly reason: string },
 ): Promise<Cancellation> {
-  const outcome = await cancelRow(parts.database, orderId, owner, change);
+  const outcome = await cancelRow(deps.database, orderId, owner, change);
   if (!outcome || 'status' in outcome) return outcome;
   const { order } = outcome;
-  if (order.endsAs && order.status !== 'Processing') await parts.queue.send([order]);
+  if (order.endsAs && order.status !== 'Processing') await deps.queue.send([order]);
   return outcome;
 }
 
 /** Cancels several orders in the same way, in one commit. */
 export async function cancelOrders(
-  parts: { readonly database: Database; readonly queue: OrderQueue },
+  deps: { readonly database: Database; readonly queue: OrderQueue },
   orderIds: readonly string[],
   owner: string | null,
   change: { readonly actor: string; readonly reason: string; readonly dryRun: boolean },
 ): Promise<Cancellations> {
-  const outcome = await cancelRows(parts.database, orderIds, owner, change);
+  const outcome = await cancelRows(deps.database, orderIds, owner, change);
   const toUndo = outcome.cancelled.filter(({ hasStepsToUndo }) => hasStepsToUndo);
-  if (toUndo.length > 0) await parts.queue.send(toUndo);
+  if (toUndo.length > 0) await deps.queue.send(toUndo);
   return outcome;
 }

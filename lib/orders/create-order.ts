@@ -22,7 +22,7 @@ import { makeDueNow } from './sql/make-due-now.ts';
  */
 export type CreateOutcome = 'created' | 'replayed' | 'duplicate' | 'key-reused' | 'untranslatable' | 'refused';
 
-export interface CreateOrderParts {
+export interface CreateOrderDeps {
   readonly database: Database;
   readonly queue: OrderQueue;
   readonly logger: Logger;
@@ -68,14 +68,14 @@ const INSERT_RETRY = { tries: 2, withinMs: 2_500 };
  * response is a promise, whatever happens to the message: the sweep sends messages that were not sent.
  * @returns a function that throws DatabaseError if it is not known whether the order is stored
  */
-export function makeCreateOrder(parts: CreateOrderParts): (order: NewOrder, caller: Caller) => Promise<CreateOutcome> {
+export function makeCreateOrder(deps: CreateOrderDeps): (order: NewOrder, caller: Caller) => Promise<CreateOutcome> {
   const insertAll = (orders: readonly OrderInsert[]) =>
     // Safe to retry: an order that an earlier attempt committed is recognized by its request token.
-    outsideInvocations(() => retryDatabase(() => insertGroup(parts, orders), INSERT_RETRY));
+    outsideInvocations(() => retryDatabase(() => insertGroup(deps, orders), INSERT_RETRY));
   const inserts = new GroupCommit<OrderInsert, Inserted>(INSERTS, insertAll);
   const keyedInserts = new GroupCommit<OrderInsert, Inserted>(KEYED_INSERTS, insertAll);
   const sends = new GroupCommit<OrderMessage, undefined>(SENDS, (messages) =>
-    outsideInvocations(() => sendGroup(parts, messages)),
+    outsideInvocations(() => sendGroup(deps, messages)),
   );
 
   return async (order, caller) => {
@@ -83,14 +83,14 @@ export function makeCreateOrder(parts: CreateOrderParts): (order: NewOrder, call
     const group = caller.idempotencyKey === null ? inserts : keyedInserts;
     const { outcome, wait } = await group.add(insert).catch((error: unknown): Inserted => {
       if (!(error instanceof DatabaseError && error.kind === 'refused')) throw error;
-      parts.logger.warn('Postgres rejected an order that had passed validation', {
+      deps.logger.warn('Postgres rejected an order that had passed validation', {
         ...logged({ orderId: order.orderId, owner: caller.owner }),
         error,
       });
       return { outcome: error.isUntranslatable ? 'untranslatable' : 'refused', wait: 0 };
     });
     if (outcome === 'created') {
-      parts.logger.info('An order was accepted', logged({ orderId: order.orderId, owner: caller.owner }));
+      deps.logger.info('An order was accepted', logged({ orderId: order.orderId, owner: caller.owner }));
       // The sweep sends the message of an order that waits for longer.
       if (wait <= MAX_DELAY_SECONDS)
         await sends.add({
@@ -110,12 +110,12 @@ interface Inserted {
   readonly wait: number;
 }
 
-async function insertGroup(parts: CreateOrderParts, orders: readonly OrderInsert[]): Promise<Inserted[]> {
-  const inserted = await insertOrders(parts.database, orders, parts.resendAfterSeconds);
+async function insertGroup(deps: CreateOrderDeps, orders: readonly OrderInsert[]): Promise<Inserted[]> {
+  const inserted = await insertOrders(deps.database, orders, deps.resendAfterSeconds);
   const skipped = orders.filter((order) => !inserted.has(order.requestToken));
   const conflicts = new Map<string, Conflict>();
   if (skipped.length > 0)
-    for (const conflict of await findConflicts(parts.database, skipped)) conflicts.set(conflict.requestToken, conflict);
+    for (const conflict of await findConflicts(deps.database, skipped)) conflicts.set(conflict.requestToken, conflict);
   return orders.map((order) => {
     const wait = inserted.get(order.requestToken);
     if (wait !== undefined) return { outcome: 'created', wait };
@@ -136,11 +136,11 @@ function toOutcome(order: OrderInsert, conflict: Conflict | undefined): CreateOu
  * Sends a group. Orders whose message was not accepted are made due now, unless the database fails as well: then their
  * due date covers them.
  */
-async function sendGroup(parts: CreateOrderParts, messages: readonly OrderMessage[]): Promise<undefined[]> {
-  const { failed } = await parts.queue.send(messages);
+async function sendGroup(deps: CreateOrderDeps, messages: readonly OrderMessage[]): Promise<undefined[]> {
+  const { failed } = await deps.queue.send(messages);
   if (failed.length > 0)
-    await makeDueNow(parts.database, failed.map(orderKey)).catch((error: unknown) =>
-      parts.logger.warn('Unsent orders wait for their due date', { error }),
+    await makeDueNow(deps.database, failed.map(orderKey)).catch((error: unknown) =>
+      deps.logger.warn('Unsent orders wait for their due date', { error }),
     );
   return messages.map(() => undefined);
 }

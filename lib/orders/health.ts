@@ -29,10 +29,10 @@ const GOOD_FOR_MS = 1_000;
  * The health of the service. Each process checks it at most once a second; requests in between share the result.
  * @param now milliseconds on a monotonic clock
  */
-export function makeHealthCheck(parts: HealthDeps, now: () => number = () => performance.now()) {
+export function makeHealthCheck(deps: HealthDeps, now: () => number = () => performance.now()) {
   let last: { readonly at: number; readonly health: Promise<Health> } | undefined;
   return (): Promise<Health> => {
-    if (!last || now() - last.at >= GOOD_FOR_MS) last = { at: now(), health: checkHealth(parts) };
+    if (!last || now() - last.at >= GOOD_FOR_MS) last = { at: now(), health: checkHealth(deps) };
     return last.health;
   };
 }

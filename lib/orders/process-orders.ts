@@ -4,7 +4,7 @@ import { type OrderKey, orderKey } from '../order-key.ts';
 import type { Task } from '../queue/message.ts';
 import { type Invocation, timeToWork } from './invocation.ts';
 import { oneHopFurther, sendAgain } from './send-again.ts';
-import { type Claimed, type ProcessParts, Settling } from './settle-claims.ts';
+import { type Claimed, type ProcessDeps, Settling } from './settle-claims.ts';
 import { Slots } from './slots.ts';
 import { claimOrders, type Unclaimed as Reason } from './sql/claim-orders.ts';
 import { findByIdAlone } from './sql/find-owners.ts';
@@ -30,20 +30,20 @@ const ACKNOWLEDGED: ReadonlySet<Reason> = new Set(['settled', 'to-undo', 'held',
  * @throws DatabaseError if the database did not reply: then no message may be acknowledged
  */
 export async function processOrders(
-  parts: ProcessParts,
+  deps: ProcessDeps,
   tasks: readonly Task[],
   invocation: Invocation,
 ): Promise<Set<OrderKey>> {
-  const first = await processTogether(parts, tasks, invocation, false);
-  const alone = await processSuspects(parts, first.suspects, invocation);
+  const first = await processTogether(deps, tasks, invocation, false);
+  const alone = await processSuspects(deps, first.suspects, invocation);
   const settled = new Set([...first.acknowledged, ...alone.acknowledged]);
 
   // The transaction that held the locks is usually done by now. If not, the messages are redelivered.
   if (first.locked.length > 0 && timeToWork(invocation) > 0) {
-    const again = await processTogether(parts, first.locked, invocation, false);
+    const again = await processTogether(deps, first.locked, invocation, false);
     for (const key of again.acknowledged) settled.add(key);
   }
-  for (const key of await processEarlierMessages(parts, first.unknown, invocation)) settled.add(key);
+  for (const key of await processEarlierMessages(deps, first.unknown, invocation)) settled.add(key);
   return settled;
 }
 
@@ -54,12 +54,12 @@ export async function processOrders(
  * @returns those of the keys, in the form of the messages, whose messages may be acknowledged
  */
 async function processEarlierMessages(
-  parts: ProcessParts,
+  deps: ProcessDeps,
   unknown: readonly Task[],
   invocation: Invocation,
 ): Promise<OrderKey[]> {
   const found = await findByIdAlone(
-    parts.database,
+    deps.database,
     unknown.map(({ key }) => key),
   );
   if (found.size === 0) return [];
@@ -67,7 +67,7 @@ async function processEarlierMessages(
     const key = found.get(task.key);
     return key === undefined ? [] : { ...task, key };
   });
-  const settled = await processOrders(parts, tasks, invocation);
+  const settled = await processOrders(deps, tasks, invocation);
   return [...found].filter(([, key]) => settled.has(key)).map(([named]) => named);
 }
 
@@ -76,7 +76,7 @@ async function processEarlierMessages(
  * far) are sent to other workers without counting an attempt.
  */
 async function processSuspects(
-  parts: ProcessParts,
+  deps: ProcessDeps,
   suspects: readonly Task[],
   invocation: Invocation,
 ): Promise<Pick<Progress, 'acknowledged'>> {
@@ -88,7 +88,7 @@ async function processSuspects(
     const surplus = waiting.slice(fitting);
     // Each alone, so that they spread over several workers.
     await sendAgain(
-      parts,
+      deps,
       surplus.map((task) => ({ ...oneHopFurther(task), alone: true })),
     );
     acknowledged.push(...surplus.map(({ key }) => key));
@@ -96,7 +96,7 @@ async function processSuspects(
     if (next === undefined) break;
 
     const started = performance.now();
-    acknowledged.push(...(await processTogether(parts, [next], invocation, true)).acknowledged);
+    acknowledged.push(...(await processTogether(deps, [next], invocation, true)).acknowledged);
     slowestMs = Math.max(slowestMs, performance.now() - started);
     waiting = rest;
   }
@@ -112,13 +112,13 @@ interface Progress {
 }
 
 async function processTogether(
-  parts: ProcessParts,
+  deps: ProcessDeps,
   tasks: readonly Task[],
   invocation: Invocation,
   suspects: boolean,
 ): Promise<Progress> {
-  const slots = new Slots(parts.concurrency, () => timeToWork(invocation), parts.maxClaims);
-  const settling = new Settling(parts, invocation, slots);
+  const slots = new Slots(deps.concurrency, () => timeToWork(invocation), deps.maxClaims);
+  const settling = new Settling(deps, invocation, slots);
   const acknowledged: OrderKey[] = [];
   const unclaimed: Unclaimed[] = [];
   let rest = tasks;
@@ -126,7 +126,7 @@ async function processTogether(
     while (rest.length > 0) {
       const room = await slots.room();
       if (room === 0) break;
-      const found = await claim(parts, rest.slice(0, room), invocation, suspects);
+      const found = await claim(deps, rest.slice(0, room), invocation, suspects);
       rest = rest.slice(room);
       settling.add(found.claims);
       acknowledged.push(...found.claims.map(({ task }) => task.key));
@@ -138,17 +138,17 @@ async function processTogether(
   }
   // Not claimed, because they do not fit into this invocation: other workers get them.
   await sendAgain(
-    parts,
+    deps,
     rest.map((task) => ({ ...oneHopFurther(task), alone: suspects })),
   );
   const withState = (state: Reason) => unclaimed.filter((each) => each.state === state).map(({ task }) => task);
   const paused = withState('paused');
-  await sendAgain(parts, withState('to-undo').map(oneHopFurther));
+  await sendAgain(deps, withState('to-undo').map(oneHopFurther));
   // Their messages are acknowledged, because they would otherwise soon be dead letters. So the orders are made due now,
   // and the sweep sends them when processing resumes.
   if (paused.length > 0)
     await makeDueNow(
-      parts.database,
+      deps.database,
       paused.map(({ key }) => key),
     );
   return {
@@ -178,7 +178,7 @@ interface Unclaimed {
  * another worker's. The batch is redelivered instead.
  */
 async function claim(
-  parts: ProcessParts,
+  deps: ProcessDeps,
   tasks: readonly Task[],
   invocation: Invocation,
   suspects: boolean,
@@ -188,10 +188,10 @@ async function claim(
   try {
     const { claims, unclaimed } = await retryDatabase(
       () =>
-        claimOrders(parts.database, [...byKey.keys()], {
+        claimOrders(deps.database, [...byKey.keys()], {
           leaseSeconds: Math.max(0, invocation.remainingMs()) / 1_000 + LEASE_MARGIN_SECONDS,
           suspects,
-          maxCrashes: parts.maxCrashes,
+          maxCrashes: deps.maxCrashes,
           actor: invocation.actor,
         }),
       { tries: CLAIM_TRIES, withinMs: Math.max(0, timeToWork(invocation)), only: 'contention' },
@@ -206,7 +206,7 @@ async function claim(
     const [task] = tasks;
     if (task !== undefined && tasks.length === 1) return { claims: [], unclaimed: [{ task, state: 'unknown' }] };
     const alone: ClaimedTasks[] = [];
-    for (const each of tasks) alone.push(await claim(parts, [each], invocation, suspects));
+    for (const each of tasks) alone.push(await claim(deps, [each], invocation, suspects));
     return {
       claims: alone.flatMap(({ claims }) => claims),
       unclaimed: alone.flatMap(({ unclaimed }) => unclaimed),

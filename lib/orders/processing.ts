@@ -8,11 +8,11 @@ import { type Processing, readProcessing, switchProcessing } from './sql/process
  * sweep sends it as soon as processing resumes.
  */
 export async function setProcessing(
-  parts: { readonly database: Database; readonly logger: Logger },
+  deps: { readonly database: Database; readonly logger: Logger },
   paused: boolean,
   change: { readonly actor: string; readonly reason: string | null },
 ): Promise<Processing> {
-  const changed = await switchProcessing(parts.database, paused, change);
-  if (changed) parts.logger.warn(paused ? 'Processing was paused' : 'Processing was resumed', { actor: change.actor });
-  return readProcessing(parts.database);
+  const changed = await switchProcessing(deps.database, paused, change);
+  if (changed) deps.logger.warn(paused ? 'Processing was paused' : 'Processing was resumed', { actor: change.actor });
+  return readProcessing(deps.database);
 }

@@ -1,7 +1,7 @@
 import { retryDatabase } from '../database/retry.ts';
 import { DatabaseError } from '../errors.ts';
 import type { Order, Status } from './order.ts';
-import { type RedriveParts, redriveOrders } from './redrive-orders.ts';
+import { type RedriveDeps, redriveOrders } from './redrive-orders.ts';
 import { readOrder } from './sql/read-order.ts';
 
 /** The result: the order, or why it was not redriven; undefined if the order does not exist. */
@@ -16,7 +16,7 @@ const CONTENTION_RETRY = { tries: 5, withinMs: 1_000, only: 'contention' } as co
  * @throws DatabaseError if another transaction keeps it locked
  */
 export function redriveOrder(
-  parts: RedriveParts,
+  deps: RedriveDeps,
   orderId: string,
   owner: string | null,
   change: { readonly actor: string; readonly reason: string },
@@ -31,12 +31,12 @@ export function redriveOrder(
       dryRun: false,
       newRun: false,
     };
-    const { redrivable } = await redriveOrders(parts, { ...selection, ...change });
-    const order = await readOrder(parts.database, orderId, owner);
+    const { redrivable } = await redriveOrders(deps, { ...selection, ...change });
+    const order = await readOrder(deps.database, orderId, owner);
     if (!order) return undefined;
     if (redrivable.length > 0) return { order };
     if (order.status !== 'Failed') return { status: order.status };
-    if (order.redrives >= parts.maxRedrives) return { capped: order.redrives };
+    if (order.redrives >= deps.maxRedrives) return { capped: order.redrives };
     throw new DatabaseError('another transaction has locked the order', 'contention', undefined, undefined);
   }, CONTENTION_RETRY);
 }

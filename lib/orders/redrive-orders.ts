@@ -4,7 +4,7 @@ import type { OrderQueue } from '../queue/order-queue.ts';
 import { refuseAmbiguous } from './sql/find-owners.ts';
 import { countCapped, type FailedOrders, previewRedrive, redriveOrders as redriveRows } from './sql/redrive-orders.ts';
 
-export interface RedriveParts {
+export interface RedriveDeps {
   readonly database: Database;
   readonly queue: OrderQueue;
   readonly resendAfterSeconds: number;
@@ -36,13 +36,13 @@ export interface RedriveRequest {
  * Redrives Failed orders: moves them back to Pending with new budgets, then sends their messages. The sweep sends
  * messages that could not be sent.
  */
-export async function redriveOrders(parts: RedriveParts, request: RedriveRequest): Promise<FailedOrders> {
-  const selection = { ...request, maxRedrives: parts.maxRedrives };
-  if (request.orderIds && request.owner === null) await refuseAmbiguous(parts.database, request.orderIds);
-  if (request.dryRun) return previewRedrive(parts.database, selection);
+export async function redriveOrders(deps: RedriveDeps, request: RedriveRequest): Promise<FailedOrders> {
+  const selection = { ...request, maxRedrives: deps.maxRedrives };
+  if (request.orderIds && request.owner === null) await refuseAmbiguous(deps.database, request.orderIds);
+  if (request.dryRun) return previewRedrive(deps.database, selection);
   const { actor, reason, newRun } = request;
-  const { resendAfterSeconds } = parts;
-  const redriven = await redriveRows(parts.database, selection, { actor, reason, newRun, resendAfterSeconds });
-  if (redriven.length > 0) await parts.queue.send(redriven.map(parseKey));
-  return { redrivable: redriven, capped: await countCapped(parts.database, selection) };
+  const { resendAfterSeconds } = deps;
+  const redriven = await redriveRows(deps.database, selection, { actor, reason, newRun, resendAfterSeconds });
+  if (redriven.length > 0) await deps.queue.send(redriven.map(parseKey));
+  return { redrivable: redriven, capped: await countCapped(deps.database, selection) };
 }

@@ -4,7 +4,7 @@ import { readLongestWait } from './sql/longest-wait.ts';
 import { readCounters } from './sql/read-counters.ts';
 import { rollUpMinutes } from './sql/roll-up-minutes.ts';
 
-export interface MetricsParts {
+export interface MetricsDeps {
   readonly database: Database;
   /** Undefined if metrics are not published: then they are not read either. */
   readonly metrics: Metrics | undefined;
@@ -15,7 +15,7 @@ export interface MetricsParts {
  * count each event exactly once, including those of psql. A minute is published two minutes after its end.
  * @param resent messages that the sweep sent
  */
-export async function reportMetrics({ database, metrics }: MetricsParts, resent: number): Promise<void> {
+export async function reportMetrics({ database, metrics }: MetricsDeps, resent: number): Promise<void> {
   const happened = await rollUpMinutes(database);
   if (!metrics) return;
   const [{ byStatus }, longestWait] = await Promise.all([readCounters(database), readLongestWait(database)]);

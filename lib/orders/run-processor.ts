@@ -9,7 +9,7 @@ import { StepRun, type Suspension } from './steps/run-steps.ts';
 import type { StepStore } from './steps/step-store.ts';
 import { UndoFailure } from './steps/undoing.ts';
 
-export interface RunnerParts {
+export interface RunnerDeps {
   readonly processor: Processor;
   readonly retryPolicy: RetryPolicy;
   /** Undefined if the service has no key for them. */
@@ -25,7 +25,7 @@ export interface Outcome extends Verdict {
  * @param details undefined if the order has some, but the database does not: only a restore helps, so it is not processed without
  */
 export async function runProcessor(
-  { processor, retryPolicy, callbacks }: RunnerParts,
+  { processor, retryPolicy, callbacks }: RunnerDeps,
   order: Claim,
   details: OrderDetails | undefined,
   store: StepStore,

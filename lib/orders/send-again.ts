@@ -11,7 +11,7 @@ import type { OrderMessage, OrderQueue } from '../queue/order-queue.ts';
  */
 export const MAX_HOPS = 32;
 
-interface Parts {
+interface Deps {
   readonly queue: OrderQueue;
   readonly logger: Logger;
 }
@@ -20,7 +20,7 @@ interface Parts {
  * Sends messages to the queue that they came from. If a message cannot be sent, or has made too many hops, the sweep
  * sends the next one: each of these orders has a due date.
  */
-export async function sendAgain({ queue, logger }: Parts, messages: readonly OrderMessage[]): Promise<void> {
+export async function sendAgain({ queue, logger }: Deps, messages: readonly OrderMessage[]): Promise<void> {
   const sendable = messages.filter(({ hops = 0 }) => hops <= MAX_HOPS);
   const orders = messages.length - sendable.length;
   if (orders > 0) logger.warn('Orders were sent on too often; the sweep will send them', { orders });

@@ -9,7 +9,7 @@ import type { Task } from '../queue/message.ts';
 import { delayFor, MAX_DELAY_SECONDS, type OrderQueue } from '../queue/order-queue.ts';
 import { GroupCommit } from './group-commit.ts';
 import { FINISH_TIME_MS, type Invocation, timeToWork } from './invocation.ts';
-import { NOT_BEGUN, notBegun, type Outcome, type RunnerParts, runProcessor } from './run-processor.ts';
+import { NOT_BEGUN, notBegun, type Outcome, type RunnerDeps, runProcessor } from './run-processor.ts';
 import { oneHopFurther, sendAgain } from './send-again.ts';
 import type { Slots } from './slots.ts';
 import type { Claim } from './sql/claim-orders.ts';
@@ -17,7 +17,7 @@ import { type Finished, finishOrders, type Verdict } from './sql/finish-orders.t
 import { readDetails } from './sql/order-details.ts';
 import { StepStore } from './steps/step-store.ts';
 
-export interface ProcessParts extends RunnerParts {
+export interface ProcessDeps extends RunnerDeps {
   readonly database: Database;
   readonly queue: OrderQueue;
   readonly logger: Logger;
@@ -56,7 +56,7 @@ const MAX_OUTCOMES = 500;
  * settles: a slow order does not delay the others, and a worker that dies does not undo their finished work.
  */
 export class Settling {
-  readonly #parts: ProcessParts;
+  readonly #deps: ProcessDeps;
   readonly #invocation: Invocation;
   readonly #slots: Slots;
   readonly #signal: AbortSignal;
@@ -66,20 +66,20 @@ export class Settling {
   readonly #committing: Promise<void>[] = [];
   readonly #sends: Promise<void>[] = [];
 
-  constructor(parts: ProcessParts, invocation: Invocation, slots: Slots) {
-    this.#parts = parts;
+  constructor(deps: ProcessDeps, invocation: Invocation, slots: Slots) {
+    this.#deps = deps;
     this.#invocation = invocation;
     this.#slots = slots;
     this.#signal = AbortSignal.timeout(Math.max(0, timeToWork(invocation)));
-    this.#steps = new StepStore(parts.database, () => timeToWork(invocation), invocation.actor);
+    this.#steps = new StepStore(deps.database, () => timeToWork(invocation), invocation.actor);
     this.#verdicts = new GroupCommit<Settled, void>(
       { maxItems: MAX_OUTCOMES, maxOperations: 1, worthAnother: 1 },
       async (group) => {
         const outcomes = group.map(({ outcome }) => outcome);
-        const finished = await commit(parts, outcomes, invocation);
+        const finished = await commit(deps, outcomes, invocation);
         // Not awaited here: a slow queue must not delay the next outcomes.
-        this.#sends.push(sendDelayed(parts, group, finished));
-        report(parts.logger, group, finished);
+        this.#sends.push(sendDelayed(deps, group, finished));
+        report(deps.logger, group, finished);
         return group.map(() => undefined);
       },
       () => Promise.race([Promise.allSettled(this.#settling), expiry(GATHER_MS)]),
@@ -88,7 +88,7 @@ export class Settling {
 
   add(claims: readonly Claimed[]): void {
     const orders = claims.map(({ order }) => order);
-    const reading = loadDetails(this.#parts, orders, this.#invocation);
+    const reading = loadDetails(this.#deps, orders, this.#invocation);
     for (const claim of claims) {
       const settling = this.#process(claim, reading);
       const committing = settling.then((settled) => this.#verdicts.add(settled));
@@ -110,14 +110,14 @@ export class Settling {
     const outcome = await this.#slots.run(async () => {
       const details = order.detailBytes === null ? new Map([[task.key, {}]]) : await reading;
       if (details === undefined) return undefined;
-      return runProcessor(this.#parts, order, details.get(task.key), this.#steps, task.traceparent, this.#signal);
+      return runProcessor(this.#deps, order, details.get(task.key), this.#steps, task.traceparent, this.#signal);
     });
     return { task, outcome: outcome ?? notBegun(order) };
   }
 }
 
 /** The details of claimed orders, which nobody changes while they are claimed; undefined if the database does not reply in time. */
-async function loadDetails({ database, logger }: ProcessParts, claims: readonly Claim[], invocation: Invocation) {
+async function loadDetails({ database, logger }: ProcessDeps, claims: readonly Claim[], invocation: Invocation) {
   try {
     const limits = { tries: Number.POSITIVE_INFINITY, withinMs: timeToWork(invocation) };
     return await retryDatabase(() => readDetails(database, claims), limits);
@@ -133,15 +133,15 @@ type Committed = ReadonlyMap<OrderKey, Finished>;
  * Returns the orders whose outcome was committed. A reason that the database cannot store must not make the outcome look like that
  * of a lost worker: it is stored in ASCII. Only that of a single order, to which a group is split (GroupCommit).
  */
-async function commit(parts: ProcessParts, verdicts: readonly Verdict[], invocation: Invocation): Promise<Committed> {
-  const options = { resendAfterSeconds: parts.resendAfterSeconds, actor: invocation.actor };
+async function commit(deps: ProcessDeps, verdicts: readonly Verdict[], invocation: Invocation): Promise<Committed> {
+  const options = { resendAfterSeconds: deps.resendAfterSeconds, actor: invocation.actor };
   // Retries as long as there is time: the work is done, and giving up would repeat it.
   const limits = {
     tries: Number.POSITIVE_INFINITY,
     withinMs: Math.max(0, invocation.remainingMs() - FINISH_TIME_MS / 4),
   };
   const finish = (storable: readonly Verdict[]) =>
-    retryDatabase(() => finishOrders(parts.database, storable, options), limits);
+    retryDatabase(() => finishOrders(deps.database, storable, options), limits);
   return finish(verdicts).catch((error: unknown) => {
     if (verdicts.length > 1 || !(error instanceof DatabaseError && error.isUntranslatable)) throw error;
     return finish(verdicts.map(inStorableWords));
@@ -157,9 +157,9 @@ function isSentAgain({ status, delaySeconds }: Finished): boolean {
   return (status === 'Pending' || status === 'Waiting') && delaySeconds <= MAX_DELAY_SECONDS;
 }
 
-function sendDelayed(parts: ProcessParts, settled: readonly Settled[], committed: Committed): Promise<void> {
+function sendDelayed(deps: ProcessDeps, settled: readonly Settled[], committed: Committed): Promise<void> {
   return sendAgain(
-    parts,
+    deps,
     settled.flatMap(({ outcome: { reasonCode }, task }) => {
       const finished = committed.get(task.key);
       if (!finished || !isSentAgain(finished)) return [];

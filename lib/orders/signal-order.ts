@@ -24,7 +24,7 @@ export type SignalOutcome =
   | 'too-many'
   | { readonly status: Status };
 
-export interface SignalParts {
+export interface SignalDeps {
   readonly database: Database;
   readonly queue: OrderQueue;
 }
@@ -39,7 +39,7 @@ const RETRY = { tries: 2, withinMs: 2_500 };
  * @throws AmbiguousOrder if no owner is required and several owners have such an order; DatabaseError
  */
 export async function signalOrder(
-  { database, queue }: SignalParts,
+  { database, queue }: SignalDeps,
   signal: NewSignal,
   actor: string,
 ): Promise<SignalOutcome | undefined> {

@@ -3,7 +3,7 @@ import type { Logger } from '../observability/logger.ts';
 import type { OrderQueue } from '../queue/order-queue.ts';
 import { findDueOrders, postponeOrders } from './sql/due-orders.ts';
 
-export interface SweepParts {
+export interface SweepDeps {
   readonly database: Database;
   readonly queue: OrderQueue;
   readonly logger: Logger;
@@ -30,17 +30,17 @@ const PAGE_TIME_MS = 5_000;
  * concurrent sweeps only send twice. Stops at the first failed send; the next sweep retries.
  * @returns how many orders the queue accepted
  */
-export async function sweepOrders(parts: SweepParts, remainingMs: () => number): Promise<number> {
+export async function sweepOrders(deps: SweepDeps, remainingMs: () => number): Promise<number> {
   let sent = 0;
   while (remainingMs() > PAGE_TIME_MS) {
-    const messages = await findDueOrders(parts.database, PAGE, parts.hasOwners === false ? PAGE : AMONG);
+    const messages = await findDueOrders(deps.database, PAGE, deps.hasOwners === false ? PAGE : AMONG);
     if (messages.length === 0) break;
-    const { accepted, failed } = await parts.queue.send(messages);
-    const postponed = await postponeOrders(parts.database, accepted, parts.resendAfterSeconds);
+    const { accepted, failed } = await deps.queue.send(messages);
+    const postponed = await postponeOrders(deps.database, accepted, deps.resendAfterSeconds);
     sent += accepted.length;
     // If nothing was recorded, others are handling all of these orders, and reading on would return the same orders.
     if (failed.length > 0 || postponed === 0 || messages.length < PAGE) break;
   }
-  if (sent > 0) parts.logger.info('Sent due orders again', { orders: sent });
+  if (sent > 0) deps.logger.info('Sent due orders again', { orders: sent });
   return sent;
 }

@@ -236,8 +236,8 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
     const ids = Array.from({ length: 2 * DATA_API_CLAIMS }, (_, n) => `order-${n}`);
     await cases.insert(...ids);
     await database.query('UPDATE public.orders SET item_ids = array_fill(-2147483648, ARRAY[1000])');
-    const parts = { concurrency: ids.length, maxClaims: DATA_API_CLAIMS };
-    expect((await cases.process(ids, parts)).size).toBe(ids.length);
+    const deps = { concurrency: ids.length, maxClaims: DATA_API_CLAIMS };
+    expect((await cases.process(ids, deps)).size).toBe(ids.length);
     expect(await database.query(`SELECT order_id FROM public.orders WHERE status <> 'Completed'`)).toEqual([]);
   });
 

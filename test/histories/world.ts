@@ -4,7 +4,7 @@ import { makeCreateOrder } from '../../lib/orders/create-order.ts';
 import { processOrders } from '../../lib/orders/process-orders.ts';
 import { setProcessing } from '../../lib/orders/processing.ts';
 import { redriveOrders } from '../../lib/orders/redrive-orders.ts';
-import { type SweepParts, sweepOrders } from '../../lib/orders/sweep-orders.ts';
+import { type SweepDeps, sweepOrders } from '../../lib/orders/sweep-orders.ts';
 import { PermanentFailure, type Processor, TransientFailure } from '../../lib/processors/processor.ts';
 import { decodeMessage, noLongerNeeded } from '../../lib/queue/message.ts';
 import { recordingLogger } from '../support/recording-logger.ts';
@@ -229,7 +229,7 @@ export class World {
   }
 
   /** Starts a request of an operator, in a separate container. */
-  async #operate(kind: string, work: (parts: SweepParts, actor: string) => Promise<unknown>): Promise<Container> {
+  async #operate(kind: string, work: (deps: SweepDeps, actor: string) => Promise<unknown>): Promise<Container> {
     const container = this.#start(kind);
     await container.run(() =>
       work(this.#partsOf(container), container.name).then(

@@ -157,7 +157,7 @@ export const MUTATIONS: readonly Mutation[] = [
   orders(
     'O35',
     'lib/orders/processing.ts',
-    ['if (changed) parts.logger.warn', 'parts.logger.warn'],
+    ['if (changed) deps.logger.warn', 'deps.logger.warn'],
     'orders/processing.test.ts',
   ),
 

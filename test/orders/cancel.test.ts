@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { cancelOrder } from '../../lib/orders/cancel-order.ts';
-import type { ProcessParts } from '../../lib/orders/settle-claims.ts';
+import type { ProcessDeps } from '../../lib/orders/settle-claims.ts';
 import { readHistory } from '../../lib/orders/sql/read-history.ts';
 import { PermanentFailure, type Processor, type ProcessorContext } from '../../lib/processors/processor.ts';
 import { findInconsistencies } from '../support/consistency.ts';
@@ -20,7 +20,7 @@ afterEach(async () => {
 
 afterAll(() => lab.close());
 
-const BUDGETS: Partial<ProcessParts> = { retryPolicy: { maxAttempts: 2, baseMs: 0, maxMs: 0 }, maxCrashes: 2 };
+const BUDGETS: Partial<ProcessDeps> = { retryPolicy: { maxAttempts: 2, baseMs: 0, maxMs: 0 }, maxCrashes: 2 };
 
 async function attempt(processor: Processor): Promise<string[]> {
   await lab.psql.rows(

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { connectPg } from '../../lib/database/pg.ts';
 import { Callbacks } from '../../lib/orders/callbacks.ts';
-import type { ProcessParts } from '../../lib/orders/settle-claims.ts';
+import type { ProcessDeps } from '../../lib/orders/settle-claims.ts';
 import { signalOrder } from '../../lib/orders/signal-order.ts';
 import { cancelOrder } from '../../lib/orders/sql/cancel-order.ts';
 import { readHistory } from '../../lib/orders/sql/read-history.ts';
@@ -32,11 +32,11 @@ afterEach(async () => {
 
 afterAll(() => lab.close());
 
-async function attempt(processor: Processor = shipping, parts: Partial<ProcessParts> = {}): Promise<void> {
+async function attempt(processor: Processor = shipping, deps: Partial<ProcessDeps> = {}): Promise<void> {
   await lab.psql.rows(
     `INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES ('a', 1, '{}', 1) ON CONFLICT DO NOTHING`,
   );
-  await lab.process(['a'], { processor, retryPolicy: { maxAttempts: 2, baseMs: 0, maxMs: 0 }, ...parts });
+  await lab.process(['a'], { processor, retryPolicy: { maxAttempts: 2, baseMs: 0, maxMs: 0 }, ...deps });
 }
 
 /** Waits for its parcel for a minute. */

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { getMetrics } from '../../lib/orders/get-metrics.ts';
-import type { ProcessParts } from '../../lib/orders/settle-claims.ts';
+import type { ProcessDeps } from '../../lib/orders/settle-claims.ts';
 import { cancelOrder } from '../../lib/orders/sql/cancel-order.ts';
 import { switchProcessing } from '../../lib/orders/sql/processing-control.ts';
 import { readHistory } from '../../lib/orders/sql/read-history.ts';
@@ -32,11 +32,11 @@ afterEach(async () => {
 
 afterAll(() => lab.close());
 
-async function attempt(processor: Processor, parts: Partial<ProcessParts> = {}): Promise<string[]> {
+async function attempt(processor: Processor, deps: Partial<ProcessDeps> = {}): Promise<string[]> {
   await lab.psql.rows(
     `INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES ('a', 1, '{}', 1) ON CONFLICT DO NOTHING`,
   );
-  return lab.process(['a'], { processor, retryPolicy: { maxAttempts: 2, baseMs: 0, maxMs: 0 }, ...parts });
+  return lab.process(['a'], { processor, retryPolicy: { maxAttempts: 2, baseMs: 0, maxMs: 0 }, ...deps });
 }
 
 /** Lets so much time pass for the order. */

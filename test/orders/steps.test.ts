@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Invocation } from '../../lib/orders/invocation.ts';
-import type { ProcessParts } from '../../lib/orders/settle-claims.ts';
+import type { ProcessDeps } from '../../lib/orders/settle-claims.ts';
 import { PermanentFailure, type Processor, type ProcessorContext } from '../../lib/processors/processor.ts';
 import { findInconsistencies } from '../support/consistency.ts';
 import { countdown, type OrderLab, openOrderLab } from '../support/order-lab.ts';
@@ -20,7 +20,7 @@ afterEach(async () => {
 afterAll(() => lab.close());
 
 /** Tries again at once, five times. */
-const EAGER: Partial<ProcessParts> = { retryPolicy: { maxAttempts: 5, baseMs: 0, maxMs: 0 } };
+const EAGER: Partial<ProcessDeps> = { retryPolicy: { maxAttempts: 5, baseMs: 0, maxMs: 0 } };
 
 /** One attempt at order "a", which is inserted if it does not exist. */
 async function attempt(processor: Processor, invocation: Partial<Invocation> = {}): Promise<void> {

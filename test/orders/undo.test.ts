@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { Database } from '../../lib/database/database.ts';
 import { DatabaseError } from '../../lib/errors.ts';
 import { FINISH_TIME_MS } from '../../lib/orders/invocation.ts';
-import type { ProcessParts } from '../../lib/orders/settle-claims.ts';
+import type { ProcessDeps } from '../../lib/orders/settle-claims.ts';
 import { signalOrder } from '../../lib/orders/signal-order.ts';
 import { recordSteps } from '../../lib/orders/sql/order-steps.ts';
 import { readHistory } from '../../lib/orders/sql/read-history.ts';
@@ -27,7 +27,7 @@ afterEach(async () => {
 
 afterAll(() => lab.close());
 
-const BUDGETS: Partial<ProcessParts> = { retryPolicy: { maxAttempts: 2, baseMs: 0, maxMs: 0 }, maxCrashes: 2 };
+const BUDGETS: Partial<ProcessDeps> = { retryPolicy: { maxAttempts: 2, baseMs: 0, maxMs: 0 }, maxCrashes: 2 };
 
 /** One claim of order "a", which is inserted if it does not exist, in an invocation of so many milliseconds. */
 async function attempt(processor: Processor, withinMs = 30_000): Promise<string[]> {

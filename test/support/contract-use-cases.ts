@@ -3,7 +3,7 @@ import { type Caller, type CreateOutcome, makeCreateOrder } from '../../lib/orde
 import type { NewOrder } from '../../lib/orders/order.ts';
 import { processOrders } from '../../lib/orders/process-orders.ts';
 import { type RedriveRequest, redriveOrders } from '../../lib/orders/redrive-orders.ts';
-import type { ProcessParts } from '../../lib/orders/settle-claims.ts';
+import type { ProcessDeps } from '../../lib/orders/settle-claims.ts';
 import { type ClaimOptions, claimOrders } from '../../lib/orders/sql/claim-orders.ts';
 import { finishOrders, type Verdict } from '../../lib/orders/sql/finish-orders.ts';
 import { readOrder } from '../../lib/orders/sql/read-order.ts';
@@ -61,7 +61,7 @@ export class UseCases {
     return new Set((await finishOrders(this.database, verdicts, options)).keys());
   }
 
-  process(orderIds: readonly string[], parts: Partial<ProcessParts> = {}) {
+  process(orderIds: readonly string[], deps: Partial<ProcessDeps> = {}) {
     const standard = {
       ...this.shared,
       processor: async () => {},
@@ -69,7 +69,7 @@ export class UseCases {
       maxCrashes: 2,
       concurrency: 25,
     };
-    return processOrders({ ...standard, ...parts }, tasksOf(orderIds), {
+    return processOrders({ ...standard, ...deps }, tasksOf(orderIds), {
       remainingMs: countdown(30_000),
       actor: 'worker',
     });

@@ -5,7 +5,7 @@ import { type Caller, type CreateOutcome, makeCreateOrder } from '../../lib/orde
 import type { Invocation } from '../../lib/orders/invocation.ts';
 import type { NewOrder } from '../../lib/orders/order.ts';
 import { processOrders } from '../../lib/orders/process-orders.ts';
-import type { ProcessParts } from '../../lib/orders/settle-claims.ts';
+import type { ProcessDeps } from '../../lib/orders/settle-claims.ts';
 import { type Claim, type ClaimOptions, type ClaimResult, claimOrders } from '../../lib/orders/sql/claim-orders.ts';
 import { finishOrders, type Verdict } from '../../lib/orders/sql/finish-orders.ts';
 import { sweepOrders } from '../../lib/orders/sweep-orders.ts';
@@ -52,7 +52,7 @@ export interface OrderLab {
   process(
     /** An id stands for the message of its order, without attributes. */
     orders: readonly (string | Task)[],
-    parts?: Partial<ProcessParts>,
+    deps?: Partial<ProcessDeps>,
     invocation?: Partial<Invocation>,
   ): Promise<string[]>;
   sweep(remainingMs?: () => number): Promise<number>;
@@ -88,7 +88,7 @@ export async function openOrderLab({
   const psql = await connectPsql(url);
   const shared = { database, queue, logger, resendAfterSeconds: RESEND_AFTER };
   const createOrder = makeCreateOrder(shared);
-  const processing: ProcessParts = {
+  const processing: ProcessDeps = {
     ...shared,
     processor: async () => {},
     retryPolicy: { maxAttempts: 3, baseMs: 1_000, maxMs: 60_000 },
@@ -122,9 +122,9 @@ export async function openOrderLab({
       const options = { resendAfterSeconds: RESEND_AFTER, actor: 'worker' };
       return new Set((await finishOrders(database, verdicts, options)).keys());
     },
-    async process(orders, parts = {}, invocation = {}) {
+    async process(orders, deps = {}, invocation = {}) {
       const remainingMs = countdown(30_000);
-      const settled = await processOrders({ ...processing, ...parts }, tasksOf(orders), {
+      const settled = await processOrders({ ...processing, ...deps }, tasksOf(orders), {
         remainingMs,
         actor: 'worker',
         ...invocation,
