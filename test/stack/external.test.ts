@@ -68,7 +68,7 @@ describe('a stack on services of the environment', () => {
       const addresses = externalAddresses(readStackSettings(home.env), env);
       const waiting = waitForServices(addresses, externalEnvironment(addresses, env), new AbortController().signal, 0);
       await expect(waiting).rejects.toThrow(
-        new RegExp(`^The ${name} service at .*${closed}.* does not answer .*docker compose up -d --wait.*${variable}`),
+        new RegExp(`^The ${name} service at .*${closed}.* does not respond .*docker compose up -d --wait.*${variable}`),
       );
       await expect(waiting).rejects.not.toThrow('secret');
     },

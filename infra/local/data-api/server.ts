@@ -73,8 +73,8 @@ export async function startDataApi({
   const underWay = new Set<Promise<void>>();
 
   const server = createServer((request, response) => {
-    const answering = answer(service, request, response, faultOf).finally(() => underWay.delete(answering));
-    underWay.add(answering);
+    const responding = respond(service, request, response, faultOf).finally(() => underWay.delete(responding));
+    underWay.add(responding);
   }).listen(port, '127.0.0.1');
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   await once(server, 'listening');
@@ -92,7 +92,7 @@ export async function startDataApi({
   };
 }
 
-async function answer(
+async function respond(
   service: Service,
   request: IncomingMessage,
   response: ServerResponse,

@@ -71,7 +71,7 @@ export async function startPostgres(
         child.kill('SIGQUIT');
         await ended;
       };
-      await waitUntilItAnswers(child, server, signal);
+      await waitUntilItReplies(child, server, signal);
       await prepareDatabase(server);
       return { pid: child.pid as number, ended, stop: () => stopServer(installation, child, ended) };
     } catch (error) {
@@ -122,7 +122,7 @@ function spawnServer(
   return child;
 }
 
-async function waitUntilItAnswers(child: ChildProcess, server: Server, signal?: AbortSignal): Promise<void> {
+async function waitUntilItReplies(child: ChildProcess, server: Server, signal?: AbortSignal): Promise<void> {
   const waiting = patience('postgres', START_MS);
   for (const deadline = Date.now() + START_MS; ; await delay(POLL_MS, undefined, { signal })) {
     if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined)
@@ -130,7 +130,7 @@ async function waitUntilItAnswers(child: ChildProcess, server: Server, signal?: 
     let refusal: string;
     try {
       if ((await serverAt(server)) === child.pid) return;
-      refusal = 'another server answers on its port';
+      refusal = 'another server listens on its port';
     } catch (error) {
       refusal = (error as Error).message;
     }

@@ -60,7 +60,7 @@ async function waitFor(
         throw new UserError(`The ${name} service at ${address} refuses us: ${refusal}. Check ${settings}.`);
       if (seconds >= patienceSeconds)
         throw new UserError(
-          `The ${name} service at ${address} does not answer (${refusal}). Start it with \`docker compose up -d --wait\`, or set ${variable}.`,
+          `The ${name} service at ${address} does not respond (${refusal}). Start it with \`docker compose up -d --wait\`, or set ${variable}.`,
         );
       if (seconds < reported + PROGRESS_SECONDS) continue;
       reported = seconds;

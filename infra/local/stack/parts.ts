@@ -72,7 +72,7 @@ export function apiPart(settings: StackSettings, env: Environment, given: Server
     command: [SERVERLESS, 'api', ...commandLine(options)],
     env,
     // It checks database and queue, and loads a function, which an open port alone does not show. It needs no key.
-    readyWhen: { answers: `http://${host}:${settings.apiPort}/api/v1/health` },
+    readyWhen: { responds: `http://${host}:${settings.apiPort}/api/v1/health` },
     stopMs: FUNCTIONS_STOP_MS,
   });
 }

@@ -10,7 +10,7 @@ const LOOPBACK: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
  * @param allowedOrigins in addition to the server's own, as browsers send them; `*` is any
  */
 export function refusalOf({ host = '', origin }: IncomingHttpHeaders, allowedOrigins: readonly string[] = []) {
-  if (!isLoopback(host)) return `Host "${host}" is refused: this server answers to ${LOOPBACK.join(', ')} only.`;
+  if (!isLoopback(host)) return `Host "${host}" is refused: this server serves only ${LOOPBACK.join(', ')}.`;
   if (origin === undefined || isOwn(origin, host) || allowedOrigins.some((one) => one === '*' || one === origin))
     return;
   return `Origin "${origin}" is refused: CORS_ALLOW_ORIGINS names the origins whose pages may call the API.`;

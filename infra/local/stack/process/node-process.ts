@@ -22,7 +22,7 @@ export interface NodeProcessOptions {
    * The sign that it works: it sends `{ ready: true }` over its channel, or this address returns 200. The latter is for
    * programs of others.
    */
-  readonly readyWhen: 'it says so' | { readonly answers: string };
+  readonly readyWhen: 'it says so' | { readonly responds: string };
   /** Milliseconds to finish its current work before it is killed. */
   readonly stopMs: number;
   /** Where its output is appended to; this console by default. */
@@ -85,7 +85,7 @@ async function isReady(
     if (Date.now() > deadline) throw new UserError(`The ${name} was not ready within ${START_MS / 1000} s: ${reason}.`);
     waiting(reason);
     if (readyWhen === 'it says so') continue;
-    const refusal = await refusalOf(readyWhen.answers);
+    const refusal = await refusalOf(readyWhen.responds);
     ready ||= refusal === undefined;
     reason = refusal ?? reason;
   }
@@ -96,10 +96,10 @@ async function refusalOf(url: string): Promise<string | undefined> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
     const body = await response.text();
-    return response.ok ? undefined : `${url} answers ${response.status} ${body.slice(0, 300)}`;
+    return response.ok ? undefined : `${url} returned ${response.status} ${body.slice(0, 300)}`;
   } catch (error) {
     const { cause, message } = error as Error & { cause?: Error };
-    return `${url} does not answer (${messageOf(cause ?? message)})`;
+    return `${url} does not respond (${messageOf(cause ?? message)})`;
   }
 }
 
