@@ -87,7 +87,7 @@ function urlOf(template: string, parameters: Record<string, unknown>): string {
   return `${template.replace('/orders/{order_id}', '/order').replace('/{name}', '')}?${query}`;
 }
 
-/** What the service answered in place of success. */
+/** An error response of the service. */
 export class OrderApiError extends Error {
   override readonly name = 'OrderApiError';
   readonly status: number;
@@ -105,8 +105,8 @@ export class OrderApiError extends Error {
  * The data of a response.
  * @throws OrderApiError for an error response
  */
-export function dataOf<Data>(answer: { data?: Data; error?: unknown; response: Response }): Data {
-  const { data, error, response } = answer;
+export function dataOf<Data>(result: { data?: Data; error?: unknown; response: Response }): Data {
+  const { data, error, response } = result;
   if (response.ok) return data as Data;
   throw new OrderApiError(response.status, typeof error === 'object' && error !== null ? error : {});
 }

@@ -1,8 +1,8 @@
-// Global types of the console, so that its files need not import them. None of this is served. What the API answers is
-// taken from its OpenAPI document, by way of the client.
+// Global types of the console, so that its files need not import them. None of this is served. The responses of the API
+// have the types that the client has from the OpenAPI document.
 
 type Operations = import('../client/api.ts').operations;
-type JsonOf<Answer> = Answer extends { content: { 'application/json': infer Json } } ? Json : never;
+type JsonOf<Response> = Response extends { content: { 'application/json': infer Json } } ? Json : never;
 type ResponseOf<Name extends keyof Operations> = JsonOf<
   Operations[Name]['responses'][200 & keyof Operations[Name]['responses']]
 >;

@@ -57,8 +57,8 @@ export const create = command({
       ...(values.metadata !== undefined && { metadata: parseMetadata(values.metadata) }),
     };
     const stage = connectStage(values);
-    const answer = await ask(stage, stage.client.POST('/orders', { body: order }));
-    console.log(values.json ? printableJson(answer) : printableLines(answer.message));
+    const result = await ask(stage, stage.client.POST('/orders', { body: order }));
+    console.log(values.json ? printableJson(result) : printableLines(result.message));
   },
 });
 

@@ -76,14 +76,14 @@ export async function ask<Data>(
   asking: Promise<{ data?: Data; error?: unknown; response: Response }>,
   orderId?: string,
 ): Promise<Data> {
-  const answer = await asking.catch((error: unknown) => {
+  const result = await asking.catch((error: unknown) => {
     const hint = 'Check --url, and whether the stack is running.';
     throw new StageError(`No response from ${url} (${reasonOf(error)}). ${hint}`, false);
   });
-  if (answer.response.status === 404 && !isOurs(answer.error))
+  if (result.response.status === 404 && !isOurs(result.error))
     throw new StageError(`No API found at ${url} (404). Its URL must end with /api/v1.`, false);
   try {
-    return dataOf(answer);
+    return dataOf(result);
   } catch (error) {
     if (!(error instanceof OrderApiError)) throw error;
     const refused = isAboutThisRequest(error.status);

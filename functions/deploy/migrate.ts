@@ -5,8 +5,8 @@ import { MigrationError } from '../../lib/database/migrations.ts';
 import { retryDatabase } from '../../lib/database/retry.ts';
 import { describeError } from '../../lib/observability/describe-error.ts';
 import { createLogger } from '../../lib/observability/logger.ts';
-import { answerCloudFormation } from './answer-cloudformation.ts';
 import { appPasswordAt } from './app-password.ts';
+import { respondToCloudFormation } from './respond-to-cloudformation.ts';
 
 /** The path in the package, where serverless.yml puts the migrations, relative to the working directory. */
 const MIGRATIONS = 'infra/migrations';
@@ -36,7 +36,7 @@ export async function handler(event: CloudFormationCustomResourceEvent, context:
   // If the function was invoked manually, nobody waits for a response to CloudFormation.
   if (event.ResponseURL === undefined && failure !== undefined) throw new Error(failure);
   if (event.ResponseURL !== undefined)
-    await answerCloudFormation(event, failure && `${failure} The log is in ${context.logGroupName}.`);
+    await respondToCloudFormation(event, failure && `${failure} The log is in ${context.logGroupName}.`);
 }
 
 /**

@@ -14,22 +14,22 @@ const PHYSICAL_RESOURCE_ID = 'migrations';
  * @param failure why it failed; undefined if it succeeded
  * @throws if the response cannot be delivered; Lambda then retries the request
  */
-export async function answerCloudFormation(
+export async function respondToCloudFormation(
   event: CloudFormationCustomResourceEvent,
   failure: string | undefined,
 ): Promise<void> {
   const { StackId, RequestId, LogicalResourceId } = event;
   const common = { StackId, RequestId, LogicalResourceId, PhysicalResourceId: PHYSICAL_RESOURCE_ID };
-  const response: CloudFormationCustomResourceResponse =
+  const outcome: CloudFormationCustomResourceResponse =
     failure === undefined
       ? { ...common, Status: 'SUCCESS' }
       : { ...common, Status: 'FAILED', Reason: failure.slice(0, MAX_REASON_LENGTH) };
-  const answer = await fetch(event.ResponseURL, {
+  const response = await fetch(event.ResponseURL, {
     method: 'PUT',
     // Bytes instead of text, because fetch adds a content type to text, and the address is signed for a request without
     // one.
-    body: Buffer.from(JSON.stringify(response)),
+    body: Buffer.from(JSON.stringify(outcome)),
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
-  if (!answer.ok) throw new Error(`CloudFormation's bucket returned ${answer.status}`);
+  if (!response.ok) throw new Error(`CloudFormation's bucket returned ${response.status}`);
 }

@@ -1,7 +1,7 @@
-import type { Answer } from '../../lib/http/answer.ts';
 import type { Caller } from '../../lib/http/caller.ts';
 import { HttpError, untranslatable, validationError } from '../../lib/http/http-error.ts';
 import { newOrderSchema } from '../../lib/http/new-order.ts';
+import type { HttpResponse } from '../../lib/http/response.ts';
 import { validate } from '../../lib/http/validate.ts';
 import { api } from '../../lib/runtime/api.ts';
 
@@ -19,7 +19,7 @@ export async function acceptOrder(
   body: unknown,
   { owner, actor }: Caller,
   idempotencyKey: string | null,
-): Promise<Answer> {
+): Promise<HttpResponse> {
   const order = validate(newOrderSchema, body);
   const outcome = await api().createOrder(order, { owner, actor, idempotencyKey });
   switch (outcome) {

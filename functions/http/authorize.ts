@@ -8,10 +8,10 @@ import { observed } from '../../lib/observability/observed.ts';
  * function behind it enforces the decision (lib/http/admit.ts). An HTTP API turns `false` into 403 and an error into 500,
  * so this is the only way to respond with 401 or 503 (docs/decisions). If it throws, API Gateway rejects the request.
  */
-export const handler = observed(async ({ routeKey, headers }: APIGatewayRequestAuthorizerEventV2): Promise<Answer> => {
+export const handler = observed(async ({ routeKey, headers }: APIGatewayRequestAuthorizerEventV2): Promise<Result> => {
   // API Gateway sends header names in lower case; Serverless Offline passes them to an authorizer as the client sent them.
   const authorization = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'authorization')?.[1];
   return { isAuthorized: true, context: await authorizer().decide({ routeKey, authorization }) };
 });
 
-type Answer = APIGatewaySimpleAuthorizerWithContextResult<Decision>;
+type Result = APIGatewaySimpleAuthorizerWithContextResult<Decision>;

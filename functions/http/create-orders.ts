@@ -1,9 +1,9 @@
-import type { Answer } from '../../lib/http/answer.ts';
 import { batchSchema } from '../../lib/http/batch-request.ts';
 import { callerOf } from '../../lib/http/caller.ts';
 import { validationError } from '../../lib/http/http-error.ts';
 import { readJson } from '../../lib/http/read-json.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
+import type { HttpResponse } from '../../lib/http/response.ts';
 import { validate } from '../../lib/http/validate.ts';
 import { httpHandler, responseTo } from '../../lib/runtime/http-handler.ts';
 import { acceptOrder, MONEY } from './accept-order.ts';
@@ -45,7 +45,7 @@ function orderIdIn(order: unknown): string | null {
 }
 
 /** The longest Retry-After of the orders: after it, all of them can be sent again. */
-function retryAfter(responses: readonly Answer[]): Record<string, string> {
+function retryAfter(responses: readonly HttpResponse[]): Record<string, string> {
   const seconds = responses.map(({ headers }) => Number(headers?.['retry-after'] ?? 0));
   return Math.max(...seconds) > 0 ? { 'retry-after': String(Math.max(...seconds)) } : {};
 }

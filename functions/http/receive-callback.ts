@@ -1,6 +1,6 @@
 import { HttpError } from '../../lib/http/http-error.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
-import { payloadOf, signalAnswer } from '../../lib/http/signal-request.ts';
+import { payloadOf, signalResponse } from '../../lib/http/signal-request.ts';
 import { api } from '../../lib/runtime/api.ts';
 import { httpHandler } from '../../lib/runtime/http-handler.ts';
 
@@ -12,7 +12,7 @@ export const handler = httpHandler(
     if (!signal) throw new HttpError('callback_not_found', 'This callback URL is not one of this service.');
     const actor = `callback ${event.requestContext.requestId}`;
     const outcome = await api().signalOrder({ ...signal, payload: payloadOf(event) }, actor);
-    return signalAnswer(outcome, signal.orderId, signal.name);
+    return signalResponse(outcome, signal.orderId, signal.name);
   },
   { isPublic: true },
 );

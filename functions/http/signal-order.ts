@@ -1,5 +1,5 @@
 import { callerOf } from '../../lib/http/caller.ts';
-import { signalAnswer, signalOf } from '../../lib/http/signal-request.ts';
+import { signalOf, signalResponse } from '../../lib/http/signal-request.ts';
 import { api } from '../../lib/runtime/api.ts';
 import { httpHandler } from '../../lib/runtime/http-handler.ts';
 
@@ -7,5 +7,5 @@ import { httpHandler } from '../../lib/runtime/http-handler.ts';
 export const handler = httpHandler(async (event) => {
   const signal = signalOf(event);
   const outcome = await api().signalOrder({ ...signal, run: null }, callerOf(event).actor);
-  return signalAnswer(outcome, signal.orderId, signal.name);
+  return signalResponse(outcome, signal.orderId, signal.name);
 });

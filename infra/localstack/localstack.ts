@@ -137,7 +137,7 @@ async function becomesHealthy(endpoint: string, child: ChildProcess): Promise<bo
     const healthy = await fetch(`${endpoint}/_localstack/health`, {
       signal: AbortSignal.timeout(START_TIMEOUT_MS),
     }).then(
-      (answer) => answer.ok,
+      (response) => response.ok,
       () => false,
     );
     if (healthy) return true;

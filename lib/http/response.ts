@@ -1,5 +1,5 @@
 /** The response of a handler: the status and a body that becomes JSON. */
-export interface Answer {
+export interface HttpResponse {
   readonly statusCode: number;
   /** Undefined for a response without a body, such as a 304. */
   readonly body: unknown;

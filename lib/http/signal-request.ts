@@ -3,10 +3,10 @@ import * as z from 'zod';
 import type { SignalOutcome } from '../orders/signal-order.ts';
 import { STEP_NAME } from '../orders/steps/check-arguments.ts';
 import { MAX_RESULT_BYTES } from '../orders/steps/results.ts';
-import type { Answer } from './answer.ts';
 import { HttpError, validationError } from './http-error.ts';
 import { type AskedOrder, orderToChange } from './order-id.ts';
 import { readJson } from './read-json.ts';
+import type { HttpResponse } from './response.ts';
 import { validate } from './validate.ts';
 
 const name = z
@@ -42,7 +42,7 @@ export function payloadOf(event: APIGatewayProxyEventV2): string {
  * The response for a signal that is stored: 202 for the first request, 200 for a repeated one.
  * @throws HttpError 404 or 409 if it is not
  */
-export function signalAnswer(outcome: SignalOutcome | undefined, orderId: string, name: string): Answer {
+export function signalResponse(outcome: SignalOutcome | undefined, orderId: string, name: string): HttpResponse {
   const stored = (statusCode: number) => ({ statusCode, body: { order_id: orderId, name, outcome } });
   switch (outcome) {
     case undefined:

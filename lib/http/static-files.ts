@@ -13,7 +13,7 @@ export interface StaticFolder {
   readonly contentSecurityPolicy: string;
 }
 
-type Answer = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
+type Handler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
 
 /** Files of other types are not served. */
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
@@ -28,7 +28,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
  * Serves the files directly in a folder, selected by the path parameter `file`. The folder is listed once, and a request
  * can only select from that list, so that no path from a request ever reaches the file system.
  */
-export function serveFolder({ directory, index, contentSecurityPolicy }: StaticFolder): Answer {
+export function serveFolder({ directory, index, contentSecurityPolicy }: StaticFolder): Handler {
   const served = new Set(readdirSync(directory).filter((name) => extname(name) in CONTENT_TYPES));
   const files = new Map<string, Promise<StaticFile>>();
   const fileOf = (name: string) => {
@@ -39,7 +39,7 @@ export function serveFolder({ directory, index, contentSecurityPolicy }: StaticF
   return async (event) => {
     const name = event.pathParameters?.file ?? index;
     if (!served.has(name)) return notFound();
-    return answerFile(await fileOf(name), event.headers?.['if-none-match'], contentSecurityPolicy);
+    return responseWith(await fileOf(name), event.headers?.['if-none-match'], contentSecurityPolicy);
   };
 }
 
@@ -54,7 +54,7 @@ async function readStaticFile(path: string): Promise<StaticFile> {
   return { content, contentType: CONTENT_TYPES[extname(path)] ?? '', etag: etagOf(content) };
 }
 
-function answerFile(file: StaticFile, ifNoneMatch: string | undefined, contentSecurityPolicy: string) {
+function responseWith(file: StaticFile, ifNoneMatch: string | undefined, contentSecurityPolicy: string) {
   const headers = {
     etag: file.etag,
     // The browser revalidates each time and gets 304 unless there was a deployment, so a page never runs a script of another

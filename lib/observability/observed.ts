@@ -8,9 +8,9 @@ import { createLogger } from './logger.ts';
  * the invocation. An error still fails the invocation, but Lambda logs the text and the properties of a thrown error
  * unchanged. So the error is logged here, and the error that is thrown on contains only what that log entry says.
  */
-export function observed<Event, Answer>(
-  handle: (event: Event, context: Context) => Promise<Answer>,
-): (event: Event, context: Context) => Promise<Answer> {
+export function observed<Event, Result>(
+  handle: (event: Event, context: Context) => Promise<Result>,
+): (event: Event, context: Context) => Promise<Result> {
   return (event, context) =>
     inInvocation(invocationOf(event, context), () => handle(event, context).catch(failInvocation));
 }

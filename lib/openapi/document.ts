@@ -9,7 +9,13 @@ import * as common from '../http/routes/common.ts';
 import * as control from '../http/routes/control-schemas.ts';
 import { DOCUMENTED_ROUTES, type DocumentedRoute } from '../http/routes/documented-routes.ts';
 import * as monitoring from '../http/routes/monitoring.ts';
-import type { DocumentedAnswer, DocumentedHeader, Examples, Operation, Parameters } from '../http/routes/operation.ts';
+import type {
+  DocumentedHeader,
+  DocumentedResponse,
+  Examples,
+  Operation,
+  Parameters,
+} from '../http/routes/operation.ts';
 import * as orders from '../http/routes/order-schemas.ts';
 import * as signals from '../http/routes/signal-schemas.ts';
 import { API_BASE } from '../routes.ts';
@@ -134,26 +140,26 @@ function parameterObjects(parameters: Parameters, schemas: JsonSchemas): unknown
   );
 }
 
-function responseObjects({ answers }: Operation, schemas: JsonSchemas): Record<string, unknown> {
-  return mapValues(answers, (answer) =>
-    answer.name ? { $ref: `#/components/responses/${answer.name}` } : responseObject(answer, schemas),
+function responseObjects({ responses }: Operation, schemas: JsonSchemas): Record<string, unknown> {
+  return mapValues(responses, (response) =>
+    response.name ? { $ref: `#/components/responses/${response.name}` } : responseObject(response, schemas),
   );
 }
 
 /** @throws Error if two different responses have one name */
 function namedResponses(schemas: JsonSchemas): Record<string, unknown> {
-  const named: Record<string, DocumentedAnswer> = {};
+  const named: Record<string, DocumentedResponse> = {};
   for (const { operation } of DOCUMENTED_ROUTES)
-    for (const answer of Object.values(operation.answers)) {
-      if (!answer.name) continue;
-      named[answer.name] ??= answer;
-      if (named[answer.name] !== answer) throw new Error(`Two responses are named ${answer.name}`);
+    for (const response of Object.values(operation.responses)) {
+      if (!response.name) continue;
+      named[response.name] ??= response;
+      if (named[response.name] !== response) throw new Error(`Two responses are named ${response.name}`);
     }
-  return mapValues(named, (answer) => responseObject(answer, schemas));
+  return mapValues(named, (response) => responseObject(response, schemas));
 }
 
-function responseObject(answer: DocumentedAnswer, schemas: JsonSchemas): unknown {
-  const { description, schema, examples, headers, links } = answer;
+function responseObject(response: DocumentedResponse, schemas: JsonSchemas): unknown {
+  const { description, schema, examples, headers, links } = response;
   return {
     description,
     ...(headers && { headers: mapValues(headers, (header) => headerObject(header, schemas)) }),

@@ -43,7 +43,7 @@ async function checkHealth({ database, queue, logger }: HealthDeps): Promise<Hea
     logger.warn(`The ${what} fails its health check`, { error });
     return undefined;
   };
-  const [processing, readOnly, answered] = await Promise.all([
+  const [processing, readOnly, queueReplies] = await Promise.all([
     readProcessing(database).catch(failed('database')),
     isReadOnly(database).catch(failed('database')),
     queue.ping().then(() => true, failed('queue')),
@@ -51,7 +51,7 @@ async function checkHealth({ database, queue, logger }: HealthDeps): Promise<Hea
   return {
     checks: {
       database: processing && readOnly !== undefined ? (readOnly ? 'read-only' : 'ok') : 'failing',
-      queue: answered ? 'ok' : 'failing',
+      queue: queueReplies ? 'ok' : 'failing',
     },
     processing: processing ? (processing.paused ? 'paused' : 'running') : 'unknown',
   };

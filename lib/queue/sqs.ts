@@ -70,11 +70,11 @@ export class SqsOrderQueue implements OrderQueue {
     const { queueUrl, sendTimeoutMs, logger } = this.#options;
     const deadline = AbortSignal.timeout(sendTimeoutMs);
     try {
-      const answer = await this.#client.send(
+      const reply = await this.#client.send(
         new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: batch.map(toEntry) }),
         { abortSignal: deadline },
       );
-      const outcome = readOutcome(batch, answer);
+      const outcome = readOutcome(batch, reply);
       if (outcome.failed.length > 0) {
         const failed = outcome.failed.map((message) => ({ ...logged(message), reason: message.reason }));
         logger.warn('The queue refused messages; the sweep will send them again', { failed });
@@ -116,9 +116,9 @@ interface BatchOutcome extends SendOutcome {
 }
 
 /** Only entries that the result lists as successful were accepted; all others count as failed. */
-function readOutcome(batch: readonly Pack[], answer: SendMessageBatchCommandOutput): BatchOutcome {
-  const successful = new Set(answer.Successful?.map((entry) => entry.Id));
-  const failures = new Map(answer.Failed?.map((entry) => [entry.Id, entry]));
+function readOutcome(batch: readonly Pack[], reply: SendMessageBatchCommandOutput): BatchOutcome {
+  const successful = new Set(reply.Successful?.map((entry) => entry.Id));
+  const failures = new Map(reply.Failed?.map((entry) => [entry.Id, entry]));
   const accepted = batch.filter((_, index) => successful.has(String(index)));
   const isRejected = ({ messages }: Pack, index: number) =>
     messages.length > 1 && failures.get(String(index))?.SenderFault === true;

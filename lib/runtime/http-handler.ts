@@ -2,8 +2,8 @@ import middy, { type MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { DatabaseError } from '../errors.ts';
 import { admit } from '../http/admit.ts';
-import type { Answer } from '../http/answer.ts';
 import { HttpError, unavailable, untranslatable } from '../http/http-error.ts';
+import type { HttpResponse } from '../http/response.ts';
 import { currentInvocation, inInvocation, invocationOf } from '../observability/invocation.ts';
 import { createLogger } from '../observability/logger.ts';
 import { AmbiguousOrder } from '../orders/sql/find-owners.ts';
@@ -28,11 +28,11 @@ const COMMON_HEADERS = {
  * only callers that the authorizer allowed.
  */
 export function httpHandler(
-  handle: (event: APIGatewayProxyEventV2, context: Context) => Promise<Answer>,
+  handle: (event: APIGatewayProxyEventV2, context: Context) => Promise<HttpResponse>,
   { isPublic = false }: HttpOptions = {},
 ) {
-  const stack = middy<APIGatewayProxyEventV2, Answer | APIGatewayProxyStructuredResultV2>()
-    .use(jsonAnswers())
+  const stack = middy<APIGatewayProxyEventV2, HttpResponse | APIGatewayProxyStructuredResultV2>()
+    .use(jsonResponses())
     .before(({ event }) => {
       if (!isPublic) admit(event, api().auth);
     })
@@ -41,29 +41,29 @@ export function httpHandler(
     inInvocation(invocationOf(event, context), () => stack(event, context));
 }
 
-function jsonAnswers(): MiddlewareObj<APIGatewayProxyEventV2, unknown> {
+function jsonResponses(): MiddlewareObj<APIGatewayProxyEventV2, unknown> {
   return {
     after: (request) => {
-      request.response = toResult(request.response as Answer);
+      request.response = toResult(request.response as HttpResponse);
     },
     onError: (request) => {
-      const answer = toAnswer(request.error);
-      const body = { ...(answer.body as object), request_id: currentInvocation()?.requestId };
-      request.response = toResult({ ...answer, body });
+      const response = toResponse(request.error);
+      const body = { ...(response.body as object), request_id: currentInvocation()?.requestId };
+      request.response = toResult({ ...response, body });
     },
   };
 }
 
 /** The response of `work`, or the error response for what it throws. Never throws. For requests with a result per item. */
-export async function responseTo(work: () => Promise<Answer>): Promise<Answer> {
+export async function responseTo(work: () => Promise<HttpResponse>): Promise<HttpResponse> {
   try {
     return await work();
   } catch (error) {
-    return toAnswer(error);
+    return toResponse(error);
   }
 }
 
-function toResult({ statusCode, body, headers }: Answer): APIGatewayProxyStructuredResultV2 {
+function toResult({ statusCode, body, headers }: HttpResponse): APIGatewayProxyStructuredResultV2 {
   return {
     statusCode,
     headers: { ...COMMON_HEADERS, ...headers },
@@ -71,7 +71,7 @@ function toResult({ statusCode, body, headers }: Answer): APIGatewayProxyStructu
   };
 }
 
-function toAnswer(error: unknown): Answer {
+function toResponse(error: unknown): HttpResponse {
   if (error instanceof HttpError) {
     const { statusCode, code, message, errors, headers } = error;
     // Also in the body: API Gateway may rename the header.
@@ -81,13 +81,13 @@ function toAnswer(error: unknown): Answer {
   }
   if (error instanceof DatabaseError && error.retryable) {
     api().logger.warn('The database did not reply', { error });
-    return toAnswer(unavailable());
+    return toResponse(unavailable());
   }
   if (error instanceof AmbiguousOrder)
-    return toAnswer(new HttpError('owner_required', `${error.message} Add "owner" to the request.`));
-  if (error instanceof DatabaseError && error.isUntranslatable) return toAnswer(untranslatable());
+    return toResponse(new HttpError('owner_required', `${error.message} Add "owner" to the request.`));
+  if (error instanceof DatabaseError && error.isUntranslatable) return toResponse(untranslatable());
   reportDefect(error);
-  return toAnswer(new HttpError('internal_error', 'Internal Server Error!'));
+  return toResponse(new HttpError('internal_error', 'Internal Server Error!'));
 }
 
 /** Creates its own logger, because building the runtime may be what failed. */

@@ -226,14 +226,14 @@ export const MUTATIONS: readonly Mutation[] = [
 
   functions(
     'F05',
-    'functions/deploy/answer-cloudformation.ts',
+    'functions/deploy/respond-to-cloudformation.ts',
     ['failure.slice(0, MAX_REASON_LENGTH)', 'failure'],
     'deploy/migrate.test.ts',
   ),
   functions(
     'F06',
-    'functions/deploy/answer-cloudformation.ts',
-    ['if (!answer.ok) throw', 'if (false) throw'],
+    'functions/deploy/respond-to-cloudformation.ts',
+    ['if (!response.ok) throw', 'if (false) throw'],
     'deploy/migrate.test.ts',
   ),
   functions(

@@ -19,7 +19,7 @@ export const redriveOrder: Operation = {
   description: 'Redriving an order sends it back to be processed, with a new budget of attempts.',
   parameters: { path: ORDER_ID, query: OWNER },
   body: reasonBody('the bank is back'),
-  answers: {
+  responses: {
     200: {
       name: 'RedrivenOrder',
       description: 'The order, which is Pending again.',
@@ -48,7 +48,7 @@ export const redriveOrders: Operation = {
       by_id: { order_ids: ['ORD-1'], dry_run: true },
     },
   },
-  answers: {
+  responses: {
     200: {
       description: 'The orders that were redriven or, in a dry run, would be.',
       schema: redrivenSchema,
@@ -76,7 +76,7 @@ export const cancelOrders: Operation = {
     required: true,
     examples: { by_id: { order_ids: ['ORD-1', 'ORD-2', 'ORD-3'], reason: 'the shop has closed' } },
   },
-  answers: {
+  responses: {
     200: {
       description: 'The orders that were cancelled or, in a dry run, would be.',
       schema: cancelledSchema,
@@ -103,7 +103,7 @@ export const listFailures: Operation = {
   tag: 'Operations',
   summary: 'Count Failed orders by cause',
   description: 'Groups the orders that are Failed now by reason code.',
-  answers: {
+  responses: {
     200: {
       description: 'The causes.',
       schema: failureGroupsSchema,
@@ -132,7 +132,7 @@ export const listAudit: Operation = {
   description:
     'Returns who paused and resumed processing, redrove orders, cancelled several, erased users, handled dead letters, and created and revoked API keys, newest first. What happened to one order is in its history.',
   parameters: { query: auditSchema },
-  answers: {
+  responses: {
     200: {
       description: 'A page of entries.',
       schema: auditListSchema,
@@ -176,7 +176,7 @@ export const getProcessing: Operation = {
   tag: 'Operations',
   summary: 'Get the state of processing',
   description: 'Returns whether processing is paused, since when, by whom and why.',
-  answers: { ...processing, ...INVALID },
+  responses: { ...processing, ...INVALID },
 };
 
 export const pauseProcessing: Operation = {
@@ -184,7 +184,7 @@ export const pauseProcessing: Operation = {
   summary: 'Pause processing',
   description: 'The API keeps accepting orders. In-flight orders are finished; no other order is started.',
   body: reasonBody('stocktaking'),
-  answers: { ...processing, ...INVALID, ...TOO_LARGE },
+  responses: { ...processing, ...INVALID, ...TOO_LARGE },
 };
 
 export const resumeProcessing: Operation = {
@@ -192,5 +192,5 @@ export const resumeProcessing: Operation = {
   summary: 'Resume processing',
   description: 'Orders that were accepted during the pause are processed.',
   body: reasonBody('stocktaking is done'),
-  answers: { ...processing, ...INVALID, ...TOO_LARGE },
+  responses: { ...processing, ...INVALID, ...TOO_LARGE },
 };

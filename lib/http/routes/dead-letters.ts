@@ -9,7 +9,7 @@ export const listDeadLetters: Operation = {
   description:
     'Returns up to ten messages of the dead-letter queue, which workers could not process. Listing does not remove them, but SQS counts it in `receive_count`, which has no effect on a dead letter. With `limit=0`, they are only counted, without receiving them.',
   parameters: { query: deadLettersQuerySchema },
-  answers: {
+  responses: {
     200: {
       description: 'The messages.',
       schema: deadLettersSchema,
@@ -56,7 +56,7 @@ export const resendDeadLetters: Operation = {
   description:
     'Moves the messages back to the order queue, unchanged. A message that still cannot be processed becomes a dead letter again.',
   body: LETTERS,
-  answers: settledLetters('resent'),
+  responses: settledLetters('resent'),
 };
 
 export const deleteDeadLetters: Operation = {
@@ -65,5 +65,5 @@ export const deleteDeadLetters: Operation = {
   description:
     'Deletes the messages. Orders do not depend on them: the sweep sends a message for every unfinished order.',
   body: LETTERS,
-  answers: settledLetters('deleted'),
+  responses: settledLetters('deleted'),
 };

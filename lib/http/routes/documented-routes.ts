@@ -28,13 +28,13 @@ export const DOCUMENTED_ROUTES: readonly DocumentedRoute[] = ROUTES.flatMap((rou
   if (!isDocumented(route)) return [];
   const operation = asOf(route, OPERATIONS[route.functionName]);
   const auth = route.scope === 'public' ? {} : AUTH_RESPONSES;
-  const answers = { ...COMMON_RESPONSES, ...auth, ...operation.answers };
-  return [{ ...route, operation: { ...operation, answers } }];
+  const responses = { ...COMMON_RESPONSES, ...auth, ...operation.responses };
+  return [{ ...route, operation: { ...operation, responses } }];
 });
 
 /** The variant of an operation for the route that takes the order id in the query. */
 function asOf({ path }: Route, operation: Operation): Operation {
-  const { parameters, summary, answers } = operation;
+  const { parameters, summary, responses } = operation;
   if (parameters?.path === undefined || path.includes('{')) return operation;
   const { path: orderId, query, ...others } = parameters;
   return {
@@ -43,7 +43,7 @@ function asOf({ path }: Route, operation: Operation): Operation {
     description:
       'Use this for ids that may change in a URL path: ids with `/`, `?`, `#` or `%`, and the ids `.` and `..`.',
     parameters: { ...others, query: orderId.extend(query?.shape ?? {}) },
-    answers: { ...answers, ...INVALID },
+    responses: { ...responses, ...INVALID },
   };
 }
 

@@ -111,7 +111,7 @@ export const getMetrics: Operation = {
   description:
     'Counts orders by status, with the average processing time of Completed orders. Takes the same time however many orders there are.',
   parameters: { query: metricsQuerySchema },
-  answers: {
+  responses: {
     200: { description: 'The metrics.', schema: metricsSchema, examples: { metrics: METRICS } },
     ...INVALID,
   },
@@ -121,7 +121,7 @@ export const getHealth: Operation = {
   tag: 'Monitoring',
   summary: 'Check the health of the service',
   description: 'Needs no credential, so that a load balancer or a monitor can call it.',
-  answers: {
+  responses: {
     200: {
       description: 'The service is ready. It is also ready while processing is paused.',
       schema: healthySchema,

@@ -10,7 +10,7 @@ export interface Operation {
   readonly parameters?: Parameters;
   readonly body?: Body;
   /** By status. Lists every response of the function; a test fails for any other response. */
-  readonly answers: Readonly<Record<number, DocumentedAnswer>>;
+  readonly responses: Readonly<Record<number, DocumentedResponse>>;
 }
 
 type Tag = 'Orders' | 'Operations' | 'Monitoring';
@@ -32,7 +32,7 @@ export interface Body {
 /** Bodies by name. A test validates each against its schema. */
 export type Examples = Readonly<Record<string, unknown>>;
 
-export interface DocumentedAnswer {
+export interface DocumentedResponse {
   /** Makes it a component of the document, for a response that several operations have. */
   readonly name?: string;
   readonly description: string;

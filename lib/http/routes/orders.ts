@@ -56,7 +56,7 @@ export const createOrder: Operation = {
     required: true,
     examples: { order: NEW_ORDER, order_with_items: NEW_ORDER_WITH_ITEMS },
   },
-  answers: {
+  responses: {
     202: {
       description: 'The order is stored and will be processed.',
       schema: acceptedSchema,
@@ -101,7 +101,7 @@ export const createOrders: Operation = {
     required: true,
     examples: { two_orders: { orders: [NEW_ORDER, { ...NEW_ORDER, order_id: 'ORD-2', total_amount: '5.00' }] } },
   },
-  answers: {
+  responses: {
     207: {
       description: 'A result for each order. If Retry-After is set, some orders were not stored and can be sent again.',
       schema: batchResultSchema,
@@ -118,7 +118,7 @@ export const listOrders: Operation = {
   summary: 'List orders, newest first',
   description: 'Every page takes the same time, however far it is from the first.',
   parameters: { query: listSchema },
-  answers: {
+  responses: {
     200: {
       description: 'A page of orders.',
       schema: orderPageSchema,
@@ -137,7 +137,7 @@ export const getOrder: Operation = {
   summary: 'Get an order',
   description: 'To poll cheaply, send the `ETag` of the last response in `If-None-Match`.',
   parameters: { path: ORDER_ID, query: OWNER, header: z.object({ 'If-None-Match': ifNoneMatch }) },
-  answers: {
+  responses: {
     200: {
       name: 'OrderWithSteps',
       description: 'The order.',
@@ -164,7 +164,7 @@ export const amendOrder: Operation = {
     required: true,
     examples: { amount: { total_amount: '18.99', metadata: { channel: 'shop' } }, now: { process_after: null } },
   },
-  answers: {
+  responses: {
     200: {
       name: 'AmendedOrder',
       description: 'The order with its new values and its new ETag.',
@@ -202,7 +202,7 @@ export const getOrderHistory: Operation = {
     'Lists what happened to the order, with the reason and who did it: each state transition, and also signals, undone steps, ' +
     'requests to cancel it, and which fields `PATCH` changed.',
   parameters: { path: ORDER_ID, query: OWNER },
-  answers: {
+  responses: {
     200: {
       name: 'OrderHistory',
       description: 'The history.',
@@ -224,7 +224,7 @@ export const cancelOrder: Operation = {
     'the order is Cancelled. Cancelling an order again changes nothing.',
   parameters: { path: ORDER_ID, query: OWNER },
   body: reasonBody('changed her mind'),
-  answers: {
+  responses: {
     200: {
       name: 'CancelledOrder',
       description: 'The order, which is now Cancelled.',

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { challengeSchema, failureSchema, gatewayFailureSchema } from './common.ts';
 import { refused } from './examples.ts';
-import type { DocumentedAnswer, Examples } from './operation.ts';
+import type { DocumentedResponse, Examples } from './operation.ts';
 
-type Answers = Readonly<Record<number, DocumentedAnswer>>;
-type Headers = NonNullable<DocumentedAnswer['headers']>;
+type Responses = Readonly<Record<number, DocumentedResponse>>;
+type Headers = NonNullable<DocumentedResponse['headers']>;
 
 /** @param required whether every response with this status has the header */
 export function retryAfter(required: boolean): Headers {
@@ -13,7 +13,7 @@ export function retryAfter(required: boolean): Headers {
 }
 
 /** Responses that any operation can return. */
-export const COMMON_RESPONSES: Answers = {
+export const COMMON_RESPONSES: Responses = {
   500: {
     name: 'InternalError',
     description: 'Internal error. Details are in the log.',
@@ -45,7 +45,7 @@ const CHALLENGE: Headers = {
  * Additional responses of operations that require a credential. API Gateway itself returns 429, before it invokes a function. The
  * functions that create orders return it with more fields.
  */
-export const AUTH_RESPONSES: Answers = {
+export const AUTH_RESPONSES: Responses = {
   401: {
     name: 'Unauthenticated',
     description: 'The credential is missing or invalid.',
@@ -77,7 +77,7 @@ export const AUTH_RESPONSES: Answers = {
   },
 };
 
-export const INVALID: Answers = {
+export const INVALID: Responses = {
   400: {
     name: 'InvalidRequest',
     description: 'The request is invalid. `errors` lists each invalid field and what it accepts.',
@@ -88,7 +88,7 @@ export const INVALID: Answers = {
   },
 };
 
-export const TOO_LARGE: Answers = {
+export const TOO_LARGE: Responses = {
   413: {
     name: 'BodyTooLarge',
     description: 'The body is larger than 256 KiB.',
@@ -97,7 +97,7 @@ export const TOO_LARGE: Answers = {
   },
 };
 
-export const NO_SUCH_ORDER: Answers = {
+export const NO_SUCH_ORDER: Responses = {
   404: {
     name: 'OrderNotFound',
     description: 'The order does not exist.',
@@ -113,7 +113,7 @@ const ambiguous = refused(
 );
 
 /** 409 of a request that can be about an order of several owners. */
-export const OWNER_REQUIRED: Answers = {
+export const OWNER_REQUIRED: Responses = {
   409: {
     name: 'OwnerRequired',
     description: `Conflict: ${AMBIGUOUS}`,
@@ -123,7 +123,7 @@ export const OWNER_REQUIRED: Answers = {
 };
 
 /** 409 of a request that the state of the order can also rule out. */
-export function conflict(name: string, cause: string, examples: Examples): Answers {
+export function conflict(name: string, cause: string, examples: Examples): Responses {
   return {
     409: {
       name,

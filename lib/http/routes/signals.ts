@@ -5,7 +5,7 @@ import { conflict, INVALID, NO_SUCH_ORDER, TOO_LARGE } from './responses.ts';
 import { CALLBACK_TOKEN, SIGNAL, signalBody, signalResultSchema } from './signal-schemas.ts';
 
 /** The responses to a signal. */
-const SIGNAL_ANSWERS: Operation['answers'] = {
+const SIGNAL_RESPONSES: Operation['responses'] = {
   200: {
     name: 'SignalRepeated',
     description: 'An earlier request stored the same signal.',
@@ -37,8 +37,8 @@ export const receiveCallback: Operation = {
     'one run of one order.',
   parameters: { path: CALLBACK_TOKEN },
   body: signalBody,
-  answers: {
-    ...SIGNAL_ANSWERS,
+  responses: {
+    ...SIGNAL_RESPONSES,
     404: {
       name: 'CallbackNotFound',
       description: 'The callback URL is not one of this service, or its order no longer exists.',
@@ -56,5 +56,5 @@ export const signalOrder: Operation = {
     'counts once: repeating the same request is safe.',
   parameters: { path: SIGNAL, query: OWNER },
   body: signalBody,
-  answers: SIGNAL_ANSWERS,
+  responses: SIGNAL_RESPONSES,
 };
