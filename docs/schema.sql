@@ -33,6 +33,14 @@ CREATE TABLE audit (
   CONSTRAINT audit_pkey PRIMARY KEY (entry)
 );
 
+CREATE TABLE busy_owners (
+  only_row boolean DEFAULT true NOT NULL,
+  read_at timestamp with time zone NOT NULL,
+  owners text[] DEFAULT '{}'::text[] NOT NULL,
+  CONSTRAINT busy_owners_only_row_check CHECK (only_row),
+  CONSTRAINT busy_owners_pkey PRIMARY KEY (only_row)
+);
+
 CREATE TABLE order_counters (
   slot smallint NOT NULL,
   pending bigint DEFAULT 0 NOT NULL,

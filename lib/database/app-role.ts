@@ -35,6 +35,7 @@ function scramVerifier(password: string): string {
 
 /** Tables that the functions read and write. Others in the schema may belong to another program. */
 const WRITTEN_TABLES = [
+  'busy_owners',
   'order_counters',
   'order_details',
   'order_history',

@@ -64,6 +64,29 @@ describe('admission', () => {
     expect(lab.statements).toHaveLength(2);
   });
 
+  test('containers share the check of the owners: one of them reads the orders, every five seconds', async () => {
+    await lab.psql.rows('TRUNCATE busy_owners');
+    const limits = { maxPendingAgeSeconds: undefined, maxPendingPerOwner: 1 };
+    const containers = [1, 2, 3].map(() =>
+      makeAdmission({ database: lab.database, logger: lab.logger, ...limits }, () => now),
+    );
+    const refusals = () => containers.map((refusalFor) => refusalFor(''));
+    const reads = () => lab.statements.filter((sql) => sql.includes('FROM public.orders')).length;
+    await lab.insert('one');
+
+    refusals();
+    await waitUntil('all have looked', () => lab.statements.length === 3 + 1 + 3);
+    expect(reads()).toBe(1);
+    laterBy(5);
+    await waitUntil('all have found the owner', () => refusals().every((refusal) => refusal === 'owner-turned-away'));
+    expect(reads()).toBe(1);
+
+    await lab.psql.rows(`TRUNCATE orders; UPDATE busy_owners SET read_at = read_at - interval '5 seconds'`);
+    laterBy(5);
+    await waitUntil('all have found that it has no orders', () => refusals().every((refusal) => refusal === undefined));
+    expect(reads()).toBe(2);
+  });
+
   test('admission accepts orders while the database does not respond', async () => {
     await close();
     await lab.psql.rows('ALTER TABLE orders RENAME TO elsewhere');

@@ -3,13 +3,29 @@ import type { Queryable } from '../../database/database.ts';
 /** How many Pending orders are read: the cost of a check does not depend on the backlog. Far more than one owner's limit. */
 const NEWEST = 50_000;
 
-/** The owners of at least `limit` of the newest Pending orders: an owner that sends too much has many of them. */
+/** How long containers share a result: a little less than the time between two checks of one container (admission.ts). */
+const SHARED_SECONDS = 4;
+
+/**
+ * The owners of at least `limit` of the newest Pending orders: an owner that sends too much has many of them. All containers
+ * share the result, so that its cost does not depend on their number: one of them reads the orders, and the others see the
+ * previous result until it is done.
+ */
 export async function readBusyOwners(database: Queryable, limit: number): Promise<string[]> {
-  const rows = await database.query<{ owner: string }>(
-    `SELECT owner FROM (
-       SELECT owner FROM public.orders WHERE status = 'Pending' ORDER BY created_at DESC LIMIT ${NEWEST}) AS newest
-     GROUP BY owner HAVING count(*) >= $1::integer`,
-    [limit],
+  const turn = await database.query(
+    `INSERT INTO public.busy_owners AS shared (read_at) VALUES (now())
+     ON CONFLICT (only_row) DO UPDATE SET read_at = excluded.read_at
+     WHERE shared.read_at <= excluded.read_at - ${SHARED_SECONDS} * interval '1 second'
+     RETURNING true AS turn`,
   );
+  if (turn.length > 0)
+    await database.query(
+      `UPDATE public.busy_owners SET owners = ARRAY(
+         SELECT owner FROM (
+           SELECT owner FROM public.orders WHERE status = 'Pending' ORDER BY created_at DESC LIMIT ${NEWEST}) AS newest
+         GROUP BY owner HAVING count(*) >= $1::integer)`,
+      [limit],
+    );
+  const rows = await database.query<{ owner: string }>('SELECT unnest(owners) AS owner FROM public.busy_owners');
   return rows.map(({ owner }) => owner);
 }
