@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 0029da5b9941df98350751cd37e20fe006e7bd4a4f9360b5474dee19c1ff920a): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 2d0bb795e65e95eb149e64049c6642f56550a0e5cb450f738c39b4d3f88bc965): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -54,7 +54,7 @@ export interface paths {
         };
         /**
          * Get an order
-         * @description To poll cheaply, send the `ETag` of the last response in `If-None-Match`.
+         * @description To poll cheaply, send the `ETag` of the last response in `If-None-Match`. To wait for a change, also send `wait`.
          */
         get: operations["getOrder"];
         put?: never;
@@ -1796,9 +1796,11 @@ export interface operations {
             query?: {
                 /** @description The owner of the order. Required if several owners have an order with this id, which only callers with `orders:admin` can see. */
                 owner?: string;
+                /** @description Seconds to wait: with `If-None-Match`, until the order has another ETag, and otherwise until it is Completed, Failed or Cancelled. After that time, the response is the order as it is, or 304. A service with too many waiting requests responds earlier. */
+                wait?: number;
             };
             header?: {
-                /** @description The ETag of an earlier response. The response is 304 if the order has not changed since. */
+                /** @description The ETag of an earlier response. The response is 304 if the order has not changed since, with `wait` after that time. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -1987,9 +1989,11 @@ export interface operations {
                 order_id: string;
                 /** @description The owner of the order. Required if several owners have an order with this id, which only callers with `orders:admin` can see. */
                 owner?: string;
+                /** @description Seconds to wait: with `If-None-Match`, until the order has another ETag, and otherwise until it is Completed, Failed or Cancelled. After that time, the response is the order as it is, or 304. A service with too many waiting requests responds earlier. */
+                wait?: number;
             };
             header?: {
-                /** @description The ETag of an earlier response. The response is 304 if the order has not changed since. */
+                /** @description The ETag of an earlier response. The response is 304 if the order has not changed since, with `wait` after that time. */
                 "If-None-Match"?: string;
             };
             path?: never;

@@ -24,6 +24,9 @@ const wholeNumber = (lowest: number, highest: number, doc: SettingDoc) =>
 const integer = (lowest: number, highest: number, byDefault: number, doc: SettingDoc) =>
   wholeNumber(lowest, highest, doc).default(byDefault);
 
+/** API Gateway waits 30 s for a function: 4 s of them are for the first and the last statements, and 1 s for the way. */
+export const LONGEST_WAIT_SECONDS = 25;
+
 const PROCESSOR_RULE =
   'must be simulated, webhook, or the path of a module that begins with ./, ../ or /, such as ./processors/charge-card.ts';
 
@@ -301,6 +304,11 @@ const otherSettings = {
     purpose:
       'the number of Pending orders at which new orders of an owner get 429 with `Retry-After`; checked every 5 s among the newest 50,000 Pending orders, so that an owner can exceed it for a moment',
   }).optional(),
+  MAX_WAIT_SECONDS: integer(0, LONGEST_WAIT_SECONDS, LONGEST_WAIT_SECONDS, {
+    unit: 's',
+    purpose:
+      'the longest that `GET /orders/{order_id}?wait=` waits; a longer `wait` is shortened, and with 0 every response comes at once ([use-the-api.md](use-the-api.md#wait))',
+  }),
   // With any value except `none`, the HTTP functions reject requests that the authorizer has not allowed.
   AUTH: z.enum(['none', 'api-key', 'jwt'], AUTH_RULE).register(settingDocs, {
     purpose:
@@ -350,6 +358,7 @@ const OUR_PREFIXES = [
   'MAX_CRASHES',
   'MAX_PENDING',
   'MAX_REDRIVES',
+  'MAX_WAIT',
   'DATABASE_AUTH',
   'DATABASE_DRIV',
   'DATABASE_POOL',

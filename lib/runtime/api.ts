@@ -15,7 +15,7 @@ import type { NewSignal } from '../orders/sql/order-signals.ts';
 import { readProcessing } from '../orders/sql/processing-control.ts';
 import { type AuditFilter, readAudit } from '../orders/sql/read-audit.ts';
 import { readHistory } from '../orders/sql/read-history.ts';
-import { readOrder } from '../orders/sql/read-order.ts';
+import { makeReadOrder } from '../orders/wait-for-order.ts';
 import { loadCallbacks } from './callbacks.ts';
 import { type Connections, connections } from './connections.ts';
 import { onceLoaded } from './once-loaded.ts';
@@ -39,7 +39,11 @@ export function createApi(connected: Connections) {
     auth: config.AUTH,
     /** A refusal: the order was not stored. */
     createOrder: async (order: NewOrder, caller: Caller) => refusalFor(caller.owner) ?? createOrder(order, caller),
-    readOrder: (orderId: string, owner: string | null) => readOrder(database, orderId, owner),
+    readOrder: makeReadOrder({
+      database,
+      maxWaitSeconds: config.MAX_WAIT_SECONDS,
+      statementTimeoutMs: config.DATABASE_TIMEOUT_MS,
+    }),
     readHistory: (orderId: string, owner: string | null) => readHistory(database, orderId, owner),
     listOrders: (filter: OrderFilter, after: Position | null, limit: number) =>
       listOrders(database, filter, after, limit),

@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { interceptRequests } from '../../infra/local/serverless-offline/patches/intercept-requests.ts';
+import { nameRequest, withRequestId } from '../../infra/local/serverless-offline/patches/request-id.ts';
 import { takeTurns } from '../../infra/local/serverless-offline/patches/take-turns.ts';
 import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 import { rawRequest } from '../support/raw-request.ts';
+import { waitUntil } from '../support/wait-until.ts';
 import '../support/starts-processes.ts';
 
 describe('the process of the HTTP API', () => {
@@ -42,6 +44,26 @@ describe('the process of the HTTP API', () => {
     expect(await ask('/')).toBe('intercepted');
     expect(await ask('/pass')).toBe('passed');
     expect(await ask('/', ['Expect', '100-continue'])).toBe('intercepted');
+
+    server.close();
+    await once(server, 'close');
+  });
+
+  test('the API process tells a function when its caller is gone', async () => {
+    const context: { callerGone?: AbortSignal } = {};
+    const server = createServer((_request, response) =>
+      withRequestId(response, () => nameRequest({ requestContext: {} }, context)),
+    );
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const giveUp = new AbortController();
+    // Another test in this process intercepts the other paths.
+    const asking = fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/pass`, { signal: giveUp.signal });
+    await once(server, 'request');
+    expect(context.callerGone?.aborted).toBe(false);
+
+    giveUp.abort();
+    await expect(asking).rejects.toThrow('aborted');
+    await waitUntil('the function knows', () => context.callerGone?.aborted === true);
 
     server.close();
     await once(server, 'close');

@@ -38,7 +38,7 @@ export interface Stage {
   readonly requestRate: number;
   /** Dollars per month; undefined for no budget. */
   readonly budget: number | undefined;
-  /** The threshold for the 99th percentile of latency, in milliseconds. */
+  /** The threshold for the 99th percentile of the time that creating an order takes, in milliseconds. */
   readonly latencyMs: number;
 }
 

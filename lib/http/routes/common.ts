@@ -170,7 +170,9 @@ export const idempotencyKey = z
 export const ifNoneMatch = z
   .string()
   .optional()
-  .describe('The ETag of an earlier response. The response is 304 if the order has not changed since.');
+  .describe(
+    'The ETag of an earlier response. The response is 304 if the order has not changed since, with `wait` after that time.',
+  );
 
 export const ifMatch = z
   .string()

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { amendmentSchema } from '../amendment.ts';
 import { listSchema } from '../list-request.ts';
 import { newOrderSchema } from '../new-order.ts';
+import { wait } from '../wait-request.ts';
 import {
   etag,
   failureSchema,
@@ -135,8 +136,9 @@ export const listOrders: Operation = {
 export const getOrder: Operation = {
   tag: 'Orders',
   summary: 'Get an order',
-  description: 'To poll cheaply, send the `ETag` of the last response in `If-None-Match`.',
-  parameters: { path: ORDER_ID, query: OWNER, header: z.object({ 'If-None-Match': ifNoneMatch }) },
+  description:
+    'To poll cheaply, send the `ETag` of the last response in `If-None-Match`. To wait for a change, also send `wait`.',
+  parameters: { path: ORDER_ID, query: OWNER.extend({ wait }), header: z.object({ 'If-None-Match': ifNoneMatch }) },
   responses: {
     200: {
       name: 'OrderWithSteps',

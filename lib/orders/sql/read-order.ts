@@ -7,6 +7,12 @@ import { ORDER_COLUMNS, type OrderRow, toOrders } from './order-row.ts';
 /** More than a processor should have; a reply of the Data API has at most 1 MiB. */
 const MAX_STEPS = 1_000;
 
+export interface FoundOrder extends Order {
+  readonly steps: readonly StepReport[];
+  /** Each change of the row changes it. */
+  readonly version: string;
+}
+
 interface StepColumns {
   step_name: string;
   kind: StepReport['kind'];
@@ -22,14 +28,13 @@ interface StepColumns {
 /**
  * The order with this id, or undefined.
  * @param owner the required owner; null for any
- * @returns with a version, which each change of the row changes
  * @throws AmbiguousOrder if no owner is required and several owners have such an order
  */
 export async function readOrder(
   database: Queryable,
   orderId: string,
   owner: string | null,
-): Promise<(Order & { readonly steps: readonly StepReport[]; readonly version: string }) | undefined> {
+): Promise<FoundOrder | undefined> {
   const rows = await database
     .query<(OrderRow & { version: string; step_name: null }) | ({ order_id: null } & StepColumns)>(
       // A row for each step, because a row of the Data API has at most 64 KB.

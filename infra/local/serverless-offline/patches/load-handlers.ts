@@ -1,7 +1,7 @@
 import { registerHooks } from 'node:module';
 import { nameRequest } from './request-id.ts';
 
-type Handler = (event: unknown, ...rest: unknown[]) => unknown;
+type Handler = (event: unknown, context: unknown, ...rest: unknown[]) => unknown;
 type Load = (servicePath: string, handler: string) => Promise<Handler>;
 
 const LOADER = './aws-lambda-ric/UserFunction.js';
@@ -43,8 +43,8 @@ async function originalLoad(servicePath: string, name: string): Promise<Handler>
   const url = new URL(import.meta.url).searchParams.get('of') ?? '';
   const original = (await import(url)) as { load: Load };
   const handler = await original.load(servicePath, name);
-  return (event, ...rest) => {
-    nameRequest(event);
-    return handler(event, ...rest);
+  return (event, context, ...rest) => {
+    nameRequest(event, context);
+    return handler(event, context, ...rest);
   };
 }
