@@ -1,7 +1,6 @@
 import { command } from '../../infra/command.ts';
 import { printable, printableJson } from '../../infra/printable.ts';
-import { UsageError } from '../../infra/user-error.ts';
-import { parseExactly } from './exact-json.ts';
+import { jsonArgument } from './json-argument.ts';
 import { ask, connectStage, ORDER_OPTIONS, paramsOf } from './stage.ts';
 
 export const amend = command({
@@ -12,7 +11,8 @@ export const amend = command({
   positionals: { name: 'order id and the values as JSON', min: 2, max: 2 },
   examples: [`npm run orders -- amend ORD-1 '{"total_amount":"18.99","process_after":null}'`],
   async run(values, [orderId = '', text = '']) {
-    const body = parse(text);
+    const problem = `"${text}" is not JSON. The values must look like '{"total_amount":"18.99"}'.`;
+    const body = jsonArgument<Record<string, never>>(text, problem);
     const stage = connectStage(values);
     const params = paramsOf(orderId, values);
     const asking = stage.client.GET('/orders/{order_id}', { params });
@@ -24,12 +24,3 @@ export const amend = command({
     console.log(values.json ? printableJson(order) : `${printable(order.order_id)} was changed.`);
   },
 });
-
-/** The service validates the values. */
-function parse(text: string): Record<string, never> {
-  try {
-    return parseExactly(text) as Record<string, never>;
-  } catch {
-    throw new UsageError(`"${text}" is not JSON. The values must look like '{"total_amount":"18.99"}'.`);
-  }
-}

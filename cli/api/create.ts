@@ -2,11 +2,14 @@ import type { NewOrder } from '../../client/index.ts';
 import { command } from '../../infra/command.ts';
 import { printableJson, printableLines } from '../../infra/printable.ts';
 import { UsageError } from '../../infra/user-error.ts';
+import { jsonArgument } from './json-argument.ts';
 import { type FileOrder, readOrderFile } from './order-file.ts';
 import { ask, connectStage, STAGE_OPTIONS, type Stage, StageError } from './stage.ts';
 
 /** Milliseconds between two lines of progress. */
 const PROGRESS_MS = 1_000;
+
+const NOT_METADATA = `--metadata is not JSON. It must look like '{"channel":"web"}'.`;
 
 /** Creates one order, or the orders of a file. */
 export const create = command({
@@ -54,7 +57,9 @@ export const create = command({
       ...(values.currency !== undefined && { currency: values.currency }),
       ...(values['customer-ref'] !== undefined && { customer_ref: values['customer-ref'] }),
       ...(values['process-after'] !== undefined && { process_after: values['process-after'] }),
-      ...(values.metadata !== undefined && { metadata: parseMetadata(values.metadata) }),
+      ...(values.metadata !== undefined && {
+        metadata: jsonArgument<Record<string, string>>(values.metadata, NOT_METADATA),
+      }),
     };
     const stage = connectStage(values);
     const result = await ask(stage, stage.client.POST('/orders', { body: order }));
@@ -65,15 +70,6 @@ export const create = command({
 function required(option: string, value: string | undefined): string {
   if (value === undefined) throw new UsageError(`Missing ${option}.`);
   return value;
-}
-
-/** The service validates it. */
-function parseMetadata(text: string): Record<string, string> {
-  try {
-    return JSON.parse(text) as Record<string, string>;
-  } catch {
-    throw new UsageError(`--metadata is not JSON. It must look like '{"channel":"web"}'.`);
-  }
 }
 
 interface Tally {

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { NewOrder } from '../../client/index.ts';
 import { UserError } from '../../infra/user-error.ts';
-import { parseExactly } from './exact-json.ts';
+import { parseExactly } from './json-argument.ts';
 
 export interface FileOrder {
   /** Starts at 1. */
@@ -72,7 +72,7 @@ function encodingOf(bytes: Buffer): string {
 
 function parse(line: string, number: number): NewOrder {
   try {
-    return parseExactly(line) as NewOrder;
+    return parseExactly(line);
   } catch {
     throw new UserError(
       `Line ${number} is not JSON. A line is like {"order_id":"ORD-1","user_id":7,"item_ids":[1],"total_amount":9.5}`,

@@ -1,6 +1,6 @@
 import { command } from '../../infra/command.ts';
 import { printable, printableJson } from '../../infra/printable.ts';
-import { UsageError } from '../../infra/user-error.ts';
+import { jsonArgument } from './json-argument.ts';
 import { ask, connectStage, ORDER_OPTIONS, paramsOf } from './stage.ts';
 
 export const signal = command({
@@ -15,7 +15,9 @@ nothing, and one with another payload is rejected.`,
   positionals: { name: 'order id, name of the signal', min: 2, max: 2 },
   examples: [`npm run orders -- signal ORD-1 shipped --payload '{"parcel":7}'`],
   async run(values, [orderId = '', name = '']) {
-    const body = parsed(values.payload ?? 'null');
+    const { payload = 'null' } = values;
+    const problem = `--payload must be JSON, such as '{"parcel":7}' or '"yes"', not ${printable(payload)}.`;
+    const body = jsonArgument(payload, problem);
     const stage = connectStage(values);
     const { path, ...rest } = paramsOf(orderId, values);
     const params = { path: { ...path, name }, ...rest };
@@ -29,12 +31,3 @@ nothing, and one with another payload is rejected.`,
     );
   },
 });
-
-/** @throws UsageError */
-function parsed(payload: string): unknown {
-  try {
-    return JSON.parse(payload);
-  } catch {
-    throw new UsageError(`--payload must be JSON, such as '{"parcel":7}' or '"yes"', not ${printable(payload)}.`);
-  }
-}
