@@ -33,12 +33,12 @@ export async function authorize(
   const credential = BEARER.exec(authorization ?? '')?.[1];
   if (credential === undefined) return { outcome: 'unauthenticated', credential: 'none' };
   try {
-    const verdict = await verify(credential);
-    if ('refused' in verdict) {
-      logger.info('Rejected a credential', { route: routeKey, reason: verdict.refused });
+    const verification = await verify(credential);
+    if ('refused' in verification) {
+      logger.info('Rejected a credential', { route: routeKey, reason: verification.refused });
       return { outcome: 'unauthenticated', credential: 'invalid' };
     }
-    const { owner, name, scopes } = verdict.principal;
+    const { owner, name, scopes } = verification.principal;
     if (scopes.includes(needs)) return { outcome: 'allowed', owner, name, scopes: scopes.join(' ') };
     logger.info('Rejected a caller without the required scope', { route: routeKey, reason: `needs ${needs}` });
     return { outcome: 'forbidden', needs };

@@ -30,7 +30,7 @@ export function decisionOf(event: APIGatewayProxyEventV2): Decision | undefined 
 }
 
 /** The result of verifying a credential: the caller, or the reason for the rejection, for the log. */
-export type Verdict = { readonly principal: Principal } | { readonly refused: string };
+export type Verification = { readonly principal: Principal } | { readonly refused: string };
 
 /** @throws VerifierUnavailable if the credential could not be verified */
-export type Verify = (credential: string) => Promise<Verdict>;
+export type Verify = (credential: string) => Promise<Verification>;

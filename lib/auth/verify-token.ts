@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { VerifierUnavailable } from '../errors.ts';
-import type { Verdict, Verify } from './decision.ts';
+import type { Verification, Verify } from './decision.ts';
 
 export interface TokenRules {
   /** The issuer of the tokens: their exact `iss`. */
@@ -59,7 +59,7 @@ export function makeVerifyToken(rules: TokenRules): Verify {
     try {
       const { payload, protectedHeader } = await jwtVerify(token, keys, options);
       if (!isAccessToken(payload, protectedHeader.typ)) return { refused: 'a token that is not an access token' };
-      return verdictOn(payload, rules);
+      return verificationOf(payload, rules);
     } catch (error) {
       // The message quotes the token, which has not been verified: a caller could write any text into the log.
       if (error instanceof errors.JOSEError) return { refused: `a token with ${error.code}` };
@@ -97,7 +97,7 @@ function isAccessToken({ token_use: use, cnf: bound }: JWTPayload, typ: string |
   return TYPES.has((typ ?? 'jwt').toLowerCase()) && (use ?? 'access') === 'access' && bound === undefined;
 }
 
-function verdictOn(payload: JWTPayload, { audience, scopePrefix }: TokenRules): Verdict {
+function verificationOf(payload: JWTPayload, { audience, scopePrefix }: TokenRules): Verification {
   if ((payload.exp ?? 0) > Date.now() / 1_000 + MAX_LIFETIME) return { refused: 'a token that is valid for too long' };
   const audiences = [payload.aud ?? payload.client_id].flat();
   if (!audiences.includes(audience)) return { refused: 'a token for another audience' };

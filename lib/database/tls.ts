@@ -132,12 +132,13 @@ const REMEDIES: Readonly<Record<string, string>> = {
 };
 
 /** OpenSSL's results of verifying a certificate, as Node names them (Node.js, "X509 certificate error codes"). */
-const VERDICT = /CERT|CRL|ISSUER|UNABLE_TO_VERIFY|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH/;
+const CERTIFICATE_ERROR =
+  /CERT|CRL|ISSUER|UNABLE_TO_VERIFY|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH/;
 
 /** The problem with the server's certificate and what to do; undefined for other errors. */
 export function certificateProblem(error: unknown): string | undefined {
   const { code, message } = error as { code?: unknown; message?: string };
-  if (typeof code !== 'string' || !VERDICT.test(code)) return undefined;
+  if (typeof code !== 'string' || !CERTIFICATE_ERROR.test(code)) return undefined;
   const remedy = REMEDIES[code] ?? 'set sslrootcert in DATABASE_URL to the file of the authority that signed it';
   return `The certificate of the database is rejected (${code}; ${remedy}): ${message}`;
 }

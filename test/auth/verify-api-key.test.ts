@@ -118,8 +118,8 @@ describe('verifying API keys', () => {
 
   test('concurrent requests with one API key share one database query', async () => {
     const { key } = await makeKey();
-    const verdicts = await Promise.all(Array.from({ length: 100 }, () => verify(key)));
-    expect(verdicts.every((verdict) => 'principal' in verdict)).toBe(true);
+    const verifications = await Promise.all(Array.from({ length: 100 }, () => verify(key)));
+    expect(verifications.every((verification) => 'principal' in verification)).toBe(true);
     expect(queries).toBe(1);
   });
 

@@ -33,8 +33,8 @@ describe('the response of a function that reports batch item failures', () => {
     '{"batchItemFailures":[{"messageId":"a"}]}',
     '{"batchItemFailures":[{"itemIdentifier":"a"},{"itemIdentifier":"not in the batch"}]}',
   ])('a malformed batch response fails the whole batch: %s', (answer) => {
-    const verdict = readBatchResponse(answer, delivered);
-    expect(verdict.failed).toEqual(delivered);
-    expect(verdict.malformed).toBeTruthy();
+    const result = readBatchResponse(answer, delivered);
+    expect(result.failed).toEqual(delivered);
+    expect(result.malformed).toBeTruthy();
   });
 });

@@ -1,5 +1,5 @@
 /** The meaning of a function's batch response for its messages. */
-export interface BatchVerdict {
+export interface BatchResult {
   /** Ids of the messages that are redelivered. */
   readonly failed: ReadonlySet<string>;
   /** The error in the response, if it failed the whole batch. */
@@ -16,8 +16,8 @@ export interface BatchVerdict {
  * @param json the function's response
  * @param delivered the ids of the messages in the batch
  */
-export function readBatchResponse(json: string, delivered: ReadonlySet<string>): BatchVerdict {
-  const allFailed = (malformed: string): BatchVerdict => ({ failed: delivered, malformed });
+export function readBatchResponse(json: string, delivered: ReadonlySet<string>): BatchResult {
+  const allFailed = (malformed: string): BatchResult => ({ failed: delivered, malformed });
   const response = parse(json);
   if (response === null) return { failed: new Set() };
   if (typeof response !== 'object' || Array.isArray(response)) return allFailed('the response is not an object');
