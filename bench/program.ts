@@ -9,6 +9,6 @@ export function sayReady(): void {
 }
 
 /** Reports the result and ends the process. */
-export function finish(finding: unknown): void {
-  process.send?.({ finding }, undefined, undefined, () => process.exit());
+export function finish(result: unknown): void {
+  process.send?.({ result }, undefined, undefined, () => process.exit());
 }

@@ -45,10 +45,10 @@ export async function stopProgram(child: ChildProcess): Promise<void> {
   await gone;
 }
 
-export interface ProgramRun<Finding> {
+export interface ProgramRun<Result> {
   /** When it reported that it was ready, or else when it started, in milliseconds since 1970. */
   readonly readyAt: number;
-  readonly finding: Finding;
+  readonly result: Result;
 }
 
 /**
@@ -56,21 +56,21 @@ export interface ProgramRun<Finding> {
  * @param task passed to it as its only argument, in JSON
  * @throws if it ends without a result; the program has printed the reason
  */
-export async function runProgram<Finding>(
+export async function runProgram<Result>(
   file: string,
   task: unknown,
   env: NodeJS.ProcessEnv,
-): Promise<ProgramRun<Finding>> {
+): Promise<ProgramRun<Result>> {
   let readyAt = Date.now();
-  let finding: Finding | undefined;
+  let result: Result | undefined;
   const child = spawnNode([join(import.meta.dirname, file), JSON.stringify(task)], env);
-  child.on('message', (message: { ready: true } | { finding: Finding }) => {
+  child.on('message', (message: { ready: true } | { result: Result }) => {
     if ('ready' in message) readyAt = Date.now();
-    else finding = message.finding;
+    else result = message.result;
   });
   const code = await new Promise<number | null>((resolve, reject) =>
     child.once('error', reject).once('close', resolve),
   );
-  if (code !== 0 || finding === undefined) throw new Error(`bench/${file} ended with code ${code}.`);
-  return { readyAt, finding };
+  if (code !== 0 || result === undefined) throw new Error(`bench/${file} ended with code ${code}.`);
+  return { readyAt, result };
 }

@@ -16,7 +16,7 @@ export interface CreateTask {
   readonly keyed: boolean;
 }
 
-export interface CreateFinding {
+export interface CreateResult {
   readonly ordersPerSecond: number;
   /** Milliseconds. */
   readonly p50: number;
@@ -87,4 +87,4 @@ finish({
   p50: percentile(took, 50),
   p99: percentile(took, 99),
   cpu: (user + system) / took.length,
-} satisfies CreateFinding);
+} satisfies CreateResult);

@@ -6,7 +6,7 @@ import { LabQueue } from '../order-queue.ts';
 import { type Result, share, short, whole } from '../result.ts';
 import { runProgram } from '../run-program.ts';
 import { medianBy } from '../statistics.ts';
-import type { CreateFinding, CreateTask } from './create-load.ts';
+import type { CreateResult, CreateTask } from './create-load.ts';
 import { insertRows, requirePgbench } from './pgbench.ts';
 
 const FULL = { concurrencies: [1, 10, 50], rounds: 3, seconds: 5, warmUpSeconds: 2 };
@@ -19,9 +19,9 @@ const POOL_SIZE = 10;
 interface Round {
   readonly plain: number;
   readonly orders: number;
-  readonly committed: CreateFinding;
-  readonly keyed: CreateFinding;
-  readonly sent: CreateFinding;
+  readonly committed: CreateResult;
+  readonly keyed: CreateResult;
+  readonly sent: CreateResult;
 }
 
 /** (a) The create handler compared with one-row INSERTs of pgbench, on the same Postgres. */
@@ -50,7 +50,7 @@ async function measure(lab: Lab, concurrency: number, sizes: Sizes): Promise<Rou
   const insert = (table: string) =>
     insertRows(postgresUrl(settings, SUPERUSER), table, { clients: concurrency, seconds: sizes.seconds, directory });
   const create = ({ send = false, keyed = false }) =>
-    runProgram<CreateFinding>(
+    runProgram<CreateResult>(
       'create/create-load.ts',
       {
         concurrency,
@@ -60,7 +60,7 @@ async function measure(lab: Lab, concurrency: number, sizes: Sizes): Promise<Rou
         keyed,
       } satisfies CreateTask,
       { ...lab.env, DATABASE_POOL_SIZE: String(POOL_SIZE) },
-    ).then(({ finding }) => finding);
+    ).then(({ result }) => result);
   return {
     plain: await insert('plain_orders'),
     committed: await create({}),

@@ -80,5 +80,5 @@ export async function processBatches(
   );
   if (backlog === orders) await lastCompleted(client);
   const from = Math.min(...runs.map(({ readyAt }) => readyAt));
-  return orders / ((Math.max(...runs.map(({ finding }) => finding.endedAt)) - from) / 1_000);
+  return orders / ((Math.max(...runs.map(({ result }) => result.endedAt)) - from) / 1_000);
 }

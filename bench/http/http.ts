@@ -15,7 +15,7 @@ export interface HttpTask {
   readonly seconds: number;
 }
 
-export interface HttpFinding {
+export interface HttpResult {
   readonly ordersPerSecond: number;
   /** Milliseconds. */
   readonly p50: number;
@@ -28,9 +28,9 @@ const FULL = { connections: [1, 100, 1_000], rounds: 1, warmUpSeconds: 3, second
 const TINY: typeof FULL = { connections: [4], rounds: 1, warmUpSeconds: 1, seconds: 1 };
 
 interface Round {
-  readonly empty: HttpFinding;
-  readonly intake: HttpFinding;
-  readonly whole: HttpFinding;
+  readonly empty: HttpResult;
+  readonly intake: HttpResult;
+  readonly whole: HttpResult;
 }
 
 /** (c) Posting orders over HTTP through the local stack. */
@@ -56,7 +56,7 @@ async function measure(lab: Lab, sizes: Omit<HttpTask, 'url'>): Promise<Round> {
   const load = async (url: string) => {
     const { warmUpSeconds, seconds, connections } = sizes;
     const task: HttpTask = { url, connections, warmUpSeconds, seconds };
-    return (await runProgram<HttpFinding>('programs/http-load.ts', task, process.env)).finding;
+    return (await runProgram<HttpResult>('programs/http-load.ts', task, process.env)).result;
   };
   return {
     empty: await withEmptyApi(lab, load),

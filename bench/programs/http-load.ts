@@ -1,5 +1,5 @@
 import autocannon from 'autocannon';
-import type { HttpFinding, HttpTask } from '../http/http.ts';
+import type { HttpResult, HttpTask } from '../http/http.ts';
 import { finish, readTask } from '../program.ts';
 import { percentile } from '../statistics.ts';
 
@@ -38,4 +38,4 @@ finish({
   p50: percentile(milliseconds, 50),
   p99: percentile(milliseconds, 99),
   failed: failed + errors,
-} satisfies HttpFinding);
+} satisfies HttpResult);

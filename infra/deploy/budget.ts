@@ -29,12 +29,12 @@ const MIGRATIONS = 1;
  * empty if it would not. Such a stage is refused, because under load it would fail in confusing ways.
  */
 export function capacityProblems(template: Template, limits: Limits): string[] {
-  const demand = demandOf(template);
-  return [...containers(demand, limits), ...reservations(template, limits), ...connections(demand, template, limits)];
+  const peak = peakOf(template);
+  return [...containers(peak, limits), ...reservations(template, limits), ...connections(peak, template, limits)];
 }
 
-/** Concurrent executions. */
-interface Demand {
+/** Concurrent executions at the most. */
+interface Peak {
   readonly requests: number;
   readonly batches: number;
   /** What the batches follow from. */
@@ -43,7 +43,7 @@ interface Demand {
   readonly total: number;
 }
 
-function demandOf(template: Template): Demand {
+function peakOf(template: Template): Peak {
   const { DefaultRouteSettings: throttling } = template.Resources?.HttpApiStage?.Properties ?? {};
   // Each concurrent request is served by its own container.
   const requests = Number((throttling as Properties | undefined)?.ThrottlingBurstLimit ?? Number.POSITIVE_INFINITY);
@@ -62,7 +62,7 @@ function concurrencyOf({ ScalingConfig, ProvisionedPollerConfig }: Properties): 
   return Number((ScalingConfig as Properties | undefined)?.MaximumConcurrency ?? Number.POSITIVE_INFINITY);
 }
 
-function containers({ requests, batches, bound, schedules, total }: Demand, { lambdaConcurrency }: Limits): string[] {
+function containers({ requests, batches, bound, schedules, total }: Peak, { lambdaConcurrency }: Limits): string[] {
   if (total <= lambdaConcurrency) return [];
   return [
     `${requests} requests at once (apiBurstLimit) + ${batches} batches (${bound}) + ${schedules} scheduled + ` +
@@ -83,34 +83,34 @@ function reservations(template: Template, { lambdaConcurrency }: Limits): string
   ];
 }
 
-function connections(demand: Demand, template: Template, limits: Limits): string[] {
-  const supply = supplyOf(template, limits);
+function connections(peak: Peak, template: Template, limits: Limits): string[] {
+  const available = availableIn(template, limits);
   if (limits.direct) {
     // When the database is slow, requests occupy all possible containers, and each keeps its connections.
     const most = limits.lambdaConcurrency * limits.poolSize;
-    if (most <= supply.connections) return [];
+    if (most <= available.connections) return [];
     return [
       `${limits.lambdaConcurrency} containers (lambdaConcurrency) × ${limits.poolSize} connections (DATABASE_POOL_SIZE) ` +
-        `are ${most}, and the database has ${supply.sum}. Put an RDS Proxy in front of it and name that in databaseUrl.`,
+        `are ${most}, and the database has ${available.sum}. Put an RDS Proxy in front of it and name that in databaseUrl.`,
     ];
   }
   // Behind the Data API, a container uses a connection only while a statement or transaction runs: one. The same is
   // true behind a proxy, which pins no connection: no statement of a function changes the state of its session
   // (test/http/session-state.test.ts).
-  if (demand.total <= supply.connections) return [];
+  if (peak.total <= available.connections) return [];
   return [
-    `${demand.total} invocations at a time (${demand.requests} of them by apiBurstLimit) × 1 connection are ` +
-      `${demand.total}, and the database has ${supply.sum}. Raise databaseMaxCapacity, or lower apiBurstLimit.`,
+    `${peak.total} invocations at a time (${peak.requests} of them by apiBurstLimit) × 1 connection are ` +
+      `${peak.total}, and the database has ${available.sum}. Raise databaseMaxCapacity, or lower apiBurstLimit.`,
   ];
 }
 
 /** The connections available for functions, with an explanation. */
-interface Supply {
+interface Available {
   readonly connections: number;
   readonly sum: string;
 }
 
-function supplyOf(template: Template, { existingConnections }: Limits): Supply {
+function availableIn(template: Template, { existingConnections }: Limits): Available {
   const total = existingConnections ?? connectionsOfCluster(template);
   const apart = `${total} (max_connections) - ${CONNECTIONS_APART} for RDS and people = ${total - CONNECTIONS_APART}`;
   const [proxy] = ofType(template, 'AWS::RDS::DBProxyTargetGroup');

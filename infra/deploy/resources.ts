@@ -1,7 +1,7 @@
 import type { Resource, Template } from './serverless.ts';
 
 /** A problem that a check found in a template. */
-export interface Finding {
+export interface Violation {
   /** E3682 of cfn-lint, or the name of a rule of this project: event_source_is_limited. */
   readonly rule: string;
   /** The logical id, if it concerns one resource. */
@@ -46,7 +46,7 @@ export function listOf<T>(value: T | readonly T[] | undefined): readonly T[] {
   return Array.isArray(value) ? value : [value as T];
 }
 
-export function finding(rule: string, resource: string, message: string): Finding {
+export function violation(rule: string, resource: string, message: string): Violation {
   return { rule, resource, message };
 }
 

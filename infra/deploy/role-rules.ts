@@ -1,4 +1,12 @@
-import { attributeOwner, type Finding, finding, listOf, ofType, type Properties, type Resources } from './resources.ts';
+import {
+  attributeOwner,
+  listOf,
+  ofType,
+  type Properties,
+  type Resources,
+  type Violation,
+  violation,
+} from './resources.ts';
 import type { Statement } from './serverless.ts';
 
 /** Actions that no policy can limit to a resource (Service Authorization Reference). */
@@ -19,19 +27,19 @@ const WITHOUT_RESOURCES: ReadonlySet<string> = new Set([
 const STREAMS = /:log-group:\/aws\/lambda\/[\w-]+:\*$/;
 
 /** Least privilege: each function has its own role, whose statements name actions and resources. */
-export function roleRules(resources: Resources): Finding[] {
+export function roleRules(resources: Resources): Violation[] {
   return [
     ...ownRoles(resources),
     ...narrowEndpoints(resources),
     ...ofType(resources, 'AWS::IAM::Role').flatMap(([id, role]) =>
       [...policyProblems(role), ...statementsOf(role).flatMap(statementProblems)].map(([rule, message]) =>
-        finding(rule, id, message),
+        violation(rule, id, message),
       ),
     ),
   ];
 }
 
-function ownRoles(resources: Resources): Finding[] {
+function ownRoles(resources: Resources): Violation[] {
   const firstWith = new Map<string, string>();
   return ofType(resources, 'AWS::Lambda::Function').flatMap(([id, { Role }]) => {
     const role = attributeOwner(Role);
@@ -39,7 +47,7 @@ function ownRoles(resources: Resources): Finding[] {
     if (role && !first) firstWith.set(role, id);
     if (role && !first && resources.get(role)?.Type === 'AWS::IAM::Role') return [];
     return [
-      finding(
+      violation(
         'functions_have_roles_of_their_own',
         id,
         `Its role is ${first ? `that of ${first}` : 'not a role of the stack'}.`,
@@ -49,7 +57,7 @@ function ownRoles(resources: Resources): Finding[] {
 }
 
 /** A function in a network gets through an endpoint only what both its role and the policy of the endpoint allow. */
-function narrowEndpoints(resources: Resources): Finding[] {
+function narrowEndpoints(resources: Resources): Violation[] {
   const allowed = ofType(resources, 'AWS::IAM::Role').flatMap(([, role]) => statementsOf(role).flatMap(actionsOf));
   return ofType(resources, 'AWS::EC2::VPCEndpoint').flatMap(([id, { PolicyDocument }]) => {
     const passed = new Set(listOf((PolicyDocument as { Statement: Statement[] }).Statement).flatMap(actionsOf));
@@ -57,7 +65,7 @@ function narrowEndpoints(resources: Resources): Finding[] {
     const stopped = allowed.filter((action) => services.has(serviceOf(action)) && !passed.has(action));
     return stopped.length === 0
       ? []
-      : [finding('endpoints_pass_what_roles_allow', id, `It stops ${[...new Set(stopped)].join(', ')}.`)];
+      : [violation('endpoints_pass_what_roles_allow', id, `It stops ${[...new Set(stopped)].join(', ')}.`)];
   });
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { capitalized } from '../aws/watch/template.ts';
 import { UserError } from '../user-error.ts';
 import type { FunctionDefinition, Resource, Service, Statement } from './serverless.ts';
 
@@ -13,7 +14,7 @@ type Permissions = Readonly<Record<string, Statement | readonly Statement[]>>;
 export function roleIdOf(key: string, { custom }: Service): string {
   const { use } = custom.database as { readonly use?: unknown };
   const digest = createHash('sha256').update(JSON.stringify(use)).digest('hex');
-  return `${key.charAt(0).toUpperCase()}${key.slice(1)}${digest.slice(0, 8)}Role`;
+  return `${capitalized(key)}${digest.slice(0, 8)}Role`;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { capitalized, functionId } from '../aws/watch/template.ts';
 import { UserError } from '../user-error.ts';
 import type { FunctionDefinition, Resource, Service, Template } from './serverless.ts';
 
@@ -96,7 +97,7 @@ function alias(key: string, { versionLogicalId, targetAlias }: FunctionDefinitio
       CodeDeployLambdaAliasUpdate: { ApplicationName: { Ref: APPLICATION }, DeploymentGroupName: { Ref: groupId } },
     },
     Properties: {
-      FunctionName: { Ref: `${capitalized(key)}LambdaFunction` },
+      FunctionName: { Ref: functionId(key) },
       FunctionVersion: { 'Fn::GetAtt': [String(versionLogicalId), 'Version'] },
       Name: targetAlias?.name,
     },
@@ -152,7 +153,5 @@ function role(): Resource {
 }
 
 const configOf = ({ custom }: Service): string => String(custom.trafficShift);
-
-const capitalized = (key: string): string => `${key.charAt(0).toUpperCase()}${key.slice(1)}`;
 
 const aliasIdOf = (key: string): string => `${capitalized(key)}LiveAlias`;

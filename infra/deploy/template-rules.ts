@@ -2,14 +2,14 @@ import { ROUTES, routeKeyOf } from '../../lib/routes.ts';
 import { DATABASE_RULES, RULES_OF_PROTECTED_STAGES } from './database-rules.ts';
 import {
   at,
-  type Finding,
-  finding,
   listOf,
   ofType,
   type Properties,
   propertiesOf,
   type Resources,
   type Rule,
+  type Violation,
+  violation,
 } from './resources.ts';
 
 const PUBLIC: ReadonlySet<unknown> = new Set(ROUTES.filter(({ scope }) => scope === 'public').map(routeKeyOf));
@@ -139,17 +139,17 @@ const REQUIRED: readonly (readonly [rule: string, type: string])[] = [
 ];
 
 /** What the project requires of the template of a stage, in addition to what can be deployed. */
-export function templateRules(resources: Resources, isProtected: boolean): Finding[] {
+export function templateRules(resources: Resources, isProtected: boolean): Violation[] {
   const rules = isProtected
     ? [...RULES, ...DATABASE_RULES, ...RULES_OF_PROTECTED_STAGES]
     : [...RULES, ...DATABASE_RULES];
   const missing = REQUIRED.filter(([, type]) => ofType(resources, type).length === 0);
   return [
-    ...missing.map(([rule, type]) => finding(rule, '', `The template has no ${type}.`)),
+    ...missing.map(([rule, type]) => violation(rule, '', `The template has no ${type}.`)),
     ...[...resources].flatMap(([id, resource]) =>
       rules
         .filter(({ type, holds }) => type === resource.Type && !holds(propertiesOf(resource), resource, resources))
-        .map(({ rule, requires }) => finding(rule, id, requires)),
+        .map(({ rule, requires }) => violation(rule, id, requires)),
     ),
   ];
 }

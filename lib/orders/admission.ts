@@ -25,7 +25,7 @@ const LOOK_EVERY_MS = 5_000;
  */
 const VALID_MS = 2 * LOOK_EVERY_MS;
 
-interface Finding {
+interface Backlog {
   readonly isTooOld: boolean;
   readonly busyOwners: ReadonlySet<string>;
 }
@@ -43,7 +43,7 @@ export function makeAdmission(
   if (maxPendingAgeSeconds === undefined && maxPendingPerOwner === undefined) return () => undefined;
   let lastLookMs = Number.NEGATIVE_INFINITY;
   let foundMs = Number.NEGATIVE_INFINITY;
-  let found: Finding = { isTooOld: false, busyOwners: new Set() };
+  let found: Backlog = { isTooOld: false, busyOwners: new Set() };
 
   const look = async (): Promise<void> => {
     try {

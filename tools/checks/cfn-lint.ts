@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod';
-import type { Finding } from '../../infra/deploy/resources.ts';
+import type { Violation } from '../../infra/deploy/resources.ts';
 import { lastLine } from '../../infra/python/install-once.ts';
 import { pythonEnvironment } from '../../infra/python/python-environment.ts';
 import { UserError } from '../../infra/user-error.ts';
@@ -42,7 +42,7 @@ const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
  * installed once, into the user's cache.
  * @throws UserError if it cannot be installed, or cannot read the template
  */
-export async function cfnLint(template: string, region: string): Promise<Finding[]> {
+export async function cfnLint(template: string, region: string): Promise<Violation[]> {
   const python = await pythonEnvironment(TOOL, console.log);
   const options = ['--template', template, '--regions', region, '--format', 'json', '--ignore-checks', ...IGNORED];
   // Passed to Python, because the first line of the script contains the directory where the environment was created.

@@ -35,10 +35,10 @@ It needs no AWS account.`,
         const { path, template } = await packageStage(choice, join(directory, name));
         const resources = resourcesOf(template);
         const rules = [...templateRules(resources, choice.isProtected), ...roleRules(resources)];
-        const findings = [...(await cfnLint(path, region)), ...rules, ...checkSizing(template)];
-        for (const { rule, resource, message } of findings) console.log(`${name}: ${rule} ${resource}: ${message}`);
-        console.log(`${name}: ${findings.length} findings`);
-        isClean &&= findings.length === 0;
+        const violations = [...(await cfnLint(path, region)), ...rules, ...checkSizing(template)];
+        for (const { rule, resource, message } of violations) console.log(`${name}: ${rule} ${resource}: ${message}`);
+        console.log(`${name}: ${violations.length} findings`);
+        isClean &&= violations.length === 0;
       }
     } finally {
       await rm(directory, { recursive: true, force: true });

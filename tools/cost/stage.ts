@@ -1,4 +1,5 @@
 import { secondsOfRate } from '../../infra/aws/rate.ts';
+import { functionId } from '../../infra/aws/watch/template.ts';
 import { at, ofType, type Properties, propertiesOf, resourcesOf } from '../../infra/deploy/resources.ts';
 import type { Template } from '../../infra/deploy/serverless.ts';
 
@@ -15,7 +16,7 @@ export function readStage(template: Template) {
   const resources = resourcesOf(template);
   const all = (type: string): Properties[] => ofType(resources, type).map(([, properties]) => properties);
   const functionOf = (key: string): Properties => {
-    const resource = resources.get(`${key.charAt(0).toUpperCase()}${key.slice(1)}LambdaFunction`);
+    const resource = resources.get(functionId(key));
     if (!resource) throw new Error(`The template has no function ${key}`);
     return propertiesOf(resource);
   };
