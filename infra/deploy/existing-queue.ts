@@ -1,7 +1,7 @@
 import { GetQueueAttributesCommand, type QueueAttributeName, SQSClient } from '@aws-sdk/client-sqs';
 import { UserError } from '../user-error.ts';
 import { queueProblems } from './queue-sizing.ts';
-import { attributeOwner } from './resources.ts';
+import { attributeOwner, resourcesOfType } from './resources.ts';
 import type { Service } from './serverless.ts';
 
 const ATTRIBUTES: QueueAttributeName[] = ['VisibilityTimeout', 'MessageRetentionPeriod', 'RedrivePolicy'];
@@ -20,8 +20,7 @@ interface Mapping {
  */
 export async function checkExistingQueue({ provider }: Service): Promise<void> {
   const { Resources = {} } = provider.compiledCloudFormationTemplate;
-  const mappings = Object.values(Resources)
-    .filter(({ Type }) => Type === 'AWS::Lambda::EventSourceMapping')
+  const mappings = resourcesOfType(provider.compiledCloudFormationTemplate, 'AWS::Lambda::EventSourceMapping')
     .map(({ Properties }) => Properties as unknown as Mapping)
     .filter(({ EventSourceArn }) => typeof EventSourceArn === 'string');
   const problems = await Promise.all(

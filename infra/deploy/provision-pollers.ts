@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../user-error.ts';
+import { resourcesOfType } from './resources.ts';
 import type { Service } from './serverless.ts';
 
 /** Bounds of SQS event sources, and batches at a time that one poller invokes ("Lambda parameters for Amazon SQS event source mappings"). */
@@ -28,8 +29,7 @@ export function provisionPollers({ provider, custom }: Service): void {
       `minimumPollers is ${minimum} and maximumPollers ${maximum}. Set both: ${LEAST} to ${MOST_AT_LEAST}, and at least as ` +
         `many, up to ${MOST}; or both to 0 for none.`,
     );
-  for (const resource of Object.values(provider.compiledCloudFormationTemplate.Resources ?? {})) {
-    if (resource.Type !== 'AWS::Lambda::EventSourceMapping') continue;
+  for (const resource of resourcesOfType(provider.compiledCloudFormationTemplate, 'AWS::Lambda::EventSourceMapping')) {
     const { ScalingConfig: _, ...properties } = resource.Properties ?? {};
     resource.Properties = {
       ...properties,

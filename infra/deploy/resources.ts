@@ -25,6 +25,12 @@ export function resourcesOf({ Resources = {} }: Template): Resources {
   return new Map(Object.entries(Resources));
 }
 
+/** The resources of a type, to be changed. */
+export function resourcesOfType({ Resources = {} }: Template, type: string): Resource[] {
+  return Object.values(Resources).filter(({ Type }) => Type === type);
+}
+
+/** Logical ids and properties of the resources of a type. */
 export function ofType(resources: Resources, type: string): [string, Properties][] {
   return [...resources].filter(([, { Type }]) => Type === type).map(([id, resource]) => [id, propertiesOf(resource)]);
 }

@@ -1,5 +1,6 @@
 import { capitalized, functionId } from '../aws/watch/template.ts';
 import { UserError } from '../user-error.ts';
+import { resourcesOfType } from './resources.ts';
 import type { FunctionDefinition, Resource, Service, Template } from './serverless.ts';
 
 /** Every trigger of a shifted function calls this alias. */
@@ -71,10 +72,10 @@ export function shiftTraffic(service: Service): void {
  * @returns true if the template was changed
  */
 export function shiftAtOnceToAnotherDatabase({ provider }: Service, deployed: Template | undefined): boolean {
-  const { Resources = {} } = provider.compiledCloudFormationTemplate;
-  const groups = Object.values(Resources).filter(({ Type }) => Type === 'AWS::CodeDeploy::DeploymentGroup');
+  const template = provider.compiledCloudFormationTemplate;
+  const groups = resourcesOfType(template, 'AWS::CodeDeploy::DeploymentGroup');
   if (!deployed?.Resources?.[MIGRATIONS] || groups.length === 0) return false;
-  if (databaseOf(deployed) === databaseOf(provider.compiledCloudFormationTemplate)) return false;
+  if (databaseOf(deployed) === databaseOf(template)) return false;
   for (const group of groups) group.Properties = { ...group.Properties, ...configuration('AllAtOnce', []) };
   return true;
 }

@@ -1,8 +1,8 @@
 import { loadConfig } from '../../lib/config.ts';
 import { MAX_HOPS } from '../../lib/orders/send-again.ts';
 import { MAX_ORDERS_PER_MESSAGE } from '../../lib/queue/packs.ts';
-import { attributeOwner } from './resources.ts';
-import type { Resource, Template } from './serverless.ts';
+import { attributeOwner, ofType, type Properties, propertiesOf, resourcesOf, resourcesOfType } from './resources.ts';
+import type { Template } from './serverless.ts';
 
 type Environment = Readonly<Record<string, unknown>>;
 
@@ -32,9 +32,8 @@ function requests(template: Template, environment: Environment): string[] {
   const database = setting(environment, 'DATABASE_TIMEOUT_MS');
   const send = setting(environment, 'QUEUE_SEND_TIMEOUT_MS');
   const longest = STATEMENTS * database + send;
-  const [shortest] = Object.entries(template.Resources ?? {})
-    .filter(([, { Type }]) => Type === 'AWS::Lambda::Function')
-    .map(([id, resource]) => ({ id, timeout: timeoutOf(resource) }))
+  const [shortest] = ofType(resourcesOf(template), 'AWS::Lambda::Function')
+    .map(([id, properties]) => ({ id, timeout: timeoutOf(properties) }))
     .sort((a, b) => a.timeout - b.timeout);
   if (!shortest || longest < shortest.timeout) return [];
   return [
@@ -91,18 +90,16 @@ interface Source {
 /** Lambda's default for SQS. */
 const DEFAULT_BATCH_SIZE = 10;
 
-function sourcesOf({ Resources = {} }: Template): Source[] {
-  return Object.values(Resources)
-    .filter(({ Type }) => Type === 'AWS::Lambda::EventSourceMapping')
-    .flatMap(({ Properties }) => {
-      const worker = Resources[attributeOwner(Properties?.FunctionName) ?? ''];
-      const batchSize = Number(Properties?.BatchSize ?? DEFAULT_BATCH_SIZE);
-      return worker ? [{ timeout: timeoutOf(worker), batchSize }] : [];
-    });
+function sourcesOf(template: Template): Source[] {
+  return resourcesOfType(template, 'AWS::Lambda::EventSourceMapping').flatMap(({ Properties }) => {
+    const worker = template.Resources?.[attributeOwner(Properties?.FunctionName) ?? ''];
+    const batchSize = Number(Properties?.BatchSize ?? DEFAULT_BATCH_SIZE);
+    return worker ? [{ timeout: timeoutOf(propertiesOf(worker)), batchSize }] : [];
+  });
 }
 
 /** Milliseconds. */
-const timeoutOf = ({ Properties }: Resource): number => 1_000 * Number(Properties?.Timeout);
+const timeoutOf = ({ Timeout }: Properties): number => 1_000 * Number(Timeout);
 
 type Setting =
   | 'DATABASE_TIMEOUT_MS'

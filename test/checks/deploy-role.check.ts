@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { resourcesOfType } from '../../infra/deploy/resources.ts';
 import { cfnLint } from '../../tools/checks/cfn-lint.ts';
 import { packageStage } from '../../tools/checks/package-stage.ts';
 import type { Json } from './broken-template.ts';
@@ -246,8 +247,8 @@ describe('the deploy role', () => {
     for (const { Condition } of making)
       expect(Condition.StringEquals['iam:PermissionsBoundary']).toEqual({ Ref: 'Boundary' });
     const within = new Set<string>(statementsOf('Boundary').flatMap(({ Action }) => Action));
-    const given = resources()
-      .filter(({ Type }) => Type === 'AWS::IAM::Role')
+    const given = stages
+      .flatMap((template): Json[] => resourcesOfType(template, 'AWS::IAM::Role'))
       .flatMap(({ Properties }) => Properties.Policies ?? [])
       .flatMap(({ PolicyDocument }: Json) => PolicyDocument.Statement)
       .flatMap(({ Action }: Json): string[] => [Action].flat());

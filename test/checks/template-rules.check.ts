@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { resourcesOf } from '../../infra/deploy/resources.ts';
+import { resourcesOf, resourcesOfType } from '../../infra/deploy/resources.ts';
 import { roleRules } from '../../infra/deploy/role-rules.ts';
 import { checkSizing } from '../../infra/deploy/sizing.ts';
 import { templateRules } from '../../infra/deploy/template-rules.ts';
@@ -480,7 +480,7 @@ test('each template rule is broken by one of these templates', () => {
     join(import.meta.dirname, '../../infra/deploy/{*-rules,sizing,queue-sizing,database-roles}.ts'),
   );
   const rules = files.flatMap((file) =>
-    [...readFileSync(file, 'utf8').matchAll(/(?:\brule: |finding\(\s*|\[\s*)'([a-z]+_[a-z_]+)'/g)].map(
+    [...readFileSync(file, 'utf8').matchAll(/(?:\brule: |violation\(\s*|\[\s*)'([a-z]+_[a-z_]+)'/g)].map(
       ([, rule]) => rule,
     ),
   );
@@ -491,8 +491,7 @@ test('each template rule is broken by one of these templates', () => {
 
 test('traffic shifts for every trigger of a function that does not go all at once, and for no other', () => {
   const { Resources } = prod.template as Json;
-  const all: Json[] = Object.values(Resources);
-  const ofType = (type: string) => all.filter(({ Type }) => Type === type);
+  const ofType = (type: string): Json[] => resourcesOfType(prod.template, type);
   const called = [
     ...ofType('AWS::ApiGatewayV2::Integration').map(({ Properties }) => Properties.IntegrationUri),
     ...ofType('AWS::Lambda::EventSourceMapping').map(({ Properties }) => Properties.FunctionName),

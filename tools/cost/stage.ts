@@ -1,6 +1,13 @@
 import { secondsOfRate } from '../../infra/aws/rate.ts';
 import { functionId } from '../../infra/aws/watch/template.ts';
-import { at, ofType, type Properties, propertiesOf, resourcesOf } from '../../infra/deploy/resources.ts';
+import {
+  at,
+  ofType,
+  type Properties,
+  propertiesOf,
+  resourcesOf,
+  resourcesOfType,
+} from '../../infra/deploy/resources.ts';
 import type { Template } from '../../infra/deploy/serverless.ts';
 
 /** AWS bills by the month of 730 hours, as in its calculator. */
@@ -52,9 +59,8 @@ export function readStage(template: Template) {
     logRetentionDays: Math.max(0, ...all('AWS::Logs::LogGroup').map(({ RetentionInDays }) => Number(RetentionInDays))),
     /** The stage's own; undefined if it uses another. */
     database: cluster && {
-      instances: [...resources.values()].filter(
-        ({ Type, Condition }) => Type === 'AWS::RDS::DBInstance' && holds(template, Condition),
-      ).length,
+      instances: resourcesOfType(template, 'AWS::RDS::DBInstance').filter(({ Condition }) => holds(template, Condition))
+        .length,
       leastAcu: Number(at(cluster, 'ServerlessV2ScalingConfiguration', 'MinCapacity')),
       isOptimized: cluster.StorageType === 'aurora-iopt1',
     },

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Driver } from '../../../infra/deploy/bundle.ts';
+import { resourcesOfType } from '../../../infra/deploy/resources.ts';
 import { findPython } from '../../../infra/python/find-python.ts';
 import { packageStage } from '../../../tools/checks/package-stage.ts';
 import type { FunctionCode } from './emulated-function.ts';
@@ -41,9 +42,9 @@ export async function packaged(driver: Driver, environment: Readonly<Record<stri
     packages,
   );
   const python = await findPython('Unpacking');
-  const definitions = Object.values(template.Resources ?? {})
-    .filter(({ Type }) => Type === 'AWS::Lambda::Function')
-    .map(({ Properties }) => Properties as unknown as LambdaProperties);
+  const definitions = resourcesOfType(template, 'AWS::Lambda::Function').map(
+    ({ Properties }) => Properties as unknown as LambdaProperties,
+  );
 
   const functions = await Promise.all(
     definitions.map(async ({ FunctionName, Handler: handler, Timeout: timeout, Environment }) => {
