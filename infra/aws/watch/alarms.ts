@@ -31,103 +31,65 @@ type Condition = Readonly<Record<string, unknown>>;
  * resolve itself.
  */
 export function alarms(stage: Stage): Record<string, Resource> {
-  const api = ofApi();
-  const queue = ofQueue(stage.queue);
-  const own = (name: string): Metric => ({
-    Namespace: stage.metrics,
-    MetricName: name,
-    Dimensions: [{ Name: 'service', Value: 'orders' }],
-  });
+  const own = metricsOf(stage.metrics, 'service', 'orders');
+  // HTTP APIs name their metrics differently from REST APIs ("Monitor CloudWatch metrics for HTTP APIs").
+  const api = metricsOf('AWS/ApiGateway', 'ApiId', { Ref: 'HttpApi' });
+  const queue = metricsOf('AWS/SQS', 'QueueName', stage.queue);
+  const deadLetterQueue = metricsOf('AWS/SQS', 'QueueName', stage.deadLetterQueue);
   // The metrics of the sweep are published once per sweep.
   const sweep = Math.max(MINUTE, stage.sweepSeconds);
   const kinds: Record<string, readonly [string, Condition]> = {
     OrdersWait: [
       `An order has waited longer than ${stage.waitSeconds} s.`,
-      { ...own('LongestWait'), Statistic: 'Maximum', Period: sweep, ...threeOfFive(), Threshold: stage.waitSeconds },
+      lasting(own('LongestWait'), 'Maximum', stage.waitSeconds, sweep),
     ],
     SweepSilent: [
       'The sweep, which sends new messages for orders whose message was lost, has not completed for five periods.',
       {
-        ...own('LongestWait'),
-        Statistic: 'SampleCount',
-        Period: 5 * sweep,
-        EvaluationPeriods: 1,
+        ...immediate(own('LongestWait'), 'SampleCount', 5 * sweep),
         ComparisonOperator: 'LessThanThreshold',
-        Threshold: 1,
         TreatMissingData: 'breaching',
       },
     ],
     QueueOld: [
       `A message has been in the queue for longer than ${LONGEST_DELAY + stage.waitSeconds} s.`,
-      {
-        ...queue('ApproximateAgeOfOldestMessage'),
-        Statistic: 'Maximum',
-        Period: MINUTE,
-        ...threeOfFive(),
-        // The longest backoff, plus the time that an order may wait.
-        Threshold: LONGEST_DELAY + stage.waitSeconds,
-      },
+      // The longest backoff, plus the time that an order may wait.
+      lasting(queue('ApproximateAgeOfOldestMessage'), 'Maximum', LONGEST_DELAY + stage.waitSeconds),
     ],
     DeadLetters: [
       'Messages were received as often as the queue allows and never acknowledged.',
-      {
-        ...ofQueue(stage.deadLetterQueue)('ApproximateNumberOfMessagesVisible'),
-        Statistic: 'Maximum',
-        Period: MINUTE,
-        EvaluationPeriods: 1,
-        Threshold: 1,
-      },
+      immediate(deadLetterQueue('ApproximateNumberOfMessagesVisible'), 'Maximum'),
     ],
     RecursionStopped: [
       'Lambda has stopped retries, which it mistook for an infinite loop.',
-      {
-        ...ofFunction('processOrders')('RecursiveInvocationsDropped'),
-        Statistic: 'Sum',
-        Period: MINUTE,
-        EvaluationPeriods: 1,
-        Threshold: 1,
-      },
+      immediate(ofFunction('processOrders', 'RecursiveInvocationsDropped'), 'Sum'),
     ],
     OrdersFail: [
       `At least ${MANY_FAILED} % of finished orders are Failed.`,
-      {
-        ...formula('100 * failed / (failed + completed)', sweep, {
-          failed: own('OrdersFailed'),
-          completed: own('OrdersCompleted'),
-        }),
-        ...threeOfFive(),
-        Threshold: MANY_FAILED,
-      },
+      formula('100 * failed / (failed + completed)', MANY_FAILED, sweep, {
+        failed: own('OrdersFailed'),
+        completed: own('OrdersCompleted'),
+      }),
     ],
     ApiErrors: [
       'At least one percent of requests get a 5xx.',
-      {
-        ...formula('100 * errors / requests', MINUTE, { errors: api('5xx'), requests: api('Count') }),
-        ...threeOfFive(),
-        Threshold: 1,
-      },
+      formula('100 * errors / requests', 1, MINUTE, { errors: api('5xx'), requests: api('Count') }),
     ],
     ApiSlow: [
       `At least one percent of the runs of createOrder take longer than ${stage.latencyMs} ms.`,
       {
         // Not the latency of the whole API: requests with `?wait=` take long on purpose.
-        ...ofFunction('createOrder')('Duration'),
+        ...ofFunction('createOrder', 'Duration'),
         ExtendedStatistic: 'p99',
         EvaluateLowSampleCountPercentile: 'ignore',
         Period: MINUTE,
-        ...threeOfFive(),
+        ...THREE_OF_FIVE,
         Threshold: stage.latencyMs,
       },
     ],
     RequestsMany: [
       `The API gets more than ${MANY_REQUESTS} % of the requests that it allows.`,
-      {
-        ...api('Count'),
-        Statistic: 'Sum',
-        Period: MINUTE,
-        ...threeOfFive(),
-        Threshold: Math.floor((MINUTE * stage.requestRate * MANY_REQUESTS) / 100),
-      },
+      lasting(api('Count'), 'Sum', Math.floor((MINUTE * stage.requestRate * MANY_REQUESTS) / 100)),
     ],
     ...databaseAlarms(stage),
     ...proxyAlarms(stage),
@@ -140,16 +102,9 @@ export function alarms(stage: Stage): Record<string, Resource> {
 }
 
 function functionAlarms(stage: Stage, key: string): [string, Resource][] {
-  const count = (MetricName: string) => ({
-    ...ofFunction(key)(MetricName),
-    Statistic: 'Sum',
-    Period: MINUTE,
-    ...threeOfFive(),
-    Threshold: 1,
-  });
   const of = (kind: string, what: string, metric: string): [string, Resource] => [
     `${kind}${capitalized(key)}Alarm`,
-    alarm(stage, kind, `${kind}-${key}`, what, count(metric)),
+    alarm(stage, kind, `${kind}-${key}`, what, lasting(ofFunction(key, metric), 'Sum', 1)),
   ];
   return [
     of('FunctionErrors', `The function ${key} fails.`, 'Errors'),
@@ -160,28 +115,33 @@ function functionAlarms(stage: Stage, key: string): [string, Resource][] {
 /** Alarms of the stage's own cluster, or of an existing one whose name is known. */
 function databaseAlarms({ cluster, maxConnections }: Stage): Record<string, [string, Condition]> {
   if (cluster === undefined) return {};
-  const metric = (MetricName: string, Statistic: string, Threshold: number, dimensions: Metric['Dimensions'] = []) => ({
-    Namespace: 'AWS/RDS',
-    MetricName,
-    Dimensions: [{ Name: 'DBClusterIdentifier', Value: cluster }, ...dimensions],
-    Statistic,
-    Period: 5 * MINUTE,
-    EvaluationPeriods: 3,
-    Threshold,
-  });
+  const metrics = metricsOf('AWS/RDS', 'DBClusterIdentifier', cluster);
+  const lasting15Minutes = { Period: 5 * MINUTE, EvaluationPeriods: 3 };
+  const cpu = metrics('CPUUtilization');
   return {
     DatabaseCapacity: [
       `The database has used ${NEARLY_FULL} % of its maximum capacity for 15 minutes.`,
-      metric('ACUUtilization', 'Average', NEARLY_FULL),
+      { ...metrics('ACUUtilization'), Statistic: 'Average', ...lasting15Minutes, Threshold: NEARLY_FULL },
     ],
     DatabaseCpu: [
       `The CPUs of the database have been ${NEARLY_FULL} % busy for 15 minutes.`,
-      // Without a role, it is the average over the writer and an idle standby.
-      metric('CPUUtilization', 'Average', NEARLY_FULL, [{ Name: 'Role', Value: 'WRITER' }]),
+      {
+        ...cpu,
+        // Without a role, it is the average over the writer and an idle standby.
+        Dimensions: [...cpu.Dimensions, { Name: 'Role', Value: 'WRITER' }],
+        Statistic: 'Average',
+        ...lasting15Minutes,
+        Threshold: NEARLY_FULL,
+      },
     ],
     DatabaseConnections: [
       `The database has used more than ${NEARLY_FULL} % of its ${maxConnections} connections for 15 minutes.`,
-      metric('DatabaseConnections', 'Maximum', Math.floor((maxConnections * NEARLY_FULL) / 100)),
+      {
+        ...metrics('DatabaseConnections'),
+        Statistic: 'Maximum',
+        ...lasting15Minutes,
+        Threshold: Math.floor((maxConnections * NEARLY_FULL) / 100),
+      },
     ],
   };
 }
@@ -189,19 +149,12 @@ function databaseAlarms({ cluster, maxConnections }: Stage): Record<string, [str
 /** Of the stage's own proxy. A pinned connection serves one function only, until that function closes it. */
 function proxyAlarms({ proxy }: Stage): Record<string, [string, Condition]> {
   if (proxy === undefined) return {};
+  const pinned = metricsOf('AWS/RDS', 'ProxyName', proxy)('DatabaseConnectionsCurrentlySessionPinned');
   return {
     ProxyPinned: [
       'RDS Proxy has pinned connections to one function each for 15 minutes.',
-      {
-        Namespace: 'AWS/RDS',
-        MetricName: 'DatabaseConnectionsCurrentlySessionPinned',
-        Dimensions: [{ Name: 'ProxyName', Value: proxy }],
-        Statistic: 'Sum',
-        Period: MINUTE,
-        // Migrations pin their connection for as long as they run.
-        EvaluationPeriods: 15,
-        Threshold: 1,
-      },
+      // Migrations pin their connection for as long as they run.
+      { ...pinned, Statistic: 'Sum', Period: MINUTE, EvaluationPeriods: 15, Threshold: 1 },
     ],
   };
 }
@@ -222,33 +175,35 @@ function alarm(stage: Stage, kind: string, name: string, what: string, condition
   };
 }
 
-/** A metric of an HTTP API ("Monitor CloudWatch metrics for HTTP APIs"). The names differ from those of a REST API. */
-function ofApi(): (MetricName: string) => Metric {
-  const Dimensions = [{ Name: 'ApiId', Value: { Ref: 'HttpApi' } }];
-  return (MetricName) => ({ Namespace: 'AWS/ApiGateway', MetricName, Dimensions });
+/** The metrics of one thing, by their names. */
+function metricsOf(Namespace: string, Name: string, Value: Value): (MetricName: string) => Metric {
+  return (MetricName) => ({ Namespace, MetricName, Dimensions: [{ Name, Value }] });
 }
 
-function ofFunction(key: string): (MetricName: string) => Metric {
-  const Dimensions = [{ Name: 'FunctionName', Value: { Ref: functionId(key) } }];
-  return (MetricName) => ({ Namespace: 'AWS/Lambda', MetricName, Dimensions });
-}
-
-function ofQueue(name: Value): (MetricName: string) => Metric {
-  const Dimensions = [{ Name: 'QueueName', Value: name }];
-  return (MetricName) => ({ Namespace: 'AWS/SQS', MetricName, Dimensions });
+function ofFunction(key: string, name: string): Metric {
+  return metricsOf('AWS/Lambda', 'FunctionName', { Ref: functionId(key) })(name);
 }
 
 /** At least three of five periods, so that a restart does not trigger the alarm. */
-function threeOfFive() {
-  return { EvaluationPeriods: 5, DatapointsToAlarm: 3 };
+const THREE_OF_FIVE = { EvaluationPeriods: 5, DatapointsToAlarm: 3 };
+
+/** Over the threshold in three of five periods. */
+function lasting(metric: Metric, Statistic: string, Threshold: number, Period = MINUTE) {
+  return { ...metric, Statistic, Period, ...THREE_OF_FIVE, Threshold };
 }
 
-/** Sums of metrics, by their names in the expression. */
-function formula(Expression: string, Period: number, metrics: Readonly<Record<string, Metric>>) {
+/** At least one in a single period. */
+function immediate(metric: Metric, Statistic: string, Period = MINUTE) {
+  return { ...metric, Statistic, Period, EvaluationPeriods: 1, Threshold: 1 };
+}
+
+/** A formula of sums of metrics, by their names in it, that is over the threshold in three of five periods. */
+function formula(Expression: string, Threshold: number, Period: number, metrics: Readonly<Record<string, Metric>>) {
   const inputs = Object.entries(metrics).map(([Id, Metric]) => ({
     Id,
     MetricStat: { Metric, Period, Stat: 'Sum' },
     ReturnData: false,
   }));
-  return { Metrics: [{ Id: 'result', Expression, Label: 'Percent', ReturnData: true }, ...inputs] };
+  const result = { Id: 'result', Expression, Label: 'Percent', ReturnData: true };
+  return { Metrics: [result, ...inputs], ...THREE_OF_FIVE, Threshold };
 }
