@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { SERVERLESS } from '../../infra/serverless-command.ts';
 import type { Lab } from '../lab.ts';
 import type { LabQueue } from '../order-queue.ts';
-import { readyTime, runProgram, spawnNode, stopProgram } from '../run-program.ts';
+import { runProgram } from '../run-program.ts';
+import { withWorker } from '../worker-process.ts';
 import type { BatchTask } from './batch-load.ts';
 import { insertPending, lastCompleted, pendingIds, settle } from './orders.ts';
 
@@ -12,10 +12,7 @@ const POLL_MS = 100;
 /** Milliseconds without another Completed order after which the run fails. */
 const PATIENCE_MS = 30_000;
 
-/**
- * Seconds from the start of the worker of `npm start` on a full queue, once Serverless has loaded, to the last Completed
- * order.
- */
+/** Seconds from the start of the worker of `npm start` on a full queue, once it is loaded, to the last Completed order. */
 export async function drainWorker(
   lab: Lab,
   queue: LabQueue,
@@ -26,15 +23,12 @@ export async function drainWorker(
   await insertPending(client, orders);
   await queue.fill(pendingIds(1, orders), perMessage);
   await settle(client);
-  const worker = spawnNode([SERVERLESS, 'worker', '--stage=local', `--param=batchSize=${batchSize}`], lab.env);
-  try {
-    const readyAt = await readyTime(worker);
+  const seconds = await withWorker(lab, { batchSize }, async (readyAt) => {
     await waitForCompleted(client, orders);
     return ((await lastCompleted(client)) - readyAt) / 1_000;
-  } finally {
-    await stopProgram(worker);
-    await queue.purge();
-  }
+  });
+  await queue.purge();
+  return seconds;
 }
 
 async function waitForCompleted(client: pg.Client, orders: number): Promise<void> {

@@ -87,7 +87,7 @@ function toResult(
   return {
     method:
       'Seconds from the start of the worker on a full queue, once its program is loaded, to the last Completed order; ' +
-      'the processor does nothing. This service: `serverless worker` as `npm start` runs it, so that receiving from the ' +
+      'the processor does nothing. This service: the worker of `npm start`, so that receiving from the ' +
       'queue server, starting execution environments, claim, finish, counters, history and deleting are included. ' +
       'The others move a plain orders table without triggers or further indexes from Pending to Processing to ' +
       'Completed with two UPDATEs, of one order each, as a handler of single jobs does, or of a batch. They record no ' +

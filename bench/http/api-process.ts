@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 import { SERVERLESS } from '../../infra/serverless-command.ts';
 import type { Lab } from '../lab.ts';
-import { readyTime, spawnNode, stopProgram } from '../run-program.ts';
+import { spawnNode, stopProgram } from '../run-program.ts';
 
 const EMPTY = join(import.meta.dirname, 'empty');
 
@@ -50,16 +50,5 @@ async function answers(api: ChildProcess, url: string): Promise<void> {
     await answer?.arrayBuffer();
     if (answer) return;
     if (api.exitCode !== null || Date.now() > end) throw new Error('Serverless Offline never responded.');
-  }
-}
-
-/** Runs `use` alongside the worker of `npm start`, which empties the queue. */
-export async function besideWorker<T>(lab: Lab, use: () => Promise<T>): Promise<T> {
-  const worker = spawnNode([SERVERLESS, 'worker', '--stage=local'], lab.env);
-  try {
-    await readyTime(worker);
-    return await use();
-  } finally {
-    await stopProgram(worker);
   }
 }

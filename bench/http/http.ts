@@ -6,7 +6,8 @@ import { LabQueue } from '../order-queue.ts';
 import { type Result, share, short, whole } from '../result.ts';
 import { runProgram } from '../run-program.ts';
 import { medianBy } from '../statistics.ts';
-import { besideWorker, withApi, withEmptyApi } from './api-process.ts';
+import { withWorker } from '../worker-process.ts';
+import { withApi, withEmptyApi } from './api-process.ts';
 
 export interface HttpTask {
   readonly url: string;
@@ -61,7 +62,7 @@ async function measure(lab: Lab, sizes: Omit<HttpTask, 'url'>): Promise<Round> {
   return {
     empty: await withEmptyApi(lab, load),
     intake: await withApi(lab, load),
-    whole: await besideWorker(lab, () => withApi(lab, load)),
+    whole: await withWorker(lab, {}, () => withApi(lab, load)),
   };
 }
 

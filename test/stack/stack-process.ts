@@ -124,7 +124,13 @@ export class StackProcess {
 /** Starts a stack and waits until it is ready. */
 export async function startStack(home: StackHome, command = 'start'): Promise<StackProcess> {
   const stack = new StackProcess(command, home.env);
-  await stack.says('Ready after');
+  try {
+    await stack.says('Ready after');
+  } catch (error) {
+    // Nobody else knows it.
+    stack.kill();
+    throw error;
+  }
   return stack;
 }
 

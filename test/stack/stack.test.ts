@@ -1,6 +1,7 @@
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
+import { memoryOf } from '../../bench/memory/process-memory.ts';
 import { descendantsOf, survivorsOf } from '../support/processes.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { postAndComplete, statusOf } from './orders.ts';
@@ -62,6 +63,12 @@ describe('a stack that runs', () => {
 
     expect(Object.keys(processes).sort()).toEqual(['api', 'postgres', 'queue', 'supervisor', 'worker']);
     expect(survivorsOf(Object.values(processes))).toHaveLength(5);
+  });
+
+  // Only Linux says how much memory is shared.
+  (process.platform === 'linux' ? test : test.skip)('a running stack at rest takes at most 600 MB', async () => {
+    const pids = [stack.pid, ...descendantsOf(stack.pid)];
+    await waitUntil('it takes at most 600 MB', async () => (await memoryOf(pids)).bytes <= 600e6);
   });
 
   test('a second npm start names the running stack', async () => {

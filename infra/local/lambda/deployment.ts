@@ -72,12 +72,13 @@ const DEFAULT_VISIBILITY_TIMEOUT = '30';
 /**
  * Reads a resolved serverless.yml.
  * @param directory the absolute directory of the service
+ * @param env names queues by their URLs, as the functions get them
  * @throws UserError for features that the local worker does not support, and for settings that AWS rejects
  */
-export function readDeployment(resolved: unknown, directory: string): Deployment {
+export function readDeployment(resolved: unknown, directory: string, env: NodeJS.ProcessEnv = process.env): Deployment {
   const model = parseServiceModel(resolved);
   const queues = Object.entries(model.queues).map(([logicalId, resource]) =>
-    readQueue(logicalId, resource, configuredName(logicalId, model)),
+    readQueue(logicalId, resource, configuredName(logicalId, model, env)),
   );
   const functions = Object.entries(model.functions)
     .map(([key, definition]) => readFunction(key, definition, model, directory))
@@ -162,11 +163,15 @@ export function findHandler(key: string, handler: string, directory: string): { 
 }
 
 /** The last part of the URL with which the environment names this queue, for functions and worker alike. */
-function configuredName(logicalId: string, { queueEnvironment }: ServiceModel): string | undefined {
+function configuredName(
+  logicalId: string,
+  { queueEnvironment }: ServiceModel,
+  env: NodeJS.ProcessEnv,
+): string | undefined {
   const named = Object.entries(queueEnvironment).find(([, value]) => (value as { Ref?: unknown }).Ref === logicalId);
   return (
     named &&
-    URL.parse(process.env[named[0]] ?? '')
+    URL.parse(env[named[0]] ?? '')
       ?.pathname.split('/')
       .at(-1)
   );

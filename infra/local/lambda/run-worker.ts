@@ -1,6 +1,10 @@
+/**
+ * The worker of `npm start`: runs the functions of the deployment in WORKER_DEPLOYMENT (JSON) until it is stopped. Its parent
+ * has the deployment from the API's process, because loading Serverless takes 2 s and 130 MB.
+ */
 import { constants, setPriority } from 'node:os';
 import { UserError } from '../../user-error.ts';
-import { readDeployment } from './deployment.ts';
+import type { Deployment } from './deployment.ts';
 import { startWorker } from './worker.ts';
 
 /**
@@ -14,34 +18,34 @@ const log = {
   error: (line: string) => console.error(`worker: ${line}`),
 };
 
-/** `serverless worker`: runs until it is stopped. @param service the resolved serverless.yml */
-export async function runWorker(service: unknown, directory: string): Promise<never> {
-  // On one machine, requests have priority: a backlog can wait, and callers cannot. The environments inherit it.
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-  const stopping = new AbortController();
-  // Not `once`: Ctrl-C in a terminal and a supervisor may both send a signal, and the second one must not cut the first
-  // short.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
-  process.on('disconnect', () => stopping.abort());
-  try {
-    await runUntil(stopping.signal, service, directory);
-  } catch (error) {
-    if (!stopping.signal.aborted) {
-      log.error(error instanceof UserError ? error.message : String((error as Error).stack));
-      process.exit(1);
-    }
+// On one machine, requests have priority: a backlog can wait, and callers cannot. The environments inherit it.
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+const stopping = new AbortController();
+// Not `once`: Ctrl-C in a terminal and a supervisor may both send a signal, and the second one must not cut the first
+// short.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
+process.on('disconnect', () => stopping.abort());
+try {
+  await runUntil(stopping.signal);
+} catch (error) {
+  if (!stopping.signal.aborted) {
+    log.error(error instanceof UserError ? error.message : String((error as Error).stack));
+    process.exit(1);
   }
-  // Serverless would wait for the channel to the parent.
-  process.exit(0);
 }
+// The channel to the parent would keep it alive.
+process.exit(0);
 
-async function runUntil(signal: AbortSignal, service: unknown, directory: string): Promise<void> {
+async function runUntil(signal: AbortSignal): Promise<void> {
   if (!process.env.AWS_ENDPOINT_URL_SQS)
     throw new UserError(
       'AWS_ENDPOINT_URL_SQS is not set. `npm start` runs a queue server and this worker; ' +
         'by hand, give it the address of one, such as http://localhost:9324.',
     );
-  const worker = await startWorker(readDeployment(service, directory), log, signal);
+  const deployment: Deployment = JSON.parse(process.env.WORKER_DEPLOYMENT ?? '');
+  // Not for the functions.
+  delete process.env.WORKER_DEPLOYMENT;
+  const worker = await startWorker(deployment, log, signal);
   log.info('ready.');
   process.send?.({ ready: true });
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));

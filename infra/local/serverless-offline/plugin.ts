@@ -2,7 +2,9 @@ import type { FunctionDefinition } from './invoke-local.ts';
 
 /** The part of a Serverless instance that the plugin uses. */
 interface Serverless {
-  readonly service: { getFunction(key: string): FunctionDefinition };
+  readonly service: Record<'provider' | 'functions' | 'resources' | 'custom', unknown> & {
+    getFunction(key: string): FunctionDefinition;
+  };
   readonly serviceDir: string;
   /** The words of the command: `offline`, or `invoke local`. */
   readonly processedInput: { readonly commands: readonly string[] };
@@ -17,8 +19,8 @@ type Options = Record<string, unknown>;
 
 /**
  * The commands of Serverless on this machine. Users type `serverless offline` and `serverless invoke local`; the stack
- * consists of `serverless api`, which is only Serverless Offline, and `serverless worker`. Modules are imported on
- * demand, because Serverless loads its plugins for every command.
+ * includes `serverless api`, which is only Serverless Offline. Modules are imported on demand, because Serverless loads its
+ * plugins for every command.
  */
 export default class LocalPlugin {
   readonly commands: object;
@@ -36,10 +38,6 @@ export default class LocalPlugin {
         lifecycleEvents: ['run'],
         options: pluginManager.commands.offline?.options ?? {},
       },
-      worker: {
-        usage: 'Run the queue and schedule functions on this machine',
-        lifecycleEvents: ['run'],
-      },
     };
     this.hooks = {
       initialize: async () => {
@@ -55,10 +53,11 @@ export default class LocalPlugin {
       },
       // The connections of the function would keep the process alive. Lambda freezes it.
       'after:invoke:local:invoke': async () => void process.stdout.write('', () => process.exit()),
-      'api:run': () => pluginManager.spawn('offline'),
-      'worker:run': async () => {
-        const { runWorker } = await import('../lambda/run-worker.ts');
-        await runWorker(service, serviceDir);
+      'api:run': async () => {
+        // The stack runs the worker with it, so that only one process loads Serverless.
+        const { provider, functions, resources, custom } = service;
+        process.send?.({ service: { provider, functions, resources, custom } });
+        await pluginManager.spawn('offline');
       },
     };
   }

@@ -1,11 +1,13 @@
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { type Environment, withoutFamilies } from '../../caller-environment.ts';
 import { SERVERLESS } from '../../serverless-command.ts';
+import { type Deployment, readDeployment } from '../lambda/deployment.ts';
 import { startPostgres } from '../postgres/postgres.ts';
 import type { PostgresInstallation } from '../postgres/postgres-installation.ts';
 import { nodeProcess } from './process/node-process.ts';
 import type { Part } from './process/part.ts';
-import type { StackSettings } from './settings.ts';
+import { REPOSITORY, type StackSettings } from './settings.ts';
 
 /**
  * Milliseconds for requests and batches in progress when the stack is stopped. Serverless Offline itself waits 5 s for
@@ -54,8 +56,17 @@ export function queuePart(settings: StackSettings): Part {
 /** Options of Serverless by name; an option that is given more than once has a list. */
 export type ServerlessOptions = Readonly<Record<string, unknown>>;
 
-/** Serverless Offline with the HTTP functions. @param given the user's options for `serverless offline` */
-export function apiPart(settings: StackSettings, env: Environment, given: ServerlessOptions = {}): Part {
+/**
+ * Serverless Offline with the HTTP functions.
+ * @param given the user's options for `serverless offline`
+ * @param onService gets the resolved serverless.yml
+ */
+export function apiPart(
+  settings: StackSettings,
+  env: Environment,
+  given: ServerlessOptions = {},
+  onService: (service: unknown) => void = () => undefined,
+): Part {
   const options = {
     stage: 'local',
     // Not `localhost`, which is ::1 on some machines, where callers of 127.0.0.1 do not find it. The other way round
@@ -73,16 +84,29 @@ export function apiPart(settings: StackSettings, env: Environment, given: Server
     env,
     // It checks database and queue, and loads a function, which an open port alone does not show. It needs no key.
     readyWhen: { responds: `http://${host}:${settings.apiPort}/api/v1/health` },
+    onMessage: (message) => 'service' in message && onService(message.service),
     stopMs: FUNCTIONS_STOP_MS,
   });
 }
 
-/** The event source and the schedule, with their functions. */
-export function workerPart(env: Environment, { param }: ServerlessOptions = {}): Part {
+/** The event source and the schedule, with their functions. @param service the resolved serverless.yml, once it is known */
+export function workerPart(service: Promise<unknown>, env: Environment): Part {
+  return {
+    name: 'worker',
+    async start(signal) {
+      signal.throwIfAborted();
+      const resolved = await Promise.race([service, once(signal, 'abort')]);
+      signal.throwIfAborted();
+      return workerProcess(readDeployment(resolved, REPOSITORY, env), env).start(signal);
+    },
+  };
+}
+
+export function workerProcess(deployment: Deployment, env: Environment): Part {
   return nodeProcess({
     name: 'worker',
-    command: [SERVERLESS, 'worker', ...commandLine({ stage: 'local', param })],
-    env,
+    command: [join(import.meta.dirname, '../lambda/run-worker.ts')],
+    env: { ...env, WORKER_DEPLOYMENT: JSON.stringify(deployment) },
     readyWhen: 'it says so',
     stopMs: FUNCTIONS_STOP_MS,
   });

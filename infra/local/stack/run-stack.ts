@@ -15,6 +15,7 @@ import { waitForServices } from './external-services.ts';
 import { lockDirectory } from './lock.ts';
 import { apiPart, dataApiPart, postgresPart, queuePart, type ServerlessOptions, workerPart } from './parts.ts';
 import { type PortUse, requireFreePorts } from './ports.ts';
+import { releaseMemory } from './process/release-memory.ts';
 import { readStackSettings, type StackSettings } from './settings.ts';
 import { Stack } from './stack.ts';
 import type { StackAddresses } from './stack-file.ts';
@@ -65,10 +66,12 @@ export async function runStack(mode: Mode, signal: AbortSignal, given: Serverles
     await (embedded ? startServices(stack, plan, signal) : findServices(plan, signal));
     await bringUpToDate(mode, addresses, signal);
     report('api, worker', 'starting');
-    await stack.start([apiPart(settings, env, given), workerPart(env, given)], signal);
+    const service = Promise.withResolvers<unknown>();
+    await stack.start([apiPart(settings, env, given, service.resolve), workerPart(service.promise, env)], signal);
     stack.publish();
     const seconds = (performance.now() - started) / 1000;
     console.log(greeting({ api: addresses.api, places: places(addresses), seconds, auth: config.AUTH }));
+    releaseMemory();
     await aborted(signal);
   } finally {
     if (signal.aborted) console.log('\nStopping …');

@@ -24,7 +24,7 @@ interface ResolvedService {
 }
 
 /**
- * serverless.yml as `serverless worker` reads it in the stage `local`, with this timing. Resolved once for all
+ * serverless.yml as the worker gets it in the stage `local`, with this timing. Resolved once for all
  * workers, because loading Serverless takes longer than the life of a worker that is killed every few seconds.
  */
 export async function resolveService(timing: Timing): Promise<unknown> {

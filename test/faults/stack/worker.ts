@@ -1,7 +1,4 @@
-/**
- * What `serverless worker` runs, without the seconds that Serverless itself takes to load: the event source, the
- * schedule and the execution environments of the real worker, on the resolved serverless.yml in the file SERVICE.
- */
+/** The event source, the schedule and the execution environments of the real worker, on the resolved serverless.yml in the file SERVICE. */
 import { readFileSync } from 'node:fs';
 import { readDeployment } from '../../../infra/local/lambda/deployment.ts';
 import { startWorker } from '../../../infra/local/lambda/worker.ts';

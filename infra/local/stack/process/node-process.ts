@@ -6,6 +6,7 @@ import { UserError } from '../../../user-error.ts';
 import { REPOSITORY } from '../settings.ts';
 import { endOf, type Part, type RunningPart } from './part.ts';
 import { patience } from './patience.ts';
+import { AT_REST } from './release-memory.ts';
 
 /**
  * Milliseconds: loading Serverless takes 2 s on a small machine, and a first start with a cold disk many times that.
@@ -23,6 +24,8 @@ export interface NodeProcessOptions {
    * programs of others.
    */
   readonly readyWhen: 'it says so' | { readonly responds: string };
+  /** Called with every message that it sends over its channel. */
+  readonly onMessage?: (message: object) => void;
   /** Milliseconds to finish its current work before it is killed. */
   readonly stopMs: number;
   /** Where its output is appended to; this console by default. */
@@ -42,7 +45,7 @@ async function start(options: NodeProcessOptions, signal: AbortSignal): Promise<
     [
       // node:sqlite and, on Node 22, type stripping would print warnings.
       '--disable-warning=ExperimentalWarning',
-      `--import=${new URL('die-with-parent.ts', import.meta.url).href}`,
+      ...['die-with-parent.ts', 'rest-with-parent.ts'].map((file) => `--import=${new URL(file, import.meta.url).href}`),
       ...options.command,
     ],
     {
@@ -66,19 +69,23 @@ async function start(options: NodeProcessOptions, signal: AbortSignal): Promise<
     await ended;
     throw error;
   }
+  // It may be dying already, and then has nothing to free.
+  child.send(AT_REST, () => {});
   return { pid: child.pid as number, ended, stop };
 }
 
 async function isReady(
   child: ChildProcess,
-  { name, readyWhen }: NodeProcessOptions,
+  { name, readyWhen, onMessage }: NodeProcessOptions,
   signal: AbortSignal,
 ): Promise<void> {
   let ready = false;
   let reason = 'its process has not said that it is';
   const waiting = patience(name, START_MS);
   child.on('message', (message) => {
-    ready ||= typeof message === 'object' && message !== null && 'ready' in message && message.ready === true;
+    if (typeof message !== 'object' || message === null) return;
+    ready ||= 'ready' in message && message.ready === true;
+    onMessage?.(message);
   });
   for (const deadline = Date.now() + START_MS; !ready; await delay(POLL_MS, undefined, { signal })) {
     if (child.exitCode !== null || child.signalCode !== null) return;

@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import {
   CreateQueueCommand,
   GetQueueAttributesCommand,
@@ -12,7 +11,8 @@ import {
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { SERVERLESS } from '../../infra/serverless-command.ts';
+import { readDeployment } from '../../infra/local/lambda/deployment.ts';
+import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 import { eventually } from '../support/wait-until.ts';
 import { connectSqs, isRunning, readJournal } from './support.ts';
 import '../support/starts-processes.ts';
@@ -42,16 +42,66 @@ const attributes = async (name: string) => {
 const send = async (body: string) =>
   client.send(new SendMessageCommand({ QueueUrl: await queueUrl(), MessageBody: body }));
 
-function start(env: NodeJS.ProcessEnv = {}): void {
+/** A resolved serverless.yml. */
+const service = (visibilityTimeout: number) => ({
+  provider: {
+    region: 'us-east-1',
+    environment: { FROM_YML: 'literal', FROM_CLOUDFORMATION: { Ref: 'Queue' } },
+  },
+  functions: {
+    take: {
+      name: 'worker-test-local-take',
+      handler: 'handlers/handlers.slow',
+      timeout: 5,
+      environment: { SLOW_MS: 300 },
+      events: [
+        {
+          sqs: {
+            arn: { 'Fn::GetAtt': ['Queue', 'Arn'] },
+            batchSize: 5,
+            maximumConcurrency: 2,
+            functionResponseType: 'ReportBatchItemFailures',
+          },
+        },
+      ],
+    },
+    tick: {
+      name: 'worker-test-local-tick',
+      handler: 'handlers/handlers.tick',
+      events: [{ schedule: { rate: ['rate(1 hour)'] } }],
+    },
+    idle: { name: 'worker-test-local-idle', handler: 'no/such/file.handler', events: [{ httpApi: 'GET /' }] },
+  },
+  resources: {
+    Resources: {
+      Queue: {
+        Type: 'AWS::SQS::Queue',
+        Properties: {
+          QueueName: queueName,
+          VisibilityTimeout: visibilityTimeout,
+          RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['DeadLetters', 'Arn'] }, maxReceiveCount: 3 },
+        },
+      },
+      DeadLetters: {
+        Type: 'AWS::SQS::Queue',
+        Properties: { QueueName: `${queueName}-dead-letters`, MessageRetentionPeriod: 1_209_600 },
+      },
+    },
+  },
+  custom: { worker: { everySeconds: { tick: 0.5 } } },
+});
+
+function start(env: NodeJS.ProcessEnv = {}, visibilityTimeout = 47): void {
   output = '';
-  worker = spawn(process.execPath, [SERVERLESS, 'worker', '--stage', 'local'], {
-    cwd: fileURLToPath(new URL('service', import.meta.url)),
+  const deployment = readDeployment(service(visibilityTimeout), import.meta.dirname);
+  worker = spawn(process.execPath, [join(REPOSITORY, 'infra/local/lambda/run-worker.ts')], {
     env: {
       ...process.env,
+      NODE_OPTIONS: '--disable-warning=ExperimentalWarning',
+      WORKER_DEPLOYMENT: JSON.stringify(deployment),
       AWS_ENDPOINT_URL_SQS: process.env.TEST_SQS_ENDPOINT,
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
-      TEST_QUEUE: queueName,
       JOURNAL: join(directory, 'journal'),
       FROM_YML: 'surroundings',
       FROM_CLOUDFORMATION: 'surroundings',
@@ -71,7 +121,7 @@ async function startAndWait(): Promise<void> {
   expect(message).toEqual({ ready: true });
 }
 
-describe('serverless worker', () => {
+describe('the worker of npm start', () => {
   test('the worker creates the queues of serverless.yml, and updates existing ones', async () => {
     await client.send(new CreateQueueCommand({ QueueName: queueName, Attributes: { VisibilityTimeout: '5' } }));
     await startAndWait();
@@ -140,7 +190,7 @@ describe('serverless worker', () => {
   });
 
   test('the worker says in one line what the queue server rejects', async () => {
-    start({ TEST_VISIBILITY_TIMEOUT: '99999' });
+    start({}, 99_999);
     expect(await once(worker, 'exit')).toEqual([1, null]);
     expect(output).toMatch(/^worker: .*refuses what serverless.yml describes.*\n$/);
   });
