@@ -11,25 +11,32 @@ export interface Taken {
 }
 
 /**
- * Finds dead letters by their ids, which SQS cannot do: reads the queue until it has them all, and releases the others.
- * @param act what to do with those that were found; those whose ids it does not return are released
+ * Finds dead letters by their ids, which SQS cannot do: reads the queue until it has them all. Releases all that it has read
+ * and that are not done with, also if it fails.
+ * @param act handles those that were found, and reports the id of each that is done with
  */
 export async function takeDeadLetters(
   letters: DeadLetters,
   messageIds: ReadonlySet<string>,
-  act: (found: readonly DeadLetter[]) => Promise<readonly string[]>,
+  act: (found: readonly DeadLetter[], isDone: (messageId: string) => void) => Promise<void>,
 ): Promise<Taken> {
   const read: DeadLetter[] = [];
+  const done = new Set<string>();
   const isWanted = ({ messageId }: DeadLetter) => messageIds.has(messageId);
-  while (read.length < MAX_READ && read.filter(isWanted).length < messageIds.size) {
-    const received = await letters.receive();
-    if (received.length === 0) break;
-    read.push(...received);
+  try {
+    while (read.length < MAX_READ && read.filter(isWanted).length < messageIds.size) {
+      const received = await letters.receive();
+      if (received.length === 0) break;
+      read.push(...received);
+    }
+    // A queue may deliver a message twice.
+    const found = [...new Map(read.filter(isWanted).map((letter) => [letter.messageId, letter])).values()];
+    if (found.length > 0) await act(found, (messageId) => done.add(messageId));
+    const seen = new Set(found.map(({ messageId }) => messageId));
+    return { done: [...done], notFound: [...messageIds].filter((id) => !seen.has(id)) };
+  } finally {
+    // One that cannot be released becomes visible by itself later.
+    const rest = read.filter(({ messageId }) => !done.has(messageId));
+    await Promise.allSettled(rest.map((letter) => letters.release(letter)));
   }
-  // A queue may deliver a message twice.
-  const found = [...new Map(read.filter(isWanted).map((letter) => [letter.messageId, letter])).values()];
-  const done = found.length > 0 ? await act(found) : [];
-  await Promise.all(read.filter(({ messageId }) => !done.includes(messageId)).map((letter) => letters.release(letter)));
-  const seen = new Set(found.map(({ messageId }) => messageId));
-  return { done, notFound: [...messageIds].filter((id) => !seen.has(id)) };
 }

@@ -45,7 +45,7 @@ function settle(
   change: Change,
   act: (letter: DeadLetter) => Promise<void>,
 ): Promise<Taken> {
-  return takeDeadLetters(deadLetters(), new Set(messageIds), async (found) => {
+  return takeDeadLetters(deadLetters(), new Set(messageIds), async (found, isDone) => {
     const ids = found.map(({ messageId }) => messageId);
     const target = ids.length === 1 ? (ids[0] ?? null) : null;
     const shown = Math.min(SHOWN, Math.floor(SHOWN_IN_ALL / found.length));
@@ -54,8 +54,10 @@ function settle(
       messages: found.map(({ messageId, body }) => ({ message_id: messageId, body: inAscii(body.slice(0, shown)) })),
     };
     await appendAudit(connections().database, { ...change, action, target, details });
-    for (const letter of found) await act(letter);
-    return ids;
+    for (const letter of found) {
+      await act(letter);
+      isDone(letter.messageId);
+    }
   });
 }
 

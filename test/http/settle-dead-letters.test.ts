@@ -41,6 +41,18 @@ const bodiesIn = async (queueUrl: string) => (await receive(queueUrl)).map(({ Bo
 const audit = async () => (await service.ask('listAudit')).body.audit;
 
 describe('POST /dead-letters/resend and /delete', () => {
+  test('dead letters that could not be handled are visible at once', async () => {
+    const ids = [await send('letter 1'), await send('letter 2')];
+    await service.psql.rows('ALTER TABLE audit RENAME TO elsewhere');
+    try {
+      const { status } = await service.ask('deleteDeadLetters', { body: { message_ids: ids.slice(0, 1) } });
+      expect(status).toBe(500);
+    } finally {
+      await service.psql.rows('ALTER TABLE elsewhere RENAME TO audit');
+    }
+    expect(await bodiesIn(service.deadLetterQueueUrl)).toEqual(['letter 1', 'letter 2']);
+  });
+
   test('resend moves the selected dead letters to the order queue unchanged, and leaves the others visible', async () => {
     const letters = new Map<string, string>();
     for (let n = 0; n < 25; n += 1) letters.set(`letter ${n}`, await send(`letter ${n}`));
