@@ -110,7 +110,9 @@ export async function listOrders(
     parameters,
   );
   const shown = rows.filter((row) => row.shown);
-  return { orders: await toOrders(database, shown), next: nextPosition(shown, rows.at(-1), scan, filter.owner) };
+  const orders = await toOrders(database, shown);
+  const next = nextPosition(shown, rows.at(-1), scan, filter.owner);
+  return { orders, next: next && (await withoutOthers(database, next, filter.owner)) };
 }
 
 interface Row extends OrderRow {
@@ -139,10 +141,27 @@ function nextPosition(
   if (lastShown && last.matching > shown.length) return positionOf(lastShown);
   if (last.scanned !== scan) return null;
   if (owner === null || owner === last.position_owner) return positionOf(last);
-  // The caller gets the position. It must not contain the id and the owner of an order that is not the caller's.
   if (lastShown?.position_created_at === last.position_created_at) return positionOf(lastShown);
   // Reads the orders of this time again, unless the scan found no other time and so would not get any further.
   return last.is_later ? { createdAt: last.just_before, orderId: '', owner: '' } : positionOf(last);
+}
+
+/**
+ * The caller gets the position, which must not contain the id and the owner of another owner's order. If it does, it is
+ * replaced with the one just before the caller's next order of that time, or after all orders of that time.
+ */
+async function withoutOthers(database: Queryable, position: Position, owner: string | null): Promise<Position> {
+  const { createdAt, orderId } = position;
+  if (owner === null || orderId === '' || position.owner === owner) return position;
+  const [own] = await database.query<{ order_id: string }>(
+    `SELECT order_id FROM public.orders
+     WHERE owner = $1::text AND owner <> '' AND order_id <= $3::text
+       AND created_at = timestamptz 'epoch' + $2::double precision * interval '1 second'
+     ORDER BY order_id DESC LIMIT 1`,
+    [owner, createdAt, orderId],
+  );
+  // The list is in descending order, and in every collation a longer text comes after its own start.
+  return own ? { createdAt, orderId: own.order_id, owner: `${owner}\u0001` } : { createdAt, orderId: '', owner: '' };
 }
 
 function positionOf(row: Row): Position {
