@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { FunctionDefinition } from '../../infra/local/lambda/deployment.ts';
 import { EnvironmentPool } from '../../infra/local/lambda/environment-pool.ts';
+import { isRunning } from '../../infra/local/stack/process/is-running.ts';
 import { eventually, waitUntil } from '../support/wait-until.ts';
-import { functionDefinition, isRunning, MemoryLog, readJournal } from './support.ts';
+import { functionDefinition, MemoryLog, readJournal } from './support.ts';
 import '../support/starts-processes.ts';
 
 let pool: EnvironmentPool;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { isRunning } from '../../infra/local/stack/process/is-running.ts';
 import { eventually } from '../support/wait-until.ts';
-import { type Bench, isRunning, withBench } from './support.ts';
+import { type Bench, withBench } from './support.ts';
 import '../support/starts-processes.ts';
 
 /** Longer than any test: what is not deleted stays in flight, where it can be counted. */

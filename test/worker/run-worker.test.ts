@@ -12,9 +12,10 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readDeployment } from '../../infra/local/lambda/deployment.ts';
+import { isRunning } from '../../infra/local/stack/process/is-running.ts';
 import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 import { eventually } from '../support/wait-until.ts';
-import { connectSqs, isRunning, readJournal } from './support.ts';
+import { connectSqs, readJournal } from './support.ts';
 import '../support/starts-processes.ts';
 
 const client = connectSqs();

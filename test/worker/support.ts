@@ -35,15 +35,6 @@ export function readJournal(file: string): JournalEntry[] {
   return lines.map((line) => JSON.parse(line) as JournalEntry);
 }
 
-/** Whether a process is there. */
-export function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
 /** Keeps what is logged, for a test to look at. */
 export class MemoryLog {
   readonly lines: string[] = [];

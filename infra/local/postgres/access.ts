@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile } from '../replace-file.ts';
 
 /** The database of the service, with the name from the old service. */
 export const DATABASE = 'orders_db';
@@ -24,10 +25,7 @@ export function clusterSecret(directory: string): string {
   const known = readSecret(directory);
   if (known !== undefined) return known;
   const path = join(directory, SECRET_FILE);
-  // An existing file would keep its mode, and an interrupted write leaves nothing that looks complete.
-  rmSync(`${path}.new`, { force: true });
-  writeFileSync(`${path}.new`, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flush: true });
-  renameSync(`${path}.new`, path);
+  replaceFile(path, `${randomBytes(32).toString('hex')}\n`);
   return readFileSync(path, 'utf8');
 }
 

@@ -8,6 +8,7 @@ import { withProgress } from '../../../lib/observability/progress.ts';
 import { type Environment, withoutFamilies } from '../../caller-environment.ts';
 import { UserError } from '../../user-error.ts';
 import { report } from '../stack/console.ts';
+import { isRunning } from '../stack/process/is-running.ts';
 import { endOf } from '../stack/process/part.ts';
 import { causeIn, NO_LOADER, noOtherUser, withRemedy } from '../stack/remedy.ts';
 import { SUPERUSER } from './access.ts';
@@ -123,7 +124,7 @@ async function requireSameVersion({ dataDirectory, version }: PostgresInstallati
 export async function stopLeftOver(dataDirectory: string): Promise<number | undefined> {
   const pidFile = join(dataDirectory, 'postmaster.pid');
   const pid = Number((await readFile(pidFile, 'utf8').catch(() => '')).split('\n')[0]);
-  if (!pid || !exists(pid)) return undefined;
+  if (!pid || !isRunning(pid)) return undefined;
   if (!serves(pid, dataDirectory)) {
     // Postgres would mistake another process with that id, or a zombie, for a running server, and refuse to start.
     await rm(pidFile, { force: true });
@@ -140,14 +141,6 @@ async function isGone(pid: number, dataDirectory: string, patienceMs: number): P
   for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await delay(POLL_MS))
     if (!serves(pid, dataDirectory)) return true;
   return false;
-}
-
-function exists(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** True if this process is a Postgres on this cluster. Its id alone proves nothing, because ids are reused. */

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chownSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { replaceFile } from '../replace-file.ts';
 import { endOf } from '../stack/process/part.ts';
 import { causeIn } from '../stack/remedy.ts';
 import { passwordOf, SUPERUSER } from './access.ts';
@@ -23,7 +24,8 @@ export async function requirePassword(
   if (readFileSync(path, 'utf8') === rules) return;
   const sql = `ALTER ROLE ${SUPERUSER} PASSWORD '${passwordOf(SUPERUSER, secret)}';`;
   await runAlone(installation, sql, sync, signal);
-  replace(path, rules, installation);
+  // The server, which reads it, runs as another user if this process is root.
+  replaceFile(path, rules, installation.user);
 }
 
 function rulesFor(secret: string): string {
@@ -58,12 +60,4 @@ async function runAlone(
   // It continues after an error in a statement, and exits with success.
   if (child.exitCode === 0 && !/ERROR:/.test(output)) return;
   throw new Error(/ERROR:\s*(.*)/.exec(output)?.[1] ?? causeIn(output) ?? end);
-}
-
-/** In one step, and readable by the server, which runs as another user if this process is root. */
-function replace(path: string, content: string, { user }: PostgresInstallation): void {
-  rmSync(`${path}.new`, { force: true });
-  writeFileSync(`${path}.new`, content, { mode: 0o600, flush: true });
-  if (user) chownSync(`${path}.new`, user.uid, user.gid);
-  renameSync(`${path}.new`, path);
 }

@@ -4,6 +4,7 @@ import { UserError } from '../../user-error.ts';
 import { greeting, report } from './console.ts';
 import { apiPart, type ServerlessOptions } from './parts.ts';
 import { requireFreePorts } from './ports.ts';
+import { isRunning } from './process/is-running.ts';
 import { type SupervisedPart, supervise } from './process/supervisor.ts';
 import { aborted, apiPort, enterEnvironment, places } from './run-stack.ts';
 import { readStackSettings } from './settings.ts';
@@ -43,12 +44,4 @@ export async function attachToStack(stack: StackFile, given: ServerlessOptions, 
 async function endOfStack(supervisor: number, signal: AbortSignal): Promise<never> {
   while (isRunning(supervisor)) await delay(POLL_MS, undefined, { signal });
   throw new UserError('The stack that this command used has ended.');
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -7,12 +7,11 @@ import type { Environment } from '../../caller-environment.ts';
 import { UserError } from '../../user-error.ts';
 import { report, withoutPassword } from './console.ts';
 import { PG_READS } from './environment.ts';
+import { patience } from './process/patience.ts';
 import type { StackAddresses } from './stack-file.ts';
 
 /** Seconds: containers that start for the first time are up long before, without the download of their images. */
 const PATIENCE_SECONDS = 60;
-/** Seconds between two lines about the wait. */
-const PROGRESS_SECONDS = 5;
 const RETRY_MS = 500;
 /** Milliseconds for one attempt. */
 const ATTEMPT_MS = 5_000;
@@ -30,11 +29,11 @@ export async function waitForServices(
 ): Promise<void> {
   // Before any waiting, because waiting does not fix an invalid setting.
   readDestination(addresses.postgres);
-  const patience = { signal, seconds: patienceSeconds };
-  await waitFor('postgres', withoutPassword(addresses.postgres), 'DATABASE_URL', patience, () =>
+  const wait = { signal, seconds: patienceSeconds };
+  await waitFor('postgres', withoutPassword(addresses.postgres), 'DATABASE_URL', wait, () =>
     pingPostgres(addresses.postgres),
   );
-  await waitFor('queue', addresses.sqs, 'AWS_ENDPOINT_URL_SQS', patience, () => askSqs(addresses, env));
+  await waitFor('queue', addresses.sqs, 'AWS_ENDPOINT_URL_SQS', wait, () => askSqs(addresses, env));
 }
 
 async function waitFor(
@@ -49,22 +48,20 @@ async function waitFor(
     variable,
     ...Object.keys(process.env).filter((other) => PG_READS.test(other) && name === 'postgres'),
   ].join(', ');
-  const started = Date.now();
-  for (let reported = 0; ; await delay(RETRY_MS, undefined, { signal })) {
+  const deadline = Date.now() + 1_000 * patienceSeconds;
+  const waiting = patience(name, 1_000 * patienceSeconds);
+  for (; ; await delay(RETRY_MS, undefined, { signal })) {
     try {
       return await ask();
     } catch (error) {
-      const seconds = Math.floor((Date.now() - started) / 1000);
       const refusal = certificateProblem(error) ?? messageOf(error);
       if (isFinal(error))
         throw new UserError(`The ${name} service at ${address} refuses us: ${refusal}. Check ${settings}.`);
-      if (seconds >= patienceSeconds)
+      if (Date.now() >= deadline)
         throw new UserError(
           `The ${name} service at ${address} does not respond (${refusal}). Start it with \`docker compose up -d --wait\`, or set ${variable}.`,
         );
-      if (seconds < reported + PROGRESS_SECONDS) continue;
-      reported = seconds;
-      report(name, `no response yet (${refusal}); giving up in ${patienceSeconds - seconds} s`);
+      waiting(refusal);
     }
   }
 }

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { replaceFile } from '../replace-file.ts';
 
 /** The addresses of the parts of a stack. */
 export interface StackAddresses {
@@ -40,10 +41,7 @@ export function readStackFile(directory: string): StackFile | undefined {
 export function writeStackFile(directory: string, content: StackFile): void {
   const path = pathIn(directory);
   mkdirSync(dirname(path), { recursive: true });
-  // An existing file would keep its mode.
-  rmSync(`${path}.new`, { force: true });
-  writeFileSync(`${path}.new`, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
-  renameSync(`${path}.new`, path);
+  replaceFile(path, `${JSON.stringify(content, null, 2)}\n`);
 }
 
 export function removeStackFile(directory: string): void {
