@@ -1,28 +1,7 @@
 import { isAbsolute } from 'node:path';
 import * as z from 'zod';
 import { ConfigError } from './errors.ts';
-
-/** The documentation of a setting in docs/settings.md, except its default, which the schema contains. */
-export interface SettingDoc {
-  readonly purpose: string;
-  readonly unit?: string;
-  /** The values that it accepts. An enumeration lists its own. */
-  readonly allowed?: string;
-}
-
-/** The documentation of each setting by its schema, without the `default` and `optional` wrappers. */
-export const settingDocs = z.registry<SettingDoc>();
-
-const wholeNumber = (lowest: number, highest: number, doc: SettingDoc) =>
-  z
-    .string()
-    .regex(/^\d+$/, `must be a whole number from ${lowest} to ${highest}`)
-    .transform(Number)
-    .refine((value) => value >= lowest && value <= highest, `must be a whole number from ${lowest} to ${highest}`)
-    .register(settingDocs, { ...doc, allowed: `${lowest}-${highest}` });
-
-const integer = (lowest: number, highest: number, byDefault: number, doc: SettingDoc) =>
-  wholeNumber(lowest, highest, doc).default(byDefault);
+import { arn, databaseUrl, integer, privateUrl, settingDocs, signingKeys, wholeNumber } from './setting-kinds.ts';
 
 /** API Gateway waits 30 s for a function: 4 s of them are for the first and the last statements, and 1 s for the way. */
 export const LONGEST_WAIT_SECONDS = 25;
@@ -33,86 +12,18 @@ const PROCESSOR_RULE =
 const isProcessor = (value: string) =>
   value === 'simulated' || value === 'webhook' || /^\.\.?\//.test(value) || isAbsolute(value);
 
-const PRIVATE_URL_RULE =
-  'must be a URL that begins with https:// and names no user (http:// only for localhost, 127.0.0.1 and [::1])';
-
-/**
- * Plain HTTP is only allowed on this machine: nobody must be able to read orders in transit or replace an issuer's
- * keys.
- */
-function isPrivateUrl(value: string): boolean {
-  const url = URL.parse(value);
-  if (!url || url.username || url.password) return false;
-  const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback);
-}
-
-const SIGNING_KEY_RULE =
-  'must be whsec_ and the base64 of 24 to 64 random bytes; while one is replaced, the new and the old, with a space between';
-
-/** Signing keys in the format of Standard Webhooks 1.0.0 ("Signature scheme"), or undefined if one is invalid. */
-export function readSigningKeys(value: string): readonly Buffer[] | undefined {
-  const keys = value.split(' ').map((secret) => {
-    const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
-    // Encoding the key again must give the same text, because Node skips characters that are not base64.
-    const isWhole = secret === `whsec_${key.toString('base64')}`;
-    return isWhole && key.length >= 24 && key.length <= 64 ? key : undefined;
-  });
-  return keys.length <= 2 && keys.every((key) => key !== undefined) ? keys : undefined;
-}
-
-const signingKeys = (purpose: string) =>
-  z
-    .string()
-    .transform((value, context) => {
-      const keys = readSigningKeys(value);
-      if (keys) return keys;
-      context.addIssue(SIGNING_KEY_RULE);
-      return z.NEVER;
-    })
-    .register(settingDocs, { allowed: '`whsec_…`', purpose });
-
-const arn = (service: string, what: string, purpose: string) => {
-  const rule = `must be set, to the ARN of ${what}: arn:aws:${service}:…`;
-  // Of any length: the reference of the RDS Data API allows 100 characters, but the service accepts the longer ARNs of
-  // secrets that RDS manages.
-  return z
-    .string(rule)
-    .regex(new RegExp(`^arn:[a-z-]+:${service}:`), rule)
-    .register(settingDocs, { allowed: `\`arn:aws:${service}:…\``, purpose });
-};
-
 // With one retry, less than the 5 s after which clients of this API give up.
 const DATABASE_TIMEOUT_MS = integer(100, 30_000, 2_000, {
   unit: 'ms',
   purpose: 'timeout of a statement, and of opening a connection',
 });
 
-const DATABASE_URL_RULE =
-  'must be a URL like postgres://user:password@host:5432/orders_db, with special characters of the password percent-encoded';
-
-/**
- * With an unencoded `/`, `?` or `#`, a part of the password would be parsed as the host, the database or a parameter,
- * and would appear in error messages about them.
- */
-function isDatabaseUrl(value: string): boolean {
-  // The host is empty before the directory of a Unix socket.
-  const url = URL.parse(value.replace('@/', '@localhost/'));
-  if (!url || !/^postgres(ql)?:$/.test(url.protocol) || !/^postgres(ql)?:\/\//.test(value)) return false;
-  return !/@/.test(url.pathname) && url.hash === '' && /^(\?[\w.]+=[^&]*(&[\w.]+=[^&]*)*)?$/.test(url.search);
-}
-
 /** Only the settings of the chosen driver are required. */
 const pgSettings = z.object({
   DATABASE_DRIVER: z.literal('pg'),
-  DATABASE_URL: z
-    .string('must be set, to a URL like postgres://user:password@host:5432/orders_db')
-    .refine(isDatabaseUrl, DATABASE_URL_RULE)
-    .register(settingDocs, {
-      allowed: '`postgres://…`',
-      purpose:
-        'the database, with the driver pg. TLS as in libpq: `?sslmode=verify-full` ([database.md](database.md#tls))',
-    }),
+  DATABASE_URL: databaseUrl(
+    'the database, with the driver pg. TLS as in libpq: `?sslmode=verify-full` ([database.md](database.md#tls))',
+  ),
   DATABASE_AUTH: z
     .enum(['password', 'iam'], 'must be password or iam')
     .register(settingDocs, {
@@ -166,10 +77,10 @@ const tokenSettings = z.object({
   JWT_AUDIENCE: z
     .string('must be set, to the audience of the tokens, as their aud claim has it')
     .register(settingDocs, { allowed: 'text', purpose: 'the `aud` claim of the tokens, with `AUTH=jwt`' }),
-  JWT_JWKS_URL: z
-    .string("must be set, to the address of the issuer's keys: the jwks_uri of its OpenID configuration")
-    .refine(isPrivateUrl, PRIVATE_URL_RULE)
-    .register(settingDocs, { allowed: '`https://…`', purpose: "the issuer's public keys, with `AUTH=jwt`" }),
+  JWT_JWKS_URL: privateUrl(
+    "the issuer's public keys, with `AUTH=jwt`",
+    "must be set, to the address of the issuer's keys: the jwks_uri of its OpenID configuration",
+  ),
   JWT_SCOPE_PREFIX: z
     .string()
     .register(settingDocs, {
@@ -239,11 +150,7 @@ const otherSettings = {
     purpose:
       "simulated work per order, with `PROCESSOR=simulated`; must leave 5 s of the worker's timeout (60 s, locally 15 s)",
   }),
-  WEBHOOK_URL: z
-    .string()
-    .refine(isPrivateUrl, PRIVATE_URL_RULE)
-    .register(settingDocs, { allowed: '`https://…`', purpose: 'where `PROCESSOR=webhook` posts each order' })
-    .optional(),
+  WEBHOOK_URL: privateUrl('where `PROCESSOR=webhook` posts each order').optional(),
   WEBHOOK_SECRET: signingKeys('the key that signs the requests of `PROCESSOR=webhook`').optional(),
   // Deployed functions read the key from Secrets Manager, because more people can read an environment than a secret.
   WEBHOOK_SECRET_ARN: arn(
@@ -262,14 +169,9 @@ const otherSettings = {
     unit: 's',
     purpose: 'how long an order waits for the signal `done` after a receiver of `PROCESSOR=webhook` responded with 202',
   }),
-  CALLBACK_URL: z
-    .string()
-    .refine(isPrivateUrl, PRIVATE_URL_RULE)
-    .register(settingDocs, {
-      allowed: '`https://…`',
-      purpose: 'the URL of the API with which callback URLs begin; `npm start` and `npm run deploy` set it',
-    })
-    .default('http://localhost:8000/api/v1'),
+  CALLBACK_URL: privateUrl(
+    'the URL of the API with which callback URLs begin; `npm start` and `npm run deploy` set it',
+  ).default('http://localhost:8000/api/v1'),
   CALLBACK_SECRET: signingKeys(
     'the key that signs callback URLs; without it there are none. `npm start` has one',
   ).optional(),

@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { readSigningKeys } from '../config.ts';
 import { ConfigError } from '../errors.ts';
+import { readSigningKeys } from '../setting-kinds.ts';
 
 /** Milliseconds: a batch waits for it, once per container. */
 const TIMEOUT_MS = 5_000;

@@ -16,7 +16,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['lib/database', 'lib/queue'],
   ['lib/observability'],
   ['lib/config.ts', 'lib/routes.ts'],
-  ['lib/errors.ts', 'lib/order-key.ts'],
+  ['lib/errors.ts', 'lib/order-key.ts', 'lib/setting-kinds.ts'],
   // They import no part of the service: the generated client, the document, and the user's processors.
   ['client', 'docs', 'processors'],
 ];

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { LOCAL_DIRECTORY, PORTS } from '../../infra/local/stack/settings.ts';
-import { SETTINGS, settingDocs } from '../../lib/config.ts';
+import { SETTINGS } from '../../lib/config.ts';
+import { settingDocs } from '../../lib/setting-kinds.ts';
 
 /** Values that serverless.yml and infra/local/stack/environment.ts set on this machine, unless the user does. */
 const LOCAL_DEFAULTS: Readonly<Record<string, string>> = {
