@@ -1,4 +1,4 @@
-/** True if a process with this id exists, whoever it belongs to. */
+/** True if a process with this id exists, whatever its user. */
 export function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
