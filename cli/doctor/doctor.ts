@@ -8,7 +8,8 @@ import { UserError } from '../../infra/user-error.ts';
 import { loadConfig } from '../../lib/config.ts';
 import { connectDatabase } from '../../lib/database/connect.ts';
 import type { Database } from '../../lib/database/database.ts';
-import { loadMigrations, migrate } from '../../lib/database/migrations.ts';
+import { loadMigrations } from '../../lib/database/migration-files.ts';
+import { applyMigrations } from '../../lib/database/migrations.ts';
 import { createLogger } from '../../lib/observability/logger.ts';
 import { DeadLetters } from '../../lib/queue/dead-letters.ts';
 import { connect } from '../../lib/runtime/connections.ts';
@@ -80,7 +81,7 @@ code is 0 if no problem was found, and 1 otherwise.`,
 async function migrationCheck(database: Database): Promise<Check> {
   const known = await loadMigrations(join(REPOSITORY, 'infra', 'migrations'));
   const options = { importTimeZone: 'UTC', report: (name: string) => console.error(`  applying ${name}`) };
-  return migrations(database, known, () => migrate(database, known, options));
+  return migrations(database, known, () => applyMigrations(database, known, options));
 }
 
 interface Examined {

@@ -1,6 +1,7 @@
 import type { Database } from '../../lib/database/database.ts';
 import { reasonToWait } from '../../lib/database/deferral.ts';
-import { type Migration, readApplied } from '../../lib/database/migrations.ts';
+import type { Migration } from '../../lib/database/migration-files.ts';
+import { readApplied } from '../../lib/database/migrations.ts';
 import type { Check, Finding } from './check.ts';
 
 /** A migration is one transaction: it is either applied or not, and a failed migration shows as missing. */

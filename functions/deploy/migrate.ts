@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { migrate } from '../../lib/database/migrate.ts';
-import { MigrationError } from '../../lib/database/migrations.ts';
+import { MigrationError } from '../../lib/database/migration-error.ts';
 import { retryDatabase } from '../../lib/database/retry.ts';
 import { describeError } from '../../lib/observability/describe-error.ts';
 import { createLogger } from '../../lib/observability/logger.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { globSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadMigrations, type Migration } from '../../lib/database/migrations.ts';
+import { loadMigrations, type Migration } from '../../lib/database/migration-files.ts';
 import { roleIdOf, roleOf } from './roles.ts';
 import type { Serverless, Service, Template } from './serverless.ts';
 import { addCallbackSecret, addWebhookSecret, passedOn } from './settings.ts';

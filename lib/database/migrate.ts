@@ -6,7 +6,8 @@ import { createAppRole, grantToAppRole } from './app-role.ts';
 import { connectDatabase } from './connect.ts';
 import { reasonToWait } from './deferral.ts';
 import { reportImport } from './import-report.ts';
-import { alone, loadMigrations, migrate as migrateDatabase, readApplied } from './migrations.ts';
+import { loadMigrations } from './migration-files.ts';
+import { type ApplyOptions, alone, applyMigrations, readApplied } from './migrations.ts';
 import { readTimeZone } from './time-zone.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../infra/migrations', import.meta.url));
@@ -17,17 +18,11 @@ const PATIENCE_MS = 86_400_000;
 /** No caller waits for a response here, and a server that has just been started may be slow to accept a connection. */
 const CONNECT_TIMEOUT_MS = '10000';
 
-export interface MigrateOptions {
-  /** The time zone in which the old service's `created_at`, which has none, is read; UTC by default. */
-  readonly importTimeZone?: string;
+/** The time zone is UTC by default. */
+export interface MigrateOptions
+  extends Partial<Pick<ApplyOptions, 'importTimeZone' | 'acceptNewer' | 'deployed' | 'remainingMs'>> {
   /** The directory of the migrations; by default the one in the repository. */
   readonly folder?: string;
-  /** True to accept a database that a newer version has migrated, instead of rejecting it. */
-  readonly acceptNewer?: boolean;
-  /** The number of the newest migration that all running code knows; 0 by default, which leaves out those that wait. */
-  readonly deployed?: number;
-  /** The remaining milliseconds for everything; undefined for no limit. */
-  readonly remainingMs?: () => number;
   /** True to print what would be done without changing anything. */
   readonly dryRun?: boolean;
   /** The new password of the role of the functions, which is created if necessary. Undefined: leave the role as it is. */
@@ -76,7 +71,7 @@ export async function migrate(
     }
     activity = 'waiting until no other process migrates this database';
     let deferred = 0;
-    const applied = await migrateDatabase(database, migrations, {
+    const applied = await applyMigrations(database, migrations, {
       importTimeZone,
       acceptNewer,
       deployed,

@@ -1,31 +1,11 @@
-import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DatabaseError } from '../errors.ts';
 import { grantToAppRole } from './app-role.ts';
 import type { Database, Queryable, Transaction } from './database.ts';
-import { readDeferral, reasonToWait } from './deferral.ts';
+import { reasonToWait } from './deferral.ts';
 import { MigrationError } from './migration-error.ts';
+import type { Migration } from './migration-files.ts';
 import { readTimeZone } from './time-zone.ts';
-
-export { MigrationError };
-
-export interface Migration {
-  readonly version: number;
-  readonly name: string;
-  readonly statements: readonly string[];
-  /** A checksum of the file, to detect a migration that was changed after it was applied. */
-  readonly checksum: string;
-  /** The name of an earlier migration, which all deployed code must know before this one is applied; most wait for none. */
-  readonly waitsFor?: string | undefined;
-}
-
-/**
- * One statement at a time, because the Data API supports only one; the marker is the one of drizzle, which editors
- * know.
- */
-const BREAKPOINT = /^--> statement-breakpoint$/m;
 
 /**
  * Milliseconds that a migration, and requests behind it, wait for a lock. Shorter than the 2 s statement timeout of a
@@ -46,33 +26,7 @@ const ADVISORY_LOCK = 7_402_311;
  */
 const LONGEST_PAUSE_MS = 60_000;
 
-/**
- * The migrations of a folder, from `000001-name.sql` upwards.
- * @throws MigrationError for a file with a different name, or a number that is missing or duplicated
- */
-export async function loadMigrations(folder: string): Promise<Migration[]> {
-  const files = (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort();
-  return Promise.all(
-    files.map(async (file, index) => {
-      const version = Number(/^(\d{6})-[a-z0-9-]+\.sql$/.exec(file)?.[1]);
-      if (version !== index + 1) throw new MigrationError(`${file}: expected ${index + 1} as its six-digit number`);
-      const text = await readFile(join(folder, file), 'utf8');
-      return {
-        version,
-        name: nameOf(file),
-        statements: text.split(BREAKPOINT).map((statement) => statement.trim()),
-        checksum: createHash('sha256').update(text).digest('hex'),
-        waitsFor: readDeferral(file, text, files.slice(0, index).map(nameOf)),
-      };
-    }),
-  );
-}
-
-function nameOf(file: string): string {
-  return basename(file, '.sql');
-}
-
-export interface MigrateOptions {
+export interface ApplyOptions {
   /** The time zone of the old service's `created_at`, which has none, as Postgres names it. */
   readonly importTimeZone: string;
   /**
@@ -101,10 +55,10 @@ export interface MigrateOptions {
  * Applies the missing migrations, each in its own transaction, and returns how many were applied.
  * @throws MigrationError if an applied migration was changed or is unknown; DatabaseError if a statement fails
  */
-export async function migrate(
+export async function applyMigrations(
   database: Database,
   migrations: readonly Migration[],
-  options: MigrateOptions,
+  options: ApplyOptions,
 ): Promise<number> {
   const importTimeZone = await readTimeZone(database, options.importTimeZone);
   const isNew = await alone(database, options, async (transaction) => {
@@ -164,7 +118,7 @@ const TRANSACTION_SETTINGS = {
 async function untilUnlocked<T>(
   database: Database,
   { name }: Migration,
-  { waiting = () => undefined, lockPatienceMs = LOCK_PATIENCE_MS, remainingMs = () => lockPatienceMs }: MigrateOptions,
+  { waiting = () => undefined, lockPatienceMs = LOCK_PATIENCE_MS, remainingMs = () => lockPatienceMs }: ApplyOptions,
   run: () => Promise<T>,
 ): Promise<T> {
   const end = performance.now() + Math.min(lockPatienceMs, remainingMs());
@@ -202,7 +156,7 @@ async function describeHolder(database: Queryable): Promise<string> {
 /** A transaction that excludes every other migrating process. */
 export function alone<T>(
   database: Database,
-  options: Pick<MigrateOptions, 'remainingMs'>,
+  options: Pick<ApplyOptions, 'remainingMs'>,
   work: (transaction: Transaction) => Promise<T>,
 ): Promise<T> {
   return database.transaction(async (transaction) => {
@@ -223,7 +177,7 @@ export function alone<T>(
  */
 async function limitStatement(
   transaction: Transaction,
-  { remainingMs }: Pick<MigrateOptions, 'remainingMs'>,
+  { remainingMs }: Pick<ApplyOptions, 'remainingMs'>,
 ): Promise<void> {
   // 0 would mean no limit.
   const limit = remainingMs === undefined ? 0 : Math.max(1, Math.floor(remainingMs()));
@@ -251,7 +205,7 @@ async function isApplied(transaction: Transaction, migration: Migration): Promis
   return row !== undefined;
 }
 
-async function apply(transaction: Transaction, migration: Migration, options: MigrateOptions): Promise<void> {
+async function apply(transaction: Transaction, migration: Migration, options: ApplyOptions): Promise<void> {
   await transaction.query(`SELECT set_config('orders.import_time_zone', $1::text, true)`, [options.importTimeZone]);
   await transaction.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
   for (const statement of migration.statements) {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Database } from '../../lib/database/database.ts';
-import { type Migration, migrate, readApplied } from '../../lib/database/migrations.ts';
+import type { Migration } from '../../lib/database/migration-files.ts';
+import { applyMigrations, readApplied } from '../../lib/database/migrations.ts';
 import { readCounters } from '../../lib/orders/sql/read-counters.ts';
 import { readHistory } from '../../lib/orders/sql/read-history.ts';
 import { readOrder } from '../../lib/orders/sql/read-order.ts';
@@ -20,7 +21,7 @@ describe.each(DRIVERS)('migrations over $name', ({ open }) => {
   afterAll(() => subject?.close());
 
   const bringUpToDate = (some = migrations, importTimeZone = 'UTC') =>
-    migrate(database, some, { importTimeZone, report: () => undefined });
+    applyMigrations(database, some, { importTimeZone, report: () => undefined });
 
   test('migrations prepare an empty database only once', async () => {
     expect(await readApplied(database)).toEqual(new Map());

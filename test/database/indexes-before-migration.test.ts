@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Database } from '../../lib/database/database.ts';
-import { migrate } from '../../lib/database/migrations.ts';
+import { applyMigrations } from '../../lib/database/migrations.ts';
 import { connectPg } from '../../lib/database/pg.ts';
 import { ourMigrations } from '../support/contract.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -40,7 +40,10 @@ afterEach(async () => {
 });
 
 const bringUpTo = async (version: number) =>
-  migrate(database, (await ourMigrations()).slice(0, version), { importTimeZone: 'UTC', report: () => undefined });
+  applyMigrations(database, (await ourMigrations()).slice(0, version), {
+    importTimeZone: 'UTC',
+    report: () => undefined,
+  });
 
 /** Migrates up to a version, and runs the documented commands for the tables that it has. */
 async function buildAt(version: number): Promise<void> {

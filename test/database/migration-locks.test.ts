@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Database } from '../../lib/database/database.ts';
-import { type MigrateOptions, migrate } from '../../lib/database/migrations.ts';
+import { type ApplyOptions, applyMigrations } from '../../lib/database/migrations.ts';
 import { connectPg } from '../../lib/database/pg.ts';
 import { ourMigrations } from '../support/contract.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -28,7 +28,7 @@ afterEach(async () => {
   await own.drop();
 });
 
-async function addColumn(options: Partial<MigrateOptions>): Promise<number> {
+async function addColumn(options: Partial<ApplyOptions>): Promise<number> {
   const known = await ourMigrations();
   const next = {
     version: known.length + 1,
@@ -36,7 +36,7 @@ async function addColumn(options: Partial<MigrateOptions>): Promise<number> {
     checksum: '',
     statements: ['ALTER TABLE orders ADD x integer'],
   };
-  return migrate(database, [...known, next], { importTimeZone: 'UTC', report: () => undefined, ...options });
+  return applyMigrations(database, [...known, next], { importTimeZone: 'UTC', report: () => undefined, ...options });
 }
 
 test('a migration lets requests through while a long transaction blocks it, names its owner, and finishes after it', async () => {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Database } from '../../lib/database/database.ts';
-import { loadMigrations, type Migration, migrate } from '../../lib/database/migrations.ts';
+import { loadMigrations, type Migration } from '../../lib/database/migration-files.ts';
+import { applyMigrations } from '../../lib/database/migrations.ts';
 import { connectPg } from '../../lib/database/pg.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { recordingLogger } from '../support/recording-logger.ts';
@@ -104,7 +105,7 @@ describe('migrating', () => {
 
   const run = async (...migrations: Migration[]): Promise<string[]> => {
     const reported: string[] = [];
-    await migrate(database, migrations, { importTimeZone: 'UTC', report: (name) => reported.push(name) });
+    await applyMigrations(database, migrations, { importTimeZone: 'UTC', report: (name) => reported.push(name) });
     return reported;
   };
   const rows = async () => (await database.query<{ id: number }>('SELECT id FROM a ORDER BY id')).map(({ id }) => id);
@@ -152,7 +153,10 @@ describe('migrating', () => {
     const runAll = async (deployed?: number) => {
       reasons.length = 0;
       const options = { importTimeZone: 'UTC', report: () => undefined, ...(deployed !== undefined && { deployed }) };
-      return migrate(database, [FIRST, SECOND, WAITING, LATER], { ...options, deferred: (why) => reasons.push(why) });
+      return applyMigrations(database, [FIRST, SECOND, WAITING, LATER], {
+        ...options,
+        deferred: (why) => reasons.push(why),
+      });
     };
 
     test('applies it to a new database at once', async () => {

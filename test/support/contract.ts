@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { connectDataApi } from '../../lib/database/data-api.ts';
 import type { Database } from '../../lib/database/database.ts';
-import { loadMigrations, type Migration, migrate } from '../../lib/database/migrations.ts';
+import { loadMigrations, type Migration } from '../../lib/database/migration-files.ts';
+import { applyMigrations } from '../../lib/database/migrations.ts';
 import { connectPg } from '../../lib/database/pg.ts';
 import { openDataApiLab } from './data-api.ts';
 import { createTestDatabase } from './database.ts';
@@ -104,7 +105,7 @@ function realDataApi(env: NodeJS.ProcessEnv): Driver {
       );
       const database = connect();
       await makeEmpty(database);
-      await migrate(database, await ourMigrations(), { importTimeZone: 'UTC', report: () => undefined });
+      await applyMigrations(database, await ourMigrations(), { importTimeZone: 'UTC', report: () => undefined });
       return {
         database,
         connect,
