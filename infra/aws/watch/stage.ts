@@ -12,35 +12,7 @@ export interface Resolvers {
 }
 
 /** The resources of a stage to monitor, and the thresholds of its alarms. */
-export interface Stage {
-  /** orders-prod */
-  readonly name: string;
-  /** The names in serverless.yml. */
-  readonly functions: readonly string[];
-  /** Names. */
-  readonly queue: Value;
-  readonly deadLetterQueue: Value;
-  /** The id of the database cluster; undefined for an existing cluster whose id is not known. */
-  readonly cluster: Value | undefined;
-  /** The name of the stage's own RDS Proxy, if it has one. */
-  readonly proxy: Value | undefined;
-  /** The most connections that the database allows. */
-  readonly maxConnections: number;
-  /** Seconds between two sweeps. */
-  readonly sweepSeconds: number;
-  /** The namespace of the metrics that the sweep publishes. */
-  readonly metrics: string;
-  /** The address for emails; '' for no emails. */
-  readonly email: string;
-  /** The seconds that an order may wait. */
-  readonly waitSeconds: number;
-  /** The most requests per second that the API allows. */
-  readonly requestRate: number;
-  /** Dollars per month; undefined for no budget. */
-  readonly budget: number | undefined;
-  /** The threshold for the 99th percentile of the time that creating an order takes, in milliseconds. */
-  readonly latencyMs: number;
-}
+export type Stage = NonNullable<Awaited<ReturnType<typeof readStage>>>;
 
 /** A rate of EventBridge, in seconds. */
 const rate = z.string().transform(secondsOfRate).pipe(z.number('must be a rate, such as rate(1 minute)'));
@@ -67,7 +39,7 @@ const parameters = z.object({
  * Undefined for a stage that is not watched.
  * @throws Error that names an invalid parameter
  */
-export async function readStage(resolvers: Resolvers): Promise<Stage | undefined> {
+export async function readStage(resolvers: Resolvers) {
   const { resolveConfigurationProperty: property, resolveVariable: variable } = resolvers;
   const names = Object.keys(parameters.shape);
   const values = await Promise.all(names.map((name) => variable(`param:${name}`)));
@@ -84,21 +56,33 @@ export async function readStage(resolvers: Resolvers): Promise<Stage | undefined
   const queue = (await property(['custom', 'queue'])) as { name: Value; deadLetterName: Value };
   const database = (await property(['custom', 'database'])) as { cluster?: Value; proxy?: Value };
   return {
+    /** orders-prod */
     name: `${await variable('self:service')}-${await variable('sls:stage')}`,
+    /** The names in serverless.yml. */
     functions: Object.keys(functions),
     queue: queue.name,
     deadLetterQueue: queue.deadLetterName,
+    /** The id of the database cluster; undefined for an existing cluster whose id is not known. */
     cluster: database.cluster || undefined,
+    /** The name of the stage's own RDS Proxy, if it has one. */
     proxy: database.proxy,
+    /** The most connections that the database allows. */
     maxConnections:
       given.databaseMaxConnections ??
       maxConnections({ min: given.databaseMinCapacity, max: given.databaseMaxCapacity }),
+    /** Seconds between two sweeps. */
     sweepSeconds: given.sweepRate,
+    /** The namespace of the metrics that the sweep publishes. */
     metrics: given.metricsNamespace,
+    /** The address for emails; '' for no emails. */
     email: given.alarmEmail,
+    /** The seconds that an order may wait. */
     waitSeconds: given.alarmWaitSeconds,
+    /** The most requests per second that the API allows. */
     requestRate: given.apiRateLimit,
+    /** Dollars per month; undefined for no budget. */
     budget: given.monthlyBudget,
+    /** The threshold for the 99th percentile of latency, in milliseconds. */
     latencyMs: given.alarmLatencyMs,
   };
 }
