@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Database } from '../../lib/database/database.ts';
 import { type Amendment, amendOrder } from '../../lib/orders/amend-order.ts';
 import { readHistory } from '../../lib/orders/sql/read-history.ts';
 import { readOrder } from '../../lib/orders/sql/read-order.ts';
 import { PermanentFailure } from '../../lib/processors/processor.ts';
-import { DRIVERS, type Subject } from '../support/contract.ts';
-import { UseCases } from '../support/contract-use-cases.ts';
+import { DRIVERS } from '../support/contract.ts';
+import { beforeEachTest, type UseCases } from '../support/contract-use-cases.ts';
 import { anOrder } from '../support/order-lab.ts';
 
 const AMOUNT: Amendment = {
@@ -15,17 +15,11 @@ const AMOUNT: Amendment = {
 };
 
 describe.each(DRIVERS)('changes of orders over $name', ({ open }) => {
-  let subject: Subject;
   let database: Database;
   let cases: UseCases;
-  beforeAll(async () => {
-    subject = await open();
-    database = subject.database;
+  beforeEachTest(open, (fresh) => {
+    ({ database, cases } = fresh);
   });
-  beforeEach(async () => {
-    cases = await UseCases.fresh(database);
-  });
-  afterAll(() => subject?.close());
 
   const amend = (orderId: string, amendment = AMOUNT, isExpected = () => true, owner: string | null = null) =>
     amendOrder(cases.shared, orderId, owner, isExpected, amendment, 'shop');

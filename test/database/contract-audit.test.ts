@@ -1,27 +1,20 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { insertApiKey } from '../../lib/auth/sql/insert-api-key.ts';
 import { revokeApiKey } from '../../lib/auth/sql/revoke-api-key.ts';
 import type { Database } from '../../lib/database/database.ts';
 import { orderKey } from '../../lib/order-key.ts';
 import { setProcessing } from '../../lib/orders/processing.ts';
 import { type AuditFilter, readAudit } from '../../lib/orders/sql/read-audit.ts';
-import { DRIVERS, type Subject } from '../support/contract.ts';
-import { UseCases } from '../support/contract-use-cases.ts';
+import { DRIVERS } from '../support/contract.ts';
+import { beforeEachTest, type UseCases } from '../support/contract-use-cases.ts';
 import { verdictOn } from '../support/order-lab.ts';
 
 describe.each(DRIVERS)('the audit over $name', ({ open }) => {
-  let subject: Subject;
   let database: Database;
   let cases: UseCases;
-
-  beforeAll(async () => {
-    subject = await open();
-    database = subject.database;
+  beforeEachTest(open, (fresh) => {
+    ({ database, cases } = fresh);
   });
-  beforeEach(async () => {
-    cases = await UseCases.fresh(database);
-  });
-  afterAll(() => subject?.close());
 
   const read = (filter: Partial<AuditFilter> = {}, limit = 10) =>
     readAudit(database, { action: null, owner: null, before: null, ...filter }, limit);

@@ -1,26 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Database } from '../../lib/database/database.ts';
 import { cancelOrders } from '../../lib/orders/cancel-order.ts';
 import { AmbiguousOrder } from '../../lib/orders/sql/find-owners.ts';
 import { readAudit } from '../../lib/orders/sql/read-audit.ts';
 import { readHistory } from '../../lib/orders/sql/read-history.ts';
-import { DRIVERS, type Subject } from '../support/contract.ts';
-import { UseCases } from '../support/contract-use-cases.ts';
+import { DRIVERS } from '../support/contract.ts';
+import { beforeEachTest, type UseCases } from '../support/contract-use-cases.ts';
 import { verdictOn } from '../support/order-lab.ts';
 
 describe.each(DRIVERS)('several cancellations over $name', ({ open }) => {
-  let subject: Subject;
   let database: Database;
   let cases: UseCases;
-
-  beforeAll(async () => {
-    subject = await open();
-    database = subject.database;
+  beforeEachTest(open, (fresh) => {
+    ({ database, cases } = fresh);
   });
-  beforeEach(async () => {
-    cases = await UseCases.fresh(database);
-  });
-  afterAll(() => subject?.close());
 
   const CHANGE = { actor: 'ada', reason: 'the shop has closed', dryRun: false };
   const cancel = (ids: string[], owner: string | null = null, change = {}) =>

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Database } from '../../lib/database/database.ts';
 import type { OrderDetails } from '../../lib/orders/order.ts';
 import { listOrders, type Position } from '../../lib/orders/sql/list-orders.ts';
 import { readOrder } from '../../lib/orders/sql/read-order.ts';
 import type { ProcessorOrder } from '../../lib/processors/processor.ts';
-import { DRIVERS, type Subject } from '../support/contract.ts';
-import { UseCases } from '../support/contract-use-cases.ts';
+import { DRIVERS } from '../support/contract.ts';
+import { beforeEachTest, type UseCases } from '../support/contract-use-cases.ts';
 import { anOrder } from '../support/order-lab.ts';
 
 const DETAILS: OrderDetails = {
@@ -26,17 +26,11 @@ const LARGE: OrderDetails = {
 };
 
 describe.each(DRIVERS)('the details of orders over $name', ({ open }) => {
-  let subject: Subject;
   let database: Database;
   let cases: UseCases;
-  beforeAll(async () => {
-    subject = await open();
-    database = subject.database;
+  beforeEachTest(open, (fresh) => {
+    ({ database, cases } = fresh);
   });
-  beforeEach(async () => {
-    cases = await UseCases.fresh(database);
-  });
-  afterAll(() => subject?.close());
 
   const detailsOf = async (orderId: string, owner: string | null = null) =>
     (await readOrder(database, orderId, owner))?.details;

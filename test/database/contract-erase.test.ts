@@ -1,25 +1,18 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Database } from '../../lib/database/database.ts';
 import { cancelOrder } from '../../lib/orders/sql/cancel-order.ts';
 import { countUserOrders, eraseUserOrders } from '../../lib/orders/sql/erase-user.ts';
 import { readAudit } from '../../lib/orders/sql/read-audit.ts';
-import { DRIVERS, type Subject } from '../support/contract.ts';
-import { UseCases } from '../support/contract-use-cases.ts';
+import { DRIVERS } from '../support/contract.ts';
+import { beforeEachTest, type UseCases } from '../support/contract-use-cases.ts';
 import { verdictOn } from '../support/order-lab.ts';
 
 describe.each(DRIVERS)('erasing a user over $name', ({ open }) => {
-  let subject: Subject;
   let database: Database;
   let cases: UseCases;
-
-  beforeAll(async () => {
-    subject = await open();
-    database = subject.database;
+  beforeEachTest(open, (fresh) => {
+    ({ database, cases } = fresh);
   });
-  beforeEach(async () => {
-    cases = await UseCases.fresh(database);
-  });
-  afterAll(() => subject?.close());
 
   const erase = (limit = 10, owner: string | null = null) =>
     eraseUserOrders(database, { userId: 7, owner, limit }, { actor: 'operator ada', reason: 'request 118' });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Database } from '../../lib/database/database.ts';
 import { setProcessing } from '../../lib/orders/processing.ts';
 import { redriveOrder } from '../../lib/orders/redrive-order.ts';
@@ -11,23 +11,16 @@ import { readLongestWait } from '../../lib/orders/sql/longest-wait.ts';
 import { readProcessing } from '../../lib/orders/sql/processing-control.ts';
 import { readHistory } from '../../lib/orders/sql/read-history.ts';
 import { readOrder } from '../../lib/orders/sql/read-order.ts';
-import { DRIVERS, type Subject } from '../support/contract.ts';
-import { HARD, UseCases } from '../support/contract-use-cases.ts';
+import { DRIVERS } from '../support/contract.ts';
+import { beforeEachTest, HARD, type UseCases } from '../support/contract-use-cases.ts';
 import { anOrder, verdictOn } from '../support/order-lab.ts';
 
 describe.each(DRIVERS)('the use cases of the API over $name', ({ open }) => {
-  let subject: Subject;
   let database: Database;
   let cases: UseCases;
-
-  beforeAll(async () => {
-    subject = await open();
-    database = subject.database;
+  beforeEachTest(open, (fresh) => {
+    ({ database, cases } = fresh);
   });
-  beforeEach(async () => {
-    cases = await UseCases.fresh(database);
-  });
-  afterAll(() => subject?.close());
 
   /** In the form of a list and of the response to a change. */
   async function readWithoutSteps(orderId: string) {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Database } from '../../lib/database/database.ts';
 import { getMetrics } from '../../lib/orders/get-metrics.ts';
 import { DATA_API_CLAIMS } from '../../lib/orders/slots.ts';
@@ -18,7 +18,7 @@ import { rollUpMinutes } from '../../lib/orders/sql/roll-up-minutes.ts';
 import { sweepOrders } from '../../lib/orders/sweep-orders.ts';
 import { PermanentFailure, TransientFailure } from '../../lib/processors/processor.ts';
 import { DRIVERS, type Subject } from '../support/contract.ts';
-import { HARD, UseCases } from '../support/contract-use-cases.ts';
+import { beforeEachTest, HARD, type UseCases } from '../support/contract-use-cases.ts';
 import { anOrder, countdown, RESEND_AFTER, verdictOn } from '../support/order-lab.ts';
 
 describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
@@ -26,15 +26,9 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
   let database: Database;
   let cases: UseCases;
   const testCuts = canCut ? test : test.skip;
-
-  beforeAll(async () => {
-    subject = await open();
-    database = subject.database;
+  beforeEachTest(open, (fresh) => {
+    ({ subject, database, cases } = fresh);
   });
-  beforeEach(async () => {
-    cases = await UseCases.fresh(database);
-  });
-  afterAll(() => subject?.close());
 
   describe('create', () => {
     test('an order is created and read back unchanged', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Database } from '../../lib/database/database.ts';
 import { orderKey } from '../../lib/order-key.ts';
 import { countUnrecorded, findCounterDrift } from '../../lib/orders/sql/audit-orders.ts';
@@ -9,8 +9,8 @@ import { readHistory } from '../../lib/orders/sql/read-history.ts';
 import { readOrder } from '../../lib/orders/sql/read-order.ts';
 import { sweepOrders } from '../../lib/orders/sweep-orders.ts';
 import { PermanentFailure } from '../../lib/processors/processor.ts';
-import { DRIVERS, type Subject } from '../support/contract.ts';
-import { UseCases } from '../support/contract-use-cases.ts';
+import { DRIVERS } from '../support/contract.ts';
+import { beforeEachTest, type UseCases } from '../support/contract-use-cases.ts';
 import { anOrder } from '../support/order-lab.ts';
 
 const ALICE = { owner: 'alice' };
@@ -19,18 +19,11 @@ const keyOf = ({ owner }: { owner: string }) => orderKey({ orderId: 'same', owne
 const change = { actor: 'test', reason: 'test' };
 
 describe.each(DRIVERS)('orders of several owners with the same id, over $name', ({ open }) => {
-  let subject: Subject;
   let database: Database;
   let cases: UseCases;
-
-  beforeAll(async () => {
-    subject = await open();
-    database = subject.database;
+  beforeEachTest(open, (fresh) => {
+    ({ database, cases } = fresh);
   });
-  beforeEach(async () => {
-    cases = await UseCases.fresh(database);
-  });
-  afterAll(() => subject?.close());
 
   const createBoth = async () => {
     expect(await cases.create(anOrder({ orderId: 'same', userId: 1 }), ALICE)).toBe('created');

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { signalOrder } from '../../lib/orders/signal-order.ts';
 import { readSignals } from '../../lib/orders/sql/order-signals.ts';
 import { readHistory } from '../../lib/orders/sql/read-history.ts';
 import { readOrder } from '../../lib/orders/sql/read-order.ts';
 import { type Processor, SignalTimeout } from '../../lib/processors/processor.ts';
 import { DRIVERS, type Subject } from '../support/contract.ts';
-import { HARD, UseCases } from '../support/contract-use-cases.ts';
+import { beforeEachTest, HARD, type UseCases } from '../support/contract-use-cases.ts';
 
 const NAME = 'expédié 🛒';
 const PAYLOAD = '"\\u0000 é😀\'$1:p1"';
@@ -14,15 +14,10 @@ describe.each(DRIVERS)('the signals of orders on $name', ({ open, canCut }) => {
   let subject: Subject;
   let orders: UseCases;
   let got: unknown[];
-
-  beforeAll(async () => {
-    subject = await open();
-  });
-  beforeEach(async () => {
-    orders = await UseCases.fresh(subject.database);
+  beforeEachTest(open, (fresh) => {
+    ({ subject, cases: orders } = fresh);
     got = [];
   });
-  afterAll(() => subject.close());
 
   const signal = (payload = PAYLOAD, owner: string | null = null) =>
     signalOrder(orders.shared, { orderId: HARD.orderId, owner, run: null, name: NAME, payload }, 'warehouse');

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { cancelOrder } from '../../lib/orders/sql/cancel-order.ts';
 import { readSteps, recordSteps } from '../../lib/orders/sql/order-steps.ts';
 import { readHistory } from '../../lib/orders/sql/read-history.ts';
@@ -7,19 +7,14 @@ import { MAX_RESULT_BYTES } from '../../lib/orders/steps/results.ts';
 import { StepStore } from '../../lib/orders/steps/step-store.ts';
 import type { Processor } from '../../lib/processors/processor.ts';
 import { DRIVERS, type Subject } from '../support/contract.ts';
-import { HARD, UseCases } from '../support/contract-use-cases.ts';
+import { beforeEachTest, HARD, type UseCases } from '../support/contract-use-cases.ts';
 
 describe.each(DRIVERS)('the steps of orders on $name', ({ open, canCut }) => {
   let subject: Subject;
   let orders: UseCases;
-
-  beforeAll(async () => {
-    subject = await open();
+  beforeEachTest(open, (fresh) => {
+    ({ subject, cases: orders } = fresh);
   });
-  beforeEach(async () => {
-    orders = await UseCases.fresh(subject.database);
-  });
-  afterAll(() => subject.close());
 
   async function held(token?: number) {
     await orders.create(HARD);

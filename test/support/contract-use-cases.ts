@@ -1,3 +1,4 @@
+import { afterAll, beforeAll, beforeEach } from '@jest/globals';
 import type { Database } from '../../lib/database/database.ts';
 import { type Caller, type CreateOutcome, makeCreateOrder } from '../../lib/orders/create-order.ts';
 import type { NewOrder } from '../../lib/orders/order.ts';
@@ -7,6 +8,7 @@ import type { ProcessDeps } from '../../lib/orders/settle-claims.ts';
 import { type ClaimOptions, claimOrders } from '../../lib/orders/sql/claim-orders.ts';
 import { finishOrders, type Verdict } from '../../lib/orders/sql/finish-orders.ts';
 import { readOrder } from '../../lib/orders/sql/read-order.ts';
+import type { Driver, Subject } from './contract.ts';
 import { countdown, RESEND_AFTER, tasksOf } from './order-lab.ts';
 import { recordingLogger } from './recording-logger.ts';
 import { RecordingQueue } from './recording-queue.ts';
@@ -107,4 +109,22 @@ export class UseCases {
   async statusOf(orderId: string) {
     return (await readOrder(this.database, orderId, null))?.status;
   }
+}
+
+export interface Fresh {
+  readonly subject: Subject;
+  readonly database: Database;
+  readonly cases: UseCases;
+}
+
+/** Opens a driver for all tests of a `describe`, and gives each of them a database without orders. */
+export function beforeEachTest(open: Driver['open'], use: (fresh: Fresh) => void): void {
+  let subject: Subject;
+  beforeAll(async () => {
+    subject = await open();
+  });
+  beforeEach(async () => {
+    use({ subject, database: subject.database, cases: await UseCases.fresh(subject.database) });
+  });
+  afterAll(() => subject?.close());
 }
