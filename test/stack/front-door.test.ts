@@ -43,14 +43,6 @@ function expectRefused({ status, headers }: RawAnswer): void {
   expect(Object.keys(headers).filter((name) => name.startsWith('access-control-'))).toEqual([]);
 }
 
-test('each request has its own id, in its error response and in the history', async () => {
-  const idOf = async () =>
-    (JSON.parse((await ask('GET', '/api/v1/orders/nobody')).text) as { request_id: string }).request_id;
-  const ids = new Set([await idOf(), await idOf()]);
-  expect(ids.size).toBe(2);
-  for (const id of ids) expect(id).toMatch(/^[0-9a-f-]{36}$/);
-});
-
 describe('a page of another origin', () => {
   const ORIGINS = ['https://evil.example', 'null', 'http://localhost:8499', 'http://localhost', 'file://'];
 
