@@ -1,24 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { cancelOrder } from '../../lib/orders/cancel-order.ts';
 import type { ProcessDeps } from '../../lib/orders/settle-claims.ts';
 import { readHistory } from '../../lib/orders/sql/read-history.ts';
 import { PermanentFailure, type Processor, type ProcessorContext } from '../../lib/processors/processor.ts';
-import { findInconsistencies } from '../support/consistency.ts';
-import { type OrderLab, openOrderLab } from '../support/order-lab.ts';
+import { labForTests } from '../support/lab-for-tests.ts';
+import type { OrderLab } from '../support/order-lab.ts';
 
 let lab: OrderLab;
 
-beforeAll(async () => {
-  lab = await openOrderLab();
+labForTests((opened) => {
+  lab = opened;
 });
-
-afterEach(async () => {
-  expect(await findInconsistencies(lab.psql)).toEqual([]);
-  await lab.psql.rows('TRUNCATE orders');
-  lab.queue.sends.length = 0;
-});
-
-afterAll(() => lab.close());
 
 const BUDGETS: Partial<ProcessDeps> = { retryPolicy: { maxAttempts: 2, baseMs: 0, maxMs: 0 }, maxCrashes: 2 };
 

@@ -1,21 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { redriveOrders } from '../../lib/orders/redrive-orders.ts';
-import { findInconsistencies } from '../support/consistency.ts';
-import { type OrderLab, openOrderLab, verdictOn } from '../support/order-lab.ts';
+import { labForTests } from '../support/lab-for-tests.ts';
+import { type OrderLab, verdictOn } from '../support/order-lab.ts';
 import { waitForLockWaits } from '../support/wait-until.ts';
 
 let lab: OrderLab;
 
-beforeAll(async () => {
-  lab = await openOrderLab();
+labForTests((opened) => {
+  lab = opened;
 });
-
-afterEach(async () => {
-  expect(await findInconsistencies(lab.psql)).toEqual([]);
-  await lab.psql.rows('TRUNCATE orders');
-});
-
-afterAll(() => lab.close());
 
 /** Claims one order, and lets the lease die, so many times. */
 async function crash(orderId: string, times: number): Promise<void> {

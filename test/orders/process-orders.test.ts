@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { orderKey } from '../../lib/order-key.ts';
 import { redriveOrders } from '../../lib/orders/redrive-orders.ts';
 import { MAX_HOPS } from '../../lib/orders/send-again.ts';
@@ -7,29 +7,17 @@ import { readHistory } from '../../lib/orders/sql/read-history.ts';
 import { readOrder } from '../../lib/orders/sql/read-order.ts';
 import { PermanentFailure, type ProcessorOrder } from '../../lib/processors/processor.ts';
 import { simulatedProcessor } from '../../lib/processors/simulated.ts';
-import { findInconsistencies } from '../support/consistency.ts';
 import { forThisTest } from '../support/for-this-test.ts';
+import { labForTests } from '../support/lab-for-tests.ts';
 import { anOrder, countdown, type OrderLab, openOrderLab, RESEND_AFTER } from '../support/order-lab.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 let lab: OrderLab;
 
-beforeAll(async () => {
-  lab = await openOrderLab();
+labForTests((opened) => {
+  lab = opened;
 });
-
-beforeEach(() => {
-  lab.queue.sends.length = 0;
-  lab.queue.refuses = () => false;
-});
-
-afterEach(async () => {
-  expect(await findInconsistencies(lab.psql)).toEqual([]);
-  await lab.psql.rows('TRUNCATE orders');
-});
-
-afterAll(() => lab.close());
 
 const fails = (error: unknown) => async (): Promise<void> => {
   throw error;

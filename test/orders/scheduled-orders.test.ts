@@ -1,17 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { findInconsistencies } from '../support/consistency.ts';
-import { anOrder, type OrderLab, openOrderLab, RESEND_AFTER } from '../support/order-lab.ts';
+import { describe, expect, test } from '@jest/globals';
+import { labForTests } from '../support/lab-for-tests.ts';
+import { anOrder, type OrderLab, RESEND_AFTER } from '../support/order-lab.ts';
 
 let lab: OrderLab;
-beforeAll(async () => {
-  lab = await openOrderLab();
+labForTests((opened) => {
+  lab = opened;
 });
-afterEach(async () => {
-  expect(await findInconsistencies(lab.psql)).toEqual([]);
-  await lab.psql.rows('TRUNCATE orders');
-  lab.queue.sends.length = 0;
-});
-afterAll(() => lab.close());
 
 const createdFor = async (seconds: number, orderId = 'a') =>
   lab.create(anOrder({ orderId, details: { processAfter: new Date(Date.now() + seconds * 1_000) } }));

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { connectPg } from '../../lib/database/pg.ts';
 import { Callbacks } from '../../lib/orders/callbacks.ts';
 import type { ProcessDeps } from '../../lib/orders/settle-claims.ts';
@@ -7,8 +7,8 @@ import { cancelOrder } from '../../lib/orders/sql/cancel-order.ts';
 import { readHistory } from '../../lib/orders/sql/read-history.ts';
 import { readOrder } from '../../lib/orders/sql/read-order.ts';
 import { PermanentFailure, type Processor, SignalTimeout } from '../../lib/processors/processor.ts';
-import { findInconsistencies } from '../support/consistency.ts';
-import { type OrderLab, openOrderLab } from '../support/order-lab.ts';
+import { labForTests } from '../support/lab-for-tests.ts';
+import type { OrderLab } from '../support/order-lab.ts';
 import { waitForLockWaits } from '../support/wait-until.ts';
 
 const CHANGE = { actor: 'operator', reason: 'the customer called' };
@@ -16,21 +16,13 @@ const CHANGE = { actor: 'operator', reason: 'the customer called' };
 let lab: OrderLab;
 let got: unknown[];
 
-beforeAll(async () => {
-  lab = await openOrderLab();
+labForTests((opened) => {
+  lab = opened;
 });
 
 beforeEach(() => {
-  lab.queue.sends.length = 0;
   got = [];
 });
-
-afterEach(async () => {
-  expect(await findInconsistencies(lab.psql)).toEqual([]);
-  await lab.psql.rows('TRUNCATE orders');
-});
-
-afterAll(() => lab.close());
 
 async function attempt(processor: Processor = shipping, deps: Partial<ProcessDeps> = {}): Promise<void> {
   await lab.psql.rows(

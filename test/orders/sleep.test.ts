@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { getMetrics } from '../../lib/orders/get-metrics.ts';
 import type { ProcessDeps } from '../../lib/orders/settle-claims.ts';
 import { cancelOrder } from '../../lib/orders/sql/cancel-order.ts';
@@ -6,8 +6,8 @@ import { switchProcessing } from '../../lib/orders/sql/processing-control.ts';
 import { readHistory } from '../../lib/orders/sql/read-history.ts';
 import { readOrder } from '../../lib/orders/sql/read-order.ts';
 import { AttemptStopped, type Processor } from '../../lib/processors/processor.ts';
-import { findInconsistencies } from '../support/consistency.ts';
-import { type OrderLab, openOrderLab, RESEND_AFTER } from '../support/order-lab.ts';
+import { labForTests } from '../support/lab-for-tests.ts';
+import { type OrderLab, RESEND_AFTER } from '../support/order-lab.ts';
 
 const TIMES = { startedAt: expect.any(Date), finishedAt: expect.any(Date) };
 
@@ -17,20 +17,9 @@ const YEAR = 366 * 86_400;
 
 let lab: OrderLab;
 
-beforeAll(async () => {
-  lab = await openOrderLab();
+labForTests((opened) => {
+  lab = opened;
 });
-
-beforeEach(() => {
-  lab.queue.sends.length = 0;
-});
-
-afterEach(async () => {
-  expect(await findInconsistencies(lab.psql)).toEqual([]);
-  await lab.psql.rows('TRUNCATE orders');
-});
-
-afterAll(() => lab.close());
 
 async function attempt(processor: Processor, deps: Partial<ProcessDeps> = {}): Promise<string[]> {
   await lab.psql.rows(

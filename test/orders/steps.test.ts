@@ -1,23 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Invocation } from '../../lib/orders/invocation.ts';
 import type { ProcessDeps } from '../../lib/orders/settle-claims.ts';
 import { PermanentFailure, type Processor, type ProcessorContext } from '../../lib/processors/processor.ts';
-import { findInconsistencies } from '../support/consistency.ts';
-import { countdown, type OrderLab, openOrderLab } from '../support/order-lab.ts';
+import { labForTests } from '../support/lab-for-tests.ts';
+import { countdown, type OrderLab } from '../support/order-lab.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 let lab: OrderLab;
 
-beforeAll(async () => {
-  lab = await openOrderLab();
+labForTests((opened) => {
+  lab = opened;
 });
-
-afterEach(async () => {
-  expect(await findInconsistencies(lab.psql)).toEqual([]);
-  await lab.psql.rows('TRUNCATE orders');
-});
-
-afterAll(() => lab.close());
 
 /** Tries again at once, five times. */
 const EAGER: Partial<ProcessDeps> = { retryPolicy: { maxAttempts: 5, baseMs: 0, maxMs: 0 } };

@@ -1,24 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { findInconsistencies } from '../support/consistency.ts';
-import { type OrderLab, openOrderLab, RESEND_AFTER, verdictOn } from '../support/order-lab.ts';
+import { describe, expect, test } from '@jest/globals';
+import { labForTests } from '../support/lab-for-tests.ts';
+import { type OrderLab, RESEND_AFTER, verdictOn } from '../support/order-lab.ts';
 
 let lab: OrderLab;
 
-beforeAll(async () => {
-  lab = await openOrderLab();
+labForTests((opened) => {
+  lab = opened;
 });
-
-beforeEach(() => {
-  lab.queue.sends.length = 0;
-  lab.queue.refuses = () => false;
-});
-
-afterEach(async () => {
-  expect(await findInconsistencies(lab.psql)).toEqual([]);
-  await lab.psql.rows('TRUNCATE orders');
-});
-
-afterAll(() => lab.close());
 
 /** Lets time pass for the sweep: the orders are due as if so many seconds had gone by. */
 async function makeDue(where = 'true', seconds = 1): Promise<void> {

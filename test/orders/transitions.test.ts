@@ -1,7 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { NEXT_STATES } from '../../lib/orders/order.ts';
 import { findInconsistencies } from '../support/consistency.ts';
 import { forThisTest } from '../support/for-this-test.ts';
+import { labForTests } from '../support/lab-for-tests.ts';
 import { type OrderLab, openOrderLab } from '../support/order-lab.ts';
 
 const STATES = ['Pending', 'Processing', 'Waiting', 'Completed', 'Failed', 'Cancelled'] as const;
@@ -21,17 +22,9 @@ const LEGAL = new Set([
 
 let lab: OrderLab;
 
-beforeAll(async () => {
-  lab = await openOrderLab();
+labForTests((opened) => {
+  lab = opened;
 });
-
-afterEach(async () => {
-  expect(await findInconsistencies(lab.psql)).toEqual([]);
-  await lab.psql.rows('TRUNCATE orders');
-  expect(await findInconsistencies(lab.psql)).toEqual([]);
-});
-
-afterAll(() => lab.close());
 
 /** An INSERT straight into a state, as seeds do it. */
 async function insertIn(state: State, orderId: string = state): Promise<void> {

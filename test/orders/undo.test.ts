@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Database } from '../../lib/database/database.ts';
 import { DatabaseError } from '../../lib/errors.ts';
 import { FINISH_TIME_MS } from '../../lib/orders/invocation.ts';
@@ -10,22 +10,14 @@ import { readHistory } from '../../lib/orders/sql/read-history.ts';
 import { readOrder } from '../../lib/orders/sql/read-order.ts';
 import { redriveOrders } from '../../lib/orders/sql/redrive-orders.ts';
 import { PermanentFailure, type Processor, type ProcessorContext } from '../../lib/processors/processor.ts';
-import { findInconsistencies } from '../support/consistency.ts';
-import { countdown, type OrderLab, openOrderLab } from '../support/order-lab.ts';
+import { labForTests } from '../support/lab-for-tests.ts';
+import { countdown, type OrderLab } from '../support/order-lab.ts';
 
 let lab: OrderLab;
 
-beforeAll(async () => {
-  lab = await openOrderLab();
+labForTests((opened) => {
+  lab = opened;
 });
-
-afterEach(async () => {
-  expect(await findInconsistencies(lab.psql)).toEqual([]);
-  await lab.psql.rows('TRUNCATE orders');
-  lab.queue.sends.length = 0;
-});
-
-afterAll(() => lab.close());
 
 const BUDGETS: Partial<ProcessDeps> = { retryPolicy: { maxAttempts: 2, baseMs: 0, maxMs: 0 }, maxCrashes: 2 };
 
