@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 2d0bb795e65e95eb149e64049c6642f56550a0e5cb450f738c39b4d3f88bc965): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 82626e5c9809d0808acbc6f726d7be068474d7763986f80ab158eb0bda9fd790): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -342,7 +342,7 @@ export interface paths {
         };
         /**
          * List dead letters
-         * @description Returns up to ten messages of the dead-letter queue, which workers could not process. Listing does not remove them, but SQS counts it in `receive_count`, which has no effect on a dead letter. With `limit=0`, they are only counted, without receiving them.
+         * @description Returns up to ten messages of the dead-letter queue, which workers could not process. Listing does not remove them, but SQS counts it in `receive_count`, which has no effect on a dead letter. With `limit=0`, it only returns their number, without receiving them.
          */
         get: operations["listDeadLetters"];
         put?: never;

@@ -8,8 +8,8 @@ export const REPORT = join(import.meta.dirname, '../RESULTS.md');
 
 const INTRODUCTION = `# Results
 
-Written by \`npm run bench -- report\` from what the runs saved in \`bench/results\`; the conclusions are in
-[README.md](README.md). The results of one table come from one run on one machine, the things compared taken in turn:
+Written by \`npm run bench -- report\` from the runs that are saved in \`bench/results\`; the conclusions are in
+[README.md](README.md). The results of one table come from one run on one machine, which measured what is compared in turn:
 compare within a table, and expect other absolute numbers on another machine.
 `;
 

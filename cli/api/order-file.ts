@@ -4,7 +4,7 @@ import { UserError } from '../../infra/user-error.ts';
 import { parseExactly } from './json-argument.ts';
 
 export interface FileOrder {
-  /** Starts at 1. */
+  /** The number of the line, starting at 1. */
   readonly line: number;
   readonly order: NewOrder;
 }
@@ -53,7 +53,7 @@ function decode(bytes: Buffer, number: number): string {
     // JSON never contains NUL.
     if (!bytes.includes(0)) return utf8.decode(bytes);
   } catch {
-    // Named below.
+    // The encoding is named below.
   }
   if (bytes[0] === 0x1f && bytes[1] === 0x8b)
     throw new UserError('The file is compressed with gzip. Decompress it first.');

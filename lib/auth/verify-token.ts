@@ -79,11 +79,11 @@ function issuerKeys(jwksUrl: string): JWTVerifyGetKey {
     try {
       return await fetchKey(header, token);
     } catch (error) {
-      const isTokensFault =
+      const isAboutToken =
         error instanceof errors.JWKSNoMatchingKey ||
         error instanceof errors.JWKSMultipleMatchingKeys ||
         error instanceof errors.JOSENotSupported;
-      if (isTokensFault) throw error;
+      if (isAboutToken) throw error;
       throw new VerifierUnavailable(`The issuer's keys could not be fetched from ${jwksUrl}`, { cause: error });
     }
   };

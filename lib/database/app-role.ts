@@ -4,12 +4,12 @@ import type { Transaction } from './database.ts';
 /** The role of the functions: it reads and writes rows, and can change neither tables nor API keys. Migrations run as the owner. */
 export const APP_ROLE = 'orders_app';
 
-/** Rounds of PBKDF2, as Postgres itself does (scram_iterations). The password is random, so more would add nothing. */
+/** Rounds of PBKDF2: the default of Postgres (scram_iterations). The password is random, so more rounds would add nothing. */
 const SCRAM_ROUNDS = 4_096;
 
 /**
- * Creates the role, or gives it this password. What travels is the SCRAM verifier, as a parameter, so that neither the password
- * nor the verifier is in the text of a statement, which Postgres logs.
+ * Creates the role if it does not exist, and sets its password. Only the SCRAM verifier is sent, as a parameter, so that neither it
+ * nor the password is in the text of a statement, which Postgres logs.
  */
 export async function createAppRole(transaction: Transaction, password: string): Promise<void> {
   await transaction.query(`SELECT set_config('orders.verifier', $1::text, true) AS verifier`, [
@@ -24,7 +24,7 @@ export async function createAppRole(transaction: Transaction, password: string):
     $$`);
 }
 
-/** As Postgres keeps it (RFC 5803, section 3). */
+/** As Postgres stores it (RFC 5803, section 3). */
 function scramVerifier(password: string): string {
   const salt = randomBytes(16);
   const salted = pbkdf2Sync(password, salt, SCRAM_ROUNDS, 32, 'sha256');
@@ -53,9 +53,9 @@ const READ_TABLES = ['api_keys', 'schema_migrations'];
 const CALLED_FUNCTIONS = ['act_as', 'count_events', 'count_orders', 'duration_bucket'];
 
 /**
- * Grants the role what the functions do: nothing where there is no such role, as in a database whose functions log in as its owner.
- * In each migration, because a trigger may write to its new table at once, and after each run, so that a database restored without its
- * grants gets them back.
+ * Grants the role the privileges that the functions need. Does nothing if there is no such role, as in a database whose functions
+ * log in as its owner. Called in each migration, because a trigger may write to its new table at once, and after each run, so that a
+ * database that was restored without its grants gets them back.
  */
 export async function grantToAppRole(transaction: Transaction): Promise<void> {
   await transaction.query(`

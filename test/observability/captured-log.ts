@@ -1,15 +1,15 @@
 import { jest } from '@jest/globals';
 
-/** What was written to the log instead of to the terminal. */
+/** The captured output of this process. */
 export interface CapturedLog {
   readonly text: string;
-  /** Its lines that are JSON. */
+  /** The lines that are JSON. */
   readonly entries: readonly Record<string, unknown>[];
   clear(): void;
   release(): void;
 }
 
-/** Takes whatever this process writes: Powertools writes to the stream, other code to the console. */
+/** Captures everything that this process writes: Powertools writes to the stream, other code to the console. */
 export function captureLog(): CapturedLog {
   let text = '';
   const spies = [

@@ -7,7 +7,7 @@ export const listDeadLetters: Operation = {
   tag: 'Operations',
   summary: 'List dead letters',
   description:
-    'Returns up to ten messages of the dead-letter queue, which workers could not process. Listing does not remove them, but SQS counts it in `receive_count`, which has no effect on a dead letter. With `limit=0`, they are only counted, without receiving them.',
+    'Returns up to ten messages of the dead-letter queue, which workers could not process. Listing does not remove them, but SQS counts it in `receive_count`, which has no effect on a dead letter. With `limit=0`, it only returns their number, without receiving them.',
   parameters: { query: deadLettersQuerySchema },
   responses: {
     200: {
@@ -44,7 +44,7 @@ const settledLetters = (handled: string) => ({
   ...TOO_LARGE,
 });
 
-const LETTERS = {
+const SELECTION = {
   schema: deadLetterSelectionSchema,
   required: true,
   examples: { one: { message_ids: ['5fea7756-0ea4-451a-a703-a558b933e274'], reason: 'the database is back' } },
@@ -55,7 +55,7 @@ export const resendDeadLetters: Operation = {
   summary: 'Send dead letters to the order queue again',
   description:
     'Moves the messages back to the order queue, unchanged. A message that still cannot be processed becomes a dead letter again.',
-  body: LETTERS,
+  body: SELECTION,
   responses: settledLetters('resent'),
 };
 
@@ -64,6 +64,6 @@ export const deleteDeadLetters: Operation = {
   summary: 'Delete dead letters',
   description:
     'Deletes the messages. Orders do not depend on them: the sweep sends a message for every unfinished order.',
-  body: LETTERS,
+  body: SELECTION,
   responses: settledLetters('deleted'),
 };

@@ -1,6 +1,6 @@
 /**
- * The service's statements and requests by name, for the preloads of this folder. Each has a phrase that no other has. Steps and undos
- * are recorded by the same statement, with other values.
+ * The service's statements and requests by name, for the preloads of this folder. Each contains a phrase that no other one
+ * contains. Steps and undos are recorded by the same statement, with different values.
  */
 const STATEMENTS = {
   insert: 'INSERT INTO public.orders',
