@@ -91,9 +91,9 @@ async function measure(apiKey: string, sizes: typeof FULL): Promise<Map<string, 
   const invocations = new Map<string, Invocation[]>();
   for (let run = -sizes.warmUps; run < sizes.runs; run++) {
     const timed = async <T>(title: string, handler: Handler, event: unknown): Promise<T> => {
-      const { answer, ...invocation } = await invoke(handler, event);
+      const { result, ...invocation } = await invoke(handler, event);
       if (run >= 0) invocations.set(title, [...(invocations.get(title) ?? []), invocation]);
-      return answer as T;
+      return result as T;
     };
     const asked = { routeKey: 'POST /api/v1/orders', headers: { authorization: `Bearer ${apiKey}` } };
     const { context } = await timed<{ context: Decision }>('authorize', authorize, asked as Asked);
@@ -110,15 +110,15 @@ async function measure(apiKey: string, sizes: typeof FULL): Promise<Map<string, 
 
 type Asked = Pick<APIGatewayRequestAuthorizerEventV2, 'routeKey' | 'headers'>;
 
-async function invoke(handler: Handler, event: unknown): Promise<Invocation & { answer: unknown }> {
+async function invoke(handler: Handler, event: unknown): Promise<Invocation & { result: unknown }> {
   const log = countLog();
   const cpu = process.cpuUsage();
   const started = performance.now();
   try {
-    const answer = await handler(event, lambdaContext());
+    const result = await handler(event, lambdaContext());
     const ms = performance.now() - started;
     const { user, system } = process.cpuUsage(cpu);
-    return { answer, ms, cpuMs: (user + system) / 1_000, logBytes: log.bytes() };
+    return { result, ms, cpuMs: (user + system) / 1_000, logBytes: log.bytes() };
   } finally {
     log.stop();
   }

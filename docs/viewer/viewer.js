@@ -3,6 +3,6 @@ SwaggerUIBundle({
   dom_id: '#viewer',
   deepLinking: true,
   displayRequestDuration: true,
-  // Nothing leaves this origin: by default it asks a validator on the internet.
+  // By default, it sends the document to a validator on the Internet.
   validatorUrl: null,
 });

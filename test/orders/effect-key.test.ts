@@ -18,7 +18,7 @@ describe('the idempotency key of an effect', () => {
     expect(new Set(keys).size).toBe(keys.length);
   });
 
-  test('the effect key of an order from the time of unique ids is the one that receivers already know', () => {
+  test('the effect key of an order from before ids were unique per owner is the one that receivers already know', () => {
     const known = createHash('sha256').update('order.created:order-1').digest('base64url');
 
     expect(effectKey({ orderId: 'order-1', effectScope: null })).toBe(known);

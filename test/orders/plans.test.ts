@@ -9,13 +9,13 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { connectPsql, type Psql } from '../support/psql.ts';
 import { recordingLogger } from '../support/recording-logger.ts';
 
-/** Enough for reading all of them to cost more than any index does. */
+/** So many that reading all of them costs more than using any index. */
 const ORDERS = 20_000;
 
-/** Found by id: only these indexes do that at a cost that nothing else changes. */
+/** Only these indexes find orders by id at a cost that nothing else changes. */
 const BY_ID = /^Index (Only )?Scan orders_(pkey|by_id_and_owner|idempotency_key)$/;
 
-/** What each statement finds its orders by, in the order it wants them, so that it need not sort more of them. */
+/** The indexes with which each statement finds its orders, in the order that it needs, so that it does not have to sort others. */
 const FINDS_BY: Readonly<Record<string, RegExp>> = {
   'find conflicts of 100': BY_ID,
   'read details of 100': /^Index Scan order_details_pkey$/,
@@ -41,7 +41,7 @@ const FINDS_BY: Readonly<Record<string, RegExp>> = {
   'list, Failed of a user': /^Index Scan orders_(by_user|pkey|by_id_and_owner)$/,
   'list, of an id prefix': /^Index Scan orders_(by_creation|pkey|by_id_and_owner)$/,
   'list, of an owner': /^Index Scan orders_(by_owner|pkey|by_id_and_owner)$/,
-  // The same.
+  // Postgres may sort these, too: few orders have this customer.
   'list, of a customer':
     /^(Index Scan|Index Only Scan|Bitmap Index Scan) (order_details_(of_customer|pkey)|orders_(pkey|by_id_and_owner))$|^Bitmap Heap Scan order_details$/,
   'list, with metadata': /^Index Scan (orders_(by_creation|pkey|by_id_and_owner)|order_details_pkey)$/,
@@ -53,7 +53,7 @@ const FINDS_BY: Readonly<Record<string, RegExp>> = {
   'longest wait': /^Index (Only )?Scan orders_waiting$/,
 };
 
-/** Small whatever happens: one row, and one a slot. */
+/** Always small: one row, or one row per slot. */
 const SMALL = /^Seq Scan (processing_control|order_counters|busy_owners)$/;
 
 describe('with many orders in the table', () => {
