@@ -2,25 +2,16 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { serveFolder } from '../../lib/http/static-files.ts';
 
 // Swagger UI inlines small images into its style sheet as data: URLs.
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+const images = "'self' data:";
 
 /** The files to serve from the package, which also contains its own index.html and start script. */
 const VIEWER_FILES = new Set(['swagger-ui.css', 'swagger-ui-bundle.js']);
 
-const page = serveFolder({ directory: 'docs/viewer', index: 'index.html', contentSecurityPolicy });
+const page = serveFolder({ directory: 'docs/viewer', index: 'index.html', images });
 const viewer = serveFolder({
   directory: 'node_modules/swagger-ui-dist',
   index: 'swagger-ui.css',
-  contentSecurityPolicy,
+  images,
 });
 
 /** GET /docs, GET /docs/{file} */

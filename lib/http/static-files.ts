@@ -9,8 +9,25 @@ export interface StaticFolder {
   readonly directory: string;
   /** The file to serve for a request without a file name. */
   readonly index: string;
-  /** Content-Security-Policy of every file. */
-  readonly contentSecurityPolicy: string;
+  /** Where images may come from; from this origin by default. */
+  readonly images?: string;
+  /** Directives of the Content-Security-Policy in addition to those of every folder. */
+  readonly directives?: readonly string[];
+}
+
+/** Content-Security-Policy: a page loads only files of this origin, and no other page can show it in a frame. */
+function policyOf({ images = "'self'", directives = [] }: StaticFolder): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    `img-src ${images}`,
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    ...directives,
+  ].join('; ');
 }
 
 type Handler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
@@ -28,7 +45,9 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
  * Serves the files directly in a folder, selected by the path parameter `file`. The folder is listed once, and a request
  * can only select from that list, so that no path from a request ever reaches the file system.
  */
-export function serveFolder({ directory, index, contentSecurityPolicy }: StaticFolder): Handler {
+export function serveFolder(folder: StaticFolder): Handler {
+  const { directory, index } = folder;
+  const policy = policyOf(folder);
   const served = new Set(readdirSync(directory).filter((name) => extname(name) in CONTENT_TYPES));
   const files = new Map<string, Promise<StaticFile>>();
   const fileOf = (name: string) => {
@@ -39,7 +58,7 @@ export function serveFolder({ directory, index, contentSecurityPolicy }: StaticF
   return async (event) => {
     const name = event.pathParameters?.file ?? index;
     if (!served.has(name)) return notFound();
-    return responseWith(await fileOf(name), event.headers?.['if-none-match'], contentSecurityPolicy);
+    return responseWith(await fileOf(name), event.headers?.['if-none-match'], policy);
   };
 }
 
@@ -54,13 +73,13 @@ async function readStaticFile(path: string): Promise<StaticFile> {
   return { content, contentType: CONTENT_TYPES[extname(path)] ?? '', etag: etagOf(content) };
 }
 
-function responseWith(file: StaticFile, ifNoneMatch: string | undefined, contentSecurityPolicy: string) {
+function responseWith(file: StaticFile, ifNoneMatch: string | undefined, policy: string) {
   const headers = {
     etag: file.etag,
     // The browser revalidates each time and gets 304 unless there was a deployment, so a page never runs a script of another
     // version.
     'cache-control': 'no-cache',
-    'content-security-policy': contentSecurityPolicy,
+    'content-security-policy': policy,
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
     'referrer-policy': 'no-referrer',
