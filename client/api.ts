@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 82626e5c9809d0808acbc6f726d7be068474d7763986f80ab158eb0bda9fd790): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 0ff05a8cc52afebdfe54def7c40b885b17087bdd6d076e7612a502a7c3c55d8e): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -1046,6 +1046,10 @@ export interface components {
             message: string;
             /** @description What became of the orders. */
             data: {
+                /** @description How many orders are Cancelled now; 0 in a dry run. */
+                cancelled: number;
+                /** @description How many orders will be Cancelled later: a worker has them, or their steps are undone first; 0 in a dry run. */
+                cancelling: number;
                 /** @description Ids of the orders that were cancelled or, in a dry run, would be; sorted. */
                 order_ids: string[];
                 /** @description The same orders with their owners. One that is not Cancelled yet stops after the step that is running, and has its steps undone. */

@@ -71,7 +71,8 @@ async function cancelAll(
   change: { reason: string; dry_run: boolean },
   json: boolean,
 ): Promise<number> {
-  const done: object[] = [];
+  const done: Name[] = [];
+  let later = 0;
   const leftAlone: { order_id: string; status?: string }[] = [];
   for (const [owner, orders] of Map.groupBy(names, (name) => name.owner))
     for (let at = 0; at < orders.length; at += PAGE) {
@@ -79,18 +80,25 @@ async function cancelAll(
       const body = { order_ids, ...(owner !== undefined && { owner }), ...change };
       const { data } = await ask(stage, stage.client.POST('/orders/cancel', { body }));
       done.push(...data.orders);
+      later += data.cancelling;
       leftAlone.push(...data.left_alone, ...data.unknown.map((order_id) => ({ order_id })));
     }
   const isDryRun = change.dry_run;
   if (json) console.log(printableJson({ cancelled: done, left_alone: leftAlone }));
   else {
-    if (isDryRun) for (const { order_id } of done as Name[]) console.log(printable(order_id));
-    console.log(isDryRun ? `${done.length} orders would be cancelled.` : `Cancelled ${done.length} orders.`);
+    if (isDryRun) for (const { order_id } of done) console.log(printable(order_id));
+    console.log(
+      isDryRun ? `${counted(done.length)} would be cancelled.` : `Cancelled ${counted(done.length - later)}.`,
+    );
+    if (later > 0)
+      console.log(`Will be Cancelled later: ${counted(later)} that a worker has, or whose steps are undone first.`);
     for (const { order_id: id, status } of leftAlone)
       console.error(`Not cancelled: ${printable(id)}. It ${status === undefined ? 'does not exist' : `is ${status}`}.`);
   }
   return leftAlone.length > 0 ? 1 : 0;
 }
+
+const counted = (orders: number) => (orders === 1 ? '1 order' : `${orders} orders`);
 
 function describe({
   order_id: orderId,

@@ -21,12 +21,18 @@ export const handler = httpHandler(async (event) => {
     ? NONE
     : await api().cancelOrders(request.order_ids, owner, change);
   const found = new Set([...cancelled, ...others].map(({ orderId }) => orderId));
+  const done = request.dry_run ? 0 : cancelled.filter(({ status }) => status === 'Cancelled').length;
+  const later = request.dry_run ? 0 : cancelled.length - done;
   return {
     statusCode: 200,
     body: {
       status_code: 200,
-      message: request.dry_run ? 'These orders would be cancelled.' : 'These orders were cancelled.',
+      message: request.dry_run
+        ? 'These orders would be cancelled.'
+        : `Cancelled now: ${done}. Cancelled later: ${later}.`,
       data: {
+        cancelled: done,
+        cancelling: later,
         order_ids: cancelled.map(({ orderId }) => orderId),
         orders: cancelled.map(present),
         left_alone: others.map(present),

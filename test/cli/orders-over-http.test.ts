@@ -7,6 +7,7 @@ import { PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/clien
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 import { makeStackHome, type StackHome, type StackProcess, stackFileOf, startStack } from '../stack/stack-process.ts';
+import { connectPsql } from '../support/psql.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import '../support/starts-processes.ts';
 import { type Run, runOrders } from './run-orders.ts';
@@ -189,6 +190,25 @@ describe('npm run orders, by the API', () => {
     expect(JSON.parse(listed.stdout)).toHaveLength(3);
     for (const args of [[], ['--all', 'bulk-1'], ['bulk-1', '--user', '7']])
       expect((await orders(['cancel', ...args])).code).toBe(2);
+    await orders(['resume']);
+  });
+
+  test('cancel says how many orders are Cancelled now, and how many will be later', async () => {
+    await orders(['pause']);
+    await create('soon-1');
+    await create('soon-2');
+    const psql = await connectPsql(stackFileOf(home).postgres);
+    // As a worker that has it.
+    await psql.rows(
+      `UPDATE orders SET status = 'Processing', token = token + 1, lease_until = now() + interval '1 minute'
+       WHERE order_id = 'soon-2'`,
+    );
+    expect((await orders(['cancel', 'soon-1', 'soon-2'])).stdout).toBe(
+      'Cancelled 1 order.\nWill be Cancelled later: 1 order that a worker has, or whose steps are undone first.\n',
+    );
+    // The end of the attempt makes it Cancelled.
+    await psql.rows(`UPDATE orders SET status = 'Failed', lease_until = NULL, due_at = NULL WHERE order_id = 'soon-2'`);
+    await psql.end();
     await orders(['resume']);
   });
 

@@ -102,6 +102,18 @@ describe('POST /orders/{order_id}/cancel', () => {
     expect((await service.getOrder('a')).body.steps).toMatchObject([{ undo: 'possible', undone_at: null }]);
   });
 
+  test('POST /orders/cancel returns how many orders are Cancelled now, and how many will be later', async () => {
+    for (const id of ['a', 'b', 'c']) await create(id);
+    await hold('b');
+    const cancelAll = async (more = {}) =>
+      (await service.ask('cancelOrders', { body: { order_ids: ['a', 'b', 'c'], ...more } })).body;
+    expect(await cancelAll({ dry_run: true })).toMatchObject({ data: { cancelled: 0, cancelling: 0 } });
+    expect(await cancelAll()).toMatchObject({
+      message: 'Cancelled now: 2. Cancelled later: 1.',
+      data: { cancelled: 2, cancelling: 1, order_ids: ['a', 'b', 'c'] },
+    });
+  });
+
   test('POST …/cancel returns 409 for a finished order, and changes nothing', async () => {
     for (const id of ['done', 'failed', 'cancelled']) await create(id);
     await service.deliver([encodeMessage('done')]);

@@ -175,7 +175,14 @@ describe('orders of two owners with the same id', () => {
     const cancel = async (owner: string) =>
       (await service.ask('cancelOrders', { body: { order_ids: ['same'], owner }, as: RIVAL })).body.data;
 
-    expect(await cancel('shop')).toEqual({ order_ids: [], orders: [], left_alone: [], unknown: ['same'] });
+    expect(await cancel('shop')).toEqual({
+      cancelled: 0,
+      cancelling: 0,
+      order_ids: [],
+      orders: [],
+      left_alone: [],
+      unknown: ['same'],
+    });
     expect(await service.psql.value(`SELECT count(*)::integer FROM orders WHERE status <> 'Pending'`)).toBe(0);
     expect(await cancel('rival')).toMatchObject({
       orders: [{ order_id: 'same', owner: 'rival', status: 'Cancelled' }],

@@ -34,6 +34,11 @@ export const cancelledSchema = z
     message: z.string().describe('What happened, for people.'),
     data: z
       .object({
+        cancelled: count.meta({ description: 'How many orders are Cancelled now; 0 in a dry run.' }),
+        cancelling: count.meta({
+          description:
+            'How many orders will be Cancelled later: a worker has them, or their steps are undone first; 0 in a dry run.',
+        }),
         order_ids: z
           .array(z.string())
           .describe('Ids of the orders that were cancelled or, in a dry run, would be; sorted.'),

@@ -74,7 +74,7 @@ export const cancelOrders: Operation = {
   body: {
     schema: cancelSchema,
     required: true,
-    examples: { by_id: { order_ids: ['ORD-1', 'ORD-2', 'ORD-3'], reason: 'the shop has closed' } },
+    examples: { by_id: { order_ids: ['ORD-1', 'ORD-2', 'ORD-3', 'ORD-4'], reason: 'the shop has closed' } },
   },
   responses: {
     200: {
@@ -83,12 +83,17 @@ export const cancelOrders: Operation = {
       examples: {
         cancelled: {
           status_code: 200,
-          message: 'These orders were cancelled.',
+          message: 'Cancelled now: 1. Cancelled later: 1.',
           data: {
-            order_ids: ['ORD-1'],
-            orders: [{ order_id: 'ORD-1', owner: 'shop-7', status: 'Cancelled' }],
-            left_alone: [{ order_id: 'ORD-2', owner: 'shop-7', status: 'Completed' }],
-            unknown: ['ORD-3'],
+            cancelled: 1,
+            cancelling: 1,
+            order_ids: ['ORD-1', 'ORD-2'],
+            orders: [
+              { order_id: 'ORD-1', owner: 'shop-7', status: 'Cancelled' },
+              { order_id: 'ORD-2', owner: 'shop-7', status: 'Processing' },
+            ],
+            left_alone: [{ order_id: 'ORD-3', owner: 'shop-7', status: 'Completed' }],
+            unknown: ['ORD-4'],
           },
         },
       },
