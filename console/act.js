@@ -1,32 +1,33 @@
 import { post } from './api.js';
 import { forgetBadges } from './badges.js';
 import { openDialog } from './dialog.js';
-import { h } from './dom.js';
 import { field } from './form.js';
 import { refresh } from './live.js';
-import { attempt, say } from './say.js';
+import { say } from './say.js';
 
-/** Asks for confirmation and a reason, then sends both. @param {string} path @param {Words} words @param {object} [body] */
-export function askForReason(path, { text, done, ...words }, body) {
+/**
+ * Asks for confirmation and a reason.
+ * @param {Question} question
+ * @param {(reason: string | undefined) => Promise<Child>} act returns what was done
+ */
+export function ask({ content, ...question }, act) {
   const reason = field({ name: 'reason', label: 'Reason (optional)', maxlength: 500 });
-  openDialog({
-    ...words,
-    content: [h('p', text), reason],
-    onSubmit: async () => {
-      const result = await post(path, { ...body, reason: reason.input.value || undefined });
-      forgetBadges();
-      await refresh();
-      say(typeof done === 'string' ? done : done(result));
-      return true;
-    },
+  return openDialog({
+    ...question,
+    content: [...content, reason],
+    onSubmit: async () => done(await act(reason.input.value || undefined)),
   });
 }
 
-/** @param {string} path of the POST @param {string} done */
-export function doIt(path, done) {
-  return attempt(async () => {
-    await post(path);
-    await refresh();
-    say(done);
-  });
+/** Asks, and sends the reason. @param {string} path @param {Words} words @param {object} [body] */
+export function askToPost(path, { text, tell, ...words }, body) {
+  ask({ ...words, content: [text] }, async (reason) => tell(await post(path, { ...body, reason })));
+}
+
+/** Shows the new state and what was done. @param {...Child} text @returns true, for a dialog that can close */
+export async function done(...text) {
+  forgetBadges();
+  await refresh();
+  say(...text);
+  return true;
 }

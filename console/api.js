@@ -6,11 +6,11 @@ const BASE = '/api/v1/';
 /**
  * @template {string} Path
  * @param {Path} path below the base path, with its variable parts encoded
- * @param {AbortSignal} signal
- * @param {{ quiet?: boolean }} [options] quiet: does not ask for another key if this one lacks the scope
+ * @param {AbortSignal} [signal]
+ * @param {boolean} [quiet] does not ask for another key if this one lacks the scope
  * @returns {Promise<ResponseTo<Path>>}
  */
-export function get(path, signal, { quiet = false } = {}) {
+export function get(path, signal = AbortSignal.timeout(30_000), quiet = false) {
   return call(path, { signal }, quiet);
 }
 
@@ -50,8 +50,8 @@ async function send(path, request, key) {
 
 /** @param {number} status @param {string} [message] @param {string | null} [key] @param {string | null} [retryAfter] */
 function inPlainWords(status, message = '', key, retryAfter) {
-  if (status === 401 && key === null) return 'The API requires an API key.';
-  if (status === 401) return 'This API key is unknown, revoked or expired.';
+  if (status === 401)
+    return key === null ? 'The API requires an API key.' : 'This API key is unknown, revoked or expired.';
   if (status === 403) return message.replace('Forbidden', 'This key does not allow that');
   if (status === 429) return 'The API has received too many requests. Try again later.';
   if (status === 500) return 'The API has an internal error. Details are in its log.';

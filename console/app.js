@@ -25,13 +25,9 @@ function viewOf(hash) {
   return openOverview();
 }
 
-/** @param {string} text returned unchanged if it cannot be decoded, as in a hand-written address */
+/** Unlike `decodeURIComponent`, this accepts any hand-written address. @param {string} text */
 function decoded(text) {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return String(new URLSearchParams(`text=${text.replaceAll('+', '%2B')}`).get('text'));
 }
 
 function open() {

@@ -7,32 +7,27 @@ import { heading, makeTable, time } from './parts.js';
 export function openAudit() {
   const table = makeTable(
     'What operators did, newest first',
-    [
-      ['Time', ''],
-      ['Action', ''],
-      ['Orders', 'number wide'],
-      ['Target', 'id'],
-      ['Actor', 'id wide'],
-      ['Reason', 'wide'],
-    ],
+    { Time: '', Action: '', Orders: 'number wide', Target: 'id', Actor: 'id wide', Reason: 'wide' },
     'Nothing yet.',
+    rowOf,
   );
   return {
     title: 'Audit',
     content: [heading('Audit'), h('p.hint', 'The last 100 acts on the service, on orders and on keys.'), table.element],
     async refresh(signal) {
       const { audit } = await get('audit?limit=100', signal);
-      table.show(new Map(audit.map((entry) => [String(entry.entry), cellsOf(entry)])));
+      table.show(audit);
     },
   };
 }
 
-/** @param {AuditEntry} entry @returns {Child[]} */
-function cellsOf({ at, action, orders, owner, target, actor, details, reason }) {
+/** @param {AuditEntry} row @returns {[string, ...Child[]]} */
+function rowOf({ entry, at, action, orders, owner, target, actor, details, reason }) {
   const isOrder = action.startsWith('orders.') && target !== null;
   const known = Object.entries(details).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
   const about = isOrder ? h('a', { href: hrefOf(target, owner ?? '') }, h('bdi', target)) : target;
   return [
+    String(entry),
     time(at),
     action,
     orders !== null && count(orders),

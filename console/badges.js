@@ -1,12 +1,11 @@
 import { get } from './api.js';
-import { byId, h, update } from './dom.js';
+import { byId, h } from './dom.js';
 import { count } from './format.js';
-import { storedKey } from './key.js';
 
 /** Milliseconds between two reads. */
 const EVERY_MS = 15_000;
 
-/** Requests that a key may not make. */
+/** Badges that the key may not read. */
 const denied = new Set();
 let readAt = Number.NEGATIVE_INFINITY;
 
@@ -14,31 +13,25 @@ let readAt = Number.NEGATIVE_INFINITY;
 export async function showBadges(signal) {
   if (performance.now() - readAt < EVERY_MS) return;
   readAt = performance.now();
-  const [metrics, letters] = await Promise.all([
-    readQuietly('metrics?window=1', signal),
+  await Promise.all([
+    show('failures', async () => (await get('metrics?window=1', signal, true)).data.status_counts.Failed),
     // Without receiving them.
-    readQuietly('dead-letters?limit=0', signal),
+    show('letters', async () => (await get('dead-letters?limit=0', signal, true)).approximate_count),
   ]);
-  show('failures', metrics?.data.status_counts.Failed);
-  show('letters', letters?.approximate_count);
 }
 
 /** An action has changed the numbers, or there is another key. */
 export function forgetBadges() {
+  denied.clear();
   readAt = Number.NEGATIVE_INFINITY;
 }
 
-/** Undefined if it fails. @template {string} Path @param {Path} path @param {AbortSignal} signal */
-function readQuietly(path, signal) {
-  const request = `${storedKey()} ${path}`;
-  if (denied.has(request)) return undefined;
-  return get(path, signal, { quiet: true }).catch((error) => {
-    if (error.status === 403) denied.add(request);
-    return undefined;
+/** @param {string} id @param {() => Promise<number>} read */
+async function show(id, read) {
+  if (denied.has(id)) return;
+  const number = await read().catch(({ status }) => {
+    if (status === 403) denied.add(id);
   });
-}
-
-/** @param {string} id @param {number | undefined} number */
-function show(id, number) {
-  update(byId(id), number ? [h('span.count', count(number))] : []);
+  const unknown = denied.has(id) && h('span', { title: 'This key may not count them.' }, '?');
+  byId(id).replaceChildren(unknown || (number ? h('span.count', count(number)) : ''));
 }

@@ -24,7 +24,8 @@ export function makeChart(title, format) {
   /** The index of the minute under the pointer. */
   let pointed = -1;
 
-  const tell = (/** @type {number | null | undefined} */ value) => (typeof value === 'number' ? format(value) : '–');
+  /** @type {Tell} */
+  const tell = (value) => (typeof value === 'number' ? format(value) : '–');
   const draw = () => {
     const at = minutes[pointed];
     caption.textContent = at ? `minute ${clock(at)}` : `last ${minutes.length} minutes`;
@@ -60,7 +61,7 @@ export function makeChart(title, format) {
   };
 }
 
-/** Newest minute first. @param {Date[]} minutes @param {Series[]} series @param {(value: number | null | undefined) => string} tell */
+/** Newest minute first. @param {Date[]} minutes @param {Series[]} series @param {Tell} tell */
 function tableOf(minutes, series, tell) {
   const head = ['minute', ...series.map(({ name }) => name)].map((name) => h('th.number', { scope: 'col' }, name));
   const rows = minutes.map((minute, place) =>
@@ -123,11 +124,11 @@ function stack(bars, place, x, band, y) {
 }
 
 /** A line for each stretch without a gap. @param {Series} line @param {Scale} x @param {Scale} y */
-function drawLine({ values, colour }, x, y) {
+function drawLine({ values, colour, isExact }, x, y) {
   /** @type {string[][]} */
   const stretches = [[]];
   // The current minute is incomplete, so its value would make the line drop each time.
-  const isFalling = Number(values.at(-1)) < Number(values.at(-2));
+  const isFalling = !isExact && Number(values.at(-1)) < Number(values.at(-2));
   values.slice(0, isFalling ? -1 : undefined).forEach((value, place) => {
     if (value === null) stretches.push([]);
     else stretches.at(-1)?.push(`${x(place)} ${y(value)}`);

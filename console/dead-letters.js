@@ -1,4 +1,4 @@
-import { askForReason } from './act.js';
+import { askToPost } from './act.js';
 import { get } from './api.js';
 import { copyButton } from './copy.js';
 import { button, h, update } from './dom.js';
@@ -35,10 +35,10 @@ function item({ message_id: id, body, sent_at: sentAt, receive_count: receives, 
     [orders.length > 1 ? 'Orders' : 'Order', orders.length === 0 ? 'none' : h('span', ...links)],
     ['Message id', h('span.id', id)],
   ]);
-  const text = h('pre', { tabindex: 0, role: 'region', 'aria-label': 'Message body' }, body);
+  const text = h('pre', { tabindex: 0, role: 'region', 'aria-label': `Message body ${id}` }, body);
   const actions = [
-    button('Resend…', () => askForReason('dead-letters/resend', RESEND, { message_ids: [id] })),
-    button('Delete…', () => askForReason('dead-letters/delete', DELETE, { message_ids: [id] })),
+    button('Resend…', () => askToPost('dead-letters/resend', RESEND, { message_ids: [id] })),
+    button('Delete…', () => askToPost('dead-letters/delete', DELETE, { message_ids: [id] })),
     copyButton('body', () => body),
   ];
   return h('li.card', { 'data-key': id }, text, h('dl.facts', ...known), h('div.actions', ...actions));
@@ -48,7 +48,7 @@ const RESEND = {
   title: 'Resend this message?',
   text: 'It is moved back to the order queue. If it still cannot be processed, it becomes a dead letter again.',
   submit: 'Resend',
-  done: settled('The message was resent.'),
+  tell: settled('The message was resent.'),
 };
 
 const DELETE = {
@@ -57,7 +57,7 @@ const DELETE = {
   submit: 'Delete',
   danger: true,
   dismiss: 'Keep it',
-  done: settled('The message was deleted.'),
+  tell: settled('The message was deleted.'),
 };
 
 /** @param {string} done @returns {(result: SettledDeadLetters) => string} */

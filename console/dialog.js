@@ -18,7 +18,7 @@ export function openDialog({ title, content, submit, danger, dismiss = 'Not now'
   ];
   const form = h(
     'form',
-    ...content.map((part) => (isField(part) ? part.row : part)),
+    ...content.map((part) => (isField(part) ? part.row : typeof part === 'string' ? h('p', part) : part)),
     problems,
     h('div.actions', ...actions),
   );

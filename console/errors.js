@@ -9,8 +9,16 @@ export class ApiError extends Error {
 
   /** The invalid fields. @returns {FieldError[]} */
   get fields() {
-    return Array.isArray(this.body?.errors) ? this.body.errors : [];
+    return this.body?.errors ?? [];
   }
+}
+
+/** For a `catch`: null for these statuses of the API. @param {...number} statuses */
+export function noneIf(...statuses) {
+  return (/** @type {unknown} */ error) => {
+    if (error instanceof ApiError && statuses.includes(error.status)) return null;
+    throw error;
+  };
 }
 
 /** One line per field. @param {unknown} error */

@@ -8,14 +8,9 @@ import { heading, makeTable, timeAgo } from './parts.js';
 export function openFailures() {
   const table = makeTable(
     'Failed orders by cause',
-    [
-      ['Cause', 'id'],
-      ['Orders', 'number'],
-      ['Oldest', 'number wide'],
-      ['Newest', 'number wide'],
-      ['', 'number'],
-    ],
+    { Cause: 'id', Orders: 'number', Oldest: 'number wide', Newest: 'number wide', '': 'number' },
     'There are no Failed orders.',
+    rowOf,
   );
   return {
     title: 'Failures',
@@ -27,17 +22,17 @@ export function openFailures() {
     everyMs: 4_000,
     async refresh(signal) {
       const { failures } = await get('failures', signal);
-      table.show(new Map(failures.map((group) => [group.reason_code ?? '', cellsOf(group)])));
+      table.show(failures);
     },
   };
 }
 
-/** @param {FailureGroup} group @returns {Child[]} */
-function cellsOf(group) {
+/** @param {FailureGroup} group @returns {[string, ...Child[]]} */
+function rowOf(group) {
   const cause = group.reason_code ?? 'no code';
   const redrive = button('Redrive…', () => askToRedrive(group));
   redrive.ariaLabel = `Redrive… ${cause}`;
   const query = new URLSearchParams({ status: 'Failed', reason_code: cause });
   const orders = group.reason_code === null ? cause : h('a', { href: `#/orders?${query}` }, cause);
-  return [orders, count(group.orders), timeAgo(group.oldest), timeAgo(group.newest), redrive];
+  return [cause, orders, count(group.orders), timeAgo(group.oldest), timeAgo(group.newest), redrive];
 }

@@ -28,17 +28,8 @@ export function field({ label, hint, ...attributes }) {
  * @returns {string[]} errors that do not belong to a field
  */
 export function complain(errors, inputs) {
-  const belongs =
-    (/** @type {Field} */ { name }) =>
-    (/** @type {FieldError} */ { path }) =>
-      path.split('.')[0] === name;
-  for (const input of inputs)
-    input.complain(
-      errors
-        .filter(belongs(input))
-        .map(({ message }) => message)
-        .join('; '),
-    );
+  const byField = Map.groupBy(errors, ({ path }) => inputs.find(({ name }) => name === path.split('.')[0]));
+  for (const input of inputs) input.complain((byField.get(input) ?? []).map(({ message }) => message).join('; '));
   inputs.find(({ input }) => input.ariaInvalid)?.input.focus();
-  return errors.filter((error) => !inputs.some((input) => belongs(input)(error))).map(lineOf);
+  return (byField.get(undefined) ?? []).map(lineOf);
 }

@@ -3,7 +3,8 @@ import { isUtc } from './zone.js';
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 // The Swedish locale writes times as ISO 8601 does: they align, and month and day cannot be confused.
 const dateTime = inZone({ dateStyle: 'short', timeStyle: 'medium' });
-const hourMinute = inZone({ timeStyle: 'short' });
+/** A time of day. */
+export const clock = inZone({ timeStyle: 'short' });
 
 /** @param {Intl.DateTimeFormatOptions} style @returns {(time: Date) => string} */
 function inZone(style) {
@@ -54,11 +55,6 @@ export function ago(iso) {
   const seconds = Math.round((Date.now() - Date.parse(iso)) / 1000);
   const [number, unit] = duration(Math.max(1, Math.abs(seconds))).split(' ');
   return seconds < 0 ? `in ${number} ${unit}` : `${number} ${unit} ago`;
-}
-
-/** @param {Date} time */
-export function clock(time) {
-  return hourMinute(time);
 }
 
 /** @param {string} orderId */

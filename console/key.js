@@ -42,7 +42,7 @@ export function askForKey(why) {
   const { promise, resolve } = Promise.withResolvers();
   const dialog = openDialog({
     title: 'API key',
-    content: [why && h('p', why), h('p.hint', 'It is stored only in this tab, until you close it.'), key],
+    content: [why, h('p.hint', 'It is stored only in this tab, until you close it.'), key],
     submit: 'Use this key',
     extra: before !== null && button('Forget the key', forget),
     onSubmit: async () => {

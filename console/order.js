@@ -1,8 +1,8 @@
-import { askForReason } from './act.js';
+import { askToPost } from './act.js';
 import { get } from './api.js';
 import { copyButton } from './copy.js';
 import { button, h, update } from './dom.js';
-import { ApiError } from './errors.js';
+import { noneIf } from './errors.js';
 import { amount, count, duration, pathOf } from './format.js';
 import { badge, facts, heading, time, timeAgo } from './parts.js';
 import { hrefOfPrefix } from './search.js';
@@ -34,14 +34,14 @@ export function openOrder(orderId, owner) {
     ],
     everyMs: 2_000,
     async refresh(signal) {
-      const [order, told] = await Promise.all([
+      const found = await Promise.all([
         get(pathOf(orderId, '', owner), signal),
         get(pathOf(orderId, '/history', owner), signal),
-      ]).catch(orNone);
-      update(missing, order ? [] : [notFound(orderId)]);
-      raw.hidden = !order;
-      if (!order) return;
-      const { history } = told;
+      ]).catch(noneIf(404));
+      update(missing, found ? [] : [notFound(orderId)]);
+      raw.hidden = !found;
+      if (!found) return;
+      const [order, { history }] = found;
       const text = JSON.stringify({ ...order, history }, null, 2);
       // Only if it differs, so that a selection stays.
       if (json.textContent !== text) json.textContent = text;
@@ -51,12 +51,6 @@ export function openOrder(orderId, owner) {
       update(journey, withSteps(history, order.steps).map(milestone));
     },
   };
-}
-
-/** @param {unknown} error @returns {[null, null]} */
-function orNone(error) {
-  if (error instanceof ApiError && error.status === 404) return [null, null];
-  throw error;
 }
 
 /** @param {string} orderId */
@@ -106,8 +100,8 @@ const pairs = (metadata) =>
 
 /** @param {Order} order */
 function actionsFor({ order_id: orderId, owner, status, next_states: next, cancel_requested_at: cancelled }) {
-  const redrive = () => askForReason(pathOf(orderId, '/redrive', owner), REDRIVE);
-  const cancel = () => askForReason(pathOf(orderId, '/cancel', owner), CANCEL);
+  const redrive = () => askToPost(pathOf(orderId, '/redrive', owner), REDRIVE);
+  const cancel = () => askToPost(pathOf(orderId, '/cancel', owner), CANCEL);
   if (next.includes('Cancelled')) return cancelled ? [] : [button('Cancel the order', cancel)];
   return status === 'Failed' ? [button('Redrive…', redrive)] : [];
 }
@@ -119,35 +113,27 @@ const CANCEL = {
   danger: true,
   dismiss: 'Keep it',
   /** @param {Order} order */
-  done: ({ status }) => `The order ${status === 'Cancelled' ? 'was' : 'is being'} cancelled.`,
+  tell: ({ status }) => `The order ${status === 'Cancelled' ? 'was' : 'is being'} cancelled.`,
 };
 
 const REDRIVE = {
   title: 'Redrive this order?',
   text: 'It is sent back to be processed, with a new budget of attempts. Fix the cause first.',
   submit: 'Redrive',
-  done: 'The order was redriven.',
+  tell: () => 'The order was redriven.',
 };
 
-/** The meaning of a state transition, by `from to`. @type {Record<string, string>} */
-const MOVES = {
+/** The meaning of an entry, by its code or else by its states. @type {Record<string, string>} */
+const EVENTS = {
   'null Pending': 'Accepted',
   'Pending Processing': 'Claimed by a worker',
   'Processing Processing': 'Claimed again: the previous worker was lost',
-  'Processing Completed': 'Completed',
   'Processing Failed': 'Failed, not retried',
   'Processing Pending': 'Failed, will be retried',
   'Processing Waiting': 'Put to sleep',
   'Waiting Processing': 'Woken up',
   'Pending Pending': 'Changed',
-  'Pending Cancelled': 'Cancelled',
-  'Waiting Cancelled': 'Cancelled',
-  'Processing Cancelled': 'Cancelled',
   'Failed Pending': 'Redriven, with a new budget of attempts',
-};
-
-/** The meaning of an entry that is not told by its states, by its code. @type {Record<string, string>} */
-const EVENTS = {
   cancel_requested: 'Cancelled by a caller',
   step_done: 'A step was done',
   step_undone: 'A step was undone',
@@ -162,21 +148,18 @@ const EVENTS = {
  * @param {HistoryEntry[]} history @param {OrderStep[]} steps
  */
 function withSteps(history, steps) {
+  /** @type {HistoryEntry[]} */
   const done = steps
     .filter(({ kind }) => kind === 'step')
-    .map(({ name, attempt, finished_at: at }) => {
-      /** @type {HistoryEntry} */
-      const entry = {
-        at,
-        from: 'Processing',
-        to: 'Processing',
-        attempt,
-        reason_code: 'step_done',
-        reason: name,
-        actor: '',
-      };
-      return entry;
-    });
+    .map(({ name, attempt, finished_at: at }) => ({
+      at,
+      from: 'Processing',
+      to: 'Processing',
+      attempt,
+      reason_code: 'step_done',
+      reason: name,
+      actor: '',
+    }));
   return [...history, ...done].sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
 }
 
@@ -189,7 +172,7 @@ function milestone({ at, from, to, attempt, reason_code: code, reason, actor }, 
     { 'data-key': place, class: to },
     h(
       'p',
-      h('b', EVENTS[code ?? ''] ?? MOVES[`${from} ${to}`] ?? `${from} → ${to}`),
+      h('b', EVENTS[code ?? ''] ?? EVENTS[`${from} ${to}`] ?? to),
       attempt > 0 && h('span.hint', ` attempt ${attempt}`),
     ),
     h('p', time(at), since && h('span.hint', ` ${since} later`)),

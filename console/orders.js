@@ -73,28 +73,28 @@ function parameters(query, cursor, limit) {
 
 /** @param {URLSearchParams} query */
 function filterForm(query) {
-  const value = (/** @type {string} */ name) => query.get(name) ?? '';
-  const options = STATUSES.map((status) => h('option', { selected: status === value('status') }, status));
+  const options = STATUSES.map((status) => h('option', { selected: status === query.get('status') }, status));
   const status = h('select', { id: 'status', name: 'status' }, h('option', { value: '' }, 'any'), ...options);
-  const day = (/** @type {string} */ name, /** @type {string} */ label) =>
-    field({ name, label, value: value(name), type: 'datetime-local' }).row;
+  const text = (/** @type {string} */ name, /** @type {string} */ label, more = {}) =>
+    field({ name, label, value: query.get(name) ?? '', ...more }).row;
+  const isTime = { type: 'datetime-local' };
   const form = h(
     'form',
     { class: 'filters', 'aria-label': 'Filter' },
     h('div.field', h('label', { for: 'status' }, 'Status'), status),
-    field({ name: 'order_id_prefix', label: 'Id starts with', value: value('order_id_prefix') }).row,
-    field({ name: 'reason_code', label: 'Cause', value: value('reason_code') }).row,
-    field({ name: 'user_id', label: 'User id', value: value('user_id'), inputmode: 'numeric' }).row,
-    day('created_from', 'Created from'),
-    day('created_to', 'Created to'),
+    text('order_id_prefix', 'Id starts with'),
+    text('reason_code', 'Cause'),
+    text('user_id', 'User id', { inputmode: 'numeric' }),
+    text('created_from', 'Created from', isTime),
+    text('created_to', 'Created to', isTime),
     h('button', 'Filter'),
     query.size > 0 && h('a', { href: '#/orders' }, 'All orders'),
   );
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     const chosen = [...new FormData(form)]
-      .filter(([, text]) => text)
-      .map(([name, text]) => [name, String(text).trim()]);
+      .map(([name, value]) => [name, String(value).trim()])
+      .filter(([, value]) => value);
     location.hash = `#/orders?${new URLSearchParams(chosen)}`;
   });
   return form;

@@ -1,7 +1,7 @@
 import { get } from './api.js';
 import { makeChart } from './chart.js';
 import { h, update } from './dom.js';
-import { ApiError } from './errors.js';
+import { ApiError, noneIf } from './errors.js';
 import { count, duration } from './format.js';
 import { badge, facts, heading, makeOrderTable, STATUSES } from './parts.js';
 import { pauseButton } from './processing.js';
@@ -10,15 +10,24 @@ import { testOrderButton } from './test-order.js';
 /** Minutes. */
 const WINDOW = 60;
 
+/** Seconds of waiting that are high, and too high: the default of the alarm LongestWait. */
+const WAIT = [60, 300];
+
+/** Percent of the finished orders, for which the alarm OrdersFail has the same limit. */
+const FAILED = [2, 10];
+
 /** @returns {View} */
 export function openOverview() {
   const health = h('ul.health', { 'aria-label': 'What the API needs' });
   const counts = h('ul.tiles', { 'aria-label': 'Orders by status' });
   const known = h('dl.facts.card');
-  const throughput = makeChart('Orders per minute', count);
-  const latency = makeChart('Processing time', duration);
+  const all = {
+    throughput: makeChart('Orders per minute', count),
+    backlog: makeChart('Backlog', count),
+    latency: makeChart('Processing time', duration),
+  };
   const newest = makeOrderTable('Newest orders');
-  const charts = h('div.charts', throughput.element, latency.element);
+  const charts = h('div.charts', ...Object.values(all).map(({ element }) => element));
   const unknown = h('p.hint', { hidden: true }, 'Counts and charts need a key with the scope metrics:read.');
   return {
     title: 'Overview',
@@ -35,20 +44,19 @@ export function openOverview() {
     async refresh(signal) {
       const [, metrics, page] = await Promise.all([
         readHealth(signal).then((checks) => update(health, checks)),
-        get(`metrics?window=${WINDOW}`, signal, { quiet: true }).catch(unlessForbidden),
+        get(`metrics?window=${WINDOW}`, signal, true).catch(noneIf(403)),
         get('orders?limit=8', signal),
       ]);
       newest.show(page.orders);
-      unknown.hidden = metrics !== null;
-      charts.hidden = counts.hidden = metrics === null;
+      unknown.hidden = Boolean(metrics);
+      charts.hidden = !metrics;
       if (!metrics) return;
-      const { status_counts: byStatus, window } = metrics.data;
       update(
         counts,
-        STATUSES.map((status) => tile(status, byStatus[status])),
+        STATUSES.map((status) => tile(status, metrics.data.status_counts[status])),
       );
       update(known, facts(factsOf(metrics.data)));
-      showCharts(window, throughput, latency);
+      showCharts(metrics.data, all);
     },
   };
 }
@@ -61,31 +69,47 @@ async function readHealth(signal) {
   );
 }
 
-/** @param {unknown} error */
-function unlessForbidden(error) {
-  if (error instanceof ApiError && error.status === 403) return null;
-  throw error;
-}
-
 /** @param {Status} status @param {number} orders */
 function tile(status, orders) {
   return h('li', h('a', { href: `#/orders?status=${status}` }, h('b', count(orders)), badge(status)));
 }
 
 /** @param {Metrics} metrics @returns {[string, Child][]} */
-function factsOf({ oldest_pending_seconds: longest, window }) {
-  const { average, p50, p95 } = window.processing_seconds;
+function factsOf({ oldest_pending_seconds: longest, status_counts: { Pending: pending }, window }) {
+  const { per_minute: minutes, processing_seconds } = window;
+  const { average, p50, p95 } = processing_seconds;
+  const failed = sumOf(minutes, 'failed');
+  const share = failed && (100 * failed) / (failed + sumOf(minutes, 'completed'));
+  const recent = minutes.filter(({ minute }) => Date.parse(minute) > Date.now() - 600_000);
+  const work = pending && (600 * pending) / recent.reduce((sum, minute) => sum + finishedIn(minute), 0);
   return [
-    ['Longest wait', longest > 0 ? duration(longest) : 'nothing waits'],
+    ['Longest wait', judged(longest > 0 ? duration(longest) : 'nothing waits', longest, WAIT)],
+    // Orders that are scheduled or in backoff do not wait, however many there are.
+    [
+      'Backlog',
+      judged(
+        pending > 0 ? `${count(pending)} Pending${work < Infinity ? `, ${duration(work)} of work` : ''}` : 'empty',
+        Math.min(work, longest),
+        WAIT,
+      ),
+    ],
+    ['Failed in the last hour', judged(`${count(failed)} (${share.toFixed(1)} %)`, share, FAILED)],
     ['Mean processing time', duration(average)],
     ['Median', duration(p50)],
     ['95th percentile', duration(p95)],
-    ['Retries in the last hour', count(sumOf(window.per_minute, 'retried'))],
+    ['Retries in the last hour', count(sumOf(minutes, 'retried'))],
   ];
 }
 
-/** @param {Metrics['window']} window @param {Chart} throughput @param {Chart} latency */
-function showCharts({ per_minute: told, processing_seconds: overall }, throughput, latency) {
+/** The text, with a word and a colour if the value is high. @param {string} text @param {number} value @param {number[]} limits */
+function judged(text, value, [high = 0, tooHigh = 0]) {
+  if (value < high) return text;
+  return value < tooHigh ? h('b.over.Pending', `${text}: high`) : h('b.over.Failed', `${text}: too high`);
+}
+
+/** @param {Metrics} metrics @param {Record<'throughput' | 'backlog' | 'latency', Chart>} charts */
+function showCharts({ status_counts: { Pending, Processing, Waiting }, window }, { throughput, backlog, latency }) {
+  const { per_minute: told, processing_seconds: overall } = window;
   const minutes = lastMinutes();
   const byTime = new Map(told.map((minute) => [Date.parse(minute.minute), minute]));
   const inOrder = minutes.map((minute) => byTime.get(minute.getTime()));
@@ -102,10 +126,33 @@ function showCharts({ per_minute: told, processing_seconds: overall }, throughpu
     { name: 'completed', kind: 'bar', colour: 'Completed', ...counts('completed') },
     { name: 'failed', kind: 'bar', colour: 'Failed', ...counts('failed') },
   ]);
+  const values = backlogOf(Pending + Processing + Waiting, inOrder);
+  const waiting = { values, overall: values.at(-1) ?? null, isExact: true };
+  backlog.show(minutes, [{ name: 'orders not finished', kind: 'line', colour: 'Pending', ...waiting }]);
   latency.show(minutes, [
     { name: '95th percentile', kind: 'line', colour: 'Pending', ...times('p95') },
     { name: 'mean', kind: 'line', colour: 'Processing', ...times('average') },
   ]);
+}
+
+/**
+ * At the end of each minute, counted back from the present. No minute counts redrives, so before one, its orders are in here.
+ * @param {number} orders now @param {(Minute | undefined)[]} minutes
+ */
+function backlogOf(orders, minutes) {
+  return minutes
+    .toReversed()
+    .map((minute) => {
+      const then = Math.max(0, orders);
+      if (minute) orders += finishedIn(minute) - minute.created;
+      return then;
+    })
+    .reverse();
+}
+
+/** @param {Minute} minute */
+function finishedIn({ completed, failed, cancelled }) {
+  return completed + failed + cancelled;
 }
 
 /** The last minutes, oldest first. The API returns only minutes with activity. */

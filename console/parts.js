@@ -39,60 +39,60 @@ export function facts(pairs) {
 
 /**
  * A table with a message for when it is empty.
+ * @template Item
  * @param {string} caption for screen readers.
- * @param {[name: string, look: string][]} columns `wide` columns are hidden on a narrow screen.
+ * @param {Record<string, string>} columns their classes by name. `wide` columns are hidden on a narrow screen.
  * @param {string} whenEmpty
+ * @param {(item: Item) => [key: string, ...cells: Child[]]} rowOf
  */
-export function makeTable(caption, columns, whenEmpty) {
+export function makeTable(caption, columns, whenEmpty, rowOf) {
   const rows = h('tbody');
   const empty = h('p.empty', { hidden: true }, whenEmpty);
-  const head = columns.map(([name, look]) => (name ? h('th', { scope: 'col', class: look }, name) : h('td')));
+  const looks = Object.values(columns);
+  const head = Object.keys(columns).map((name, place) =>
+    name ? h('th', { scope: 'col', class: looks[place] }, name) : h('td'),
+  );
   const table = h('table', h('caption.unseen', caption), h('thead', h('tr', ...head)), rows);
   return {
     element: h('div.card', table, empty),
-    /** @param {Map<string, Child[]>} cells of each row, by a key. */
-    show(cells) {
-      empty.hidden = cells.size > 0;
+    /** @param {Item[]} items */
+    show(items) {
+      empty.hidden = items.length > 0;
+      const cell = (/** @type {Child} */ content, /** @type {number} */ place) =>
+        h('td', { class: looks[place] }, content);
       update(
         rows,
-        [...cells].map(([key, row]) => h('tr', { 'data-key': key }, ...row.map(cell))),
+        items.map((item) => {
+          const [key, ...cells] = rowOf(item);
+          return h('tr', { 'data-key': key }, ...cells.map(cell));
+        }),
       );
     },
   };
-
-  /** @param {Child} content @param {number} place */
-  function cell(content, place) {
-    return h('td', { class: columns[place]?.[1] }, content);
-  }
 }
 
 /** @param {string} caption */
 export function makeOrderTable(caption) {
-  const table = makeTable(
+  return makeTable(
     caption,
-    [
-      ['Order', ''],
-      ['Status', ''],
-      ['Reason', 'reason wide'],
-      ['User', 'number wide'],
-      ['Items', 'number wide'],
-      ['Amount', 'number'],
-      ['Created', 'number wide'],
-    ],
-    'No orders.',
-  );
-  return {
-    element: table.element,
-    /** @param {Order[]} orders */
-    show(orders) {
-      table.show(new Map(orders.map((order) => [hrefOf(order.order_id, order.owner), cellsOf(order)])));
+    {
+      Order: '',
+      Status: '',
+      Reason: 'reason',
+      User: 'number wide',
+      Items: 'number wide',
+      Amount: 'number wide',
+      Created: 'number wide',
     },
-  };
+    'No orders.',
+    rowOf,
+  );
 }
 
-/** @param {Order} order @returns {Child[]} */
-function cellsOf({ order_id, owner, status, reason_code, reason, user_id, item_ids, total_amount, created_at }) {
+/** @param {Order} order @returns {[string, ...Child[]]} */
+function rowOf({ order_id, owner, status, reason_code, reason, user_id, item_ids, total_amount, created_at }) {
   return [
+    hrefOf(order_id, owner),
     orderLink(order_id, owner),
     badge(status),
     reason_code && h('span', { title: reason ?? undefined }, reason_code, reason && h('span.hint', ` ${reason}`)),

@@ -1,7 +1,8 @@
-import { askForReason, doIt } from './act.js';
-import { get } from './api.js';
+import { askToPost, done } from './act.js';
+import { get, post } from './api.js';
 import { button, byId, h, update } from './dom.js';
 import { timeAgo } from './parts.js';
+import { attempt } from './say.js';
 
 /** Every view shows this while processing is paused. @param {AbortSignal} signal */
 export async function showProcessing(signal) {
@@ -12,7 +13,11 @@ export async function showProcessing(signal) {
 }
 
 function resumeButton() {
-  return button('Resume processing', () => doIt('processing/resume', 'Processing was resumed.'));
+  const resume = async () => {
+    await post('processing/resume');
+    await done('Processing was resumed.');
+  };
+  return button('Resume processing', () => attempt(resume));
 }
 
 export function pauseButton() {
@@ -21,7 +26,7 @@ export function pauseButton() {
     text: 'The API keeps accepting orders, which wait. In-flight orders are finished.',
     submit: 'Pause',
     dismiss: 'Keep running',
-    done: 'Processing was paused.',
+    tell: () => 'Processing was paused.',
   };
-  return button('Pause processing', () => askForReason('processing/pause', words), 'pause');
+  return button('Pause processing', () => askToPost('processing/pause', words), 'pause');
 }

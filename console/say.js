@@ -3,27 +3,35 @@ import { linesOf } from './errors.js';
 
 /** @param {...Child} text */
 export function say(...text) {
-  byId('said').replaceChildren(h('div.notice.Completed', h('p', ...text), button('Dismiss', hush, 'plain')));
+  show('Completed', h('p', ...text));
+}
+
+/** @param {'Completed' | 'Failed'} look @param {Element} what */
+function show(look, what) {
+  byId('said').replaceChildren(h(`div.notice.${look}`, what, button('Dismiss', hush, 'plain')));
 }
 
 export function hush() {
   byId('said').replaceChildren();
 }
 
-/** Shows an error if the action fails. @param {() => Promise<void>} action */
+/** Shows an error if the action fails. @param {() => Promise<unknown>} action */
 export async function attempt(action) {
   try {
     await action();
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') return;
-    const lines = linesOf(error).map((line) => h('p', line));
-    byId('said').replaceChildren(h('div.notice.Failed', h('div', ...lines), button('Dismiss', hush, 'plain')));
+    if (!(error instanceof DOMException) || error.name !== 'AbortError') show('Failed', textOf(error));
   }
+}
+
+/** @param {unknown} error */
+function textOf(error) {
+  return h('div', ...linesOf(error).map((line) => h('p', line)));
 }
 
 /** Once, however often it fails. @param {unknown} error */
 export function complainAbout(error) {
-  update(byId('problem'), [h('div.notice.Failed', h('div', ...linesOf(error).map((line) => h('p', line))))]);
+  update(byId('problem'), [h('div.notice.Failed', textOf(error))]);
 }
 
 export function noProblem() {

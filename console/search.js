@@ -1,6 +1,6 @@
 import { get } from './api.js';
 import { byId } from './dom.js';
-import { ApiError } from './errors.js';
+import { noneIf } from './errors.js';
 import { hrefOf, pathOf } from './format.js';
 import { attempt } from './say.js';
 
@@ -14,7 +14,8 @@ async function find(text) {
   // An id can begin or end with spaces, but a pasted one rarely does.
   for (const id of new Set([text, text.trim()])) {
     if (id === '') return;
-    const order = await get(pathOf(id, '', null), AbortSignal.timeout(30_000)).catch(orNone);
+    // Not exactly one order, or not an id.
+    const order = await get(pathOf(id, '', null)).catch(noneIf(400, 404, 409));
     if (order) {
       location.hash = hrefOf(order.order_id, order.owner);
       return;
@@ -23,16 +24,9 @@ async function find(text) {
   location.hash = hrefOfPrefix(text.trim());
 }
 
-/** Not exactly one order, or not an id. @param {unknown} error */
-function orNone(error) {
-  if (error instanceof ApiError && [400, 404, 409].includes(error.status)) return null;
-  throw error;
-}
-
 export function watchSearch() {
-  const form = /** @type {HTMLFormElement} */ (byId('search'));
-  const input = /** @type {HTMLInputElement} */ (form.elements.namedItem('id'));
-  form.addEventListener('submit', (event) => {
+  const input = /** @type {HTMLInputElement} */ (document.querySelector('#search input'));
+  byId('search').addEventListener('submit', (event) => {
     event.preventDefault();
     attempt(() => find(input.value));
   });

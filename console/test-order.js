@@ -1,10 +1,9 @@
+import { done } from './act.js';
 import { post } from './api.js';
 import { openDialog } from './dialog.js';
-import { button, h } from './dom.js';
+import { button } from './dom.js';
 import { field } from './form.js';
-import { refresh } from './live.js';
 import { orderLink } from './parts.js';
-import { say } from './say.js';
 
 export function testOrderButton() {
   // On a deployed stage, the order is as real as any other.
@@ -25,13 +24,7 @@ function askForTestOrder() {
   const textOf = (/** @type {Field} */ { input }) => input.value.trim();
   openDialog({
     title: 'Submit a test order',
-    content: [
-      h('p.hint', 'A test order is processed and counted like any other order.'),
-      orderId,
-      userId,
-      total,
-      items,
-    ],
+    content: ['A test order is processed and counted like any other order.', orderId, userId, total, items],
     submit: 'Submit',
     onSubmit: async () => {
       const id = orderId.input.value;
@@ -39,16 +32,10 @@ function askForTestOrder() {
         order_id: id,
         // As text: the API accepts numbers as text, and reports an invalid one.
         user_id: textOf(userId),
-        item_ids: textOf(items)
-          ? textOf(items)
-              .split(',')
-              .map((item) => item.trim())
-          : [],
+        item_ids: textOf(items).match(/[^,\s]+/g) ?? [],
         total_amount: textOf(total),
       });
-      await refresh();
-      say('Accepted: ', orderLink(id));
-      return true;
+      return done('Accepted: ', orderLink(id));
     },
   });
 }

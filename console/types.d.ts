@@ -61,15 +61,14 @@ interface View {
   everyMs?: number;
 }
 
-/** The texts of a dialog that asks for a reason. */
-interface Words {
-  title: string;
+/** A dialog that asks for a reason. */
+type Question = Omit<DialogOptions, 'onSubmit' | 'onClose'>;
+
+/** Its texts. */
+interface Words extends Omit<Question, 'content' | 'extra'> {
   text: string;
-  submit: string;
-  dismiss?: string;
-  danger?: boolean;
-  /** Shown when it is done. */
-  done: string | ((result: SettledDeadLetters & Order) => string);
+  /** What was done. */
+  tell: (result: SettledDeadLetters & Order) => string;
 }
 
 interface FieldOptions {
@@ -95,7 +94,7 @@ interface Field {
 
 interface DialogOptions {
   title: string;
-  /** Errors of the API are shown at these fields. */
+  /** Text becomes a paragraph. Errors of the API are shown at these fields. */
   content: (Child | Field)[];
   /** The label of the button that confirms. */
   submit: string;
@@ -120,6 +119,8 @@ interface Series {
   values: (number | null)[];
   /** The value for the whole period. */
   overall: number | null;
+  /** The last value is complete, although the current minute is not. */
+  isExact?: boolean;
 }
 
 interface Chart {
@@ -144,3 +145,5 @@ type MakeSvg = <Tag extends keyof SVGElementTagNameMap>(
 type Scale = (value: number) => number;
 
 type Format = (value: number) => string;
+
+type Tell = (value: number | null | undefined) => string;

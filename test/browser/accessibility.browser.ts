@@ -13,6 +13,7 @@ const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.
 beforeAll(async () => {
   await settle(failed, 402);
   await settle(newId('accessible'));
+  await sendDeadLetter('one of several');
   await sendDeadLetter('{"order_id":"a message with a body that is wider than a telephone is, and has to be broken"}');
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { openConsole } from './support/browser.ts';
-import { KEYS } from './support/service.ts';
+import { createOrder, KEYS, newId } from './support/service.ts';
 
 const DIALOG = { name: 'API key' };
 
@@ -55,6 +55,29 @@ describe('the API key', () => {
       .waitFor();
     await giveKey(page, KEYS.operator);
     await page.getByRole('columnheader', { name: 'Cause' }).waitFor();
+  });
+
+  test('an API key without metrics:read shows everything else, and the page says what it does not show', async () => {
+    const orderId = newId('seen');
+    await createOrder(orderId);
+    const page = await openConsole('#/', { key: KEYS.withoutMetrics });
+    await page.getByText('Counts and charts need a key with the scope metrics:read.').waitFor();
+    await page.getByText('database ok').waitFor();
+    await page.getByRole('link', { name: orderId }).click();
+    await page.getByText('Accepted').waitFor();
+    const navigation = page.getByRole('navigation');
+    await navigation.getByRole('link', { name: 'Failures ?' }).click();
+    await page.getByRole('columnheader', { name: 'Cause' }).waitFor();
+    await navigation.getByRole('link', { name: 'Dead letters' }).click();
+    await page.getByText(/of about|There are no dead letters/).waitFor();
+    await navigation.getByRole('link', { name: 'Audit' }).click();
+    await page.getByRole('table', { name: 'What operators did' }).waitFor();
+    await navigation.getByRole('link', { name: 'Orders' }).click();
+    await page.getByRole('button', { name: 'Submit a test order' }).click();
+    await page.getByRole('button', { name: 'Submit', exact: true }).click();
+    await page.getByText('Accepted: TEST-').waitFor();
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    expect(await page.getByRole('alert').innerText()).toBe('');
   });
 
   test('a user who enters no API key is not asked again and again; the page says what is missing', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { waitUntil } from '../support/wait-until.ts';
 import { openConsole } from './support/browser.ts';
-import { ask, createOrder, newId, setProcessing, settle } from './support/service.ts';
+import { ask, createOrder, newId, setProcessing, settle, withPsql } from './support/service.ts';
 
 type Counts = Record<string, number>;
 
@@ -121,6 +121,54 @@ describe('the overview', () => {
     }
     const page = await openConsole();
     await page.getByText('nothing waits').waitFor();
+  });
+
+  test('the overview shows the backlog over time, up to the current number of orders that are not finished', async () => {
+    await setProcessing('pause');
+    try {
+      for (let n = 0; n < 3; n += 1) await createOrder(newId('backlog'));
+      const { Pending = 0, Processing = 0, Waiting = 0 } = await countsOfApi();
+      const page = await openConsole();
+      const orders = Pending + Processing + Waiting;
+      expect(orders).toBeGreaterThanOrEqual(3);
+      const chart = page.getByRole('figure').filter({ hasText: 'Backlog' });
+      await chart.getByRole('img', { name: `Backlog. orders not finished: ${orders}` }).waitFor();
+      await chart.getByText('As a table').click();
+      const values = await chart.getByRole('row').locator('td:nth-child(2)').allInnerTexts();
+      expect(values).toHaveLength(60);
+      expect(values[0]).toBe(String(orders));
+    } finally {
+      await setProcessing('resume');
+    }
+  });
+
+  test('the overview says in words and in colour that orders wait too long, and that too many fail', async () => {
+    const orderId = newId('old');
+    await settle(newId('failed'), 402);
+    await withPsql((psql) =>
+      psql.rows(
+        `INSERT INTO orders (order_id, user_id, item_ids, total_amount, due_at, created_at, owner)
+         VALUES ($1, 7, '{}', 1, now() + interval '1 hour', now() - interval '10 minutes', 'operations')`,
+        [orderId],
+      ),
+    );
+    const page = await openConsole();
+    const fact = (name: string) => page.locator('dl > div', { hasText: name }).getByRole('definition');
+    await fact('Longest wait')
+      .getByText(/^10 min \d+ s: too high$/)
+      .waitFor();
+    await fact('Failed in the last hour')
+      .getByText(/^\d+ \(\d+\.\d %\): (too )?high$/)
+      .waitFor();
+    await fact('Backlog')
+      .getByText(/^[\d,]+ Pending/)
+      .waitFor();
+    const colours = await page.evaluate<string[]>(
+      `['.over', 'dt'].map((which) => getComputedStyle(document.querySelector(which)).color)`,
+    );
+    expect(new Set(colours).size).toBe(2);
+    await ask('POST', `/orders/${orderId}/cancel`);
+    await fact('Longest wait').getByText('nothing waits').waitFor();
   });
 
   test('the overview shows that the database and the queue respond', async () => {

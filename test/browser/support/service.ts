@@ -3,9 +3,9 @@ import { readStackFile } from '../../../infra/local/stack/stack-file.ts';
 import { connectPsql, type Psql } from '../../support/psql.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 
-const { STACK_DIRECTORY = '', KEY_OF_OPERATOR = '', KEY_OF_READER = '' } = process.env;
+const { STACK_DIRECTORY = '', KEY_OF_OPERATOR = '', KEY_OF_READER = '', KEY_WITHOUT_METRICS = '' } = process.env;
 
-export const KEYS = { operator: KEY_OF_OPERATOR, reader: KEY_OF_READER };
+export const KEYS = { operator: KEY_OF_OPERATOR, reader: KEY_OF_READER, withoutMetrics: KEY_WITHOUT_METRICS };
 
 const file = readStackFile(STACK_DIRECTORY);
 if (!file) throw new Error('There is no stack: the global set-up of test/browser starts one.');

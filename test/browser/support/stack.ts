@@ -35,6 +35,7 @@ async function announce(): Promise<void> {
     STACK_DIRECTORY: home.directory,
     KEY_OF_OPERATOR: await createKey('orders:read,orders:write,orders:admin,metrics:read'),
     KEY_OF_READER: await createKey('orders:read,metrics:read'),
+    KEY_WITHOUT_METRICS: await createKey('orders:read,orders:write,orders:admin'),
   });
 }
 
