@@ -41,7 +41,7 @@ export async function preflight(
     [...problems, ...leftovers(clusters, account.stackName), ...zones.problems],
     [
       { ParameterKey: PROTECTED, ParameterValue: 'false' },
-      ...ZONES.map((ParameterKey, place) => ({ ParameterKey, ParameterValue: zones.chosen[place] ?? '' })),
+      ...ZONES.map((ParameterKey, index) => ({ ParameterKey, ParameterValue: zones.chosen[index] ?? '' })),
     ],
   );
 }

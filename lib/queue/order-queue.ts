@@ -4,8 +4,8 @@ import type { OrderKey, OrderName } from '../order-key.ts';
 export const MAX_DELAY_SECONDS = 900;
 
 /**
- * The delay of a message for an order that may start in so many seconds, 0 if it may start now. Otherwise between half a second and 1.5 seconds longer, because SQS
- * takes whole seconds, and a message that arrives too early waits for the sweep.
+ * The delay of a message for an order that may start in so many seconds: 0 if it may start now, otherwise between 0.5 and 1.5 seconds
+ * longer. SQS takes whole seconds, and a message that arrives too early would wait for the sweep.
  */
 export function delayFor(seconds: number): number {
   return seconds <= 0 ? 0 : Math.min(MAX_DELAY_SECONDS, Math.ceil(seconds + 0.5));

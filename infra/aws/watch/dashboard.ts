@@ -29,9 +29,9 @@ export function dashboard(stage: Stage, alarmIds: readonly string[]): Resource {
     ...{ x: 0, y: 0, width: 3 * WIDTH, height: HEIGHT },
     properties: { title: `Alarms of ${stage.name}`, alarms: alarmIds.map((id) => filledIn(`${id}.Arn`)) },
   };
-  const charts = chartsOf(stage).map(({ title, lines, stat, period = 60, label }, place) => ({
+  const charts = chartsOf(stage).map(({ title, lines, stat, period = 60, label }, index) => ({
     type: 'metric',
-    ...{ x: (place % 3) * WIDTH, y: HEIGHT * (1 + Math.floor(place / 3)), width: WIDTH, height: HEIGHT },
+    ...{ x: (index % 3) * WIDTH, y: HEIGHT * (1 + Math.floor(index / 3)), width: WIDTH, height: HEIGHT },
     properties: {
       ...{ title, stat, period, view: 'timeSeries', metrics: lines },
       region: filledIn('AWS::Region'),
@@ -122,11 +122,11 @@ function chartsOf(stage: Stage): Chart[] {
       period: 3_600,
       lines: [
         api('Count', { label: 'API requests' }),
-        ...stage.functions.map((key, place) => lambda(key, 'Duration', { id: `d${place}`, visible: false })),
+        ...stage.functions.map((key, index) => lambda(key, 'Duration', { id: `d${index}`, visible: false })),
         [{ expression: 'SUM(METRICS("d")) / 1000', label: 'seconds of function time' }],
         queue('Queue', 'NumberOfMessagesSent', { label: 'messages sent' }),
         queue('Queue', 'NumberOfEmptyReceives', { label: 'empty receives' }),
-        ...stage.functions.map((key, place) => logBytes(key, { id: `l${place}`, visible: false })),
+        ...stage.functions.map((key, index) => logBytes(key, { id: `l${index}`, visible: false })),
         [{ expression: 'SUM(METRICS("l")) / 1000000', label: 'MB of logs', yAxis: 'right' }],
       ],
     },

@@ -43,7 +43,7 @@ export async function readStage(resolvers: Resolvers) {
   const { resolveConfigurationProperty: property, resolveVariable: variable } = resolvers;
   const names = Object.keys(parameters.shape);
   const values = await Promise.all(names.map((name) => variable(`param:${name}`)));
-  const parsed = parameters.safeParse(Object.fromEntries(names.map((name, place) => [name, values[place]])));
+  const parsed = parameters.safeParse(Object.fromEntries(names.map((name, index) => [name, values[index]])));
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => `params.${path.join('.')} ${message}`);
     // If there is a stack, Serverless would show it instead of the message.

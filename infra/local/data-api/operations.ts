@@ -76,10 +76,10 @@ async function runStatement(client: pg.PoolClient, sql: string, members: Members
 function read<Name extends string>(
   { resourceArn, secretArn }: Service,
   members: Members,
-  demanded: readonly Name[],
+  required: readonly Name[],
   optional: readonly string[],
 ): Record<Name, string> {
-  const known: readonly string[] = ['resourceArn', 'secretArn', ...demanded, ...optional];
+  const known: readonly string[] = ['resourceArn', 'secretArn', ...required, ...optional];
   const unknown = Object.keys(members).filter((name) => !known.includes(name));
   if ('schema' in members) throw invalid("The schema parameter isn't supported");
   if (unknown.length > 0) throw invalid(`This emulator does not know ${unknown.join(', ')}.`);
@@ -91,6 +91,6 @@ function read<Name extends string>(
     );
   if (members.secretArn !== secretArn)
     throw new ServiceError('SecretsErrorException', 400, `The secret ${members.secretArn} wasn't found`);
-  for (const name of demanded) if (typeof members[name] !== 'string') throw invalid(`${name} is required`);
+  for (const name of required) if (typeof members[name] !== 'string') throw invalid(`${name} is required`);
   return members as Record<Name, string>;
 }

@@ -28,16 +28,16 @@ export function bindParameters(sql: string, parameters: unknown = []): BoundStat
     fields.set(name, readField(name, value));
   }
   const values: unknown[] = [];
-  let places = 0;
+  let count = 0;
   const text = sql.replace(TOKENS, (token, ...rest) => {
     const { name } = rest.at(-1) as { name?: string };
     if (name === undefined) return token;
-    places += 1;
+    count += 1;
     const field = fields.get(name);
     // No parameter is bound then, and Postgres reports the error.
-    if (!field) return `$${places}`;
+    if (!field) return `$${count}`;
     values.push(field[0]);
-    return field[1] ? `($${places}::${field[1]})` : `$${places}`;
+    return field[1] ? `($${count}::${field[1]})` : `$${count}`;
   });
   return { sql: text, values };
 }

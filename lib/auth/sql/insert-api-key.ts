@@ -17,7 +17,7 @@ export async function insertApiKey(
   database: Queryable,
   key: NewApiKey,
 ): Promise<{ id: number; expiresAt: Date | null }> {
-  const [row] = await database.query<{ id: number; expires_at: Date | null }>(
+  const [row] = await database.query<{ id: number; expiresAt: Date | null }>(
     `WITH created AS (
        INSERT INTO public.api_keys (owner, name, scopes, expires_at, secret_sha256, created_by)
        VALUES ($1::text, $2::text, string_to_array($3::text, ' '), now() + $4::integer * interval '1 day',
@@ -28,9 +28,9 @@ export async function insertApiKey(
        SELECT coalesce('operator ' || $6::text, session_user), 'key.created', $1::text, id::text,
          jsonb_build_object('name', $2::text, 'scopes', string_to_array($3::text, ' '), 'expires_at', expires_at)
        FROM created)
-     SELECT id, expires_at FROM created`,
+     SELECT id, expires_at AS "expiresAt" FROM created`,
     [key.owner, key.name, key.scopes.join(' '), key.expiresInDays, key.sha256, key.createdBy ?? null],
   );
   if (!row) throw new Error('Postgres returned no row for an INSERT');
-  return { id: row.id, expiresAt: row.expires_at };
+  return row;
 }

@@ -14,34 +14,16 @@ export interface ListedApiKey {
   readonly revokedBy: string | null;
 }
 
-interface Row {
-  id: number;
-  owner: string;
-  name: string;
-  scopes: string;
-  state: ListedApiKey['state'];
-  created_at: Date;
-  created_by: string | null;
-  expires_at: Date | null;
-  revoked_at: Date | null;
-  revoked_by: string | null;
-}
+type Row = Omit<ListedApiKey, 'scopes'> & { readonly scopes: string };
 
 /** All keys that ever existed, oldest first. There are only as many as operators created manually. */
 export async function listApiKeys(database: Queryable): Promise<ListedApiKey[]> {
   const rows = await database.query<Row>(
-    `SELECT id, owner, name, array_to_string(scopes, ' ') AS scopes, created_at, expires_at, revoked_at, created_by, revoked_by,
+    `SELECT id, owner, name, array_to_string(scopes, ' ') AS scopes, created_at AS "createdAt", expires_at AS "expiresAt",
+            revoked_at AS "revokedAt", created_by AS "createdBy", revoked_by AS "revokedBy",
             CASE WHEN revoked_at IS NOT NULL THEN 'revoked' WHEN expires_at <= now() THEN 'expired' ELSE 'active' END
               AS state
      FROM public.api_keys ORDER BY id`,
   );
-  return rows.map(({ scopes, created_at, expires_at, revoked_at, created_by, revoked_by, ...row }) => ({
-    ...row,
-    scopes: scopes.split(' '),
-    createdAt: created_at,
-    expiresAt: expires_at,
-    revokedAt: revoked_at,
-    createdBy: created_by,
-    revokedBy: revoked_by,
-  }));
+  return rows.map((row) => ({ ...row, scopes: row.scopes.split(' ') }));
 }

@@ -6,7 +6,7 @@ export async function revokeApiKey(
   id: number,
   revokedBy?: string,
 ): Promise<{ name: string; revokedAt: Date } | undefined> {
-  const [row] = await database.query<{ name: string; revoked_at: Date }>(
+  const [row] = await database.query<{ name: string; revokedAt: Date }>(
     `WITH seen AS (
        SELECT id, revoked_at FROM public.api_keys WHERE id = $1::integer FOR UPDATE),
      revoked AS (
@@ -18,8 +18,8 @@ export async function revokeApiKey(
        INSERT INTO public.audit (actor, action, owner, target, details)
        SELECT coalesce('operator ' || $2::text, session_user), 'key.revoked', owner, $1::text, jsonb_build_object('name', name)
        FROM revoked WHERE just_now)
-     SELECT name, revoked_at FROM revoked`,
+     SELECT name, revoked_at AS "revokedAt" FROM revoked`,
     [id, revokedBy ?? null],
   );
-  return row && { name: row.name, revokedAt: row.revoked_at };
+  return row;
 }
