@@ -1,13 +1,13 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DatabaseError } from '../../lib/errors.ts';
 
-/** Milliseconds; the migrations try again for much longer. */
+/** Milliseconds; the migrations retry for much longer. */
 const TIMEOUT_MS = 5_000;
 
 /**
- * The password that the stack has made for the role of the functions, as Secrets Manager keeps it: `{"username", "password"}`.
+ * The password that the stack created for the role of the functions. Secrets Manager stores it as `{"username", "password"}`.
  * @throws DatabaseError that is `unavailable` when the secret cannot be read: in the first seconds of a stage, its endpoint or the
- * permission to read it may not work everywhere yet.
+ * permission to read it may not work yet.
  */
 export async function appPasswordAt(arn: string): Promise<string> {
   const client = new SecretsManagerClient({});

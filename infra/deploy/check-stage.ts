@@ -43,7 +43,7 @@ function limitsOf({ custom, provider }: Service): Limits {
   const makesDatabase = provider.compiledCloudFormationTemplate.Resources?.DatabaseCluster !== undefined;
   if (!makesDatabase && existingConnections === undefined)
     throw new UserError(
-      'databaseMaxConnections must say how many connections the existing database takes: ask it SHOW max_connections.',
+      'databaseMaxConnections is not set. Set it to the max_connections of the existing database (SHOW max_connections).',
     );
   const { DATABASE_URL: url, DATABASE_POOL_SIZE: poolSize = DEFAULT_POOL_SIZE } = provider.environment ?? {};
   return {

@@ -56,7 +56,7 @@ async function attributesOf(arn: string): Promise<Partial<Record<QueueAttributeN
   try {
     return (await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ATTRIBUTES }))).Attributes ?? {};
   } catch (error) {
-    throw new UserError(`${arn} cannot be looked at: ${(error as Error).message}`);
+    throw new UserError(`${arn} cannot be read: ${(error as Error).message}`);
   } finally {
     sqs.destroy();
   }

@@ -20,7 +20,7 @@ export async function filesOf(patterns: readonly string[], directory: string): P
     const before = files.size;
     for await (const path of glob(pattern, { cwd: directory }))
       files.set(path.replaceAll(sep, '/'), await readFile(join(directory, path)));
-    if (files.size === before) throw new UserError(`package.patterns has ${pattern}, and no file is like that.`);
+    if (files.size === before) throw new UserError(`package.patterns: ${pattern} matches no file.`);
   }
   return files;
 }

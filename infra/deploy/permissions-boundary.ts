@@ -1,7 +1,7 @@
 import { resourcesOfType } from './resources.ts';
 import type { Service } from './serverless.ts';
 
-/** Bounds what any role of the stack can have: the deploy role of infra/aws/deploy-role.yml can make no role without it. */
+/** Limits the permissions of every role of the stack. The deploy role (infra/aws/deploy-role.yml) cannot create a role without this limit. */
 export function boundRoles({ provider, custom }: Service): void {
   const boundary = String(custom.permissionsBoundary);
   if (boundary === '') return;

@@ -113,8 +113,8 @@ function checkName(serverless: Serverless): void {
     );
   if (stage.length > LONGEST_STAGE || !STAGE.test(stage))
     throw new UserError(
-      `The stage "${stage}" becomes part of names in AWS: call it by at most ${LONGEST_STAGE} lower-case letters and digits, ` +
-        'with single hyphens between.',
+      `The stage "${stage}" becomes part of names in AWS: use at most ${LONGEST_STAGE} lower-case letters and digits, ` +
+        'with single hyphens between them.',
     );
 }
 
@@ -137,7 +137,7 @@ async function requireOneRegion(serverless: Serverless, options: Options): Promi
   if (ofProfile === undefined || ofProfile === region) return;
   throw new UserError(
     `The AWS profile ${process.env.AWS_PROFILE ?? 'default'} has the region ${ofProfile}, and the default of this project is ` +
-      `${region}. Say which one: AWS_REGION=${ofProfile}, or AWS_REGION=${region}.`,
+      `${region}. Set the region: AWS_REGION=${ofProfile} or AWS_REGION=${region}.`,
   );
 }
 

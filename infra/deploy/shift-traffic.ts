@@ -42,7 +42,7 @@ export function versionFunctions(service: Service): void {
 
 /**
  * While CloudFormation updates the aliases, CodeDeploy shifts traffic from the old versions to the new ones, and back when an
- * alarm rings. This is what serverless-plugin-canary-deployments does, which has had no release since December 2024.
+ * alarm fires. This is what serverless-plugin-canary-deployments does, which has had no release since December 2024.
  * @throws UserError when the stage has no alarms.
  */
 export function shiftTraffic(service: Service): void {
@@ -125,7 +125,7 @@ function deploymentGroup(config: string, alarmIds: readonly string[]): Resource 
 function configuration(config: string, alarmIds: readonly string[]) {
   return {
     DeploymentConfigName: `CodeDeployDefault.Lambda${config}`,
-    // A ringing alarm refuses every deployment, also of the fix: that one goes all at once.
+    // CodeDeploy refuses every deployment while an alarm fires, also that of the fix, which therefore goes all at once.
     AlarmConfiguration: { Enabled: config !== 'AllAtOnce', Alarms: alarmIds.map((id) => ({ Name: { Ref: id } })) },
   };
 }

@@ -31,7 +31,7 @@ const POLLS: GroupLimits = { maxItems: MAX_WAITERS, maxOperations: 1, worthAnoth
 /** The last poll and the last read, after the time is over. */
 const LAST_STATEMENTS = 2;
 
-export interface WaitParts {
+export interface WaitDeps {
   readonly database: Database;
   /** 0: no caller waits. */
   readonly maxWaitSeconds: number;
@@ -43,7 +43,7 @@ export interface WaitParts {
  * when the time is over. Between two polls, no connection is held.
  * @returns a function that returns undefined if there is no such order, and throws AmbiguousOrder and DatabaseError as readOrder does
  */
-export function makeReadOrder({ database, maxWaitSeconds, statementTimeoutMs }: WaitParts) {
+export function makeReadOrder({ database, maxWaitSeconds, statementTimeoutMs }: WaitDeps) {
   const polls = new GroupCommit(
     POLLS,
     (keys: readonly string[]) => outsideInvocations(() => readVersions(database, keys)),

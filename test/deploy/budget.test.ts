@@ -244,7 +244,7 @@ describe('a stage is refused, with the numbers,', () => {
 
   test('a stage that does not say how many connections its existing database allows is refused', () => {
     expect(refusals({ capacity: undefined })).toEqual([
-      'databaseMaxConnections must say how many connections the existing database takes: ask it SHOW max_connections.',
+      'databaseMaxConnections is not set. Set it to the max_connections of the existing database (SHOW max_connections).',
     ]);
   });
 

@@ -85,8 +85,6 @@ describe('a queue that is there already', () => {
 
   test('a missing queue is refused in one line', async () => {
     const arn = 'arn:aws:sqs:us-east-1:000000000000:nowhere';
-    await expect(check(arn)).rejects.toThrow(
-      /^arn:aws:sqs:us-east-1:000000000000:nowhere cannot be looked at: [^\n]+$/,
-    );
+    await expect(check(arn)).rejects.toThrow(/^arn:aws:sqs:us-east-1:000000000000:nowhere cannot be read: [^\n]+$/);
   });
 });

@@ -140,7 +140,7 @@ function announcePostgres({ version, dataDirectory, user }: PostgresInstallation
   if (!dataDirectory.startsWith(settings.directory))
     report(
       'postgres',
-      `(not in ${shown(settings.directory)}: we are root, Postgres must not be, and user ${user?.uid} cannot get in there)`,
+      `(not in ${shown(settings.directory)}: Postgres refuses to run as root, and user ${user?.uid} cannot enter that directory)`,
     );
 }
 

@@ -46,7 +46,7 @@ describe('the commands say in a few lines why they refuse', () => {
     'a stage whose name AWS would change is refused in a few lines: %s',
     async (stage) => {
       expect(await refusal(`package --stage ${stage}`)).toBe(
-        `The stage "${stage}" becomes part of names in AWS: call it by at most 38 lower-case letters and digits, with single hyphens between.`,
+        `The stage "${stage}" becomes part of names in AWS: use at most 38 lower-case letters and digits, with single hyphens between them.`,
       );
     },
   );
