@@ -3,11 +3,12 @@ import { requireBenchPackages } from '../bench-packages.ts';
 import { type Lab, withLab } from '../lab.ts';
 import { describePostgres } from '../machine.ts';
 import { LabQueue } from '../order-queue.ts';
-import { type Result, share, short, whole } from '../result.ts';
+import { type Result, share, short, type Table, whole } from '../result.ts';
 import { runProgram } from '../run-program.ts';
 import { medianBy } from '../statistics.ts';
 import { withWorker } from '../worker-process.ts';
 import { withApi, withEmptyApi } from './api-process.ts';
+import { measureCompletion } from './completion.ts';
 
 export interface HttpTask {
   readonly url: string;
@@ -25,8 +26,20 @@ export interface HttpResult {
   readonly failed: number;
 }
 
-const FULL = { connections: [1, 100, 1_000], rounds: 1, warmUpSeconds: 3, seconds: 10 };
-const TINY: typeof FULL = { connections: [4], rounds: 1, warmUpSeconds: 1, seconds: 1 };
+const FULL = {
+  connections: [1, 100, 1_000],
+  rounds: 1,
+  warmUpSeconds: 3,
+  seconds: 10,
+  completion: { alone: 100, connections: 100 },
+};
+const TINY: typeof FULL = {
+  connections: [4],
+  rounds: 1,
+  warmUpSeconds: 1,
+  seconds: 1,
+  completion: { alone: 2, connections: 4 },
+};
 
 interface Round {
   readonly empty: HttpResult;
@@ -48,8 +61,12 @@ export async function benchHttp({ tiny }: BenchOptions): Promise<Result> {
         await client.query('TRUNCATE orders');
         await queue.purge();
       }
+    const { connections, alone } = sizes.completion;
+    const most = medianBy(byConnections.get(connections) ?? [], (round) => round.whole.ordersPerSecond);
+    const ordersPerSecond = Math.max(1, Math.round(most / 2));
+    const completion = await measureCompletion(lab, client, queue, { ...sizes, connections, alone, ordersPerSecond });
     queue.close();
-    return toResult(byConnections, sizes, await describePostgres(client));
+    return toResult(byConnections, completion, sizes, await describePostgres(client));
   });
 }
 
@@ -72,7 +89,12 @@ const KINDS = [
   ['whole', 'this service, with its worker'],
 ] as const;
 
-function toResult(byConnections: ReadonlyMap<number, readonly Round[]>, sizes: typeof FULL, versions: string): Result {
+function toResult(
+  byConnections: ReadonlyMap<number, readonly Round[]>,
+  completion: Table,
+  sizes: typeof FULL,
+  versions: string,
+): Result {
   const measured = [...byConnections].map(([connections, rounds]) => ({
     connections,
     kinds: KINDS.map(([kind, name]) => ({
@@ -91,21 +113,26 @@ function toResult(byConnections: ReadonlyMap<number, readonly Round[]>, sizes: t
       'simulated work on the same CPUs; and an empty handler through the same Serverless Offline, with the same plugin, ' +
       `which is the maximum for it. ${sizes.seconds} s after ${sizes.warmUpSeconds} s of warm-up on the same connections, in turn, ` +
       `${sizes.rounds === 1 ? 'one round' : `${sizes.rounds} rounds, medians`}. ` +
-      `With more than one connection, creates share commits and messages, because one process serves them all. ${versions}.`,
-    tables: measured.map(({ connections, kinds }) => {
-      const empty = kinds[0]?.ordersPerSecond ?? 0;
-      return {
-        title: connections === 1 ? 'One connection' : `${whole(connections)} connections`,
-        columns: ['', 'orders/s', 'of empty', 'p50 ms', 'p99 ms', 'failed'],
-        rows: kinds.map(({ name, ordersPerSecond, p50, p99, failed }) => [
-          name,
-          whole(ordersPerSecond),
-          share(ordersPerSecond, empty),
-          short(p50),
-          short(p99),
-          String(failed),
-        ]),
-      };
-    }),
+      `With more than one connection, creates share commits and messages, because one process serves them all. ` +
+      'Create to Completed is the time from `created_at` to `finished_at`, while the worker runs: of orders that are posted one by one, each ' +
+      `when the one before is Completed, and at half of the rate measured with ${sizes.completion.connections} connections. ${versions}.`,
+    tables: [
+      ...measured.map(({ connections, kinds }) => {
+        const empty = kinds[0]?.ordersPerSecond ?? 0;
+        return {
+          title: connections === 1 ? 'One connection' : `${whole(connections)} connections`,
+          columns: ['', 'orders/s', 'of empty', 'p50 ms', 'p99 ms', 'failed'],
+          rows: kinds.map(({ name, ordersPerSecond, p50, p99, failed }) => [
+            name,
+            whole(ordersPerSecond),
+            share(ordersPerSecond, empty),
+            short(p50),
+            short(p99),
+            String(failed),
+          ]),
+        };
+      }),
+      completion,
+    ],
   };
 }

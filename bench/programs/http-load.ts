@@ -6,7 +6,7 @@ import { percentile } from '../statistics.ts';
 /** autocannon replaces it with a unique id for each request. */
 const ID = '[<id>]';
 
-const { url, connections, warmUpSeconds, seconds } = readTask<HttpTask>();
+const { url, connections, warmUpSeconds, seconds, ordersPerSecond } = readTask<HttpTask>();
 
 const milliseconds: number[] = [];
 let failed = 0;
@@ -19,6 +19,7 @@ const options: autocannon.Options = {
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify({ order_id: ID, user_id: 7, item_ids: [1, 2, 3], total_amount: 19.99 }),
   idReplacement: true,
+  ...(ordersPerSecond && { overallRate: ordersPerSecond }),
   // Seconds; requests that wait longer are counted as errors.
   timeout: 30,
 };
