@@ -127,6 +127,13 @@ CREATE TABLE order_steps (
   CONSTRAINT order_steps_wake CHECK (((wake_at IS NOT NULL) = (kind = ANY (ARRAY['sleep'::text, 'wait'::text])))) NOT VALID
 );
 
+CREATE TABLE order_tombstones (
+  order_id text NOT NULL,
+  owner text NOT NULL,
+  request bigint,
+  CONSTRAINT order_tombstones_pkey PRIMARY KEY (order_id, owner)
+);
+
 CREATE TABLE orders (
   order_id text NOT NULL,
   user_id integer NOT NULL,
@@ -456,8 +463,18 @@ CREATE OR REPLACE FUNCTION public.orders_inserted()
  RETURNS trigger
  LANGUAGE plpgsql
  SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
 AS $function$
+DECLARE
+  deleted text;
 BEGIN
+  SELECT n.order_id INTO deleted FROM new_rows n CROSS JOIN LATERAL (
+    SELECT FROM order_tombstones t WHERE t.order_id = n.order_id AND t.owner = n.owner LIMIT 1) AS t
+  LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'an order with the id % existed before, and was deleted', deleted
+      USING ERRCODE = 'unique_violation', CONSTRAINT = 'order_ids_never_reused';
+  END IF;
   PERFORM count_orders(ARRAY(
     SELECT ROW(status, count(*), sum(processing_time), count(processing_time))::order_movement
     FROM new_rows GROUP BY status));
@@ -481,6 +498,10 @@ BEGIN
     RAISE EXCEPTION 'order % may not get another id, nor move while it gets another owner', OLD.order_id
       USING ERRCODE = 'check_violation', CONSTRAINT = 'orders_legal_transitions';
   END IF;
+  IF EXISTS (SELECT FROM order_tombstones WHERE order_id = NEW.order_id AND owner = NEW.owner) THEN
+    RAISE EXCEPTION 'an order of this owner with the id % existed before, and was deleted', NEW.order_id
+      USING ERRCODE = 'unique_violation', CONSTRAINT = 'order_ids_never_reused';
+  END IF;
   UPDATE order_history SET owner = NEW.owner WHERE order_id = OLD.order_id AND owner = OLD.owner;
   UPDATE order_steps SET owner = NEW.owner WHERE order_id = OLD.order_id AND owner = OLD.owner;
   UPDATE order_signals SET owner = NEW.owner WHERE order_id = OLD.order_id AND owner = OLD.owner;
@@ -497,7 +518,7 @@ AS $function$
 BEGIN
   DELETE FROM order_counters;
   DELETE FROM order_minutes;
-  TRUNCATE order_history, order_details;
+  TRUNCATE order_history, order_details, order_tombstones;
   RETURN NULL;
 END
 $function$;

@@ -211,6 +211,16 @@ const otherSettings = {
     purpose:
       'the longest that `GET /orders/{order_id}?wait=` waits; a longer `wait` is shortened, and with 0 every response comes at once ([use-the-api.md](use-the-api.md#wait))',
   }),
+  // A message is kept for at most 14 days, so none outlives its order.
+  RETENTION_DAYS: wholeNumber(15, 36_500, {
+    unit: 'days',
+    purpose:
+      'how long after they were finished Completed and Cancelled orders are deleted ([database.md](database.md#retention)); never without it',
+  }).optional(),
+  RETENTION_FAILED_DAYS: wholeNumber(15, 36_500, {
+    unit: 'days',
+    purpose: 'the same for Failed orders, which can be redriven until then',
+  }).optional(),
   // With any value except `none`, the HTTP functions reject requests that the authorizer has not allowed.
   AUTH: z.enum(['none', 'api-key', 'jwt'], AUTH_RULE).register(settingDocs, {
     purpose:
@@ -256,6 +266,7 @@ const OUR_PREFIXES = [
   'PROCESSOR_CONC',
   'RETRY_',
   'RESEND_',
+  'RETENTION_',
   'MAX_ATTEMPTS',
   'MAX_CRASHES',
   'MAX_PENDING',

@@ -34,6 +34,11 @@ export class DatabaseError extends Error {
     return this.kind === 'unavailable' || this.kind === 'contention';
   }
 
+  /** unique_violation */
+  get isDuplicate(): boolean {
+    return this.sqlState === '23505';
+  }
+
   /**
    * A parameter has a character that the encoding of the database lacks (untranslatable_character); this cannot happen
    * with UTF-8.

@@ -105,3 +105,13 @@ export async function loadMinutes(client: pg.Client): Promise<void> {
   await client.query('VACUUM ANALYZE order_minutes');
   await client.query('VACUUM ANALYZE order_counters');
 }
+
+/** As many ids of deleted orders. */
+export async function loadTombstones(client: pg.Client, count: number): Promise<void> {
+  await client.query(
+    `INSERT INTO order_tombstones (order_id, owner) SELECT 'deleted-' || n, '' FROM generate_series(1, $1::integer) AS n
+     ON CONFLICT DO NOTHING`,
+    [count],
+  );
+  await client.query('VACUUM ANALYZE order_tombstones');
+}

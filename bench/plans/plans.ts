@@ -1,7 +1,7 @@
 import { connectPg } from '../../lib/database/pg.ts';
 import { createLogger } from '../../lib/observability/logger.ts';
 import type { BenchOptions } from '../bench-options.ts';
-import { loadMinutes, loadOrders } from '../data/load-orders.ts';
+import { loadMinutes, loadOrders, loadTombstones } from '../data/load-orders.ts';
 import { withLab } from '../lab.ts';
 import { describePostgres } from '../machine.ts';
 import { type Result, short, type Table, whole } from '../result.ts';
@@ -21,6 +21,7 @@ export async function benchPlans({ tiny, keepIn }: BenchOptions): Promise<Result
     const client = await lab.connect();
     await loadOrders(client, orders, (loaded) => console.log(`${whole(loaded)} orders`));
     await loadMinutes(client);
+    await loadTombstones(client, orders);
     const explained: Explained[] = [];
     const database = explaining(
       connectPg({

@@ -6,6 +6,7 @@ import { readBusyOwners } from '../../lib/orders/sql/busy-owners.ts';
 import { cancelOrder } from '../../lib/orders/sql/cancel-order.ts';
 import { type Claim, claimOrders } from '../../lib/orders/sql/claim-orders.ts';
 import { countFailures } from '../../lib/orders/sql/count-failures.ts';
+import { deleteFinished, OLDEST } from '../../lib/orders/sql/delete-finished.ts';
 import { findDueOrders, postponeOrders } from '../../lib/orders/sql/due-orders.ts';
 import { finishOrders } from '../../lib/orders/sql/finish-orders.ts';
 import { findConflicts, insertOrders, type OrderInsert } from '../../lib/orders/sql/insert-orders.ts';
@@ -106,6 +107,10 @@ export function hotStatements(loaded: number): Statement[] {
     { name: 'longest wait', run: readLongestWait },
     { name: 'busy owners', run: (database) => readBusyOwners(database, 1_000) },
     { name: 'dead letters by id', run: (database) => findUnfinished(database, ids) },
+    {
+      name: `delete ${BATCH} finished`,
+      run: (database) => deleteFinished(database, { status: 'Completed', days: 15 }, OLDEST, BATCH),
+    },
   ];
 }
 

@@ -19,7 +19,7 @@ import type { Check } from './check.ts';
 import { deadLetters } from './dead-letters.ts';
 import { durability } from './durability.ts';
 import { migrations } from './migrations.ts';
-import { counters, history, overdueOrders } from './order-checks.ts';
+import { counters, history, ids, overdueOrders } from './order-checks.ts';
 import { queueAttributes } from './queue-attributes.ts';
 
 /** Milliseconds: counting every order of a large table takes minutes. */
@@ -57,6 +57,7 @@ code is 0 if no problem was found, and 1 otherwise.`,
       overdueOrders(database, sweep),
       counters(database),
       history(database, `doctor ${operator()}`),
+      ids(database),
       deadLetters({ database, queue: connected.queue, letters, keepHidden: values.fix }),
       queueAttributes(values.stage, { queueUrl: config.QUEUE_URL, deadLetterQueueUrl }),
     ];

@@ -1,5 +1,6 @@
 import type { Database } from '../../lib/database/database.ts';
 import {
+  countReused,
   countUnrecorded,
   findCounterDrift,
   findOverdue,
@@ -66,6 +67,16 @@ export function history(database: Database, actor: string): Check {
           fix: async () => `recorded the status of ${await recordRepairs(database, actor)} orders, marked as a repair`,
         },
       ];
+    },
+  };
+}
+
+export function ids(database: Database): Check {
+  return {
+    name: 'no order has the id of a deleted order',
+    async find() {
+      const orders = await countReused(database);
+      return orders === 0 ? [] : [{ problem: `${orders} orders have ids of deleted orders (order_tombstones)` }];
     },
   };
 }

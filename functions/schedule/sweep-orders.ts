@@ -13,16 +13,18 @@ const WAKE_UP_MS = 40_000;
 /** More attempts than fit into that time, because the pauses between them double. */
 const WAKE_UP_TRIES = 20;
 
-/** Sends a message for every unfinished order whose due date has passed, and then publishes metrics. */
+/** Sends a message for every unfinished order whose due date has passed, then publishes metrics, and last deletes old orders. */
 export const handler = observed(
   middy<ScheduledEvent, { sent: number }>().handler(async (_event, context) => {
     // Retrying a sweep sends messages twice at worst.
-    const sent = await retryDatabase(() => sweep().sweepOrders(() => context.getRemainingTimeInMillis()), {
+    const remainingMs = () => context.getRemainingTimeInMillis();
+    const sent = await retryDatabase(() => sweep().sweepOrders(remainingMs), {
       tries: WAKE_UP_TRIES,
-      withinMs: Math.min(WAKE_UP_MS, context.getRemainingTimeInMillis() / 2),
+      withinMs: Math.min(WAKE_UP_MS, remainingMs() / 2),
       only: 'unavailable',
     });
     await sweep().reportMetrics(sent);
+    await sweep().deleteFinishedOrders(remainingMs);
     return { sent };
   }),
 );

@@ -46,7 +46,7 @@ const WRITTEN_TABLES = [
   'processing_control',
 ];
 /** Tables whose rows the functions never change. */
-const APPENDED_TABLES = ['audit'];
+const APPENDED_TABLES = ['audit', 'order_tombstones'];
 /** Tables that the functions only read. */
 const READ_TABLES = ['api_keys', 'schema_migrations'];
 /** Functions that their statements and the triggers call. Triggers themselves need no privilege. */

@@ -16,7 +16,7 @@ export const ERROR_CODES = {
   },
   order_exists: {
     status: 400,
-    when: 'An order of yours with this id exists.',
+    when: 'An order of yours with this id exists, or existed and was deleted.',
     remedy:
       'After a request whose response was lost, read the order: it may be the one that you sent. Otherwise choose another id.',
   },
@@ -32,7 +32,7 @@ export const ERROR_CODES = {
   },
   order_not_found: {
     status: 404,
-    when: 'The order does not exist, or belongs to another owner.',
+    when: 'The order does not exist, was deleted, or belongs to another owner.',
     remedy: 'Check the order id.',
   },
   file_not_found: {

@@ -111,7 +111,11 @@ interface Inserted {
 }
 
 async function insertGroup(deps: CreateOrderDeps, orders: readonly OrderInsert[]): Promise<Inserted[]> {
-  const inserted = await insertOrders(deps.database, orders, deps.resendAfterSeconds);
+  const inserted = await insertOrders(deps.database, orders, deps.resendAfterSeconds).catch((error: unknown) => {
+    // Its id is that of a deleted order. GroupCommit splits a group that has such an order.
+    if (orders.length === 1 && error instanceof DatabaseError && error.isDuplicate) return new Map<string, number>();
+    throw error;
+  });
   const skipped = orders.filter((order) => !inserted.has(order.requestToken));
   const conflicts = new Map<string, Conflict>();
   if (skipped.length > 0)

@@ -60,6 +60,8 @@ describe('the settings', () => {
     ['MAX_WAIT_SECONDS', 0, 25],
     ['MAX_PENDING_AGE_SECONDS', 1, 86_400],
     ['MAX_PENDING_PER_OWNER', 1, 10_000],
+    ['RETENTION_DAYS', 15, 36_500],
+    ['RETENTION_FAILED_DAYS', 15, 36_500],
     ['RETRY_BASE_MS', 1, 600_000],
     ['RETRY_MAX_MS', 1, 900_000],
   ];
@@ -132,6 +134,7 @@ describe('the settings', () => {
     'MAX_CRASHES_ALLOWED',
     'MAX_REDRIVES_',
     'MAX_PENDING_AGE',
+    'RETENTION_DAY',
     'DEAD_LETTER_QUEUE',
     'DATABASE_POOLSIZE',
     'DATABASE_TIMEOUT',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
-import { loadMinutes, loadOrders } from '../../bench/data/load-orders.ts';
+import { loadMinutes, loadOrders, loadTombstones } from '../../bench/data/load-orders.ts';
 import { type Explained, explaining } from '../../bench/plans/explaining-database.ts';
 import { hotStatements, rareStatements, type Statement } from '../../bench/plans/statements.ts';
 import type { Database } from '../../lib/database/database.ts';
@@ -17,7 +17,7 @@ const BY_ID = /^Index (Only )?Scan orders_(pkey|by_id_and_owner|idempotency_key)
 
 /** The indexes with which each statement finds its orders, in the order that it needs, so that it does not have to sort others. */
 const FINDS_BY: Readonly<Record<string, RegExp>> = {
-  'find conflicts of 100': BY_ID,
+  'find conflicts of 100': /^Index (Only )?Scan (orders_(pkey|by_id_and_owner|idempotency_key)|order_tombstones_pkey)$/,
   'read details of 100': /^Index Scan order_details_pkey$/,
   'make due 100': BY_ID,
   'postpone 100': BY_ID,
@@ -29,6 +29,7 @@ const FINDS_BY: Readonly<Record<string, RegExp>> = {
   // With its steps, signals and details, by their keys.
   'change one': /^Index (Only )?Scan (orders|order_steps|order_signals|order_details)_(pkey|by_id_and_owner)$/,
   'dead letters by id': BY_ID,
+  'delete 100 finished': /^Index Scan orders_(by_status|pkey|by_id_and_owner)$/,
   'find 500 due': /^Index Scan orders_due$/,
   'read its history': /^Index Scan (order_history_(pkey|by_owner)|orders_(pkey|by_id_and_owner))$/,
   'list, newest': /^Index Scan (orders_(by_creation|pkey|by_id_and_owner)|order_details_pkey)$/,
@@ -68,6 +69,7 @@ describe('with many orders in the table', () => {
     await client.connect();
     await loadOrders(client, ORDERS, () => undefined);
     await loadMinutes(client);
+    await loadTombstones(client, ORDERS);
     await client.end();
     psql = await connectPsql(own.url);
     const connection = {

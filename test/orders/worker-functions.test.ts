@@ -7,7 +7,7 @@ import { connectPsql } from '../support/psql.ts';
 let service: Functions;
 
 beforeAll(async () => {
-  service = await loadFunctions({ settings: { RESEND_AFTER_SECONDS: '1' } });
+  service = await loadFunctions({ settings: { RESEND_AFTER_SECONDS: '1', RETENTION_DAYS: '30' } });
 });
 
 afterEach(async () => {
@@ -168,5 +168,22 @@ describe('the sweep function', () => {
     expect(messages).toEqual([encodeMessage('a')]);
     expect(await service.deliver(messages)).toEqual([]);
     expect(await service.sweep()).toBe(0);
+  });
+});
+
+describe('the sweep function', () => {
+  test('the sweep function deletes orders that were finished longer ago than RETENTION_DAYS', async () => {
+    for (const id of ['old', 'young']) await service.post(order(id));
+    await service.deliver(['old', 'young'].map((id) => encodeMessage(id)));
+    await service.psql.rows(
+      `UPDATE orders SET created_at = now() - interval '40 days',
+         finished_at = now() - CASE order_id WHEN 'old' THEN 31 ELSE 29 END * interval '1 day'`,
+    );
+    await service.sweep();
+
+    expect((await service.getOrder('old')).status).toBe(404);
+    expect(await statusOf('young')).toBe('Completed');
+    expect((await service.post(order('old'))).text).toContain('already exists');
+    expect((await service.ask('getMetrics')).body.data).toMatchObject({ status_counts: { Completed: 1 } });
   });
 });

@@ -108,6 +108,14 @@ export async function recordRepairs(database: Database, actor: string): Promise<
   });
 }
 
+/** How many orders have the id of a deleted one, as after a restore without triggers. Reads every deleted order. */
+export async function countReused(database: Queryable): Promise<number> {
+  const [row] = await database.query<{ orders: number }>(
+    'SELECT count(*)::bigint AS orders FROM public.orders JOIN public.order_tombstones USING (order_id, owner)',
+  );
+  return row?.orders ?? 0;
+}
+
 /** The keys of these orders that exist, and whether each still needs a message. */
 export async function findUnfinished(
   database: Queryable,

@@ -2,6 +2,7 @@ import type { Queryable } from '../../database/database.ts';
 import type { NewOrder } from '../order.ts';
 import { dueAt } from './due-at.ts';
 import { DETAIL_COLUMNS, detailBytesOf, detailValuesOf, processAfterOf } from './order-details.ts';
+import { requestHash } from './request-hash.ts';
 
 /** The values of a create request to insert. */
 export interface OrderInsert extends NewOrder {
@@ -94,9 +95,9 @@ export interface Conflict {
   readonly isOurs: boolean;
   /** Seconds until that order may start. */
   readonly wait: number;
-  /** An order with this id exists, of any owner: until 000014 has been applied, ids are unique across owners. */
+  /** An order with this id exists, of any owner: until 000014 has been applied, ids are unique across owners. Or the owner's was deleted. */
   readonly idExists: boolean;
-  /** The stored digest of the order with this owner and idempotency key; null if there is none. */
+  /** The digest of the order with this owner and idempotency key; null if there is none, or it was deleted and is another one. */
   readonly keyFingerprint: string | null;
 }
 
@@ -116,12 +117,17 @@ export async function findConflicts(database: Queryable, orders: readonly OrderI
      SELECT wanted."requestToken" AS request_token,
             same_id.request_token IS NOT DISTINCT FROM wanted."requestToken" AS is_ours,
             coalesce(greatest(0, extract(epoch FROM same_id.not_before - now())), 0)::double precision AS wait,
-            EXISTS (SELECT FROM public.orders o WHERE o.order_id = wanted."orderId") AS id_exists,
-            same_key.fingerprint AS key_fingerprint
+            deleted.order_id IS NOT NULL OR EXISTS (SELECT FROM public.orders o WHERE o.order_id = wanted."orderId") AS id_exists,
+            coalesce(same_key.fingerprint,
+              CASE WHEN deleted.request = ${requestHash('wanted."idempotencyKey"', 'wanted.fingerprint')} THEN wanted.fingerprint END
+            ) AS key_fingerprint
      FROM wanted
      LEFT JOIN public.orders same_id ON same_id.order_id = wanted."orderId" AND same_id.owner = wanted.owner
      LEFT JOIN public.orders same_key
-       ON same_key.owner = wanted.owner AND same_key.idempotency_key = wanted."idempotencyKey"`,
+       ON same_key.owner = wanted.owner AND same_key.idempotency_key = wanted."idempotencyKey"
+     LEFT JOIN LATERAL (
+       SELECT * FROM public.order_tombstones t WHERE t.order_id = wanted."orderId" AND t.owner = wanted.owner LIMIT 1
+     ) AS deleted ON true`,
     [JSON.stringify(orders)],
   );
   return rows.map((row) => ({

@@ -1,0 +1,59 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Database } from '../database/database.ts';
+import type { Logger } from '../observability/logger.ts';
+import { deleteFinished, OLDEST } from './sql/delete-finished.ts';
+import type { Position } from './sql/list-orders.ts';
+
+/** How many days after they were finished orders are deleted; undefined: never. */
+export interface Retention {
+  /** Completed and Cancelled ones. */
+  readonly days: number | undefined;
+  /** Failed ones, which somebody may still redrive. */
+  readonly failedDays: number | undefined;
+}
+
+export interface RetentionDeps {
+  readonly database: Database;
+  readonly logger: Logger;
+  readonly retention: Retention;
+}
+
+/** Orders per commit: their locks, and that of the counters, last for some 50 ms. */
+const PAGE = 500;
+
+/** Milliseconds per run: half of the time between two sweeps, so that the next one is not delayed. */
+const RUN_MS = 30_000;
+
+/** Milliseconds reserved for the page in progress when the invocation's time runs out. */
+const PAGE_TIME_MS = 5_000;
+
+/**
+ * Deletes the orders that were finished long enough ago, page by page. After each page it rests for as long as that one took, so that
+ * it uses at most half of one of the database's CPUs. What is left is deleted by the next run. Runs alongside each other skip each
+ * other's orders.
+ * @returns how many orders it deleted
+ */
+export async function deleteFinishedOrders(
+  { database, logger, retention: { days, failedDays } }: RetentionDeps,
+  remainingMs: () => number,
+): Promise<number> {
+  const end = performance.now() + RUN_MS;
+  const expiring = [
+    { status: 'Completed', days },
+    { status: 'Cancelled', days },
+    { status: 'Failed', days: failedDays },
+  ] as const;
+  let deleted = 0;
+  for (const { status, days } of expiring) {
+    let after: Position | null = days === undefined ? null : OLDEST;
+    while (days !== undefined && after && performance.now() < end && remainingMs() > PAGE_TIME_MS) {
+      const started = performance.now();
+      const page = await deleteFinished(database, { status, days }, after, PAGE);
+      deleted += page.deleted;
+      after = page.next;
+      if (after) await delay(performance.now() - started);
+    }
+  }
+  if (deleted > 0) logger.info('Deleted finished orders', { orders: deleted });
+  return deleted;
+}

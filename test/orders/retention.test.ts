@@ -1,0 +1,55 @@
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { deleteFinishedOrders } from '../../lib/orders/delete-finished.ts';
+import { deleteFinished, OLDEST } from '../../lib/orders/sql/delete-finished.ts';
+import { findInconsistencies } from '../support/consistency.ts';
+import { anOrder, type OrderLab, openOrderLab } from '../support/order-lab.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+let lab: OrderLab;
+beforeAll(async () => {
+  lab = await openOrderLab();
+});
+afterEach(async () => {
+  expect(await findInconsistencies(lab.psql)).toEqual([]);
+  await lab.psql.rows('TRUNCATE orders');
+});
+afterAll(() => lab.close());
+
+const order = anOrder({ orderId: 'old' });
+
+async function expire(): Promise<void> {
+  await lab.create(order);
+  await lab.process(['old']);
+  await lab.psql.rows(
+    `UPDATE orders SET created_at = now() - interval '40 days', finished_at = now() - interval '40 days'`,
+  );
+}
+
+test('a create that waits for the deletion of the order with its id is a duplicate', async () => {
+  await expire();
+  let creating: Promise<unknown> | undefined;
+  await lab.database.transaction(async (transaction) => {
+    expect(await deleteFinished(transaction, { status: 'Completed', days: 30 }, OLDEST, 10)).toMatchObject({
+      deleted: 1,
+    });
+    creating = lab.create(order);
+    await waitUntil('the create waits', () =>
+      lab.psql.value(
+        `SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      ),
+    );
+  });
+  expect(await creating).toBe('duplicate');
+});
+
+test('an order that another transaction holds is left for the next run', async () => {
+  await expire();
+  const other = await lab.openPsql();
+  await other.rows('BEGIN');
+  await other.rows('SELECT FROM orders FOR UPDATE');
+  const { database, logger } = lab;
+  const run = () => deleteFinishedOrders({ database, logger, retention: { days: 30, failedDays: 30 } }, () => 60_000);
+  expect(await run()).toBe(0);
+  await other.rows('COMMIT');
+  expect(await run()).toBe(1);
+});
