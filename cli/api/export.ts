@@ -17,7 +17,7 @@ export to a file that was interrupted continues with --resume: it keeps its posi
       type: 'string',
       value: 'FORMAT',
       default: 'ndjson',
-      help: 'ndjson, or csv, which leaves out currency, customer_ref, metadata, items and process_after',
+      help: 'ndjson, or csv, in which metadata and items are JSON',
     },
     output: { type: 'string', value: 'FILE', help: 'the file to write; without it, the standard output' },
     resume: { type: 'boolean', help: 'continues an export that was interrupted' },
@@ -50,6 +50,7 @@ export to a file that was interrupted continues with --resume: it keeps its posi
 const COLUMNS = [
   ...['order_id', 'owner', 'status', 'user_id', 'item_ids', 'total_amount', 'created_at', 'finished_at'],
   ...['processing_time', 'attempts', 'redrives', 'reason_code', 'reason'],
+  ...['currency', 'customer_ref', 'metadata', 'items', 'process_after'],
 ] as const;
 
 const FORMATS = {
@@ -67,9 +68,15 @@ function isFormat(format: string): format is keyof typeof FORMATS {
 /** As RFC 4180 has it. A spreadsheet would run a formula in a text, so its first character is escaped. */
 function cell(value: unknown): string {
   if (value === null || value === undefined) return '';
-  const text = Array.isArray(value) ? value.join(' ') : String(value);
+  const text = textOf(value);
   const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) && !/^-?[\d.]+$/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+function textOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (Object.keys(value).length === 0) return '';
+  return Array.isArray(value) && typeof value[0] === 'number' ? value.join(' ') : printableJson(value);
 }
 
 interface Position {

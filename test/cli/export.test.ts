@@ -16,6 +16,12 @@ let file: string;
 const order = (n: number) => ({
   ...{ order_id: `ORD-${n}`, owner: '', status: 'Completed', user_id: 7, item_ids: [1, 2], total_amount: '9.50' },
   ...{ created_at: '2026-01-01T00:00:00Z', finished_at: null, processing_time: 2, attempts: 1, redrives: 0 },
+  ...(n === 3
+    ? {
+        ...{ currency: 'EUR', customer_ref: '+49 30', process_after: '2026-02-01T00:00:00Z', metadata: { a: 'b,c' } },
+        items: [{ sku: 'MUG', quantity: 2, unit_price: '4.75', metadata: {} }],
+      }
+    : { currency: null, customer_ref: null, process_after: null, metadata: {}, items: [] }),
   ...{ reason_code: n === 1 ? '=HYPERLINK("x")' : null, reason: n === 2 ? 'two\nlines' : null },
 });
 
@@ -81,11 +87,15 @@ describe('orders export', () => {
     expect(await exportOrders('--format', 'csv')).toMatchObject({ code: 0 });
     const lines = (await readFile(file, 'utf8')).split('\r\n');
     expect(lines[0]).toBe(
-      'order_id,owner,status,user_id,item_ids,total_amount,created_at,finished_at,processing_time,attempts,redrives,reason_code,reason',
+      'order_id,owner,status,user_id,item_ids,total_amount,created_at,finished_at,processing_time,attempts,redrives,reason_code,reason,' +
+        'currency,customer_ref,metadata,items,process_after',
     );
-    expect(lines[1]).toBe('ORD-0,,Completed,7,1 2,9.50,2026-01-01T00:00:00Z,,2,1,0,,');
+    expect(lines[1]).toBe('ORD-0,,Completed,7,1 2,9.50,2026-01-01T00:00:00Z,,2,1,0,,,,,,,');
     expect(lines[2]).toContain(`"'=HYPERLINK(""x"")"`);
     expect(lines[3]).toContain('"two\nlines"');
+    expect(lines.slice(4)[0]?.split(',EUR,')[1]).toBe(
+      `'+49 30,"{""a"":""b,c""}","[{""sku"":""MUG"",""quantity"":2,""unit_price"":""4.75"",""metadata"":{}}]",2026-02-01T00:00:00Z`,
+    );
     expect(lines).toHaveLength(252);
   });
 
