@@ -44,7 +44,7 @@ These commands use the API of the local stack, or the one at --url or ORDERS_URL
 
 These commands use the database and the queues in DATABASE_URL, QUEUE_URL and DEAD_LETTER_QUEUE_URL, or the local stack's:
   redrive        sends Failed orders back to be processed
-  erase          erases a user from the finished orders
+  erase          erases a user or a customer from the finished orders
   doctor         checks for problems, and fixes them with --fix
   keys           creates, lists and revokes API keys
 

@@ -39,5 +39,17 @@ test('erase previews, erases and verifies; unfinished orders are left, and said 
   expect(await psql.value(`SELECT count(*)::integer FROM orders WHERE user_id = 7 OR reason IS NOT NULL`)).toBe(0);
   expect(await psql.value(`SELECT sum(orders)::integer FROM audit WHERE action = 'orders.erased'`)).toBe(251);
 
-  for (const args of [[], ['--user', '0']]) expect((await erase(...args)).code).toBe(2);
+  for (const args of [[], ['--user', '0'], ['--customer-ref', ''], ['--user', '1', '--customer-ref', 'c']])
+    expect((await erase(...args)).code).toBe(2);
+});
+
+test('erase finds the orders of a customer_ref, and prints nothing of it', async () => {
+  await psql.rows(
+    `INSERT INTO orders (order_id, user_id, item_ids, total_amount, status, due_at, detail_bytes)
+     VALUES ('of-customer', 7, '{}', 1, 'Completed', NULL, 1);
+     INSERT INTO order_details (order_id, owner, customer_ref) VALUES ('of-customer', '', 'ada@example.com')`,
+  );
+  const { code, output } = await erase('--customer-ref', 'ada@example.com');
+  expect([code, output]).toEqual([0, 'Erased 1 orders. 0 orders of this customer are left.\n']);
+  expect(await psql.value(`SELECT count(*)::integer FROM order_details WHERE customer_ref IS NOT NULL`)).toBe(0);
 });

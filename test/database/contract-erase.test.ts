@@ -1,21 +1,26 @@
+import { hash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import type { Database } from '../../lib/database/database.ts';
 import { cancelOrder } from '../../lib/orders/sql/cancel-order.ts';
-import { countUserOrders, eraseUserOrders } from '../../lib/orders/sql/erase-user.ts';
+import { countOrdersOf, eraseOrdersOf, type Person } from '../../lib/orders/sql/erase-orders.ts';
 import { readAudit } from '../../lib/orders/sql/read-audit.ts';
+import { readOrder } from '../../lib/orders/sql/read-order.ts';
+import { PermanentFailure } from '../../lib/processors/processor.ts';
 import { DRIVERS } from '../support/contract.ts';
 import { beforeEachTest, type UseCases } from '../support/contract-use-cases.ts';
-import { verdictOn } from '../support/order-lab.ts';
+import { anOrder, verdictOn } from '../support/order-lab.ts';
 
-describe.each(DRIVERS)('erasing a user over $name', ({ open }) => {
+describe.each(DRIVERS)('erasing a person over $name', ({ open }) => {
   let database: Database;
   let cases: UseCases;
   beforeEachTest(open, (fresh) => {
     ({ database, cases } = fresh);
   });
 
-  const erase = (limit = 10, owner: string | null = null) =>
-    eraseUserOrders(database, { userId: 7, owner, limit }, { actor: 'operator ada', reason: 'request 118' });
+  const USER: Person = { userId: 7 };
+  const count = (person: Person = USER) => countOrdersOf(database, { person, owner: null });
+  const erase = (limit = 10, owner: string | null = null, person: Person = USER) =>
+    eraseOrdersOf(database, { person, owner }, limit, { actor: 'operator ada', reason: 'request 118' });
   const texts = async () => {
     const tables = ['orders', 'order_history', 'order_details', 'order_steps', 'order_signals'];
     const rows = await Promise.all(
@@ -50,13 +55,13 @@ describe.each(DRIVERS)('erasing a user over $name', ({ open }) => {
     await cases.finish(
       ...claims.map((each) => verdictOn(each, { status: 'Failed', reasonCode: 'declined', reason: 'SECRET' })),
     );
-    expect(await countUserOrders(database, 7, null)).toEqual({ finished: 2, unfinished: 1 });
+    expect(await count()).toEqual({ finished: 2, unfinished: 1 });
 
     expect(await erase(1)).toBe(1);
     expect(await erase()).toBe(1);
     expect(await erase()).toBe(0);
 
-    expect(await countUserOrders(database, 7, null)).toEqual({ finished: 0, unfinished: 1 });
+    expect(await count()).toEqual({ finished: 0, unfinished: 1 });
     const secrets = (await texts()).filter((row) => row.includes('SECRET'));
     expect(secrets.filter((row) => !/\bother\b/.test(row) && !/^\(c,/.test(row))).toEqual([]);
     expect(secrets.filter((row) => /\bother\b/.test(row))).toHaveLength(5);
@@ -76,6 +81,33 @@ describe.each(DRIVERS)('erasing a user over $name', ({ open }) => {
     expect(await readAudit(database, { action: 'orders.erased', owner: null, before: null }, 10)).toMatchObject([
       entry,
       entry,
+    ]);
+  });
+
+  test('the orders of a customer_ref are erased like those of a user, and the audit does not contain it', async () => {
+    const person = { customerRef: 'SECRET é' };
+    for (const [orderId, customerRef] of Object.entries({ a: 'SECRET é', b: 'SECRET é', other: 'SECRET' }))
+      await cases.create(anOrder({ orderId, details: { currency: 'EUR', customerRef } }));
+    await cases.process(['a', 'other'], {
+      processor: async () => {
+        throw new PermanentFailure('declined', 'SECRET');
+      },
+    });
+    expect(await count(person)).toEqual({ finished: 1, unfinished: 1 });
+
+    expect(await erase(10, 'another', person)).toBe(0);
+    expect(await erase(10, null, person)).toBe(1);
+    expect(await erase(10, null, person)).toBe(0);
+
+    expect(await count(person)).toEqual({ finished: 0, unfinished: 1 });
+    const secrets = (await texts()).filter((row) => row.includes('SECRET'));
+    expect(secrets.filter((row) => !/\bother\b/.test(row) && !/^\(b,/.test(row))).toEqual([]);
+    const [a, other] = await Promise.all(['a', 'other'].map((id) => readOrder(database, id, null)));
+    expect(a).toMatchObject({ userId: 0, totalAmount: '9.5', details: { currency: 'EUR' }, reason: null });
+    expect(other).toMatchObject({ userId: 7, reason: 'SECRET', details: { customerRef: 'SECRET' } });
+    const target = `customer_ref sha256:${hash('sha256', 'SECRET é')}`;
+    expect(await readAudit(database, { action: 'orders.erased', owner: null, before: null }, 10)).toMatchObject([
+      { target, orders: 1 },
     ]);
   });
 
@@ -104,7 +136,7 @@ describe.each(DRIVERS)('erasing a user over $name', ({ open }) => {
     }
     expect(await cases.statusOf('a')).toBe('Failed');
     expect(await erase()).toBe(0);
-    expect(await countUserOrders(database, 7, null)).toEqual({ finished: 0, unfinished: 1 });
+    expect(await count()).toEqual({ finished: 0, unfinished: 1 });
   });
 
   test("only one owner's orders of the user are erased if the owner is named", async () => {
@@ -114,6 +146,6 @@ describe.each(DRIVERS)('erasing a user over $name', ({ open }) => {
     );
     await database.query(`UPDATE public.orders SET owner = 'shop' WHERE order_id = 'b'`);
     expect(await erase(10, 'shop')).toBe(1);
-    expect(await countUserOrders(database, 7, null)).toEqual({ finished: 1, unfinished: 0 });
+    expect(await count()).toEqual({ finished: 1, unfinished: 0 });
   });
 });

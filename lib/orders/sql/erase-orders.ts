@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Queryable } from '../../database/database.ts';
 
 /** In place of the id of an erased user. */
@@ -9,37 +10,60 @@ const NEVER_AGAIN = 1_000;
 /** Not Failed orders whose undo has failed: it needs the results of their steps, and a redrive. */
 const CAN_BE_ERASED = 'due_at IS NULL AND ends_as IS NULL';
 
-export interface UserOrders {
+/** Whose orders. */
+export type Person = { readonly userId: number } | { readonly customerRef: string };
+
+export interface Selection {
+  readonly person: Person;
+  /** Only the orders of this owner; null for any. */
+  readonly owner: string | null;
+}
+
+export interface PersonOrders {
   /** Completed, Failed and Cancelled ones, which can be erased, except those with steps that are still to be undone. */
   readonly finished: number;
   readonly unfinished: number;
 }
 
-/** @param owner only the orders of this owner; null for any */
-export async function countUserOrders(database: Queryable, userId: number, owner: string | null): Promise<UserOrders> {
-  const [row] = await database.query<UserOrders>(
+/** The orders of a person, as a condition on the table `orders`, and the value of its $1. */
+function ordersOf(person: Person): readonly [string, string | number] {
+  if ('userId' in person) return ['orders.user_id = $1::integer', person.userId];
+  const named = 'SELECT order_id, owner FROM public.order_details WHERE customer_ref = $1::text';
+  return [`(orders.order_id, orders.owner) IN (${named})`, person.customerRef];
+}
+
+/** For the audit, which is never erased. A customer_ref can be compared with its hash, but not read from it. */
+function nameInAudit(person: Person): string {
+  return 'userId' in person ? String(person.userId) : `customer_ref sha256:${hash('sha256', person.customerRef)}`;
+}
+
+export async function countOrdersOf(database: Queryable, { person, owner }: Selection): Promise<PersonOrders> {
+  const [which, value] = ordersOf(person);
+  const [row] = await database.query<PersonOrders>(
     `SELECT count(*) FILTER (WHERE ${CAN_BE_ERASED})::bigint AS finished,
             count(*) FILTER (WHERE NOT (${CAN_BE_ERASED}))::bigint AS unfinished
-     FROM public.orders WHERE user_id = $1::integer AND ($2::text IS NULL OR owner = $2::text)`,
-    [userId, owner],
+     FROM public.orders WHERE ${which} AND ($2::text IS NULL OR owner = $2::text)`,
+    [value, owner],
   );
   return row ?? { finished: 0, unfinished: 0 };
 }
 
 /**
- * Erases who the user of finished orders was and what was said about them, and keeps the ids, amounts, items, states and times.
+ * Erases who the person of finished orders was and what was said about them, and keeps the ids, amounts, items, states and times.
  * One commit with one audit entry.
  * @returns how many orders; fewer than the limit if there are no more
  */
-export async function eraseUserOrders(
+export async function eraseOrdersOf(
   database: Queryable,
-  selection: { readonly userId: number; readonly owner: string | null; readonly limit: number },
+  { person, owner }: Selection,
+  limit: number,
   change: { readonly actor: string; readonly reason: string | null },
 ): Promise<number> {
+  const [which, value] = ordersOf(person);
   const [row] = await database.query<{ orders: number }>(
     `WITH chosen AS MATERIALIZED (
        SELECT order_id, owner, had_id_alone FROM public.orders
-       WHERE user_id = $1::integer AND ($2::text IS NULL OR owner = $2::text) AND ${CAN_BE_ERASED}
+       WHERE ${which} AND ($2::text IS NULL OR owner = $2::text) AND ${CAN_BE_ERASED}
        ORDER BY order_id, owner LIMIT $3::integer
        FOR UPDATE),
      erased AS (
@@ -69,9 +93,9 @@ export async function eraseUserOrders(
        FROM chosen c WHERE s.owner = c.owner AND s.order_id = c.order_id),
      audited AS (
        INSERT INTO public.audit (actor, action, owner, target, orders, reason)
-       SELECT $4::text, 'orders.erased', $2::text, $1::text, count(*), $5::text FROM erased HAVING count(*) > 0)
+       SELECT $4::text, 'orders.erased', $2::text, $6::text, count(*), $5::text FROM erased HAVING count(*) > 0)
      SELECT count(*)::bigint AS orders FROM erased`,
-    [selection.userId, selection.owner, selection.limit, change.actor, change.reason],
+    [value, owner, limit, change.actor, change.reason, nameInAudit(person)],
   );
   return row?.orders ?? 0;
 }
