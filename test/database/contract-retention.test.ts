@@ -1,31 +1,24 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Database } from '../../lib/database/database.ts';
 import { deleteFinishedOrders, type Retention } from '../../lib/orders/delete-finished.ts';
 import { countReused, findCounterDrift } from '../../lib/orders/sql/audit-orders.ts';
 import { cancelOrder } from '../../lib/orders/sql/cancel-order.ts';
 import { PermanentFailure, type Processor } from '../../lib/processors/processor.ts';
-import { DRIVERS, type Subject } from '../support/contract.ts';
-import { UseCases } from '../support/contract-use-cases.ts';
+import { DRIVERS } from '../support/contract.ts';
+import { beforeEachTest, type UseCases } from '../support/contract-use-cases.ts';
 import { anOrder } from '../support/order-lab.ts';
 import { recordingLogger } from '../support/recording-logger.ts';
 
 describe.each(DRIVERS)('retention over $name', ({ open }) => {
-  let subject: Subject;
   let database: Database;
   let cases: UseCases;
-
-  beforeAll(async () => {
-    subject = await open();
-    database = subject.database;
-  });
-  beforeEach(async () => {
-    cases = await UseCases.fresh(database);
+  beforeEachTest(open, (fresh) => {
+    ({ database, cases } = fresh);
   });
   afterEach(async () => {
     expect(await findCounterDrift(database)).toEqual([]);
     expect(await countReused(database)).toBe(0);
   });
-  afterAll(() => subject?.close());
 
   const run = (retention: Partial<Retention> = {}, remainingMs = () => 60_000) => {
     const standard = { days: 30, failedDays: undefined };
