@@ -1,9 +1,8 @@
 import { callerOf, namesAnotherOwner } from '../../lib/http/caller.ts';
 import { cancelSchema } from '../../lib/http/cancel-request.ts';
 import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
-import { readJson } from '../../lib/http/read-json.ts';
+import { readBody } from '../../lib/http/read-body.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
-import { validate } from '../../lib/http/validate.ts';
 import type { Cancellations, Named } from '../../lib/orders/sql/cancel-orders.ts';
 import { api } from '../../lib/runtime/api.ts';
 import { httpHandler } from '../../lib/runtime/http-handler.ts';
@@ -13,7 +12,7 @@ const NONE: Cancellations = { cancelled: [], others: [] };
 /** POST /orders/cancel */
 export const handler = httpHandler(async (event) => {
   refuseQuery(event);
-  const request = validate(cancelSchema, event.body ? readJson(event, new Set()) : {});
+  const request = readBody(event, cancelSchema);
   const caller = callerOf(event);
   const change = { actor: caller.actor, reason: request.reason, dryRun: request.dry_run };
   const owner = ownerFilterOf(event, request.owner);

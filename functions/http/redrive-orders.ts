@@ -1,9 +1,8 @@
 import { callerOf } from '../../lib/http/caller.ts';
 import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
-import { readJson } from '../../lib/http/read-json.ts';
+import { readBody } from '../../lib/http/read-body.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
 import { redriveSchema } from '../../lib/http/redrive-request.ts';
-import { validate } from '../../lib/http/validate.ts';
 import { orderKey, parseKey } from '../../lib/order-key.ts';
 import { WITHOUT_CODE } from '../../lib/orders/sql/redrive-orders.ts';
 import { api } from '../../lib/runtime/api.ts';
@@ -12,7 +11,7 @@ import { httpHandler } from '../../lib/runtime/http-handler.ts';
 /** POST /orders/redrive */
 export const handler = httpHandler(async (event) => {
   refuseQuery(event);
-  const request = validate(redriveSchema, event.body ? readJson(event, new Set()) : {});
+  const request = readBody(event, redriveSchema);
   const owner = ownerFilterOf(event, request.owner);
   const { redrivable, capped } = await api().redriveOrders({
     orderIds: request.order_ids ?? null,

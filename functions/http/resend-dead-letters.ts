@@ -1,5 +1,6 @@
 import { callerOf } from '../../lib/http/caller.ts';
-import { readSelection } from '../../lib/http/dead-letters-request.ts';
+import { deadLetterSelectionSchema } from '../../lib/http/dead-letters-request.ts';
+import { readBody } from '../../lib/http/read-body.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
 import { resendDeadLetters } from '../../lib/runtime/dead-letters.ts';
 import { httpHandler } from '../../lib/runtime/http-handler.ts';
@@ -7,7 +8,7 @@ import { httpHandler } from '../../lib/runtime/http-handler.ts';
 /** POST /dead-letters/resend */
 export const handler = httpHandler(async (event) => {
   refuseQuery(event);
-  const { message_ids: messageIds, reason = null } = readSelection(event);
+  const { message_ids: messageIds, reason = null } = readBody(event, deadLetterSelectionSchema);
   const { done, notFound } = await resendDeadLetters(messageIds, { actor: callerOf(event).actor, reason });
   return { statusCode: 200, body: { message_ids: done, not_found: notFound } };
 });

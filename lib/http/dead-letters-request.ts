@@ -1,8 +1,5 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod';
-import { readJson } from './read-json.ts';
 import { text } from './text.ts';
-import { validate } from './validate.ts';
 import { wholeNumber } from './whole-number.ts';
 
 /** ReceiveMessage returns at most ten (Amazon SQS API reference). */
@@ -32,8 +29,3 @@ export const deadLetterSelectionSchema = z
     'must be a JSON object',
   )
   .describe('Which dead letters.');
-
-/** @throws HttpError 400 */
-export function readSelection(event: APIGatewayProxyEventV2) {
-  return validate(deadLetterSelectionSchema, event.body ? readJson(event, new Set()) : {});
-}

@@ -4,8 +4,8 @@ import { amount } from './amount.ts';
 import { orderDetails, toDetails } from './order-details.ts';
 
 /** Postgres `integer` (PostgreSQL documentation, 8.1). */
-const INTEGER_MIN = -2_147_483_648;
-const INTEGER_MAX = 2_147_483_647;
+export const INTEGER_MIN = -2_147_483_648;
+export const INTEGER_MAX = 2_147_483_647;
 const INTEGER_RANGE = `must be a whole number from ${INTEGER_MIN} to ${INTEGER_MAX}`;
 
 const MAX_ITEMS = 1_000;

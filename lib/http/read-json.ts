@@ -11,7 +11,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * The parsed JSON body of a request. Numbers in the fields of `exactNumbers` are returned as ExactNumber.
  * @throws HttpError 413 over 256 KiB, 400 if the body is not UTF-8 or not JSON
  */
-export function readJson(event: APIGatewayProxyEventV2, exactNumbers: ReadonlySet<string>): unknown {
+export function readJson(event: APIGatewayProxyEventV2, exactNumbers: ReadonlySet<string> = new Set()): unknown {
   const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
   if (bytes.byteLength > MAX_BODY) throw new HttpError('body_too_large', `The body is larger than ${MAX_BODY} bytes`);
   try {

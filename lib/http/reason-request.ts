@@ -1,8 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod';
-import { readJson } from './read-json.ts';
+import { readBody } from './read-body.ts';
 import { text } from './text.ts';
-import { validate } from './validate.ts';
 
 /** The body of requests that take a reason: POST …/cancel, …/redrive, /processing/pause, /processing/resume. */
 export const reasonSchema = z
@@ -14,6 +13,5 @@ export const reasonSchema = z
  * @throws HttpError 400
  */
 export function readReason(event: APIGatewayProxyEventV2): string | null {
-  if (!event.body) return null;
-  return validate(reasonSchema, readJson(event, new Set())).reason ?? null;
+  return readBody(event, reasonSchema).reason ?? null;
 }

@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { dryRun, MAX_ORDERS, orderIds, ownerOfOrders, reasonForHistory } from './order-selection.ts';
 import { text } from './text.ts';
 
-/** The most orders in one request: they share one commit and one response, which must fit within the request timeout. */
-const MAX_ORDERS = 1_000;
+const LIMIT_RULE = `must be a whole number from 1 to ${MAX_ORDERS}`;
 
 const SELECTORS = ['order_ids', 'reason_code', 'all'] as const;
 
@@ -14,11 +14,7 @@ export const redriveSchema = z
   .strictObject(
     {
       all: z.literal(true, 'must be true').optional().describe('Every Failed order.'),
-      order_ids: z
-        .array(text(10_000), 'must be a list of order ids')
-        .max(MAX_ORDERS, `must have at most ${MAX_ORDERS} ids`)
-        .optional()
-        .describe('Only the Failed orders among these.'),
+      order_ids: orderIds.optional().describe('Only the Failed orders among these.'),
       reason_code: text(100)
         .nullable()
         .optional()
@@ -33,13 +29,11 @@ export const redriveSchema = z
         .describe(
           'The owner of the order that `after` names, if it is not the `owner` or the caller: several owners can have an order with the same id.',
         ),
-      owner: text(10_000)
-        .optional()
-        .describe("Only this owner's orders. Required if several owners have an order with one of the `order_ids`."),
+      owner: ownerOfOrders,
       limit: z
-        .int(`must be a whole number from 1 to ${MAX_ORDERS}`)
-        .min(1, `must be a whole number from 1 to ${MAX_ORDERS}`)
-        .max(MAX_ORDERS, `must be a whole number from 1 to ${MAX_ORDERS}`)
+        .int(LIMIT_RULE)
+        .min(1, LIMIT_RULE)
+        .max(MAX_ORDERS, LIMIT_RULE)
         .default(100)
         .describe('The most orders to redrive.'),
       new_run: z
@@ -48,13 +42,8 @@ export const redriveSchema = z
         .describe(
           'Starts a new run: the idempotency keys of these orders change, so that effects which were undone happen again.',
         ),
-      dry_run: z
-        .boolean('must be true or false')
-        .default(false)
-        .describe('Only returns the orders, and changes nothing.'),
-      reason: text(500)
-        .default('redriven over HTTP')
-        .describe('Why, as text for people. It is in the history of each order.'),
+      dry_run: dryRun,
+      reason: reasonForHistory('redriven over HTTP'),
     },
     'must be a JSON object',
   )

@@ -32,7 +32,7 @@ export function signalOf(
  */
 export function payloadOf(event: APIGatewayProxyEventV2): string {
   if (!event.body) return 'null';
-  const payload = JSON.stringify(readJson(event, new Set()));
+  const payload = JSON.stringify(readJson(event));
   if (Buffer.byteLength(payload) > MAX_RESULT_BYTES)
     throw validationError([{ path: '', message: `must have at most ${MAX_RESULT_BYTES} bytes as JSON` }]);
   return payload;
