@@ -32,7 +32,7 @@ These commands use the API of the local stack, or the one at --url or ORDERS_URL
   get            prints one order
   amend          changes values of an order that no worker has claimed yet
   list           lists orders, newest first, by status, cause, user, customer, metadata and time
-  watch          prints counts by status, as they change
+  watch          follows one order until it is finished, or prints counts by status as they change
   history        prints what happened to one order, and who did it
   cancel         cancels orders that are not finished, one or many
   signal         sends a signal to an order whose processor waits for it

@@ -1,8 +1,11 @@
 import createClient, { type Client, defaultPathSerializer } from 'openapi-fetch';
 import type { components, paths } from './api.ts';
 import { fetchWithRetry } from './patience.ts';
+import { type WaitOptions, waitForOrder } from './wait-for-order.ts';
 
 export type { components, operations, paths } from './api.ts';
+export { dataOf, OrderApiError } from './errors.ts';
+export { WaitError, type WaitOptions } from './wait-for-order.ts';
 
 type Schemas = components['schemas'];
 export type NewOrder = Schemas['NewOrder'];
@@ -27,7 +30,13 @@ export interface OrderClientOptions {
 }
 
 /** One method per HTTP method; paths, parameters, bodies and responses have the types of the OpenAPI document. */
-export type OrderClient = Client<paths, 'application/json'>;
+export type OrderClient = Client<paths, 'application/json'> & {
+  /**
+   * Waits until an order is finished or has another status, without polling often, and returns it.
+   * @throws WaitError if it is finished with another status, or the time is over; OrderApiError for an error response
+   */
+  waitFor(orderId: string, options?: WaitOptions): Promise<OrderWithSteps>;
+};
 
 /** As long as API Gateway waits for a function. */
 const TIMEOUT_MS = 30_000;
@@ -53,6 +62,7 @@ export function createOrderClient(options: OrderClientOptions): OrderClient {
   const client = createClient<paths, 'application/json'>({
     baseUrl: baseUrl.replace(/\/+$/, ''),
     pathSerializer: urlOf,
+    Request: OneQueryRequest,
     headers: apiKey ? { Authorization: `Bearer ${apiKey}` } : {},
     fetch: fetchWithRetry(fetch, { timeoutMs, retries }),
   });
@@ -64,13 +74,22 @@ export function createOrderClient(options: OrderClientOptions): OrderClient {
       return request;
     },
   });
-  return client;
+  return Object.assign(client, {
+    waitFor: (orderId: string, wait: WaitOptions = {}) => waitForOrder(client, timeoutMs, orderId, wait),
+  });
 }
 
 /** Whether nobody between here and there can read along. */
 function isPrivate(baseUrl: string): boolean {
   const { protocol, hostname } = new URL(baseUrl);
   return protocol === 'https:' || /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+}
+
+/** openapi-fetch appends the query with a second `?` to a URL that has one from `urlOf`. Values in either have no `?`. */
+class OneQueryRequest extends Request {
+  constructor(input: Request | URL | string, init?: RequestInit) {
+    super(typeof input === 'string' ? input.replace(/(\?[^?]*)\?/, '$1&') : input, init);
+  }
 }
 
 /** Ids that every URL parser, proxy and gateway leaves as they are in a path. */
@@ -85,28 +104,4 @@ function urlOf(template: string, parameters: Record<string, unknown>): string {
   if (texts.every(([, text]) => SAFE_IN_A_PATH.test(text))) return defaultPathSerializer(template, parameters);
   const query = texts.map(([name, text]) => `${name}=${encodeURIComponent(text)}`).join('&');
   return `${template.replace('/orders/{order_id}', '/order').replace('/{name}', '')}?${query}`;
-}
-
-/** An error response of the service. */
-export class OrderApiError extends Error {
-  override readonly name = 'OrderApiError';
-  readonly status: number;
-  /** Where the request is not valid, and what is allowed there. */
-  readonly errors: NonNullable<Failure['errors']>;
-
-  constructor(status: number, failure: Partial<Failure>) {
-    super(failure.message ?? `The service returned ${status}`);
-    this.status = status;
-    this.errors = failure.errors ?? [];
-  }
-}
-
-/**
- * The data of a response.
- * @throws OrderApiError for an error response
- */
-export function dataOf<Data>(result: { data?: Data; error?: unknown; response: Response }): Data {
-  const { data, error, response } = result;
-  if (response.ok) return data as Data;
-  throw new OrderApiError(response.status, typeof error === 'object' && error !== null ? error : {});
 }

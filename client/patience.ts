@@ -36,7 +36,8 @@ function pauseOf(response: Response): number {
   return seconds >= 0 ? seconds * 1_000 : PAUSE_MS;
 }
 
-async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+/** Rejects when the signal is aborted. */
+export async function sleep(ms: number, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const wakeUp = () => {

@@ -77,19 +77,26 @@ export async function ask<Data>(
   orderId?: string,
 ): Promise<Data> {
   const result = await asking.catch((error: unknown) => {
-    const hint = 'Check --url, and whether the stack is running.';
-    throw new StageError(`No response from ${url} (${reasonOf(error)}). ${hint}`, false);
+    throw toStageError(url, error, orderId);
   });
   if (result.response.status === 404 && !isOurs(result.error))
     throw new StageError(`No API found at ${url} (404). Its URL must end with /api/v1.`, false);
   try {
     return dataOf(result);
   } catch (error) {
-    if (!(error instanceof OrderApiError)) throw error;
-    const refused = isAboutThisRequest(error.status);
-    const subject = refused && orderId !== undefined ? `${printable(orderId)}: ` : '';
-    throw new StageError(`${subject}${refusal(error)}`, refused);
+    throw toStageError(url, error, orderId);
   }
+}
+
+/** @param error of a request: a rejection, or why there is no response */
+export function toStageError(url: string, error: unknown, orderId?: string): StageError {
+  if (!(error instanceof OrderApiError)) {
+    const hint = 'Check --url, and whether the stack is running.';
+    return new StageError(`No response from ${url} (${reasonOf(error)}). ${hint}`, false);
+  }
+  const refused = isAboutThisRequest(error.status);
+  const subject = refused && orderId !== undefined ? `${printable(orderId)}: ` : '';
+  return new StageError(`${subject}${refusal(error)}`, refused);
 }
 
 /** Error responses of the functions repeat their status in the body; those of gateways and other servers do not. */

@@ -291,6 +291,23 @@ describe('npm run orders, by the API', () => {
     expect(last.Completed).toBeGreaterThan(0);
   });
 
+  test('watch with an order id prints its changes, and exits with 0 only if it is Completed', async () => {
+    await create('cli-watched-alone');
+    const watched = await orders(['watch', 'cli-watched-alone']);
+    expect(watched).toMatchObject({ code: 0, stderr: '' });
+    expect(watched.stdout.trim().split('\n').at(-1)).toMatch(/^\d\d:\d\d:\d\d {2}Completed {3}attempt 1$/);
+
+    await orders(['pause']);
+    await create('cli-cancelled');
+    await orders(['cancel', 'cli-cancelled']);
+    await orders(['resume']);
+    const { code, stdout } = await orders(['watch', 'cli-cancelled', '--json']);
+    expect([code, JSON.parse(stdout).status]).toEqual([1, 'Cancelled']);
+
+    expect(await orders(['watch', 'unknown'])).toMatchObject({ code: 1, stderr: 'unknown: Order not found (404)\n' });
+    expect((await orders(['watch', 'cli-cancelled', '--until-done'])).code).toBe(2);
+  });
+
   test('a command exits quietly when its output is closed', async () => {
     const { LOCAL_DIR, ...env } = home.env;
     const watching = spawn(process.execPath, [...NODE, 'watch', '--url', api], { cwd: REPOSITORY, env });

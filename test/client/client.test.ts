@@ -186,6 +186,82 @@ describe('dataOf', () => {
   });
 });
 
+describe('waitFor', () => {
+  const order = (status: string, etag: string): Scripted => ({
+    status: 200,
+    headers: { etag },
+    body: { order_id: 'ORD-1', status },
+  });
+  const unchanged: Scripted = { status: 304, headers: { etag: '"1"' } };
+
+  test('waitFor waits for each change until the order is finished, and returns it', async () => {
+    const { seen, baseUrl } = await play(
+      order('Pending', '"1"'),
+      unchanged,
+      order('Processing', '"2"'),
+      order('Failed', '"3"'),
+    );
+    const statuses: string[] = [];
+
+    const options = { onChange: ({ status }: { status: string }) => statuses.push(status) };
+    const finished = await createOrderClient({ baseUrl }).waitFor('ORD-1', options);
+
+    expect(finished.status).toBe('Failed');
+    expect(statuses).toEqual(['Pending', 'Processing', 'Failed']);
+    const path = '/api/v1/orders/ORD-1';
+    expect(seen.map(({ line, headers }) => [line, headers['if-none-match']])).toEqual([
+      [`GET ${path}`, undefined],
+      [`GET ${path}?wait=25`, '"1"'],
+      [`GET ${path}?wait=25`, '"1"'],
+      [`GET ${path}?wait=25`, '"2"'],
+    ]);
+  });
+
+  test('waitFor returns the order with one of the given statuses, and throws if it is finished with another one', async () => {
+    const { baseUrl } = await play(order('Waiting', '"1"'), order('Failed', '"2"'), order('Failed', '"2"'));
+    const client = createOrderClient({ baseUrl });
+
+    expect(await client.waitFor('ORD-1', { status: ['Waiting', 'Completed'] })).toMatchObject({ status: 'Waiting' });
+    expect(await client.waitFor('ORD-1', { status: 'Failed' })).toMatchObject({ status: 'Failed' });
+    await expect(client.waitFor('ORD-1', { status: 'Completed' })).rejects.toMatchObject({
+      name: 'WaitError',
+      message: 'Order ORD-1 is Failed, not Completed',
+      order: { status: 'Failed' },
+    });
+  });
+
+  test('waitFor pauses after a response that comes too early, and throws when the time is over', async () => {
+    const { seen, baseUrl } = await play(order('Pending', '"1"'), ...Array.from({ length: 50 }, () => unchanged));
+    const startedAt = performance.now();
+
+    await expect(createOrderClient({ baseUrl }).waitFor('ORD-1', { timeoutMs: 1_500 })).rejects.toMatchObject({
+      name: 'WaitError',
+      message: 'Order ORD-1 is still Pending after 1500 ms',
+    });
+
+    expect(performance.now() - startedAt).toBeGreaterThan(1_490);
+    expect(seen.length).toBeLessThan(5);
+  });
+
+  test('waitFor asks for no longer than the timeout of a request allows', async () => {
+    const { seen, baseUrl } = await play(order('Pending', '"1"'), order('Completed', '"2"'));
+    await createOrderClient({ baseUrl, timeoutMs: 10_000 }).waitFor('a/b', { owner: 'shop' });
+    expect(seen.map(({ line }) => line)).toEqual([
+      'GET /api/v1/order?order_id=a%2Fb&owner=shop',
+      'GET /api/v1/order?order_id=a%2Fb&owner=shop&wait=5',
+    ]);
+  });
+
+  test('waitFor throws the error response of the service, with its code', async () => {
+    const { baseUrl } = await play({ status: 404, body: { code: 'order_not_found', message: 'Order not found' } });
+    await expect(createOrderClient({ baseUrl }).waitFor('ORD-1')).rejects.toMatchObject({
+      name: 'OrderApiError',
+      status: 404,
+      code: 'order_not_found',
+    });
+  });
+});
+
 describe('an order id', () => {
   test.each(['ORD-1', 'redrive', 'a.b', '...', '~x_'])('the order id %j is sent in the path', async (orderId) => {
     const { seen, baseUrl } = await play({ status: 200 });
