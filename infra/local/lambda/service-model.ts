@@ -80,28 +80,22 @@ export type LambdaFunction = z.infer<typeof lambdaFunction>;
 export type QueueResourceModel = z.infer<typeof queueResource>;
 
 /** The part of a resolved serverless.yml that the local worker uses. */
-export interface ServiceModel {
-  readonly provider: z.infer<typeof provider>;
-  readonly functions: Readonly<Record<string, LambdaFunction>>;
-  /** The AWS::SQS::Queue resources, by logical id. */
-  readonly queues: Readonly<Record<string, QueueResourceModel>>;
-  /** Seconds between two runs of a scheduled function, by its key, instead of its rate. */
-  readonly everySeconds: Readonly<Record<string, number>>;
-  /** The variables that contain queues, as { Ref: <logical id> }. */
-  readonly queueEnvironment: Readonly<Record<string, unknown>>;
-}
+export type ServiceModel = ReturnType<typeof parseServiceModel>;
 
 /** @throws UserError that names the unsupported feature */
-export function parseServiceModel(resolved: unknown): ServiceModel {
+export function parseServiceModel(resolved: unknown) {
   const { provider, functions, resources, custom } = parse(service, resolved, []);
   const queues = Object.entries(resources?.Resources ?? {})
     .filter(([, { Type }]) => Type === 'AWS::SQS::Queue')
-    .map(([logicalId, resource]) => [logicalId, parse(queueResource, resource, ['resources', logicalId])]);
+    .map(([logicalId, resource]) => [logicalId, parse(queueResource, resource, ['resources', logicalId])] as const);
   return {
     provider,
     functions,
+    /** The AWS::SQS::Queue resources, by logical id. */
     queues: Object.fromEntries(queues),
+    /** Seconds between two runs of a scheduled function, by its key, instead of its rate. */
     everySeconds: custom?.worker?.everySeconds ?? {},
+    /** The variables that contain queues, as { Ref: <logical id> }. */
     queueEnvironment: custom?.queue?.environment ?? {},
   };
 }
