@@ -4,4 +4,6 @@ export interface BenchOptions {
   readonly tiny: boolean;
   /** Where a large database is kept for later runs. */
   readonly keepIn: string | undefined;
+  /** Orders in the table of "retention"; undefined for its own number. */
+  readonly orders: number | undefined;
 }

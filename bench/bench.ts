@@ -9,7 +9,7 @@ import { formatTable, type Result } from './result.ts';
 
 export const bench = command({
   name: 'bench',
-  usage: ['<name> [--tiny] [--save] [--keep DIR]'],
+  usage: ['<name> [--tiny] [--save] [--keep DIR] [--orders N]'],
   does: `Measures one claim about speed, compared with an alternative in the same run (bench/README.md):
 
 ${Object.entries(BENCHES)
@@ -27,9 +27,10 @@ ${Object.entries(BENCHES)
       value: 'DIR',
       help: 'where the large databases of "metrics" and "plans" are kept for later runs',
     },
+    orders: { type: 'integer', min: 1, max: 100_000_000, help: 'finished orders in the table of "retention"' },
   },
   positionals: { name: 'name of a benchmark', min: 1, max: 1 },
-  async run({ tiny, save, keep }, [name = '']) {
+  async run({ tiny, save, keep, orders }, [name = '']) {
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
       process.once(signal, () => void closeLabs().finally(() => process.exit(130)));
     if (name === 'report') return writeReport();
@@ -38,7 +39,7 @@ ${Object.entries(BENCHES)
     const [key, { title, load }] = found;
     const started = performance.now();
     const run = await load();
-    const options = { tiny, keepIn: keep };
+    const options = { tiny, keepIn: keep, orders };
     const result = await run(options);
     print(title, result, (performance.now() - started) / 1_000);
     if (save) saveResult(key, options, result);

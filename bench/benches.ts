@@ -59,6 +59,11 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
     title: 'Draining a large backlog, and alongside an old snapshot',
     load: async () => (await import('./backlog/backlog.ts')).benchBacklog,
   },
+  retention: {
+    letter: 'k',
+    title: 'Creating orders while old ones are deleted',
+    load: async () => (await import('./retention/retention.ts')).benchRetention,
+  },
 };
 
 /** By its name or its one-letter key. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { registerHooks } from 'node:module';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { httpEvent, lambdaContext } from '../../test/support/lambda.ts';
 import { finish, readTask } from '../program.ts';
@@ -8,6 +9,8 @@ import { percentile } from '../statistics.ts';
 export interface CreateTask {
   /** Requests in flight; each is followed by the next as soon as its response arrives. */
   readonly concurrency: number;
+  /** Requests that begin per second, however long they take; `concurrency` does not count then. */
+  readonly perSecond?: number;
   readonly warmUpMs: number;
   readonly measureMs: number;
   /** False: the queue adapter is replaced by one that accepts everything. */
@@ -60,8 +63,12 @@ async function create(): Promise<void> {
   if (answer.statusCode !== 202) throw new Error(`answered ${answer.statusCode}: ${answer.body}`);
 }
 
-/** Keeps `concurrency` requests in flight for the given time, and returns the milliseconds that each took. */
-async function load(milliseconds: number): Promise<number[]> {
+/** Sends requests for the given time, and returns the milliseconds that each took. */
+function load(milliseconds: number): Promise<number[]> {
+  return task.perSecond === undefined ? keepInFlight(milliseconds) : keepPace(milliseconds, task.perSecond);
+}
+
+async function keepInFlight(milliseconds: number): Promise<number[]> {
   const took: number[] = [];
   const end = performance.now() + milliseconds;
   const oneAfterAnother = async () => {
@@ -74,6 +81,18 @@ async function load(milliseconds: number): Promise<number[]> {
   };
   await Promise.all(Array.from({ length: task.concurrency }, oneAfterAnother));
   return took;
+}
+
+/** Each request counts from when it was to begin: one that begins late, because the machine is busy, has waited. */
+async function keepPace(milliseconds: number, perSecond: number): Promise<number[]> {
+  const begin = performance.now();
+  const requests: Promise<number>[] = [];
+  for (let due = 0; due < milliseconds; due = (requests.length * 1_000) / perSecond) {
+    const late = performance.now() - begin - due;
+    if (late < 0) await delay(-late);
+    requests.push(create().then(() => performance.now() - begin - due));
+  }
+  return Promise.all(requests);
 }
 
 await load(task.warmUpMs);

@@ -14,11 +14,11 @@ export interface SavedResult extends Result {
   readonly command: string;
 }
 
-export function saveResult(name: string, { tiny }: BenchOptions, result: Result): void {
+export function saveResult(name: string, { tiny, orders }: BenchOptions, result: Result): void {
   const saved: SavedResult = {
     date: new Date().toISOString().slice(0, 10),
     machine: describeMachine(),
-    command: `npm run bench -- ${name}${tiny ? ' --tiny' : ''}`,
+    command: `npm run bench -- ${name}${tiny ? ' --tiny' : ''}${orders === undefined ? '' : ` --orders ${orders}`}`,
     ...result,
   };
   mkdirSync(DIRECTORY, { recursive: true });
