@@ -1,30 +1,23 @@
 import type { Database } from '../../lib/database/database.ts';
 import { orderKey } from '../../lib/order-key.ts';
-import { decideFailure } from '../../lib/orders/retry-policy.ts';
+import { amendOrder } from '../../lib/orders/sql/amend-order.ts';
 import { cancelOrder } from '../../lib/orders/sql/cancel-order.ts';
 import { claimOrders } from '../../lib/orders/sql/claim-orders.ts';
 import { findDueOrders, postponeOrders } from '../../lib/orders/sql/due-orders.ts';
-import { finishOrders, type Verdict } from '../../lib/orders/sql/finish-orders.ts';
+import { finishOrders } from '../../lib/orders/sql/finish-orders.ts';
 import { makeDueNow } from '../../lib/orders/sql/make-due-now.ts';
 import { storeSignal } from '../../lib/orders/sql/order-signals.ts';
+import { recordSteps } from '../../lib/orders/sql/order-steps.ts';
 import { switchProcessing } from '../../lib/orders/sql/processing-control.ts';
+import { readOrder } from '../../lib/orders/sql/read-order.ts';
 import { redriveOrders } from '../../lib/orders/sql/redrive-orders.ts';
-import { PermanentFailure, TransientFailure } from '../../lib/processors/processor.ts';
 import type { Psql } from '../support/psql.ts';
-import { type Effect, MAX_ATTEMPTS, MAX_CRASHES, MAX_REDRIVES, type Row, type Statement } from './statements.ts';
-
-export interface Case {
-  readonly statement: Statement;
-  readonly row: Row;
-}
-
-/** The token of every order at first; a worker whose claim is outdated has the one before. */
-const TOKEN = 5;
+import { type Effect, MAX_CRASHES, MAX_REDRIVES, type Row } from './row.ts';
+import { type Case, type Ordered, RESEND_AFTER, TOKEN, tokenOf, verdictOf } from './verdicts.ts';
 
 /** Seconds; nothing here takes as long. */
 const LATER = 3_600;
 
-const RESEND_AFTER = 60;
 const CHANGE = { actor: 'model', reason: 'the model says so' };
 
 /** Runs the statements of the service on such rows in Postgres, each on its own order, and returns what they did. */
@@ -45,20 +38,27 @@ export async function replay(database: Database, psql: Psql, cases: readonly Cas
   return orders.map(({ orderId }) => ({ row: rows.get(orderId) as Row, result: results.get(orderId) ?? 'none' }));
 }
 
-type Ordered = Case & { readonly orderId: string };
-
 async function insert(psql: Psql, orders: readonly Ordered[]): Promise<void> {
   const values = JSON.stringify(orders.map(({ orderId, row }) => ({ ...row, orderId })));
   await psql.rows(
     `INSERT INTO orders (order_id, user_id, item_ids, total_amount, status, token, attempts, crashes, redrives, signals,
-       cancel_requested_at, lease_until, not_before, due_at)
+       cancel_requested_at, ends_as, end_code, undo_attempts, lease_until, not_before, due_at)
      SELECT "orderId", 1, '{}', 1, status, ${TOKEN}, attempts, crashes, redrives, signals,
-       CASE WHEN cancelled THEN now() END,
+       CASE WHEN cancelled THEN now() END, "endsAs", CASE WHEN "endsAs" IS NOT NULL THEN 'because' END, "undoAttempts",
        now() + CASE lease WHEN 'live' THEN ${LATER} WHEN 'expired' THEN -1 END * interval '1 second',
        now() + CASE "notBefore" WHEN 'later' THEN ${LATER} WHEN 'past' THEN -1 END * interval '1 second',
        now() + CASE due WHEN 'later' THEN ${LATER} WHEN 'now' THEN -1 END * interval '1 second'
      FROM json_to_recordset($1::json) AS r("orderId" text, status text, attempts integer, crashes integer,
-       redrives integer, signals integer, cancelled boolean, lease text, "notBefore" text, due text)`,
+       redrives integer, signals integer, cancelled boolean, "endsAs" text, "undoAttempts" integer, lease text,
+       "notBefore" text, due text)`,
+    [values],
+  );
+  await psql.rows(
+    `INSERT INTO order_steps (owner, order_id, run, name, kind, attempt, token, started_at, finished_at, undoable, undone_at)
+     SELECT o.owner, o.order_id, o.run, CASE WHEN n <= undone THEN 'undone ' || n ELSE 'to undo ' || n - undone END, 'step', 1, 1,
+       now(), now(), true, CASE WHEN n <= undone THEN now() END
+     FROM json_to_recordset($1::json) AS r("orderId" text, "toUndo" integer, undone integer)
+     JOIN orders o ON o.order_id = "orderId" CROSS JOIN generate_series(1, "toUndo" + undone) AS n`,
     [values],
   );
   // Without its trigger, which would wake the orders.
@@ -74,8 +74,13 @@ const READ = `
     CASE WHEN lease_until IS NULL THEN 'none' WHEN lease_until > now() THEN 'live' ELSE 'expired' END AS lease,
     CASE WHEN not_before IS NULL THEN 'none' WHEN not_before > now() THEN 'later' ELSE 'past' END AS "notBefore",
     CASE WHEN due_at IS NULL THEN 'none' WHEN due_at > now() THEN 'later' ELSE 'now' END AS due,
-    attempts, crashes, redrives, signals, cancel_requested_at IS NOT NULL AS cancelled
-  FROM orders`;
+    attempts, crashes, redrives, signals, cancel_requested_at IS NOT NULL AS cancelled, ends_as AS "endsAs",
+    undo_attempts AS "undoAttempts", s."toUndo", s.undone
+  FROM orders o CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE undone_at IS NULL)::integer AS "toUndo", count(undone_at)::integer AS undone
+    FROM order_steps s WHERE s.owner = o.owner AND s.order_id = o.order_id AND s.run = o.run AND s.undoable) AS s`;
+
+const READ_RUNS = 'SELECT order_id AS id, run FROM orders';
 
 async function runAll(
   database: Database,
@@ -105,6 +110,42 @@ async function runAll(
       const finished = await finishOrders(database, group.map(verdictOf), options);
       return keys.map((key) => [key, finished.has(key) ? 'taken' : 'lost']);
     }
+    case 'record': {
+      const { undone } = first.statement;
+      const runs = new Map((await psql.rows<{ id: string; run: number }>(READ_RUNS)).map(({ id, run }) => [id, run]));
+      const recorded = await recordSteps(
+        database,
+        group.map(({ orderId, statement }) => ({
+          orderId,
+          owner: '',
+          run: runs.get(orderId) as number,
+          token: tokenOf(statement),
+          attempt: 1,
+          name: undone ? 'to undo 1' : 'new',
+          kind: 'step',
+          result: null,
+          seconds: 0,
+          wakeSeconds: null,
+          undoable: true,
+          undone,
+        })),
+        'model',
+      );
+      return ids.map((orderId, index) => [orderId, recorded[index] as string]);
+    }
+    case 'amend': {
+      const { until, current } = first.statement;
+      const processAfter = until === 'later' ? new Date(Date.now() + LATER * 1_000) : undefined;
+      return each(async (orderId) => {
+        const order = await readOrder(database, orderId, null);
+        if (!order) throw new Error(`no order ${orderId}`);
+        const details = processAfter && { processAfter };
+        const version = current ? order.version : 'another';
+        const values = { ...order, details, version, reschedules: true, changed: 'process_after' };
+        const amended = amendOrder(database, values, { actor: 'model', resendAfterSeconds: RESEND_AFTER });
+        return (await amended) ? 'written' : 'none';
+      });
+    }
     case 'find due': {
       // It also finds the orders of other cases.
       const due = new Set((await findDueOrders(database, 1_000_000)).map(orderKey));
@@ -124,7 +165,7 @@ async function runAll(
       });
     case 'redrive': {
       const selection = { orderIds: ids, reasonCode: null, owner: null, after: null, limit: ids.length };
-      const change = { ...CHANGE, newRun: false, resendAfterSeconds: RESEND_AFTER };
+      const change = { ...CHANGE, newRun: first.statement.newRun, resendAfterSeconds: RESEND_AFTER };
       const redriven = await redriveOrders(database, { ...selection, maxRedrives: MAX_REDRIVES }, change);
       return redriven.map((key) => [key, 'written']);
     }
@@ -151,31 +192,4 @@ async function type(psql: Psql, changes: string, orderId: string): Promise<strin
     if ((error as { code?: string }).code === '23514') return 'refused';
     throw error;
   }
-}
-
-/** What the worker makes of an outcome (lib/orders/run-processor.ts). */
-function verdictOf({ orderId, row, statement }: Ordered): Verdict {
-  if (statement.name !== 'finish') throw new Error(`${statement.name} has no outcome`);
-  const { outcome, known, current } = statement;
-  const verdict = {
-    orderId,
-    owner: '',
-    token: current ? TOKEN : TOKEN - 1,
-    failures: row.attempts,
-    signals: known,
-    processingTime: null,
-    delaySeconds: 0,
-    reasonCode: null,
-    reason: null,
-  };
-  if (outcome === 'completes') return { ...verdict, status: 'Completed', processingTime: 1 };
-  if (outcome === 'runs out of time') return { ...verdict, status: 'Pending' };
-  if (outcome === 'suspends') return { ...verdict, status: 'Waiting', delaySeconds: RESEND_AFTER };
-  const error =
-    outcome === 'fails'
-      ? new TransientFailure('busy', 'later', { retryAfterSeconds: RESEND_AFTER })
-      : new PermanentFailure('declined', 'never');
-  const failures = row.attempts + 1;
-  const policy = { maxAttempts: MAX_ATTEMPTS, baseMs: 1_000, maxMs: 600_000 };
-  return { ...verdict, failures, ...decideFailure(error, failures, false, policy) };
 }

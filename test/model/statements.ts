@@ -1,62 +1,38 @@
-import { NEXT_STATES, type Status } from '../../lib/orders/order.ts';
 import type { Dropped } from './guards.ts';
+import {
+  type Effect,
+  ENDED,
+  isFinal,
+  isFree,
+  MAX_ATTEMPTS,
+  MAX_CRASHES,
+  MAX_REDRIVES,
+  NEW_RUN,
+  type Row,
+} from './row.ts';
+import { write } from './table.ts';
 
-/** The order in the database. Times are only compared with now, so all that counts is on which side of it they are. */
-export interface Row {
-  readonly status: Status;
-  readonly lease: 'none' | 'live' | 'expired';
-  readonly notBefore: 'none' | 'later' | 'past';
-  readonly due: 'none' | 'later' | 'now';
-  readonly attempts: number;
-  readonly crashes: number;
-  readonly redrives: number;
-  /** 1 once the signal was stored. */
-  readonly signals: number;
-  /** True once somebody cancelled it; its worker ends it at the next occasion. */
-  readonly cancelled: boolean;
-}
-
-export function keyOfRow(row: Row): string {
-  const { status, lease, notBefore, due, attempts, crashes, redrives, signals, cancelled } = row;
-  return `${status} ${lease} ${notBefore} ${due} ${attempts} ${crashes} ${redrives} ${signals} ${cancelled}`;
-}
-
-/** Small, so that the model can go beyond them. */
-export const MAX_CRASHES = 2;
-export const MAX_ATTEMPTS = 2;
-export const MAX_REDRIVES = 1;
-
-export const CREATED: Row = {
-  status: 'Pending',
-  lease: 'none',
-  notBefore: 'none',
-  due: 'later',
-  attempts: 0,
-  crashes: 0,
-  redrives: 0,
-  signals: 0,
-  cancelled: false,
-};
-
-export const OUTCOMES = ['completes', 'fails', 'fails for good', 'runs out of time', 'suspends'] as const;
-export type Outcome = (typeof OUTCOMES)[number];
+/** Of a processor, and of one that undoes its steps. */
+export type Outcome =
+  | 'completes'
+  | 'fails'
+  | 'fails for good'
+  | 'runs out of time'
+  | 'suspends'
+  | 'undid all steps'
+  | 'fails to undo'
+  | 'fails to undo for good';
 
 /** One statement of the service, or of somebody with psql, with the parameters that its effect depends on. */
 export type Statement =
   | { readonly name: 'claim'; readonly suspects: boolean; readonly paused: boolean }
   | { readonly name: 'finish'; readonly outcome: Outcome; readonly known: number; readonly current: boolean }
   | { readonly name: 'find due'; readonly paused: boolean }
-  | { readonly name: 'postpone' | 'make due now' | 'cancel' | 'redrive' | 'signal' }
+  | { readonly name: 'record'; readonly undone: boolean; readonly current: boolean }
+  | { readonly name: 'postpone' | 'make due now' | 'cancel' | 'signal' }
+  | { readonly name: 'redrive'; readonly newRun: boolean }
+  | { readonly name: 'amend'; readonly until: 'none' | 'later'; readonly current: boolean }
   | { readonly name: 'psql: status = Pending' | 'psql: due_at = NULL' };
-
-export interface Effect {
-  readonly row: Row;
-  /** What the statement returns; `refused` if Postgres refuses its UPDATE. */
-  readonly result: string;
-}
-
-const isFinal = ({ status }: Row) => ['Completed', 'Failed', 'Cancelled'].includes(status);
-const isFree = ({ status }: Row) => status === 'Pending' || status === 'Waiting';
 
 /** The effect of a statement, as its SQL has it (lib/orders/sql). The test compares each with Postgres. */
 export function effectOf(statement: Statement, row: Row, dropped?: Dropped): Effect {
@@ -75,8 +51,8 @@ export function effectOf(statement: Statement, row: Row, dropped?: Dropped): Eff
       return write(row, { ...row, due: row.notBefore === 'later' ? 'later' : 'now' }, 'done', dropped);
     case 'cancel': {
       if (isFinal(row)) return { row, result: 'none' };
-      if (!isFree(row) && dropped !== 'cancelFree') return { row: { ...row, cancelled: true }, result: 'written' };
-      const attempts = row.attempts + Number(row.status === 'Waiting');
+      if (!isFree(row) && dropped !== 'cancelFree') return write(row, { ...row, cancelled: true }, 'written', dropped);
+      const attempts = row.attempts + Number(row.status === 'Waiting' && !row.endsAs);
       return write(row, { ...row, ...ENDED, status: 'Cancelled', cancelled: true, attempts }, 'written', dropped);
     }
     case 'redrive': {
@@ -84,7 +60,18 @@ export function effectOf(statement: Statement, row: Row, dropped?: Dropped): Eff
       if (!isRedriven) return { row, result: 'none' };
       const due = dropped === 'redriveDue' ? 'none' : 'later';
       const budgets = { attempts: 0, crashes: 0, redrives: row.redrives + 1 };
-      return write(row, { ...row, ...budgets, status: 'Pending', notBefore: 'past', due }, 'written', dropped);
+      const run = statement.newRun ? NEW_RUN : {};
+      return write(row, { ...row, ...budgets, ...run, status: 'Pending', notBefore: 'past', due }, 'written', dropped);
+    }
+    case 'record':
+      return record(row, statement, dropped);
+    case 'amend': {
+      const { until, current } = statement;
+      if (!current && dropped !== 'amendVersion') return { row, result: 'none' };
+      if ((row.status !== 'Pending' || row.cancelled || row.endsAs) && dropped !== 'amendPending')
+        return { row, result: 'none' };
+      const notBefore = until === 'later' ? 'later' : 'past';
+      return write(row, { ...row, notBefore, due: 'later' }, 'written', dropped);
     }
     case 'signal': {
       if (isFinal(row) || row.signals > 0) return { row, result: 'none' };
@@ -98,20 +85,25 @@ export function effectOf(statement: Statement, row: Row, dropped?: Dropped): Eff
   }
 }
 
-const ENDED = { lease: 'none', notBefore: 'none', due: 'none' } as const;
-
 function claim(row: Row, { suspects, paused }: { suspects: boolean; paused: boolean }, dropped: Dropped): Effect {
   const lost = row.status === 'Processing';
   const isStopped = paused && dropped !== 'pause';
   const mayStart = row.notBefore !== 'later' || dropped === 'pauseBetweenAttempts';
   const isLost = lost && (row.lease === 'expired' || dropped === 'lease');
-  const isSuspect = row.crashes > 0 || lost;
+  const isSuspect = row.crashes > 0 || row.undoAttempts > 0 || lost;
   if (!isStopped && ((isFree(row) && mayStart) || isLost) && isSuspect === suspects) {
-    const crashes = row.crashes + Number(lost);
-    if (lost && crashes >= MAX_CRASHES && dropped !== 'crashBudget')
-      return write(row, { ...row, ...ENDED, status: 'Failed', crashes }, 'settled', dropped);
+    const isUndo = row.endsAs !== null;
+    const crashes = row.crashes + Number(lost && !isUndo);
+    const undoAttempts = row.undoAttempts + Number(isUndo);
+    const isSpent = isUndo
+      ? row.undoAttempts >= MAX_CRASHES && dropped !== 'undoCrashBudget'
+      : crashes >= MAX_CRASHES && dropped !== 'crashBudget';
     const held = { status: 'Processing', lease: 'live', notBefore: 'none', due: 'later' } as const;
-    return write(row, { ...row, ...held, crashes }, 'claimed', dropped);
+    const isEnd = lost && isSpent;
+    const written = { ...row, crashes, undoAttempts, ...(isEnd ? { ...ENDED, status: 'Failed' as const } : held) };
+    const { row: after, result } = write(row, written, 'claimed', dropped, { isClaim: true, givesUp: isEnd && isUndo });
+    if (result === 'refused' || after.status === 'Processing') return { row: after, result };
+    return { row: after, result: isFinal(after) ? 'settled' : 'to-undo' };
   }
   const why = [
     row.due === 'none' && 'settled',
@@ -123,6 +115,16 @@ function claim(row: Row, { suspects, paused }: { suspects: boolean; paused: bool
   return { row, result: why.find((reason) => reason !== false) || 'locked' };
 }
 
+function record(row: Row, { undone, current }: { undone: boolean; current: boolean }, dropped: Dropped): Effect {
+  if (!current && dropped !== 'stepFence') return { row, result: 'lost' };
+  if (row.status !== 'Processing' && dropped !== 'stepHeld') return { row, result: 'lost' };
+  const result = row.cancelled ? 'cancelled' : 'recorded';
+  if (!undone) return { row: { ...row, toUndo: row.toUndo + 1 }, result };
+  // order_steps_undone(): each step has its own budget.
+  const undoAttempts = dropped === 'undoBudgetPerStep' ? row.undoAttempts : Math.min(1, row.undoAttempts);
+  return { row: { ...row, toUndo: row.toUndo - 1, undone: row.undone + 1, undoAttempts }, result };
+}
+
 function finish(
   row: Row,
   { outcome, known, current }: { outcome: Outcome; known: number; current: boolean },
@@ -131,36 +133,29 @@ function finish(
   if (!current && dropped !== 'fence') return { row, result: 'lost' };
   if (row.status !== 'Processing' && dropped !== 'finishHeld') return { row, result: 'lost' };
   const attempts = row.attempts + Number(outcome === 'fails' || outcome === 'fails for good');
-  if (outcome === 'completes') return write(row, { ...row, ...ENDED, status: 'Completed' }, 'taken', dropped);
-  if (outcome === 'fails for good' || (outcome === 'fails' && attempts >= MAX_ATTEMPTS))
-    return write(row, { ...row, ...ENDED, status: 'Failed', attempts }, 'taken', dropped);
+  const undoAttempts = outcome === 'runs out of time' ? Math.max(0, row.undoAttempts - 1) : row.undoAttempts;
+  const taken = (changes: Partial<Row>, givesUp = false) =>
+    write(row, { ...row, lease: 'none', attempts, undoAttempts, ...changes }, 'taken', dropped, { givesUp });
   const due = dropped === 'retryDue' ? 'none' : 'later';
-  if (outcome === 'suspends') {
-    const signaled = row.signals > known && dropped !== 'signalMeanwhile';
-    const notBefore = signaled ? 'past' : 'later';
-    return write(row, { ...row, status: 'Waiting', lease: 'none', notBefore, due }, 'taken', dropped);
+  switch (outcome) {
+    case 'completes':
+      return taken({ ...ENDED, status: 'Completed' });
+    case 'fails for good':
+    case 'undid all steps':
+      return taken({ ...ENDED, status: 'Failed' });
+    case 'fails to undo for good':
+      return taken({ ...ENDED, status: 'Failed' }, true);
+    case 'fails':
+      if (attempts >= MAX_ATTEMPTS) return taken({ ...ENDED, status: 'Failed' });
+      return taken({ status: 'Pending', notBefore: 'later', due });
+    case 'fails to undo':
+      if (undoAttempts >= MAX_ATTEMPTS && dropped !== 'undoBudget') return taken({ ...ENDED, status: 'Failed' }, true);
+      return taken({ status: 'Pending', notBefore: 'later', due });
+    case 'runs out of time':
+      return taken({ status: 'Pending', notBefore: 'past', due });
+    case 'suspends': {
+      const isSignaled = row.signals > known && dropped !== 'signalMeanwhile';
+      return taken({ status: 'Waiting', notBefore: isSignaled ? 'past' : 'later', due });
+    }
   }
-  const notBefore = outcome === 'fails' ? 'later' : 'past';
-  return write(row, { ...row, status: 'Pending', lease: 'none', notBefore, due, attempts }, 'taken', dropped);
-}
-
-/** The triggers and the constraints of the table. */
-function write(before: Row, written: Row, result: string, dropped: Dropped): Effect {
-  const after = dropped === 'cancelledEnds' ? written : ending(before, written, result === 'claimed');
-  const isLegal =
-    before.status === after.status ||
-    (NEXT_STATES[before.status].includes(after.status) &&
-      !(before.status === 'Processing' && after.status === 'Cancelled' && !before.cancelled));
-  const isDue = isFinal(after) === (after.due === 'none');
-  const isRefused = (!isLegal && dropped !== 'transitions') || (!isDue && dropped !== 'dueCheck');
-  if (isRefused) return { row: before, result: 'refused' };
-  return { row: after, result: result === 'claimed' && after.status === 'Cancelled' ? 'settled' : result };
-}
-
-/** orders_ending(): once an order is cancelled, its worker can complete it, but nothing else. */
-function ending(before: Row, after: Row, isClaimed: boolean): Row {
-  const isContinued = isClaimed || ['Pending', 'Waiting', 'Failed'].includes(after.status);
-  if (before.status !== 'Processing' || !before.cancelled || !isContinued) return after;
-  const attempts = after.attempts + Number(after.status === 'Waiting');
-  return { ...after, ...ENDED, status: 'Cancelled', attempts };
 }
