@@ -64,6 +64,11 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
     title: 'Creating orders while old ones are deleted',
     load: async () => (await import('./retention/retention.ts')).benchRetention,
   },
+  steps: {
+    letter: 'l',
+    title: 'What steps cost',
+    load: async () => (await import('./steps/steps.ts')).benchSteps,
+  },
 };
 
 /** By its name or its one-letter key. */

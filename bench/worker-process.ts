@@ -15,10 +15,11 @@ export async function withWorker<T>(
   lab: Lab,
   params: Readonly<Record<string, number>>,
   use: (readyAt: number) => Promise<T>,
+  env = lab.env,
 ): Promise<T> {
   const options = Object.entries(params).map(([name, value]) => `--param=${name}=${value}`);
-  const deployment = readDeployment(await printService('local', ...options), REPOSITORY, lab.env);
-  const worker = spawnNode([PROGRAM], { ...lab.env, WORKER_DEPLOYMENT: JSON.stringify(deployment) });
+  const deployment = readDeployment(await printService('local', ...options), REPOSITORY, env);
+  const worker = spawnNode([PROGRAM], { ...env, WORKER_DEPLOYMENT: JSON.stringify(deployment) });
   try {
     return await use(await readyTime(worker));
   } finally {

@@ -18,15 +18,17 @@ export async function drainWorker(
   queue: LabQueue,
   client: pg.Client,
   { orders, batchSize, perMessage }: { orders: number; batchSize: number; perMessage: number },
+  env = lab.env,
 ): Promise<number> {
   await client.query('TRUNCATE orders');
   await insertPending(client, orders);
   await queue.fill(pendingIds(1, orders), perMessage);
   await settle(client);
-  const seconds = await withWorker(lab, { batchSize }, async (readyAt) => {
+  const draining = async (readyAt: number) => {
     await waitForCompleted(client, orders);
     return ((await lastCompleted(client)) - readyAt) / 1_000;
-  });
+  };
+  const seconds = await withWorker(lab, { batchSize }, draining, env);
   await queue.purge();
   return seconds;
 }

@@ -22,6 +22,8 @@ export interface RivalTask {
   /** `fill` adds a job for each order of the table; `drain` processes them. */
   readonly role: 'fill' | 'drain';
   readonly orders: number;
+  /** Jobs per order, each of which adds the next one. */
+  readonly steps: number;
   readonly updates: Rival['updates'];
 }
 
@@ -43,15 +45,16 @@ export async function drainRival(
   client: pg.Client,
   url: string,
   orders: number,
+  steps = 1,
 ): Promise<number> {
   await client.query('DROP TABLE IF EXISTS orders');
   await client.query('DROP SCHEMA IF EXISTS pgboss, graphile_worker CASCADE');
   await client.query(PLAIN_ORDERS);
   await insertPending(client, orders, 'plain');
   const file = `programs/${program}.ts`;
-  await runProgram(file, { url, role: 'fill', orders, updates } satisfies RivalTask, process.env);
+  await runProgram(file, { url, role: 'fill', orders, steps, updates } satisfies RivalTask, process.env);
   await settle(client);
-  const drain: RivalTask = { url, role: 'drain', orders, updates };
+  const drain: RivalTask = { url, role: 'drain', orders, steps, updates };
   const { readyAt } = await runProgram(file, drain, process.env);
   return ((await lastCompleted(client)) - readyAt) / 1_000;
 }

@@ -15,7 +15,7 @@ const WORKER = {
 const TASK = 'process_order';
 const quiet = new Logger(() => () => undefined);
 
-const { url, role, orders } = readTask<RivalTask>();
+const { url, role, orders, steps } = readTask<RivalTask>();
 await (role === 'fill' ? fill() : drain());
 finish({});
 
@@ -27,7 +27,7 @@ async function fill(): Promise<void> {
   const { rows } = await client.query<{ order_id: string }>('SELECT order_id FROM orders');
   for (let at = 0; at < rows.length; at += 1_000)
     await utils.addJobs(
-      rows.slice(at, at + 1_000).map(({ order_id: orderId }) => ({ identifier: TASK, payload: { orderId } })),
+      rows.slice(at, at + 1_000).map(({ order_id: orderId }) => ({ identifier: TASK, payload: { orderId, step: 1 } })),
     );
   await client.end();
   await utils.release();
@@ -37,9 +37,10 @@ async function drain(): Promise<void> {
   const done = Promise.withResolvers<void>();
   let left = orders;
   const taskList: TaskList = {
-    [TASK]: async (payload, { query }) => {
-      const { orderId } = payload as { orderId: string };
-      await query(`UPDATE orders SET status = 'Processing' WHERE order_id = $1`, [orderId]);
+    [TASK]: async (payload, { query, addJob }) => {
+      const { orderId, step } = payload as { orderId: string; step: number };
+      if (step === 1) await query(`UPDATE orders SET status = 'Processing' WHERE order_id = $1`, [orderId]);
+      if (step < steps) return void (await addJob(TASK, { orderId, step: step + 1 }));
       await query(
         `UPDATE orders SET status = 'Completed', processing_time = 0, finished_at = now() WHERE order_id = $1`,
         [orderId],
