@@ -15,6 +15,8 @@ export interface HttpTask {
   readonly connections: number;
   readonly warmUpSeconds: number;
   readonly seconds: number;
+  /** As fast as possible by default. */
+  readonly ordersPerSecond?: number;
 }
 
 export interface HttpResult {
