@@ -54,6 +54,18 @@ export function forgetSprung(directory: string, { step, pid }: Sprung): void {
   rmSync(join(sprung(directory), `${step}@${pid}`), { force: true });
 }
 
+/** Ends every process that stopped in an ambush: one that was not resumed would not notice that its parent is gone. */
+export function endSprung(directory: string): void {
+  for (const { step, pid } of sprungAmbushes(directory)) {
+    if (readFileSync(join(sprung(directory), `${step}@${pid}`), 'utf8') !== 'SIGSTOP') continue;
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It was resumed, and has ended.
+    }
+  }
+}
+
 /** Removes every ambush that no process ran into. */
 export function disarm(directory: string): void {
   for (const name of readdirSync(waiting(directory))) rmSync(join(waiting(directory), name), { force: true });

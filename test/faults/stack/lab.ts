@@ -6,7 +6,7 @@ import { findInconsistencies } from '../../support/consistency.ts';
 import { fetchDocumented } from '../../support/documented.ts';
 import { freePorts } from '../../support/free-port.ts';
 import { eventually } from '../../support/wait-until.ts';
-import { layAmbush, type Signal, type Sprung, type Step, sprungAmbushes } from './ambush.ts';
+import { endSprung, layAmbush, type Signal, type Sprung, type Step, sprungAmbushes } from './ambush.ts';
 import { findDoubled, findStuck, findUsurped } from './audit.ts';
 import { auditSteps, findRepeated } from './audit-steps.ts';
 import type { Timing } from './service.ts';
@@ -244,6 +244,7 @@ export class FaultLab {
     for (const environment of environments) environment.kill('the test is over');
     await Promise.all(environments.map(({ exited }) => exited));
     await Promise.all(this.#programs.splice(0).map((program) => program.stop()));
+    endSprung(this.stack.ambushes);
   }
 
   ambush(step: Step, signal: Signal = 'SIGKILL'): void {
