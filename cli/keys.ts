@@ -72,7 +72,11 @@ function workOf(
   if (verb === 'create' && rest.length === 0) return makeCreate(values);
   if (verb === 'list' && rest.length === 0) return (database) => list(database, values.json);
   if (verb === 'revoke' && rest.length === 1) return makeRevoke(rest[0] ?? '', values.json);
-  throw new UsageError('Specify what to do: create, list, or revoke ID.');
+  throw new UsageError(
+    verb === 'revoke'
+      ? 'Specify the id of one key, which list prints.'
+      : 'Specify what to do: create, list, or revoke ID.',
+  );
 }
 
 function makeCreate(values: Values<typeof OPTIONS>) {

@@ -49,7 +49,7 @@ export interface Command<O extends Options = Options> {
   readonly usage: readonly string[];
   readonly does: string;
   readonly options: O;
-  /** The positional arguments: what they are, and how many are allowed. None by default. */
+  /** The positional arguments: what they are, separated by `, then `, and how many are allowed. None by default. */
   readonly positionals?: { readonly name: string; readonly min: number; readonly max: number };
   readonly examples?: readonly string[];
   /**

@@ -63,7 +63,8 @@ function read({ options, positionals: taken }: Command, args: readonly string[])
   refuseOtherEncodings(args);
   const { values: texts, positionals } = parse(options, args);
   const { name = '', min = 0, max = 0 } = taken ?? {};
-  if (positionals.length < min) throw new UsageError(`Missing ${name}.`);
+  if (positionals.length < min)
+    throw new UsageError(`Missing ${name.split(', then ').slice(positionals.length).join(' and ')}.`);
   if (positionals.length > max) throw new UsageError(`Unexpected argument "${positionals[max]}".`);
   const values = Object.entries(options).map(([key, option]) => [key, convert(`--${key}`, option, texts[key])]);
   return { values: Object.fromEntries(values), positionals };

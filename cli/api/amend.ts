@@ -8,7 +8,7 @@ export const amend = command({
   usage: ['<order id> <JSON> [--owner OWNER]'],
   does: 'Changes values of an order that no worker has claimed yet. A null removes an optional value.',
   options: ORDER_OPTIONS,
-  positionals: { name: 'order id and the values as JSON', min: 2, max: 2 },
+  positionals: { name: 'order id, then values as JSON', min: 2, max: 2 },
   examples: [`npm run orders -- amend ORD-1 '{"total_amount":"18.99","process_after":null}'`],
   async run(values, [orderId = '', text = '']) {
     const problem = `"${text}" is not JSON. The values must look like '{"total_amount":"18.99"}'.`;

@@ -33,7 +33,7 @@ Pending and Waiting orders that the filters select. The exit code is 1 if an ord
   async run({ all, reason, 'dry-run': dryRun, json, url, ...filters }, orderIds) {
     const stage = connectStage({ url });
     const { owner, ...others } = filterOf(filters);
-    if (all ? orderIds.length > 0 : orderIds.length === 0) throw new UsageError('Specify order ids or --all.');
+    if (all ? orderIds.length > 0 : orderIds.length === 0) throw new UsageError('Specify either order ids or --all.');
     if (!all && Object.keys(others).length > 0) throw new UsageError('Filters select orders only with --all.');
     const [orderId = ''] = orderIds;
     if (orderIds.length === 1 && !dryRun) {

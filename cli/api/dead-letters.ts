@@ -32,7 +32,7 @@ Orders do not depend on them: the sweep sends a message for every unfinished ord
   async run({ all, reason, json, url }, [verb = 'list', ...ids]) {
     if (verb !== 'list' && !isVerb(verb)) throw new UsageError('Specify list, resend or delete.');
     if (verb === 'list' ? all || ids.length > 0 : all === ids.length > 0)
-      throw new UsageError(verb === 'list' ? 'list takes no message ids.' : 'Specify message ids or --all.');
+      throw new UsageError(verb === 'list' ? 'list takes no message ids.' : 'Specify either message ids or --all.');
     const stage = connectStage({ url });
     if (verb === 'list') return list(stage, json);
     const settled = all ? await settleAll(stage, verb, reason) : await settle(stage, verb, ids, reason);

@@ -22,6 +22,6 @@ export const history = command({
       actor,
       [reason_code, reason].filter((part) => part !== null).join(': '),
     ]);
-    console.log(table(['AT', 'MOVE', 'TRY', 'ACTOR', 'REASON'], rows));
+    console.log(table(['AT', 'MOVE', 'ATTEMPT', 'ACTOR', 'REASON'], rows));
   },
 });

@@ -12,7 +12,7 @@ nothing, and one with another payload is rejected.`,
     payload: { type: 'string', value: 'JSON', help: 'what the processor gets, such as {"parcel":7}; null by default' },
     ...ORDER_OPTIONS,
   },
-  positionals: { name: 'order id, name of the signal', min: 2, max: 2 },
+  positionals: { name: 'order id, then name of the signal', min: 2, max: 2 },
   examples: [`npm run orders -- signal ORD-1 shipped --payload '{"parcel":7}'`],
   async run(values, [orderId = '', name = '']) {
     const { payload = 'null' } = values;

@@ -91,7 +91,7 @@ export async function ask<Data>(
 /** @param error of a request: a rejection, or why there is no response */
 export function toStageError(url: string, error: unknown, orderId?: string): StageError {
   if (!(error instanceof OrderApiError)) {
-    const hint = 'Check --url, and whether the stack is running.';
+    const hint = 'Start the local stack with npm start, or check --url and ORDERS_URL.';
     return new StageError(`No response from ${url} (${reasonOf(error)}). ${hint}`, false);
   }
   const refused = isAboutThisRequest(error.status);

@@ -272,6 +272,11 @@ describe('npm run orders -- redrive', () => {
     [['redrive', '--all', '--rate', '0'], '--rate must be a whole number from 1 to 10000'],
     [['redrive', '--everything'], "Unknown option '--everything'"],
     [['nonsense'], 'Unknown command "nonsense"'],
+    [['amend'], 'Missing order id and values as JSON.'],
+    [['amend', 'ORD-1'], 'Missing values as JSON.'],
+    [['signal', 'ORD-1'], 'Missing name of the signal.'],
+    [['cancel', '--all', 'ORD-1'], 'Specify either order ids or --all.'],
+    [['keys', 'revoke'], 'Specify the id of one key, which list prints.'],
   ])('the arguments %j are rejected with a helpful line and exit code 2', async (args, message) => {
     const { code, output } = await orders(...args);
     expect(output).toContain(message);

@@ -80,14 +80,17 @@ describe('npm run orders, by the API', () => {
     expect(stdout).toMatch(/Pending[\s\S]*Pending → Processing[\s\S]*Processing → Completed/);
   });
 
-  test.each(['get', 'history', 'cancel'])('%s names the order that does not exist, and exits with 1', async (name) => {
-    expect(await orders([name, 'nobody'])).toEqual({
-      code: 1,
-      stdout: '',
-      stderr: 'nobody: Order not found (404)\n',
-      output: 'nobody: Order not found (404)\n',
-    });
-  });
+  test.each([['get'], ['history'], ['cancel'], ['signal', 'shipped'], ['amend', '{"total_amount":1}']])(
+    '%s names the order that does not exist, and exits with 1',
+    async (name, ...more) => {
+      expect(await orders([name, 'nobody', ...more])).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: 'nobody: Order not found (404)\n',
+        output: 'nobody: Order not found (404)\n',
+      });
+    },
+  );
 
   test('create names the invalid field, and exits with 1', async () => {
     const { code, stderr } = await orders(['create', 'cli-2', '--user', 'seven', '--amount=-1']);
@@ -332,7 +335,9 @@ describe('npm run orders, by the API', () => {
   test('a command says in one line that the URL does not respond', async () => {
     const { code, stderr } = await orders(['get', 'x', '--url', 'http://127.0.0.1:1/api/v1']);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^No response from http:\/\/127\.0\.0\.1:1\/api\/v1 .*\n$/);
+    expect(stderr).toMatch(
+      /^No response from http:\/\/127\.0\.0\.1:1\/api\/v1 .*Start the local stack with npm start.*\n$/,
+    );
   });
 
   test('npm run orders lists its commands, however help is requested', async () => {
