@@ -149,7 +149,7 @@ describe('npm run orders -- doctor', () => {
     await insert('a');
     const well = await orders('doctor', '--json');
     expect({ code: well.code, told: JSON.parse(well.output) }).toMatchObject({ code: 0, told: { left: 0 } });
-    expect(JSON.parse(well.output).checks).toHaveLength(7);
+    expect(JSON.parse(well.output).checks).toHaveLength(8);
 
     await psql.rows('UPDATE order_counters SET pending = pending + 3');
     const counters = { check: 'the counters agree with the orders' };
