@@ -26,8 +26,8 @@ const DISCARD_MS = 1_000;
 
 /**
  * Lets a receiver do the work: posts the order to a URL, and completes it after a 2xx. A 202 only accepts the work: the order then waits
- * for the signal `done`. All attempts of a run have the same id and the same body, so that the receiver recognizes an order that
- * it has already processed.
+ * for the signal `done`. All attempts of a run have the same id, so that the receiver recognizes an order that it has already
+ * processed, and the same body unless the order was changed in between.
  *
  * | response               | failure   | code                                   |
  * |------------------------|-----------|----------------------------------------|

@@ -1,12 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { ConfigError } from '../../lib/errors.ts';
+import { amendOrder } from '../../lib/orders/amend-order.ts';
 import type { Processor } from '../../lib/processors/processor.ts';
 import { webhookProcessor } from '../../lib/processors/webhook.ts';
 import { createApi } from '../../lib/runtime/api.ts';
 import { type Connections, connect } from '../../lib/runtime/connections.ts';
 import { createWorker, type Worker } from '../../lib/runtime/worker.ts';
 import { forThisTest } from '../support/for-this-test.ts';
-import { countdown, type OrderLab, openOrderLab } from '../support/order-lab.ts';
+import { countdown, type OrderLab, openOrderLab, RESEND_AFTER } from '../support/order-lab.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { answerWith, type Receiver, startReceiver } from './receiver.ts';
 
@@ -96,6 +97,24 @@ describe('orders that a webhook processes', () => {
     ]);
     const ids = receiver.requests.map(({ headers }) => headers['webhook-id']);
     expect(ids).toEqual([ids[0], ids[0]]);
+  });
+
+  test('a retry of an order that was changed has the new body under the same id, since the first attempt may have had its effect', async () => {
+    receiver.answer = answerWith(503);
+    await lab.insert('changed');
+    await lab.process(['changed'], { processor: webhook });
+    const amendment = { totalAmount: '8.25', details: {}, changed: ['total_amount'] };
+    const deps = { database: lab.database, queue: lab.queue, resendAfterSeconds: RESEND_AFTER };
+    await amendOrder(deps, 'changed', null, () => true, amendment, 'shop');
+
+    receiver.answer = answerWith(200);
+    await waitUntil('the backoff is over', () => isDue('changed'));
+    await lab.process(['changed'], { processor: webhook });
+
+    expect(await lab.row('changed')).toMatchObject({ status: 'Completed' });
+    const [first, second] = receiver.requests;
+    expect(second?.headers['webhook-id']).toBe(first?.headers['webhook-id']);
+    expect(JSON.parse(second?.body ?? '')).toMatchObject({ data: { total_amount: '8.25' } });
   });
 
   test('orders wait as long as Retry-After says, and their message half a second longer, because one that comes too early is lost', async () => {
