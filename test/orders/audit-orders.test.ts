@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { setProcessing } from '../../lib/orders/processing.ts';
-import { findCounterDrift, findOverdue, recount } from '../../lib/orders/sql/audit-orders.ts';
+import { countReused, findCounterDrift, findOverdue, recount } from '../../lib/orders/sql/audit-orders.ts';
 import { type OrderLab, openOrderLab } from '../support/order-lab.ts';
 import { waitForLockWaits } from '../support/wait-until.ts';
 
@@ -32,6 +32,12 @@ describe('counting again', () => {
     expect(await lab.psql.value('SELECT sum(pending)::integer FROM order_counters')).toBe(2);
     expect(await findCounterDrift(lab.database)).toEqual([]);
   });
+});
+
+test('an order with the id of a deleted one is found, as a restore without triggers may leave it', async () => {
+  await lab.insert('a', 'b');
+  await lab.psql.rows(`INSERT INTO order_tombstones (order_id, owner) VALUES ('a', ''), ('b', 'another'), ('c', '')`);
+  expect(await countReused(lab.database)).toBe(1);
 });
 
 describe('overdue orders', () => {

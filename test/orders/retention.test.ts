@@ -3,7 +3,7 @@ import { deleteFinishedOrders } from '../../lib/orders/delete-finished.ts';
 import { deleteFinished, OLDEST } from '../../lib/orders/sql/delete-finished.ts';
 import { findInconsistencies } from '../support/consistency.ts';
 import { anOrder, type OrderLab, openOrderLab } from '../support/order-lab.ts';
-import { waitUntil } from '../support/wait-until.ts';
+import { waitForLockWaits } from '../support/wait-until.ts';
 
 let lab: OrderLab;
 beforeAll(async () => {
@@ -33,11 +33,7 @@ test('a create that waits for the deletion of the order with its id is a duplica
       deleted: 1,
     });
     creating = lab.create(order);
-    await waitUntil('the create waits', () =>
-      lab.psql.value(
-        `SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-      ),
-    );
+    await waitForLockWaits(lab.psql, 1);
   });
   expect(await creating).toBe('duplicate');
 });
