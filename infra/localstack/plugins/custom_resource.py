@@ -1,7 +1,7 @@
-"""Custom resources of CloudFormation, which LocalStack's free edition only pretends to make.
+"""Custom resources of CloudFormation, which LocalStack's free edition only pretends to create.
 
-As AWS does it (CloudFormation User Guide, "How custom resources work"): the function is invoked with an address to which
-it puts its answer, and the resource has succeeded or failed when that answer says so.
+As on AWS (CloudFormation User Guide, "How custom resources work"), the function is invoked with a URL to which it PUTs its
+response, and the response says whether the resource succeeded.
 """
 
 import json
@@ -72,13 +72,13 @@ def ask(request, request_type, properties, old=None, physical_id=None):
 
 
 def invoke(request, event):
-    """AWS hands the event over and forgets it. LocalStack loses events for a function that was updated just before."""
+    """Waits for the function, unlike AWS: LocalStack loses events for a function that was updated just before."""
     function = request.aws_client_factory.lambda_
     function.invoke(FunctionName=event["ServiceToken"], Payload=json.dumps(event).encode())
 
 
 class AnswerBox:
-    """Takes one answer, as CloudFormation's bucket in S3 does."""
+    """Receives one response, as CloudFormation's bucket in S3 does."""
 
     def __enter__(self):
         box = self

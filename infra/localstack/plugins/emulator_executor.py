@@ -1,7 +1,7 @@
-"""Has LocalStack run Lambda functions as processes of this machine, where it would start a Docker container.
+"""Makes LocalStack run Lambda functions as processes on this machine instead of in Docker containers.
 
 Each execution environment is a process of AWS's own emulator (aws-lambda-rie), which runs AWS's runtime client for Node
-(aws-lambda-ric) as Lambda does: init, invocations one at a time, time-outs. LocalStack does all the rest: event source
+(aws-lambda-ric) as Lambda does: init, invocations one at a time, timeouts. LocalStack does everything else: event source
 mappings, retries of asynchronous invocations, versions. Chosen by LAMBDA_RUNTIME_EXECUTOR=emulator.
 """
 
@@ -125,7 +125,7 @@ class EmulatorExecutor(RuntimeExecutor):
 
 
 def is_failure(body):
-    """The emulator answers 200 whatever happens; a failure has a type and a message, or is no JSON (a time-out)."""
+    """The emulator always returns 200. The body of a failure has a type and a message, or is not JSON (a timeout)."""
     try:
         answer = json.loads(body)
     except ValueError:
