@@ -106,6 +106,35 @@ describe('the orders', () => {
     expect(body.orders).toMatchObject([{ order_id: ids[0] }]);
   });
 
+  test('a bulk cancellation says how many orders are Cancelled now, and how many will be later', async () => {
+    const ids = [newId('later'), newId('later')];
+    await withPsql((psql) =>
+      psql.rows(
+        `INSERT INTO orders (order_id, user_id, item_ids, total_amount, due_at, owner)
+         SELECT id, 77006, '{}', 1, now() + interval '1 hour', 'test' FROM unnest($1::text[]) AS id`,
+        [ids],
+      ),
+    );
+    const page = await openConsole('#/orders?status=Pending&user_id=77006');
+    await page.getByRole('button', { name: 'Cancel all…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Cancel 2 orders?' });
+    await dialog.waitFor();
+    // A worker claims one in the meantime.
+    await withPsql((psql) =>
+      psql.rows(
+        `UPDATE orders SET status = 'Processing', token = token + 1, lease_until = now() + interval '1 hour'
+         WHERE order_id = $1`,
+        [ids[0]],
+      ),
+    );
+    await dialog.getByRole('button', { name: 'Cancel them' }).click();
+    await page.getByRole('status').getByText('1 of 2 orders cancelled. 1 will be Cancelled later.').waitFor();
+    // The end of the attempt makes it Cancelled.
+    await withPsql((psql) =>
+      psql.rows(`UPDATE orders SET status = 'Failed', lease_until = NULL, due_at = NULL WHERE order_id = $1`, [ids[0]]),
+    );
+  });
+
   test('times are in the time zone of the computer or in UTC, and the page says which', async () => {
     const page = await openConsole('#/orders');
     const shown = page.getByRole('row').filter({ hasText: first }).getByRole('time');
