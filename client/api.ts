@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 0ff05a8cc52afebdfe54def7c40b885b17087bdd6d076e7612a502a7c3c55d8e): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 212c10d701d79343efb744d42fbae7ed1542ee685ed9bf96ebc4caed9ee33c74): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -591,7 +591,7 @@ export interface components {
              * @enum {string}
              */
             status?: "Pending" | "Processing" | "Completed";
-        } & (unknown | unknown);
+        };
         /** @description Orders to create. */
         NewOrders: {
             /** @description The orders to create. */

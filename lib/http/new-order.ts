@@ -111,7 +111,8 @@ export const newOrderSchema = z
   })
   .meta({
     description: 'An order to create.',
-    oneOf: [{ required: ['item_ids'] }, { required: ['items'] }],
+    // Generators take a plain oneOf for several types, and leave the body without one.
+    not: { not: { oneOf: [{ required: ['item_ids'] }, { required: ['items'] }] } },
   })
   .transform(
     (body): NewOrder => ({

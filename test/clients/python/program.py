@@ -5,10 +5,10 @@ import sys
 
 from order_client import Client
 from order_client.api.orders import create_order, get_order, list_orders
-from order_client.models import Accepted, Failure, OrderPage, OrderWithSteps
+from order_client.models import Accepted, Failure, NewOrder, OrderPage, OrderWithSteps
 
 client = Client(base_url=sys.argv[1])
-order = {"order_id": "PY-1", "user_id": 7, "item_ids": [1, 2], "total_amount": "19.99"}
+order = NewOrder(order_id="PY-1", user_id=7, item_ids=[1, 2], total_amount="19.99")
 
 accepted = create_order.sync(client=client, body=order)
 assert isinstance(accepted, Accepted), accepted
