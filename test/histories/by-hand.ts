@@ -6,7 +6,7 @@ const ILLEGAL_SQL: Readonly<Record<IllegalWrite, string>> = {
   'lower token': 'UPDATE orders SET token = token - 1 WHERE order_id = $1',
   'toggle due date': 'UPDATE orders SET due_at = CASE WHEN due_at IS NULL THEN now() END WHERE order_id = $1',
   'complete unheld': `UPDATE orders SET status = 'Completed', due_at = NULL, lease_until = NULL
-                      WHERE order_id = $1 AND status IN ('Pending', 'Failed', 'Cancelled')`,
+                      WHERE order_id = $1 AND status IN ('Pending', 'Waiting', 'Failed', 'Cancelled')`,
   'reopen finished': `UPDATE orders SET status = 'Pending', due_at = now()
                       WHERE order_id = $1 AND status IN ('Completed', 'Cancelled')`,
 };
@@ -14,7 +14,7 @@ const ILLEGAL_SQL: Readonly<Record<IllegalWrite, string>> = {
 /** check_violation (PostgreSQL, appendix A). */
 const REFUSED = '23514';
 
-/** An operator cancels an order by SQL. Postgres lets them if it is Pending, and in no other state. */
+/** An operator cancels an order by SQL. Postgres lets them if it is Pending or Waiting, and in no other state. */
 export async function cancel(world: World, orderId: string): Promise<boolean> {
   const sql = `UPDATE orders SET status = 'Cancelled', due_at = NULL, finished_at = now()
                WHERE order_id = $1 AND status <> 'Cancelled' RETURNING order_id`;
@@ -22,7 +22,7 @@ export async function cancel(world: World, orderId: string): Promise<boolean> {
   if (status === undefined || status === 'Cancelled') return false;
   world.did('cancel by SQL', orderId);
   const isDone = await write(world, sql, orderId);
-  if (isDone !== (status === 'Pending'))
+  if (isDone !== (status === 'Pending' || status === 'Waiting'))
     world.fail([`Postgres let an operator cancel ${orderId}, which was ${status}`]);
   return true;
 }

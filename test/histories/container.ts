@@ -27,6 +27,9 @@ export interface Call<T, Fault extends string> {
 /** Milliseconds of real time after which a container that neither calls nor ends is taken to hang. */
 const PATIENCE_MS = 10_000;
 
+/** A group of statements gathers for one turn (lib/orders/group-commit.ts), and may do so again after the one before it. */
+const QUIET_TURNS = 3;
+
 /**
  * An execution environment. Whatever runs in it is stopped at each call to the outside, so that the history can let
  * others go first, or let it crash there: then it never comes back, like a process that was killed.
@@ -106,11 +109,19 @@ export class Container {
    * @param since wait at least until something happened after so many events
    */
   async settle(since = -1): Promise<void> {
-    await nextTurn();
+    await this.#quiet();
     const isPausing = () => this.#isAlive && (this.#events <= since || (this.#running > 0 && this.#calls.length === 0));
     while (isPausing()) {
       await this.#event();
-      await nextTurn();
+      await this.#quiet();
+    }
+  }
+
+  /** Work that is given to others at the end of a turn has reached its call some turns later. */
+  async #quiet(): Promise<void> {
+    for (let events = -1; events !== this.#events; ) {
+      events = this.#events;
+      for (let turn = 0; turn < QUIET_TURNS; turn += 1) await nextTurn();
     }
   }
 

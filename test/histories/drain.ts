@@ -6,8 +6,11 @@ import type { World } from './world.ts';
 /** Milliseconds. Every due date, lease and pause is over by then; the longest are 21.5 minutes. */
 const ROUND_MS = 30 * 60_000;
 
-/** In each round every unfinished order is tried once, which finishes it or spends one of its budgets; and one to spare. */
-const ROUNDS = MAX_ATTEMPTS + MAX_CRASHES + 1;
+/**
+ * In each round every unfinished order is tried once, which finishes it, suspends it (once) or spends one of its budgets: those of its
+ * attempts, and those of each of its three undos. And one to spare.
+ */
+const ROUNDS = 4 * (MAX_ATTEMPTS + MAX_CRASHES) + 2;
 
 /** As many as one invocation gets. */
 const BATCH = 10;
@@ -47,7 +50,7 @@ export async function drain(world: World, { workIsDone, messagesStay }: History)
 async function unfinished(world: World): Promise<string[]> {
   const orders = await world.orders();
   return orders
-    .filter(({ status }) => status === 'Pending' || status === 'Processing')
+    .filter(({ status }) => ['Pending', 'Processing', 'Waiting'].includes(status))
     .map(({ orderId, status }) => `${orderId} is still ${status}`);
 }
 

@@ -74,7 +74,7 @@ export async function openHistoryLab(sabotage: Sabotage = NO_SABOTAGE): Promise<
     },
     async clear() {
       // The witness first: autovacuum holds it while it looks up the type of its columns, which is the table orders.
-      await psql.rows('TRUNCATE witness.writes, orders, processing_control');
+      await psql.rows('TRUNCATE witness.writes, witness.steps, orders, processing_control');
     },
     async close() {
       await Promise.all([psql.end(), operator.end(), database.close()]);

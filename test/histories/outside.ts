@@ -1,5 +1,6 @@
 import type { Database, Parameter } from '../../lib/database/database.ts';
 import { DatabaseError } from '../../lib/errors.ts';
+import { FINISH_TIME_MS } from '../../lib/orders/invocation.ts';
 import type { OrderQueue } from '../../lib/queue/order-queue.ts';
 import { packed } from '../../lib/queue/packs.ts';
 import type { Psql } from '../support/psql.ts';
@@ -13,6 +14,11 @@ const STATEMENTS = {
   'make due': 'WITH unsent AS MATERIALIZED',
   claim: 'AS lost_too_often',
   finish: 'json_to_recordset($1::json) AS v(',
+  'read steps': 'JOIN public.order_steps s ON',
+  'record step': 'INSERT INTO public.order_steps',
+  'store signal': 'order_signals (owner, order_id, run, name, payload)',
+  'time out': 'order_signals (owner, order_id, run, name)',
+  'read signals': 'JOIN public.order_signals s',
   'find due orders': 'ORDER BY due_at LIMIT',
   postpone: 'sends = o.sends + 1',
   redrive: 'redrives = o.redrives + 1',
@@ -41,12 +47,26 @@ function statementOf(sql: string): Statement {
   return name;
 }
 
+/**
+ * Those of an order that is in progress alongside others, with the milliseconds at the end of an invocation in which they are not
+ * retried. Of any other statement, something happens when it is given up: its container ends.
+ */
+const NOT_RETRIED_MS: Partial<Record<Statement, number>> = {
+  'read steps': FINISH_TIME_MS,
+  'record step': FINISH_TIME_MS,
+  'read signals': FINISH_TIME_MS,
+  'time out': FINISH_TIME_MS,
+  finish: FINISH_TIME_MS / 4,
+};
+
 export interface DatabaseParts {
   readonly database: Database;
   /** Somebody who works manually at the same time. */
   readonly operator: Psql;
   /** What is run instead of a statement, to see that the suite notices. */
   readonly rewrite: (sql: string) => string;
+  /** Milliseconds until the invocation of the container ends. */
+  readonly remainingMs: () => number;
 }
 
 /**
@@ -57,7 +77,10 @@ const STATEMENT_FAULTS = ['not run', 'answer lost', 'rolled back'] as const;
 const LOCK_FAULTS = [...STATEMENT_FAULTS, 'during a lock', 'during a cancellation'] as const;
 
 /** The database as a container reaches it: each statement waits for the history. */
-export function heldDatabase(container: Container, { database, operator, rewrite }: DatabaseParts): Database {
+export function heldDatabase(
+  container: Container,
+  { database, operator, rewrite, remainingMs }: DatabaseParts,
+): Database {
   return {
     query<Row>(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
       const name = statementOf(sql);
@@ -66,7 +89,9 @@ export function heldDatabase(container: Container, { database, operator, rewrite
         name,
         faults: SKIPS_LOCKED.has(name) ? LOCK_FAULTS : STATEMENT_FAULTS,
         // A claim that was not rolled back is not repeated, and the orders in progress are finished first.
-        pausesAfter: (fault) => name !== 'claim' || fault === 'rolled back',
+        pausesAfter: (fault) =>
+          (name !== 'claim' || fault === 'rolled back') &&
+          remainingMs() > (NOT_RETRIED_MS[name] ?? Number.NEGATIVE_INFINITY),
         async act(fault) {
           switch (fault) {
             case 'not run':
@@ -125,6 +150,7 @@ export function heldQueue(container: Container, queue: QueueModel, nowMs: () => 
         name: 'send',
         faults: ['refused', 'half refused', 'answer lost'],
         async act(fault) {
+          for (const { orderId } of messages) queue.offered.add(orderId);
           const isTaken = (place: number) =>
             !queue.isDown && fault !== 'refused' && !(fault === 'half refused' && place % 2 === 0);
           const taken = packed(messages).filter((_, place) => isTaken(place));

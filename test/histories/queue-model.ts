@@ -21,6 +21,8 @@ const MAX_RECEIVES = 5;
 export class QueueModel {
   #messages: QueuedMessage[] = [];
   #nextId = 1;
+  /** The ids of all orders in sent messages, also in those that the queue did not take. */
+  readonly offered = new Set<string>();
   /** Down: every send is refused. */
   isDown = false;
 

@@ -60,6 +60,17 @@ async function take(world: World, step: Step): Promise<boolean> {
       world.did('cancel', orderIdOf(step.order));
       await goOn(world, await world.cancel(orderIdOf(step.order)), step.progress);
       return true;
+    case 'signal': {
+      // Mostly to an order that is being processed, or waits: so signals often come at the same time as a suspension or a timeout.
+      const begun = (await world.orders())
+        .filter(({ status }) => status === 'Processing' || status === 'Waiting')
+        .map(({ orderId }) => orderId)
+        .sort();
+      const orderId = begun.length === 0 ? orderIdOf(step.order) : pick(begun, step.order);
+      world.did('signal', `${orderId}, ${step.payload}`);
+      await goOn(world, await world.signal(orderId, step.payload), step.progress);
+      return true;
+    }
     case 'switch processing':
       world.did(step.paused ? 'pause' : 'resume');
       await goOn(world, await world.setProcessing(step.paused), step.progress);

@@ -20,6 +20,21 @@ export const SABOTAGES: readonly (Sabotage & { readonly breaks: RegExp })[] = [
     breaks: /worker-\d+ moved it to \w+, but worker-\d+ held it/,
   },
   {
+    name: 'the records of steps',
+    rewrite: replacing('AND s.run = g.run', 'AND s.run = g.run AND false'),
+    breaks: /ran again the recorded \w+ of order-\d/,
+  },
+  {
+    name: 'the number of signals',
+    rewrite: replacing('o.signals > coalesce(v.signals, 0)', 'false'),
+    breaks: /waits although its signal came/,
+  },
+  {
+    name: 'the record of an undo',
+    rewrite: replacing('CASE WHEN undone THEN clock_timestamp() END', 'NULL::timestamptz'),
+    breaks: /undid before a later step \w+ of order-\d/,
+  },
+  {
     name: 'the sweep',
     rewrite: (sql) => sql,
     withoutSweep: true,
@@ -58,7 +73,7 @@ export const SABOTAGES: readonly (Sabotage & { readonly breaks: RegExp })[] = [
       // 60 days: further than virtual time gets, even in the rounds at the end.
       `now() + $2::double precision * interval '1 day'`,
     ),
-    breaks: /is still Pending after \d+ rounds/,
+    breaks: /is still (Pending|Waiting) after \d+ rounds/,
   },
   {
     name: 'the stop of claims while processing is paused',

@@ -1,9 +1,30 @@
 import fc from 'fast-check';
 import { APIS, KEYS, ORDERS } from './limits.ts';
 
+/** Two steps, a sleep or a wait for a signal, and a last step. */
+const WITH_STEPS = [
+  'sleeps',
+  'waits',
+  'fails in a step',
+  'is refused in a step',
+  'kills its worker in a step',
+  'cannot be undone',
+] as const;
+
 /** What an order's processor does whenever a history lets it go on without a fault. */
-export const NATURES = ['completes', 'completes after a failure', 'fails', 'is refused', 'kills its worker'] as const;
+export const NATURES = [
+  'completes',
+  'completes after a failure',
+  'fails',
+  'is refused',
+  'kills its worker',
+  ...WITH_STEPS,
+] as const;
 export type Nature = (typeof NATURES)[number];
+
+export function hasSteps(nature: Nature): boolean {
+  return (WITH_STEPS as readonly Nature[]).includes(nature);
+}
 
 /** Writes by hand that Postgres must refuse, whatever state the order is in. */
 export const ILLEGAL_WRITES = ['lower token', 'toggle due date', 'complete unheld', 'reopen finished'] as const;
@@ -30,6 +51,7 @@ export type Step =
   | { do: 'sweep'; progress: Progress }
   | { do: 'redrive'; order: number | null; reasonCode: string | null; limit: number; progress: Progress }
   | { do: 'cancel'; order: number; progress: Progress }
+  | { do: 'signal'; order: number; payload: number; progress: Progress }
   | { do: 'cancel by SQL'; order: number }
   | { do: 'switch processing'; paused: boolean; progress: Progress }
   | { do: 'write illegally'; order: number; write: IllegalWrite }
@@ -65,8 +87,8 @@ function progressOf(...calls: readonly number[]): fc.Arbitrary<Progress> {
 
 const START = progressOf(0, 1, 2, 20, 20);
 /** So that workers are often stopped between their claim and their finish. */
-const START_WORK = progressOf(1, 2, 3, 4, 20);
-const MORE = progressOf(1, 1, 2, 3);
+const START_WORK = progressOf(1, 2, 3, 4, 8, 20);
+const MORE = progressOf(1, 1, 2, 3, 6);
 
 /** The kinds of steps, with how often each is taken and what it is made of. */
 const STEPS: { readonly [Kind in Step['do']]: readonly [number, Parts<Extract<Step, { do: Kind }>>] } = {
@@ -96,12 +118,15 @@ const STEPS: { readonly [Kind in Step['do']]: readonly [number, Parts<Extract<St
     1,
     {
       order: fc.option(order, { freq: 2 }),
-      reasonCode: fc.option(fc.constantFrom('worker_lost', 'processor_error', 'card_declined'), { freq: 2 }),
+      reasonCode: fc.option(fc.constantFrom('worker_lost', 'processor_error', 'card_declined', 'undo_failed'), {
+        freq: 2,
+      }),
       limit: fc.integer({ min: 1, max: 3 }),
       progress: START,
     },
   ],
-  cancel: [1, { order, progress: START }],
+  cancel: [2, { order, progress: START }],
+  signal: [4, { order, payload: fc.nat({ max: 1 }), progress: START }],
   'cancel by SQL': [1, { order }],
   // Mostly on, so that there is something to stop.
   'switch processing': [
@@ -135,6 +160,7 @@ const history: fc.Arbitrary<History> = fc.record({
     fc.oneof(
       { weight: 3, arbitrary: fc.constant<Nature>('completes') },
       { weight: 4, arbitrary: fc.constantFrom(...NATURES) },
+      { weight: 4, arbitrary: fc.constantFrom(...WITH_STEPS) },
     ),
     { minLength: ORDERS, maxLength: ORDERS },
   ),

@@ -35,6 +35,8 @@ export class VirtualTime {
       INSERT INTO virtual_time.clock VALUES (now());
       CREATE FUNCTION virtual_time.now() RETURNS timestamptz LANGUAGE sql STABLE
         AS 'SELECT at FROM virtual_time.clock';
+      CREATE FUNCTION virtual_time.clock_timestamp() RETURNS timestamptz LANGUAGE sql STABLE
+        AS 'SELECT at FROM virtual_time.clock';
       ALTER DATABASE ${database} SET search_path = virtual_time, pg_catalog, public`);
   }
 

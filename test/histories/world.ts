@@ -4,6 +4,7 @@ import { makeCreateOrder } from '../../lib/orders/create-order.ts';
 import { processOrders } from '../../lib/orders/process-orders.ts';
 import { setProcessing } from '../../lib/orders/processing.ts';
 import { redriveOrders } from '../../lib/orders/redrive-orders.ts';
+import { signalOrder } from '../../lib/orders/signal-order.ts';
 import { type SweepDeps, sweepOrders } from '../../lib/orders/sweep-orders.ts';
 import { PermanentFailure, type Processor, TransientFailure } from '../../lib/processors/processor.ts';
 import { decodeMessage, noLongerNeeded } from '../../lib/queue/message.ts';
@@ -11,19 +12,27 @@ import { recordingLogger } from '../support/recording-logger.ts';
 import { findBrokenAnswers, findForeignOrders, type KeptOrder, type Request } from './clients.ts';
 import { Container, type HeldCall } from './container.ts';
 import type { HistoryLab } from './lab.ts';
-import { APIS, INVOCATION_MS, MAX_ATTEMPTS, MAX_CRASHES, MAX_REDRIVES, RESEND_AFTER, RETRY_POLICY } from './limits.ts';
+import {
+  APIS,
+  INVOCATION_MS,
+  LONG_RETRY_AFTER,
+  MAX_ATTEMPTS,
+  MAX_CRASHES,
+  MAX_REDRIVES,
+  RESEND_AFTER,
+  RETRY_POLICY,
+  SIGNAL,
+} from './limits.ts';
 import { heldDatabase, heldQueue, isInjected } from './outside.ts';
 import { type QueuedMessage, QueueModel } from './queue-model.ts';
-import type { Nature } from './steps.ts';
+import { hasSteps, type Nature } from './steps.ts';
+import { Steps } from './take-steps.ts';
 import { VirtualTime } from './virtual-time.ts';
 
 /** A promise was broken. The message names it, and what had happened before. */
 export class Violation extends Error {
   override readonly name = 'Violation';
 }
-
-/** Seconds for which one transient failure in a history wants to be left alone: longer than a message can be delayed. */
-const LONG_RETRY_AFTER = 1_200;
 
 interface Api {
   readonly container: Container;
@@ -40,6 +49,9 @@ export class World {
   readonly #trace: string[] = [];
   readonly #problems: string[] = [];
   readonly #requests: Request[] = [];
+  readonly #steps: Steps;
+  /** The signals that were accepted. */
+  readonly #signals: { readonly orderId: string; readonly payload: number }[] = [];
   /** How often the processor began, by order. */
   readonly #begun = new Map<string, number>();
   #apis: Api[] = [];
@@ -50,6 +62,7 @@ export class World {
     this.lab = lab;
     this.time = time;
     this.#natureOf = natureOf;
+    this.#steps = new Steps(lab.psql, (problem) => this.#problems.push(problem));
     this.#logger = { ...recordingLogger(), warn: (message) => this.lab.tally.add(`warning: ${message}`) };
     this.#apis = Array.from({ length: APIS }, () => this.#startApi());
   }
@@ -102,7 +115,7 @@ export class World {
     const tasks = new Map(messages.flatMap(({ tasks }) => tasks).map((task) => [task.key, task]));
     this.note(`${worker.name} receives ${[...tasks.keys()].join(', ')}`);
     const parts = {
-      ...this.#partsOf(worker),
+      ...this.#partsOf(worker, () => endMs - this.time.nowMs),
       processor: this.#processorIn(worker),
       retryPolicy: RETRY_POLICY,
       maxCrashes: MAX_CRASHES,
@@ -167,6 +180,15 @@ export class World {
     );
   }
 
+  async signal(orderId: string, payload: number): Promise<Container> {
+    const signal = { orderId, owner: null, run: null, name: SIGNAL, payload: JSON.stringify(payload) };
+    return this.#operate('signal', async (parts, actor) => {
+      const outcome = await signalOrder(parts, signal, actor);
+      this.lab.tally.add(`signal: ${typeof outcome === 'object' ? 'finished' : outcome}`);
+      if (outcome === 'stored' || outcome === 'repeated') this.#signals.push({ orderId, payload });
+    });
+  }
+
   async setProcessing(paused: boolean): Promise<Container> {
     return this.#operate(paused ? 'pause' : 'resume', (parts, actor) =>
       setProcessing(parts, paused, { actor, reason: null }),
@@ -198,6 +220,7 @@ export class World {
       ...problems,
       ...findBrokenAnswers(this.#requests, orders),
       ...this.#findWaste(orders),
+      ...(await this.#findLostSignals()),
     ];
     if (all.length > 0) this.fail(all);
   }
@@ -240,10 +263,10 @@ export class World {
     return container;
   }
 
-  #partsOf(container: Container) {
+  #partsOf(container: Container, remainingMs = () => Number.POSITIVE_INFINITY) {
     const { database, operator, sabotage } = this.lab;
     return {
-      database: heldDatabase(container, { database, operator, rewrite: sabotage.rewrite }),
+      database: heldDatabase(container, { database, operator, rewrite: sabotage.rewrite, remainingMs }),
       queue: heldQueue(container, this.queue, () => this.time.nowMs),
       logger: this.#logger,
       resendAfterSeconds: RESEND_AFTER,
@@ -251,8 +274,10 @@ export class World {
   }
 
   #processorIn(worker: Container): Processor {
-    return ({ orderId }, { attempt, signal }) => {
+    return ({ orderId }, context) => {
+      const { attempt, signal } = context;
       this.#begun.set(orderId, (this.#begun.get(orderId) ?? 0) + 1);
+      if (hasSteps(this.#natureOf(orderId))) return this.#steps.take(worker, orderId, this.#natureOf(orderId), context);
       return worker.hold({
         name: `process ${orderId}`,
         faults: ['fails', 'is busy'],
@@ -273,12 +298,14 @@ export class World {
 
   /** Acknowledged messages whose orders still need them. */
   async #findUnfounded(acknowledged: ReadonlySet<string>): Promise<string[]> {
-    const rows = await this.lab.psql.rows<{ order_id: string }>(
-      `SELECT w.order_id FROM unnest($1::text[]) AS w(order_id) LEFT JOIN orders o USING (order_id)
-       WHERE o.order_id IS NULL OR (o.due_at IS NULL AND o.status IN ('Pending', 'Processing'))`,
+    const rows = await this.lab.psql.rows<{ order_id: string; exists: boolean }>(
+      `SELECT w.order_id, o.order_id IS NOT NULL AS exists FROM unnest($1::text[]) AS w(order_id) LEFT JOIN orders o USING (order_id)
+       WHERE o.order_id IS NULL OR (o.due_at IS NULL AND o.status IN ('Pending', 'Processing', 'Waiting'))`,
       [[...acknowledged]],
     );
-    return rows.map(({ order_id }) => `the message of ${order_id} was acknowledged, and nobody looks after it`);
+    // An order that does not exist may have been passed on in its own message before a worker looked for it.
+    const unfounded = rows.filter(({ exists, order_id }) => exists || !this.queue.offered.has(order_id));
+    return unfounded.map(({ order_id }) => `the message of ${order_id} was acknowledged, and nobody looks after it`);
   }
 
   /** Orders whose processor began more often than their budgets and redrives allow. */
@@ -286,9 +313,24 @@ export class World {
     return orders.flatMap(({ orderId, redrives }) => {
       const begun = this.#begun.get(orderId) ?? 0;
       // The last failure, or the last crash, is the last of both.
-      const allowed = (redrives + 1) * (MAX_ATTEMPTS + MAX_CRASHES - 1);
+      const forward = MAX_ATTEMPTS + MAX_CRASHES - 1;
+      // After its sleep or wait, and for each of three undo functions as often as their budgets allow.
+      const more = hasSteps(this.#natureOf(orderId)) ? 1 + 3 * (MAX_ATTEMPTS + MAX_CRASHES) : 0;
+      const allowed = (redrives + 1) * (forward + more);
       return begun > allowed ? [`${orderId} was processed ${begun} times, and may be ${allowed}`] : [];
     });
+  }
+
+  /** Accepted signals that are not stored. */
+  async #findLostSignals(): Promise<string[]> {
+    if (this.#signals.length === 0) return [];
+    const rows = await this.lab.psql.rows<{ orderId: string; payload: number }>(
+      `SELECT "orderId", payload FROM json_to_recordset($1::json) AS accepted("orderId" text, payload integer)
+       WHERE NOT EXISTS (
+         SELECT FROM order_signals s WHERE s.order_id = "orderId" AND s.payload = accepted.payload::text)`,
+      [JSON.stringify(this.#signals)],
+    );
+    return rows.map(({ orderId, payload }) => `the accepted signal ${payload} of ${orderId} is not stored`);
   }
 
   #expectInjected(container: Container, error: unknown): void {
