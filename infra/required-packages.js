@@ -9,7 +9,7 @@ const REPOSITORY = new URL('../', import.meta.url);
  */
 export function requirePackages() {
   const { dependencies, devDependencies } = JSON.parse(readFileSync(new URL('package.json', REPOSITORY), 'utf8'));
-  const problem = problemOf(missing(dependencies), missing(devDependencies));
+  const problem = problemOf([...new Set([...missing(dependencies), ...lost()])], missing(devDependencies));
   if (!problem) return;
   console.error(problem);
   process.exit(1);
@@ -27,7 +27,25 @@ function problemOf(missingPackages, missingDevelopmentPackages) {
 }
 
 function missing(packages) {
-  return Object.keys(packages).filter((name) => !existsSync(new URL(`node_modules/${name}/package.json`, REPOSITORY)));
+  return Object.keys(packages).filter(isMissing);
+}
+
+function isMissing(name) {
+  return !existsSync(new URL(`node_modules/${name}/package.json`, REPOSITORY));
+}
+
+/**
+ * Packages at the top of node_modules that npm has installed, according to its own record, and that have been deleted
+ * since. Tools that copy or prune node_modules leave out nested packages, often without harm.
+ */
+function lost() {
+  const record = new URL('node_modules/.package-lock.json', REPOSITORY);
+  if (!existsSync(record)) return [];
+  const { packages = {} } = JSON.parse(readFileSync(record, 'utf8'));
+  const names = Object.keys(packages)
+    .filter((path) => !packages[path].optional)
+    .map((path) => path.replace('node_modules/', ''));
+  return names.filter((name) => !name.includes('node_modules/') && isMissing(name));
 }
 
 /** The first few of them. */

@@ -8,6 +8,7 @@ import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 interface Package {
   readonly scripts: Record<string, string>;
   readonly dependencies: Record<string, string>;
+  readonly devDependencies: Record<string, string>;
 }
 
 let checkout: string;
@@ -24,13 +25,14 @@ beforeAll(async () => {
 
 afterAll(() => rm(checkout, { recursive: true, force: true }));
 
-/** Runs Node as an npm script does, in a checkout that has only these packages. */
-async function run(packages: readonly string[]): Promise<{ code: number; output: string }> {
+/** Runs Node as an npm script does, in a checkout that has only these packages, and npm's record of them. */
+async function run(packages: readonly string[], record?: object): Promise<{ code: number; output: string }> {
   await rm(join(checkout, 'node_modules'), { recursive: true, force: true });
   for (const name of packages) {
     await mkdir(dirname(join(checkout, 'node_modules', name)), { recursive: true });
     await symlink(join(REPOSITORY, 'node_modules', name), join(checkout, 'node_modules', name));
   }
+  if (record) await writeFile(join(checkout, 'node_modules', '.package-lock.json'), JSON.stringify(record));
   const command = ['--import', './infra/node-version.js', 'infra/local/stack/start.ts'];
   return new Promise((resolve) => {
     execFile(process.execPath, command, { cwd: checkout }, (error, stdout, stderr) =>
@@ -48,6 +50,20 @@ test('a command in a checkout without packages says in one line how to install t
 test('a command without the development packages says why npm left them out, and how to install them', async () => {
   const { code, output } = await run(Object.keys(manifest.dependencies));
   expect(output).toMatch(/^Development packages are missing \(.*\): .*NODE_ENV=production.*: npm ci --include=dev\n$/);
+  expect(code).toBe(1);
+});
+
+test('a command names a package that npm has installed and somebody has deleted', async () => {
+  const record = {
+    packages: {
+      'node_modules/lost': {},
+      'node_modules/pg/node_modules/nested': {},
+      'node_modules/not-for-this-system': { optional: true },
+    },
+  };
+  const installed = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)];
+  const { code, output } = await run(installed, record);
+  expect(output).toBe('Packages are missing (lost). Install them: npm ci\n');
   expect(code).toBe(1);
 });
 
