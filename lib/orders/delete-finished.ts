@@ -18,7 +18,7 @@ export interface RetentionDeps {
   readonly retention: Retention;
 }
 
-/** Orders per commit: their locks, and that of the counters, last for some 50 ms. */
+/** Orders per commit: their locks, and that of the counters, last for some 80 ms on a busy machine with two CPUs. */
 const PAGE = 500;
 
 /** Milliseconds per run: half of the time between two sweeps, so that the next one is not delayed. */
