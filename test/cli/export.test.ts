@@ -62,7 +62,10 @@ const exported = async () =>
 
 describe('orders export', () => {
   test('export writes every order of the filter, one JSON object per line', async () => {
-    expect(await exportOrders('--status', 'Completed')).toMatchObject({ code: 0 });
+    expect(await exportOrders('--status', 'Completed')).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('Exported '),
+    });
     expect(await exported()).toEqual(ALL);
     expect(asked.map((query) => query.get('status'))).toEqual(['Completed', 'Completed', 'Completed']);
     expect(await readdir(directory)).toEqual(['orders.out']);
@@ -77,14 +80,17 @@ describe('orders export', () => {
     expect((await exportOrders()).output).toContain('exists');
     breaksAt = Number.POSITIVE_INFINITY;
     asked = [];
-    expect(await exportOrders('--resume')).toMatchObject({ code: 0 });
+    expect(await exportOrders('--resume')).toMatchObject({ code: 0, output: expect.stringContaining('Exported ') });
     expect(asked).toHaveLength(1);
     expect(await exported()).toEqual(ALL);
     expect((await exportOrders('--resume')).output).toContain('to continue from');
   });
 
   test('an export as CSV has a header, quotes what needs it, and holds no formula for a spreadsheet', async () => {
-    expect(await exportOrders('--format', 'csv')).toMatchObject({ code: 0 });
+    expect(await exportOrders('--format', 'csv')).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('Exported '),
+    });
     const lines = (await readFile(file, 'utf8')).split('\r\n');
     expect(lines[0]).toBe(
       'order_id,owner,status,user_id,item_ids,total_amount,created_at,finished_at,processing_time,attempts,redrives,reason_code,reason,' +
