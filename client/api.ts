@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 212c10d701d79343efb744d42fbae7ed1542ee685ed9bf96ebc4caed9ee33c74): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 a89d4bdce6f828df527465723c6621138438d6429a3d389eab18f94d01839e79): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -1736,7 +1736,7 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description An order of yours with this id already exists, or the request is invalid and `errors` lists the invalid fields. */
+            /** @description An order of yours with this id exists, or existed and was deleted, or the request is invalid and `errors` lists the invalid fields. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1800,7 +1800,7 @@ export interface operations {
             query?: {
                 /** @description The owner of the order. Required if several owners have an order with this id, which only callers with `orders:admin` can see. */
                 owner?: string;
-                /** @description Seconds to wait: with `If-None-Match`, until the order has another ETag, and otherwise until it is Completed, Failed or Cancelled. After that time, the response is the order as it is, or 304. A service with too many waiting requests responds earlier. */
+                /** @description Seconds to wait: with `If-None-Match`, until the order has another ETag, and otherwise until it is Completed, Failed or Cancelled. After that time, the response is the order as it is, or 304. The service can respond earlier, because it limits how long and how many requests wait: then pause for a second. */
                 wait?: number;
             };
             header?: {
@@ -1993,7 +1993,7 @@ export interface operations {
                 order_id: string;
                 /** @description The owner of the order. Required if several owners have an order with this id, which only callers with `orders:admin` can see. */
                 owner?: string;
-                /** @description Seconds to wait: with `If-None-Match`, until the order has another ETag, and otherwise until it is Completed, Failed or Cancelled. After that time, the response is the order as it is, or 304. A service with too many waiting requests responds earlier. */
+                /** @description Seconds to wait: with `If-None-Match`, until the order has another ETag, and otherwise until it is Completed, Failed or Cancelled. After that time, the response is the order as it is, or 304. The service can respond earlier, because it limits how long and how many requests wait: then pause for a second. */
                 wait?: number;
             };
             header?: {

@@ -10,10 +10,10 @@ import { testOrderButton } from './test-order.js';
 /** Minutes. */
 const WINDOW = 60;
 
-/** Seconds of waiting that are high, and too high: the default of the alarm LongestWait. */
+/** Seconds of waiting that are high, and too high: the default of the alarm OrdersWait. */
 const WAIT = [60, 300];
 
-/** Percent of the finished orders, for which the alarm OrdersFail has the same limit. */
+/** Percent of the Completed and Failed orders, for which the alarm OrdersFail has the same limit. */
 const FAILED = [2, 10];
 
 /** @returns {View} */

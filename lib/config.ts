@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { ConfigError } from './errors.ts';
 import { arn, databaseUrl, integer, privateUrl, settingDocs, signingKeys, wholeNumber } from './setting-kinds.ts';
 
-/** API Gateway waits 30 s for a function: 4 s of them are for the first and the last statements, and 1 s for the way. */
+/** API Gateway waits 30 s for a function: 4 s of them are for the first and the last statements, and 1 s for network latency. */
 export const LONGEST_WAIT_SECONDS = 25;
 
 const PROCESSOR_RULE =
@@ -215,7 +215,7 @@ const otherSettings = {
   RETENTION_DAYS: wholeNumber(15, 36_500, {
     unit: 'days',
     purpose:
-      'how long after they were finished Completed and Cancelled orders are deleted ([database.md](database.md#retention)); never without it',
+      'days after which finished Completed and Cancelled orders are deleted ([database.md](database.md#retention)); unset: never',
   }).optional(),
   RETENTION_FAILED_DAYS: wholeNumber(15, 36_500, {
     unit: 'days',

@@ -28,7 +28,7 @@ const STATEMENT_TIMEOUT_MS = 600_000;
 export const doctor = command({
   name: 'orders doctor',
   usage: ['[--fix] [--stage STAGE]'],
-  does: `Checks for stuck orders, dead letters, counters or history that differ from the orders, missing migrations,
+  does: `Checks for stuck orders, dead letters, counters or history that differ from the orders, reused ids, missing migrations,
 fsync, full_page_writes or synchronous_commit turned off, and queues that are not as serverless.yml describes them. The exit
 code is 0 if no problem was found, and 1 otherwise.`,
   options: {

@@ -15,7 +15,7 @@ export const wait = wholeNumber(0, LONGEST_WAIT_SECONDS, 'seconds')
   .meta({
     description:
       'Seconds to wait: with `If-None-Match`, until the order has another ETag, and otherwise until it is Completed, Failed or Cancelled. ' +
-      'After that time, the response is the order as it is, or 304. A service with too many waiting requests responds earlier.',
+      'After that time, the response is the order as it is, or 304. The service can respond earlier, because it limits how long and how many requests wait: then pause for a second.',
   });
 const waitQuery = z.object({ wait });
 
@@ -26,7 +26,7 @@ export interface LocalContext extends Context {
 
 /**
  * What the caller of a request waits for, if it waits.
- * @throws HttpError 400 for a `wait` that is not a number of seconds that can be waited for
+ * @throws HttpError 400 if `wait` is not an integer from 0 to 25
  */
 export function waitOf(event: APIGatewayProxyEventV2, context: LocalContext): Wait {
   const { wait: seconds = 0 } = validate(waitQuery, { wait: event.queryStringParameters?.wait });

@@ -21,7 +21,7 @@ export interface RetentionDeps {
 /** Orders per commit: their locks, and that of the counters, last for some 80 ms on a busy machine with two CPUs. */
 const PAGE = 500;
 
-/** Milliseconds per run: half of the time between two sweeps, so that the next one is not delayed. */
+/** Milliseconds per run: half of the time between two sweeps on AWS, so that the next one is not delayed. Locally, sweeps wait. */
 const RUN_MS = 30_000;
 
 /** Milliseconds reserved for the page in progress when the invocation's time runs out. */

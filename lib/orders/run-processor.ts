@@ -22,7 +22,7 @@ export interface Outcome extends Verdict {
 
 /**
  * Runs the processor on a claimed order, and returns the outcome. Never throws, whatever the processor does.
- * @param details undefined if the order has some, but the database does not: only a restore helps, so it is not processed without
+ * @param details undefined if the details row is missing: the order is not processed, because only a restore helps
  */
 export async function runProcessor(
   { processor, retryPolicy, callbacks }: RunnerDeps,

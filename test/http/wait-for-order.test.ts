@@ -66,7 +66,7 @@ describe('GET /orders/{order_id}?wait= without If-None-Match', () => {
     expect((await get('25')).body.status).toBe('Completed');
   });
 
-  test('the response for an unknown order is 404 at once, and for one that is deleted then', async () => {
+  test('an unknown order gets 404 immediately, and so does one that is deleted during the wait', async () => {
     const notFound = refusal('order_not_found', 'Order not found');
     expect(await get('25', undefined, 'b')).toMatchObject({ status: 404, body: notFound });
     const { answer } = await start('25');

@@ -73,7 +73,7 @@ export const createOrder: Operation = {
     },
     400: {
       description:
-        'An order of yours with this id already exists, or the request is invalid and `errors` lists the invalid fields.',
+        'An order of yours with this id exists, or existed and was deleted, or the request is invalid and `errors` lists the invalid fields.',
       schema: failureSchema,
       examples: {
         ...refused('order_exists', 'Order with order_id ORD-1 already exists.'),

@@ -49,7 +49,7 @@ export async function countOrdersOf(database: Queryable, { person, owner }: Sele
 }
 
 /**
- * Erases who the person of finished orders was and what was said about them, and keeps the ids, amounts, items, states and times.
+ * Erases a person's data from their finished orders, and keeps the ids, amounts, items, states and times.
  * One commit with one audit entry.
  * @returns how many orders; fewer than the limit if there are no more
  */
