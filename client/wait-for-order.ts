@@ -61,11 +61,13 @@ export async function waitForOrder(
       ...(order && { wait }),
     };
     const header: { 'If-None-Match'?: string } = etag === null ? {} : { 'If-None-Match': etag };
-    const result = await client.GET('/orders/{order_id}', {
-      params: { path: { order_id: orderId }, query, header },
-      signal,
+    const params = { path: { order_id: orderId }, query, header };
+    const result = await client.GET('/orders/{order_id}', { params, signal }).catch((error: unknown) => {
+      // The timeout of a request includes its retries, and one after a 503 waits from the start.
+      if (order && !signal.aborted && (error as Error).name === 'TimeoutError') return undefined;
+      throw error;
     });
-    if (!order || result.response.status !== 304) {
+    if (result && !(order && result.response.status === 304)) {
       order = dataOf(result) as OrderWithSteps;
       etag = result.response.headers.get('ETag');
       onChange?.(order);
@@ -75,7 +77,7 @@ export async function waitForOrder(
     } else if (Date.now() - startedAt < PAUSE_MS) {
       await sleep(Math.min(PAUSE_MS, Math.max(0, end - Date.now())), signal);
     }
-    if (Date.now() >= end)
+    if (Date.now() >= end && order)
       throw new WaitError(`Order ${orderId} is still ${order.status} after ${timeoutMs} ms`, order);
   }
 }

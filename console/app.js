@@ -27,7 +27,7 @@ function viewOf(hash) {
 
 /** Unlike `decodeURIComponent`, this accepts any hand-written address. @param {string} text */
 function decoded(text) {
-  return String(new URLSearchParams(`text=${text.replaceAll('+', '%2B')}`).get('text'));
+  return String(new URLSearchParams(`text=${text.replace(/[+&]/g, encodeURIComponent)}`).get('text'));
 }
 
 function open() {

@@ -1,11 +1,12 @@
 import { get } from './api.js';
 import { byId, h } from './dom.js';
 import { count } from './format.js';
+import { storedKey } from './key.js';
 
 /** Milliseconds between two reads. */
 const EVERY_MS = 15_000;
 
-/** Badges that the key may not read. */
+/** Badges that a key may not read. */
 const denied = new Set();
 let readAt = Number.NEGATIVE_INFINITY;
 
@@ -28,10 +29,11 @@ export function forgetBadges() {
 
 /** @param {string} id @param {() => Promise<number>} read */
 async function show(id, read) {
-  if (denied.has(id)) return;
+  const asked = `${storedKey()} ${id}`;
+  if (denied.has(asked)) return;
   const number = await read().catch(({ status }) => {
-    if (status === 403) denied.add(id);
+    if (status === 403) denied.add(asked);
   });
-  const unknown = denied.has(id) && h('span', { title: 'This key may not count them.' }, '?');
+  const unknown = denied.has(asked) && h('span', { title: 'This key may not count them.' }, '?');
   byId(id).replaceChildren(unknown || (number ? h('span.count', count(number)) : ''));
 }

@@ -7,9 +7,9 @@ import { refresh } from './live.js';
 import { facts, heading, orderLink, timeAgo } from './parts.js';
 
 const WHAT =
-  'Messages that workers could not process. No order is lost: orders are in the database, and the sweep sends their next message. SQS counts each look as a receive, which has no effect here.';
+  'Messages that workers could not process. No order is lost: the sweep sends another message. SQS counts each look as a receive, which has no effect here.';
 
-/** Not refreshed automatically, because each read counts as a receive of the messages. @returns {View} */
+/** Not refreshed automatically: each read counts as a receive. @returns {View} */
 export function openDeadLetters() {
   const number = h('p', { role: 'status' });
   const list = h('ul.letters');

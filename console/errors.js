@@ -1,4 +1,4 @@
-/** An error response, or no response at all. The message is in plain words, for the user of the console. */
+/** An error response, or no response. The message is for the user. */
 export class ApiError extends Error {
   /** @param {number} status 0 if there was no response. @param {string} message @param {any} [body] as the API sent it. */
   constructor(status, message, body) {
@@ -9,7 +9,8 @@ export class ApiError extends Error {
 
   /** The invalid fields. @returns {FieldError[]} */
   get fields() {
-    return this.body?.errors ?? [];
+    const errors = this.body?.errors;
+    return Array.isArray(errors) ? errors : [];
   }
 }
 

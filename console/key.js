@@ -2,7 +2,7 @@ import { openDialog } from './dialog.js';
 import { button, byId, h } from './dom.js';
 import { field } from './form.js';
 
-/** The entry in session storage, which is only for this tab and deleted when it is closed. */
+/** The entry in session storage, which ends with the tab. */
 const NAME = 'orders-api-key';
 
 export function storedKey() {

@@ -136,7 +136,7 @@ function showCharts({ status_counts: { Pending, Processing, Waiting }, window },
 }
 
 /**
- * At the end of each minute, counted back from the present. No minute counts redrives, so before one, its orders are in here.
+ * At the end of each minute, counted back from the present. Redrives are not counted.
  * @param {number} orders now @param {(Minute | undefined)[]} minutes
  */
 function backlogOf(orders, minutes) {

@@ -31,7 +31,8 @@ export to a file that was interrupted continues with --resume: it keeps its posi
     if (!isFormat(format)) throw new UsageError('--format must be ndjson or csv.');
     if (resume && output === undefined) throw new UsageError('--resume needs --output.');
     const filter = filterOf(filters);
-    const file = output === undefined ? undefined : new ResumableFile(output, printableJson({ format, filter }));
+    const what = printableJson({ format, filter, ...(format === 'csv' && { columns: COLUMNS }) });
+    const file = output === undefined ? undefined : new ResumableFile(output, what);
     const start = file?.open(resume) ?? { cursor: null, bytes: 0 };
     const write = (text: string) => (file ? file.write(text) : writeFileSync(process.stdout.fd, text));
     const { head, line } = FORMATS[format];
@@ -139,7 +140,7 @@ class ResumableFile {
     const position = JSON.parse(readFileSync(this.#positionPath, 'utf8')) as Position & { what: string };
     if (position.what !== this.#what)
       throw new UserError(
-        `${this.#positionPath} is from an export with other filters or another format: repeat those.`,
+        `${this.#positionPath} is from an export with other filters or another format: repeat those, or start again.`,
       );
     return position;
   }

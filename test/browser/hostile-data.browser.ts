@@ -57,4 +57,12 @@ describe('what the API sends', () => {
     expect(await page.locator('h1').textContent()).toBe(id);
     expect(await overflow(page)).toBeLessThanOrEqual(0);
   });
+
+  test('an id that was typed into the address unencoded is the id of its order, not of another one', async () => {
+    const id = newId('a&b+c%');
+    await createOrder(id);
+    const page = await openConsole(`#/orders/${id}`);
+    await page.getByText('Accepted').waitFor();
+    expect(await page.locator('h1').textContent()).toBe(id);
+  });
 });

@@ -252,6 +252,13 @@ describe('waitFor', () => {
     ]);
   });
 
+  test('waitFor goes on after a request that got no response in time', async () => {
+    const { seen, baseUrl } = await play(order('Pending', '"1"'), 'silence', order('Completed', '"2"'));
+    const finished = await createOrderClient({ baseUrl, timeoutMs: 500 }).waitFor('ORD-1');
+    expect(finished.status).toBe('Completed');
+    expect(seen).toHaveLength(3);
+  });
+
   test('waitFor throws the error response of the service, with its code', async () => {
     const { baseUrl } = await play({ status: 404, body: { code: 'order_not_found', message: 'Order not found' } });
     await expect(createOrderClient({ baseUrl }).waitFor('ORD-1')).rejects.toMatchObject({

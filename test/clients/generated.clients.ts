@@ -42,7 +42,13 @@ afterAll(async () => {
 /** Runs a program, and returns its output. @throws with what it has written */
 async function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
   try {
-    const { stdout } = await promisify(execFile)(program, args, { cwd: directory, env: { ...process.env, ...env } });
+    const { stdout } = await promisify(execFile)(program, args, {
+      cwd: directory,
+      env: { ...process.env, ...env },
+      // Less than jest's, which would not end the program.
+      timeout: 120_000,
+      killSignal: 'SIGKILL',
+    });
     return stdout;
   } catch (error) {
     const { stdout, stderr } = error as { stdout?: string; stderr?: string };
