@@ -36,6 +36,7 @@ CREATE TABLE audit (
 CREATE TABLE busy_owners (
   only_row boolean DEFAULT true NOT NULL,
   read_at timestamp with time zone NOT NULL,
+  found_at timestamp with time zone,
   owners text[] DEFAULT '{}'::text[] NOT NULL,
   CONSTRAINT busy_owners_only_row_check CHECK (only_row),
   CONSTRAINT busy_owners_pkey PRIMARY KEY (only_row)

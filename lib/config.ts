@@ -206,7 +206,8 @@ const otherSettings = {
     purpose:
       'the number of Pending orders at which new orders of an owner get 429 with `Retry-After`; checked every 5 s among the newest 50,000 Pending orders, so that an owner can exceed it for a moment',
   }).optional(),
-  MAX_WAIT_SECONDS: integer(0, LONGEST_WAIT_SECONDS, LONGEST_WAIT_SECONDS, {
+  // Not by default: on Lambda each request that waits occupies an execution environment.
+  MAX_WAIT_SECONDS: integer(0, LONGEST_WAIT_SECONDS, 0, {
     unit: 's',
     purpose:
       'the longest that `GET /orders/{order_id}?wait=` waits; a longer `wait` is shortened, and with 0 every response comes at once ([use-the-api.md](use-the-api.md#wait))',

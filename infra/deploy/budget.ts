@@ -13,6 +13,8 @@ export interface Limits {
   readonly existingConnections: number | undefined;
   /** True if the functions connect to that database directly, not through a proxy or the Data API. */
   readonly direct: boolean;
+  /** The seconds that a request may wait for a change of an order. */
+  readonly waitSeconds: number;
 }
 
 /** The part of max_connections that RDS reserves for itself, plus a few for people. */
@@ -30,12 +32,18 @@ const MIGRATIONS = 1;
  */
 export function capacityProblems(template: Template, limits: Limits): string[] {
   const peak = peakOf(template);
-  return [...containers(peak, limits), ...reservations(template, limits), ...connections(peak, template, limits)];
+  return [
+    ...containers(withWaits(peak, template, limits), limits),
+    ...reservations(template, limits),
+    ...connections(peak, template, limits),
+  ];
 }
 
 /** Concurrent executions at the most. */
 interface Peak {
   readonly requests: number;
+  /** What the requests follow from. */
+  readonly requestBound: string;
   readonly batches: number;
   /** What the batches follow from. */
   readonly bound: string;
@@ -44,15 +52,27 @@ interface Peak {
 }
 
 function peakOf(template: Template): Peak {
-  const { DefaultRouteSettings: throttling } = template.Resources?.HttpApiStage?.Properties ?? {};
   // Each concurrent request is served by its own container.
-  const requests = Number((throttling as Properties | undefined)?.ThrottlingBurstLimit ?? Number.POSITIVE_INFINITY);
+  const requests = Number(throttlingOf(template)?.ThrottlingBurstLimit ?? Number.POSITIVE_INFINITY);
   const sources = ofType(template, 'AWS::Lambda::EventSourceMapping');
   const batches = sources.map(concurrencyOf).reduce((sum, concurrency) => sum + concurrency, 0);
   const hasPollers = sources.some(({ ProvisionedPollerConfig: pollers }) => pollers !== undefined);
   const bound = hasPollers ? `${BATCHES_PER_POLLER} × maximumPollers` : 'maximumConcurrency';
   const schedules = ofType(template, 'AWS::Events::Rule').length;
-  return { requests, batches, bound, schedules, total: requests + batches + schedules + MIGRATIONS };
+  const total = requests + batches + schedules + MIGRATIONS;
+  return { requests, requestBound: 'apiBurstLimit', batches, bound, schedules, total };
+}
+
+function throttlingOf(template: Template): Properties | undefined {
+  return template.Resources?.HttpApiStage?.Properties?.DefaultRouteSettings as Properties | undefined;
+}
+
+/** The same while every request waits for a change. A request that waits has a container, but no connection. */
+function withWaits(peak: Peak, template: Template, { waitSeconds }: Limits): Peak {
+  const requests = Number(throttlingOf(template)?.ThrottlingRateLimit ?? Number.POSITIVE_INFINITY) * waitSeconds;
+  if (!(requests > peak.requests)) return peak;
+  const requestBound = 'apiRateLimit × MAX_WAIT_SECONDS';
+  return { ...peak, requests, requestBound, total: peak.total - peak.requests + requests };
 }
 
 /** Of an event source: batches at a time. */
@@ -62,10 +82,11 @@ function concurrencyOf({ ScalingConfig, ProvisionedPollerConfig }: Properties): 
   return Number((ScalingConfig as Properties | undefined)?.MaximumConcurrency ?? Number.POSITIVE_INFINITY);
 }
 
-function containers({ requests, batches, bound, schedules, total }: Peak, { lambdaConcurrency }: Limits): string[] {
+function containers(peak: Peak, { lambdaConcurrency }: Limits): string[] {
+  const { requests, requestBound, batches, bound, schedules, total } = peak;
   if (total <= lambdaConcurrency) return [];
   return [
-    `${requests} requests at once (apiBurstLimit) + ${batches} batches (${bound}) + ${schedules} scheduled + ` +
+    `${requests} requests at once (${requestBound}) + ${batches} batches (${bound}) + ${schedules} scheduled + ` +
       `${MIGRATIONS} for migrations are ${total} invocations at a time, and lambdaConcurrency, what the account allows, ` +
       `is ${lambdaConcurrency}. Lower the former, or have AWS raise the latter.`,
   ];

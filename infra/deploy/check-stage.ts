@@ -45,12 +45,18 @@ function limitsOf({ custom, provider }: Service): Limits {
     throw new UserError(
       'databaseMaxConnections is not set. Set it to the max_connections of the existing database (SHOW max_connections).',
     );
-  const { DATABASE_URL: url, DATABASE_POOL_SIZE: poolSize = DEFAULT_POOL_SIZE } = provider.environment ?? {};
+  const environment = provider.environment ?? {};
+  const {
+    DATABASE_URL: url,
+    DATABASE_POOL_SIZE: poolSize = DEFAULT_POOL_SIZE,
+    MAX_WAIT_SECONDS: wait = 0,
+  } = environment;
   return {
     lambdaConcurrency,
     poolSize: Number(poolSize),
     existingConnections: makesDatabase ? undefined : existingConnections,
     // The address of the stage's own proxy is not known yet.
     direct: typeof url === 'string' && !isRdsProxy(url),
+    waitSeconds: Number(wait),
   };
 }

@@ -13,6 +13,3 @@ BEGIN
   END IF;
 END
 $$
-
---> statement-breakpoint
-DROP INDEX public.order_details_by_customer

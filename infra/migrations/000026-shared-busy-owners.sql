@@ -4,5 +4,7 @@ CREATE TABLE public.busy_owners (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   -- When a container began to read the orders.
   read_at timestamptz NOT NULL,
+  -- When it had found the owners; NULL until then.
+  found_at timestamptz,
   owners text[] NOT NULL DEFAULT '{}'
 )

@@ -112,7 +112,7 @@ interface Inserted {
 
 async function insertGroup(deps: CreateOrderDeps, orders: readonly OrderInsert[]): Promise<Inserted[]> {
   const inserted = await insertOrders(deps.database, orders, deps.resendAfterSeconds).catch((error: unknown) => {
-    // Its id is that of a deleted order. GroupCommit splits a group that has such an order.
+    // The order with its id was deleted in the meantime. GroupCommit splits a group that has such an order.
     if (orders.length === 1 && error instanceof DatabaseError && error.isDuplicate) return new Map<string, number>();
     throw error;
   });

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../database/database.ts';
+import { DatabaseError } from '../errors.ts';
 import type { Logger } from '../observability/logger.ts';
 import { deleteFinished, OLDEST } from './sql/delete-finished.ts';
 import type { Position } from './sql/list-orders.ts';
@@ -18,7 +19,10 @@ export interface RetentionDeps {
   readonly retention: Retention;
 }
 
-/** Orders per commit: their locks, and that of the counters, last for some 80 ms on a busy machine with two CPUs. */
+/**
+ * Orders per commit: their locks, and that of the counters, last for some 80 ms on a busy machine with two CPUs. A page that fails
+ * is tried again with a tenth of the orders, because those with many steps take longer.
+ */
 const PAGE = 500;
 
 /** Milliseconds per run: half of the time between two sweeps on AWS, so that the next one is not delayed. Locally, sweeps wait. */
@@ -44,11 +48,17 @@ export async function deleteFinishedOrders(
     { status: 'Failed', days: failedDays },
   ] as const;
   let deleted = 0;
+  let size = PAGE;
   for (const { status, days } of expiring) {
     let after: Position | null = days === undefined ? null : OLDEST;
     while (days !== undefined && after && performance.now() < end && remainingMs() > PAGE_TIME_MS) {
       const started = performance.now();
-      const page = await deleteFinished(database, { status, days }, after, PAGE);
+      const page = await deleteFinished(database, { status, days }, after, size).catch((error: unknown) => {
+        if (size === 1 || !(error instanceof DatabaseError && error.retryable)) throw error;
+        logger.warn('Could not delete a page of finished orders', { error, orders: size });
+        size = Math.ceil(size / 10);
+      });
+      if (!page) continue;
       deleted += page.deleted;
       after = page.next;
       if (after) await delay(performance.now() - started);

@@ -74,7 +74,8 @@ export function makeReadOrder({ database, maxWaitSeconds, statementTimeoutMs }: 
           // It is only rejected when the caller is gone.
           await sleep(ms, undefined, { signal: wait.callerGone }).catch(() => undefined);
           pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS);
-          version = await polls.add(orderKey(order));
+          // After a failed poll the order is read again: that throws if the database still does not respond.
+          version = await polls.add(orderKey(order)).catch(() => undefined);
         }
       }
     } finally {

@@ -36,7 +36,7 @@ describe('the settings', () => {
       MAX_ATTEMPTS: 5,
       MAX_CRASHES: 5,
       MAX_REDRIVES: 10,
-      MAX_WAIT_SECONDS: 25,
+      MAX_WAIT_SECONDS: 0,
       RETRY_BASE_MS: 1_000,
       RETRY_MAX_MS: 900_000,
       CALLBACK_URL: 'http://localhost:8000/api/v1',

@@ -111,6 +111,7 @@ describe('a stage is not refused', () => {
       { burst: 801, capacity: { MinCapacity: 1, MaxCapacity: 4 } },
     ],
     ['that uses all invocations that the account allows', { limits: { lambdaConcurrency: 512 } }],
+    ['whose requests wait for at most a second', { environment: { MAX_WAIT_SECONDS: '1' } }],
     ['that reserves all that Lambda lets it', { reserved: 900 }],
     ['whose proxy has a connection for each invocation', { proxy: 80 }],
     [
@@ -169,6 +170,12 @@ describe('a stage is refused, with the numbers,', () => {
   test('a stage that could need more concurrent executions than the account allows is refused', () => {
     expect(refusals({ limits: { lambdaConcurrency: 100 } })).toEqual([
       '500 requests at once (apiBurstLimit) + 10 batches (maximumConcurrency) + 1 scheduled + 1 for migrations are 512 invocations at a time, and lambdaConcurrency, what the account allows, is 100. Lower the former, or have AWS raise the latter.',
+    ]);
+  });
+
+  test('a stage whose waiting requests could need more concurrent executions than the account allows is refused', () => {
+    expect(refusals({ environment: { MAX_WAIT_SECONDS: '2' } })).toEqual([
+      '1000 requests at once (apiRateLimit × MAX_WAIT_SECONDS) + 10 batches (maximumConcurrency) + 1 scheduled + 1 for migrations are 1012 invocations at a time, and lambdaConcurrency, what the account allows, is 1000. Lower the former, or have AWS raise the latter.',
     ]);
   });
 

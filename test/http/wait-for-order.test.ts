@@ -9,7 +9,7 @@ let service: Functions;
 
 beforeAll(async () => {
   // One connection, which waiting requests share with all others.
-  service = await loadFunctions({ settings: { DATABASE_POOL_SIZE: '1' } });
+  service = await loadFunctions({ settings: { DATABASE_POOL_SIZE: '1', MAX_WAIT_SECONDS: '25' } });
 });
 
 beforeEach(async () => {

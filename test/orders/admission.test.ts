@@ -96,6 +96,27 @@ describe('admission', () => {
     expect(reads()).toBe(2);
   });
 
+  test('a shared result of more than 15 seconds ago is not used', async () => {
+    await lab.psql.rows('TRUNCATE busy_owners');
+    await lab.insert('one');
+    const limits = { maxPendingAgeSeconds: undefined, maxPendingPerOwner: 1 };
+    const container = () => makeAdmission({ database: lab.database, logger: lab.logger, ...limits }, () => now);
+    const first = container();
+    first('');
+    await waitUntil('it has found the owner', () => first('') === 'owner-turned-away');
+
+    await lab.psql.rows(`UPDATE busy_owners SET found_at = found_at - interval '15 seconds'`);
+    const second = container();
+    const looks = lab.statements.length;
+    second('');
+    await waitUntil('it has looked', () => lab.statements.length === looks + 2);
+    expect(second('')).toBeUndefined();
+
+    await lab.psql.rows('UPDATE busy_owners SET found_at = now()');
+    laterBy(5);
+    await waitUntil('it has found the owner, too', () => second('') === 'owner-turned-away');
+  });
+
   test('admission accepts orders while the database does not respond', async () => {
     await close();
     await lab.psql.rows('ALTER TABLE orders RENAME TO elsewhere');

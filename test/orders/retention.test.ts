@@ -49,3 +49,21 @@ test('an order that another transaction holds is left for the next run', async (
   await other.rows('COMMIT');
   expect(await run()).toBe(1);
 });
+
+test('orders that take too long to delete in one statement are deleted a few at a time', async () => {
+  const slow = await openOrderLab({ statementTimeoutMs: 400 });
+  try {
+    const ids = ['a', 'b', 'c'];
+    for (const id of ids) await slow.create(anOrder({ orderId: id }));
+    await slow.process(ids);
+    await slow.psql.rows(`
+      UPDATE orders SET created_at = now() - interval '40 days', finished_at = now() - interval '40 days';
+      CREATE FUNCTION take_long() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.15); RETURN OLD; END $$;
+      CREATE TRIGGER take_long BEFORE DELETE ON orders FOR EACH ROW EXECUTE FUNCTION take_long()`);
+    const { database, logger } = slow;
+    const retention = { days: 30, failedDays: undefined };
+    expect(await deleteFinishedOrders({ database, logger, retention }, () => 60_000)).toBe(3);
+  } finally {
+    await slow.close();
+  }
+});

@@ -6,6 +6,7 @@ import { settingDocs } from '../../lib/setting-kinds.ts';
 /** Values that serverless.yml and infra/local/stack/environment.ts set on this machine, unless the user does. */
 const LOCAL_DEFAULTS: Readonly<Record<string, string>> = {
   DATABASE_POOL_SIZE: '10',
+  MAX_WAIT_SECONDS: '25',
   QUEUE_MESSAGES: 'packed',
   RESEND_AFTER_SECONDS: '10',
   LOG_LEVEL: 'WARN',

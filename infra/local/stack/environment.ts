@@ -112,6 +112,8 @@ function common(
     AUTH: env.AUTH || 'none',
     // One process serves all requests here, as a fleet of Lambda containers with 2 connections each does on AWS.
     DATABASE_POOL_SIZE: env.DATABASE_POOL_SIZE || '10',
+    // One process serves all requests that wait.
+    MAX_WAIT_SECONDS: env.MAX_WAIT_SECONDS || '25',
     // One version runs here at a time.
     QUEUE_MESSAGES: env.QUEUE_MESSAGES || 'packed',
     // Serverless Offline logs each request at `notice`, which takes 9 % of the throughput.
