@@ -28,6 +28,11 @@ initdb: removing data directory "/data/postgres.unfinished-1"`,
       'could not access directory "/root/x": Permission denied. Check its owner, or set LOCAL_DIR.',
     ],
     [
+      'a program that may not run',
+      'spawn /x/native/bin/initdb EACCES',
+      'spawn /x/native/bin/initdb EACCES. Install the packages again (`npm ci`), on a file system that is not mounted with `noexec`.',
+    ],
+    [
       'a crash with its stop after it',
       `2026-11-28 08:03:33 UTC [1] LOG:  starting PostgreSQL
 2026-11-28 08:03:33 UTC [1] PANIC:  could not write to log file: No space left on device

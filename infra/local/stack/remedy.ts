@@ -22,6 +22,7 @@ const REMEDIES: readonly (readonly [cause: RegExp, remedy: string])[] = [
   [/EROFS|read-only file system|readonly database/i, 'Set LOCAL_DIR to a directory that can be written.'],
   [/could not look up effective user/i, 'Start as a user that /etc/passwd lists, or use `npm run start:localstack`.'],
   [/GLIBC(XX)?_\d|error while loading shared libraries|symbol not found/, SYSTEMS],
+  [/spawn .* EACCES/, 'Install the packages again (`npm ci`), on a file system that is not mounted with `noexec`.'],
   [
     /EACCES|EPERM|permission denied|not permitted|invalid permissions|wrong ownership/i,
     'Check its owner, or set LOCAL_DIR.',
