@@ -111,10 +111,14 @@ interface Inserted {
 }
 
 async function insertGroup(deps: CreateOrderDeps, orders: readonly OrderInsert[]): Promise<Inserted[]> {
-  const inserted = await insertOrders(deps.database, orders, deps.resendAfterSeconds).catch((error: unknown) => {
-    // The order with its id was deleted in the meantime. GroupCommit splits a group that has such an order.
-    if (orders.length === 1 && error instanceof DatabaseError && error.isDuplicate) return new Map<string, number>();
-    throw error;
+  const insert = async (some: readonly OrderInsert[]): Promise<Map<string, number>> =>
+    some.length === 0 ? new Map() : insertOrders(deps.database, some, deps.resendAfterSeconds);
+  const inserted = await insert(orders).catch(async (error: unknown) => {
+    if (!(error instanceof DatabaseError && error.isDuplicate)) throw error;
+    // Some ids are those of deleted orders, which the trigger rejects. Without them, the others are inserted.
+    const found = await findConflicts(deps.database, orders);
+    const taken = new Set(found.filter(({ idExists }) => idExists).map(({ requestToken }) => requestToken));
+    return insert(orders.filter(({ requestToken }) => !taken.has(requestToken)));
   });
   const skipped = orders.filter((order) => !inserted.has(order.requestToken));
   const conflicts = new Map<string, Conflict>();

@@ -19,9 +19,6 @@ const BY_ID = /^Index (Only )?Scan orders_(pkey|by_id_and_owner|idempotency_key)
 const FINDS_BY: Readonly<Record<string, RegExp>> = {
   'find conflicts of 100': /^Index (Only )?Scan (orders_(pkey|by_id_and_owner|idempotency_key)|order_tombstones_pkey)$/,
   'read details of 100': /^Index Scan order_details_pkey$/,
-  // Whether the ids are those of deleted orders.
-  'insert 100': /^Index Only Scan order_tombstones_pkey$/,
-  'insert 100 with details': /^Index Only Scan order_tombstones_pkey$/,
   'make due 100': BY_ID,
   'postpone 100': BY_ID,
   'claim 100': BY_ID,

@@ -38,6 +38,23 @@ test('a create that waits for the deletion of the order with its id is a duplica
   expect(await creating).toBe('duplicate');
 });
 
+test('creates of deleted ids do not fail the others of their commit, and take two inserts, however many they are', async () => {
+  const ids = ['a', 'b', 'c', 'd', 'e'];
+  for (const orderId of ids) await lab.create(anOrder({ orderId }));
+  await lab.process(ids);
+  await lab.psql.rows(
+    `UPDATE orders SET created_at = now() - interval '40 days', finished_at = now() - interval '40 days'`,
+  );
+  const { database, logger } = lab;
+  await deleteFinishedOrders({ database, logger, retention: { days: 30, failedDays: 30 } }, () => 60_000);
+  lab.statements.length = 0;
+
+  const outcomes = await Promise.all(['new', ...ids].map((orderId) => lab.create(anOrder({ orderId }))));
+
+  expect(outcomes).toEqual(['created', ...ids.map(() => 'duplicate')]);
+  expect(lab.statements.filter((sql) => sql.includes('INSERT INTO public.orders'))).toHaveLength(2);
+});
+
 test('an order that another transaction holds is left for the next run', async () => {
   await expire();
   const other = await lab.openPsql();
