@@ -9,6 +9,7 @@ import { interceptRequests } from '../../infra/local/serverless-offline/patches/
 import { nameRequest, withRequestId } from '../../infra/local/serverless-offline/patches/request-id.ts';
 import { takeTurns } from '../../infra/local/serverless-offline/patches/take-turns.ts';
 import { REPOSITORY } from '../../infra/local/stack/settings.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { rawRequest } from '../support/raw-request.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import '../support/starts-processes.ts';
@@ -31,10 +32,12 @@ describe('the process of the HTTP API', () => {
   });
 
   test('the API process intercepts every request of a server, the first one and those with Expect included', async () => {
-    interceptRequests(({ request, response, pass }) => {
+    const stop = interceptRequests(({ request, response, pass }) => {
       if (request.url === '/pass') return pass();
       response.end('intercepted');
     });
+    // The channel belongs to the process, which runs other test files after this one.
+    await forThisTest(Promise.resolve({ close: async () => stop() }));
     const server = createServer((_request, response) => response.end('passed'));
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -56,8 +59,7 @@ describe('the process of the HTTP API', () => {
     );
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const giveUp = new AbortController();
-    // Another test in this process intercepts the other paths.
-    const asking = fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/pass`, { signal: giveUp.signal });
+    const asking = fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, { signal: giveUp.signal });
     await once(server, 'request');
     expect(context.callerGone?.aborted).toBe(false);
 

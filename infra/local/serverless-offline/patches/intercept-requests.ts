@@ -1,4 +1,4 @@
-import { subscribe } from 'node:diagnostics_channel';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
 export interface Exchange {
@@ -13,10 +13,11 @@ export interface Exchange {
  * Calls a function before the listeners of every HTTP server in this process, which it may pass the exchange on to.
  * Serverless Offline does not give its servers away, so each is found by the first request that it receives; Node
  * publishes that before it emits the request.
+ * @returns a function that leaves servers alone that have not received a request yet
  */
-export function interceptRequests(intercept: (exchange: Exchange) => void): void {
+export function interceptRequests(intercept: (exchange: Exchange) => void): () => void {
   const intercepted = new WeakSet<Server>();
-  subscribe('http.server.request.start', (message) => {
+  const onRequest = (message: unknown) => {
     const { server } = message as { server: Server };
     if (intercepted.has(server)) return;
     intercepted.add(server);
@@ -32,7 +33,9 @@ export function interceptRequests(intercept: (exchange: Exchange) => void): void
         intercept({ server, request, response, pass });
       });
     }
-  });
+  };
+  subscribe('http.server.request.start', onRequest);
+  return () => void unsubscribe('http.server.request.start', onRequest);
 }
 
 type Listener = (this: Server, request: IncomingMessage, response: ServerResponse) => void;
