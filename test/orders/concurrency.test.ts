@@ -197,13 +197,13 @@ describe('a transaction by hand that holds the counter slot of a worker’s conn
     await worker.close();
   });
 
-  const hold = (slot: number) =>
+  const holdSlot = () =>
     `INSERT INTO order_counters AS c (slot) VALUES (${slot}) ON CONFLICT (slot) DO UPDATE SET pending = c.pending`;
   const cancel = (id: string) => `UPDATE orders SET status = 'Cancelled', due_at = NULL WHERE order_id = '${id}'`;
 
   /** The worker has locked b, and waits for the slot; the transaction has the slot, and goes for b. */
   async function deadlock(work: () => Promise<unknown>): Promise<unknown> {
-    await byHand.rows(`BEGIN; ${cancel('a')}; ${hold(slot)}`);
+    await byHand.rows(`BEGIN; ${cancel('a')}; ${holdSlot()}`);
     const working = work();
     await waitForLockWaits(lab.psql, 1);
     const theirs = byHand.rows(`UPDATE orders SET user_id = 5 WHERE order_id = 'b'; COMMIT`);
