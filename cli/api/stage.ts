@@ -88,7 +88,7 @@ export async function ask<Data>(
   }
 }
 
-/** @param error of a request: a rejection, or why there is no response */
+/** @param error why a request failed: an error response, or no response */
 export function toStageError(url: string, error: unknown, orderId?: string): StageError {
   if (!(error instanceof OrderApiError)) {
     const hint = 'Start the local stack with npm start, or check --url and ORDERS_URL.';

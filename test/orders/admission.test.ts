@@ -28,6 +28,11 @@ const makeBacklog = async () => {
   await lab.insert('old');
   await lab.psql.rows(`UPDATE orders SET created_at = now() - interval '2 minutes'`);
 };
+/** A container with a limit of one Pending order per owner. */
+const limitingOwners = () => {
+  const limits = { maxPendingAgeSeconds: undefined, maxPendingPerOwner: 1 };
+  return makeAdmission({ database: lab.database, logger: lab.logger, ...limits }, () => now);
+};
 /** A container that has looked once, and has found the backlog. */
 const close = async () => {
   await makeBacklog();
@@ -66,10 +71,7 @@ describe('admission', () => {
 
   test('containers share the check of the owners: one of them reads the orders, every five seconds', async () => {
     await lab.psql.rows('TRUNCATE busy_owners');
-    const limits = { maxPendingAgeSeconds: undefined, maxPendingPerOwner: 1 };
-    const containers = [1, 2, 3].map(() =>
-      makeAdmission({ database: lab.database, logger: lab.logger, ...limits }, () => now),
-    );
+    const containers = [1, 2, 3].map(limitingOwners);
     const refusals = () => containers.map((refusalFor) => refusalFor(''));
     const reads = () => lab.statements.filter((sql) => sql.includes('FROM public.orders')).length;
     // The containers that did not read the orders see the result at their next look.
@@ -99,14 +101,12 @@ describe('admission', () => {
   test('a shared result of more than 15 seconds ago is not used', async () => {
     await lab.psql.rows('TRUNCATE busy_owners');
     await lab.insert('one');
-    const limits = { maxPendingAgeSeconds: undefined, maxPendingPerOwner: 1 };
-    const container = () => makeAdmission({ database: lab.database, logger: lab.logger, ...limits }, () => now);
-    const first = container();
+    const first = limitingOwners();
     first('');
     await waitUntil('it has found the owner', () => first('') === 'owner-turned-away');
 
     await lab.psql.rows(`UPDATE busy_owners SET found_at = found_at - interval '15 seconds'`);
-    const second = container();
+    const second = limitingOwners();
     const looks = lab.statements.length;
     second('');
     await waitUntil('it has looked', () => lab.statements.length === looks + 2);

@@ -17,13 +17,18 @@ afterAll(() => lab.close());
 
 const order = anOrder({ orderId: 'old' });
 
-async function expire(): Promise<void> {
-  await lab.create(order);
-  await lab.process(['old']);
-  await lab.psql.rows(
+/** Creates and completes orders, 40 days ago. */
+async function expire(ids: readonly string[] = ['old'], { create, process, psql }: OrderLab = lab): Promise<void> {
+  for (const orderId of ids) await create(anOrder({ orderId }));
+  await process(ids);
+  await psql.rows(
     `UPDATE orders SET created_at = now() - interval '40 days', finished_at = now() - interval '40 days'`,
   );
 }
+
+/** Deletes what was finished more than 30 days ago, and returns the number of orders. */
+const deleteExpired = ({ database, logger }: OrderLab = lab) =>
+  deleteFinishedOrders({ database, logger, retention: { days: 30, failedDays: 30 } }, () => 60_000);
 
 test('a create that waits for the deletion of the order with its id is a duplicate', async () => {
   await expire();
@@ -40,13 +45,8 @@ test('a create that waits for the deletion of the order with its id is a duplica
 
 test('creates of deleted ids do not fail the others of their commit, and take two inserts, however many they are', async () => {
   const ids = ['a', 'b', 'c', 'd', 'e'];
-  for (const orderId of ids) await lab.create(anOrder({ orderId }));
-  await lab.process(ids);
-  await lab.psql.rows(
-    `UPDATE orders SET created_at = now() - interval '40 days', finished_at = now() - interval '40 days'`,
-  );
-  const { database, logger } = lab;
-  await deleteFinishedOrders({ database, logger, retention: { days: 30, failedDays: 30 } }, () => 60_000);
+  await expire(ids);
+  expect(await deleteExpired()).toBe(ids.length);
   lab.statements.length = 0;
 
   const outcomes = await Promise.all(['new', ...ids].map((orderId) => lab.create(anOrder({ orderId }))));
@@ -60,26 +60,19 @@ test('an order that another transaction holds is left for the next run', async (
   const other = await lab.openPsql();
   await other.rows('BEGIN');
   await other.rows('SELECT FROM orders FOR UPDATE');
-  const { database, logger } = lab;
-  const run = () => deleteFinishedOrders({ database, logger, retention: { days: 30, failedDays: 30 } }, () => 60_000);
-  expect(await run()).toBe(0);
+  expect(await deleteExpired()).toBe(0);
   await other.rows('COMMIT');
-  expect(await run()).toBe(1);
+  expect(await deleteExpired()).toBe(1);
 });
 
 test('orders that take too long to delete in one statement are deleted a few at a time', async () => {
   const slow = await openOrderLab({ statementTimeoutMs: 400 });
   try {
-    const ids = ['a', 'b', 'c'];
-    for (const id of ids) await slow.create(anOrder({ orderId: id }));
-    await slow.process(ids);
+    await expire(['a', 'b', 'c'], slow);
     await slow.psql.rows(`
-      UPDATE orders SET created_at = now() - interval '40 days', finished_at = now() - interval '40 days';
       CREATE FUNCTION take_long() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.15); RETURN OLD; END $$;
       CREATE TRIGGER take_long BEFORE DELETE ON orders FOR EACH ROW EXECUTE FUNCTION take_long()`);
-    const { database, logger } = slow;
-    const retention = { days: 30, failedDays: undefined };
-    expect(await deleteFinishedOrders({ database, logger, retention }, () => 60_000)).toBe(3);
+    expect(await deleteExpired(slow)).toBe(3);
   } finally {
     await slow.close();
   }
