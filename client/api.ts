@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 a89d4bdce6f828df527465723c6621138438d6429a3d389eab18f94d01839e79): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 7b256631b7728783fe17d6abef33a1d53c620dbcfd89a94e7e9b79691412f721): run "npm run openapi".
 
 export interface paths {
     "/orders": {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 type JsonSchema = Record<string, unknown>;
 
-/** Zod writes these bounds for every integer. They only say that a JSON number is a double, so they are removed. */
+/** Zod writes these bounds for every integer of a body. They only say that a JSON number is a double, so they are removed. */
 const SAFE_INTEGERS: Readonly<Record<string, number>> = {
   minimum: Number.MIN_SAFE_INTEGER,
   maximum: Number.MAX_SAFE_INTEGER,
@@ -39,7 +39,8 @@ export class JsonSchemas {
       // input side leaves them open for more fields.
       io: 'input',
       uri: referenceTo,
-      override: ({ jsonSchema }) => {
+      override: ({ zodSchema, jsonSchema }) => {
+        if (zodSchema._zod.def.type !== 'number') return;
         for (const [bound, value] of Object.entries(SAFE_INTEGERS))
           if (jsonSchema[bound as 'minimum'] === value) delete jsonSchema[bound as 'minimum'];
       },

@@ -59,3 +59,15 @@ test('operation ids never change, because generators name the methods of clients
     ...['getProcessing', 'pauseProcessing', 'resumeProcessing', 'getMetrics', 'getHealth'],
   ]);
 });
+
+test('every whole number that a request may carry outside its body has both bounds in the OpenAPI document', () => {
+  const numbers = [...objectsIn(DOCUMENT.paths)].filter(
+    ([place, object]) => / parameters \d+ schema$/.test(place) && object.type === 'integer',
+  );
+  expect(numbers.length).toBeGreaterThan(0);
+  expect(
+    numbers
+      .filter(([, object]) => object.minimum === undefined || object.maximum === undefined)
+      .map(([place]) => place),
+  ).toEqual([]);
+});
