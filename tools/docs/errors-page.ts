@@ -9,7 +9,7 @@ An error response is JSON:
   "status_code": 400,
   "code": "validation_failed",
   "message": "Validation Error",
-  "errors": [{ "path": "item_ids.3", "message": "must be an integer from -2147483648 to 2147483647" }],
+  "errors": [{ "path": "item_ids.3", "message": "must be a whole number from -2147483648 to 2147483647" }],
   "request_id": "JKJaXmPLvHcESHA="
 }
 \`\`\`
