@@ -98,7 +98,7 @@ function makeCreate(values: Values<typeof OPTIONS>) {
       console.log(printableJson({ id, key, owner, name, scopes, expires_at: expiresAt }));
       return;
     }
-    console.log(`Key ${id} of ${owner}, for ${scopes.join(' ')}, ${expiresAt ? `until ${day(expiresAt)}` : 'without end'}:
+    console.log(`Key ${id} of ${owner}, for ${scopes.join(' ')}, ${expiresAt ? `until ${day(expiresAt)}` : 'without expiry'}:
 
 ${key}
 
@@ -126,7 +126,7 @@ async function list(database: Database, json: boolean): Promise<void> {
   if (all.length === 0) console.log('There are no keys. To create one, see `npm run orders -- keys create --help`.');
   for (const { id, state, owner, name, scopes, createdAt, expiresAt, createdBy, revokedBy } of all)
     console.log(
-      `${id}\t${state}\t${printable(owner)}\t${printable(name)}\t${scopes.join(' ')}\tsince ${day(createdAt)}${expiresAt ? ` until ${day(expiresAt)}` : ''}${by('made', createdBy)}${by('revoked', revokedBy)}`,
+      `${id}\t${state}\t${printable(owner)}\t${printable(name)}\t${scopes.join(' ')}\tsince ${day(createdAt)}${expiresAt ? ` until ${day(expiresAt)}` : ''}${by('created', createdBy)}${by('revoked', revokedBy)}`,
     );
 }
 

@@ -13,7 +13,8 @@ type Entry = operations['listAudit']['responses'][200]['content']['application/j
 export const audit = command({
   name: 'orders audit',
   usage: ['[filters]'],
-  does: 'Lists who paused and resumed processing, redrove orders, handled dead letters, and created and revoked API keys, newest\nfirst.',
+  does: `Lists who paused and resumed processing, redrove orders, cancelled several, erased users and customers, handled dead letters, and
+created and revoked API keys, newest first.`,
   options: {
     action: { type: 'string', value: 'ACTION', help: 'only this, such as orders.redriven or key.created' },
     owner: { type: 'string', value: 'OWNER', help: 'only about orders and keys of this owner' },

@@ -14,7 +14,10 @@ export const watch = command({
   does: `With an order id, prints the state of the order after each change until it is finished; the exit code is 0 only if it is
 Completed. Without one, prints counts by status as they change, until Ctrl-C.`,
   options: {
-    'until-done': { type: 'boolean', help: 'without an order id: exits when no order is Pending or Processing' },
+    'until-done': {
+      type: 'boolean',
+      help: 'without an order id: exits when no order is Pending or Processing; Waiting orders may be left',
+    },
     ...ORDER_OPTIONS,
   },
   positionals: { name: 'order id', min: 0, max: 1 },

@@ -75,7 +75,7 @@ describe('npm run orders -- keys', () => {
       { id: 3, name: 'c', state: 'revoked', revoked_at: expect.any(String), revoked_by: operator() },
     ]);
     expect((await keys('list')).output.trim().split('\n')).toEqual([
-      expect.stringMatching(/^1\tactive\tshop-7\ta\torders:write orders:read\tsince \d{4}-\d\d-\d\d, made by \S+$/),
+      expect.stringMatching(/^1\tactive\tshop-7\ta\torders:write orders:read\tsince \d{4}-\d\d-\d\d, created by \S+$/),
       expect.stringContaining('2\texpired'),
       expect.stringContaining('3\trevoked'),
     ]);
