@@ -8,12 +8,12 @@ export function openAudit() {
   const table = makeTable(
     'What operators did, newest first',
     { Time: '', Action: '', Orders: 'number wide', Target: 'id', Actor: 'id wide', Reason: 'wide' },
-    'Nothing yet.',
+    'No entries.',
     rowOf,
   );
   return {
     title: 'Audit',
-    content: [heading('Audit'), h('p.hint', 'The last 100 acts on the service, on orders and on keys.'), table.element],
+    content: [heading('Audit'), h('p.hint', 'The latest 100 actions on the service, on orders and on keys.'), table.element],
     async refresh(signal) {
       const { audit } = await get('audit?limit=100', signal);
       table.show(audit);

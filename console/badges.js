@@ -34,6 +34,6 @@ async function show(id, read) {
   const number = await read().catch(({ status }) => {
     if (status === 403) denied.add(asked);
   });
-  const unknown = denied.has(asked) && h('span', { title: 'This key may not count them.' }, '?');
+  const unknown = denied.has(asked) && h('span', { title: 'This key cannot read their number.' }, '?');
   byId(id).replaceChildren(unknown || (number ? h('span.count', count(number)) : ''));
 }

@@ -7,7 +7,7 @@ import { refresh } from './live.js';
 import { facts, heading, orderLink, timeAgo } from './parts.js';
 
 const WHAT =
-  'Messages that workers could not process. No order is lost: the sweep sends another message. SQS counts each look as a receive, which has no effect here.';
+  'Messages that workers could not process. No order is lost: the sweep sends another message. Each refresh counts as a receive in SQS, which has no effect here.';
 
 /** Not refreshed automatically: each read counts as a receive. @returns {View} */
 export function openDeadLetters() {
@@ -15,7 +15,7 @@ export function openDeadLetters() {
   const list = h('ul.letters');
   return {
     title: 'Dead letters',
-    content: [heading('Dead letters', button('Look again', refresh)), h('p.hint', WHAT), number, list],
+    content: [heading('Dead letters', button('Refresh', refresh)), h('p.hint', WHAT), number, list],
     async refresh(signal) {
       const { dead_letters: letters, approximate_count: about } = await get('dead-letters', signal);
       const all = Math.max(about, letters.length);
@@ -63,5 +63,5 @@ const DELETE = {
 /** @param {string} done @returns {(result: SettledDeadLetters) => string} */
 function settled(done) {
   return ({ not_found: missing }) =>
-    missing.length > 0 ? 'Not found. Somebody else may be looking at it: look again later.' : done;
+    missing.length > 0 ? 'Not found. Another reader may hold it: refresh later.' : done;
 }

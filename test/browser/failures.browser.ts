@@ -115,13 +115,13 @@ describe('dead letters', () => {
   test('dead letters are refreshed only on request', async () => {
     const page = await openConsole('#/dead-letters', { ownClock: true });
     await page.getByText(/messages? of about/).waitFor();
-    let looks = 0;
+    let refreshes = 0;
     page.on('request', (request) => {
-      if (request.url().endsWith('/dead-letters')) looks += 1;
+      if (request.url().endsWith('/dead-letters')) refreshes += 1;
     });
     await page.clock.runFor('01:00');
-    expect(looks).toBe(0);
-    await page.getByRole('button', { name: 'Look again' }).click();
-    await waitUntil('it looks again', () => looks === 1);
+    expect(refreshes).toBe(0);
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await waitUntil('they are refreshed', () => refreshes === 1);
   });
 });
