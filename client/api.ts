@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 7b256631b7728783fe17d6abef33a1d53c620dbcfd89a94e7e9b79691412f721): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 bf40ab3be7d637b818340258b17e81117fc61d10d27ee959f56155a26c5ef7aa): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -264,7 +264,7 @@ export interface paths {
         put?: never;
         /**
          * Send a signal by a callback URL
-         * @description The processor of an order makes such a URL for a system that has no credential. The token is signed: it stands for one signal to one run of one order.
+         * @description The processor of an order makes such a URL for a system that has no credential. The token is signed, and sends one signal to one run of one order.
          */
         post: operations["receiveCallback"];
         delete?: never;
@@ -612,11 +612,11 @@ export interface components {
             currency?: string | null;
             /** @description The new reference to the customer; null removes it. */
             customer_ref?: string | null;
-            /** @description All new data of your own; null removes it. */
+            /** @description Your new data, which replaces the earlier data; null removes it. */
             metadata?: {
                 [key: string]: string;
             } | null;
-            /** @description All new items, in place of all earlier ones; null removes them. */
+            /** @description The new items, which replace the earlier ones; null removes them. */
             items?: {
                 /**
                  * @description Identifies what was ordered.
@@ -1129,7 +1129,7 @@ export interface components {
             /** @description The messages that were not among the first 1,000 of the queue, or that another reader holds for up to two minutes. */
             not_found: string[];
         };
-        /** @description Which dead letters. */
+        /** @description Which dead letters to handle. */
         DeadLetterSelection: {
             /** @description The `message_id` of each dead letter. */
             message_ids: string[];
@@ -1211,7 +1211,7 @@ export interface components {
                     /** @description Orders that are Cancelled. */
                     Cancelled: number;
                 };
-                /** @description How many seconds the Pending order that could have been claimed the longest ago has waited; 0 if there is none. Orders in backoff do not count, and a redriven order waits since its redrive. The alarm and `MAX_PENDING_AGE_SECONDS` use the same number. */
+                /** @description The longest wait in seconds of a Pending order that could be claimed; 0 if there is none. Orders in backoff do not count, and a redriven order waits since its redrive. The alarm and `MAX_PENDING_AGE_SECONDS` use the same number. */
                 oldest_pending_seconds: number;
                 /** @description What happened in the last minutes. */
                 window: {

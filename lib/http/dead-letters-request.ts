@@ -28,4 +28,4 @@ export const deadLetterSelectionSchema = z
     },
     'must be a JSON object',
   )
-  .describe('Which dead letters.');
+  .describe('Which dead letters to handle.');

@@ -105,8 +105,8 @@ export const orderDetails = {
 export const nullableDetails = {
   currency: currency.nullish().describe('The new currency; null removes it.'),
   customer_ref: customerRef.nullish().describe('The new reference to the customer; null removes it.'),
-  metadata: metadata.nullish().describe('All new data of your own; null removes it.'),
-  items: items.nullish().describe('All new items, in place of all earlier ones; null removes them.'),
+  metadata: metadata.nullish().describe('Your new data, which replaces the earlier data; null removes it.'),
+  items: items.nullish().describe('The new items, which replace the earlier ones; null removes them.'),
   process_after: processAfter
     .nullish()
     .describe('The new time before which the order is not processed; null lets it be processed now.'),

@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod';
 import type { SignalOutcome } from '../orders/signal-order.ts';
+import { MAX_SIGNALS } from '../orders/sql/order-signals.ts';
 import { STEP_NAME } from '../orders/steps/check-arguments.ts';
 import { MAX_RESULT_BYTES } from '../orders/steps/results.ts';
 import { HttpError, validationError } from './http-error.ts';
@@ -58,7 +59,7 @@ export function signalResponse(outcome: SignalOutcome | undefined, orderId: stri
     case 'earlier-run':
       throw new HttpError('signal_too_late', 'The signal is for a run of the order that has ended.');
     case 'too-many':
-      throw new HttpError('too_many_signals', 'The order has received as many signals as it may.');
+      throw new HttpError('too_many_signals', `The order has reached the signal limit (${MAX_SIGNALS}).`);
     default:
       throw new HttpError('wrong_status', `The order is ${outcome.status}. Only an unfinished order takes signals.`);
   }

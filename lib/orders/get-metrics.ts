@@ -6,7 +6,7 @@ import { readWindow, type Window } from './sql/read-window.ts';
 export interface Metrics {
   readonly counters: Counters;
   readonly window: Window;
-  /** In seconds: how long the order that could have been claimed the longest ago has waited; 0 if there is none. */
+  /** The longest wait in seconds of a Pending order that could be claimed; 0 if there is none. */
   readonly longestWait: number;
 }
 

@@ -47,7 +47,7 @@ export const metricsSchema = z
           })
           .describe('The number of orders in each status.'),
         oldest_pending_seconds: seconds.describe(
-          'How many seconds the Pending order that could have been claimed the longest ago has waited; 0 if there is none. Orders in backoff do not count, and a redriven order waits since its redrive. The alarm and `MAX_PENDING_AGE_SECONDS` use the same number.',
+          'The longest wait in seconds of a Pending order that could be claimed; 0 if there is none. Orders in backoff do not count, and a redriven order waits since its redrive. The alarm and `MAX_PENDING_AGE_SECONDS` use the same number.',
         ),
         window: z
           .object({

@@ -23,7 +23,7 @@ const SIGNAL_RESPONSES: Operation['responses'] = {
   ...conflict('SignalRefused', 'The order does not take the signal', {
     ...refused('signal_exists', 'The order has this signal with another payload. The first one counts.'),
     ...refused('signal_too_late', 'The wait for this signal has timed out.'),
-    ...refused('too_many_signals', 'The order has received as many signals as it may.'),
+    ...refused('too_many_signals', 'The order has reached the signal limit (100).'),
     ...refused('wrong_status', 'The order is Completed. Only an unfinished order takes signals.'),
   }),
   ...TOO_LARGE,
@@ -33,7 +33,7 @@ export const receiveCallback: Operation = {
   tag: 'Orders',
   summary: 'Send a signal by a callback URL',
   description:
-    'The processor of an order makes such a URL for a system that has no credential. The token is signed: it stands for one signal to ' +
+    'The processor of an order makes such a URL for a system that has no credential. The token is signed, and sends one signal to ' +
     'one run of one order.',
   parameters: { path: CALLBACK_TOKEN },
   body: signalBody,

@@ -1,7 +1,7 @@
 import type { Queryable } from '../../database/database.ts';
 
 /**
- * How many seconds the order that could have been claimed the longest ago has waited; 0 if there is none. Retries in
+ * The longest wait in seconds of a Pending order that could be claimed; 0 if there is none. Retries in
  * backoff do not count, and an order that was retried or redriven waits since its next attempt could have started. One
  * index look-up.
  */
