@@ -90,8 +90,8 @@ function leftovers(clusters: readonly DatabaseCluster[], stackName: string): str
   return clusters.map(
     ({ id }) =>
       `The database cluster ${id} was made for the stack ${stackName}, which does not have it: a deployment or a removal failed ` +
-      'half-way. It is billed, and may hold orders. Deploy with it as an existing database (docs/deploy.md), or, when it ' +
-      `holds nothing, delete its instances (aws rds delete-db-instance), then it: aws rds modify-db-cluster ` +
+      'halfway. It is billed, and may contain orders. Deploy with it as an existing database (docs/deploy.md), or, if it ' +
+      `is empty, delete its instances (aws rds delete-db-instance), then the cluster: aws rds modify-db-cluster ` +
       `--db-cluster-identifier ${id} --no-deletion-protection --apply-immediately && aws rds delete-db-cluster ` +
       `--db-cluster-identifier ${id} --skip-final-snapshot. Then deploy again.`,
   );
@@ -103,7 +103,7 @@ function downgrades(clusters: readonly DatabaseCluster[], wanted: string): strin
     .filter(({ engineVersion }) => compareVersions(engineVersion, wanted) > 0)
     .map(
       ({ id, engineVersion }) =>
-        `The cluster ${id} has version ${engineVersion}, and databaseEngineVersion is ${wanted}, to which RDS does not go back. ` +
+        `The cluster ${id} has version ${engineVersion}, and RDS cannot downgrade it to databaseEngineVersion ${wanted}. ` +
         `Deploy with --param=databaseEngineVersion=${engineVersion}.`,
     );
 }

@@ -26,11 +26,11 @@ export function queueProblems(sizes: QueueSizes): [rule: string, message: string
   if (visibility < least)
     problems.push([
       'visibility_timeout',
-      `its visibility timeout is ${visibility} s, and must be ${TIMEOUTS_IN_VISIBILITY} × ${workerTimeout} s + ${window} s = ${least} s at least.`,
+      `its visibility timeout is ${visibility} s, and must be at least ${TIMEOUTS_IN_VISIBILITY} × ${workerTimeout} s + ${window} s = ${least} s.`,
     ]);
   if (deadLetterRetention === undefined) return [...problems, ['dead_letter_queue', 'it has no dead-letter queue.']];
   if (receives < LEAST_RECEIVES)
-    problems.push(['max_receive_count', `its maxReceiveCount is ${receives}, and must be ${LEAST_RECEIVES} at least.`]);
+    problems.push(['max_receive_count', `its maxReceiveCount is ${receives}, and must be at least ${LEAST_RECEIVES}.`]);
   if (deadLetterRetention <= retention)
     problems.push([
       'dead_letter_retention',

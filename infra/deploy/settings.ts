@@ -92,8 +92,8 @@ export function checkSettings({ functions, provider, custom, resources }: Servic
     );
   if (resources.Resources?.Network && provider.vpc)
     throw new UserError(
-      "PROCESSOR is webhook, and the stage's own network has no way to the Internet: take the driver data-api, or " +
-        'existing-pg in a network of yours that has one.',
+      "PROCESSOR is webhook, and the stage's own network has no access to the Internet: use the driver data-api, or " +
+        'existing-pg in a network of yours that has access.',
     );
 }
 

@@ -212,7 +212,7 @@ describe('a stage is refused, with the numbers,', () => {
 
   test('a stage whose messages are redelivered while their batch may still be processed is refused', () => {
     expect(refusals({ visibility: 360 })).toEqual([
-      'OrderQueue: its visibility timeout is 360 s, and must be 6 × 60 s + 1 s = 361 s at least.',
+      'OrderQueue: its visibility timeout is 360 s, and must be at least 6 × 60 s + 1 s = 361 s.',
     ]);
   });
 

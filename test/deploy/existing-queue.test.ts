@@ -62,13 +62,13 @@ describe('a queue that is there already', () => {
   test('an existing queue is refused if messages are redelivered while their batch may still be processed', async () => {
     const { arn } = await queues({ visibility: '360' });
     await expect(check(arn)).rejects.toThrow(
-      `${arn}: its visibility timeout is 360 s, and must be 6 × 60 s + 1 s = 361 s at least.`,
+      `${arn}: its visibility timeout is 360 s, and must be at least 6 × 60 s + 1 s = 361 s.`,
     );
   });
 
   test('an existing queue is refused if throttling alone creates dead letters', async () => {
     const { arn } = await queues({ receives: 4 });
-    await expect(check(arn)).rejects.toThrow(`${arn}: its maxReceiveCount is 4, and must be 5 at least.`);
+    await expect(check(arn)).rejects.toThrow(`${arn}: its maxReceiveCount is 4, and must be at least 5.`);
   });
 
   test('an existing queue is refused if dead letters are not kept longer than messages', async () => {

@@ -167,7 +167,7 @@ describe('a later deployment', () => {
   test('a later deployment is refused if RDS has upgraded the database beyond its version', async () => {
     aws.clusters = { 'orders-prod-0abc': '17.10' };
     expect(await refusal(service())).toBe(
-      'The cluster orders-prod-0abc has version 17.10, and databaseEngineVersion is 17.7, to which RDS does not go back. Deploy with --param=databaseEngineVersion=17.10.',
+      'The cluster orders-prod-0abc has version 17.10, and RDS cannot downgrade it to databaseEngineVersion 17.7. Deploy with --param=databaseEngineVersion=17.10.',
     );
   });
 

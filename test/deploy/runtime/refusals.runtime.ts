@@ -64,7 +64,7 @@ describe('the commands say in a few lines why they refuse', () => {
     );
 
     expect(said.split('\n')).toEqual([
-      'OrderQueue: its visibility timeout is 361 s, and must be 6 × 90 s + 1 s = 541 s at least.',
+      'OrderQueue: its visibility timeout is 361 s, and must be at least 6 × 90 s + 1 s = 541 s.',
       expect.stringContaining('are 812 invocations at a time, and lambdaConcurrency, what the account allows, is 100.'),
       expect.stringContaining('are 812, and the database has 189 (max_connections) - 10 for RDS and people = 179.'),
     ]);
@@ -81,7 +81,7 @@ describe('the commands say in a few lines why they refuse', () => {
     const secret = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:webhook-AbCdEf';
 
     expect(await refusal(`package --stage dev --param=webhookSecretArn=${secret}`, env)).toContain(
-      "the stage's own network has no way to the Internet",
+      "the stage's own network has no access to the Internet",
     );
   });
 
