@@ -17,10 +17,10 @@ const MIGRATIONS = 'infra/migrations';
  */
 const DATABASE_START_MS = 120_000;
 /** More attempts than fit into that time, because the pauses between them double. */
-const DATABASE_START_TRIES = 20;
+const DATABASE_START_ATTEMPTS = 20;
 
 /** Milliseconds before the end of the invocation at which CloudFormation is told that the time was too short. */
-const ANSWER_MARGIN_MS = 10_000;
+const RESPONSE_MARGIN_MS = 10_000;
 /** The part of that margin, in milliseconds, that is reserved for cutting off connections. */
 const CUT_OFF_MS = 2_000;
 
@@ -56,15 +56,15 @@ function deployedBy(event: CloudFormationCustomResourceEvent): number {
  * after the response.
  */
 async function migrateInTime(context: Context, deployed: number): Promise<string | undefined> {
-  const timeMs = context.getRemainingTimeInMillis() - ANSWER_MARGIN_MS;
+  const timeMs = context.getRemainingTimeInMillis() - RESPONSE_MARGIN_MS;
   const end = performance.now() + timeMs;
   const over = new AbortController();
-  const answered = new AbortController();
+  const ended = new AbortController();
   const timer = setTimeout(() => over.abort(), timeMs);
   // The Data API has no connections to cut off and may respond late; its service rolls back by itself.
-  const unheard = delay(timeMs + CUT_OFF_MS, undefined, { signal: answered.signal });
+  const cutOff = delay(timeMs + CUT_OFF_MS, undefined, { signal: ended.signal });
   try {
-    await Promise.race([migrateWhenReady(deployed, () => end - performance.now(), over.signal), unheard]);
+    await Promise.race([migrateWhenReady(deployed, () => end - performance.now(), over.signal), cutOff]);
     over.signal.throwIfAborted();
     return undefined;
   } catch (error) {
@@ -75,7 +75,7 @@ async function migrateInTime(context: Context, deployed: number): Promise<string
     return reason;
   } finally {
     clearTimeout(timer);
-    answered.abort();
+    ended.abort();
   }
 }
 
@@ -99,7 +99,7 @@ async function migrateWhenReady(deployed: number, remainingMs: () => number, sig
     await migrate(process.env, (line) => logger.info(line), { ...options, ...appPassword });
   };
   await retryDatabase(run, {
-    tries: DATABASE_START_TRIES,
+    tries: DATABASE_START_ATTEMPTS,
     withinMs: Math.min(DATABASE_START_MS, remainingMs()),
     only: 'unavailable',
   });

@@ -30,7 +30,7 @@ export interface PgOptions {
 }
 
 /** How much longer than the server's timeout the client waits, so that the reply can arrive. */
-const ANSWER_MARGIN_MS = 500;
+const REPLY_MARGIN_MS = 500;
 
 const { builtins } = pg.types;
 const parsers = new Map<number, (text: string) => unknown>([
@@ -61,7 +61,7 @@ export function connectPg(options: PgOptions): Database {
     connectionTimeoutMillis: options.connectTimeoutMs,
     // A frozen Lambda container cannot notice that its idle connections were cut; keep-alives make it notice sooner.
     keepAlive: true,
-    query_timeout: options.statementTimeoutMs + ANSWER_MARGIN_MS,
+    query_timeout: options.statementTimeoutMs + REPLY_MARGIN_MS,
     application_name: 'orders',
     types,
   });

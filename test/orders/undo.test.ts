@@ -391,7 +391,7 @@ describe('an undo that fails', () => {
       status: 'Failed',
       crashes: 0,
       reasonCode: 'undo_failed',
-      reason: 'Undoing step "charge": its worker stopped answering before it finished',
+      reason: 'Undoing step "charge": its worker stopped responding before it finished',
     });
     await redrive();
     await toEnd(processor);

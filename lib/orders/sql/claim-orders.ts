@@ -107,7 +107,7 @@ const CLAIM_ORDERS = `
       reason_code = CASE WHEN ready.lost_too_often AND o.ends_as IS NOT NULL THEN 'undo_failed'
                          WHEN ready.lost THEN 'worker_lost'
                          WHEN o.ends_as IS NOT NULL THEN 'undo' END,
-      reason = CASE WHEN ready.lost THEN 'its worker stopped answering before it finished'
+      reason = CASE WHEN ready.lost THEN 'its worker stopped responding before it finished'
                     WHEN o.ends_as IS NOT NULL THEN 'its steps are to be undone' END
     FROM ready CROSS JOIN actor
     WHERE o.order_id = ready.order_id AND o.owner = ready.owner

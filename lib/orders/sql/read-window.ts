@@ -54,7 +54,7 @@ interface Row {
 
 /** Adds up the minutes of the window, at a cost that depends on its length and not on the number of orders. */
 export async function readWindow(database: Queryable, minutes: number): Promise<Window> {
-  const answer = await database.query<Omit<Row, 'by_detail'> & { by_detail: string | null }>(
+  const found = await database.query<Omit<Row, 'by_detail'> & { by_detail: string | null }>(
     `SELECT minute, event, sum(orders)::bigint AS orders, sum(processing_time) AS processing_time,
        (json_object_agg(detail, orders::bigint) FILTER (WHERE event IN ('Completed', 'Failed')))::text AS by_detail
      FROM (
@@ -67,7 +67,7 @@ export async function readWindow(database: Queryable, minutes: number): Promise<
      ORDER BY minute`,
     [minutes],
   );
-  const rows = answer.map((row): Row => ({ ...row, by_detail: JSON.parse(row.by_detail ?? '{}') }));
+  const rows = found.map((row): Row => ({ ...row, by_detail: JSON.parse(row.by_detail ?? '{}') }));
   const of = (event: Event) => rows.filter((row) => row.event === event);
   const byMinute = Map.groupBy(rows, ({ minute }) => minute.getTime());
   return {
