@@ -33,7 +33,7 @@ export function packed(messages: readonly OrderMessage[]): Pack[] {
   return [...[...groups.values()].flatMap(split), ...single(messages.filter(({ alone }) => alone))];
 }
 
-/** Halves a group until its parts are small enough. One order has the same message as ever. */
+/** Halves a group until its parts are small enough. The message of a lone order is the one that is not packed. */
 function split(group: readonly OrderMessage[]): Pack[] {
   if (group.length === 1) return single(group);
   if (group.length <= MAX_ORDERS_PER_MESSAGE) {

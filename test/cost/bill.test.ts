@@ -64,7 +64,7 @@ describe('A month of orders', () => {
   });
 
   test('I/O-Optimized storage costs 30 % more for capacity, 125 % more for storage, and nothing for I/O', () => {
-    const database = { instances: 2, leastAcu: 0.5, isOptimized: true };
+    const database = { instances: 2, minAcu: 0.5, isOptimized: true };
     const optimized = billOf({ ...STAGE, database }, monthOf(FULL_BATCHES));
     expect(usd(optimized, 'database', 'capacity')).toBeCloseTo(2 * 730 * 0.5 * 0.12 * 1.3, 8);
     expect(usd(optimized, 'database', 'storage')).toBeCloseTo(usd(bill, 'database', 'storage') * 2.25, 8);
@@ -72,7 +72,7 @@ describe('A month of orders', () => {
   });
 
   test('a standby costs as much as the writer, busy or not', () => {
-    const two = { instances: 2, leastAcu: 0.5, isOptimized: false };
+    const two = { instances: 2, minAcu: 0.5, isOptimized: false };
     for (const acu of [0, 8]) {
       const capacity = (database: NonNullable<typeof STAGE.database>) =>
         usd(billOf({ ...STAGE, database }, monthOf({ acu })), 'database', 'capacity');

@@ -18,7 +18,7 @@ test('the billed resources are read from the template', () => {
     dashboards: 0,
     secrets: 1,
     logRetentionDays: 30,
-    database: { instances: 1, leastAcu: 0.5, isOptimized: false },
+    database: { instances: 1, minAcu: 0.5, isOptimized: false },
     endpointZones: 0,
     proxies: 0,
     usesDataApi: true,

@@ -11,7 +11,7 @@ import {
 import type { Template } from '../../infra/deploy/serverless.ts';
 
 /** AWS bills by the month of 730 hours, as in its calculator. */
-export const HOURS_A_MONTH = 730;
+export const HOURS_PER_MONTH = 730;
 
 /** The metrics that the sweep publishes: as many as in lib/observability/metrics.ts (a test counts them). */
 export const OWN_METRICS = 8;
@@ -61,7 +61,7 @@ export function readStage(template: Template) {
     database: cluster && {
       instances: resourcesOfType(template, 'AWS::RDS::DBInstance').filter(({ Condition }) => holds(template, Condition))
         .length,
-      leastAcu: Number(at(cluster, 'ServerlessV2ScalingConfiguration', 'MinCapacity')),
+      minAcu: Number(at(cluster, 'ServerlessV2ScalingConfiguration', 'MinCapacity')),
       isOptimized: cluster.StorageType === 'aurora-iopt1',
     },
     proxies,
@@ -76,7 +76,7 @@ export function readStage(template: Template) {
 function runsAMonth(expression: unknown): number {
   const seconds = secondsOfRate(String(expression));
   if (seconds === undefined) throw new Error(`The cost model does not support a schedule like ${expression}`);
-  return (HOURS_A_MONTH * 3_600) / seconds;
+  return (HOURS_PER_MONTH * 3_600) / seconds;
 }
 
 /** For conditions that compare two texts, the only kind in use. */

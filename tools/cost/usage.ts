@@ -1,7 +1,7 @@
 import { KEY_CACHE_SECONDS } from '../../lib/auth/verify-api-key.ts';
 import type { Month } from './assumptions.ts';
 import type { Meter } from './prices.ts';
-import { HOURS_A_MONTH, type Stage } from './stage.ts';
+import { HOURS_PER_MONTH, type Stage } from './stage.ts';
 
 /** What causes a cost: an order, a read, the processor's own time, the month itself, or the database. */
 export type Cause = 'orders' | 'reads' | 'processor' | 'month' | 'database';
@@ -13,13 +13,13 @@ export interface Usage {
   readonly amount: number;
 }
 
-const BYTES_A_GB = 2 ** 30;
+const BYTES_PER_GB = 2 ** 30;
 
 /** MB at which a function has one whole CPU (AWS Lambda Developer Guide, "Configure Lambda function memory"). */
-const MB_OF_A_CPU = 1_769;
+const MB_PER_CPU = 1_769;
 
 /** Messages in one ReceiveMessage or DeleteMessageBatch (Amazon SQS API reference). */
-const MESSAGES_A_REQUEST = 10;
+const MESSAGES_PER_REQUEST = 10;
 
 /** Statements of the use cases. */
 const STATEMENTS = { create: 1, read: 1, batch: 2, sweep: 4, keyLookUp: 1 };
@@ -27,11 +27,11 @@ const STATEMENTS = { create: 1, read: 1, batch: 2, sweep: 4, keyLookUp: 1 };
 /** The share of its size that a log takes when it is stored: AWS's own estimate, in the examples of its price page. */
 const LOG_COMPRESSION = 0.15;
 
-/** The least of ACUs that RDS Proxy is billed for in front of Aurora Serverless v2 (its price page). */
-const PROXY_LEAST_ACU = 8;
+/** The fewest ACUs that RDS Proxy is billed for in front of Aurora Serverless v2 (its price page). */
+const MIN_PROXY_ACU = 8;
 
-/** The least of a cluster while it is in use, even if it can pause. */
-const AWAKE_ACU = 0.5;
+/** The fewest ACUs of a cluster while it is in use, even if it can pause. */
+const MIN_AWAKE_ACU = 0.5;
 
 /** What a month of orders uses on a stage, line by line. */
 export function usageOf(stage: Stage, month: Month): Usage[] {
@@ -40,9 +40,9 @@ export function usageOf(stage: Stage, month: Month): Usage[] {
   const gathered = 1 + (month.orders / seconds / month.pollers) * stage.batchingWindow;
   const ordersPerBatch = Math.min(stage.batchSize, gathered);
   const batches = month.orders / ordersPerBatch;
-  const perBatch = batches * Math.ceil(ordersPerBatch / MESSAGES_A_REQUEST);
+  const perBatch = batches * Math.ceil(ordersPerBatch / MESSAGES_PER_REQUEST);
   const reads = month.orders * month.readsPerOrder;
-  const polls = (month.pollers * HOURS_A_MONTH * 3_600) / month.pollSeconds;
+  const polls = (month.pollers * HOURS_PER_MONTH * 3_600) / month.pollSeconds;
   const { databaseMs, sendMs } = month;
 
   const line = (cause: Cause) => (what: string, meter: Meter, amount: number) => ({ cause, what, meter, amount });
@@ -54,17 +54,17 @@ export function usageOf(stage: Stage, month: Month): Usage[] {
   ];
 
   const log = (of: Line, what: string, bytes: number): Usage[] => [
-    of(what, 'logsIngestedGb', bytes / BYTES_A_GB),
+    of(what, 'logsIngestedGb', bytes / BYTES_PER_GB),
     of(
       what,
       'logsStoredGbMonths',
-      (bytes / BYTES_A_GB) * LOG_COMPRESSION * (stage.logRetentionDays / (HOURS_A_MONTH / 24)),
+      (bytes / BYTES_PER_GB) * LOG_COMPRESSION * (stage.logRetentionDays / (HOURS_PER_MONTH / 24)),
     ),
   ];
   const gbSeconds = (ms: number, key: string) => (ms / 1_000) * (stage.memory(key) / 1_024);
   /** Each run is billed by the whole millisecond. With a share of a CPU, it takes proportionally longer. */
   const runs = (of: Line, key: string, count: number, waitMs: number, cpuMs: number, logBytes: number): Usage[] => {
-    const ms = Math.ceil(waitMs + cpuMs * Math.max(1, MB_OF_A_CPU / stage.memory(key)));
+    const ms = Math.ceil(waitMs + cpuMs * Math.max(1, MB_PER_CPU / stage.memory(key)));
     return [
       of(key, 'lambdaRequests', count),
       of(key, 'lambdaGbSeconds', gbSeconds(count * (ms + month.coldStarts * month.coldStartMs), key)),
@@ -73,7 +73,7 @@ export function usageOf(stage: Stage, month: Month): Usage[] {
   };
   const requests = (of: Line, count: number): Usage[] => [
     of('HTTP API', 'httpApiRequests', count),
-    of('responses', 'internetGb', (count * month.responseBytes) / BYTES_A_GB),
+    of('responses', 'internetGb', (count * month.responseBytes) / BYTES_PER_GB),
     ...log(of, 'access log', count * month.accessLogBytes),
     // Nearly always from its cache, without a statement.
     ...(stage.hasAuthorizer ? runs(of, 'authorize', count, 0, month.authorizeCpuMs, 0) : []),
@@ -103,8 +103,8 @@ export function usageOf(stage: Stage, month: Month): Usage[] {
     idle('dashboard', 'dashboards', stage.dashboards),
     idle('key of the alarms', 'kmsKeys', stage.keys),
     idle('secrets', 'secrets', stage.secrets),
-    idle('provisioned pollers', 'pollerHours', stage.provisionedPollers * HOURS_A_MONTH),
-    idle('endpoints in the network', 'vpcEndpointHours', stage.endpointZones * HOURS_A_MONTH),
+    idle('provisioned pollers', 'pollerHours', stage.provisionedPollers * HOURS_PER_MONTH),
+    idle('endpoints in the network', 'vpcEndpointHours', stage.endpointZones * HOURS_PER_MONTH),
     ...databaseUsage(stage, month, database, statements()),
   ];
 
@@ -125,16 +125,16 @@ type Line = (what: string, meter: Meter, amount: number) => Usage;
 
 function databaseUsage(stage: Stage, month: Month, line: Line, statements: number): Usage[] {
   if (!stage.database) return [];
-  const { instances, leastAcu, isOptimized } = stage.database;
-  const acu = Math.max(month.acu, leastAcu, AWAKE_ACU);
-  const storedGb = (month.orders * month.monthsKept * month.bytesPerOrder) / BYTES_A_GB;
+  const { instances, minAcu, isOptimized } = stage.database;
+  const acu = Math.max(month.acu, minAcu, MIN_AWAKE_ACU);
+  const storedGb = (month.orders * month.monthsKept * month.bytesPerOrder) / BYTES_PER_GB;
   return [
     // A standby of promotion tier 0 or 1, as RDS makes it, scales with the writer.
-    line('capacity', isOptimized ? 'auroraOptimizedAcuHours' : 'auroraAcuHours', acu * HOURS_A_MONTH * instances),
+    line('capacity', isOptimized ? 'auroraOptimizedAcuHours' : 'auroraAcuHours', acu * HOURS_PER_MONTH * instances),
     line('storage', isOptimized ? 'auroraOptimizedStorageGbMonths' : 'auroraStorageGbMonths', storedGb),
     line('I/O', 'auroraIoRequests', isOptimized ? 0 : month.orders * month.ioPerOrder),
     line('statements', 'dataApiRequests', stage.usesDataApi ? statements : 0),
     line('statements', 'secretReads', stage.usesDataApi ? statements * month.secretReads : 0),
-    line('RDS Proxy', 'rdsProxyAcuHours', stage.proxies * Math.max(PROXY_LEAST_ACU, acu) * HOURS_A_MONTH),
+    line('RDS Proxy', 'rdsProxyAcuHours', stage.proxies * Math.max(MIN_PROXY_ACU, acu) * HOURS_PER_MONTH),
   ];
 }

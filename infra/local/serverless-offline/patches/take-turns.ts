@@ -2,7 +2,7 @@
  * Requests that start in one turn of the event loop. Each takes about 0.3 ms, and Node accepts one connection per turn:
  * few, so that turns stay short.
  */
-const REQUESTS_A_TURN = 4;
+const REQUESTS_PER_TURN = 4;
 
 /**
  * Makes a function that starts requests a few at a time. Otherwise, all requests that were read in a turn would start
@@ -12,7 +12,7 @@ const REQUESTS_A_TURN = 4;
 export function takeTurns(): (start: () => void) => void {
   const waiting: (() => void)[] = [];
   const startSome = () => {
-    for (const start of waiting.splice(0, REQUESTS_A_TURN)) start();
+    for (const start of waiting.splice(0, REQUESTS_PER_TURN)) start();
     if (waiting.length > 0) setImmediate(startSome);
   };
   return (start) => {
