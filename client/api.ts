@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 bf40ab3be7d637b818340258b17e81117fc61d10d27ee959f56155a26c5ef7aa): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 e6a60c4b71b78a1a9bef6c7a6fa7d25d129eecc08b7751693d84362876175899): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -560,7 +560,7 @@ export interface components {
                  */
                 sku: string;
                 /**
-                 * @description How many of it.
+                 * @description How many were ordered.
                  * @example 2
                  */
                 quantity: number;
@@ -624,7 +624,7 @@ export interface components {
                  */
                 sku: string;
                 /**
-                 * @description How many of it.
+                 * @description How many were ordered.
                  * @example 2
                  */
                 quantity: number;
@@ -758,7 +758,7 @@ export interface components {
                  * @example MUG-BLUE
                  */
                 sku: string;
-                /** @description How many of it. */
+                /** @description How many were ordered. */
                 quantity: number;
                 /**
                  * @description The price of one: the exact decimal text as it was sent.
@@ -843,7 +843,7 @@ export interface components {
                  * @example MUG-BLUE
                  */
                 sku: string;
-                /** @description How many of it. */
+                /** @description How many were ordered. */
                 quantity: number;
                 /**
                  * @description The price of one: the exact decimal text as it was sent.
@@ -1804,7 +1804,7 @@ export interface operations {
                 wait?: number;
             };
             header?: {
-                /** @description The ETag of an earlier response. The response is 304 if the order has not changed since, with `wait` after that time. */
+                /** @description The ETag of an earlier response. The response is 304 if the order has not changed since (with `wait`, after that time). */
                 "If-None-Match"?: string;
             };
             path: {
@@ -1997,7 +1997,7 @@ export interface operations {
                 wait?: number;
             };
             header?: {
-                /** @description The ETag of an earlier response. The response is 304 if the order has not changed since, with `wait` after that time. */
+                /** @description The ETag of an earlier response. The response is 304 if the order has not changed since (with `wait`, after that time). */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -2381,7 +2381,7 @@ export interface operations {
     listAudit: {
         parameters: {
             query?: {
-                /** @description Only entries about this. */
+                /** @description Only entries with this action. */
                 action?: "processing.paused" | "processing.resumed" | "orders.redriven" | "orders.cancelled" | "orders.erased" | "dead_letters.resent" | "dead_letters.deleted" | "key.created" | "key.revoked";
                 /** @description Only entries about this owner's orders and keys. */
                 owner?: string;

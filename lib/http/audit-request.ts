@@ -10,7 +10,7 @@ export const auditSchema = z.object({
   action: z
     .enum(AUDITED, `must be one of ${AUDITED.join(', ')}`)
     .optional()
-    .describe('Only entries about this.'),
+    .describe('Only entries with this action.'),
   owner: text(10_000).optional().describe("Only entries about this owner's orders and keys."),
   limit: wholeNumber(1, MAX_LIMIT).default(50).describe('The most entries in one response; 50 by default.'),
   before: wholeNumber(1, Number.MAX_SAFE_INTEGER)

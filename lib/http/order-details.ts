@@ -56,7 +56,7 @@ const item = z
         .int(QUANTITY_RULE)
         .min(1, QUANTITY_RULE)
         .max(MAX_QUANTITY, QUANTITY_RULE)
-        .meta({ description: 'How many of it.', examples: [2] }),
+        .meta({ description: 'How many were ordered.', examples: [2] }),
       unit_price: amount(PRICE_DECIMALS, {
         description: `The price of one, stored exactly as you send it: at least 0 and less than 1e12, with at most ${PRICE_DECIMALS} decimals.`,
         examples: ['4.75'],

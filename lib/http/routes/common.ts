@@ -105,7 +105,7 @@ export const orderSchema = z
       .array(
         z.object({
           sku: z.string().meta({ description: 'Identifies what was ordered.', examples: ['MUG-BLUE'] }),
-          quantity: z.int().positive().describe('How many of it.'),
+          quantity: z.int().positive().describe('How many were ordered.'),
           unit_price: z
             .string()
             .regex(/^[0-9]+(\.[0-9]+)?$/)
@@ -171,7 +171,7 @@ export const ifNoneMatch = z
   .string()
   .optional()
   .describe(
-    'The ETag of an earlier response. The response is 304 if the order has not changed since, with `wait` after that time.',
+    'The ETag of an earlier response. The response is 304 if the order has not changed since (with `wait`, after that time).',
   );
 
 export const ifMatch = z
