@@ -109,7 +109,7 @@ function checkName(serverless: Serverless): void {
   const stage = serverless.getProvider('aws').getStage();
   if (stage === LOCAL_STAGE)
     throw new UserError(
-      `Name the stage to deploy: --stage dev, --stage prod or one of your own. "${LOCAL_STAGE}" is npm start's.`,
+      `Name the stage to deploy: --stage dev, --stage prod or one of your own. "${LOCAL_STAGE}" is reserved for npm start.`,
     );
   if (stage.length > LONGEST_STAGE || !STAGE.test(stage))
     throw new UserError(

@@ -25,7 +25,7 @@ export const mutate = command({
   name: 'mutate',
   usage: ['[<path or id …>] [--list]'],
   does: `Applies one bug at a time to a copy of this checkout, and runs the tests nearest to it: one of them has to fail. Without
-arguments, all of the bugs in test/mutation/mutations.ts; otherwise those in files whose path starts so, and those of these
+arguments, it applies all bugs in test/mutation/mutations.ts; otherwise those in files whose path begins with an argument, and those with these
 ids. The exit code is 1 when a bug goes unnoticed, or is stale.`,
   options: { list: { type: 'boolean', help: 'prints the bugs, and why one is stale' } },
   positionals: { name: 'path or id', min: 0, max: Number.POSITIVE_INFINITY },

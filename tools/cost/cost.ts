@@ -30,11 +30,11 @@ const NUMBERS = Object.fromEntries(
 export const cost = command({
   name: 'cost',
   usage: ['[--orders N] [--stage STAGE] [parameter=value …]'],
-  does: `Packages a stage, and prints what a month of orders and a month without any cost on AWS, and what dominates (docs/cost.md).
+  does: `Packages a stage, and prints what a month costs on AWS, with orders and without, and what dominates (docs/cost.md).
 The parameters are those of serverless.yml.`,
   options: { stage: { type: 'string', value: 'STAGE', default: 'prod', help: 'the stage' }, ...NUMBERS },
   positionals: { name: 'parameter', min: 0, max: 100 },
-  examples: ['--orders 1000000 --busy-hours 173', 'database=pg databaseStandby=false'],
+  examples: ['npm run cost -- --orders 1000000 --busy-hours 173', 'npm run cost -- database=pg databaseStandby=false'],
   async run({ stage, ...numbers }, parameters) {
     const month = monthOf(readNumbers(numbers));
     const directory = await mkdtemp(join(tmpdir(), 'cost-'));

@@ -38,7 +38,7 @@ async function refusal(command: string, env: NodeJS.ProcessEnv = {}): Promise<st
 describe('the commands say in a few lines why they refuse', () => {
   test("deploying npm start's stage is refused in a few lines", async () => {
     expect(await refusal('package')).toBe(
-      'Name the stage to deploy: --stage dev, --stage prod or one of your own. "local" is npm start\'s.',
+      'Name the stage to deploy: --stage dev, --stage prod or one of your own. "local" is reserved for npm start.',
     );
   });
 
