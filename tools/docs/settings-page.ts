@@ -23,7 +23,7 @@ const SET_BY_START = [
 
 const INTRODUCTION = `# Settings
 
-Settings are environment variables; an empty one counts as not set. A wrong or misspelt setting stops the start with one
+Settings are environment variables; an empty one counts as not set. A wrong or misspelled setting stops the start with one
 line that names it and the values that it can have.
 
 \`npm run docs\` generates this page from \`lib/config.ts\` and \`infra/local/stack/settings.ts\`; a test compares them.`;
