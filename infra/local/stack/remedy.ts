@@ -1,7 +1,7 @@
 /** What a system must provide for the programs that npm installs: Postgres and, for this project, Node. */
 const SYSTEMS =
-  'On Linux it needs glibc 2.28 or later; musl (Alpine) does not do. Use such a system (Debian 10, Ubuntu 20.04 or ' +
-  'later), or `npm run start:localstack` with a Postgres of your own.';
+  'On Linux it needs glibc 2.28 or later, and does not run on musl (Alpine): use Debian 10, Ubuntu 20.04 or later, or ' +
+  '`npm run start:localstack` with a Postgres of your own.';
 
 /** The remedies for the most common causes, by how the system, Postgres and SQLite name them. */
 const REMEDIES: readonly (readonly [cause: RegExp, remedy: string])[] = [
