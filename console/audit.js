@@ -13,7 +13,7 @@ export function openAudit() {
   );
   return {
     title: 'Audit',
-    content: [heading('Audit'), h('p.hint', 'The latest 100 actions on the service, on orders and on keys.'), table.element],
+    content: [heading('Audit'), h('p.hint', 'The latest 100 actions on orders, keys and the service.'), table.element],
     async refresh(signal) {
       const { audit } = await get('audit?limit=100', signal);
       table.show(audit);
