@@ -3,6 +3,7 @@ import { registerHooks } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { httpEvent, lambdaContext } from '../../test/support/lambda.ts';
+import { cpuOfOthers } from '../process-cpu.ts';
 import { finish, readTask } from '../program.ts';
 import { percentile } from '../statistics.ts';
 
@@ -17,6 +18,8 @@ export interface CreateTask {
   readonly send: boolean;
   /** True: each order has its own Idempotency-Key, so that it is inserted alone, not in a group. */
   readonly keyed: boolean;
+  /** True: with a currency, a customer, metadata, and items in place of item ids. */
+  readonly details?: boolean;
 }
 
 export interface CreateResult {
@@ -26,6 +29,10 @@ export interface CreateResult {
   readonly p99: number;
   /** Microseconds of CPU time that this process spent per request, including its other threads. */
   readonly cpu: number;
+  /** The same of all other processes that the benchmark runs. Without `send`, only Postgres has work. */
+  readonly otherCpu: number;
+  /** All orders, including those of the warm-up. */
+  readonly orders: number;
 }
 
 type Handler = (event: APIGatewayProxyEventV2, context: Context) => Promise<{ statusCode: number; body: string }>;
@@ -46,10 +53,19 @@ const context = lambdaContext();
 const run = randomUUID();
 let made = 0;
 
+const ITEMS = { item_ids: [1, 2, 3] };
+const DETAILS = {
+  currency: 'EUR',
+  customer_ref: 'customer-17',
+  metadata: { channel: 'web', campaign: 'spring' },
+  items: [1, 2, 3].map((n) => ({ sku: `SKU-${n}`, quantity: 1, unit_price: '6.33' })),
+};
+
 /** A request as API Gateway passes it on, with an order of typical size. */
 async function create(): Promise<void> {
   made += 1;
-  const body = { order_id: `${run}-${made}`, user_id: made, item_ids: [1, 2, 3], total_amount: 19.99 };
+  const what = task.details ? DETAILS : ITEMS;
+  const body = { order_id: `${run}-${made}`, user_id: made, ...what, total_amount: 19.99 };
   const answer = await handler(
     httpEvent({
       method: 'POST',
@@ -96,6 +112,7 @@ async function keepPace(milliseconds: number, perSecond: number): Promise<number
 }
 
 await load(task.warmUpMs);
+const otherCpuBefore = cpuOfOthers();
 const started = performance.now();
 const cpuBefore = process.cpuUsage();
 const took = await load(task.measureMs);
@@ -106,4 +123,6 @@ finish({
   p50: percentile(took, 50),
   p99: percentile(took, 99),
   cpu: (user + system) / took.length,
+  otherCpu: (cpuOfOthers() - otherCpuBefore) / took.length,
+  orders: made,
 } satisfies CreateResult);

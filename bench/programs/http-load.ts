@@ -1,5 +1,6 @@
 import autocannon from 'autocannon';
 import type { HttpResult, HttpTask } from '../http/http.ts';
+import { cpuOfOthers } from '../process-cpu.ts';
 import { finish, readTask } from '../program.ts';
 import { percentile } from '../statistics.ts';
 

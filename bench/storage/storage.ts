@@ -1,4 +1,3 @@
-import type pg from 'pg';
 import { migrate } from '../../lib/database/migrate.ts';
 import { connectPg } from '../../lib/database/pg.ts';
 import { createLogger } from '../../lib/observability/logger.ts';
@@ -6,6 +5,7 @@ import type { BenchOptions } from '../bench-options.ts';
 import { type Lab, withLab } from '../lab.ts';
 import { describePostgres } from '../machine.ts';
 import { type Result, short, whole } from '../result.ts';
+import { walPosition } from '../wal-position.ts';
 import { type DeadRows, measureDeadRows } from './dead-rows.ts';
 import { loadBallast, runOrders, type WorkloadTimes } from './workload.ts';
 
@@ -88,11 +88,6 @@ async function measure(
   ).rows;
   await client.end();
   return { times, wal, ...row };
-}
-
-async function walPosition(client: pg.Client): Promise<number> {
-  const { rows } = await client.query(`SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float8 AS position`);
-  return rows[0].position;
 }
 
 function toResult(
