@@ -8,7 +8,7 @@ import { runProgram } from '../run-program.ts';
 import { percentile } from '../statistics.ts';
 import { withWorker } from '../worker-process.ts';
 import { withApi } from './api-process.ts';
-import type { HttpTask } from './http.ts';
+import type { HttpResult, HttpTask } from './http.ts';
 
 /** That of serverless.yml, and none: then AWS takes at most ten messages per batch. */
 const EVENT_SOURCES = [
@@ -38,11 +38,12 @@ export async function measureCompletion(
   { alone, ...load }: CompletionSizes,
 ): Promise<Table> {
   const rows: string[][] = [];
-  const note = async (name: string, use: () => Promise<void>, warmUpSeconds: number) => {
-    await use();
+  const note = async (name: string, use: () => Promise<number | undefined>, warmUpSeconds: number) => {
+    const cpu = await use();
     await waitForCompleted(client);
     const milliseconds = await completionTimes(client, warmUpSeconds);
-    rows.push([name, ...[50, 99].map((percent) => short(percentile(milliseconds, percent)))]);
+    const [p50 = '', p99 = ''] = [50, 99].map((percent) => short(percentile(milliseconds, percent)));
+    rows.push([name, p50, p99, cpu === undefined ? '' : whole(cpu)]);
     await client.query('TRUNCATE orders');
     await queue.purge();
   };
@@ -54,14 +55,14 @@ export async function measureCompletion(
         rows.pop();
         await note(`${name}, idle queue`, () => postAlone(client, url, alone), 0);
         const task: HttpTask = { url, ...load };
-        const post = async () => void (await runProgram('programs/http-load.ts', task, process.env));
+        const post = async () => (await runProgram<HttpResult>('programs/http-load.ts', task, process.env)).result.cpu;
         await note(`${name}, ${whole(load.ordersPerSecond)} orders/s`, post, load.warmUpSeconds);
       });
   });
-  return { title: 'Create to Completed', columns: ['', 'p50 ms', 'p99 ms'], rows };
+  return { title: 'Create to Completed', columns: ['', 'p50 ms', 'p99 ms', 'CPU µs per order'], rows };
 }
 
-async function postAlone(client: pg.Client, url: string, orders: number): Promise<void> {
+async function postAlone(client: pg.Client, url: string, orders: number): Promise<undefined> {
   for (let posted = 0; posted < orders; posted++) {
     const order = { order_id: randomUUID(), user_id: 7, item_ids: [1, 2, 3], total_amount: 19.99 };
     const response = await fetch(url, { method: 'POST', body: JSON.stringify(order) });

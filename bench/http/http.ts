@@ -26,6 +26,8 @@ export interface HttpResult {
   readonly p99: number;
   /** Requests without a 2xx response. */
   readonly failed: number;
+  /** Microseconds of CPU time per order that API, worker, queue server and Postgres spent together. */
+  readonly cpu: number;
 }
 
 const FULL = {
@@ -123,7 +125,8 @@ function toResult(
       `${sizes.rounds === 1 ? 'one round' : `${sizes.rounds} rounds, medians`}. ` +
       `With more than one connection, creates share commits and messages, because one process serves them all. ` +
       'Create to Completed is the time from `created_at` to `finished_at`, while the worker runs: of orders that are posted one by one, each ' +
-      `when the one before is Completed, and at half of the rate measured with ${sizes.completion.connections} connections. ${versions}.`,
+      `when the one before is Completed, and at half of the rate measured with ${sizes.completion.connections} connections. Its CPU time is that ` +
+      `of the API, the worker and its environments, the queue server and Postgres together, on Linux only. ${versions}.`,
     tables: [
       ...measured.map(({ connections, kinds }) => {
         const empty = kinds[0]?.ordersPerSecond ?? 0;

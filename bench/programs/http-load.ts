@@ -11,6 +11,7 @@ const { url, connections, warmUpSeconds, seconds, ordersPerSecond } = readTask<H
 
 const milliseconds: number[] = [];
 let failed = 0;
+let cpuBefore = 0;
 
 const options: autocannon.Options = {
   url,
@@ -26,6 +27,9 @@ const options: autocannon.Options = {
 };
 // The warm-up uses the same connections: opening a thousand at once is not what is measured.
 const from = performance.now() + warmUpSeconds * 1_000;
+setTimeout(() => {
+  cpuBefore = cpuOfOthers();
+}, warmUpSeconds * 1_000);
 const { errors } = await new Promise<autocannon.Result>((resolve, reject) => {
   const load = autocannon(options, (error, result) => (error ? reject(error) : resolve(result)));
   load.on('response', (_client, status, _bytes, took) => {
@@ -40,4 +44,5 @@ finish({
   p50: percentile(milliseconds, 50),
   p99: percentile(milliseconds, 99),
   failed: failed + errors,
+  cpu: (cpuOfOthers() - cpuBefore) / milliseconds.length,
 } satisfies HttpResult);
