@@ -42,6 +42,8 @@ export function hotStatements(loaded: number): Statement[] {
   const inserts = newOrders();
   const ids = inserts.map((order) => order.orderId);
   const some = orderId(Math.ceil(loaded / 2));
+  // Among 10 million orders, it has 86,400 (load-orders.ts).
+  const day = { createdFrom: daysAgo(151), createdTo: daysAgo(150) };
   let claims: readonly Claim[] = [];
   const list = (name: string, filter: Partial<OrderFilter>): Statement => ({
     name: `list, ${name}`,
@@ -86,6 +88,10 @@ export function hotStatements(loaded: number): Statement[] {
     list('of a customer', { customerRef: 'customer 17' }),
     list('with metadata', { metadata: { channel: 'web' } }),
     list('updated', { updatedFrom: new Date(0) }),
+    // Reads the history of each unfinished order.
+    list('updated just now', { updatedFrom: new Date() }),
+    list('of a day', day),
+    list('of a day and an id prefix', { ...day, idPrefix: 'nobody' }),
     {
       name: 'cancel one',
       run: (database) => cancelOrder(database, 'pending-1', null, { actor: ACTOR, reason: 'plans' }),
@@ -128,6 +134,10 @@ export function rareStatements(): Statement[] {
     { name: 'causes of failure', run: (database) => countFailures(database, null) },
     { name: 'roll minutes up', run: rollUpMinutes },
   ];
+}
+
+function daysAgo(days: number): Date {
+  return new Date(Date.now() - days * 86_400_000);
 }
 
 function newOrders(): OrderInsert[] {
