@@ -113,17 +113,19 @@ interface Inserted {
 async function insertGroup(deps: CreateOrderDeps, orders: readonly OrderInsert[]): Promise<Inserted[]> {
   const insert = async (some: readonly OrderInsert[]): Promise<Map<string, number>> =>
     some.length === 0 ? new Map() : insertOrders(deps.database, some, deps.resendAfterSeconds);
+  const conflicts = new Map<string, Conflict>();
+  const readConflicts = async (some: readonly OrderInsert[]): Promise<void> => {
+    if (some.length === 0) return;
+    for (const conflict of await findConflicts(deps.database, some)) conflicts.set(conflict.requestToken, conflict);
+  };
+  const mayBeNew = ({ requestToken }: OrderInsert) => !conflicts.get(requestToken)?.idExists;
   const inserted = await insert(orders).catch(async (error: unknown) => {
     if (!(error instanceof DatabaseError && error.isDuplicate)) throw error;
     // Some ids are those of deleted orders, which the trigger rejects. Without them, the others are inserted.
-    const found = await findConflicts(deps.database, orders);
-    const taken = new Set(found.filter(({ idExists }) => idExists).map(({ requestToken }) => requestToken));
-    return insert(orders.filter(({ requestToken }) => !taken.has(requestToken)));
+    await readConflicts(orders);
+    return insert(orders.filter(mayBeNew));
   });
-  const skipped = orders.filter((order) => !inserted.has(order.requestToken));
-  const conflicts = new Map<string, Conflict>();
-  if (skipped.length > 0)
-    for (const conflict of await findConflicts(deps.database, skipped)) conflicts.set(conflict.requestToken, conflict);
+  await readConflicts(orders.filter((order) => !inserted.has(order.requestToken) && mayBeNew(order)));
   return orders.map((order) => {
     const wait = inserted.get(order.requestToken);
     if (wait !== undefined) return { outcome: 'created', wait };
