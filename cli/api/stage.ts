@@ -76,13 +76,8 @@ export async function ask<Data>(
   asking: Promise<{ data?: Data; error?: unknown; response: Response }>,
   orderId?: string,
 ): Promise<Data> {
-  const result = await asking.catch((error: unknown) => {
-    throw toStageError(url, error, orderId);
-  });
-  if (result.response.status === 404 && !isOurs(result.error))
-    throw new StageError(`No API found at ${url} (404). Its URL must end with /api/v1.`, false);
   try {
-    return dataOf(result);
+    return dataOf(await asking);
   } catch (error) {
     throw toStageError(url, error, orderId);
   }
@@ -94,14 +89,12 @@ export function toStageError(url: string, error: unknown, orderId?: string): Sta
     const hint = 'Start the local stack with npm start, or check --url and ORDERS_URL.';
     return new StageError(`No response from ${url} (${reasonOf(error)}). ${hint}`, false);
   }
+  // Error responses of the functions have a code; those of gateways and other servers do not.
+  if (error.status === 404 && error.code === undefined)
+    return new StageError(`No API found at ${url} (404). Its URL must end with /api/v1.`, false);
   const refused = isAboutThisRequest(error.status);
   const subject = refused && orderId !== undefined ? `${printable(orderId)}: ` : '';
   return new StageError(`${subject}${refusal(error)}`, refused);
-}
-
-/** Error responses of the functions repeat their status in the body; those of gateways and other servers do not. */
-function isOurs(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'status_code' in error;
 }
 
 /** Errors that concern every request: credentials, and a service that is down or overloaded. */

@@ -3,7 +3,7 @@ import type { OrderWithSteps } from '../../client/index.ts';
 import { command } from '../../infra/command.ts';
 import { printable, printableJson } from '../../infra/printable.ts';
 import { UsageError } from '../../infra/user-error.ts';
-import { ask, connectStage, ORDER_OPTIONS, paramsOf, type Stage, toStageError } from './stage.ts';
+import { ask, connectStage, ORDER_OPTIONS, type Stage, toStageError } from './stage.ts';
 
 /** Milliseconds between two polls: as often as people can read, and cheap because the service maintains counters. */
 const PAUSE_MS = 1_000;
@@ -40,8 +40,6 @@ Completed. Without one, prints counts by status as they change, until Ctrl-C.`,
 
 /** @returns the exit code */
 async function watchOrder(stage: Stage, orderId: string, values: { owner?: string | undefined; json: boolean }) {
-  // Reports an unknown order and a wrong URL.
-  await ask(stage, stage.client.GET('/orders/{order_id}', { params: paramsOf(orderId, values) }), orderId);
   const onChange = (order: OrderWithSteps) => show(values.json ? printableJson(order) : progress(order), values.json);
   const { status } = await stage.client
     .waitFor(orderId, { owner: values.owner, timeoutMs: 0, onChange })

@@ -63,7 +63,21 @@ describe('npm run orders -- create --file', () => {
   });
 });
 
-describe('npm run orders -- watch --until-done', () => {
+describe('npm run orders -- watch', () => {
+  test('watch sends one request for an order that is finished', async () => {
+    play([200, { order_id: 'ORD-1', status: 'Completed', attempts: 1, steps: [] }]);
+
+    expect(await execute(watch, ['--url', service.url, 'ORD-1'])).toBe(0);
+    expect(service.requests).toHaveLength(1);
+  });
+
+  test('watch says that another server is not the API', async () => {
+    play([404, { message: 'Not Found' }]);
+
+    expect(await execute(watch, ['--url', service.url, 'ORD-1'])).toBe(1);
+    expect(output.text).toContain('(404). Its URL must end with /api/v1.');
+  });
+
   const counts = (Pending: number, Processing: number) =>
     [200, { data: { status_counts: { Pending, Processing, Completed: 7 }, oldest_pending_seconds: 0 } }] as const;
 
