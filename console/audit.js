@@ -1,16 +1,11 @@
 import { get } from './api.js';
 import { h } from './dom.js';
-import { count, hrefOf } from './format.js';
+import { counted, hrefOf } from './format.js';
 import { heading, makeTable, time } from './parts.js';
 
 /** @returns {View} */
 export function openAudit() {
-  const table = makeTable(
-    'What operators did, newest first',
-    { Time: '', Action: '', Orders: 'number wide', Target: 'id', Actor: 'id wide', Reason: 'wide' },
-    'No entries.',
-    rowOf,
-  );
+  const table = makeTable('What operators did, newest first', { Time: '', Action: 'id' }, 'No entries.', rowOf);
   return {
     title: 'Audit',
     content: [heading('Audit'), h('p.hint', 'The latest 100 actions on orders, keys and the service.'), table.element],
@@ -21,18 +16,19 @@ export function openAudit() {
   };
 }
 
-/** @param {AuditEntry} row @returns {[string, ...Child[]]} */
+/** In one cell, so that a phone shows all of it. @param {AuditEntry} row @returns {[string, ...Child[]]} */
 function rowOf({ entry, at, action, orders, owner, target, actor, details, reason }) {
   const isOrder = action.startsWith('orders.') && target !== null;
   const known = Object.entries(details).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
-  const about = isOrder ? h('a', { href: hrefOf(target, owner ?? '') }, h('bdi', target)) : target;
-  return [
-    String(entry),
-    time(at),
-    action,
-    orders !== null && count(orders),
-    h('span', about ?? '', known.length > 0 && h('span.hint', ` ${known.join(', ')}`)),
-    actor,
-    reason,
-  ];
+  const what = h(
+    'div',
+    h('b', action),
+    orders !== null && ` ${counted(orders, 'order')}`,
+    ' ',
+    isOrder ? h('a', { href: hrefOf(target, owner ?? '') }, h('bdi', target)) : target,
+    h('span.hint', ` ${known.join(', ')}`),
+    reason && h('p', reason),
+    h('p.hint', 'by ', actor),
+  );
+  return [String(entry), time(at), what];
 }

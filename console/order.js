@@ -30,6 +30,7 @@ export function openOrder(orderId, owner) {
       known,
       h('h2', 'Journey'),
       journey,
+      h('p.hint', 'Log entries have this id as order_id, and a trace_id.'),
       raw,
     ],
     everyMs: 2_000,
