@@ -21,7 +21,8 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   reporters: ['default', '<rootDir>/test/support/tally-reporter.js'],
-  // Ten times what a slow test takes here. Files that start processes of their own say how long those may take.
-  testTimeout: 15_000,
+  // Longer than a test waits for a condition (test/support/wait-until.ts). Files that start processes of their own say how long
+  // those may take.
+  testTimeout: 30_000,
   coverageProvider: 'v8',
 };
