@@ -9,14 +9,24 @@ import { createServer } from 'node:net';
 const LOWEST = 20_000;
 const HIGHEST = 32_767;
 
-/** Different ports that are free now. Another process could take one before it is used, but in practice none does. */
+/**
+ * Each worker of jest has its own share of the ports, and goes through it one after another: so no test gets a port that another
+ * one, of any file, has been given and does not listen on at this moment.
+ */
+const SHARES = 16;
+const SIZE = Math.floor((HIGHEST + 1 - LOWEST) / SHARES);
+const FIRST = LOWEST + (Number(process.env.JEST_WORKER_ID ?? 0) % SHARES) * SIZE;
+let next = randomInt(SIZE);
+
+/** Different ports that are free now. */
 export async function freePorts(count: number): Promise<number[]> {
-  const ports = new Set<number>();
-  while (ports.size < count) {
-    const port = randomInt(LOWEST, HIGHEST + 1);
-    if (await isFree(port)) ports.add(port);
+  const ports: number[] = [];
+  while (ports.length < count) {
+    const port = FIRST + (next % SIZE);
+    next += 1;
+    if (await isFree(port)) ports.push(port);
   }
-  return [...ports];
+  return ports;
 }
 
 async function isFree(port: number): Promise<boolean> {
