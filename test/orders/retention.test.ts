@@ -66,11 +66,11 @@ test('an order that another transaction holds is left for the next run', async (
 });
 
 test('orders that take too long to delete in one statement are deleted a few at a time', async () => {
-  const slow = await openOrderLab({ statementTimeoutMs: 400 });
+  const slow = await openOrderLab({ statementTimeoutMs: 1_500 });
   try {
     await expire(['a', 'b', 'c'], slow);
     await slow.psql.rows(`
-      CREATE FUNCTION take_long() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.15); RETURN OLD; END $$;
+      CREATE FUNCTION take_long() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.6); RETURN OLD; END $$;
       CREATE TRIGGER take_long BEFORE DELETE ON orders FOR EACH ROW EXECUTE FUNCTION take_long()`);
     expect(await deleteExpired(slow)).toBe(3);
   } finally {

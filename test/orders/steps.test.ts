@@ -201,7 +201,7 @@ describe('a step', () => {
           }),
         ]);
       },
-      { remainingMs: countdown(2_200) },
+      { remainingMs: countdown(3_000) },
     );
 
     expect(await lab.row('a')).toMatchObject({ reasonCode, reason: 'no' });

@@ -94,8 +94,10 @@ function shop(
   return { log, processor };
 }
 
-/** An invocation that leaves half a second to work. */
-const SHORT_MS = FINISH_TIME_MS + 500;
+/** Milliseconds for the claim and the work. */
+const WORK_MS = 1_500;
+/** An invocation that leaves so long. */
+const SHORT_MS = FINISH_TIME_MS + WORK_MS;
 
 const decline = () => {
   throw new PermanentFailure('address_unknown', 'no such street');
@@ -302,7 +304,7 @@ describe('undo mode', () => {
 
   test('starts no undo once its time is up', async () => {
     const { log, processor } = shop(decline, () => {
-      const end = performance.now() + 600;
+      const end = performance.now() + WORK_MS;
       while (performance.now() < end);
     });
     await attempt(processor);
