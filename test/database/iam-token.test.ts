@@ -80,8 +80,8 @@ async function connectTo(answer: (socket: Socket) => void): Promise<Database> {
     url,
     password: iamTokens(url),
     poolSize: 1,
-    statementTimeoutMs: 1_000,
-    connectTimeoutMs: 1_000,
+    statementTimeoutMs: 10_000,
+    connectTimeoutMs: 10_000,
     logger: recordingLogger(),
   });
   return forThisTest(Promise.resolve(database));

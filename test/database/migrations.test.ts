@@ -80,7 +80,7 @@ describe('migrating', () => {
     database = connectPg({
       url: own.url,
       poolSize: 6,
-      statementTimeoutMs: 1_000,
+      statementTimeoutMs: 2_000,
       connectTimeoutMs: 5_000,
       logger: recordingLogger(),
     });
@@ -193,7 +193,7 @@ describe('migrating', () => {
   });
 
   test('a migration can take longer than a statement of a request', async () => {
-    await run(migration(1, 'SELECT pg_sleep(1.2)::text'));
+    await run(migration(1, 'SELECT pg_sleep(2.2)::text'));
   });
 
   test('five concurrent migrations apply each file once', async () => {
