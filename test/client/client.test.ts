@@ -254,7 +254,7 @@ describe('waitFor', () => {
 
   test('waitFor goes on after a request that got no response in time', async () => {
     const { seen, baseUrl } = await play(order('Pending', '"1"'), 'silence', order('Completed', '"2"'));
-    const finished = await createOrderClient({ baseUrl, timeoutMs: 500 }).waitFor('ORD-1');
+    const finished = await createOrderClient({ baseUrl, timeoutMs: 2_000 }).waitFor('ORD-1');
     expect(finished.status).toBe('Completed');
     expect(seen).toHaveLength(3);
   });

@@ -13,6 +13,7 @@ import { forThisTest } from '../support/for-this-test.ts';
 import { lambdaContext } from '../support/lambda.ts';
 import { connectPsql, type Psql } from '../support/psql.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import '../support/starts-processes.ts';
 import { type Newest, type ResponseBucket, startResponseBucket } from './response-bucket.ts';
 
 // Failures are expected here. The function makes its logger when it is loaded.

@@ -102,7 +102,7 @@ describe('npm run load', () => {
       status: (n) => (n === 0 ? 'Pending' : 'Completed'),
     });
 
-    const { code, output } = await burst('--orders', '10', '--timeout', '1', '--url', url);
+    const { code, output } = await burst('--orders', '10', '--timeout', '3', '--url', url);
 
     expect(output).toMatch(/^accepted \(202\)\s+9 of 10$/m);
     expect(output).toMatch(/^no response\s+1 \(1 × no response in time\); 1 of them stored anyway$/m);
