@@ -9,7 +9,14 @@ import { descendantsOf, survivorsOf } from '../support/processes.ts';
 import { connectPsql } from '../support/psql.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { postAndComplete } from './orders.ts';
-import { makeStackHome, type StackHome, type StackProcess, stackFileOf, startStack } from './stack-process.ts';
+import {
+  makeStackHome,
+  START_MS,
+  type StackHome,
+  type StackProcess,
+  stackFileOf,
+  startStack,
+} from './stack-process.ts';
 import '../support/starts-processes.ts';
 
 let home: StackHome;
@@ -65,7 +72,7 @@ test('the emulator is restarted when it is killed', async () => {
   const { api, processes } = stackFileOf(home);
   const killed = processes['data-api'] as number;
   process.kill(killed, 'SIGKILL');
-  await waitUntil('there is another', () => stackFileOf(home).processes['data-api'] !== killed);
+  await waitUntil('there is another', () => stackFileOf(home).processes['data-api'] !== killed, START_MS);
   await postAndComplete(api, 'after-data-api');
 });
 

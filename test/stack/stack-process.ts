@@ -12,7 +12,7 @@ import { freePorts } from '../support/free-port.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 /** Milliseconds: a first start on a machine that has much else to do; below jest's own timeout. */
-const START_MS = 50_000;
+export const START_MS = 50_000;
 
 /** A place for a stack of one's own: a directory and three ports. */
 export interface StackHome {

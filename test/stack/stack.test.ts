@@ -5,7 +5,7 @@ import { memoryOf } from '../../bench/memory/process-memory.ts';
 import { descendantsOf, survivorsOf } from '../support/processes.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { postAndComplete, statusOf } from './orders.ts';
-import { makeStackHome, type StackHome, StackProcess, stackFileOf, startStack } from './stack-process.ts';
+import { makeStackHome, START_MS, type StackHome, StackProcess, stackFileOf, startStack } from './stack-process.ts';
 import '../support/starts-processes.ts';
 
 let home: StackHome;
@@ -90,7 +90,7 @@ describe('a stack that runs', () => {
       const { api, processes } = stackFileOf(home);
       const killed = processes[part] as number;
       process.kill(killed, 'SIGKILL');
-      await waitUntil(`${part} has another process`, () => stackFileOf(home).processes[part] !== killed);
+      await waitUntil(`${part} has another process`, () => stackFileOf(home).processes[part] !== killed, START_MS);
       expect(stack.output).toMatch(
         new RegExp(`${part} +its process ${killed} was ended by SIGKILL; starting it again\n`),
       );
