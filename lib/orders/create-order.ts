@@ -118,7 +118,7 @@ async function insertGroup(deps: CreateOrderDeps, orders: readonly OrderInsert[]
     if (some.length === 0) return;
     for (const conflict of await findConflicts(deps.database, some)) conflicts.set(conflict.requestToken, conflict);
   };
-  const mayBeNew = ({ requestToken }: OrderInsert) => !conflicts.get(requestToken)?.idExists;
+  const mayBeNew = ({ requestToken }: OrderInsert) => !conflicts.get(requestToken)?.wasDeleted;
   const inserted = await insert(orders).catch(async (error: unknown) => {
     if (!(error instanceof DatabaseError && error.isDuplicate)) throw error;
     // Some ids are those of deleted orders, which the trigger rejects. Without them, the others are inserted.

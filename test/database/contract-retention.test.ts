@@ -100,6 +100,16 @@ describe.each(DRIVERS)('retention over $name', ({ open }) => {
     expect(await idsIn('orders')).toEqual(['a', 'b', 'old']);
   });
 
+  test('an order whose id another owner uses is stored alongside a create of a deleted id', async () => {
+    await create('old');
+    await cases.process(['old']);
+    await age(40, 31, 'old');
+    await run();
+    expect(await cases.create(anOrder({ orderId: 'shared' }), { owner: 'another' })).toBe('created');
+
+    expect(await create('shared', 'old')).toEqual(['created', 'duplicate']);
+  });
+
   test('a request with an Idempotency-Key that is repeated after its order was deleted is recognized', async () => {
     const order = anOrder({ orderId: 'old' });
     expect(await cases.create(order, { idempotencyKey: 'k' })).toBe('created');

@@ -97,6 +97,8 @@ export interface Conflict {
   readonly wait: number;
   /** An order with this id exists, of any owner: until 000014 has been applied, ids are unique across owners. Or the owner's was deleted. */
   readonly idExists: boolean;
+  /** The owner had an order with this id, and it was deleted: the trigger rejects the whole statement. */
+  readonly wasDeleted: boolean;
   /** The digest of the order with this owner and idempotency key; null if there is none, or it was deleted and is another one. */
   readonly keyFingerprint: string | null;
 }
@@ -111,12 +113,14 @@ export async function findConflicts(database: Queryable, orders: readonly OrderI
     is_ours: boolean;
     wait: number;
     id_exists: boolean;
+    was_deleted: boolean;
     key_fingerprint: string | null;
   }>(
     `WITH wanted AS (${WANTED})
      SELECT wanted."requestToken" AS request_token,
             same_id.request_token IS NOT DISTINCT FROM wanted."requestToken" AS is_ours,
             coalesce(greatest(0, extract(epoch FROM same_id.not_before - now())), 0)::double precision AS wait,
+            deleted.order_id IS NOT NULL AS was_deleted,
             deleted.order_id IS NOT NULL OR EXISTS (SELECT FROM public.orders o WHERE o.order_id = wanted."orderId") AS id_exists,
             coalesce(same_key.fingerprint,
               CASE WHEN deleted.request = ${requestHash('wanted."idempotencyKey"', 'wanted.fingerprint')} THEN wanted.fingerprint END
@@ -135,6 +139,7 @@ export async function findConflicts(database: Queryable, orders: readonly OrderI
     isOurs: row.is_ours,
     wait: row.wait,
     idExists: row.id_exists,
+    wasDeleted: row.was_deleted,
     keyFingerprint: row.key_fingerprint,
   }));
 }
