@@ -70,6 +70,18 @@ describe('a list of orders', () => {
     expect(await pages({}, 1)).toEqual([['first'], ['c'], ['b'], ['a'], ['z']]);
   });
 
+  test.each(['9999-12-31 23:59:59.999999', '1001-02-03 04:05:06.123457', '0001-01-01 00:00:00.000001'])(
+    'each order that was created at %s is on one page, as an import can leave it',
+    async (time) => {
+      await insert(...letters(4));
+      await lab.psql.rows('UPDATE orders SET created_at = $1', [`${time}+00`]);
+      const first = await list({}, null, 2);
+      const second = await list({}, first.next, 2);
+      expect([...first.orders, ...second.orders].map(({ orderId }) => orderId)).toEqual(['d', 'c', 'b', 'a']);
+      expect(second.next).toBeNull();
+    },
+  );
+
   test('a list of orders contains only the requested user, status, reason code, owner and time', async () => {
     await insert(
       { id: 'a', at: 1, user: 1, status: 'Failed', reason: 'sold_out', owner: 'x' },

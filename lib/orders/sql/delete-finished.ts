@@ -1,6 +1,6 @@
 import type { Queryable } from '../../database/database.ts';
 import type { Status } from '../order.ts';
-import type { Position } from './list-orders.ts';
+import { momentOf, type Position } from './list-orders.ts';
 import { requestHash } from './request-hash.ts';
 
 /** Before the earliest creation that a readable order can have, in the year 1. */
@@ -38,7 +38,7 @@ export async function deleteFinished(
        FROM public.orders o
        WHERE o.status = $1::text AND o.created_at < ${CUTOFF}
          AND (o.created_at, o.order_id, o.owner)
-           > (timestamptz 'epoch' + $3::double precision * interval '1 second', $4::text, $5::text)
+           > (${momentOf('$3::numeric')}, $4::text, $5::text)
        ORDER BY o.created_at, o.order_id, o.owner
        LIMIT $6::integer),
      -- By key, in the order of all statements. A Failed order that is redriven in the meantime stays.

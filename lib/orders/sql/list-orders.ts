@@ -32,6 +32,14 @@ export interface Position {
   readonly owner: string;
 }
 
+/**
+ * The time of a position. Its seconds and its microseconds apart: far from 1970, a double does not hold both.
+ * @param createdAt an expression: numeric
+ */
+export const momentOf = (createdAt: string) => `(timestamptz 'epoch'
+  + trunc(${createdAt})::double precision * interval '1 second'
+  + (${createdAt} % 1 * 1000000)::double precision * interval '1 microsecond')`;
+
 export interface Page {
   readonly orders: readonly Order[];
   /** The start of the next page; null if there is none. */
@@ -156,7 +164,7 @@ async function withoutOthers(database: Queryable, position: Position, owner: str
   const [own] = await database.query<{ order_id: string }>(
     `SELECT order_id FROM public.orders
      WHERE owner = $1::text AND owner <> '' AND order_id <= $3::text
-       AND created_at = timestamptz 'epoch' + $2::double precision * interval '1 second'
+       AND created_at = ${momentOf('$2::numeric')}
      ORDER BY order_id DESC LIMIT 1`,
     [owner, createdAt, orderId],
   );
@@ -217,8 +225,7 @@ function bounds(
   parameter: AddParameter,
 ): string[] {
   const inItsWords = (time: string) => (createdAt === CREATED_AT_OF_ANY ? `(${time} AT TIME ZONE 'UTC')` : time);
-  const seconds = (time: string) =>
-    inItsWords(`(timestamptz 'epoch' + ${parameter(time, 'double precision')} * interval '1 second')`);
+  const seconds = (time: string) => inItsWords(momentOf(parameter(time, 'numeric')));
   const date = (time: Date) => inItsWords(parameter(time.toISOString(), 'timestamptz'));
   return [
     createdFrom === undefined ? [] : [`${createdAt} >= ${date(createdFrom)}`],
