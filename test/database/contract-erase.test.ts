@@ -1,11 +1,12 @@
 import { hash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import type { Database } from '../../lib/database/database.ts';
+import { signalOrder } from '../../lib/orders/signal-order.ts';
 import { cancelOrder } from '../../lib/orders/sql/cancel-order.ts';
 import { countOrdersOf, eraseOrdersOf, type Person } from '../../lib/orders/sql/erase-orders.ts';
 import { readAudit } from '../../lib/orders/sql/read-audit.ts';
 import { readOrder } from '../../lib/orders/sql/read-order.ts';
-import { PermanentFailure } from '../../lib/processors/processor.ts';
+import { PermanentFailure, type Processor } from '../../lib/processors/processor.ts';
 import { DRIVERS } from '../support/contract.ts';
 import { beforeEachTest, type UseCases } from '../support/contract-use-cases.ts';
 import { anOrder, verdictOn } from '../support/order-lab.ts';
@@ -109,6 +110,23 @@ describe.each(DRIVERS)('erasing a person over $name', ({ open }) => {
     expect(await readAudit(database, { action: 'orders.erased', owner: null, before: null }, 10)).toMatchObject([
       { target, orders: 1 },
     ]);
+  });
+
+  test('a wait that a signal ended is not timed out once its payload is erased', async () => {
+    await cases.insert('a');
+    await database.query('UPDATE public.orders SET user_id = 7');
+    const processor: Processor = async (_order, { waitFor }) => {
+      await waitFor('paid', { timeoutSeconds: 60 });
+    };
+    await cases.process(['a'], { processor });
+    const signal = { orderId: 'a', owner: null, run: null, name: 'paid', payload: '"SECRET"' };
+    await signalOrder(cases.shared, signal, 'bank');
+    await cases.process(['a'], { processor });
+    expect(await cases.statusOf('a')).toBe('Completed');
+
+    expect(await erase()).toBe(1);
+    expect(await readOrder(database, 'a', null)).toMatchObject({ steps: [{ name: 'paid', state: 'completed' }] });
+    expect((await texts()).filter((row) => row.includes('SECRET'))).toEqual([]);
   });
 
   test('why an order was cancelled is erased although it was completed all the same', async () => {

@@ -89,8 +89,9 @@ export async function eraseOrdersOf(
        UPDATE public.order_steps s SET result = NULL
        FROM chosen c WHERE s.owner = c.owner AND s.order_id = c.order_id),
      signals AS (
-       UPDATE public.order_signals s SET payload = NULL
-       FROM chosen c WHERE s.owner = c.owner AND s.order_id = c.order_id),
+       -- NULL would say that its wait timed out.
+       UPDATE public.order_signals s SET payload = 'null'
+       FROM chosen c WHERE s.owner = c.owner AND s.order_id = c.order_id AND s.payload IS NOT NULL),
      audited AS (
        INSERT INTO public.audit (actor, action, owner, target, orders, reason)
        SELECT $4::text, 'orders.erased', $2::text, $6::text, count(*), $5::text FROM erased HAVING count(*) > 0)
