@@ -82,3 +82,16 @@ test('a wait for one of two orders with the same id polls the one of the given o
   await lab.psql.rows(`UPDATE orders SET user_id = 2 WHERE owner = 'shop'`);
   expect(await waiting).toMatchObject({ owner: 'shop', userId: 2 });
 });
+
+test('a caller learns that a wait of the order has timed out, although its row has not changed', async () => {
+  await lab.insert('a');
+  await lab.psql.rows(
+    `INSERT INTO order_steps (owner, order_id, run, name, kind, attempt, token, started_at, finished_at, wake_at)
+     VALUES ('', 'a', 1, 'paid', 'wait', 1, 1, now(), now(), now())`,
+  );
+  const isAwaited: Wait['isAwaited'] = ({ steps }) => steps[0]?.state === 'timed_out';
+  const waiting = reader()('a', null, completion({ seconds: 5, isAwaited }));
+  await waitUntil('it knows the version', () => polls().length > 1);
+  await lab.psql.rows(`INSERT INTO order_signals (owner, order_id, run, name) VALUES ('', 'a', 1, 'paid')`);
+  expect(await waiting).toMatchObject({ steps: [{ state: 'timed_out' }] });
+});
