@@ -6,7 +6,7 @@ import { readAudit } from '../../lib/orders/sql/read-audit.ts';
 import { readHistory } from '../../lib/orders/sql/read-history.ts';
 import { DRIVERS } from '../support/contract.ts';
 import { beforeEachTest, type UseCases } from '../support/contract-use-cases.ts';
-import { verdictOn } from '../support/order-lab.ts';
+import { anOrder, verdictOn } from '../support/order-lab.ts';
 
 describe.each(DRIVERS)('several cancellations over $name', ({ open }) => {
   let database: Database;
@@ -56,6 +56,26 @@ describe.each(DRIVERS)('several cancellations over $name', ({ open }) => {
     ]);
     expect(await cancel(['a'])).toEqual({ cancelled: [], others: [named('a', 'Cancelled')] });
     expect(await audit()).toHaveLength(1);
+  });
+
+  test('an order that another owner creates during the cancellation is not cancelled', async () => {
+    await cases.insert('a');
+    await database.query(`UPDATE public.orders SET owner = 'shop'`);
+    const late: Database = {
+      ...database,
+      async query(...statement) {
+        if (statement[0].includes('UPDATE')) await cases.create(anOrder({ orderId: 'a' }), { owner: 'rival' });
+        return database.query(...statement);
+      },
+    };
+    await expect(cancelOrders({ ...cases.shared, database: late }, ['a'], null, CHANGE)).rejects.toThrow(
+      AmbiguousOrder,
+    );
+    const left = await database.query('SELECT owner, status FROM public.orders ORDER BY owner');
+    expect(left).toEqual([
+      { owner: 'rival', status: 'Pending' },
+      { owner: 'shop', status: 'Pending' },
+    ]);
   });
 
   test('a cancellation of several orders changes none of another owner, nor any if an id is ambiguous', async () => {

@@ -1,7 +1,7 @@
 import type { Queryable } from '../../database/database.ts';
 import type { Status } from '../order.ts';
 import { CANCELLED, UNFINISHED } from './cancel-order.ts';
-import { refuseAmbiguous } from './find-owners.ts';
+import { ambiguous } from './find-owners.ts';
 
 /** An order, and what it is now. */
 export interface Named {
@@ -36,7 +36,6 @@ export async function cancelOrders(
   owner: string | null,
   change: { readonly actor: string; readonly reason: string; readonly dryRun: boolean },
 ): Promise<Cancellations> {
-  if (owner === null) await refuseAmbiguous(database, orderIds);
   const rows = await database.query<Row>(
     `WITH actor AS MATERIALIZED (
        SELECT public.act_as($3::text) AS name),
@@ -49,6 +48,8 @@ export async function cancelOrders(
        UPDATE public.orders SET ${CANCELLED}
        FROM seen, actor
        WHERE NOT $5::boolean AND orders.order_id = seen.order_id AND orders.owner = seen.owner AND orders.status IN (${UNFINISHED})
+         -- Counted in this statement, so that no other owner can begin to use one of the ids in between.
+         AND (SELECT count(*) = count(DISTINCT order_id) FROM seen)
        RETURNING orders.order_id, orders.owner, orders.status, orders.ends_as),
      audited AS (
        INSERT INTO public.audit (actor, action, owner, target, orders, reason)
@@ -59,6 +60,9 @@ export async function cancelOrders(
      FROM seen LEFT JOIN o USING (order_id, owner) ORDER BY order_id, owner`,
     [JSON.stringify(orderIds), owner, change.actor, change.reason, change.dryRun],
   );
+  // The rows are sorted.
+  const twice = rows.find((row, index) => row.order_id === rows[index - 1]?.order_id);
+  if (twice) throw await ambiguous(database, twice.order_id);
   const named = rows.map((row) => ({
     orderId: row.order_id,
     owner: row.owner,
