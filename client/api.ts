@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 e6a60c4b71b78a1a9bef6c7a6fa7d25d129eecc08b7751693d84362876175899): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 f738ce666d3ca938b75070dc74150427d1eab93ae7b9c94a14320d797a5e2d86): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -928,7 +928,7 @@ export interface components {
              * @example ORD-1
              */
             order_id: string;
-            /** @description What happened, oldest first. */
+            /** @description What happened, oldest first: the latest 1,000 entries. */
             history: {
                 /**
                  * Format: date-time

@@ -86,6 +86,16 @@ describe.each(DRIVERS)('the use cases of the API over $name', ({ open }) => {
     expect(await cancelOrder(database, 'nobody', null, change)).toBeUndefined();
   });
 
+  test('the history of an order with more entries than a response takes ends with its latest one', async () => {
+    await cases.insert('a');
+    await database.query(
+      `INSERT INTO public.order_history (order_id, owner, at, from_status, to_status, attempt, token, actor)
+       SELECT 'a', '', now(), 'Pending', 'Pending', 0, 0, 'worker ' || n FROM generate_series(1, 1000) AS n`,
+    );
+    const actors = (await readHistory(database, 'a', null)).map(({ actor }) => actor);
+    expect(actors).toEqual(Array.from({ length: 1_000 }, (_, n) => `worker ${n + 1}`));
+  });
+
   test('while processing is paused, claims and the sweep take nothing; after it is resumed, consumed messages are sent again', async () => {
     expect(await readProcessing(database)).toEqual({ paused: false, since: null, actor: null, reason: null });
     await cases.insert('a', 'b');

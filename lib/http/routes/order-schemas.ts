@@ -30,7 +30,7 @@ export const historySchema = z
           actor: z.string().describe('Who did it: an invocation of the worker, a caller, or a database user.'),
         }),
       )
-      .describe('What happened, oldest first.'),
+      .describe('What happened, oldest first: the latest 1,000 entries.'),
   })
   .describe('The history of an order.');
 

@@ -18,18 +18,18 @@ export interface HistoryEntry {
   readonly actor: string;
 }
 
-/** Far more than the budgets of attempts, crashes and redrives allow; a limit for manual changes. */
+/** Many more than the budgets of attempts, crashes and redrives allow. Each sleep adds two. */
 const MAX_ENTRIES = 1_000;
 
 /**
- * The transitions of an order, oldest first; empty if the order does not exist.
+ * The latest transitions of an order, oldest first; empty if the order does not exist.
  * @param owner the required owner; null for any
  * @throws AmbiguousOrder if no owner is required and several owners have such an order
  */
 export async function readHistory(database: Queryable, orderId: string, owner: string | null): Promise<HistoryEntry[]> {
   const rows = await database
     .query<{
-      owner: string;
+      owners: number;
       at: Date;
       from_status: Status | null;
       to_status: Status;
@@ -40,14 +40,15 @@ export async function readHistory(database: Queryable, orderId: string, owner: s
     }>(
       `WITH o AS MATERIALIZED (
          SELECT order_id, owner, had_id_alone FROM public.orders
-         WHERE order_id = $1::text AND ($2::text IS NULL OR owner = $2::text) LIMIT 2)
-       SELECT o.owner, h.at, h.from_status, h.to_status, h.attempt, h.reason_code, h.reason, h.actor
-       FROM o CROSS JOIN LATERAL ${HISTORY_OF_O} AS h
-       ORDER BY h.entry LIMIT ${MAX_ENTRIES}`,
+         WHERE order_id = $1::text AND ($2::text IS NULL OR owner = $2::text) LIMIT 2),
+       latest AS (
+         SELECT h.* FROM o CROSS JOIN LATERAL ${HISTORY_OF_O} AS h ORDER BY h.entry DESC LIMIT ${MAX_ENTRIES})
+       SELECT (SELECT count(*) FROM o)::integer AS owners, at, from_status, to_status, attempt, reason_code, reason, actor
+       FROM latest ORDER BY entry`,
       [orderId, owner],
     )
     .catch(foundNothing);
-  if (rows.some((row) => row.owner !== rows[0]?.owner)) throw await ambiguous(database, orderId);
+  if (rows.some(({ owners }) => owners > 1)) throw await ambiguous(database, orderId);
   return rows.map((row) => ({
     at: row.at,
     from: row.from_status,
