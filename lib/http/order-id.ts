@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod';
 import { callerOf, namesAnotherOwner } from './caller.ts';
 import { HttpError, validationError } from './http-error.ts';
-import { readQuery } from './read-query.ts';
+import { namesGivenTwice, readQuery } from './read-query.ts';
 
 /** The order that a request is about. */
 export interface AskedOrder {
@@ -25,7 +25,7 @@ const orderIdQuery = z.object({ order_id: z.string('must be an order id'), owner
  */
 export function orderOf(event: APIGatewayProxyEventV2, others: z.ZodRawShape = {}): AskedOrder {
   const inPath = event.pathParameters?.order_id;
-  const asked = inPath === undefined ? readOnce(event, orderIdQuery.extend(others)) : ownerInQuery(event);
+  const asked: Asked = inPath === undefined ? readQuery(event, orderIdQuery.extend(others)) : ownerInQuery(event);
   const orderId = inPath ?? asked.order_id ?? '';
   const caller = callerOf(event);
   if (namesAnotherOwner(caller, asked.owner) || !isStorable(orderId) || !isStorable(asked.owner ?? ''))
@@ -38,7 +38,7 @@ export function orderOf(event: APIGatewayProxyEventV2, others: z.ZodRawShape = {
  * @throws HttpError 400 also for other query parameters: the caller may rely on one to prevent the change.
  */
 export function orderToChange(event: APIGatewayProxyEventV2, others: z.ZodRawShape = {}): AskedOrder {
-  if (event.pathParameters?.order_id !== undefined) readOnce(event, ownerQuery);
+  if (event.pathParameters?.order_id !== undefined) readQuery(event, ownerQuery);
   return orderOf(event, others);
 }
 
@@ -49,20 +49,9 @@ interface Asked {
 
 /** Other query parameters of a request that only reads are ignored, as they have always been. */
 function ownerInQuery(event: APIGatewayProxyEventV2): Asked {
-  refuseTwo(event, 'owner');
+  if (namesGivenTwice(event).includes('owner'))
+    throw validationError([{ path: 'owner', message: 'must be given once' }]);
   return { owner: event.queryStringParameters?.owner };
-}
-
-function readOnce<Shape extends z.ZodRawShape>(event: APIGatewayProxyEventV2, schema: z.ZodObject<Shape>): Asked {
-  const asked = readQuery(event, schema);
-  for (const name of Object.keys(schema.shape)) refuseTwo(event, name);
-  return asked;
-}
-
-/** API Gateway joins two values with a comma, and the result may name a third order. */
-function refuseTwo(event: APIGatewayProxyEventV2, name: string): void {
-  if (new URLSearchParams(event.rawQueryString).getAll(name).length > 1)
-    throw validationError([{ path: name, message: 'must be given once' }]);
 }
 
 function isStorable(text: string): boolean {

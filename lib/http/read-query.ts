@@ -6,7 +6,8 @@ import { validate } from './validate.ts';
 const NO_PARAMETERS = z.object({});
 
 /**
- * The query parameters of a request. Unknown parameters are rejected: ignoring a misspelled filter would return too much.
+ * The query parameters of a request. Unknown parameters are rejected: ignoring a misspelled filter would return too much. So are
+ * parameters that are given twice: API Gateway joins the values with a comma, and the result may name something else.
  * @param objects the parameters that are objects, written as `name[key]=value`
  * @throws HttpError 400 that lists each invalid parameter and what it accepts
  */
@@ -20,7 +21,14 @@ export function readQuery<Shape extends z.ZodRawShape>(
   const unknown = Object.keys(given).filter((name) => !known.includes(name));
   const message = `is not a query parameter of this request; allowed: ${known.join(', ') || 'none'}`;
   if (unknown.length > 0) throw validationError(unknown.map((path) => ({ path, message })));
+  const twice = namesGivenTwice(event);
+  if (twice.length > 0) throw validationError(twice.map((path) => ({ path, message: 'must be given once' })));
   return validate(schema, given);
+}
+
+export function namesGivenTwice({ rawQueryString }: APIGatewayProxyEventV2): string[] {
+  const names = [...new URLSearchParams(rawQueryString).keys()];
+  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
 }
 
 function withObjects(given: Readonly<Record<string, unknown>>, objects: readonly string[]): Record<string, unknown> {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Functions, loadFunctions } from '../support/functions.ts';
+import { httpEvent, lambdaContext } from '../support/lambda.ts';
 
 let service: Functions;
 beforeAll(async () => {
@@ -49,6 +50,17 @@ describe('GET /orders', () => {
     }
     expect(sizes).toEqual([20, 20, 5]);
     expect(found).toEqual(Array.from({ length: 45 }, (_, n) => `order-${44 - n}`));
+  });
+
+  test.each(['reason_code=a&reason_code=b', 'metadata[k]=a&metadata[k]=b'])('GET /orders rejects %s', async (query) => {
+    const { handler } = await import('../../functions/http/list-orders.ts');
+    const event = httpEvent({ method: 'GET', path: '/api/v1/orders', routeKey: 'GET /api/v1/orders' });
+    const [name = ''] = new URLSearchParams(query).keys();
+    // As API Gateway passes them on.
+    const asking = { ...event, rawQueryString: query, queryStringParameters: { [name]: 'a,b' } };
+    const answer = (await handler(asking, lambdaContext())) as { statusCode: number; body: string };
+    expect(answer.statusCode).toBe(400);
+    expect(JSON.parse(answer.body)).toMatchObject({ errors: [{ path: name, message: 'must be given once' }] });
   });
 
   test('GET /orders combines filters with a cursor and with each other', async () => {
