@@ -98,7 +98,8 @@ export const ERROR_CODES = {
   too_many_of_owner_waiting: {
     status: 429,
     when: 'As many of your orders wait as the service allows each owner.',
-    remedy: 'Retry after `Retry-After` seconds. Nothing was stored.',
+    remedy:
+      'Send the same request again after `Retry-After` seconds. This one stored nothing; an earlier one may have.',
   },
   internal_error: {
     status: 500,
@@ -113,7 +114,8 @@ export const ERROR_CODES = {
   too_many_waiting: {
     status: 503,
     when: 'More orders wait than the service admits.',
-    remedy: 'Retry after `Retry-After` seconds. Nothing was stored.',
+    remedy:
+      'Send the same request again after `Retry-After` seconds. This one stored nothing; an earlier one may have.',
   },
 } as const satisfies Record<string, Refusal>;
 
