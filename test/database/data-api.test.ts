@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import type { Fault } from '../../infra/local/data-api/server.ts';
 import { connectDataApi } from '../../lib/database/data-api.ts';
 import { makeCreateOrder } from '../../lib/orders/create-order.ts';
-import { CLUSTER, type DataApiLab, openDataApiLab } from '../support/data-api.ts';
+import { CLUSTER, type DataApiLab, type Fault, openDataApiLab } from '../support/data-api.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { freePorts } from '../support/free-port.ts';
 import { anOrder } from '../support/order-lab.ts';

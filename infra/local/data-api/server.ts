@@ -8,19 +8,8 @@ import { invalid, ServiceError, toServiceError } from './service-error.ts';
 import { Sessions } from './sessions.ts';
 import { type TransactionLimits, Transactions } from './transactions.ts';
 
-/**
- * Faults of a request, if a test has ordered one. The first three are responses without running the statement, the next
- * two are responses after it ran, and the others cut the connection.
- */
-export type Fault =
-  | 'throttled'
-  | 'resuming'
-  | 'denied'
-  | 'returns 500'
-  | 'returns 503'
-  | 'before it is sent'
-  | 'when it was sent'
-  | 'cut after the reply';
+/** Runs a request, with the given function, or injects a fault. */
+type Around = (request: IncomingMessage, body: string, run: () => Promise<object>) => Promise<object>;
 
 export interface DataApiServerOptions {
   /** 0 selects any free port. */
@@ -34,8 +23,8 @@ export interface DataApiServerOptions {
   readonly statementTimeoutMs?: number;
   /** Likewise: 3 minutes without a call, and 24 hours. */
   readonly transactionLimits?: TransactionLimits;
-  /** Called for each request, with its body. */
-  readonly faultOf?: (body: string) => Fault | undefined;
+  /** Injects faults, in tests. */
+  readonly around?: Around;
 }
 
 export interface DataApiServer {
@@ -65,7 +54,7 @@ export async function startDataApi({
   secretArn,
   statementTimeoutMs = 45_000,
   transactionLimits = { idleMs: 3 * 60_000, totalMs: 24 * 60 * 60_000 },
-  faultOf = () => undefined,
+  around = (_request, _body, run) => run(),
 }: DataApiServerOptions): Promise<DataApiServer> {
   const sessions = new Sessions(postgres, statementTimeoutMs);
   const transactions = new Transactions(sessions, transactionLimits);
@@ -73,7 +62,7 @@ export async function startDataApi({
   const underWay = new Set<Promise<void>>();
 
   const server = createServer((request, response) => {
-    const responding = respond(service, request, response, faultOf).finally(() => underWay.delete(responding));
+    const responding = respond(service, request, response, around).finally(() => underWay.delete(responding));
     underWay.add(responding);
   }).listen(port, '127.0.0.1');
   server.keepAliveTimeout = KEEP_ALIVE_MS;
@@ -96,24 +85,13 @@ async function respond(
   service: Service,
   request: IncomingMessage,
   response: ServerResponse,
-  faultOf: (body: string) => Fault | undefined,
+  around: Around,
 ): Promise<void> {
   try {
     const refusal = refusalOf(request.headers);
     if (refusal !== undefined) throw new ServiceError('ForbiddenException', 403, refusal);
     const body = await readBody(request);
-    const fault = faultOf(body);
-    if (fault === 'before it is sent') {
-      request.socket.destroy();
-      return;
-    }
-    // The statement continues: Postgres is not notified.
-    if (fault === 'when it was sent') request.socket.destroy();
-    const result = await run(service, request, body, fault);
-    if (fault === 'returns 500') throw new ServiceError('InternalServerErrorException', 500, '');
-    if (fault === 'returns 503') throw new ServiceError('ServiceUnavailableError', 503, '');
-    if (fault === 'cut after the reply') request.socket.destroy();
-    send(response, 200, result);
+    send(response, 200, await around(request, body, () => run(service, request, body)));
   } catch (error) {
     const { name, status, message } = toServiceError(error);
     response.setHeader('x-amzn-errortype', name);
@@ -121,22 +99,7 @@ async function respond(
   }
 }
 
-async function run(
-  service: Service,
-  request: IncomingMessage,
-  body: string,
-  fault: Fault | undefined,
-): Promise<object> {
-  if (fault === 'throttled') throw new ServiceError('ThrottlingException', 400, 'Rate exceeded');
-  // As while a new role is not known everywhere yet.
-  if (fault === 'denied')
-    throw new ServiceError('AccessDeniedException', 403, 'is not authorized to perform this action');
-  if (fault === 'resuming')
-    throw new ServiceError(
-      'DatabaseResumingException',
-      400,
-      `The Aurora DB instance ${service.resourceArn} is resuming after being auto-paused. Please wait a few seconds and try again.`,
-    );
+async function run(service: Service, request: IncomingMessage, body: string): Promise<object> {
   const operation = OPERATIONS[request.url ?? ''];
   if (request.method !== 'POST' || !operation) throw new ServiceError('UnknownOperationException', 404, '');
   if (!/^AWS4-HMAC-SHA256 .*\/rds-data\/aws4_request/.test(request.headers.authorization ?? ''))
