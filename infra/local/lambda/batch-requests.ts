@@ -18,41 +18,29 @@ export interface Refusal {
 
 /** Deletes messages, ten per request, and returns those that were not deleted. Never throws. */
 export function deleteMessages(client: SQSClient, url: string, messages: readonly QueuedMessage[]): Promise<Refusal[]> {
-  return inTens(messages, (ten) =>
-    client.send(
-      new DeleteMessageBatchCommand({
-        QueueUrl: url,
-        Entries: ten.map(({ receiptHandle }, index) => ({ Id: String(index), ReceiptHandle: receiptHandle })),
-      }),
-    ),
-  );
+  return inTens(messages, (Entries) => client.send(new DeleteMessageBatchCommand({ QueueUrl: url, Entries })));
 }
 
 /** Makes messages visible again immediately, ten per request, and returns those that failed. Never throws. */
 export function giveBack(client: SQSClient, url: string, messages: readonly QueuedMessage[]): Promise<Refusal[]> {
-  return inTens(messages, (ten) =>
-    client.send(
-      new ChangeMessageVisibilityBatchCommand({
-        QueueUrl: url,
-        Entries: ten.map(({ receiptHandle }, index) => ({
-          Id: String(index),
-          ReceiptHandle: receiptHandle,
-          VisibilityTimeout: 0,
-        })),
-      }),
-    ),
-  );
+  return inTens(messages, (entries) => {
+    const Entries = entries.map((entry) => ({ ...entry, VisibilityTimeout: 0 }));
+    return client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: url, Entries }));
+  });
 }
 
 async function inTens(
   messages: readonly QueuedMessage[],
-  request: (ten: readonly QueuedMessage[]) => Promise<{ Failed?: BatchResultErrorEntry[] | undefined }>,
+  request: (
+    entries: { Id: string; ReceiptHandle: string }[],
+  ) => Promise<{ Failed?: BatchResultErrorEntry[] | undefined }>,
 ): Promise<Refusal[]> {
   const tens: QueuedMessage[][] = [];
   for (let at = 0; at < messages.length; at += ENTRY_LIMIT) tens.push(messages.slice(at, at + ENTRY_LIMIT));
   const refusals = tens.map(async (ten) => {
     try {
-      const { Failed: failed = [] } = await request(ten);
+      const entries = ten.map(({ receiptHandle }, index) => ({ Id: String(index), ReceiptHandle: receiptHandle }));
+      const { Failed: failed = [] } = await request(entries);
       return failed.map(({ Id: id, Code: code }) => ({
         messageId: ten[Number(id)]?.messageId ?? '',
         reason: code ?? 'no reason given',

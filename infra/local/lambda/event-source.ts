@@ -120,7 +120,9 @@ export class EventSource {
 
   async #process(batch: readonly QueuedMessage[]): Promise<void> {
     const failed = await this.#invoke(batch);
-    await this.#delete(batch.filter(({ messageId }) => !failed.has(messageId)));
+    const succeeded = batch.filter(({ messageId }) => !failed.has(messageId));
+    const refusals = await deleteMessages(this.#options.client, this.#queue.url, succeeded);
+    this.#say('was not deleted, and will be delivered again', refusals);
   }
 
   /** Runs the function on the batch, and returns the ids of the messages that must be redelivered. */
@@ -137,11 +139,6 @@ export class EventSource {
       log.error(`${name}: a batch of ${batch.length} failed: ${messageOf(error)}`);
       return delivered;
     }
-  }
-
-  async #delete(messages: readonly QueuedMessage[]): Promise<void> {
-    const refusals = await deleteMessages(this.#options.client, this.#queue.url, messages);
-    this.#say('was not deleted, and will be delivered again', refusals);
   }
 
   async #giveBack(messages: readonly QueuedMessage[]): Promise<void> {
