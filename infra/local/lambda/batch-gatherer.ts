@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { QueueEvent } from './deployment.ts';
 import type { Queue } from './queues.ts';
 import { toSqsRecord } from './sqs-record.ts';
 
@@ -35,12 +36,7 @@ export interface QueuedMessage {
   readonly record: string;
 }
 
-export interface GatherLimits {
-  /** Messages, 1 to 10,000. */
-  readonly batchSize: number;
-  /** Milliseconds from the first message, 0 to 300,000. */
-  readonly windowMs: number;
-}
+type Limits = Pick<QueueEvent, 'batchSize' | 'windowMs'>;
 
 /**
  * Gathers batches as an event source mapping does: until the batch is full, its window is over, or the payload reaches
@@ -48,7 +44,7 @@ export interface GatherLimits {
  */
 export class BatchGatherer {
   readonly #client: SQSClient;
-  readonly #limits: GatherLimits;
+  readonly #limits: Limits;
   readonly #now: () => number;
   /** Received, but beyond the payload limit of the previous batch. */
   #carried: QueuedMessage[] = [];
@@ -57,7 +53,7 @@ export class BatchGatherer {
   #stopped = false;
 
   /** @param now milliseconds, from any point in time */
-  constructor(client: SQSClient, limits: GatherLimits, now: () => number = () => performance.now()) {
+  constructor(client: SQSClient, limits: Limits, now: () => number = () => performance.now()) {
     this.#client = client;
     this.#limits = limits;
     this.#now = now;

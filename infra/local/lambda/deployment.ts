@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UserError } from '../../user-error.ts';
-import { parseRate } from './schedule.ts';
+import { parseRate, type ScheduleEvent } from './schedule.ts';
 import { type LambdaFunction, parseServiceModel, type QueueResourceModel, type ServiceModel } from './service-model.ts';
 
 /** The functions that a worker runs and the queues of serverless.yml. */
@@ -27,19 +27,17 @@ export interface FunctionDefinition {
   readonly scheduleEvents: readonly ScheduleEvent[];
 }
 
-interface QueueEvent {
+export interface QueueEvent {
   /** Logical id of the queue. */
   readonly queue: string;
+  /** Messages, 1 to 10,000. */
   readonly batchSize: number;
+  /** Milliseconds from the first message, 0 to 300,000. */
   readonly windowMs: number;
+  /** Concurrent batches, 1 to 1,000. */
   readonly maximumConcurrency: number;
+  /** True if the response lists the failed messages; otherwise a batch succeeds or fails as a whole. */
   readonly reportBatchItemFailures: boolean;
-}
-
-interface ScheduleEvent {
-  readonly periodMs: number;
-  /** The event, if it differs from EventBridge's own. */
-  readonly input?: unknown;
 }
 
 export interface QueueDefinition {

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QueueDoesNotExist, type SQSClient } from '@aws-sdk/client-sqs';
 import { messageOf } from '../../../lib/errors.ts';
-import { BatchGatherer, type GatherLimits, type QueuedMessage } from './batch-gatherer.ts';
+import { BatchGatherer, type QueuedMessage } from './batch-gatherer.ts';
 import { deleteMessages, giveBack, type Refusal } from './batch-requests.ts';
 import { readBatchResponse } from './batch-response.ts';
+import type { QueueEvent } from './deployment.ts';
 import type { Queue } from './queues.ts';
 import type { WorkerLog } from './worker-log.ts';
 
@@ -13,14 +14,10 @@ import type { WorkerLog } from './worker-log.ts';
  */
 const RETRY_MS = { first: 100, longest: 2_000 };
 
-export interface EventSourceOptions extends GatherLimits {
+export interface EventSourceOptions extends Omit<QueueEvent, 'queue'> {
   readonly client: SQSClient;
   /** Finds the queue, and creates it if it has vanished. */
   readonly findQueue: () => Promise<Queue>;
-  /** Concurrent batches, 1 to 1,000. */
-  readonly maximumConcurrency: number;
-  /** True if the response lists the failed messages; otherwise a batch succeeds or fails as a whole. */
-  readonly reportBatchItemFailures: boolean;
   /** Runs the function on an event in JSON, and returns its response in JSON. */
   readonly invoke: (payload: string) => Promise<string>;
   /** Its name in log lines. */

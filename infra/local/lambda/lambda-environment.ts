@@ -7,16 +7,13 @@ import { enableCompileCache } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { Context } from 'aws-lambda';
 import { watchParent } from '../stack/process/watch-parent.ts';
+import type { FunctionDefinition } from './deployment.ts';
 
-export interface EnvironmentStart {
-  /** Absolute path of the handler's file. */
-  readonly file: string;
-  /** The export that is the handler. */
-  readonly exportName: string;
-  readonly functionName: string;
-  readonly functionArn: string;
-  readonly memoryMb: number;
-}
+/** A function, without its variables: they are those of the process. */
+export type EnvironmentStart = Pick<
+  FunctionDefinition,
+  'file' | 'exportName' | 'functionName' | 'functionArn' | 'memoryMb'
+>;
 
 export interface Invocation {
   readonly requestId: string;

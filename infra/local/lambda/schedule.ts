@@ -15,16 +15,19 @@ export function parseRate(expression: string): number {
   return seconds * 1_000;
 }
 
-export interface ScheduleOptions {
+export interface ScheduleEvent {
+  /** Milliseconds from start to start. */
+  readonly periodMs: number;
+  /** The event that replaces EventBridge's own. */
+  readonly input?: unknown;
+}
+
+interface ScheduleOptions extends ScheduleEvent {
   /** Its name in log lines. */
   readonly name: string;
   /** The EventBridge rule in the event. */
   readonly rule: string;
-  /** Milliseconds from start to start. */
-  readonly periodMs: number;
   readonly region: string;
-  /** The event in serverless.yml that replaces EventBridge's own. */
-  readonly input?: unknown;
   readonly invoke: (payload: string) => Promise<string>;
   readonly log: WorkerLog;
 }
