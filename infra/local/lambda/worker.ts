@@ -54,13 +54,9 @@ export async function startWorker(deployment: Deployment, log: WorkerLog, signal
   const endPools = () => Promise.all(pools.map((pool) => pool.stop()));
   try {
     const queues = await reachQueues(client, deployment.queues, log, signal);
-    const parts = deployment.functions.flatMap((definition, index) => {
-      const invoke = (payload: string) => (pools[index] as EnvironmentPool).invoke(payload);
-      return [
-        ...eventSources(definition, queues, { client, deployment, invoke, log }),
-        ...schedules(definition, { region: deployment.region, invoke, log }),
-      ];
-    });
+    const parts = deployment.functions.flatMap((definition, index) =>
+      triggersOf(definition, pools[index] as EnvironmentPool, { client, deployment, queues, log }),
+    );
     for (const part of parts) part.start();
     return {
       async stop() {
@@ -83,12 +79,14 @@ function concurrencyOf({ queueEvents, scheduleEvents }: FunctionDefinition): num
   return queueEvents.reduce((sum, { maximumConcurrency }) => sum + maximumConcurrency, scheduleEvents.length);
 }
 
+type Queues = ReadonlyMap<string, Queue>;
+
 async function reachQueues(
   client: SQSClient,
   definitions: readonly QueueDefinition[],
   log: WorkerLog,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, Queue>> {
+): Promise<Queues> {
   for (let tries = 1; ; tries++) {
     try {
       return await ensureQueues(client, definitions);
@@ -101,30 +99,25 @@ async function reachQueues(
   }
 }
 
-type Invoke = (payload: string) => Promise<string>;
-
-function eventSources(
-  { key, queueEvents }: FunctionDefinition,
-  queues: ReadonlyMap<string, Queue>,
-  { client, deployment, invoke, log }: { client: SQSClient; deployment: Deployment; invoke: Invoke; log: WorkerLog },
-): EventSource[] {
-  return queueEvents.map((event) => {
-    const name = deployment.queues.find(({ logicalId }) => logicalId === event.queue)?.name;
+/** What invokes a function: its event sources and schedules. */
+function triggersOf(
+  { key: name, functionName: rule, queueEvents, scheduleEvents }: FunctionDefinition,
+  pool: EnvironmentPool,
+  { client, deployment, queues, log }: { client: SQSClient; deployment: Deployment; queues: Queues; log: WorkerLog },
+): (EventSource | Schedule)[] {
+  const invoke = (payload: string) => pool.invoke(payload);
+  const sources = queueEvents.map((event) => {
+    const queue = deployment.queues.find(({ logicalId }) => logicalId === event.queue)?.name;
     log.info(
-      `${key} takes batches of ${event.batchSize} from ${name}, gathered for ${event.windowMs / 1000} s at most, ` +
+      `${name} takes batches of ${event.batchSize} from ${queue}, gathered for ${event.windowMs / 1000} s at most, ` +
         `${event.maximumConcurrency} at a time.`,
     );
     const findQueue = async () => (await ensureQueues(client, deployment.queues)).get(event.queue) as Queue;
-    return new EventSource(queues.get(event.queue) as Queue, { ...event, name: key, client, findQueue, invoke, log });
+    return new EventSource(queues.get(event.queue) as Queue, { ...event, name, client, findQueue, invoke, log });
   });
-}
-
-function schedules(
-  { key, functionName, scheduleEvents }: FunctionDefinition,
-  { region, invoke, log }: { region: string; invoke: Invoke; log: WorkerLog },
-): Schedule[] {
-  return scheduleEvents.map((event) => {
-    log.info(`${key} runs every ${event.periodMs / 1000} s.`);
-    return new Schedule({ ...event, name: key, rule: functionName, region, invoke, log });
+  const schedules = scheduleEvents.map((event) => {
+    log.info(`${name} runs every ${event.periodMs / 1000} s.`);
+    return new Schedule({ ...event, name, rule, region: deployment.region, invoke, log });
   });
+  return [...sources, ...schedules];
 }
