@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { type Environment, withoutFamilies } from '../../caller-environment.ts';
 import { SERVERLESS } from '../../serverless-command.ts';
-import { type Deployment, readDeployment } from '../lambda/deployment.ts';
+import { readDeployment } from '../lambda/deployment.ts';
 import { startPostgres } from '../postgres/postgres.ts';
 import type { PostgresInstallation } from '../postgres/postgres-installation.ts';
 import { nodeProcess } from './process/node-process.ts';
@@ -14,11 +14,8 @@ import { REPOSITORY, type StackSettings } from './settings.ts';
  * its connections. Together with Postgres, which stops afterwards, this stays below 10 s.
  */
 const FUNCTIONS_STOP_MS = 5_500;
-/** Milliseconds. It has nothing to finish, because what it acknowledged is on disk. */
-const QUEUE_STOP_MS = 1_000;
-
-/** Milliseconds to roll back open transactions. */
-const DATA_API_STOP_MS = 1_000;
+/** Milliseconds for a server: the queue has nothing to finish, and the Data API only rolls back open transactions. */
+const SERVER_STOP_MS = 1_000;
 
 export function postgresPart(installation: PostgresInstallation, settings: StackSettings): Part {
   const { postgresPort: port, directory } = settings;
@@ -27,29 +24,25 @@ export function postgresPart(installation: PostgresInstallation, settings: Stack
 
 /** The emulator of the RDS Data API, in front of that Postgres. */
 export function dataApiPart(settings: StackSettings): Part {
-  return nodeProcess({
-    name: 'data-api',
-    command: [join(import.meta.dirname, '../data-api/data-api-server.ts')],
-    env: {
-      ...withoutFamilies(process.env),
-      DATABASE_DRIVER: 'data-api',
-      DATA_API_PORT: String(settings.dataApiPort),
-      POSTGRES_PORT: String(settings.postgresPort),
-      // The passwords are there.
-      LOCAL_DIR: settings.directory,
-    },
-    readyWhen: 'it says so',
-    stopMs: DATA_API_STOP_MS,
+  return serverPart('data-api', settings, {
+    DATABASE_DRIVER: 'data-api',
+    DATA_API_PORT: String(settings.dataApiPort),
+    POSTGRES_PORT: String(settings.postgresPort),
   });
 }
 
 export function queuePart(settings: StackSettings): Part {
+  return serverPart('queue', settings, { QUEUE_PORT: String(settings.queuePort) });
+}
+
+/** The passwords of the Postgres and the messages of the queue are in the directory of the stack. */
+function serverPart(name: 'data-api' | 'queue', { directory }: StackSettings, env: Environment): Part {
   return nodeProcess({
-    name: 'queue',
-    command: [join(import.meta.dirname, '../queue/queue-server.ts')],
-    env: { ...withoutFamilies(process.env), QUEUE_PORT: String(settings.queuePort), LOCAL_DIR: settings.directory },
+    name,
+    command: [join(import.meta.dirname, `../${name}/${name}-server.ts`)],
+    env: { ...withoutFamilies(process.env), ...env, LOCAL_DIR: directory },
     readyWhen: 'it says so',
-    stopMs: QUEUE_STOP_MS,
+    stopMs: SERVER_STOP_MS,
   });
 }
 
@@ -97,19 +90,16 @@ export function workerPart(service: Promise<unknown>, env: Environment): Part {
       signal.throwIfAborted();
       const resolved = await Promise.race([service, once(signal, 'abort')]);
       signal.throwIfAborted();
-      return workerProcess(readDeployment(resolved, REPOSITORY, env), env).start(signal);
+      const worker = nodeProcess({
+        name: 'worker',
+        command: [join(import.meta.dirname, '../lambda/run-worker.ts')],
+        env: { ...env, WORKER_DEPLOYMENT: JSON.stringify(readDeployment(resolved, REPOSITORY, env)) },
+        readyWhen: 'it says so',
+        stopMs: FUNCTIONS_STOP_MS,
+      });
+      return worker.start(signal);
     },
   };
-}
-
-export function workerProcess(deployment: Deployment, env: Environment): Part {
-  return nodeProcess({
-    name: 'worker',
-    command: [join(import.meta.dirname, '../lambda/run-worker.ts')],
-    env: { ...env, WORKER_DEPLOYMENT: JSON.stringify(deployment) },
-    readyWhen: 'it says so',
-    stopMs: FUNCTIONS_STOP_MS,
-  });
 }
 
 function commandLine(options: ServerlessOptions): string[] {
