@@ -6,7 +6,7 @@ import { withProgress } from '../../../lib/observability/progress.ts';
 import { UserError } from '../../user-error.ts';
 import { report } from '../stack/console.ts';
 import { endOf, type RunningPart } from '../stack/process/part.ts';
-import { patience } from '../stack/process/patience.ts';
+import { waitUntilReady } from '../stack/process/wait-until-ready.ts';
 import { causeIn, withRemedy } from '../stack/remedy.ts';
 import { clusterSecret } from './access.ts';
 import { binary, createCluster, spawnOptions, stopLeftOver } from './postgres-cluster.ts';
@@ -123,20 +123,15 @@ function spawnServer(
 }
 
 async function waitUntilItReplies(child: ChildProcess, server: Server, signal?: AbortSignal): Promise<void> {
-  const waiting = patience('postgres', START_MS);
-  for (const deadline = Date.now() + START_MS; ; await delay(POLL_MS, undefined, { signal })) {
+  const refusal = await waitUntilReady('postgres', { limitMs: START_MS, pollMs: POLL_MS, signal }, async () => {
     if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined)
       throw new Error('its process ended at once');
-    let refusal: string;
-    try {
-      if ((await serverAt(server)) === child.pid) return;
-      refusal = 'another server listens on its port';
-    } catch (error) {
-      refusal = (error as Error).message;
-    }
-    waiting(refusal);
-    if (Date.now() > deadline) throw new Error(`no reply within ${START_MS / 1000} s (${refusal})`);
-  }
+    return serverAt(server).then(
+      (pid) => (pid === child.pid ? undefined : 'another server listens on its port'),
+      (error: Error) => error.message,
+    );
+  });
+  if (refusal !== undefined) throw new Error(`no reply within ${START_MS / 1000} s (${refusal})`);
 }
 
 /** The process that listens there, which may be another Postgres until this one has noticed that the port is taken. */

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import pg from 'pg';
 import { certificateProblem, isWithoutTls, readDestination } from '../../../lib/database/tls.ts';
@@ -7,7 +6,7 @@ import type { Environment } from '../../caller-environment.ts';
 import { UserError } from '../../user-error.ts';
 import { report, withoutPassword } from './console.ts';
 import { PG_READS } from './environment.ts';
-import { patience } from './process/patience.ts';
+import { type Wait, waitUntilReady } from './process/wait-until-ready.ts';
 import type { StackAddresses } from './stack-file.ts';
 
 /** Seconds: containers that start for the first time are up long before, without the download of their images. */
@@ -29,7 +28,7 @@ export async function waitForServices(
 ): Promise<void> {
   // Before any waiting, because waiting does not fix an invalid setting.
   readDestination(addresses.postgres);
-  const wait = { signal, seconds: patienceSeconds };
+  const wait = { limitMs: 1_000 * patienceSeconds, pollMs: RETRY_MS, signal };
   await waitFor('postgres', withoutPassword(addresses.postgres), 'DATABASE_URL', wait, () =>
     pingPostgres(addresses.postgres),
   );
@@ -40,30 +39,26 @@ async function waitFor(
   name: string,
   address: string,
   variable: string,
-  { signal, seconds: patienceSeconds }: { signal: AbortSignal; seconds: number },
+  wait: Wait,
   ask: () => Promise<void>,
 ): Promise<void> {
   report(name, `expected at ${address}`);
-  const settings = [
-    variable,
-    ...Object.keys(process.env).filter((other) => PG_READS.test(other) && name === 'postgres'),
-  ].join(', ');
-  const deadline = Date.now() + 1_000 * patienceSeconds;
-  const waiting = patience(name, 1_000 * patienceSeconds);
-  for (; ; await delay(RETRY_MS, undefined, { signal })) {
+  const refusal = await waitUntilReady(name, wait, async () => {
     try {
-      return await ask();
+      await ask();
+      return undefined;
     } catch (error) {
-      const refusal = certificateProblem(error) ?? messageOf(error);
-      if (isFinal(error))
-        throw new UserError(`The ${name} service at ${address} refuses us: ${refusal}. Check ${settings}.`);
-      if (Date.now() >= deadline)
-        throw new UserError(
-          `The ${name} service at ${address} does not respond (${refusal}). Start it with \`docker compose up -d --wait\`, or set ${variable}.`,
-        );
-      waiting(refusal);
+      const reason = certificateProblem(error) ?? messageOf(error);
+      if (!isFinal(error)) return reason;
+      const others = Object.keys(process.env).filter((other) => PG_READS.test(other) && name === 'postgres');
+      const settings = [variable, ...others].join(', ');
+      throw new UserError(`The ${name} service at ${address} refuses us: ${reason}. Check ${settings}.`);
     }
-  }
+  });
+  if (refusal !== undefined)
+    throw new UserError(
+      `The ${name} service at ${address} does not respond (${refusal}). Start it with \`docker compose up -d --wait\`, or set ${variable}.`,
+    );
 }
 
 /**

@@ -41,7 +41,6 @@ function serverPart(name: 'data-api' | 'queue', { directory }: StackSettings, en
     name,
     command: [join(import.meta.dirname, `../${name}/${name}-server.ts`)],
     env: { ...withoutFamilies(process.env), ...env, LOCAL_DIR: directory },
-    readyWhen: 'it says so',
     stopMs: SERVER_STOP_MS,
   });
 }
@@ -76,7 +75,7 @@ export function apiPart(
     command: [SERVERLESS, 'api', ...commandLine(options)],
     env,
     // It checks database and queue, and loads a function, which an open port alone does not show. It needs no key.
-    readyWhen: { responds: `http://${host}:${settings.apiPort}/api/v1/health` },
+    respondsAt: `http://${host}:${settings.apiPort}/api/v1/health`,
     onMessage: (message) => 'service' in message && onService(message.service),
     stopMs: FUNCTIONS_STOP_MS,
   });
@@ -94,7 +93,6 @@ export function workerPart(service: Promise<unknown>, env: Environment): Part {
         name: 'worker',
         command: [join(import.meta.dirname, '../lambda/run-worker.ts')],
         env: { ...env, WORKER_DEPLOYMENT: JSON.stringify(readDeployment(resolved, REPOSITORY, env)) },
-        readyWhen: 'it says so',
         stopMs: FUNCTIONS_STOP_MS,
       });
       return worker.start(signal);

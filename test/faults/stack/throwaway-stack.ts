@@ -175,7 +175,6 @@ export class ThrowawayStack {
       name,
       command: [join(own, file)],
       env: { ...this.env, ...(checkout !== REPOSITORY && programEnvironment(own)), ...env },
-      readyWhen: 'it says so',
       stopMs: STOP_MS,
       logFile: this.logFile(name),
     });

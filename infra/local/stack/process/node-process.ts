@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../../../../lib/errors.ts';
 import { UserError } from '../../../user-error.ts';
 import { REPOSITORY } from '../settings.ts';
 import { endOf, type Part, type RunningPart } from './part.ts';
-import { patience } from './patience.ts';
 import { AT_REST } from './release-memory.ts';
+import { waitUntilReady } from './wait-until-ready.ts';
 
 /**
  * Milliseconds: loading Serverless takes 2 s on a small machine, and a first start with a cold disk many times that.
@@ -19,11 +18,8 @@ export interface NodeProcessOptions {
   /** The script and its arguments. */
   readonly command: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  /**
-   * The sign that it works: it sends `{ ready: true }` over its channel, or this address returns 200. The latter is for
-   * programs of others.
-   */
-  readonly readyWhen: 'it says so' | { readonly responds: string };
+  /** The address that returns 200 once it works. Without one, it sends `{ ready: true }` over its channel. */
+  readonly respondsAt?: string;
   /** Called with every message that it sends over its channel. */
   readonly onMessage?: (message: object) => void;
   /** Milliseconds to finish its current work before it is killed. */
@@ -61,7 +57,7 @@ async function start(options: NodeProcessOptions, signal: AbortSignal): Promise<
   const stop = () => stopProcess(child, ended, options.stopMs);
   try {
     await Promise.race([
-      isReady(child, options, signal),
+      becomesReady(child, options, signal),
       ended.then((how) => Promise.reject(new UserError(`The ${options.name} did not start: its process ${how}.`))),
     ]);
   } catch (error) {
@@ -74,28 +70,22 @@ async function start(options: NodeProcessOptions, signal: AbortSignal): Promise<
   return { pid: child.pid as number, ended, stop };
 }
 
-async function isReady(
+async function becomesReady(
   child: ChildProcess,
-  { name, readyWhen, onMessage }: NodeProcessOptions,
+  { name, respondsAt, onMessage }: NodeProcessOptions,
   signal: AbortSignal,
 ): Promise<void> {
   let ready = false;
-  let reason = 'its process has not said that it is';
-  const waiting = patience(name, START_MS);
   child.on('message', (message) => {
     if (typeof message !== 'object' || message === null) return;
     ready ||= 'ready' in message && message.ready === true;
     onMessage?.(message);
   });
-  for (const deadline = Date.now() + START_MS; !ready; await delay(POLL_MS, undefined, { signal })) {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    if (Date.now() > deadline) throw new UserError(`The ${name} was not ready within ${START_MS / 1000} s: ${reason}.`);
-    waiting(reason);
-    if (readyWhen === 'it says so') continue;
-    const refusal = await refusalOf(readyWhen.responds);
-    ready ||= refusal === undefined;
-    reason = refusal ?? reason;
-  }
+  const refusal = await waitUntilReady(name, { limitMs: START_MS, pollMs: POLL_MS, signal }, async () => {
+    if (ready || child.exitCode !== null || child.signalCode !== null) return undefined;
+    return respondsAt === undefined ? 'its process has not said that it is' : refusalOf(respondsAt);
+  });
+  if (refusal !== undefined) throw new UserError(`The ${name} was not ready within ${START_MS / 1000} s: ${refusal}.`);
 }
 
 /** Why it is not ready; undefined if it is. */
