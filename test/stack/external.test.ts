@@ -34,6 +34,13 @@ afterAll(async () => {
 
 const SQS = { AWS_ENDPOINT_URL_SQS: process.env.TEST_SQS_ENDPOINT };
 
+/** As the stack does: in the environment of its functions. */
+function waitIn(env: NodeJS.ProcessEnv, patienceSeconds?: number): Promise<void> {
+  const addresses = externalAddresses(readStackSettings(home.env), env);
+  Object.assign(process.env, externalEnvironment(addresses, env));
+  return waitForServices(addresses, new AbortController().signal, patienceSeconds);
+}
+
 describe('a stack on services of the environment', () => {
   test('an external stack waits for its services, and then completes an order', async () => {
     const endpoint = `http://127.0.0.1:${queuePort}`;
@@ -65,8 +72,7 @@ describe('a stack on services of the environment', () => {
       const [closed] = await freePorts(1);
       const scheme = variable === 'DATABASE_URL' ? 'postgres://someone:secret@' : 'http://';
       const env = { ...given, [variable]: `${scheme}127.0.0.1:${closed}/` };
-      const addresses = externalAddresses(readStackSettings(home.env), env);
-      const waiting = waitForServices(addresses, externalEnvironment(addresses, env), new AbortController().signal, 0);
+      const waiting = waitIn(env, 0);
       await expect(waiting).rejects.toThrow(
         new RegExp(`^The ${name} service at .*${closed}.* does not respond .*docker compose up -d --wait.*${variable}`),
       );
@@ -81,16 +87,14 @@ describe('a stack on services of the environment', () => {
     'an external stack gives up immediately if the database cannot be reached because of %s',
     async (parameter, problem) => {
       const env = { ...SQS, DATABASE_URL: `${database.url}?${parameter}` };
-      const addresses = externalAddresses(readStackSettings(home.env), env);
-      const waiting = waitForServices(addresses, externalEnvironment(addresses, env), new AbortController().signal);
+      const waiting = waitIn(env);
       await expect(waiting).rejects.toThrow(problem);
     },
   );
 
   test('an external stack connects without TLS with sslmode=prefer', async () => {
     const env = { ...SQS, DATABASE_URL: `${database.url}?sslmode=prefer` };
-    const addresses = externalAddresses(readStackSettings(home.env), env);
-    await waitForServices(addresses, externalEnvironment(addresses, env), new AbortController().signal);
+    await waitIn(env);
   });
 });
 

@@ -2,7 +2,6 @@ import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import pg from 'pg';
 import { certificateProblem, isWithoutTls, readDestination } from '../../../lib/database/tls.ts';
 import { messageOf } from '../../../lib/errors.ts';
-import type { Environment } from '../../caller-environment.ts';
 import { UserError } from '../../user-error.ts';
 import { report, withoutPassword } from './console.ts';
 import { PG_READS } from './environment.ts';
@@ -21,18 +20,15 @@ const ATTEMPT_MS = 5_000;
  * @throws UserError that names the one that does not respond, with its last error
  */
 export async function waitForServices(
-  addresses: StackAddresses,
-  env: Environment,
+  { postgres, sqs }: StackAddresses,
   signal: AbortSignal,
   patienceSeconds = PATIENCE_SECONDS,
 ): Promise<void> {
   // Before any waiting, because waiting does not fix an invalid setting.
-  readDestination(addresses.postgres);
+  readDestination(postgres);
   const wait = { limitMs: 1_000 * patienceSeconds, pollMs: RETRY_MS, signal };
-  await waitFor('postgres', withoutPassword(addresses.postgres), 'DATABASE_URL', wait, () =>
-    pingPostgres(addresses.postgres),
-  );
-  await waitFor('queue', addresses.sqs, 'AWS_ENDPOINT_URL_SQS', wait, () => askSqs(addresses, env));
+  await waitFor('postgres', withoutPassword(postgres), 'DATABASE_URL', wait, () => pingPostgres(postgres));
+  await waitFor('queue', sqs, 'AWS_ENDPOINT_URL_SQS', wait, () => askSqs(sqs));
 }
 
 async function waitFor(
@@ -86,22 +82,9 @@ export async function pingPostgres(url: string): Promise<void> {
   });
 }
 
-async function askSqs({ sqs }: StackAddresses, env: Environment): Promise<void> {
-  const { AWS_PROFILE, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = env;
-  const client = new SQSClient({
-    endpoint: sqs,
-    ...(AWS_REGION && { region: AWS_REGION }),
-    ...(!AWS_PROFILE &&
-      AWS_ACCESS_KEY_ID &&
-      AWS_SECRET_ACCESS_KEY && {
-        credentials: {
-          accessKeyId: AWS_ACCESS_KEY_ID,
-          secretAccessKey: AWS_SECRET_ACCESS_KEY,
-          ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }),
-        },
-      }),
-    maxAttempts: 1,
-  });
+/** With the SDK's settings of this process, which has the environment of the functions. */
+async function askSqs(endpoint: string): Promise<void> {
+  const client = new SQSClient({ endpoint, maxAttempts: 1 });
   try {
     await client.send(new ListQueuesCommand({ MaxResults: 1 }), { abortSignal: AbortSignal.timeout(ATTEMPT_MS) });
   } finally {

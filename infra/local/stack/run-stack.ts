@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns/promises';
+import { once } from 'node:events';
 import { relative } from 'node:path';
 import { loadAuthConfig, loadConfig } from '../../../lib/config.ts';
 import { migrate } from '../../../lib/database/migrate.ts';
@@ -27,15 +28,6 @@ export type Mode = 'embedded' | 'external';
 /** Milliseconds for the processes of a killed stack to notice it and release their ports. */
 const LEFT_BEHIND_MS = 5_000;
 
-interface Plan {
-  readonly settings: StackSettings;
-  readonly addresses: StackAddresses;
-  /** The environment of the functions. */
-  readonly env: Environment;
-  /** True if the previous stack was killed. */
-  readonly leftBehind: boolean;
-}
-
 /**
  * Starts everything, keeps it running until the signal, and then stops everything.
  * @throws UserError or ConfigError, each with a message for the user, if it cannot start. All started parts are
@@ -62,8 +54,12 @@ export async function runStack(mode: Mode, signal: AbortSignal, given: Serverles
     await validateProcessor(config, env, signal);
     stack = new Stack(settings.directory, addresses);
     for (const { part, line } of unused) report(part, line);
-    const plan: Plan = { settings, addresses, env, leftBehind: lock.leftBehind };
-    await (embedded ? startServices(stack, plan, signal) : findServices(plan, signal));
+    const patienceMs = lock.leftBehind ? LEFT_BEHIND_MS : 0;
+    if (embedded) await startServices(stack, settings, patienceMs, signal);
+    else {
+      await requireFreePorts([apiPort(settings)], patienceMs);
+      await waitForServices(addresses, signal);
+    }
     await bringUpToDate(mode, addresses, signal);
     report('api, worker', 'starting');
     const service = Promise.withResolvers<unknown>();
@@ -104,7 +100,12 @@ export async function enterEnvironment(mode: Mode, addresses: StackAddresses): P
   return env;
 }
 
-async function startServices(stack: Stack, { settings, leftBehind }: Plan, signal: AbortSignal): Promise<void> {
+async function startServices(
+  stack: Stack,
+  settings: StackSettings,
+  patienceMs: number,
+  signal: AbortSignal,
+): Promise<void> {
   const installation = await installPostgres(settings.directory);
   const leftOver = await withProgress(
     (line) => report('postgres', line),
@@ -120,7 +121,7 @@ async function startServices(stack: Stack, { settings, leftBehind }: Plan, signa
       ? []
       : [{ port: settings.dataApiPort, purpose: 'the RDS Data API', variable: 'DATA_API_PORT', http: true }]),
   ];
-  await requireFreePorts(uses, leftBehind ? LEFT_BEHIND_MS : 0);
+  await requireFreePorts(uses, patienceMs);
 
   announcePostgres(installation, settings);
   await stack.start([postgresPart(installation, settings)], signal);
@@ -142,11 +143,6 @@ function announcePostgres({ version, dataDirectory, user }: PostgresInstallation
       'postgres',
       `(not in ${shown(settings.directory)}: Postgres refuses to run as root, and user ${user?.uid} cannot enter that directory)`,
     );
-}
-
-async function findServices({ settings, addresses, env, leftBehind }: Plan, signal: AbortSignal): Promise<void> {
-  await requireFreePorts([apiPort(settings)], leftBehind ? LEFT_BEHIND_MS : 0);
-  await waitForServices(addresses, env, signal);
 }
 
 export function apiPort({ apiPort: port }: StackSettings): PortUse {
@@ -187,9 +183,6 @@ function shown(path: string): string {
   return fromHere.startsWith('..') ? path : fromHere;
 }
 
-export function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+export async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
 }
