@@ -88,16 +88,10 @@ async function apiAddress(settings: StackSettings): Promise<string> {
  * here.
  */
 export async function enterEnvironment(mode: Mode, addresses: StackAddresses): Promise<Environment> {
-  if (mode === 'embedded') {
-    const env = embeddedEnvironment(addresses, process.env);
-    enter(env);
-    return env;
-  }
-  enter(externalEnvironment(addresses, process.env));
+  enter((mode === 'embedded' ? embeddedEnvironment : externalEnvironment)(addresses, process.env));
   // Serverless does not read the region of a profile.
-  const env = { ...process.env, AWS_REGION: await readAwsSettings() };
-  enter(env);
-  return env;
+  if (mode === 'external') process.env.AWS_REGION = await readAwsSettings();
+  return { ...process.env };
 }
 
 async function startServices(
