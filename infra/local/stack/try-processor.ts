@@ -8,15 +8,10 @@ import { ConfigError } from '../../../lib/errors.ts';
 import { loadProcessor } from '../../../lib/processors/load-processor.ts';
 import { watchParent } from './process/watch-parent.ts';
 
-export interface ProcessorReport {
-  /** Undefined if it was loaded. */
-  readonly problem?: string | undefined;
-}
-
 // The module may never return.
 watchParent();
 const problem = await loadProcessor(loadConfig(process.env)).then(
   () => undefined,
   (error: unknown) => (error instanceof ConfigError ? error.message : String(error)),
 );
-process.send?.({ problem } satisfies ProcessorReport);
+process.send?.({ problem });

@@ -8,7 +8,6 @@ import { UserError } from '../../user-error.ts';
 import { report } from './console.ts';
 import { endOf } from './process/part.ts';
 import { REPOSITORY } from './settings.ts';
-import type { ProcessorReport } from './try-processor.ts';
 
 /** The time of a batch on this machine in milliseconds: processTimeout of the stage `local` (a test compares them). */
 export const BATCH_MS = 15_000;
@@ -40,13 +39,14 @@ export async function validateProcessor(config: Config, env: Environment, signal
     timeout: LOAD_MS,
     killSignal: 'SIGKILL',
   });
-  const ended = endOf(child).then((how) => ({
-    problem: `PROCESSOR is ${config.PROCESSOR}, which could not be loaded: its process ${how}.`,
-  }));
-  const { problem } = await withProgress(
+  const ended = endOf(child).then(
+    (how) => `PROCESSOR is ${config.PROCESSOR}, which could not be loaded: its process ${how}.`,
+  );
+  const reported = once(child, 'message').then(([{ problem }]): string | undefined => problem);
+  const problem = await withProgress(
     (line) => report('processor', line),
     `loading ${config.PROCESSOR}`,
-    Promise.race<ProcessorReport>([once(child, 'message').then(([said]) => said), ended]),
+    Promise.race([reported, ended]),
   );
   child.kill('SIGKILL');
   if (problem !== undefined) throw new UserError(problem);
