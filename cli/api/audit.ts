@@ -1,8 +1,7 @@
 import type { operations } from '../../client/index.ts';
 import { command } from '../../infra/command.ts';
-import { printableJson } from '../../infra/printable.ts';
 import { ask, connectStage, STAGE_OPTIONS } from './stage.ts';
-import { table } from './table.ts';
+import { printList } from './table.ts';
 
 /** As many as one response contains. */
 const PAGE = 100;
@@ -41,23 +40,15 @@ created and revoked API keys, newest first.`,
       entries.push(...page.audit);
       before = page.next_before;
     } while (before !== null && entries.length < limit);
-    if (json) console.log(printableJson(entries));
-    else console.log(entries.length > 0 ? auditTable(entries) : 'No entries found.');
+    printList(entries, json, 'No entries found.', {
+      AT: 'at',
+      ACTION: 'action',
+      ORDERS: 'orders',
+      OWNER: 'owner',
+      TARGET: 'target',
+      ACTOR: 'actor',
+      REASON: 'reason',
+    });
     if (before !== null) console.error(`There may be more entries. To list them, increase --limit (now ${limit}).`);
   },
 });
-
-function auditTable(entries: readonly Entry[]): string {
-  return table(
-    ['AT', 'ACTION', 'ORDERS', 'OWNER', 'TARGET', 'ACTOR', 'REASON'],
-    entries.map(({ at, action, orders, owner, target, actor, reason }) => [
-      at,
-      action,
-      String(orders ?? ''),
-      owner ?? '',
-      target ?? '',
-      actor,
-      reason ?? '',
-    ]),
-  );
-}

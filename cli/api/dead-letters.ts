@@ -1,14 +1,10 @@
-import type { operations } from '../../client/index.ts';
 import { command } from '../../infra/command.ts';
 import { printable, printableJson } from '../../infra/printable.ts';
 import { UsageError } from '../../infra/user-error.ts';
 import { ask, connectStage, STAGE_OPTIONS, type Stage } from './stage.ts';
-import { table } from './table.ts';
+import { printList } from './table.ts';
 
 const VERBS = { resend: 'Resent', delete: 'Deleted' } as const;
-type Verb = keyof typeof VERBS;
-
-type Letter = operations['listDeadLetters']['responses'][200]['content']['application/json']['dead_letters'][number];
 
 /** Ids per request: the API accepts at most 100. */
 const PAGE = 100;
@@ -35,7 +31,13 @@ Orders do not depend on them: the sweep sends a message for every unfinished ord
       throw new UsageError(verb === 'list' ? 'list takes no message ids.' : 'Specify either message ids or --all.');
     const stage = connectStage({ url });
     if (verb === 'list') return list(stage, json);
-    const settled = all ? await settleAll(stage, verb, reason) : await settle(stage, verb, ids, reason);
+    const settled: { message_ids: string[]; not_found: string[] } = { message_ids: [], not_found: [] };
+    for await (const message_ids of all ? idsInQueue(stage) : pagesOf(ids)) {
+      const body = { message_ids, ...(reason !== undefined && { reason }) };
+      const page = await ask(stage, stage.client.POST(`/dead-letters/${verb}`, { body }));
+      settled.message_ids.push(...page.message_ids);
+      settled.not_found.push(...page.not_found);
+    }
     if (json) console.log(printableJson(settled));
     else console.log(`${VERBS[verb]} ${settled.message_ids.length} dead letters.`);
     for (const id of settled.not_found) console.error(`Not found: ${printable(id)}. Another reader may hold it.`);
@@ -43,7 +45,7 @@ Orders do not depend on them: the sweep sends a message for every unfinished ord
   },
 });
 
-function isVerb(verb: string): verb is Verb {
+function isVerb(verb: string): verb is keyof typeof VERBS {
   return Object.hasOwn(VERBS, verb);
 }
 
@@ -51,48 +53,29 @@ async function read(stage: Stage) {
   return ask(stage, stage.client.GET('/dead-letters'));
 }
 
-async function list(stage: Stage, json: boolean): Promise<number> {
+async function list(stage: Stage, json: boolean): Promise<void> {
   const { dead_letters: letters, approximate_count: count } = await read(stage);
-  if (json) console.log(printableJson(letters));
-  else console.log(letters.length > 0 ? letterTable(letters) : 'There are no dead letters.');
+  printList(letters, json, 'There are no dead letters.', {
+    MESSAGE: 'message_id',
+    SENT: 'sent_at',
+    RECEIVED: 'receive_count',
+    BODY: 'body',
+  });
   if (count > letters.length) console.error(`These are ${letters.length} of about ${count} dead letters.`);
-  return 0;
 }
 
-function letterTable(letters: readonly Letter[]): string {
-  return table(
-    ['MESSAGE', 'SENT', 'RECEIVED', 'BODY'],
-    letters.map(({ message_id: id, sent_at: at, receive_count: count, body }) => [id, at, String(count), body]),
-  );
+function* pagesOf(ids: readonly string[]): Generator<string[]> {
+  for (let at = 0; at < ids.length; at += PAGE) yield ids.slice(at, at + PAGE);
 }
 
-interface Settled {
-  message_ids: string[];
-  not_found: string[];
-}
-
-async function settle(stage: Stage, verb: Verb, ids: readonly string[], reason: string | undefined): Promise<Settled> {
-  const settled: Settled = { message_ids: [], not_found: [] };
-  for (let at = 0; at < ids.length; at += PAGE) {
-    const body = { message_ids: ids.slice(at, at + PAGE), ...(reason !== undefined && { reason }) };
-    const page = await ask(stage, stage.client.POST(`/dead-letters/${verb}`, { body }));
-    settled.message_ids.push(...page.message_ids);
-    settled.not_found.push(...page.not_found);
-  }
-  return settled;
-}
-
-/** As many as there are at the start: a message that still cannot be processed comes back. */
-async function settleAll(stage: Stage, verb: Verb, reason: string | undefined): Promise<Settled> {
-  const settled: Settled = { message_ids: [], not_found: [] };
+/** Page by page, as many as there are at the start: a message that still cannot be processed comes back. */
+async function* idsInQueue(stage: Stage): AsyncGenerator<string[]> {
   const seen = new Set<string>();
   for (;;) {
     const { dead_letters: letters } = await read(stage);
     const fresh = letters.map(({ message_id: id }) => id).filter((id) => !seen.has(id));
-    if (fresh.length === 0) return settled;
+    if (fresh.length === 0) return;
     for (const id of fresh) seen.add(id);
-    const page = await settle(stage, verb, fresh, reason);
-    settled.message_ids.push(...page.message_ids);
-    settled.not_found.push(...page.not_found);
+    yield fresh;
   }
 }

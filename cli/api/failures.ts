@@ -1,7 +1,6 @@
 import { command } from '../../infra/command.ts';
-import { printableJson } from '../../infra/printable.ts';
 import { ask, connectStage, STAGE_OPTIONS } from './stage.ts';
-import { table } from './table.ts';
+import { printList } from './table.ts';
 
 export const failures = command({
   name: 'orders failures',
@@ -12,14 +11,11 @@ export const failures = command({
   async run(values) {
     const stage = connectStage(values);
     const { failures: causes } = await ask(stage, stage.client.GET('/failures'));
-    if (values.json) return console.log(printableJson(causes));
-    if (causes.length === 0) return console.log('There are no Failed orders.');
-    const rows = causes.map(({ reason_code: code, orders, oldest, newest }) => [
-      code ?? '(no code)',
-      String(orders),
-      oldest ?? '',
-      newest ?? '',
-    ]);
-    console.log(table(['CAUSE', 'ORDERS', 'OLDEST', 'NEWEST'], rows));
+    printList(causes, values.json, 'There are no Failed orders.', {
+      CAUSE: ({ reason_code: code }) => code ?? '(no code)',
+      ORDERS: 'orders',
+      OLDEST: 'oldest',
+      NEWEST: 'newest',
+    });
   },
 });

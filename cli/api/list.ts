@@ -1,9 +1,18 @@
 import type { Order } from '../../client/index.ts';
 import { command } from '../../infra/command.ts';
-import { printableJson } from '../../infra/printable.ts';
 import { FILTER_OPTIONS, filterOf, pagesOf } from './order-list.ts';
 import { connectStage, STAGE_OPTIONS } from './stage.ts';
-import { orderTable } from './table.ts';
+import { printList } from './table.ts';
+
+const COLUMNS = {
+  ORDER: 'order_id',
+  STATUS: 'status',
+  USER: 'user_id',
+  AMOUNT: 'total_amount',
+  CREATED: 'created_at',
+  ATTEMPTS: 'attempts',
+  REASON: 'reason_code',
+} as const;
 
 export const list = command({
   name: 'orders list',
@@ -26,8 +35,9 @@ export const list = command({
       // A page that ends after 1,000 orders that do not match has a next page, which may be empty.
       mayHaveMore = page.next !== null;
     }
-    if (values.json) console.log(printableJson(orders));
-    else console.log(orders.length > 0 ? orderTable(orders) : 'No orders found.');
+    const hasOwners = orders.some(({ owner }) => owner !== '');
+    const columns = hasOwners ? ({ OWNER: 'owner', ...COLUMNS } as const) : COLUMNS;
+    printList(orders, values.json, 'No orders found.', columns);
     // Not on the standard output, which programs read.
     if (mayHaveMore) console.error(`There may be more orders. To list them, increase --limit (now ${values.limit}).`);
   },

@@ -1,12 +1,12 @@
-import type { Order, OrderWithSteps } from '../../client/index.ts';
+import type { OrderWithSteps } from '../../client/index.ts';
 import { printable, printableJson } from '../../infra/printable.ts';
 
 /** Rows under their headings, with each column as wide as its content. */
-export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(headings: readonly string[], rows: readonly (readonly unknown[])[]): string {
   const widths = headings.map((heading, column) =>
     Math.max(heading.length, ...rows.map((row) => cell(row, column).length)),
   );
-  const line = (row: readonly string[]) =>
+  const line = (row: readonly unknown[]) =>
     widths
       .map((width, column) => cell(row, column).padEnd(width))
       .join('  ')
@@ -14,26 +14,23 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
   return [headings, ...rows].map(line).join('\n');
 }
 
-const cell = (row: readonly string[], column: number): string => printable(row[column] ?? '');
+const cell = (row: readonly unknown[], column: number): string => printable(String(row[column] ?? ''));
 
-const HEADINGS = ['ORDER', 'STATUS', 'USER', 'AMOUNT', 'CREATED', 'ATTEMPTS', 'REASON'];
+/** By heading: the field of each column, or a function of the item. */
+type Columns<Item> = Readonly<Record<string, keyof Item | ((item: Item) => unknown)>>;
 
-/** With owners, if any of these orders has one. */
-export function orderTable(orders: readonly Order[]): string {
-  const hasOwners = orders.some(({ owner }) => owner !== '');
-  return table(
-    hasOwners ? ['OWNER', ...HEADINGS] : HEADINGS,
-    orders.map((order) => [
-      ...(hasOwners ? [order.owner] : []),
-      order.order_id,
-      order.status,
-      String(order.user_id),
-      order.total_amount,
-      order.created_at,
-      String(order.attempts),
-      order.reason_code ?? '',
-    ]),
+/** Prints a list: as JSON, as a table, or as a sentence if it is empty. */
+export function printList<Item>(
+  items: readonly Item[],
+  json: boolean,
+  whenEmpty: string,
+  columns: Columns<Item>,
+): void {
+  const rows = items.map((item) =>
+    Object.values(columns).map((column) => (typeof column === 'function' ? column(item) : item[column])),
   );
+  if (json) console.log(printableJson(items));
+  else console.log(rows.length > 0 ? table(Object.keys(columns), rows) : whenEmpty);
 }
 
 type Steps = OrderWithSteps['steps'];
