@@ -14,10 +14,10 @@ export to a file that was interrupted continues with --resume: it keeps its posi
   options: {
     ...FILTER_OPTIONS,
     format: {
-      type: 'string',
-      value: 'FORMAT',
+      type: 'choice',
+      choices: ['ndjson', 'csv'],
       default: 'ndjson',
-      help: 'ndjson, or csv, in which metadata and items are JSON',
+      help: 'JSON objects, or CSV, in which metadata and items are JSON',
     },
     output: { type: 'string', value: 'FILE', help: 'the file to write; without it, the standard output' },
     resume: { type: 'boolean', help: 'continues an export that was interrupted' },
@@ -28,7 +28,6 @@ export to a file that was interrupted continues with --resume: it keeps its posi
     'npx orders export --format csv | aws s3 cp - s3://archive/orders.csv',
   ],
   async run({ format, output, resume, url, ...filters }) {
-    if (!isFormat(format)) throw new UsageError('--format must be ndjson or csv.');
     if (resume && output === undefined) throw new UsageError('--resume needs --output.');
     const filter = filterOf(filters);
     const what = printableJson({ format, filter, ...(format === 'csv' && { columns: COLUMNS }) });
@@ -61,10 +60,6 @@ const FORMATS = {
     line: (order: Order) => `${COLUMNS.map((name) => cell(order[name as keyof Order])).join(',')}\r\n`,
   },
 };
-
-function isFormat(format: string): format is keyof typeof FORMATS {
-  return Object.hasOwn(FORMATS, format);
-}
 
 /** As RFC 4180 has it. A spreadsheet would run a formula in a text, so its first character is escaped. */
 function cell(value: unknown): string {
