@@ -1,12 +1,7 @@
-import { execFile } from 'node:child_process';
 import { chmod, glob, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { findPython } from '../python/find-python.ts';
-import { installOnce, lastLine } from '../python/install-once.ts';
-import { UserError } from '../user-error.ts';
-
-const run = promisify(execFile);
+import { installOnce, run } from '../python/install-once.ts';
 
 const VERSION = '1.170.0';
 
@@ -22,21 +17,17 @@ const ARCHITECTURE = process.arch === 'arm64' ? 'arm64' : 'x86_64';
  */
 export async function installLambdaEmulator(say: (line: string) => void): Promise<string> {
   const program = join('samcli', 'local', 'rapid', `aws-lambda-rie-${ARCHITECTURE}`);
-  return installOnce(`aws-lambda-rie-${VERSION}`, program, async (directory) => {
+  return installOnce('The Lambda emulator', `aws-lambda-rie-${VERSION}`, program, async (directory) => {
     const python = await findPython('The Lambda emulator');
     say(`Downloading AWS's Lambda emulator ${VERSION} (once)`);
     const venv = join(directory, 'venv');
-    try {
-      // Not every Python has its own pip.
-      await run(python, ['-I', '-m', 'venv', venv]);
-      const pip = ['-I', '-m', 'pip', 'download', '--quiet', '--no-deps', '--disable-pip-version-check'];
-      await run(join(venv, 'bin', 'python'), [...pip, '--dest', directory, `aws-sam-cli==${VERSION}`]);
-      for await (const wheel of glob('*.whl', { cwd: directory }))
-        await run(python, ['-I', '-m', 'zipfile', '-e', join(directory, wheel), directory]);
-      await rm(venv, { recursive: true });
-      await chmod(join(directory, program), 0o755);
-    } catch (error) {
-      throw new UserError(`The Lambda emulator could not be installed: ${lastLine(error)}`, { cause: error });
-    }
+    // Not every Python has its own pip.
+    await run(python, ['-I', '-m', 'venv', venv]);
+    const pip = ['-I', '-m', 'pip', 'download', '--quiet', '--no-deps', '--disable-pip-version-check'];
+    await run(join(venv, 'bin', 'python'), [...pip, '--dest', directory, `aws-sam-cli==${VERSION}`]);
+    for await (const wheel of glob('*.whl', { cwd: directory }))
+      await run(python, ['-I', '-m', 'zipfile', '-e', join(directory, wheel), directory]);
+    await rm(venv, { recursive: true });
+    await chmod(join(directory, program), 0o755);
   });
 }

@@ -1,11 +1,6 @@
-import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
-import { installOnce, lastLine } from '../python/install-once.ts';
-import { UserError } from '../user-error.ts';
-
-const run = promisify(execFile);
+import { installOnce, run } from '../python/install-once.ts';
 
 const VERSION = '4.0.2';
 
@@ -21,7 +16,8 @@ const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 export async function installRuntimeClient(say: (line: string) => void): Promise<string> {
   const program = join('node_modules', 'aws-lambda-ric', 'index.mjs');
   // Its binding belongs to one ABI of Node.
-  return installOnce(`aws-lambda-ric-${VERSION}-abi${process.versions.modules}`, program, async (directory) => {
+  const name = `aws-lambda-ric-${VERSION}-abi${process.versions.modules}`;
+  return installOnce('The Lambda runtime client', name, program, async (directory) => {
     say(`Building AWS's Lambda runtime client ${VERSION} (once, a few minutes)`);
     await mkdir(directory, { recursive: true });
     // npm runs only the install scripts of packages that are listed.
@@ -38,8 +34,6 @@ export async function installRuntimeClient(say: (line: string) => void): Promise
         npm_config_nodedir: dirname(dirname(process.execPath)),
       },
       maxBuffer: MAX_OUTPUT_BYTES,
-    }).catch((error: unknown) => {
-      throw new UserError(`The Lambda runtime client could not be built: ${lastLine(error)}`, { cause: error });
     });
   });
 }

@@ -1,11 +1,8 @@
-import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { UserError } from '../user-error.ts';
-
-const run = promisify(execFile);
+import { run } from './install-once.ts';
 
 /** The versions that were tested with the constraints come first; any other version may work, too. */
 const COMMANDS = ['python3.13', 'python3.12', 'python3', 'python'];

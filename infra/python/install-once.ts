@@ -1,16 +1,24 @@
+import { execFile } from 'node:child_process';
 import { access, mkdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { UserError } from '../user-error.ts';
+
+/** Runs a program to its end. */
+export const run = promisify(execFile);
 
 /**
  * Installs a tool once for all clones of this project, under `$XDG_CACHE_HOME` (by default `~/.cache`), and returns the
  * path of its `program` there.
+ * @param title its name for users
  * @param name of its directory; must change with what is installed
  * @param program a file that must exist and run, relative to the directory
  * @param install fills the given directory, which is then moved: no file in it may contain its path
- * @throws {Error} the error of `install`
+ * @throws UserError if `install` fails, with the last line of the program that failed
  */
 export async function installOnce(
+  title: string,
   name: string,
   program: string,
   install: (directory: string) => Promise<void>,
@@ -31,7 +39,9 @@ export async function installOnce(
     await rename(unfinished, directory);
   } catch (error) {
     // Another process may have finished the same installation first.
-    if (!(await exists(installed))) throw error;
+    if (await exists(installed)) return installed;
+    if (error instanceof UserError) throw error;
+    throw new UserError(`${title} could not be installed: ${lastLine(error)}`, { cause: error });
   } finally {
     await rm(unfinished, { recursive: true, force: true });
   }

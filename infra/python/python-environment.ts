@@ -1,13 +1,8 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { UserError } from '../user-error.ts';
 import { findPython } from './find-python.ts';
-import { installOnce, lastLine } from './install-once.ts';
-
-const run = promisify(execFile);
+import { installOnce, run } from './install-once.ts';
 
 export interface PythonTool {
   /** Its name for users, in messages. */
@@ -32,17 +27,13 @@ export interface PythonTool {
 export async function pythonEnvironment(tool: PythonTool, say: (line: string) => void): Promise<string> {
   const constraints = await readFile(tool.constraints);
   const digest = createHash('sha256').update(constraints).digest('hex').slice(0, 12);
-  return installOnce(`${tool.name}-${digest}`, join('bin', 'python'), async (directory) => {
+  return installOnce(tool.title, `${tool.name}-${digest}`, join('bin', 'python'), async (directory) => {
     const systemPython = await findPython(tool.title);
     say(`Installing ${tool.title} (once, ${tool.takes})`);
-    try {
-      await run(systemPython, ['-I', '-m', 'venv', directory]);
-      await run(join(directory, 'bin', 'python'), [
-        ...['-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check'],
-        ...['--constraint', tool.constraints, ...tool.requirements],
-      ]);
-    } catch (error) {
-      throw new UserError(`${tool.title} could not be installed: ${lastLine(error)}`, { cause: error });
-    }
+    await run(systemPython, ['-I', '-m', 'venv', directory]);
+    await run(join(directory, 'bin', 'python'), [
+      ...['-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check'],
+      ...['--constraint', tool.constraints, ...tool.requirements],
+    ]);
   });
 }

@@ -1,13 +1,9 @@
-import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import * as z from 'zod';
 import type { Violation } from '../../infra/deploy/resources.ts';
-import { lastLine } from '../../infra/python/install-once.ts';
+import { lastLine, run } from '../../infra/python/install-once.ts';
 import { pythonEnvironment } from '../../infra/python/python-environment.ts';
 import { UserError } from '../../infra/user-error.ts';
-
-const run = promisify(execFile);
 
 const TOOL = {
   title: 'cfn-lint',
