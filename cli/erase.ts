@@ -1,10 +1,7 @@
 import { command } from '../infra/command.ts';
-import { enterStack } from '../infra/local/stack/enter-stack.ts';
 import { UsageError } from '../infra/user-error.ts';
-import { loadDatabaseConfig } from '../lib/config.ts';
-import { connectDatabase } from '../lib/database/connect.ts';
-import { createLogger } from '../lib/observability/logger.ts';
 import { countOrdersOf, eraseOrdersOf, NOBODY, type Person } from '../lib/orders/sql/erase-orders.ts';
+import { onDatabase } from './on-database.ts';
 import { operator } from './operator.ts';
 
 /** Orders per commit: each has many rows, and their locks should be short. */
@@ -31,9 +28,7 @@ customer are left, because they are not finished.`,
   ],
   async run({ user, 'customer-ref': customerRef, owner = null, reason = null, 'dry-run': dryRun }) {
     const selection = { person: personOf(user, customerRef), owner };
-    enterStack();
-    const database = connectDatabase(loadDatabaseConfig(process.env), createLogger('WARN'));
-    try {
+    return onDatabase(async (database) => {
       const before = await countOrdersOf(database, selection);
       if (dryRun) {
         console.log(`${before.finished} orders would be erased; ${before.unfinished} are not finished.`);
@@ -54,9 +49,7 @@ customer are left, because they are not finished.`,
           `${unfinished} orders are not finished: cancel them, redrive those with undo_failed, or wait, and repeat this.`,
         );
       return finished + unfinished > 0 ? 1 : 0;
-    } finally {
-      await database.close();
-    }
+    });
   },
 });
 

@@ -1,5 +1,4 @@
 import { command, type Values } from '../infra/command.ts';
-import { enterStack } from '../infra/local/stack/enter-stack.ts';
 import { printable, printableJson } from '../infra/printable.ts';
 import { UsageError, UserError } from '../infra/user-error.ts';
 import { hashOf, makeApiKey } from '../lib/auth/api-key.ts';
@@ -7,11 +6,9 @@ import { insertApiKey } from '../lib/auth/sql/insert-api-key.ts';
 import { listApiKeys } from '../lib/auth/sql/list-api-keys.ts';
 import { revokeApiKey } from '../lib/auth/sql/revoke-api-key.ts';
 import { KEY_CACHE_SECONDS } from '../lib/auth/verify-api-key.ts';
-import { loadDatabaseConfig } from '../lib/config.ts';
-import { connectDatabase } from '../lib/database/connect.ts';
 import type { Database } from '../lib/database/database.ts';
-import { createLogger } from '../lib/observability/logger.ts';
 import { ROUTES } from '../lib/routes.ts';
+import { onDatabase } from './on-database.ts';
 import { operator } from './operator.ts';
 
 const SCOPES: readonly string[] = [...new Set(ROUTES.map(({ scope }) => scope))]
@@ -51,16 +48,7 @@ is rejected within ${KEY_CACHE_SECONDS} seconds.`,
     'npm run orders -- keys create --owner shop-7 --name "shop 7, web" --scopes orders:write,orders:read',
     `npm run orders -- keys create --owner operations --name ada --scopes ${SCOPES.join(',')} --expires-in-days 90`,
   ],
-  async run(values, [verb, ...rest]) {
-    const work = workOf(verb, rest, values);
-    enterStack();
-    const database = connectDatabase(loadDatabaseConfig(process.env), createLogger('WARN'));
-    try {
-      await work(database);
-    } finally {
-      await database.close();
-    }
-  },
+  run: (values, [verb, ...rest]) => onDatabase(workOf(verb, rest, values)),
 });
 
 /** @throws UsageError before anything is changed */
