@@ -100,11 +100,7 @@ async function cancelAll(
 
 const counted = (orders: number) => (orders === 1 ? '1 order' : `${orders} orders`);
 
-function describe({
-  order_id: orderId,
-  status,
-  ends_as: endsAs,
-}: Pick<Order, 'order_id' | 'status' | 'ends_as'>): string {
-  const later = endsAs ? 'It is Cancelled once its steps are undone' : 'It stops after the step that is running';
-  return `${printable(orderId)} is ${status}.${status === 'Cancelled' ? '' : ` ${later}.`}`;
+function describe({ order_id, status, ends_as }: Pick<Order, 'order_id' | 'status' | 'ends_as'>): string {
+  const later = ends_as ? 'It is Cancelled once its steps are undone' : 'It stops after the step that is running';
+  return `${printable(order_id)} is ${status}.${status === 'Cancelled' ? '' : ` ${later}.`}`;
 }
