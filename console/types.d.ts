@@ -7,26 +7,22 @@ type ResponseOf<Name extends keyof Operations> = JsonOf<
   Operations[Name]['responses'][200 & keyof Operations[Name]['responses']]
 >;
 
+/** The operation of each GET, by its path. */
+interface Gets {
+  metrics: 'getMetrics';
+  health: 'getHealth';
+  processing: 'getProcessing';
+  failures: 'listFailures';
+  'dead-letters': 'listDeadLetters';
+  audit: 'listAudit';
+  orders: 'listOrders';
+  order: 'getOrder';
+  'order/history': 'getOrderHistory';
+}
+type WithoutQuery<Path> = Path extends `${infer Start}?${string}` ? Start : Path;
+
 /** The response of the API to a GET. */
-type ResponseTo<Path extends string> = Path extends `metrics?${string}`
-  ? ResponseOf<'getMetrics'>
-  : Path extends 'health'
-    ? ResponseOf<'getHealth'>
-    : Path extends 'processing'
-      ? ResponseOf<'getProcessing'>
-      : Path extends 'failures'
-        ? ResponseOf<'listFailures'>
-        : Path extends `dead-letters${string}`
-          ? ResponseOf<'listDeadLetters'>
-          : Path extends `audit?${string}`
-            ? ResponseOf<'listAudit'>
-            : Path extends `orders?${string}`
-              ? OrderPage
-              : Path extends `order/history?${string}`
-                ? ResponseOf<'getOrderHistory'>
-                : Path extends `order?${string}`
-                  ? ResponseOf<'getOrder'>
-                  : never;
+type ResponseTo<Path> = WithoutQuery<Path> extends infer Name extends keyof Gets ? ResponseOf<Gets[Name]> : never;
 
 type OrderPage = ResponseOf<'listOrders'>;
 type Order = Omit<ResponseOf<'getOrder'>, 'steps'>;
