@@ -27,18 +27,13 @@ export async function requireFreePorts(uses: readonly PortUse[], patienceMs: num
       await delay(RETRY_MS);
       refusal = await refusalOf(use.port);
     }
+    const what = `Port ${use.port}, for ${use.purpose}, is`;
     if (refusal === 'EADDRINUSE')
-      throw new UserError(
-        `Port ${use.port}, for ${use.purpose}, is in use by another program; stop that, or set ${use.variable} to a free port.`,
-      );
-    if (refusal)
-      throw new UserError(
-        `Port ${use.port}, for ${use.purpose}, is refused (${refusal}); set ${use.variable} to another.`,
-      );
+      throw new UserError(`${what} in use by another program; stop that, or set ${use.variable} to a free port.`);
+    if (refusal) throw new UserError(`${what} refused (${refusal}); set ${use.variable} to another.`);
     if (use.http && (await isBadPort(use.port)))
       throw new UserError(
-        `Port ${use.port}, for ${use.purpose}, is one that browsers and fetch refuse ("bad port" in the Fetch standard); ` +
-          `set ${use.variable} to another.`,
+        `${what} one that browsers and fetch refuse ("bad port" in the Fetch standard); set ${use.variable} to another.`,
       );
   }
 }
