@@ -21,9 +21,7 @@ LOCAL_DIR names the directory (default .local).`,
   options: { yes: { type: 'boolean', help: 'does not ask' } },
   async run({ yes }) {
     const { directory } = readStackSettings(process.env);
-    const paths = [...OURS.map((name) => join(directory, name)), refugeOf(directory)].filter((path) =>
-      existsSync(path),
-    );
+    const paths = [...OURS.map((name) => join(directory, name)), refugeOf(directory)].filter(existsSync);
     if (!yes && process.stdin.isTTY && paths.length > 0 && !(await confirms(paths))) {
       console.log('Nothing was deleted.');
       return 1;

@@ -18,17 +18,9 @@ export function stopSignal(): AbortSignal {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, stop);
   // Nobody reads the output any more.
   process.stdout.on('error', stop);
-  if (process.env.npm_lifecycle_event) stopWithoutParent(stop);
-  return controller.signal;
-}
-
-/**
- * npm runs this process below a shell. A signal that is sent to npm alone, as by `docker stop` or a script, ends npm
- * and the shell, and never gets here: this process only sees that its parent has changed.
- */
-function stopWithoutParent(stop: () => void): void {
+  // npm runs this process below a shell. A signal that is sent to npm alone, as by `docker stop` or a script, ends npm
+  // and the shell, and never gets here: this process only sees that its parent has changed.
   const parent = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== parent) stop();
-  }, LOOK_MS).unref();
+  if (process.env.npm_lifecycle_event) setInterval(() => process.ppid === parent || stop(), LOOK_MS).unref();
+  return controller.signal;
 }
