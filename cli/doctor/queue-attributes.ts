@@ -1,18 +1,13 @@
 import { GetQueueAttributesCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { type QueueDefinition, readDeployment } from '../../infra/local/lambda/deployment.ts';
+import { readDeployment } from '../../infra/local/lambda/deployment.ts';
 import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 import { printService } from '../../infra/serverless-command.ts';
 import { UserError } from '../../infra/user-error.ts';
 import { followsQueueUrl } from '../../lib/queue/endpoint.ts';
 import type { Check, Finding } from './check.ts';
 
-export interface QueueUrls {
-  readonly queueUrl: string;
-  readonly deadLetterQueueUrl: string;
-}
-
 /** Compares the attributes of the queues with serverless.yml for this stage. */
-export function queueAttributes(stage: string, urls: QueueUrls): Check {
+export function queueAttributes(stage: string, urls: { queueUrl: string; deadLetterQueueUrl: string }): Check {
   return {
     name: 'the queues match serverless.yml',
     async find() {
@@ -23,8 +18,9 @@ export function queueAttributes(stage: string, urls: QueueUrls): Check {
         throw new UserError('serverless.yml does not define a queue with a dead-letter queue.');
       const client = new SQSClient({ useQueueUrlAsEndpoint: followsQueueUrl() });
       try {
-        const deadLetterArn = await readArn(client, urls.deadLetterQueueUrl);
-        const wanted = { ...source.attributes, RedrivePolicy: redrivePolicy(source, deadLetterArn) };
+        const { QueueArn: deadLetterTargetArn } = await attributesOf(client, urls.deadLetterQueueUrl);
+        const policy = { deadLetterTargetArn, maxReceiveCount: source.redrive?.maxReceiveCount };
+        const wanted = { ...source.attributes, RedrivePolicy: JSON.stringify(policy) };
         return [
           ...(await compare(client, urls.queueUrl, wanted)),
           ...(await compare(client, urls.deadLetterQueueUrl, deadLetters.attributes)),
@@ -45,25 +41,18 @@ function resolveServerlessYml(stage: string): Promise<unknown> {
   return resolution;
 }
 
-function redrivePolicy(queue: QueueDefinition, deadLetterTargetArn: string): string {
-  return JSON.stringify({ deadLetterTargetArn, maxReceiveCount: queue.redrive?.maxReceiveCount });
-}
-
-async function readArn(client: SQSClient, url: string): Promise<string> {
-  const { Attributes } = await client.send(
-    new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['QueueArn'] }),
-  );
-  return Attributes?.QueueArn ?? '';
+async function attributesOf(client: SQSClient, url: string): Promise<Readonly<Record<string, string | undefined>>> {
+  const command = new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['All'] });
+  const { Attributes = {} } = await client.send(command);
+  return Attributes;
 }
 
 async function compare(client: SQSClient, url: string, wanted: Readonly<Record<string, string>>): Promise<Finding[]> {
-  const { Attributes: actual = {} } = await client.send(
-    new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['All'] }),
-  );
+  const actual = await attributesOf(client, url);
   return Object.entries(wanted)
-    .filter(([name, value]) => normal(actual[name as keyof typeof actual]) !== normal(value))
+    .filter(([name, value]) => normal(actual[name]) !== normal(value))
     .map(([name, value]) => ({
-      problem: `${url} has ${name} ${actual[name as keyof typeof actual] ?? '(none)'} instead of ${value}`,
+      problem: `${url} has ${name} ${actual[name] ?? '(none)'} instead of ${value}`,
       async fix() {
         await new SQSClient({ useQueueUrlAsEndpoint: followsQueueUrl() }).send(
           new SetQueueAttributesCommand({ QueueUrl: url, Attributes: { [name]: value } }),
