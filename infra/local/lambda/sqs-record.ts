@@ -1,11 +1,6 @@
 import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
 import type { SQSMessageAttribute, SQSRecord } from 'aws-lambda';
 
-/** An ARN's region: `arn:aws:sqs:<region>:<account>:<name>`. */
-function regionOf(arn: string): string {
-  return arn.split(':')[3] ?? '';
-}
-
 /** A received message in the form that Lambda passes to a function ("Example standard queue message event"). */
 export function toSqsRecord(message: Message, queueArn: string): SQSRecord {
   return {
@@ -20,7 +15,8 @@ export function toSqsRecord(message: Message, queueArn: string): SQSRecord {
     ...(message.MD5OfMessageAttributes && { md5OfMessageAttributes: message.MD5OfMessageAttributes }),
     eventSource: 'aws:sqs',
     eventSourceARN: queueArn,
-    awsRegion: regionOf(queueArn),
+    // arn:aws:sqs:<region>:<account>:<name>
+    awsRegion: queueArn.split(':')[3] ?? '',
   };
 }
 
