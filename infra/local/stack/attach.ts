@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadConfig } from '../../../lib/config.ts';
 import { UserError } from '../../user-error.ts';
-import { greeting, report } from './console.ts';
+import { greet, report } from './console.ts';
 import { apiPart, type ServerlessOptions } from './parts.ts';
 import { requireFreePorts } from './ports.ts';
 import { isRunning } from './process/is-running.ts';
 import { type SupervisedPart, supervise } from './process/supervisor.ts';
-import { aborted, apiPort, enterEnvironment, places } from './run-stack.ts';
+import { aborted, apiPort, enterEnvironment } from './run-stack.ts';
 import { readStackSettings } from './settings.ts';
 import type { StackFile } from './stack-file.ts';
 
@@ -31,8 +31,7 @@ export async function attachToStack(stack: StackFile, given: ServerlessOptions, 
     const { AUTH: auth } = loadConfig(env);
     report('api', `starting on the database and the queue of the running stack (process ${supervisor})`);
     api = await supervise(apiPart(settings, env, given), { report, started: () => undefined }, signal);
-    const seconds = (performance.now() - started) / 1000;
-    console.log(greeting({ api: addresses.api, places: places(addresses), seconds, auth }));
+    greet(addresses, started, auth);
   }
   try {
     await Promise.race([aborted(signal), endOfStack(supervisor, signal)]);

@@ -1,3 +1,5 @@
+import type { StackAddresses } from './stack-file.ts';
+
 /** Prints what the stack does, one line per event, prefixed with the part that it concerns. */
 export function report(part: string, line: string): void {
   console.log(`  ${part.padEnd(12)}${line}`);
@@ -16,15 +18,21 @@ const CREDENTIALS = {
   jwt: { steps: ['TOKEN=…'], option: ' -H "Authorization: Bearer $TOKEN"' },
 };
 
-export interface Greeting {
-  readonly api: string;
-  readonly places: Readonly<Record<string, string>>;
-  readonly seconds: number;
-  readonly auth: keyof typeof CREDENTIALS;
-}
-
-/** What a user needs once everything runs: the addresses, and a first request to copy. */
-export function greeting({ api, places, seconds, auth }: Greeting): string {
+/**
+ * Prints what a user needs once everything runs: the addresses, and a first request to copy.
+ * @param started by `performance.now()`
+ */
+export function greet(addresses: StackAddresses, started: number, auth: keyof typeof CREDENTIALS): void {
+  const { api, dataApi } = addresses;
+  const places = {
+    API: api,
+    Console: new URL('/console', api).href,
+    Docs: new URL('/docs', api).href,
+    Postgres: withoutPassword(addresses.postgres),
+    ...(dataApi !== undefined && { 'Data API': dataApi }),
+    Queue: addresses.queueUrl,
+    'Dead letters': addresses.deadLetterQueueUrl,
+  };
   const list = Object.entries(places).map(([name, place]) => `  ${name.padEnd(14)}${place}`);
   const { steps, option } = CREDENTIALS[auth];
   const requests = [
@@ -33,15 +41,15 @@ export function greeting({ api, places, seconds, auth }: Greeting): string {
     `curl ${api}/orders/ORD-1${option}`,
     `curl ${api}/metrics${option}`,
   ];
-  return `
-Ready after ${seconds.toFixed(1)} s. Ctrl-C stops it.
+  console.log(`
+Ready after ${((performance.now() - started) / 1000).toFixed(1)} s. Ctrl-C stops it.
 
 ${list.join('\n')}
 
 Try it:
 
 ${requests.map((request) => `  ${request}`).join('\n')}
-`;
+`);
 }
 
 /**

@@ -10,7 +10,7 @@ import { stopLeftOver } from '../postgres/postgres-cluster.ts';
 import { installPostgres, type PostgresInstallation } from '../postgres/postgres-installation.ts';
 import { embeddedAddresses, externalAddresses } from './addresses.ts';
 import { readAwsSettings } from './aws-settings.ts';
-import { greeting, report, withoutPassword } from './console.ts';
+import { greet, report } from './console.ts';
 import { embeddedEnvironment, externalEnvironment, unusedByEmbedded, unusedByExternal } from './environment.ts';
 import { waitForServices } from './external-services.ts';
 import { lockDirectory } from './lock.ts';
@@ -65,8 +65,7 @@ export async function runStack(mode: Mode, signal: AbortSignal, given: Serverles
     const service = Promise.withResolvers<unknown>();
     await stack.start([apiPart(settings, env, given, service.resolve), workerPart(service.promise, env)], signal);
     stack.publish();
-    const seconds = (performance.now() - started) / 1000;
-    console.log(greeting({ api: addresses.api, places: places(addresses), seconds, auth: config.AUTH }));
+    greet(addresses, started, config.AUTH);
     releaseMemory();
     await aborted(signal);
   } finally {
@@ -152,24 +151,6 @@ async function bringUpToDate(mode: Mode, { postgres }: StackAddresses, signal: A
   });
   await Promise.race([migrating, aborted(signal)]);
   signal.throwIfAborted();
-}
-
-export function places({
-  api,
-  postgres,
-  dataApi,
-  queueUrl,
-  deadLetterQueueUrl,
-}: StackAddresses): Record<string, string> {
-  return {
-    API: api,
-    Console: new URL('/console', api).href,
-    Docs: new URL('/docs', api).href,
-    Postgres: withoutPassword(postgres),
-    ...(dataApi !== undefined && { 'Data API': dataApi }),
-    Queue: queueUrl,
-    'Dead letters': deadLetterQueueUrl,
-  };
 }
 
 function shown(path: string): string {
