@@ -2,6 +2,7 @@
  * The worker of `npm start`: runs the functions of the deployment in WORKER_DEPLOYMENT (JSON) until it is stopped. Its parent
  * has the deployment from the API's process, because loading Serverless takes 2 s and 130 MB.
  */
+import { once } from 'node:events';
 import { constants, setPriority } from 'node:os';
 import { UserError } from '../../user-error.ts';
 import type { Deployment } from './deployment.ts';
@@ -26,17 +27,6 @@ const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
 process.on('disconnect', () => stopping.abort());
 try {
-  await runUntil(stopping.signal);
-} catch (error) {
-  if (!stopping.signal.aborted) {
-    log.error(error instanceof UserError ? error.message : String((error as Error).stack));
-    process.exit(1);
-  }
-}
-// The channel to the parent would keep it alive.
-process.exit(0);
-
-async function runUntil(signal: AbortSignal): Promise<void> {
   if (!process.env.AWS_ENDPOINT_URL_SQS)
     throw new UserError(
       'AWS_ENDPOINT_URL_SQS is not set. `npm start` runs a queue server and this worker; ' +
@@ -45,10 +35,17 @@ async function runUntil(signal: AbortSignal): Promise<void> {
   const deployment: Deployment = JSON.parse(process.env.WORKER_DEPLOYMENT ?? '');
   // Not for the functions.
   delete process.env.WORKER_DEPLOYMENT;
-  const worker = await startWorker(deployment, log, signal);
+  const worker = await startWorker(deployment, log, stopping.signal);
   log.info('ready.');
   process.send?.({ ready: true });
-  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  if (!stopping.signal.aborted) await once(stopping.signal, 'abort');
   setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
   await worker.stop();
+} catch (error) {
+  if (!stopping.signal.aborted) {
+    log.error(error instanceof UserError ? error.message : String((error as Error).stack));
+    process.exit(1);
+  }
 }
+// The channel to the parent would keep it alive.
+process.exit(0);
