@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { replaceFile } from '../replace-file.ts';
+import type { StackSettings } from '../stack/settings.ts';
 
 /** The database of the service, with the name from the old service. */
 export const DATABASE = 'orders_db';
@@ -44,11 +45,8 @@ export function passwordOf(role: string, secret: string): string {
   return createHmac('sha256', secret).update(role).digest('base64url');
 }
 
-export interface Cluster {
-  /** The directory of the stack: the secret is there, wherever the data is. */
-  readonly directory: string;
-  readonly postgresPort: number;
-}
+/** The directory of the stack contains the secret, wherever the data is. */
+type Cluster = Pick<StackSettings, 'directory' | 'postgresPort'>;
 
 /** The URL with which a role logs in, with the password that the cluster of this directory has or will get. */
 export function postgresUrl({ directory, postgresPort }: Cluster, role = OWNER, database = DATABASE): string {

@@ -12,7 +12,7 @@ import { isRunning } from '../stack/process/is-running.ts';
 import { endOf } from '../stack/process/part.ts';
 import { causeIn, NO_LOADER, noOtherUser, withRemedy } from '../stack/remedy.ts';
 import { SUPERUSER } from './access.ts';
-import type { PostgresInstallation, SystemUser } from './postgres-installation.ts';
+import type { PostgresInstallation } from './postgres-installation.ts';
 
 /** Milliseconds for a left-over server to write out its memory and exit; after that it is told to exit immediately. */
 const FAST_SHUTDOWN_MS = 10_000;
@@ -60,17 +60,14 @@ export async function createCluster(
   if (existsSync(dataDirectory)) return requireSameVersion(installation);
   await removeUnfinished(dataDirectory);
   const unfinished = await mkdtemp(unfinishedPrefix(dataDirectory));
-  if (user) await giveAway(unfinished, user);
+  if (user)
+    await chown(unfinished, user.uid, user.gid).catch(async (error: NodeJS.ErrnoException) => {
+      await rm(unfinished, { recursive: true });
+      throw new UserError(noOtherUser(error.code ?? error.message));
+    });
   const initdb = runInitdb(installation, ['-D', unfinished, ...(sync ? [] : ['--no-sync'])], signal);
   await withProgress((line) => report('postgres', line), 'initdb is creating the data directory', initdb);
   await rename(unfinished, dataDirectory);
-}
-
-async function giveAway(directory: string, { uid, gid }: SystemUser): Promise<void> {
-  await chown(directory, uid, gid).catch(async (error: NodeJS.ErrnoException) => {
-    await rm(directory, { recursive: true });
-    throw new UserError(noOtherUser(error.code ?? error.message));
-  });
 }
 
 /** Removes clusters whose building was interrupted. */

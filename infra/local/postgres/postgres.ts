@@ -77,16 +77,12 @@ export async function startPostgres(
     } catch (error) {
       await kill();
       signal?.throwIfAborted();
-      const log = readSince(logFile, logFrom);
+      const log = existsSync(logFile) ? readFileSync(logFile).subarray(logFrom).toString() : '';
       const { message } = error as Error;
       if (SURVIVORS.test(`${log}${message}`) && Date.now() < deadline) continue;
       throw new UserError(`Postgres did not start: ${withRemedy(causeIn(log) || message)}`);
     }
   }
-}
-
-function readSince(file: string, from: number): string {
-  return existsSync(file) ? readFileSync(file).subarray(from).toString() : '';
 }
 
 function spawnServer(

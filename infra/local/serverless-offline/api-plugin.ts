@@ -23,7 +23,9 @@ export default class ApiPlugin {
   constructor(serverless: Serverless, options: { readonly httpPort?: string }) {
     this.hooks = {
       'before:offline:start': () => {
-        leaveSchedulesToTheWorker(serverless);
+        // The worker runs the functions of queues and schedules.
+        for (const definition of Object.values(serverless.service.functions))
+          definition.events = definition.events?.filter((event) => 'httpApi' in event) ?? [];
         hideRouteTable();
         loadHandlersOnce();
         behaveLikeApiGateway({
@@ -33,9 +35,4 @@ export default class ApiPlugin {
       },
     };
   }
-}
-
-function leaveSchedulesToTheWorker(serverless: Serverless): void {
-  for (const definition of Object.values(serverless.service.functions))
-    definition.events = definition.events?.filter((event) => 'httpApi' in event) ?? [];
 }

@@ -34,7 +34,8 @@ export async function prepareInvocation(
   try {
     const { file } = findHandler(definition.name, definition.handler, directory);
     registerHooks({
-      resolve: (specifier, context, next) => next(isStemOf(specifier, file) ? file : specifier, context),
+      // Serverless expects the handler's file without its extension.
+      resolve: (specifier, context, next) => next(file.startsWith(`${specifier}.`) ? file : specifier, context),
     });
     for (const [name = '', ...value] of variables.map((variable) => variable.split('=')))
       process.env[name] = value.join('=');
@@ -45,9 +46,6 @@ export async function prepareInvocation(
     process.exit(report(error, 'invoke local'));
   }
 }
-
-/** Serverless expects the handler's file without its extension. */
-const isStemOf = (specifier: string, file: string) => file.startsWith(`${specifier}.`);
 
 /** @throws UserError if there is no database, ConfigError for a missing setting */
 export async function findServices(env: NodeJS.ProcessEnv, as: 'owner' | 'functions' = 'functions'): Promise<void> {

@@ -1,13 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { PersistenceManager, SnsStore, type SqsStore } from './parts.ts';
 
-interface QueueFile {
-  /** From now on, data that was written survives the death of the process. */
-  commit(): void;
-  close(): void;
-}
-
-export function loadQueues(directory: string, sqsStore: SqsStore, endpoint: string): QueueFile {
+export function loadQueues(directory: string, sqsStore: SqsStore, endpoint: string) {
   const persistence = new PersistenceManager(directory);
   const { db } = persistence as unknown as { db: DatabaseSync };
   // In WAL mode, this survives the death of the process. A power failure may lose the last messages, and the sweep
