@@ -36,7 +36,6 @@ const OPTIONS = {
   json: { type: 'boolean', help: 'prints JSON' },
 } as const;
 
-/** Manages the API keys, for AUTH=api-key. */
 export const keys = command({
   name: 'orders keys',
   usage: ['create --owner OWNER --name NAME --scopes SCOPES', 'list', 'revoke ID'],

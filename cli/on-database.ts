@@ -4,7 +4,6 @@ import { connectDatabase } from '../lib/database/connect.ts';
 import type { Database } from '../lib/database/database.ts';
 import { createLogger } from '../lib/observability/logger.ts';
 
-/** Runs a command on the database of the stack. */
 export async function onDatabase<Result>(work: (database: Database) => Promise<Result>): Promise<Result> {
   enterStack();
   const database = connectDatabase(loadDatabaseConfig(process.env), createLogger('WARN'));

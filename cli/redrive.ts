@@ -177,7 +177,6 @@ async function redriveAll(redriver: Redriver, selection: Selection, rate: number
   return capped + leftAlone.length > 0 ? 1 : 0;
 }
 
-/** Why an order was skipped, by its current status. */
 async function reasonOf(redriver: Redriver, orderId: string, owner: string | null): Promise<string> {
   try {
     const status = await redriver.statusOf(orderId, owner);

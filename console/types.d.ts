@@ -21,7 +21,6 @@ interface Gets {
 }
 type WithoutQuery<Path> = Path extends `${infer Start}?${string}` ? Start : Path;
 
-/** The response of the API to a GET. */
 type ResponseTo<Path> = WithoutQuery<Path> extends infer Name extends keyof Gets ? ResponseOf<Gets[Name]> : never;
 
 type OrderPage = ResponseOf<'listOrders'>;
@@ -47,7 +46,6 @@ interface FieldError {
 type Child = Node | string | number | null | undefined | false;
 type Props = Record<string, string | number | boolean | undefined | ((event: Event) => void)>;
 
-/** A page of the console. */
 interface View {
   title: string;
   content: Element[];
@@ -98,7 +96,6 @@ interface DialogOptions {
   danger?: boolean;
   /** The label of the button that cancels. */
   dismiss?: string;
-  /** Another button. */
   extra?: HTMLButtonElement | false;
   /** Returns true if the dialog can close. */
   onSubmit(): Promise<boolean>;

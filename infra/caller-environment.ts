@@ -2,7 +2,6 @@ import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
-/** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Names of this machine, which no proxy can reach. */
@@ -100,7 +99,6 @@ const FAMILIES: readonly RegExp[] = [
 /** A debugger or a tracer, which a developer wants in the functions as well. All other options of Node are removed. */
 const PRELOADS = /(^|\s)(--inspect|--require|-r|--import)\b/;
 
-/** The environment without these families. */
 export function withoutFamilies(environment: Environment): Environment {
   const { NODE_OPTIONS = '', SLS_SCHEMA_CACHE_BASE_DIR, ...env } = normalise(environment);
   const rest = Object.entries(env).filter(([name]) => !FAMILIES.some((family) => family.test(name)));

@@ -16,7 +16,6 @@ interface Choice extends Described {
   readonly choices: readonly string[];
   readonly default?: string;
 }
-/** A whole number. */
 export interface Integer extends Described {
   readonly type: 'integer';
   readonly min: number;

@@ -11,7 +11,6 @@ const PROGRESS_MS = 1_000;
 
 const NOT_METADATA = `--metadata is not JSON. It must look like '{"channel":"web"}'.`;
 
-/** Creates one order, or the orders of a file. */
 export const create = command({
   name: 'orders create',
   usage: [

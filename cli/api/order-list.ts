@@ -7,7 +7,6 @@ const PAGE = 100;
 
 type Query = NonNullable<operations['listOrders']['parameters']['query']>;
 
-/** The options that select orders. */
 export const FILTER_OPTIONS = {
   status: { type: 'string', value: 'STATUS', help: 'Pending, Processing, Waiting, Completed, Failed or Cancelled' },
   'id-prefix': { type: 'string', value: 'TEXT', help: 'orders whose id starts with this' },

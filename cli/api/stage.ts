@@ -16,13 +16,11 @@ If the API requires a key, set ORDERS_API_KEY`,
   json: { type: 'boolean', help: 'prints JSON' },
 } as const;
 
-/** The options of a command about one order. */
 export const ORDER_OPTIONS = {
   owner: { type: 'string', value: 'OWNER', help: 'the owner of the order, if several owners have one with this id' },
   ...STAGE_OPTIONS,
 } as const;
 
-/** The parameters of a request about one order. */
 export function paramsOf(orderId: string, { owner }: { owner?: string | undefined }) {
   return { path: { order_id: orderId }, ...(owner !== undefined && { query: { owner } }) };
 }

@@ -1,4 +1,3 @@
-/** A problem that a check found. */
 export interface Finding {
   /** One line: what is wrong, with numbers. */
   readonly problem: string;
@@ -6,7 +5,6 @@ export interface Finding {
   readonly fix?: () => Promise<string>;
 }
 
-/** One check of the doctor. */
 export interface Check {
   /** The statement that holds if the check finds no problem. */
   readonly name: string;

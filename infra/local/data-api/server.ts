@@ -33,7 +33,6 @@ export interface DataApiServer {
   stop(): Promise<void>;
 }
 
-/** The most bytes of a request. */
 const MAX_REQUEST = 4 * 1024 * 1024;
 
 /**

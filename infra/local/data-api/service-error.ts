@@ -1,10 +1,8 @@
 import pg from 'pg';
 
-/** The error response of the service. */
 export class ServiceError extends Error {
   /** The value of the header `x-amzn-errortype`. */
   override readonly name: string;
-  /** The HTTP status. */
   readonly status: number;
 
   constructor(name: string, status: number, message: string) {

@@ -3,7 +3,6 @@ import pg from 'pg';
 /** The most sessions per database; a request that finds none free waits. */
 const MAX_SESSIONS = 20;
 
-/** The database sessions of the service, by database. */
 export class Sessions {
   readonly #server: string;
   readonly #options: string;

@@ -17,7 +17,6 @@ interface OpenTransaction {
   busy: boolean;
 }
 
-/** The open transactions, by id. */
 export class Transactions {
   readonly #sessions: Sessions;
   readonly #limits: TransactionLimits;

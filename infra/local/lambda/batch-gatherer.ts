@@ -32,7 +32,6 @@ const PAYLOAD_LIMIT = 6 * 1024 * 1024;
 export interface QueuedMessage {
   readonly messageId: string;
   readonly receiptHandle: string;
-  /** The Lambda record, in JSON. */
   readonly record: string;
 }
 
@@ -126,7 +125,6 @@ export class BatchGatherer {
   }
 }
 
-/** A batch that is being filled. */
 class Batch {
   readonly messages: QueuedMessage[] = [];
   readonly #size: number;

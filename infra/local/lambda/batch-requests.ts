@@ -10,7 +10,6 @@ import type { QueuedMessage } from './batch-gatherer.ts';
 /** Batch requests take at most ten entries (Amazon SQS API reference). */
 const ENTRY_LIMIT = 10;
 
-/** A message whose request failed. */
 export interface Refusal {
   readonly messageId: string;
   readonly reason: string;

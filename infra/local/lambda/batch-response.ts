@@ -1,4 +1,3 @@
-/** The meaning of a function's batch response for its messages. */
 export interface BatchResult {
   /** Ids of the messages that are redelivered. */
   readonly failed: ReadonlySet<string>;

@@ -48,7 +48,6 @@ export interface QueueDefinition {
   readonly redrive?: { readonly deadLetterQueue: string; readonly maxReceiveCount: number };
 }
 
-/** Where the file of a handler is searched. */
 const HANDLER_EXTENSIONS = ['.ts', '.mts', '.js', '.mjs', '.cjs'];
 
 /** Serverless Framework's own defaults: seconds, MB. */

@@ -51,7 +51,6 @@ export class EnvironmentPool {
     void this.#start();
   }
 
-  /** Process ids of the environments. */
   get pids(): number[] {
     return [...this.#all].flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
   }

@@ -23,7 +23,6 @@ export interface Invocation {
   readonly deadline: number;
 }
 
-/** Messages from the environment to its parent. */
 export type EnvironmentReport =
   | { readonly type: 'ready' }
   | { readonly type: 'init failed'; readonly reason: string }

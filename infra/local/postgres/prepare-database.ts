@@ -1,7 +1,6 @@
 import pg from 'pg';
 import { APP_ROLE, DATABASE, OWNER, passwordOf, SUPERUSER } from './access.ts';
 
-/** A server on the loopback address. */
 export interface Server {
   readonly port: number;
   readonly secret: string;
@@ -58,7 +57,6 @@ const GIVE_TO_OWNER = `
   END
   $$`;
 
-/** Runs a function in a session of the superuser. */
 export async function asSuperuser<T>(
   { port, secret }: Server,
   database: string,

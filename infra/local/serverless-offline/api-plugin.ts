@@ -19,7 +19,6 @@ const SERVERLESS_OFFLINE_PORT = 3000;
 export default class ApiPlugin {
   readonly hooks: Record<string, () => void>;
 
-  /** @param options of the command line */
   constructor(serverless: Serverless, options: { readonly httpPort?: string }) {
     this.hooks = {
       'before:offline:start': () => {

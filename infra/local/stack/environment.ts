@@ -11,7 +11,6 @@ const NO_AWS_FILES = { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: de
 /** A given endpoint has no variants, and the SDK rejects settings that ask for one. */
 export const ONE_ENDPOINT = { AWS_USE_FIPS_ENDPOINT: 'false', AWS_USE_DUALSTACK_ENDPOINT: 'false' };
 
-/** For the embedded stack. */
 export function embeddedEnvironment(addresses: StackAddresses, env: Environment): Environment {
   return {
     ...withoutFamilies(env),
@@ -30,7 +29,6 @@ export function embeddedEnvironment(addresses: StackAddresses, env: Environment)
 /** The SDK settings for a queue service on this machine: LocalStack accepts any credentials. */
 const LOCAL_AWS = /^AWS_(REGION|DEFAULT_REGION|ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|ENDPOINT_URL(_\w+)?)$/;
 
-/** For services in the environment. */
 export function externalEnvironment(addresses: StackAddresses, environment: Environment): Environment {
   const env = normalise(environment);
   const usable = Object.fromEntries(Object.entries(env).filter(([name]) => !unusedAws(addresses, env).includes(name)));

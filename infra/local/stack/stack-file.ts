@@ -2,7 +2,6 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { replaceFile } from '../replace-file.ts';
 
-/** The addresses of the parts of a stack. */
 export interface StackAddresses {
   readonly api: string;
   /** As the owner of the database: for migrations, commands and people. */
