@@ -73,8 +73,8 @@ describe('an invocation that fails', () => {
     throw: 'thrown by the handler',
     'throw nothing': 'undefined was thrown',
     'answer no JSON': 'BigInt',
-    exit: 'exited with code 0',
-    kill: 'killed by SIGKILL',
+    exit: 'the process ended with code 0',
+    kill: 'the process was ended by SIGKILL',
     block: 'timed out after 1 s',
     'never answer': 'timed out after 1 s',
   };

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { endOf } from '../stack/process/part.ts';
 import type { FunctionDefinition } from './deployment.ts';
 import type { EnvironmentReport, EnvironmentStart, Invocation } from './lambda-environment.ts';
 
@@ -30,7 +31,6 @@ export class ExecutionEnvironment {
   readonly #definition: FunctionDefinition;
   readonly #child: ChildProcess;
   readonly #init = Promise.withResolvers<void>();
-  readonly #exit = Promise.withResolvers<void>();
   #current: { readonly requestId: string; readonly outcome: PromiseWithResolvers<string> } | undefined;
   /** Why this process killed it, if it did. */
   #sentence: string | undefined;
@@ -39,7 +39,6 @@ export class ExecutionEnvironment {
   constructor(definition: FunctionDefinition) {
     this.#definition = definition;
     this.ready = this.#init.promise;
-    this.exited = this.#exit.promise;
     this.#child = fork(ENTRY, [JSON.stringify(startOf(definition))], {
       env: { ...process.env, ...definition.environment },
       execArgv: [
@@ -52,8 +51,7 @@ export class ExecutionEnvironment {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     this.#child.on('message', (message) => this.#read(message as EnvironmentReport));
-    this.#child.on('error', (error) => this.pid === undefined && this.#ended(`not started (${error.message})`));
-    this.#child.on('exit', (code, signal) => this.#ended(signal ? `killed by ${signal}` : `exited with code ${code}`));
+    this.exited = endOf(this.#child).then((how) => this.#ended(how));
     this.#limit(INIT_TIMEOUT_MS, this.ready, 'loading the handler');
   }
 
@@ -91,10 +89,8 @@ export class ExecutionEnvironment {
 
   #limit(milliseconds: number, work: Promise<unknown>, what: string): void {
     const timer = setTimeout(() => this.kill(`timed out after ${milliseconds / 1000} s in ${what}`), milliseconds);
-    work.then(
-      () => clearTimeout(timer),
-      () => clearTimeout(timer),
-    );
+    const clear = () => clearTimeout(timer);
+    work.then(clear, clear);
   }
 
   #read(report: EnvironmentReport): void {
@@ -109,13 +105,11 @@ export class ExecutionEnvironment {
   }
 
   #ended(how: string): void {
-    if (!this.#alive) return;
     this.#alive = false;
-    const failure = new InvocationFailed(this.#sentence ?? `the process was ${how}`);
+    const failure = new InvocationFailed(this.#sentence ?? `the process ${how}`);
     this.#init.reject(failure);
     this.#current?.outcome.reject(failure);
     this.#current = undefined;
-    this.#exit.resolve();
   }
 }
 

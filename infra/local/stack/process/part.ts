@@ -20,7 +20,7 @@ export interface RunningPart {
 
 export function endOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
-    child.once('error', (error) => child.pid === undefined && resolve(`could not be run (${error.message})`));
+    child.on('error', (error) => child.pid === undefined && resolve(`could not be run (${error.message})`));
     child.once('exit', (code, signal) => resolve(signal ? `was ended by ${signal}` : `ended with code ${code}`));
   });
 }
