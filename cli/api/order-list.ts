@@ -26,7 +26,7 @@ export const FILTER_OPTIONS = {
 
 type FilterValues = { readonly [Name in keyof typeof FILTER_OPTIONS]?: string | undefined };
 
-export type OrderFilter = Readonly<Record<string, string>>;
+type OrderFilter = Readonly<Record<string, string>>;
 
 /** The service validates the values and reports what it accepts. */
 export function filterOf(values: FilterValues): OrderFilter {

@@ -13,7 +13,7 @@ const MAX_LETTERS = 1_000;
 /** How many characters of a body are shown. */
 const SHOWN = 200;
 
-export interface DeadLetterDeps {
+interface DeadLetterDeps {
   readonly database: Database;
   readonly queue: OrderQueue;
   readonly letters: DeadLetters;

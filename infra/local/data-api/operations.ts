@@ -56,10 +56,10 @@ async function execute(service: Service, members: Members): Promise<StatementRes
 }
 
 async function runStatement(client: pg.PoolClient, sql: string, members: Members): Promise<StatementResult> {
-  const bound = bindParameters(sql, members.parameters);
+  const { sql: text, values } = bindParameters(sql, members.parameters);
   const query: pg.QueryArrayConfig & { queryMode: 'extended' } = {
-    text: bound.sql,
-    values: [...bound.values],
+    text,
+    values,
     rowMode: 'array',
     // One statement at a time, also without parameters.
     queryMode: 'extended',

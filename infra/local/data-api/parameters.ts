@@ -1,11 +1,5 @@
 import { invalid } from './service-error.ts';
 
-export interface BoundStatement {
-  /** With `$1` for each occurrence of a parameter. */
-  readonly sql: string;
-  readonly values: readonly unknown[];
-}
-
 /**
  * What the service skips when it looks for `:name`: strings, quoted names, comments and casts. It should also skip
  * dollar-quoted bodies and array slices, but does not.
@@ -16,9 +10,10 @@ const TOKENS = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|::|:(?<n
  * Named parameters in the form of Postgres. Each occurrence is a separate parameter, as with JDBC, so `GROUP BY f(:x)`
  * is not the same as `SELECT f(:x)`. Each value has the type of its field, and Postgres only applies the implicit casts
  * that it would apply to a column of that type.
+ * @returns the SQL with `$1` for each occurrence of a parameter, and its values
  * @throws ServiceError for a parameter that the service does not accept
  */
-export function bindParameters(sql: string, parameters: unknown = []): BoundStatement {
+export function bindParameters(sql: string, parameters: unknown = []): { sql: string; values: unknown[] } {
   if (!Array.isArray(parameters)) throw invalid('parameters must be a list');
   const fields = new Map<string, readonly [value: unknown, cast: string]>();
   for (const { name, value, typeHint, ...rest } of parameters) {

@@ -17,7 +17,7 @@ export interface PostgresInstallation {
   readonly user: SystemUser | undefined;
 }
 
-export interface SystemUser {
+interface SystemUser {
   readonly uid: number;
   readonly gid: number;
 }

@@ -33,7 +33,7 @@ const SURVIVORS = /pre-existing shared memory block/;
 /** Milliseconds for such sessions to notice that their server is gone, which they do at their next wait. */
 const SURVIVORS_MS = 10_000;
 
-export interface PostgresOptions {
+interface PostgresOptions {
   readonly port: number;
   /** Contains the secret of its passwords, and Postgres' own log, which is appended to. */
   readonly directory: string;

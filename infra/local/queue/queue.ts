@@ -3,7 +3,7 @@ import { refusalOf } from '../stack/refuse-strangers.ts';
 import { S3Store, SnsStore, SqsStore } from './fauxqs/parts.ts';
 import { loadQueues } from './fauxqs/persistence.ts';
 
-export interface QueueServerOptions {
+interface QueueServerOptions {
   /** 0 selects any free port. */
   readonly port: number;
   /** Where queues and messages survive the process, `kill -9` included. Without it, they are only in memory. */

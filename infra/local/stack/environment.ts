@@ -43,7 +43,7 @@ export function externalEnvironment(addresses: StackAddresses, environment: Envi
 }
 
 /** A startup message about variables that have no effect. */
-export interface Unused {
+interface Unused {
   readonly part: string;
   readonly line: string;
 }

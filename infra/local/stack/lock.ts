@@ -5,7 +5,7 @@ import { UserError } from '../../user-error.ts';
 import { withRemedy } from './remedy.ts';
 import { LOCAL_DIRECTORY, REPOSITORY } from './settings.ts';
 
-export interface DirectoryLock {
+interface DirectoryLock {
   /** True if the previous holder was killed, so that processes of it may still be running. */
   readonly leftBehind: boolean;
   release(): void;

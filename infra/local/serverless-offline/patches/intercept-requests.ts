@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
-export interface Exchange {
+interface Exchange {
   readonly server: Server;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;

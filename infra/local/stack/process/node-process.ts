@@ -13,7 +13,7 @@ import { waitUntilReady } from './wait-until-ready.ts';
 const START_MS = 90_000;
 const POLL_MS = 50;
 
-export interface NodeProcessOptions {
+interface NodeProcessOptions {
   readonly name: string;
   /** The script and its arguments. */
   readonly command: readonly string[];

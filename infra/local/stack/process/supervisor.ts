@@ -8,7 +8,7 @@ import type { Part, RunningPart } from './part.ts';
 const FIRST_RETRY_MS = 200;
 const LAST_RETRY_MS = 5_000;
 
-export interface Observer {
+interface Observer {
   /** One line about a part: it died, or is back. */
   report(part: string, line: string): void;
   /** A part has a new process. */
