@@ -73,18 +73,9 @@ function makeCreate(values: Values<typeof OPTIONS>) {
   const expiresInDays = values['expires-in-days'] ?? null;
   return async (database: Database): Promise<void> => {
     const key = makeApiKey();
-    const { id, expiresAt } = await insertApiKey(database, {
-      owner,
-      name,
-      scopes,
-      expiresInDays,
-      sha256: hashOf(key),
-      createdBy: operator(),
-    });
-    if (values.json) {
-      console.log(printableJson({ id, key, owner, name, scopes, expires_at: expiresAt }));
-      return;
-    }
+    const rest = { sha256: hashOf(key), createdBy: operator() };
+    const { id, expiresAt } = await insertApiKey(database, { owner, name, scopes, expiresInDays, ...rest });
+    if (values.json) return console.log(printableJson({ id, key, owner, name, scopes, expires_at: expiresAt }));
     console.log(`Key ${id} of ${owner}, for ${scopes.join(' ')}, ${expiresAt ? `until ${day(expiresAt)}` : 'without expiry'}:
 
 ${key}
@@ -96,19 +87,15 @@ The key is shown only now; the service stores its SHA-256. Use it as "Authorizat
 async function list(database: Database, json: boolean): Promise<void> {
   const all = await listApiKeys(database);
   if (json) {
-    console.log(
-      printableJson(
-        all.map(({ createdAt, expiresAt, revokedAt, createdBy, revokedBy, ...key }) => ({
-          ...key,
-          created_at: createdAt,
-          expires_at: expiresAt,
-          revoked_at: revokedAt,
-          created_by: createdBy,
-          revoked_by: revokedBy,
-        })),
-      ),
-    );
-    return;
+    const rows = all.map(({ createdAt, expiresAt, revokedAt, createdBy, revokedBy, ...key }) => ({
+      ...key,
+      created_at: createdAt,
+      expires_at: expiresAt,
+      revoked_at: revokedAt,
+      created_by: createdBy,
+      revoked_by: revokedBy,
+    }));
+    return console.log(printableJson(rows));
   }
   if (all.length === 0) console.log('There are no keys. To create one, see `npm run orders -- keys create --help`.');
   for (const { id, state, owner, name, scopes, createdAt, expiresAt, createdBy, revokedBy } of all)
@@ -124,11 +111,8 @@ function makeRevoke(idText: string, json: boolean) {
     const revoked = await revokeApiKey(database, id, operator());
     if (!revoked) throw new UserError(`Key ${id} does not exist; \`keys list\` shows the keys.`);
     const { name, revokedAt } = revoked;
-    console.log(
-      json
-        ? printableJson({ id, name, revoked_at: revokedAt })
-        : `Key ${id} (${printable(name)}) was revoked at ${revokedAt.toISOString()}. It is rejected at most ${KEY_CACHE_SECONDS} seconds later.`,
-    );
+    const message = `Key ${id} (${printable(name)}) was revoked at ${revokedAt.toISOString()}. It is rejected at most ${KEY_CACHE_SECONDS} seconds later.`;
+    console.log(json ? printableJson({ id, name, revoked_at: revokedAt }) : message);
   };
 }
 

@@ -24,10 +24,7 @@ nothing, and one with another payload is rejected.`,
     const asking = stage.client.POST('/orders/{order_id}/signals/{name}', { params, body });
     const result = await ask(stage, asking, orderId);
     const was = result.outcome === 'stored' ? 'has' : 'had already';
-    console.log(
-      values.json
-        ? printableJson(result)
-        : `${printable(result.order_id)} ${was} the signal ${printable(result.name)}.`,
-    );
+    const message = `${printable(result.order_id)} ${was} the signal ${printable(result.name)}.`;
+    console.log(values.json ? printableJson(result) : message);
   },
 });
