@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 f738ce666d3ca938b75070dc74150427d1eab93ae7b9c94a14320d797a5e2d86): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 834f3088ad6b2039dfeacc9b4e7ea3d3f23b2f3724ab18a674386d652ea22532): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -64,7 +64,7 @@ export interface paths {
         head?: never;
         /**
          * Change a Pending order
-         * @description Changes the values of an order that no worker has claimed yet. The history says which fields were changed. A change of `process_after` also replaces the time of a retry.
+         * @description Changes the values of a Pending order. The history says which fields were changed. A change of `process_after` also replaces the time of a retry. Once a step of the order is recorded, only `process_after` can be changed, because the step has used the other values.
          */
         patch: operations["amendOrder"];
         trace?: never;
@@ -1522,7 +1522,7 @@ export interface components {
                 "application/json": components["schemas"]["OrderWithSteps"];
             };
         };
-        /** @description The order is not Pending, or is being cancelled or undone, or several owners have an order with this id, and the request does not name one. */
+        /** @description The order is not Pending, is being cancelled or undone, or a recorded step has used its values, or several owners have an order with this id, and the request does not name one. */
         NotAmendable: {
             headers: {
                 [name: string]: unknown;

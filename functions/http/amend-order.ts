@@ -31,6 +31,11 @@ export const handler = httpHandler(async (event) => {
         : 'The order has changed since it had the ETag in If-Match.',
     );
   if ('ending' in outcome) throw new HttpError('wrong_status', 'The order is being cancelled or undone.');
+  if ('begun' in outcome)
+    throw new HttpError(
+      'wrong_status',
+      'A recorded step has used the values of the order. Only process_after can be changed.',
+    );
   if ('status' in outcome)
     throw new HttpError('wrong_status', `The order is ${outcome.status}. Only a Pending order can be changed.`);
   const body = presentWithSteps(event, outcome.order);

@@ -18,11 +18,12 @@ export interface Amendment {
 
 type WholeOrder = Order & { readonly steps: readonly StepReport[] };
 
-/** The result: the order, or why it was not changed; undefined if the order does not exist. */
+/** The result: the order, or why it was not changed: `begun` if steps have used its values. Undefined if the order does not exist. */
 export type AmendOutcome =
   | { readonly order: WholeOrder }
   | { readonly status: Status }
   | { readonly ending: true }
+  | { readonly begun: true }
   | 'another-version'
   | undefined;
 
@@ -30,8 +31,8 @@ export type AmendOutcome =
 const TRIES = 5;
 
 /**
- * Changes the values of a Pending order that no worker has claimed. A claim either comes first, and the order is Processing, or it
- * returns the new values.
+ * Changes the values of a Pending order, unless a recorded step of its run has used them. A claim either comes first, and the order is
+ * Processing, or it returns the new values.
  * @param owner the required owner; null for any
  * @param isExpected whether this is the state of the order that the caller wants to change
  * @throws AmbiguousOrder if no owner is required and several owners have such an order; DatabaseError
@@ -50,6 +51,9 @@ export async function amendOrder(
     if (!isExpected(seen)) return 'another-version';
     if (seen.status !== 'Pending') return { status: seen.status };
     if (seen.endsAs !== null || seen.cancelRequestedAt !== null) return { ending: true };
+    // A step may have charged the amount. Its record stays, and is not compared with new values.
+    const isOnlyTime = amendment.changed.every((name) => name === 'process_after');
+    if (!isOnlyTime && seen.steps.some(({ kind }) => kind === 'step')) return { begun: true };
     const reschedules = amendment.details.processAfter !== undefined;
     const values = {
       ...amended(seen, amendment),

@@ -82,6 +82,21 @@ describe.each(DRIVERS)('changes of orders over $name', ({ open }) => {
     });
   });
 
+  test('once a step is recorded, only the time of the order can be changed', async () => {
+    await cases.create(anOrder({ orderId: 'a', totalAmount: '1' }));
+    await cases.process(['a'], {
+      processor: async ({ totalAmount }, { step }) => {
+        await step('charge', async () => totalAmount);
+        throw new Error('no');
+      },
+    });
+    expect(await amend('a')).toEqual({ begun: true });
+    expect((await readOrder(database, 'a', null))?.totalAmount).toBe('1');
+
+    const time: Amendment = { details: { processAfter: null }, changed: ['process_after'] };
+    expect(await amend('a', time)).toMatchObject({ order: { totalAmount: '1', steps: [{ name: 'charge' }] } });
+  });
+
   test.each(['Failed', 'Cancelled'] as const)('an order that is %s is not changed', async (status) => {
     await cases.create(anOrder({ orderId: 'a', totalAmount: '1' }));
     if (status === 'Cancelled') await database.query(`UPDATE public.orders SET status = 'Cancelled', due_at = NULL`);

@@ -141,6 +141,17 @@ describe('PATCH /orders/{order_id}', () => {
     expect(await amend({ user_id: 2 }, '*')).toMatchObject({ status: 409, body: refusal('wrong_status', message) });
   });
 
+  test('PATCH of an order with a recorded step gets 409, unless it only changes the time', async () => {
+    await service.psql.rows(
+      `INSERT INTO order_steps (owner, order_id, run, name, attempt, token, started_at, finished_at)
+       VALUES ('', 'a', 1, 'charge', 1, 1, now(), now())`,
+    );
+    const message = 'A recorded step has used the values of the order. Only process_after can be changed.';
+    const refused = { status: 409, body: refusal('wrong_status', message) };
+    expect(await amend({ total_amount: 1, process_after: null }, '*')).toMatchObject(refused);
+    expect(await amend({ process_after: null }, '*')).toMatchObject({ status: 200, body: { total_amount: '9.50' } });
+  });
+
   test('PATCH of an order that does not exist, or is not the caller’s, gets 404', async () => {
     const notFound = { status: 404, body: refusal('order_not_found', 'Order not found') };
     expect(await amend({ user_id: 2 }, '*', { orderId: 'nobody' })).toMatchObject(notFound);

@@ -158,8 +158,8 @@ export const amendOrder: Operation = {
   tag: 'Orders',
   summary: 'Change a Pending order',
   description:
-    'Changes the values of an order that no worker has claimed yet. The history says which fields were changed. ' +
-    'A change of `process_after` also replaces the time of a retry.',
+    'Changes the values of a Pending order. The history says which fields were changed. A change of `process_after` also replaces the ' +
+    'time of a retry. Once a step of the order is recorded, only `process_after` can be changed, because the step has used the other values.',
   parameters: { path: ORDER_ID, query: OWNER, header: z.object({ 'If-Match': ifMatch }) },
   body: {
     schema: amendmentSchema,
@@ -178,7 +178,7 @@ export const amendOrder: Operation = {
     ...NO_SUCH_ORDER,
     ...conflict(
       'NotAmendable',
-      'The order is not Pending, or is being cancelled or undone',
+      'The order is not Pending, is being cancelled or undone, or a recorded step has used its values',
       refused('wrong_status', 'The order is Processing. Only a Pending order can be changed.'),
     ),
     412: {
