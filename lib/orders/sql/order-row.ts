@@ -1,6 +1,6 @@
 import type { Queryable } from '../../database/database.ts';
 import { orderKey } from '../../order-key.ts';
-import type { Order, Status } from '../order.ts';
+import type { Order } from '../order.ts';
 import { readDetails } from './order-details.ts';
 
 /**
@@ -13,60 +13,51 @@ export function attemptsOf(table: string): string {
     + (${table}.status IN ('Processing', 'Waiting', 'Completed') AND ${table}.ends_as IS NULL)::integer`;
 }
 
+/** An order as its row has it: the processing time is decimal text, and the details are in another table. */
+export type OrderRow = Omit<Order, 'processingTime' | 'details'> & {
+  readonly processingTime: string | null;
+  readonly detailBytes: number | null;
+};
+
+/** The fields of a row, each with its expression on the table `o`. */
+const FIELDS: Readonly<Record<keyof OrderRow, string>> = {
+  orderId: 'o.order_id',
+  owner: 'o.owner',
+  userId: 'o.user_id',
+  itemIds: 'o.item_ids',
+  totalAmount: 'o.total_amount',
+  status: 'o.status',
+  processingTime: 'o.processing_time',
+  createdAt: 'o.created_at',
+  finishedAt: 'o.finished_at',
+  attempts: attemptsOf('o'),
+  crashes: 'o.crashes',
+  redrives: 'o.redrives',
+  nextAttemptAt: 'o.not_before',
+  reasonCode: 'o.reason_code',
+  reason: 'o.reason',
+  cancelRequestedAt: 'o.cancel_requested_at',
+  endsAs: 'o.ends_as',
+  detailBytes: 'o.detail_bytes',
+};
+
 /** The columns of the table `o` that make a whole order. */
-export const ORDER_COLUMNS = `
-  o.order_id, o.owner, o.user_id, o.item_ids, o.total_amount, o.status, o.processing_time, o.created_at, o.finished_at,
-  ${attemptsOf('o')} AS attempts, o.crashes, o.redrives, o.not_before, o.reason_code, o.reason,
-  o.cancel_requested_at, o.ends_as, o.detail_bytes`;
+export const ORDER_COLUMNS = Object.entries(FIELDS)
+  .map(([field, expression]) => `${expression} AS "${field}"`)
+  .join(', ');
 
-export interface OrderRow {
-  order_id: string;
-  owner: string;
-  user_id: number;
-  item_ids: number[];
-  total_amount: string;
-  status: Status;
-  processing_time: string | null;
-  created_at: Date;
-  finished_at: Date | null;
-  attempts: number;
-  crashes: number;
-  redrives: number;
-  not_before: Date | null;
-  reason_code: string | null;
-  reason: string | null;
-  detail_bytes: number | null;
-  cancel_requested_at: Date | null;
-  ends_as: Order['endsAs'];
-}
-
-/** The orders in these rows, with their details. */
+/** The orders in these rows, with their details. Other columns of the rows are left out. */
 export async function toOrders(database: Queryable, rows: readonly OrderRow[]): Promise<Order[]> {
-  const orders = rows.map((row) => ({ ...toOrder(row), detailBytes: row.detail_bytes }));
-  const details = await readDetails(database, orders);
-  return orders.map(({ detailBytes, ...order }) => ({ ...order, details: details.get(orderKey(order)) }));
-}
-
-function toOrder(row: OrderRow): Order {
-  return {
-    orderId: row.order_id,
-    owner: row.owner,
-    userId: row.user_id,
-    itemIds: row.item_ids,
-    totalAmount: row.total_amount,
-    status: row.status,
-    processingTime: row.processing_time === null ? null : Number(row.processing_time),
-    createdAt: row.created_at,
-    finishedAt: row.finished_at,
-    attempts: row.attempts,
-    crashes: row.crashes,
-    redrives: row.redrives,
-    nextAttemptAt: row.not_before,
-    reasonCode: row.reason_code,
-    reason: row.reason,
-    cancelRequestedAt: row.cancel_requested_at,
-    endsAs: row.ends_as,
-  };
+  const details = await readDetails(database, rows);
+  return rows.map((row) => {
+    const fields = Object.keys(FIELDS).map((field) => [field, row[field as keyof OrderRow]]);
+    const { processingTime, detailBytes: _, ...order } = Object.fromEntries(fields) as OrderRow;
+    return {
+      ...order,
+      processingTime: processingTime === null ? null : Number(processingTime),
+      details: details.get(orderKey(order)),
+    };
+  });
 }
 
 /**

@@ -13,17 +13,8 @@ export interface FoundOrder extends Order {
   readonly version: string;
 }
 
-interface StepColumns {
-  step_name: string;
-  kind: StepReport['kind'];
-  state: StepReport['state'];
-  step_attempt: number;
-  started_at: Date;
-  ends: Date;
-  undo: StepReport['undo'];
-  undone_at: Date | null;
-  result_bytes: number;
-}
+/** Its columns are next to those of an order, which also has a `finishedAt`. */
+type StepRow = Omit<StepReport, 'finishedAt'> & { readonly orderId: null; readonly endsAt: Date };
 
 /**
  * The order with this id, or undefined.
@@ -36,12 +27,12 @@ export async function readOrder(
   owner: string | null,
 ): Promise<FoundOrder | undefined> {
   const rows = await database
-    .query<(OrderRow & { version: string; step_name: null }) | ({ order_id: null } & StepColumns)>(
+    .query<(OrderRow & { version: string }) | StepRow>(
       // A row for each step, because a row of the Data API has at most 64 KB.
       `WITH o AS MATERIALIZED (
          SELECT *, xmin::text AS version FROM public.orders WHERE order_id = $1::text AND ($2::text IS NULL OR owner = $2::text) LIMIT 2),
        steps AS (
-         SELECT s.entry, s.name, s.kind, s.attempt AS step_attempt, s.started_at,
+         SELECT s.entry, s.name, s.kind, s.attempt, s.started_at,
            -- A sleep and a wait end with their order.
            greatest(s.started_at, coalesce(signal.at, least(s.finished_at, o.finished_at))) AS ends,
            CASE
@@ -60,30 +51,20 @@ export async function readOrder(
          LEFT JOIN public.order_signals signal
            ON s.kind = 'wait' AND signal.owner = s.owner AND signal.order_id = s.order_id AND signal.run = s.run
            AND signal.name = s.name)
-       SELECT ${ORDER_COLUMNS}, o.version, steps.name AS step_name, steps.kind, steps.state, steps.step_attempt, steps.started_at,
-         steps.ends, steps.undo, steps.undone_at, steps.result_bytes
+       SELECT ${ORDER_COLUMNS}, o.version, steps.name, steps.kind, steps.state, steps.attempt, steps.started_at AS "startedAt",
+         steps.ends AS "endsAt", steps.undo, steps.undone_at AS "undoneAt", steps.result_bytes AS "resultBytes"
        FROM o FULL JOIN steps ON false
        ORDER BY steps.entry NULLS FIRST`,
       [orderId, owner],
     )
     .catch(foundNothing);
-  const orders = rows.flatMap((row) => (row.order_id === null ? [] : [row]));
+  const orders = rows.flatMap((row) => (row.orderId === null ? [] : [row]));
   if (orders.length > 1) throw await ambiguous(database, orderId);
   const [order] = await toOrders(database, orders);
   const version = orders[0]?.version ?? '';
-  return order && { ...order, version, steps: rows.flatMap((row) => (row.order_id === null ? [toStep(row)] : [])) };
+  return order && { ...order, version, steps: rows.flatMap((row) => (row.orderId === null ? [toStep(row)] : [])) };
 }
 
-function toStep(row: StepColumns): StepReport {
-  return {
-    name: row.step_name,
-    kind: row.kind,
-    state: row.state,
-    attempt: row.step_attempt,
-    startedAt: row.started_at,
-    finishedAt: row.ends,
-    undo: row.undo,
-    undoneAt: row.undone_at,
-    resultBytes: row.result_bytes,
-  };
+function toStep({ name, kind, state, attempt, startedAt, endsAt, undo, undoneAt, resultBytes }: StepRow): StepReport {
+  return { name, kind, state, attempt, startedAt, finishedAt: endsAt, undo, undoneAt, resultBytes };
 }
