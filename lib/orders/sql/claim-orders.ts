@@ -1,8 +1,8 @@
 import type { Queryable } from '../../database/database.ts';
-import type { OrderKey } from '../../order-key.ts';
+import { type OrderKey, orderKey } from '../../order-key.ts';
 import type { EffectSource } from '../effect-key.ts';
 import type { Order } from '../order.ts';
-import { type KeyRow, keyOfRow, keysToJson, WANTED_KEYS } from './keys.ts';
+import { type KeyRow, keysToJson, WANTED_KEYS } from './keys.ts';
 import type { Detailed } from './order-details.ts';
 import { attemptsOf, effectScopeOf } from './order-row.ts';
 
@@ -114,8 +114,9 @@ const CLAIM_ORDERS = `
     RETURNING o.order_id, o.owner, o.run, ${effectScopeOf('o')} AS effect_scope, o.status, o.token, ${attemptsOf('o')} AS attempt,
               o.attempts AS failures, o.signals, o.ends_as, o.undo_attempts, o.user_id, o.item_ids, o.total_amount, o.created_at,
               o.detail_bytes)
-  SELECT wanted.order_id, wanted.owner, c.run, c.effect_scope, c.token, c.attempt, c.failures, c.signals,
-    c.ends_as, c.undo_attempts, c.user_id, c.item_ids, c.total_amount, c.created_at, c.detail_bytes,
+  SELECT wanted.order_id, wanted.owner, c.run, c.effect_scope AS "effectScope", c.token, c.attempt, c.failures, c.signals,
+    c.ends_as AS "endsAs", c.undo_attempts AS "undoAttempts", c.user_id AS "userId", c.item_ids AS "itemIds",
+    c.total_amount AS "totalAmount", c.created_at AS "createdAt", c.detail_bytes AS "detailBytes",
     CASE
       WHEN c.status = 'Processing' THEN NULL
       WHEN c.status IN ('Failed', 'Cancelled') THEN 'settled'
@@ -132,22 +133,7 @@ const CLAIM_ORDERS = `
   LEFT JOIN public.orders seen ON seen.order_id = wanted.order_id AND seen.owner = wanted.owner
   LEFT JOIN claimed c ON c.order_id = wanted.order_id AND c.owner = wanted.owner`;
 
-interface Row extends KeyRow {
-  run: number;
-  effect_scope: string | null;
-  token: number;
-  attempt: number;
-  failures: number;
-  signals: number;
-  ends_as: Order['endsAs'];
-  undo_attempts: number;
-  user_id: number;
-  item_ids: number[];
-  total_amount: string;
-  created_at: Date;
-  detail_bytes: number | null;
-  unclaimed: Unclaimed | null;
-}
+type Row = Omit<Claim, 'orderId'> & KeyRow & { readonly unclaimed: Unclaimed | null };
 
 /**
  * Claims those of the orders that may be processed now, in one statement, and returns the reason for each of the
@@ -158,38 +144,13 @@ export async function claimOrders(
   keys: readonly OrderKey[],
   options: ClaimOptions,
 ): Promise<ClaimResult> {
-  const rows = await database.query<Row>(CLAIM_ORDERS, [
-    keysToJson(keys),
-    options.leaseSeconds,
-    options.suspects,
-    options.maxCrashes,
-    options.actor,
-  ]);
+  const { leaseSeconds, suspects, maxCrashes, actor } = options;
+  const parameters = [keysToJson(keys), leaseSeconds, suspects, maxCrashes, actor];
   const unclaimed = new Map<OrderKey, Unclaimed>();
   const claims: Claim[] = [];
-  for (const row of rows) {
-    if (row.unclaimed) unclaimed.set(keyOfRow(row), row.unclaimed);
-    else claims.push(toClaim(row));
+  for (const { unclaimed: reason, order_id: orderId, ...row } of await database.query<Row>(CLAIM_ORDERS, parameters)) {
+    if (reason) unclaimed.set(orderKey({ orderId, owner: row.owner }), reason);
+    else claims.push({ orderId, ...row });
   }
   return { claims, unclaimed };
-}
-
-function toClaim(row: Row): Claim {
-  return {
-    orderId: row.order_id,
-    owner: row.owner,
-    run: row.run,
-    effectScope: row.effect_scope,
-    token: row.token,
-    attempt: row.attempt,
-    failures: row.failures,
-    signals: row.signals,
-    endsAs: row.ends_as,
-    undoAttempts: row.undo_attempts,
-    userId: row.user_id,
-    itemIds: row.item_ids,
-    totalAmount: row.total_amount,
-    createdAt: row.created_at,
-    detailBytes: row.detail_bytes,
-  };
 }
