@@ -10,7 +10,7 @@ import type { QueueModel } from './queue-model.ts';
 /** Our statements by name. Each is known by a phrase that only it has. */
 const STATEMENTS = {
   insert: 'INSERT INTO public.orders',
-  'find conflicts': 'AS key_fingerprint',
+  'find conflicts': 'AS "keyFingerprint"',
   'make due': 'WITH unsent AS MATERIALIZED',
   claim: 'AS lost_too_often',
   finish: 'json_to_recordset($1::json) AS v(',

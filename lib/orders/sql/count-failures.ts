@@ -18,16 +18,10 @@ const MAX_GROUPS = 100;
  * @param owner the required owner; null for any
  */
 export async function countFailures(database: Queryable, owner: string | null): Promise<FailureGroup[]> {
-  const rows = await database.query<{
-    reason_code: string | null;
-    orders: number;
-    oldest: Date | null;
-    newest: Date | null;
-  }>(
-    `SELECT reason_code, count(*)::bigint AS orders, min(finished_at) AS oldest, max(finished_at) AS newest
+  return database.query<FailureGroup>(
+    `SELECT reason_code AS "reasonCode", count(*)::bigint AS orders, min(finished_at) AS oldest, max(finished_at) AS newest
      FROM public.orders WHERE status = 'Failed' AND ($1::text IS NULL OR owner = $1::text)
      GROUP BY reason_code ORDER BY orders DESC, reason_code LIMIT ${MAX_GROUPS}`,
     [owner],
   );
-  return rows.map(({ reason_code, ...group }) => ({ reasonCode: reason_code, ...group }));
 }

@@ -26,13 +26,7 @@ export async function deleteFinished(
   after: Position,
   limit: number,
 ): Promise<Deletion> {
-  const [row] = await database.query<{
-    deleted: number;
-    scanned: number;
-    created_at: string;
-    order_id: string;
-    owner: string;
-  }>(
+  const [row] = await database.query<Position & { deleted: number; scanned: number }>(
     `WITH scanned AS MATERIALIZED (
        SELECT o.created_at, o.order_id, o.owner, ${isExpired('o')} AS expired
        FROM public.orders o
@@ -55,13 +49,13 @@ export async function deleteFinished(
        DELETE FROM public.orders o USING locked l WHERE o.order_id = l.order_id AND o.owner = l.owner
        RETURNING o.order_id)
      SELECT (SELECT count(*) FROM deleted)::integer AS deleted, (count(*) OVER ())::integer AS scanned,
-            extract(epoch FROM s.created_at)::text AS created_at, s.order_id, s.owner
+            extract(epoch FROM s.created_at)::text AS "createdAt", s.order_id AS "orderId", s.owner
      FROM scanned s ORDER BY s.created_at DESC, s.order_id DESC, s.owner DESC LIMIT 1`,
     [status, days, after.createdAt, after.orderId, after.owner, limit],
   );
   if (!row) return { deleted: 0, next: null };
-  const next = { createdAt: row.created_at, orderId: row.order_id, owner: row.owner };
-  return { deleted: row.deleted, next: row.scanned < limit ? null : next };
+  const { deleted, scanned, ...last } = row;
+  return { deleted, next: scanned < limit ? null : last };
 }
 
 const CUTOFF = `now() - $2::integer * interval '1 day'`;

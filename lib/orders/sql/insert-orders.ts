@@ -108,23 +108,16 @@ export interface Conflict {
  * committed while it waited.
  */
 export async function findConflicts(database: Queryable, orders: readonly OrderInsert[]): Promise<Conflict[]> {
-  const rows = await database.query<{
-    request_token: string;
-    is_ours: boolean;
-    wait: number;
-    id_exists: boolean;
-    was_deleted: boolean;
-    key_fingerprint: string | null;
-  }>(
+  return database.query<Conflict>(
     `WITH wanted AS (${WANTED})
-     SELECT wanted."requestToken" AS request_token,
-            same_id.request_token IS NOT DISTINCT FROM wanted."requestToken" AS is_ours,
+     SELECT wanted."requestToken",
+            same_id.request_token IS NOT DISTINCT FROM wanted."requestToken" AS "isOurs",
             coalesce(greatest(0, extract(epoch FROM same_id.not_before - now())), 0)::double precision AS wait,
-            deleted.order_id IS NOT NULL AS was_deleted,
-            deleted.order_id IS NOT NULL OR EXISTS (SELECT FROM public.orders o WHERE o.order_id = wanted."orderId") AS id_exists,
+            deleted.order_id IS NOT NULL AS "wasDeleted",
+            deleted.order_id IS NOT NULL OR EXISTS (SELECT FROM public.orders o WHERE o.order_id = wanted."orderId") AS "idExists",
             coalesce(same_key.fingerprint,
               CASE WHEN deleted.request = ${requestHash('wanted."idempotencyKey"', 'wanted.fingerprint')} THEN wanted.fingerprint END
-            ) AS key_fingerprint
+            ) AS "keyFingerprint"
      FROM wanted
      LEFT JOIN public.orders same_id ON same_id.order_id = wanted."orderId" AND same_id.owner = wanted.owner
      LEFT JOIN public.orders same_key
@@ -134,12 +127,4 @@ export async function findConflicts(database: Queryable, orders: readonly OrderI
      ) AS deleted ON true`,
     [JSON.stringify(orders)],
   );
-  return rows.map((row) => ({
-    requestToken: row.request_token,
-    isOurs: row.is_ours,
-    wait: row.wait,
-    idExists: row.id_exists,
-    wasDeleted: row.was_deleted,
-    keyFingerprint: row.key_fingerprint,
-  }));
 }

@@ -31,14 +31,7 @@ export interface SignaledOrder extends OrderRun {
  * @returns the orders with this id, at most two; with two of them, nothing was stored
  */
 export async function storeSignal(database: Queryable, signal: NewSignal, actor: string): Promise<SignaledOrder[]> {
-  const rows = await database.query<{
-    order_id: string;
-    owner: string;
-    run: number;
-    status: Status;
-    signals: number;
-    stored: boolean;
-  }>(
+  return database.query<SignaledOrder>(
     `WITH actor AS MATERIALIZED (
        SELECT public.act_as($6::text) AS name),
      seen AS MATERIALIZED (
@@ -53,10 +46,9 @@ export async function storeSignal(database: Queryable, signal: NewSignal, actor:
          AND seen.run = coalesce($3::integer, seen.run) AND (SELECT count(*) FROM seen) = 1
        ON CONFLICT (owner, order_id, run, name) DO NOTHING
        RETURNING owner)
-     SELECT order_id, owner, run, status, signals, EXISTS (SELECT FROM stored) AS stored FROM seen`,
+     SELECT order_id AS "orderId", owner, run, status, signals, EXISTS (SELECT FROM stored) AS stored FROM seen`,
     [signal.orderId, signal.owner, signal.run, signal.name, signal.payload, actor],
   );
-  return rows.map(({ order_id: orderId, ...row }) => ({ orderId, ...row }));
 }
 
 export interface SignalName extends OrderRun {

@@ -28,34 +28,18 @@ const MAX_ENTRIES = 1_000;
  */
 export async function readHistory(database: Queryable, orderId: string, owner: string | null): Promise<HistoryEntry[]> {
   const rows = await database
-    .query<{
-      owners: number;
-      at: Date;
-      from_status: Status | null;
-      to_status: Status;
-      attempt: number;
-      reason_code: string | null;
-      reason: string | null;
-      actor: string;
-    }>(
+    .query<HistoryEntry & { owners: number }>(
       `WITH o AS MATERIALIZED (
          SELECT order_id, owner, had_id_alone FROM public.orders
          WHERE order_id = $1::text AND ($2::text IS NULL OR owner = $2::text) LIMIT 2),
        latest AS (
          SELECT h.* FROM o CROSS JOIN LATERAL ${HISTORY_OF_O} AS h ORDER BY h.entry DESC LIMIT ${MAX_ENTRIES})
-       SELECT (SELECT count(*) FROM o)::integer AS owners, at, from_status, to_status, attempt, reason_code, reason, actor
+       SELECT (SELECT count(*) FROM o)::integer AS owners, at, from_status AS "from", to_status AS "to", attempt,
+         reason_code AS "reasonCode", reason, actor
        FROM latest ORDER BY entry`,
       [orderId, owner],
     )
     .catch(foundNothing);
   if (rows.some(({ owners }) => owners > 1)) throw await ambiguous(database, orderId);
-  return rows.map((row) => ({
-    at: row.at,
-    from: row.from_status,
-    to: row.to_status,
-    attempt: row.attempt,
-    reasonCode: row.reason_code,
-    reason: row.reason,
-    actor: row.actor,
-  }));
+  return rows.map(({ owners: _, ...entry }) => entry);
 }
