@@ -50,8 +50,9 @@ export async function deleteFinishedOrders(
   let deleted = 0;
   let size = PAGE;
   for (const { status, days } of expiring) {
-    let after: Position | null = days === undefined ? null : OLDEST;
-    while (days !== undefined && after && performance.now() < end && remainingMs() > PAGE_TIME_MS) {
+    if (days === undefined) continue;
+    let after = OLDEST as Position | null;
+    while (after && performance.now() < end && remainingMs() > PAGE_TIME_MS) {
       const started = performance.now();
       const page = await deleteFinished(database, { status, days }, after, size).catch((error: unknown) => {
         if (size === 1 || !(error instanceof DatabaseError && error.retryable)) throw error;
