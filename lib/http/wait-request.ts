@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import * as z from 'zod';
 import { LONGEST_WAIT_SECONDS } from '../config.ts';
-import type { Status } from '../orders/order.ts';
+import { FINISHED } from '../orders/order.ts';
 import type { FoundOrder } from '../orders/sql/read-order.ts';
 import type { Wait } from '../orders/wait-for-order.ts';
 import { etagOf, matchesEtag } from './etag.ts';
@@ -37,5 +37,3 @@ export function waitOf(event: APIGatewayProxyEventV2, context: LocalContext): Wa
       : !matchesEtag(etagOf(JSON.stringify(presentWithSteps(event, order))), ifNoneMatch);
   return { seconds, isAwaited, remainingMs: () => context.getRemainingTimeInMillis(), callerGone: context.callerGone };
 }
-
-const FINISHED: readonly Status[] = ['Completed', 'Failed', 'Cancelled'];

@@ -2,6 +2,9 @@
 export const STATUSES = ['Pending', 'Processing', 'Waiting', 'Completed', 'Failed', 'Cancelled'] as const;
 export type Status = (typeof STATUSES)[number];
 
+/** The states in which no worker and no signal changes an order. A Failed one can be redriven. */
+export const FINISHED: readonly Status[] = ['Completed', 'Failed', 'Cancelled'];
+
 /** The transitions that Postgres allows from each state. A state without any is final. */
 export const NEXT_STATES: Readonly<Record<Status, readonly Status[]>> = {
   Pending: ['Processing', 'Cancelled'],

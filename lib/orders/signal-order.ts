@@ -2,7 +2,7 @@ import type { Database } from '../database/database.ts';
 import { retryDatabase } from '../database/retry.ts';
 import { DatabaseError } from '../errors.ts';
 import type { OrderQueue } from '../queue/order-queue.ts';
-import type { Status } from './order.ts';
+import { FINISHED, type Status } from './order.ts';
 import { ambiguous } from './sql/find-owners.ts';
 import { MAX_SIGNALS, type NewSignal, readSignals, type SignaledOrder, storeSignal } from './sql/order-signals.ts';
 
@@ -59,8 +59,7 @@ async function whyNot(database: Database, signal: NewSignal, order: SignaledOrde
   const [stored] = await readSignals(database, [{ ...order, run, name: signal.name }]);
   if (stored?.payload === signal.payload) return 'repeated';
   if (stored) return stored.payload === null ? 'timed-out' : 'conflicting';
-  if (order.status === 'Completed' || order.status === 'Failed' || order.status === 'Cancelled')
-    return { status: order.status };
+  if (FINISHED.includes(order.status)) return { status: order.status };
   if (run !== order.run) return 'earlier-run';
   if (order.signals >= MAX_SIGNALS) return 'too-many';
   throw new DatabaseError('the stored signal vanished', 'contention', undefined, undefined);

@@ -1,5 +1,5 @@
 import type { Queryable } from '../../database/database.ts';
-import type { Status } from '../order.ts';
+import { FINISHED, type Status } from '../order.ts';
 import { CANCELLED, UNFINISHED } from './cancel-order.ts';
 import { ambiguous } from './find-owners.ts';
 
@@ -17,12 +17,9 @@ export interface Cancellations {
   readonly others: readonly Named[];
 }
 
-interface Row {
-  order_id: string;
-  owner: string;
-  status_before: Status;
-  status: Status | null;
-  ends_as: string | null;
+interface Row extends Named {
+  readonly status_before: Status;
+  readonly hasStepsToUndo: boolean;
 }
 
 /**
@@ -56,24 +53,18 @@ export async function cancelOrders(
        SELECT $3::text, 'orders.cancelled', CASE min(owner) WHEN max(owner) THEN min(owner) END,
          CASE count(*) WHEN 1 THEN min(order_id) END, count(*), $4::text
        FROM o HAVING count(*) > 0)
-     SELECT order_id, owner, seen.status AS status_before, o.status, o.ends_as
+     SELECT order_id AS "orderId", owner, coalesce(o.status, seen.status) AS status, seen.status AS status_before,
+       o.ends_as IS NOT NULL AND o.status <> 'Processing' AS "hasStepsToUndo"
      FROM seen LEFT JOIN o USING (order_id, owner) ORDER BY order_id, owner`,
     [JSON.stringify(orderIds), owner, change.actor, change.reason, change.dryRun],
   );
   // The rows are sorted.
-  const twice = rows.find((row, index) => row.order_id === rows[index - 1]?.order_id);
-  if (twice) throw await ambiguous(database, twice.order_id);
-  const named = rows.map((row) => ({
-    orderId: row.order_id,
-    owner: row.owner,
-    status: row.status ?? row.status_before,
-    isCancelled: UNFINISHED.includes(`'${row.status_before}'`),
-    hasStepsToUndo: row.ends_as !== null && row.status !== 'Processing',
-  }));
-  return {
-    cancelled: named.filter(({ isCancelled }) => isCancelled).map(({ isCancelled: _, ...order }) => order),
-    others: named
-      .filter(({ isCancelled }) => !isCancelled)
-      .map(({ isCancelled: _, hasStepsToUndo: __, ...order }) => order),
-  };
+  const twice = rows.find((row, index) => row.orderId === rows[index - 1]?.orderId);
+  if (twice) throw await ambiguous(database, twice.orderId);
+  const cancelled: Omit<Row, 'status_before'>[] = [];
+  const others: Named[] = [];
+  for (const { status_before: before, hasStepsToUndo, ...order } of rows)
+    if (FINISHED.includes(before)) others.push(order);
+    else cancelled.push({ ...order, hasStepsToUndo });
+  return { cancelled, others };
 }
