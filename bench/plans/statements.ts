@@ -10,7 +10,8 @@ import { deleteFinished, OLDEST } from '../../lib/orders/sql/delete-finished.ts'
 import { findDueOrders, postponeOrders } from '../../lib/orders/sql/due-orders.ts';
 import { finishOrders } from '../../lib/orders/sql/finish-orders.ts';
 import { findConflicts, insertOrders, type OrderInsert } from '../../lib/orders/sql/insert-orders.ts';
-import { listOrders, type OrderFilter } from '../../lib/orders/sql/list-orders.ts';
+import type { OrderFilter } from '../../lib/orders/sql/list-conditions.ts';
+import { listOrders } from '../../lib/orders/sql/list-orders.ts';
 import { readLongestWait } from '../../lib/orders/sql/longest-wait.ts';
 import { makeDueNow } from '../../lib/orders/sql/make-due-now.ts';
 import { readDetails } from '../../lib/orders/sql/order-details.ts';

@@ -1,4 +1,4 @@
-import type { Position } from '../orders/sql/list-orders.ts';
+import type { Position } from '../orders/sql/list-position.ts';
 
 /** The year 1, in seconds since 1970. Postgres supports earlier times, but no order is that old. */
 const EARLIEST = -62_135_596_800;

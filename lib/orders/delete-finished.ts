@@ -3,7 +3,7 @@ import type { Database } from '../database/database.ts';
 import { DatabaseError } from '../errors.ts';
 import type { Logger } from '../observability/logger.ts';
 import { deleteFinished, OLDEST } from './sql/delete-finished.ts';
-import type { Position } from './sql/list-orders.ts';
+import type { Position } from './sql/list-position.ts';
 
 /** How many days after they were finished orders are deleted; undefined: never. */
 export interface Retention {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Database } from '../../lib/database/database.ts';
 import type { OrderDetails } from '../../lib/orders/order.ts';
-import { listOrders, type Position } from '../../lib/orders/sql/list-orders.ts';
+import { listOrders } from '../../lib/orders/sql/list-orders.ts';
+import type { Position } from '../../lib/orders/sql/list-position.ts';
 import { readOrder } from '../../lib/orders/sql/read-order.ts';
 import type { ProcessorOrder } from '../../lib/processors/processor.ts';
 import { DRIVERS } from '../support/contract.ts';

@@ -80,7 +80,7 @@ export const MUTATIONS: readonly Mutation[] = [
     'orders/concurrency.test.ts',
   ),
   sql('S22', 'lib/orders/sql/insert-orders.ts', ['prepared: true,', ''], 'orders/create-order.test.ts'),
-  sql('S25', 'lib/orders/sql/list-orders.ts', [` AND o.owner <> ''`, ''], 'orders/plans.test.ts'),
+  sql('S25', 'lib/orders/sql/list-conditions.ts', [` AND o.owner <> ''`, ''], 'orders/plans.test.ts'),
   sql(
     'S29',
     'lib/orders/sql/redrive-orders.ts',

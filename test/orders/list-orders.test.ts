@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Database } from '../../lib/database/database.ts';
-import { listOrders, type OrderFilter, type Position } from '../../lib/orders/sql/list-orders.ts';
+import type { OrderFilter } from '../../lib/orders/sql/list-conditions.ts';
+import { listOrders } from '../../lib/orders/sql/list-orders.ts';
+import type { Position } from '../../lib/orders/sql/list-position.ts';
 import { type OrderLab, openOrderLab } from '../support/order-lab.ts';
 
 let lab: OrderLab;

@@ -1,6 +1,6 @@
 import type { Queryable } from '../../database/database.ts';
 import type { Status } from '../order.ts';
-import { momentOf, type Position } from './list-orders.ts';
+import { momentOf, type Position } from './list-position.ts';
 import { requestHash } from './request-hash.ts';
 
 /** Before the earliest creation that a readable order can have, in the year 1. */
