@@ -23,3 +23,8 @@ export function parseKey(key: OrderKey): Required<OrderName> {
 export function logged({ orderId, owner = '' }: OrderName) {
   return { order_id: orderId, ...(owner !== '' && { owner }) };
 }
+
+/** True for text that Postgres can store, as it can every order id and owner. */
+export function isStorable(value: unknown): value is string {
+  return typeof value === 'string' && value.isWellFormed() && !value.includes('\0');
+}

@@ -1,3 +1,4 @@
+import { isStorable } from '../order-key.ts';
 import type { Position } from '../orders/sql/list-position.ts';
 
 /** The year 1, in seconds since 1970. Postgres supports earlier times, but no order is that old. */
@@ -23,9 +24,4 @@ export function decodeCursor(cursor: string): Position | undefined {
 
 function isTime(value: unknown): value is string {
   return typeof value === 'string' && /^-?\d{1,12}\.\d{6}$/.test(value) && Number(value) >= EARLIEST;
-}
-
-/** True for text that Postgres can store, as it can every order id and owner. */
-function isStorable(value: unknown): value is string {
-  return typeof value === 'string' && value.isWellFormed() && !value.includes('\0');
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isStorable } from '../order-key.ts';
 import type { Metadata, SentDetails } from '../orders/order.ts';
 import { amount } from './amount.ts';
 import { text } from './text.ts';
@@ -45,7 +46,7 @@ export const metadata = z
 
 function isText(value: unknown, max: number): value is string {
   // Characters, as JSON Schema and Postgres count them, not UTF-16 units.
-  return typeof value === 'string' && value.isWellFormed() && !value.includes('\0') && [...value].length <= max;
+  return isStorable(value) && [...value].length <= max;
 }
 
 const item = z

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod';
+import { isStorable } from '../order-key.ts';
 import { callerOf, namesAnotherOwner } from './caller.ts';
 import { HttpError, validationError } from './http-error.ts';
 import { namesGivenTwice, readQuery } from './read-query.ts';
@@ -52,8 +53,4 @@ function ownerInQuery(event: APIGatewayProxyEventV2): Asked {
   if (namesGivenTwice(event).includes('owner'))
     throw validationError([{ path: 'owner', message: 'must be given once' }]);
   return { owner: event.queryStringParameters?.owner };
-}
-
-function isStorable(text: string): boolean {
-  return text.isWellFormed() && !text.includes('\0');
 }

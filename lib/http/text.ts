@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isStorable } from '../order-key.ts';
 
 /** Text that Postgres can store, of 1 to `max` characters. */
 export const text = (max: number) =>
@@ -7,6 +8,6 @@ export const text = (max: number) =>
     .min(1, 'must not be empty')
     // Characters, as JSON Schema and Postgres count them, not UTF-16 units.
     .refine((value) => [...value].length <= max, `must have at most ${max} characters`)
-    .refine((value) => value.isWellFormed() && !value.includes('\0'), 'must not contain NUL or lone surrogates')
+    .refine((value) => isStorable(value), 'must not contain NUL or lone surrogates')
     // For the OpenAPI document.
     .meta({ maxLength: max, pattern: '^[^\\u0000]*$' });

@@ -1,5 +1,5 @@
 import { readTraceparent } from '../observability/traceparent.ts';
-import { type OrderKey, orderKey, parseKey } from '../order-key.ts';
+import { isStorable, type OrderKey, orderKey, parseKey } from '../order-key.ts';
 
 /** What a message asks of a worker: to process one order. */
 export interface Task {
@@ -103,10 +103,6 @@ function columnOf(values: unknown, length: number, missing: unknown): ((at: numb
 
 function toKey(orderId: unknown, owner: unknown): OrderKey | undefined {
   return isStorable(orderId) && isStorable(owner) ? orderKey({ orderId, owner }) : undefined;
-}
-
-function isStorable(value: unknown): value is string {
-  return typeof value === 'string' && value.isWellFormed() && !value.includes('\0');
 }
 
 function readHops(hops: unknown): number {
