@@ -26,9 +26,6 @@ interface LogFields {
    */
   readonly reason?: string;
   readonly failed?: readonly { readonly order_id: string; readonly reason: string }[];
-  /** The failing health check. */
-  readonly check?: string;
-  readonly oldest_wait_seconds?: number;
   /** Who switched it, as in the history: the name of a key and a request, or a command. */
   readonly actor?: string;
   /** Any thrown value. Data in it is omitted (describe-error.ts). */
@@ -37,7 +34,6 @@ interface LogFields {
 
 /** The interface of a logger for code below the handlers. */
 export interface Logger {
-  debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
@@ -52,13 +48,12 @@ export type LogLevel = (typeof LEVELS)[number];
  */
 export function createLogger(level: LogLevel): Logger {
   const logger = new PowertoolsLogger({ serviceName: 'orders', logLevel: level });
-  const writer = (entryLevel: LogLevel, method: 'debug' | 'info' | 'warn' | 'error'): Logger[typeof method] => {
+  const writer = (entryLevel: LogLevel, method: 'info' | 'warn' | 'error'): Logger[typeof method] => {
     // Powertools checks the level as well, but only after the attributes have been built.
     if (LEVELS.indexOf(entryLevel) < LEVELS.indexOf(level)) return () => {};
     return (message, fields) => logger[method](message, toAttributes(fields));
   };
   return {
-    debug: writer('DEBUG', 'debug'),
     info: writer('INFO', 'info'),
     warn: writer('WARN', 'warn'),
     error: writer('ERROR', 'error'),

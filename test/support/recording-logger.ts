@@ -17,5 +17,5 @@ export function recordingLogger(): RecordingLogger {
     (level: keyof Logger) =>
     (message: string, details: Record<string, unknown> = {}): void =>
       void entries.push({ level, message, details });
-  return { entries, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  return { entries, info: at('info'), warn: at('warn'), error: at('error') };
 }
