@@ -1,8 +1,14 @@
 import type { Database } from '../database/database.ts';
-import { type OrderKey, parseKey } from '../order-key.ts';
+import { parseKey } from '../order-key.ts';
 import type { OrderQueue } from '../queue/order-queue.ts';
 import { refuseAmbiguous } from './sql/find-owners.ts';
-import { countCapped, type FailedOrders, previewRedrive, redriveOrders as redriveRows } from './sql/redrive-orders.ts';
+import {
+  countCapped,
+  type FailedOrders,
+  type FailedSelection,
+  previewRedrive,
+  redriveOrders as redriveRows,
+} from './sql/redrive-orders.ts';
 
 export interface RedriveDeps {
   readonly database: Database;
@@ -12,17 +18,7 @@ export interface RedriveDeps {
   readonly maxRedrives: number;
 }
 
-export interface RedriveRequest {
-  /** Null for any. */
-  readonly orderIds: readonly string[] | null;
-  /** Null for any. */
-  readonly reasonCode: string | null;
-  /** The required owner; null for any. */
-  readonly owner: string | null;
-  /** Only orders after this one, by id and owner; null to start with the first. */
-  readonly after: OrderKey | null;
-  /** The most orders, by id in ascending order. */
-  readonly limit: number;
+export interface RedriveRequest extends Omit<FailedSelection, 'maxRedrives'> {
   /** True if the orders get new idempotency keys, because their effects were undone. */
   readonly newRun: boolean;
   /** Only report what would be done. */

@@ -53,7 +53,7 @@ function settle(
     const details = {
       messages: found.map(({ messageId, body }) => ({ message_id: messageId, body: inAscii(body.slice(0, shown)) })),
     };
-    await appendAudit(connections().database, { ...change, action, target, details });
+    await appendAudit(connections().database, action, { ...change, target, details });
     for (const letter of found) {
       await act(letter);
       isDone(letter.messageId);

@@ -17,13 +17,7 @@ interface Minute {
   readonly retried: number;
   readonly cancelled: number;
   /** Processing times of the orders that became Completed in it. */
-  readonly processing: MinuteDurations;
-}
-
-/** Like Durations. */
-interface MinuteDurations {
-  readonly average: number | null;
-  readonly p95: number | null;
+  readonly processing: Pick<Durations, 'average' | 'p95'>;
 }
 
 /** Processing times of the orders that became Completed in the window, in seconds; null if there were none. */
