@@ -1,7 +1,6 @@
-import { callerOf, namesAnotherOwner } from '../../lib/http/caller.ts';
+import { callerOf, namesAnotherOwner, ownerFilterOf } from '../../lib/http/caller.ts';
 import { cancelSchema } from '../../lib/http/cancel-request.ts';
-import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
-import { readBody } from '../../lib/http/read-body.ts';
+import { readBody } from '../../lib/http/read-json.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
 import type { Cancellations, Named } from '../../lib/orders/sql/cancel-orders.ts';
 import { api } from '../../lib/runtime/api.ts';

@@ -1,8 +1,8 @@
+import { withEtag } from '../../lib/http/etag.ts';
 import { HttpError } from '../../lib/http/http-error.ts';
 import { orderOf } from '../../lib/http/order-id.ts';
 import { presentWithSteps } from '../../lib/http/present-order.ts';
 import { wait, waitOf } from '../../lib/http/wait-request.ts';
-import { withEtag } from '../../lib/http/with-etag.ts';
 import { api } from '../../lib/runtime/api.ts';
 import { httpHandler } from '../../lib/runtime/http-handler.ts';
 

@@ -1,5 +1,5 @@
 import { auditSchema } from '../../lib/http/audit-request.ts';
-import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
+import { ownerFilterOf } from '../../lib/http/caller.ts';
 import { readQuery } from '../../lib/http/read-query.ts';
 import { api } from '../../lib/runtime/api.ts';
 import { httpHandler } from '../../lib/runtime/http-handler.ts';

@@ -1,4 +1,4 @@
-import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
+import { ownerFilterOf } from '../../lib/http/caller.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
 import { api } from '../../lib/runtime/api.ts';
 import { httpHandler } from '../../lib/runtime/http-handler.ts';

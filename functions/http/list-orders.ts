@@ -1,6 +1,6 @@
+import { ownerFilterOf } from '../../lib/http/caller.ts';
 import { encodeCursor } from '../../lib/http/cursor.ts';
 import { listSchema } from '../../lib/http/list-request.ts';
-import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
 import { presentOrder } from '../../lib/http/present-order.ts';
 import { readQuery } from '../../lib/http/read-query.ts';
 import { api } from '../../lib/runtime/api.ts';

@@ -1,6 +1,5 @@
-import { callerOf } from '../../lib/http/caller.ts';
-import { ownerFilterOf } from '../../lib/http/owner-filter.ts';
-import { readBody } from '../../lib/http/read-body.ts';
+import { callerOf, ownerFilterOf } from '../../lib/http/caller.ts';
+import { readBody } from '../../lib/http/read-json.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
 import { redriveSchema } from '../../lib/http/redrive-request.ts';
 import { orderKey, parseKey } from '../../lib/order-key.ts';

@@ -1,6 +1,6 @@
 import { callerOf } from '../../lib/http/caller.ts';
 import { deadLetterSelectionSchema } from '../../lib/http/dead-letters-request.ts';
-import { readBody } from '../../lib/http/read-body.ts';
+import { readBody } from '../../lib/http/read-json.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
 import { resendDeadLetters } from '../../lib/runtime/dead-letters.ts';
 import { httpHandler } from '../../lib/runtime/http-handler.ts';

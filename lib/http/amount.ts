@@ -1,6 +1,6 @@
 import Big from 'big.js';
 import * as z from 'zod';
-import { ExactNumber } from './exact-number.ts';
+import { ExactNumber } from './read-json.ts';
 
 /** Exclusive. */
 const MAX_AMOUNT = 1e12;

@@ -30,3 +30,12 @@ export function callerOf(event: APIGatewayProxyEventV2): Caller {
 export function namesAnotherOwner({ seesAll, owner }: Caller, asked: string | undefined): boolean {
   return !seesAll && asked !== undefined && asked !== owner;
 }
+
+/**
+ * The owner whose orders this request may read and change, or null for all orders. Another owner's order is not found.
+ * @param asked the owner that the request names; it matters only to a caller who sees all orders
+ */
+export function ownerFilterOf(event: APIGatewayProxyEventV2, asked?: string): string | null {
+  const { seesAll, owner } = callerOf(event);
+  return seesAll ? (asked ?? null) : owner;
+}

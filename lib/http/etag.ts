@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { HttpResponse } from './response.ts';
 
 /** The entity tag of a body: the same for the same bytes, whichever container responds. */
 export function etagOf(content: string | Uint8Array): string {
@@ -26,4 +28,15 @@ const WEAK = /W\/(?=")/g;
 function matches(etag: string, header: string | undefined): boolean {
   const tags: readonly string[] = header?.match(/"[^"]*"/g) ?? [];
   return header?.trim() === '*' || tags.includes(etag);
+}
+
+/**
+ * 200 with the body and its ETag, or 304 without a body if If-None-Match has that ETag, for clients that poll. The client
+ * may cache the response, but must revalidate it before each use.
+ */
+export function withEtag(event: APIGatewayProxyEventV2, body: unknown): HttpResponse {
+  const etag = etagOf(JSON.stringify(body));
+  const headers = { etag, 'cache-control': 'private, no-cache' };
+  if (matchesEtag(etag, event.headers?.['if-none-match'])) return { statusCode: 304, headers, body: undefined };
+  return { statusCode: 200, headers, body };
 }

@@ -1,6 +1,16 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { ExactNumber } from './exact-number.ts';
+import type * as z from 'zod';
 import { HttpError, validationError } from './http-error.ts';
+import { validate } from './validate.ts';
+
+/** A number of a JSON body with the digits of its source, because a float cannot represent every amount. */
+export class ExactNumber {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
 
 /** Bytes: 256 KiB, many times the largest order. */
 const MAX_BODY = 256 * 1024;
@@ -22,4 +32,12 @@ export function readJson(event: APIGatewayProxyEventV2, exactNumbers: ReadonlySe
     // SyntaxError, TypeError of the decoder, or RangeError for nesting deeper than the stack.
     throw validationError([{ path: '', message: 'must be JSON, in UTF-8' }]);
   }
+}
+
+/**
+ * The body of a request, as parsed by the schema. A request without a body counts as one with an empty object.
+ * @throws HttpError 400 or 413
+ */
+export function readBody<Body>(event: APIGatewayProxyEventV2, schema: z.ZodType<Body>): Body {
+  return validate(schema, event.body ? readJson(event) : {});
 }

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod';
-import { readBody } from './read-body.ts';
+import { readBody } from './read-json.ts';
 import { text } from './text.ts';
 
 /** The body of requests that take a reason: POST …/cancel, …/redrive, /processing/pause, /processing/resume. */
