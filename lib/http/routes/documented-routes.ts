@@ -1,5 +1,6 @@
 import { API_BASE, type FunctionName, ROUTES, type Route } from '../../routes.ts';
 import * as control from './control.ts';
+import * as creation from './create-orders.ts';
 import * as deadLetters from './dead-letters.ts';
 import * as monitoring from './monitoring.ts';
 import type { Operation } from './operation.ts';
@@ -11,6 +12,7 @@ import * as signals from './signals.ts';
 type FileServer = 'getOpenApi' | 'getDocs' | 'getConsole';
 
 const OPERATIONS: Readonly<Record<Exclude<FunctionName, FileServer>, Operation>> = {
+  ...creation,
   ...orders,
   ...signals,
   ...control,

@@ -1,118 +1,12 @@
 import * as z from 'zod';
 import { amendmentSchema } from '../amendment.ts';
 import { listSchema } from '../list-request.ts';
-import { newOrderSchema } from '../new-order.ts';
 import { wait } from '../wait-request.ts';
-import {
-  etag,
-  failureSchema,
-  idempotencyKey,
-  ifMatch,
-  ifNoneMatch,
-  ORDER_ID,
-  OWNER,
-  orderSchema,
-  reasonBody,
-} from './common.ts';
-import {
-  ACCEPTED,
-  BATCH_RESULT,
-  CANCELLED,
-  CANCELLING,
-  CHARGED,
-  COMPLETED,
-  HISTORY,
-  NEW_ORDER,
-  NEW_ORDER_WITH_ITEMS,
-  ORDER,
-  refused,
-} from './examples.ts';
+import { etag, failureSchema, ifMatch, ifNoneMatch, ORDER_ID, OWNER, orderSchema, reasonBody } from './common.ts';
+import { CANCELLED, CANCELLING, CHARGED, COMPLETED, HISTORY, ORDER, refused } from './examples.ts';
 import type { Operation } from './operation.ts';
-import {
-  acceptedSchema,
-  batchResultSchema,
-  historySchema,
-  newOrdersSchema,
-  orderPageSchema,
-  orderWithStepsSchema,
-} from './order-schemas.ts';
-import { conflict, INVALID, NO_SUCH_ORDER, OWNER_REQUIRED, retryAfter, TOO_LARGE } from './responses.ts';
-
-/** Operations on an order whose id is at this location. */
-const linksToOrder = (where: string) => ({
-  getOrder: { order_id: where },
-  getOrderHistory: { order_id: where },
-  cancelOrder: { order_id: where },
-  redriveOrder: { order_id: where },
-});
-
-export const createOrder: Operation = {
-  tag: 'Orders',
-  summary: 'Create an order',
-  description:
-    'Once the response is 202, the order is stored and will become Completed, Failed or Cancelled, whatever crashes.',
-  parameters: { header: z.object({ 'Idempotency-Key': idempotencyKey }) },
-  body: {
-    schema: newOrderSchema,
-    required: true,
-    examples: { order: NEW_ORDER, order_with_items: NEW_ORDER_WITH_ITEMS },
-  },
-  responses: {
-    202: {
-      description: 'The order is stored and will be processed.',
-      schema: acceptedSchema,
-      examples: { accepted: ACCEPTED },
-      headers: {
-        'Idempotency-Replayed': {
-          description: 'This is the response to an earlier request with this Idempotency-Key.',
-          schema: z.literal('true'),
-          required: false,
-        },
-      },
-      links: linksToOrder('$request.body#/order_id'),
-    },
-    400: {
-      description:
-        'An order of yours with this id exists, or existed and was deleted, or the request is invalid and `errors` lists the invalid fields.',
-      schema: failureSchema,
-      examples: {
-        ...refused('order_exists', 'Order with order_id ORD-1 already exists.'),
-        ...refused('validation_failed', 'Validation Error', {
-          errors: [{ path: 'item_ids.3', message: 'must be a whole number from -2147483648 to 2147483647' }],
-        }),
-      },
-    },
-    ...TOO_LARGE,
-    422: {
-      description: 'This Idempotency-Key was already used for another order.',
-      schema: failureSchema,
-      examples: refused('idempotency_key_reused', 'This Idempotency-Key was already used for another order.'),
-    },
-  },
-};
-
-export const createOrders: Operation = {
-  tag: 'Orders',
-  summary: 'Create up to 100 orders',
-  description:
-    'Each order gets the result that `POST /orders` would have returned, independently of the other orders. ' +
-    'Idempotency-Key is not supported; it is safe to repeat the batch, because order ids are unique per owner.',
-  body: {
-    schema: newOrdersSchema,
-    required: true,
-    examples: { two_orders: { orders: [NEW_ORDER, { ...NEW_ORDER, order_id: 'ORD-2', total_amount: '5.00' }] } },
-  },
-  responses: {
-    207: {
-      description: 'A result for each order. If Retry-After is set, some orders were not stored and can be sent again.',
-      schema: batchResultSchema,
-      examples: { one_refused: BATCH_RESULT },
-      headers: retryAfter(false),
-    },
-    ...INVALID,
-    ...TOO_LARGE,
-  },
-};
+import { historySchema, orderPageSchema, orderWithStepsSchema } from './order-schemas.ts';
+import { conflict, INVALID, linksToOrder, NO_SUCH_ORDER, OWNER_REQUIRED, TOO_LARGE } from './responses.ts';
 
 export const listOrders: Operation = {
   tag: 'Orders',

@@ -133,3 +133,11 @@ export function conflict(name: string, cause: string, examples: Examples): Respo
     },
   };
 }
+
+/** Operations on an order whose id is at this location. */
+export const linksToOrder = (where: string) => ({
+  getOrder: { order_id: where },
+  getOrderHistory: { order_id: where },
+  cancelOrder: { order_id: where },
+  redriveOrder: { order_id: where },
+});
