@@ -2,6 +2,8 @@ import * as z from 'zod';
 import { AUDITED } from '../../orders/sql/read-audit.ts';
 import { count, orderIdSchema, statusSchema, time } from './common.ts';
 
+const namedOrder = z.object({ order_id: orderIdSchema, owner: z.string().describe('The owner of the order.') });
+
 export const redrivenSchema = z
   .object({
     status_code: z.literal(200).describe('The HTTP status code of this response.'),
@@ -11,22 +13,14 @@ export const redrivenSchema = z
         order_ids: z
           .array(z.string())
           .describe('Ids of the orders that were redriven or, in a dry run, would be; sorted.'),
-        orders: z
-          .array(z.object({ order_id: orderIdSchema, owner: z.string().describe('The owner of the order.') }))
-          .describe('The same orders with their owners.'),
+        orders: z.array(namedOrder).describe('The same orders with their owners.'),
         capped: count.describe('How many other orders were skipped because they have reached the redrive limit.'),
       })
       .describe('Which orders the request selected.'),
   })
   .describe('The result of a redrive of several orders.');
 
-const orderStates = z.array(
-  z.object({
-    order_id: orderIdSchema,
-    owner: z.string().describe('The owner of the order.'),
-    status: statusSchema,
-  }),
-);
+const orderStates = z.array(namedOrder.extend({ status: statusSchema }));
 
 export const cancelledSchema = z
   .object({

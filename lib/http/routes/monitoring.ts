@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { STATUSES } from '../../orders/order.ts';
 import { metricsQuerySchema } from '../metrics-request.ts';
 import { count, seconds, time } from './common.ts';
 import { HEALTHY, METRICS, UNHEALTHY } from './examples.ts';
@@ -37,14 +38,7 @@ export const metricsSchema = z
           'The average processing time of Completed orders in seconds; 0 if there are none.',
         ),
         status_counts: z
-          .object({
-            Pending: count.describe('Orders that are Pending.'),
-            Processing: count.describe('Orders that are Processing.'),
-            Waiting: count.describe('Orders that are Waiting.'),
-            Completed: count.describe('Orders that are Completed.'),
-            Failed: count.describe('Orders that are Failed.'),
-            Cancelled: count.describe('Orders that are Cancelled.'),
-          })
+          .object(Object.fromEntries(STATUSES.map((status) => [status, count.describe(`Orders that are ${status}.`)])))
           .describe('The number of orders in each status.'),
         oldest_pending_seconds: seconds.describe(
           'The longest wait in seconds of a Pending order that could be claimed; 0 if there is none. Orders in backoff do not count, and a redriven order waits since its redrive. The alarm and `MAX_PENDING_AGE_SECONDS` use the same number.',
