@@ -9,11 +9,6 @@ import { createLogger } from '../observability/logger.ts';
 import { AmbiguousOrder } from '../orders/sql/find-owners.ts';
 import { api } from './api.ts';
 
-export interface HttpOptions {
-  /** Serves callers without a credential. Its route is `public` in lib/http/routes and has no authorizer. */
-  readonly isPublic?: boolean;
-}
-
 /** By default, caches must not store responses; a handler can override this. */
 const COMMON_HEADERS = {
   'content-type': 'application/json',
@@ -24,12 +19,12 @@ const COMMON_HEADERS = {
 /**
  * The middleware of every HTTP function (HTTP API, payload format 2.0). The handler's response becomes JSON, and an error
  * that it throws becomes an error response of the contract. Details of a defect go to the log, never to the client. Log
- * entries carry the ids of the request, and the client's trace id if it sent one. Unless it is public, a function serves
- * only callers that the authorizer allowed.
+ * entries carry the ids of the request, and the client's trace id if it sent one. Unless it is public, which is for routes
+ * without an authorizer, a function serves only callers that the authorizer allowed.
  */
 export function httpHandler(
   handle: (event: APIGatewayProxyEventV2, context: Context) => Promise<HttpResponse>,
-  { isPublic = false }: HttpOptions = {},
+  { isPublic = false }: { readonly isPublic?: boolean } = {},
 ) {
   const stack = middy<APIGatewayProxyEventV2, HttpResponse | APIGatewayProxyStructuredResultV2>()
     .use(jsonResponses())
@@ -86,11 +81,7 @@ function toResponse(error: unknown): HttpResponse {
   if (error instanceof AmbiguousOrder)
     return toResponse(new HttpError('owner_required', `${error.message} Add "owner" to the request.`));
   if (error instanceof DatabaseError && error.isUntranslatable) return toResponse(untranslatable());
-  reportDefect(error);
-  return toResponse(new HttpError('internal_error', 'Internal Server Error!'));
-}
-
-/** Creates its own logger, because building the runtime may be what failed. */
-function reportDefect(error: unknown): void {
+  // Not the logger of the runtime, because building that may be what failed.
   createLogger('ERROR').error('A request failed because of a defect', { error });
+  return toResponse(new HttpError('internal_error', 'Internal Server Error!'));
 }
