@@ -155,15 +155,9 @@ function queryable(client: pg.PoolClient): Queryable {
   };
 }
 
-const names = new Map<string, string>();
-
 /** The name of a prepared statement. The same text always has the same name, whichever process prepared it. */
 function nameOf(sql: string): string {
-  const known = names.get(sql);
-  if (known) return known;
-  const name = `orders_${hash('sha256', sql).slice(0, 16)}`;
-  names.set(sql, name);
-  return name;
+  return `orders_${hash('sha256', sql).slice(0, 16)}`;
 }
 
 /**
