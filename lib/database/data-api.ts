@@ -60,11 +60,7 @@ export function connectDataApi(options: DataApiOptions): Database {
   };
 }
 
-interface Cluster {
-  readonly resourceArn: string;
-  readonly secretArn: string;
-  readonly database: string;
-}
+type Cluster = Pick<DataApiOptions, 'resourceArn' | 'secretArn'> & { readonly database: string };
 
 /** Retries a call if the service has certainly not started it, within the timeout of the statement. */
 async function untilBegun<T>(attempt: (signal: AbortSignal) => Promise<T>, options: DataApiOptions): Promise<T> {

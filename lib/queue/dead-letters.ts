@@ -38,16 +38,11 @@ export class DeadLetters {
     this.#client = new SQSClient({ useQueueUrlAsEndpoint: followsQueueUrl() });
   }
 
-  /** Up to ten messages, each hidden from other readers until it is released. */
-  receive(): Promise<DeadLetter[]> {
-    return this.#receive(RECEIVE_LIMIT, HIDDEN_SECONDS);
-  }
-
   /** Up to `limit` messages, each hidden from other readers until it is released. */
   async read(limit: number): Promise<DeadLetter[]> {
     const letters: DeadLetter[] = [];
     while (letters.length < limit) {
-      const received = await this.#receive(Math.min(RECEIVE_LIMIT, limit - letters.length), HIDDEN_SECONDS);
+      const received = await this.receive(Math.min(RECEIVE_LIMIT, limit - letters.length));
       if (received.length === 0) break;
       letters.push(...received);
     }
@@ -56,7 +51,7 @@ export class DeadLetters {
 
   /** Up to `limit` messages, ten at most, which stay visible to other readers, and the approximate total. */
   async look(limit = RECEIVE_LIMIT): Promise<{ letters: DeadLetter[]; approximateCount: number }> {
-    const letters = limit === 0 ? [] : await this.#receive(limit, 0);
+    const letters = limit === 0 ? [] : await this.receive(limit, 0);
     const { Attributes } = await this.#client.send(
       new GetQueueAttributesCommand({
         QueueUrl: this.#queueUrl,
@@ -95,7 +90,8 @@ export class DeadLetters {
     this.#client.destroy();
   }
 
-  async #receive(limit: number, hiddenSeconds: number): Promise<DeadLetter[]> {
+  /** Up to `limit` messages, ten at most, each hidden from other readers for so long or until it is released. */
+  async receive(limit = RECEIVE_LIMIT, hiddenSeconds = HIDDEN_SECONDS): Promise<DeadLetter[]> {
     const { Messages = [] } = await this.#client.send(
       new ReceiveMessageCommand({
         QueueUrl: this.#queueUrl,

@@ -42,7 +42,7 @@ const ACTUAL = `
 
 /** Compares the counters with the rows in one snapshot. Reads every order, which takes minutes with many millions. */
 export async function findCounterDrift(database: Queryable): Promise<CounterDrift[]> {
-  const rows = await database.query<CounterDrift>(
+  return database.query<CounterDrift>(
     `WITH actual AS (${ACTUAL}),
      expected(figure, actual) AS (
        SELECT status, (SELECT coalesce(sum(orders), 0) FROM actual WHERE actual.status = s.status)
@@ -63,7 +63,6 @@ export async function findCounterDrift(database: Queryable): Promise<CounterDrif
      FROM expected LEFT JOIN counted USING (figure)
      WHERE coalesce(counted, 0) <> actual`,
   );
-  return rows;
 }
 
 /** Recounts all orders. Writers wait, so that no change can happen between the count and storing it. */
