@@ -99,7 +99,7 @@ const authSettings = z.discriminatedUnion(
   { error: AUTH_RULE },
 );
 
-export type AuthConfig = Readonly<z.infer<typeof authSettings>>;
+type AuthConfig = Readonly<z.infer<typeof authSettings>>;
 
 /** Every other setting of the functions. */
 const otherSettings = {

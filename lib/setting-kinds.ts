@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** The documentation of a setting in docs/settings.md, except its default, which the schema contains. */
-export interface SettingDoc {
+interface SettingDoc {
   readonly purpose: string;
   readonly unit?: string;
   /** The values that it accepts. An enumeration lists its own. */

@@ -7,7 +7,7 @@ import type { Decision } from './decision.ts';
 import { makeVerifyApiKey } from './verify-api-key.ts';
 import { makeVerifyToken } from './verify-token.ts';
 
-export interface Authorizer {
+interface Authorizer {
   /** @throws any error that is a defect; the request must then be rejected */
   decide(question: Question): Promise<Decision>;
   close(): Promise<void>;

@@ -2,7 +2,7 @@ import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtV
 import { VerifierUnavailable } from '../errors.ts';
 import type { Verification, Verify } from './decision.ts';
 
-export interface TokenRules {
+interface TokenRules {
   /** The issuer of the tokens: their exact `iss`. */
   readonly issuer: string;
   /**

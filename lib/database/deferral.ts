@@ -18,7 +18,7 @@ export function readDeferral(file: string, text: string, earlier: readonly strin
 }
 
 /** What decides whether a migration waits. */
-export interface DeferralState {
+interface DeferralState {
   /** Whether the database had no migrations before this run: then no version of the service has ever used it. */
   readonly isNew: boolean;
   /** The number of the newest migration that all running code knows; 0 if that is not known. */

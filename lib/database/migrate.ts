@@ -19,7 +19,7 @@ const PATIENCE_MS = 86_400_000;
 const CONNECT_TIMEOUT_MS = '10000';
 
 /** The time zone is UTC by default. */
-export interface MigrateOptions
+interface MigrateOptions
   extends Partial<Pick<ApplyOptions, 'importTimeZone' | 'acceptNewer' | 'deployed' | 'remainingMs'>> {
   /** The directory of the migrations; by default the one in the repository. */
   readonly folder?: string;

@@ -1,5 +1,5 @@
 /** The parts of `postgres://user@host:5432/name`. */
-export interface PgAddress {
+interface PgAddress {
   readonly host: string;
   readonly port: number;
   readonly user: string;

@@ -10,7 +10,7 @@ import { addressOf, isRdsProxy } from './pg-address.ts';
 import { openSession, SettledClient } from './pg-session.ts';
 import { certificateProblem, type Destination, isWithoutTls, readDestination } from './tls.ts';
 
-export interface PgOptions {
+interface PgOptions {
   readonly url: string;
   /**
    * Creates the password of each new connection, instead of the one in the URL. Such connections use TLS and verify the

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseError, type DatabaseErrorKind } from '../errors.ts';
 
-export interface RetryOptions {
+interface RetryOptions {
   /** The most attempts, including the first. */
   readonly tries: number;
   /** Milliseconds from now after which no further attempt starts. */
@@ -11,7 +11,7 @@ export interface RetryOptions {
 }
 
 /** How a retry measures time and waits. */
-export interface Clock {
+interface Clock {
   /** Milliseconds, from any point in time. */
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<unknown>;

@@ -4,7 +4,7 @@ import { extname, join } from 'node:path';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { etagOf, matchesEtag } from './etag.ts';
 
-export interface StaticFolder {
+interface StaticFolder {
   /** Absolute, or relative to the working directory, which on Lambda is the root of the package. */
   readonly directory: string;
   /** The file to serve for a request without a file name. */

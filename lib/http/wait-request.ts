@@ -20,7 +20,7 @@ export const wait = wholeNumber(0, LONGEST_WAIT_SECONDS, 'seconds')
 const waitQuery = z.object({ wait });
 
 /** The local stack adds this to the context of a function. API Gateway does not say when a caller is gone. */
-export interface LocalContext extends Context {
+interface LocalContext extends Context {
   readonly callerGone?: AbortSignal;
 }
 

@@ -1,7 +1,7 @@
 import { ConfigError, DatabaseError, VerifierUnavailable } from '../errors.ts';
 
 /** An error in the log. */
-export interface ErrorDescription {
+interface ErrorDescription {
   readonly name: string;
   /** ECONNREFUSED, card_declined, or an SQLSTATE. */
   readonly code?: string;

@@ -3,7 +3,7 @@ import type { Context } from 'aws-lambda';
 import { readTraceparent, traceparentOfInvocation } from './traceparent.ts';
 
 /** The ids in every log entry of one invocation, and the trace of the messages that it sends. */
-export interface InvocationIds {
+interface InvocationIds {
   /** Lambda's id. */
   readonly functionRequestId: string;
   /**

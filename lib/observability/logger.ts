@@ -40,7 +40,7 @@ export interface Logger {
 }
 
 const LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
-export type LogLevel = (typeof LEVELS)[number];
+type LogLevel = (typeof LEVELS)[number];
 
 /**
  * One JSON line per entry, with the field names of Powertools. Each entry has the ids of the invocation in which it was

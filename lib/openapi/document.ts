@@ -22,7 +22,7 @@ import { API_BASE } from '../routes.ts';
 import { JsonSchemas } from './json-schemas.ts';
 
 /** An OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.1.html), with types for the fields that this project reads. */
-export interface OpenApiDocument {
+interface OpenApiDocument {
   readonly openapi: string;
   readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly components: Readonly<Record<string, Readonly<Record<string, unknown>>>>;

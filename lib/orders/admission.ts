@@ -4,7 +4,7 @@ import type { Logger } from '../observability/logger.ts';
 import { readBusyOwners } from './sql/busy-owners.ts';
 import { readLongestWait } from './sql/longest-wait.ts';
 
-export interface AdmissionDeps {
+interface AdmissionDeps {
   readonly database: Database;
   readonly logger: Logger;
   /** Undefined: orders are accepted however long others have waited. */
@@ -14,7 +14,7 @@ export interface AdmissionDeps {
 }
 
 /** Why an order is not accepted: the backlog is too old, or its owner has too many Pending orders. */
-export type Refusal = 'turned-away' | 'owner-turned-away';
+type Refusal = 'turned-away' | 'owner-turned-away';
 
 /** Milliseconds between two checks of one container: often enough to notice a backlog, and too seldom to add to it. */
 const LOOK_EVERY_MS = 5_000;

@@ -19,7 +19,7 @@ export interface Amendment {
 type WholeOrder = Order & { readonly steps: readonly StepReport[] };
 
 /** The result: the order, or why it was not changed: `begun` if steps have used its values. Undefined if the order does not exist. */
-export type AmendOutcome =
+type AmendOutcome =
   | { readonly order: WholeOrder }
   | { readonly status: Status }
   | { readonly ending: true }

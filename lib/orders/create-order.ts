@@ -22,7 +22,7 @@ import { makeDueNow } from './sql/make-due-now.ts';
  */
 export type CreateOutcome = 'created' | 'replayed' | 'duplicate' | 'key-reused' | 'untranslatable' | 'refused';
 
-export interface CreateOrderDeps {
+interface CreateOrderDeps {
   readonly database: Database;
   readonly queue: OrderQueue;
   readonly logger: Logger;

@@ -13,7 +13,7 @@ export interface Retention {
   readonly failedDays: number | undefined;
 }
 
-export interface RetentionDeps {
+interface RetentionDeps {
   readonly database: Database;
   readonly logger: Logger;
   readonly retention: Retention;

@@ -3,7 +3,7 @@ import { readLongestWait } from './sql/longest-wait.ts';
 import { type Counters, readCounters } from './sql/read-counters.ts';
 import { readWindow, type Window } from './sql/read-window.ts';
 
-export interface Metrics {
+interface Metrics {
   readonly counters: Counters;
   readonly window: Window;
   /** The longest wait in seconds of a Pending order that could be claimed; 0 if there is none. */

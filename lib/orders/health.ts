@@ -2,14 +2,14 @@ import type { Database } from '../database/database.ts';
 import type { Logger } from '../observability/logger.ts';
 import { readProcessing } from './sql/processing-control.ts';
 
-export interface HealthDeps {
+interface HealthDeps {
   readonly database: Database;
   /** Rejects if it does not respond. */
   readonly queue: { ping(): Promise<void> };
   readonly logger: Logger;
 }
 
-export interface Health {
+interface Health {
   readonly checks: {
     /** `read-only`: a standby, or default_transaction_read_only; it cannot store orders. */
     readonly database: 'ok' | 'failing' | 'read-only';

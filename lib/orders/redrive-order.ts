@@ -5,7 +5,7 @@ import { type RedriveDeps, redriveOrders } from './redrive-orders.ts';
 import { readOrder } from './sql/read-order.ts';
 
 /** The result: the order, or why it was not redriven; undefined if the order does not exist. */
-export type Redrive = { readonly order: Order } | { readonly status: Status } | { readonly capped: number } | undefined;
+type Redrive = { readonly order: Order } | { readonly status: Status } | { readonly capped: number } | undefined;
 
 /** The most attempts while another transaction has the order locked, some tens of milliseconds apart. */
 const CONTENTION_RETRY = { tries: 5, withinMs: 1_000, only: 'contention' } as const;

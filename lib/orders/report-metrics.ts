@@ -4,7 +4,7 @@ import { readLongestWait } from './sql/longest-wait.ts';
 import { readCounters } from './sql/read-counters.ts';
 import { rollUpMinutes } from './sql/roll-up-minutes.ts';
 
-export interface MetricsDeps {
+interface MetricsDeps {
   readonly database: Database;
   /** Undefined if metrics are not published: then they are not read either. */
   readonly metrics: Metrics | undefined;

@@ -10,7 +10,7 @@ export interface RetryPolicy {
 }
 
 /** The consequence of a processor's failure. */
-export type FailureDecision =
+type FailureDecision =
   | { readonly status: 'Failed'; readonly reasonCode: string; readonly reason: string }
   | { readonly status: 'Pending'; readonly reasonCode: string; readonly reason: string; readonly delaySeconds: number };
 

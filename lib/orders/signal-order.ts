@@ -24,7 +24,7 @@ export type SignalOutcome =
   | 'too-many'
   | { readonly status: Status };
 
-export interface SignalDeps {
+interface SignalDeps {
   readonly database: Database;
   readonly queue: OrderQueue;
 }

@@ -31,7 +31,7 @@ const POLLS: GroupLimits = { maxItems: MAX_WAITERS, maxOperations: 1, worthAnoth
 /** The last poll and the last read, after the time is over. */
 const LAST_STATEMENTS = 2;
 
-export interface WaitDeps {
+interface WaitDeps {
   readonly database: Database;
   /** 0: no caller waits. */
   readonly maxWaitSeconds: number;

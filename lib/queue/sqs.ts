@@ -15,7 +15,7 @@ import { groupOf, type Pack, packed, single, traceOf } from './packs.ts';
 /** SendMessageBatch takes at most ten entries (Amazon SQS API reference). */
 const BATCH_LIMIT = 10;
 
-export interface SqsOptions {
+interface SqsOptions {
   readonly queueUrl: string;
   /** The timeout of one SendMessageBatch in milliseconds, including its retry. */
   readonly sendTimeoutMs: number;

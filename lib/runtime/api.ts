@@ -19,7 +19,7 @@ import { loadCallbacks } from './callbacks.ts';
 import { type Connections, connections } from './connections.ts';
 import { onceLoaded } from './once-loaded.ts';
 
-export type Api = ReturnType<typeof createApi>;
+type Api = ReturnType<typeof createApi>;
 
 /** The runtime of the HTTP functions. */
 export function createApi(connected: Connections) {

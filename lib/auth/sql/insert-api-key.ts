@@ -1,6 +1,6 @@
 import type { Queryable } from '../../database/database.ts';
 
-export interface NewApiKey {
+interface NewApiKey {
   readonly owner: string;
   readonly name: string;
   readonly scopes: readonly string[];

@@ -1,6 +1,6 @@
 import type { Queryable } from '../../database/database.ts';
 
-export interface ListedApiKey {
+interface ListedApiKey {
   readonly id: number;
   readonly owner: string;
   readonly name: string;

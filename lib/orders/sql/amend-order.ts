@@ -4,7 +4,7 @@ import { dueAt } from './due-at.ts';
 import { DETAIL_COLUMNS, detailBytesOf, detailValuesOf, processAfterOf } from './order-details.ts';
 import { ORDER_COLUMNS, type OrderRow, toOrders } from './order-row.ts';
 
-export interface AmendedValues extends NewOrder {
+interface AmendedValues extends NewOrder {
   readonly owner: string;
   /** The version that the values were derived from: see readOrder. */
   readonly version: string;

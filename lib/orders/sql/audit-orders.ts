@@ -5,7 +5,7 @@ import { type KeyRow, keyOfRow, keysToJson, WANTED_KEYS } from './keys.ts';
 import { attemptsOf } from './order-row.ts';
 
 /** Unfinished orders that the sweep should have sent long ago. */
-export interface Overdue {
+interface Overdue {
   readonly orders: number;
   /** Seconds since the most overdue order was due. */
   readonly oldestSeconds: number;
@@ -29,7 +29,7 @@ export async function findOverdue(database: Queryable, graceSeconds: number): Pr
 }
 
 /** A value on which the counters and the rows disagree. */
-export interface CounterDrift {
+interface CounterDrift {
   readonly figure: string;
   readonly counted: string;
   readonly actual: string;

@@ -1,7 +1,7 @@
 import type { Queryable } from '../../database/database.ts';
 
 /** Failed orders with one cause. */
-export interface FailureGroup {
+interface FailureGroup {
   /** Null for orders without a code, which were set to Failed manually. */
   readonly reasonCode: string | null;
   readonly orders: number;

@@ -6,7 +6,7 @@ import { requestHash } from './request-hash.ts';
 /** Before the earliest creation that a readable order can have, in the year 1. */
 export const OLDEST: Position = { createdAt: '-62135596801', orderId: '', owner: '' };
 
-export interface Deletion {
+interface Deletion {
   readonly deleted: number;
   /** Up to where orders were read; null if there are no more. */
   readonly next: Position | null;

@@ -13,13 +13,13 @@ const CAN_BE_ERASED = 'due_at IS NULL AND ends_as IS NULL';
 /** Whose orders. */
 export type Person = { readonly userId: number } | { readonly customerRef: string };
 
-export interface Selection {
+interface Selection {
   readonly person: Person;
   /** Only the orders of this owner; null for any. */
   readonly owner: string | null;
 }
 
-export interface PersonOrders {
+interface PersonOrders {
   /** Completed, Failed and Cancelled ones, which can be erased, except those with steps that are still to be undone. */
   readonly finished: number;
   readonly unfinished: number;

@@ -23,7 +23,7 @@ export interface Verdict extends Required<OrderName> {
   readonly reason: string | null;
 }
 
-export interface FinishOptions {
+interface FinishOptions {
   /** Seconds that the sweep waits after the next attempt was due, because its message is sent right after this commit. */
   readonly resendAfterSeconds: number;
   readonly actor: string;

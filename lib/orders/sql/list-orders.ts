@@ -11,7 +11,7 @@ import {
 import { nextPosition, type Position, type PositionRow } from './list-position.ts';
 import { ORDER_COLUMNS, type OrderRow, toOrders } from './order-row.ts';
 
-export interface Page {
+interface Page {
   readonly orders: readonly Order[];
   /** The start of the next page; null if there is none. */
   readonly next: Position | null;

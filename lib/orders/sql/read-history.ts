@@ -5,7 +5,7 @@ import { ambiguous } from './find-owners.ts';
 import { HISTORY_OF_O } from './history-of.ts';
 
 /** One transition of an order, as recorded by the trigger in the commit that made it. */
-export interface HistoryEntry {
+interface HistoryEntry {
   readonly at: Date;
   /** Null for the creation of the order. */
   readonly from: Status | null;

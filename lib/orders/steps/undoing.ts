@@ -99,7 +99,7 @@ export class Undoing {
   }
 }
 
-export type UndoneStep = Pick<StepRecord, 'name' | 'seconds'>;
+type UndoneStep = Pick<StepRecord, 'name' | 'seconds'>;
 
 function stopped(): AttemptStopped {
   return new AttemptStopped('The steps of the order are being undone.');
