@@ -1,26 +1,16 @@
-import { retryDatabase } from '../database/retry.ts';
-import { DatabaseError } from '../errors.ts';
-import { type OrderKey, orderKey } from '../order-key.ts';
+import type { OrderKey } from '../order-key.ts';
 import type { Task } from '../queue/message.ts';
+import { claimTasks, type UnclaimedTask } from './claim-tasks.ts';
 import { type Invocation, timeToWork } from './invocation.ts';
 import { oneHopFurther, sendAgain } from './send-again.ts';
-import { type Claimed, type ProcessDeps, Settling } from './settle-claims.ts';
+import { type ProcessDeps, Settling } from './settle-claims.ts';
 import { Slots } from './slots.ts';
-import { claimOrders, type Unclaimed as Reason } from './sql/claim-orders.ts';
+import type { Unclaimed } from './sql/claim-orders.ts';
 import { findByIdAlone } from './sql/find-owners.ts';
 import { makeDueNow } from './sql/make-due-now.ts';
 
-/** Seconds that a lease outlasts its invocation, so that a live worker never loses its lease. */
-const LEASE_MARGIN_SECONDS = 2;
-
-/**
- * The most attempts of a claim that ends in deadlocks. Only manual transactions cause them, and each takes a second to
- * detect.
- */
-const CLAIM_TRIES = 5;
-
 /** Orders that no longer need their message: each has a committed state or a due date that covers it. */
-const ACKNOWLEDGED: ReadonlySet<Reason> = new Set(['settled', 'to-undo', 'held', 'waiting', 'paused']);
+const ACKNOWLEDGED: ReadonlySet<Unclaimed> = new Set(['settled', 'to-undo', 'held', 'waiting', 'paused']);
 
 /**
  * The use case behind the queue: claims the orders of a batch, runs the processor on them concurrently, and commits
@@ -36,7 +26,7 @@ export async function processOrders(
 ): Promise<Set<OrderKey>> {
   const first = await processTogether(deps, tasks, invocation, false);
   const alone = await processSuspects(deps, first.suspects, invocation);
-  const settled = new Set([...first.acknowledged, ...alone.acknowledged]);
+  const settled = new Set([...first.acknowledged, ...alone]);
 
   // The transaction that held the locks is usually done by now. If not, the messages are redelivered.
   if (first.locked.length > 0 && timeToWork(invocation) > 0) {
@@ -79,7 +69,7 @@ async function processSuspects(
   deps: ProcessDeps,
   suspects: readonly Task[],
   invocation: Invocation,
-): Promise<Pick<Progress, 'acknowledged'>> {
+): Promise<OrderKey[]> {
   const acknowledged: OrderKey[] = [];
   let waiting = [...suspects];
   let slowestMs = 1;
@@ -100,7 +90,7 @@ async function processSuspects(
     slowestMs = Math.max(slowestMs, performance.now() - started);
     waiting = rest;
   }
-  return { acknowledged };
+  return acknowledged;
 }
 
 interface Progress {
@@ -120,13 +110,13 @@ async function processTogether(
   const slots = new Slots(deps.concurrency, () => timeToWork(invocation), deps.maxClaims);
   const settling = new Settling(deps, invocation, slots);
   const acknowledged: OrderKey[] = [];
-  const unclaimed: Unclaimed[] = [];
+  const unclaimed: UnclaimedTask[] = [];
   let rest = tasks;
   try {
     while (rest.length > 0) {
       const room = await slots.room();
       if (room === 0) break;
-      const found = await claim(deps, rest.slice(0, room), invocation, suspects);
+      const found = await claimTasks(deps, rest.slice(0, room), invocation, suspects);
       rest = rest.slice(room);
       settling.add(found.claims);
       acknowledged.push(...found.claims.map(({ task }) => task.key));
@@ -141,7 +131,7 @@ async function processTogether(
     deps,
     rest.map((task) => ({ ...oneHopFurther(task), alone: suspects })),
   );
-  const withState = (state: Reason) => unclaimed.filter((each) => each.state === state).map(({ task }) => task);
+  const withState = (state: Unclaimed) => unclaimed.filter((each) => each.state === state).map(({ task }) => task);
   const paused = withState('paused');
   await sendAgain(deps, withState('to-undo').map(oneHopFurther));
   // Their messages are acknowledged, because they would otherwise soon be dead letters. So the orders are made due now,
@@ -161,55 +151,4 @@ async function processTogether(
     locked: withState('locked'),
     unknown: withState('unknown'),
   };
-}
-
-interface ClaimedTasks {
-  readonly claims: readonly Claimed[];
-  readonly unclaimed: readonly Unclaimed[];
-}
-
-interface Unclaimed {
-  readonly task: Task;
-  readonly state: Reason;
-}
-
-/**
- * Retries after a deadlock only. After a lost reply it does not retry: a claim that committed unseen would look like
- * another worker's. The batch is redelivered instead.
- */
-async function claim(
-  deps: ProcessDeps,
-  tasks: readonly Task[],
-  invocation: Invocation,
-  suspects: boolean,
-): Promise<ClaimedTasks> {
-  const byKey = new Map(tasks.map((task) => [task.key, task]));
-  const taskOf = (key: OrderKey) => byKey.get(key) as Task;
-  try {
-    const { claims, unclaimed } = await retryDatabase(
-      () =>
-        claimOrders(deps.database, [...byKey.keys()], {
-          leaseSeconds: Math.max(0, invocation.remainingMs()) / 1_000 + LEASE_MARGIN_SECONDS,
-          suspects,
-          maxCrashes: deps.maxCrashes,
-          actor: invocation.actor,
-        }),
-      { tries: CLAIM_TRIES, withinMs: Math.max(0, timeToWork(invocation)), only: 'contention' },
-    );
-    return {
-      claims: claims.map((order) => ({ order, task: taskOf(orderKey(order)) })),
-      unclaimed: [...unclaimed].map(([key, state]) => ({ task: taskOf(key), state })),
-    };
-  } catch (error) {
-    if (!(error instanceof DatabaseError && error.isUntranslatable)) throw error;
-    // The encoding of the database lacks a character of an id, so it has no such order.
-    const [task] = tasks;
-    if (task !== undefined && tasks.length === 1) return { claims: [], unclaimed: [{ task, state: 'unknown' }] };
-    const alone: ClaimedTasks[] = [];
-    for (const each of tasks) alone.push(await claim(deps, [each], invocation, suspects));
-    return {
-      claims: alone.flatMap(({ claims }) => claims),
-      unclaimed: alone.flatMap(({ unclaimed }) => unclaimed),
-    };
-  }
 }

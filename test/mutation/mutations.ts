@@ -137,7 +137,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   orders(
     'O13',
-    'lib/orders/process-orders.ts',
+    'lib/orders/claim-tasks.ts',
     ['LEASE_MARGIN_SECONDS = 2', 'LEASE_MARGIN_SECONDS = 0'],
     'orders/process-orders.test.ts',
   ),

@@ -15,7 +15,7 @@ export const STORM_TIMING: Timing = {
   sweepEvery: 1,
 };
 
-/** The longest lease in seconds: the time of an invocation plus the margin of 2 s (lib/orders/process-orders.ts). */
+/** The longest lease in seconds: the time of an invocation plus the margin of 2 s (lib/orders/claim-tasks.ts). */
 export const LEASE_SECONDS = STORM_TIMING.processTimeout + 2;
 
 /** Two, so that one can take over while the other is stalled. */
