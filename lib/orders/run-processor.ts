@@ -5,7 +5,8 @@ import { PermanentFailure, type Processor, TransientFailure } from './processor.
 import { decideFailure, type RetryPolicy, UNDO_FAILED } from './retry-policy.ts';
 import type { Claim } from './sql/claim-orders.ts';
 import type { Verdict } from './sql/finish-orders.ts';
-import { StepRun, type Suspension } from './steps/run-steps.ts';
+import type { Suspension } from './steps/pause.ts';
+import { StepRun } from './steps/run-steps.ts';
 import type { StepStore } from './steps/step-store.ts';
 import { UndoFailure } from './steps/undoing.ts';
 

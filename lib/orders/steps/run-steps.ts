@@ -14,27 +14,12 @@ import {
 import type { Claim } from '../sql/claim-orders.ts';
 import type { RecordedStep, StepKind } from '../sql/order-steps.ts';
 import { checkName, checkSeconds } from './check-arguments.ts';
+import { type Pause, type PauseKind, remaining, type Suspension } from './pause.ts';
 import { decodeResult, encodeResult } from './results.ts';
 import { type NewRecord, RunRecords } from './run-records.ts';
 import type { StepStore } from './step-store.ts';
 import { Undoing } from './undoing.ts';
 import { untilAborted } from './until-aborted.ts';
-
-type PauseKind = Exclude<StepKind, 'step'>;
-
-/** Why an order is to be given back until later. */
-export interface Suspension {
-  readonly kind: PauseKind;
-  readonly name: string;
-  readonly delaySeconds: number;
-}
-
-/** A sleep or wait that is recorded, and when it ends, by the clock of `performance.now()`. */
-interface Pause {
-  readonly kind: PauseKind;
-  readonly name: string;
-  readonly endsAt: number;
-}
 
 /** The steps, sleeps and waits of one attempt at an order, or of one undo. */
 export class StepRun {
@@ -175,7 +160,10 @@ export class StepRun {
 
   /** What is recorded under the name; undefined when that is to be done now. Throws instead when the order is being undone. */
   async #find(name: string, kind: StepKind): Promise<RecordedStep | undefined> {
-    this.#reserve(name);
+    checkName(name);
+    if (this.#names.has(name))
+      throw new PermanentFailure('step_name', `Two steps, sleeps or waits are named "${name}".`);
+    this.#names.add(name);
     this.#check();
     const known = (await this.#records.read()).get(name);
     if (known && known.kind !== kind)
@@ -184,13 +172,6 @@ export class StepRun {
     // A wait whose signal came first is over without a record.
     if (!known && kind !== 'wait') await this.#undoing?.unwind();
     return known;
-  }
-
-  #reserve(name: string): void {
-    checkName(name);
-    if (this.#names.has(name))
-      throw new PermanentFailure('step_name', `Two steps, sleeps or waits are named "${name}".`);
-    this.#names.add(name);
   }
 
   /** Throws unless another step may start. */
@@ -213,9 +194,4 @@ export class StepRun {
     this.#stopped = new AttemptStopped(why);
     return this.#stopped;
   }
-}
-
-/** Counted when the attempt ends: steps alongside it do not prolong it. */
-function remaining({ kind, name, endsAt }: Pause): Suspension {
-  return { kind, name, delaySeconds: Math.max(0, (endsAt - performance.now()) / 1_000) };
 }
