@@ -180,14 +180,8 @@ const otherSettings = {
     'the secret whose text is the key',
     'the secret that contains this key, instead of `CALLBACK_SECRET`',
   ).optional(),
-  MAX_ATTEMPTS: integer(1, 100, 5, {
-    unit: 'failures',
-    purpose: 'failed attempts after which an order is Failed',
-  }),
-  MAX_CRASHES: integer(1, 100, 5, {
-    unit: 'workers',
-    purpose: 'lost workers after which an order is Failed',
-  }),
+  MAX_ATTEMPTS: integer(1, 100, 5, { unit: 'failures', purpose: 'failed attempts after which an order is Failed' }),
+  MAX_CRASHES: integer(1, 100, 5, { unit: 'workers', purpose: 'lost workers after which an order is Failed' }),
   MAX_REDRIVES: integer(0, 100, 10, { unit: 'redrives', purpose: 'how often one Failed order can be redriven' }),
   RETRY_BASE_MS: integer(1, 600_000, 1_000, {
     unit: 'ms',

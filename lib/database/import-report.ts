@@ -4,11 +4,7 @@ import { readApplied } from './migrations.ts';
 
 /** Rows of the old service's table that a migration changes, and how. */
 const FINDINGS: readonly { readonly what: string; readonly where: string; readonly becomes: string }[] = [
-  {
-    what: 'no status',
-    where: 'status IS NULL',
-    becomes: 'become Pending, and are processed',
-  },
+  { what: 'no status', where: 'status IS NULL', becomes: 'become Pending, and are processed' },
   { what: 'no created_at', where: 'created_at IS NULL', becomes: 'get the time of the migration' },
   {
     what: 'a created_at that is infinite or outside the years 1 to 9999',

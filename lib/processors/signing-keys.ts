@@ -20,9 +20,7 @@ export async function signingKeysAt(arn: string, setting = 'WEBHOOK_SECRET_ARN')
     return keys;
   } catch (error) {
     const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    throw new ConfigError(`Bad configuration: the secret at ${setting} cannot be used (${why})`, {
-      cause: error,
-    });
+    throw new ConfigError(`Bad configuration: the secret at ${setting} cannot be used (${why})`, { cause: error });
   } finally {
     client.destroy();
   }

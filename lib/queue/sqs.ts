@@ -142,10 +142,7 @@ function failuresOf({ messages }: Pack, reason: string): SendOutcome['failed'] {
 }
 
 function merge(outcomes: readonly SendOutcome[]): SendOutcome {
-  return {
-    accepted: outcomes.flatMap(({ accepted }) => accepted),
-    failed: outcomes.flatMap(({ failed }) => failed),
-  };
+  return { accepted: outcomes.flatMap(({ accepted }) => accepted), failed: outcomes.flatMap(({ failed }) => failed) };
 }
 
 /**

@@ -5,9 +5,7 @@ export const REQUEST_ID = '5f0c7b1e-8f4c-4a53-9d0c-2f6a1f0e9b11';
 /** The example of an error response, named by its code. */
 export function refused(code: ErrorCode, message: string, details: object = {}): Readonly<Record<string, object>> {
   const { status } = ERROR_CODES[code];
-  return {
-    [code]: { status_code: status, code, message, ...details, request_id: REQUEST_ID },
-  };
+  return { [code]: { status_code: status, code, message, ...details, request_id: REQUEST_ID } };
 }
 
 export const NEW_ORDER = { order_id: 'ORD-1', user_id: 7, item_ids: [1, 2], total_amount: '19.99' };

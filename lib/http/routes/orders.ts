@@ -99,12 +99,7 @@ export const getOrderHistory: Operation = {
     'requests to cancel it, and which fields `PATCH` changed.',
   parameters: { path: ORDER_ID, query: OWNER },
   responses: {
-    200: {
-      name: 'OrderHistory',
-      description: 'The history.',
-      schema: historySchema,
-      examples: { completed: HISTORY },
-    },
+    200: { name: 'OrderHistory', description: 'The history.', schema: historySchema, examples: { completed: HISTORY } },
     ...INVALID,
     ...NO_SUCH_ORDER,
     ...OWNER_REQUIRED,

@@ -114,12 +114,7 @@ const ambiguous = refused(
 
 /** 409 of a request that can be about an order of several owners. */
 export const OWNER_REQUIRED: Responses = {
-  409: {
-    name: 'OwnerRequired',
-    description: `Conflict: ${AMBIGUOUS}`,
-    schema: failureSchema,
-    examples: ambiguous,
-  },
+  409: { name: 'OwnerRequired', description: `Conflict: ${AMBIGUOUS}`, schema: failureSchema, examples: ambiguous },
 };
 
 /** 409 of a request that the state of the order can also rule out. */
