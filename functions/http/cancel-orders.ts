@@ -1,5 +1,5 @@
+import { cancelSchema } from '../../lib/http/bulk-requests.ts';
 import { callerOf, namesAnotherOwner, ownerFilterOf } from '../../lib/http/caller.ts';
-import { cancelSchema } from '../../lib/http/cancel-request.ts';
 import { readBody } from '../../lib/http/read-json.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
 import type { Cancellations, Named } from '../../lib/orders/sql/cancel-orders.ts';

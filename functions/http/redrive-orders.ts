@@ -1,7 +1,7 @@
+import { redriveSchema } from '../../lib/http/bulk-requests.ts';
 import { callerOf, ownerFilterOf } from '../../lib/http/caller.ts';
 import { readBody } from '../../lib/http/read-json.ts';
 import { refuseQuery } from '../../lib/http/read-query.ts';
-import { redriveSchema } from '../../lib/http/redrive-request.ts';
 import { orderKey, parseKey } from '../../lib/order-key.ts';
 import { WITHOUT_CODE } from '../../lib/orders/sql/redrive-orders.ts';
 import { api } from '../../lib/runtime/api.ts';

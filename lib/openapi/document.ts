@@ -1,10 +1,9 @@
 import type * as z from 'zod';
 import { amendmentSchema } from '../http/amendment.ts';
-import { cancelSchema } from '../http/cancel-request.ts';
+import { cancelSchema, redriveSchema } from '../http/bulk-requests.ts';
 import { deadLetterSelectionSchema } from '../http/dead-letters-request.ts';
 import { newOrderSchema } from '../http/new-order.ts';
 import { reasonSchema } from '../http/reason-request.ts';
-import { redriveSchema } from '../http/redrive-request.ts';
 import * as common from '../http/routes/common.ts';
 import * as control from '../http/routes/control-schemas.ts';
 import { DOCUMENTED_ROUTES, type DocumentedRoute } from '../http/routes/documented-routes.ts';

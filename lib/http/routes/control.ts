@@ -1,6 +1,5 @@
 import { auditSchema } from '../audit-request.ts';
-import { cancelSchema } from '../cancel-request.ts';
-import { redriveSchema } from '../redrive-request.ts';
+import { cancelSchema, redriveSchema } from '../bulk-requests.ts';
 import { ORDER_ID, OWNER, orderSchema, reasonBody } from './common.ts';
 import {
   auditListSchema,

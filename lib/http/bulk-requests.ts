@@ -1,8 +1,38 @@
 import * as z from 'zod';
-import { dryRun, MAX_ORDERS, orderIds, ownerOfOrders, reasonForHistory } from './order-selection.ts';
 import { text } from './text.ts';
 
+/** The most orders in one request: they share one commit and one response, which must fit within the request timeout. */
+const MAX_ORDERS = 1_000;
 const LIMIT_RULE = `must be a whole number from 1 to ${MAX_ORDERS}`;
+
+const orderIds = z
+  .array(text(10_000), 'must be a list of order ids')
+  .max(MAX_ORDERS, `must have at most ${MAX_ORDERS} ids`);
+
+const ownerOfOrders = text(10_000)
+  .optional()
+  .describe("Only this owner's orders. Required if several owners have an order with one of the `order_ids`.");
+
+const dryRun = z
+  .boolean('must be true or false')
+  .default(false)
+  .describe('Only returns the orders, and changes nothing.');
+
+const reasonForHistory = (byDefault: string) =>
+  text(500).default(byDefault).describe('Why, as text for people. It is in the history of each order.');
+
+/** The body of POST /orders/cancel. */
+export const cancelSchema = z
+  .strictObject(
+    {
+      order_ids: orderIds.min(1, 'must not be empty').describe('The ids of the orders.'),
+      owner: ownerOfOrders,
+      dry_run: dryRun,
+      reason: reasonForHistory('cancelled over HTTP'),
+    },
+    'must be a JSON object',
+  )
+  .describe('Which orders to cancel.');
 
 const SELECTORS = ['order_ids', 'reason_code', 'all'] as const;
 
