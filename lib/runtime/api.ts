@@ -17,9 +17,7 @@ import { readHistory } from '../orders/sql/read-history.ts';
 import { makeReadOrder } from '../orders/wait-for-order.ts';
 import { loadCallbacks } from './callbacks.ts';
 import { type Connections, connections } from './connections.ts';
-import { onceLoaded } from './once-loaded.ts';
-
-type Api = ReturnType<typeof createApi>;
+import { once, onceLoaded } from './once-loaded.ts';
 
 /** The runtime of the HTTP functions. */
 export function createApi(connected: Connections) {
@@ -68,10 +66,5 @@ function bind<Deps, Args extends unknown[], Result>(useCase: (deps: Deps, ...arg
   return (...args: Args): Result => useCase(deps, ...args);
 }
 
-let current: Api | undefined;
-
-/** The API of this container, created on first use. */
-export function api(): Api {
-  current ??= createApi(connections());
-  return current;
-}
+/** The API of this container. */
+export const api = once(() => createApi(connections()));

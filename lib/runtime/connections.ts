@@ -2,6 +2,7 @@ import { loadConfig } from '../config.ts';
 import { connectDatabase } from '../database/connect.ts';
 import { createLogger } from '../observability/logger.ts';
 import { SqsOrderQueue } from '../queue/sqs.ts';
+import { once } from './once-loaded.ts';
 
 /** What every trigger needs. Only this folder knows which adapters are in use. */
 export type Connections = ReturnType<typeof connect>;
@@ -24,10 +25,5 @@ export function connect(env: NodeJS.ProcessEnv) {
   return { config, database, queue, logger, resendAfterSeconds: config.RESEND_AFTER_SECONDS, close };
 }
 
-let current: Connections | undefined;
-
-/** The connections of this container, created on first use. */
-export function connections(): Connections {
-  current ??= connect(process.env);
-  return current;
-}
+/** The connections of this container. */
+export const connections = once(() => connect(process.env));

@@ -3,6 +3,7 @@ import { deleteFinishedOrders } from '../orders/delete-finished.ts';
 import { reportMetrics } from '../orders/report-metrics.ts';
 import { sweepOrders } from '../orders/sweep-orders.ts';
 import { type Connections, connections } from './connections.ts';
+import { once } from './once-loaded.ts';
 
 export type Sweep = ReturnType<typeof createSweep>;
 
@@ -20,10 +21,5 @@ export function createSweep(connected: Connections) {
   };
 }
 
-let current: Sweep | undefined;
-
-/** The sweep of this container, created on first use. */
-export function sweep(): Sweep {
-  current ??= createSweep(connections());
-  return current;
-}
+/** The sweep of this container. */
+export const sweep = once(() => createSweep(connections()));

@@ -5,7 +5,7 @@ import { loadProcessor } from '../processors/load-processor.ts';
 import type { Task } from '../queue/message.ts';
 import { loadCallbacks } from './callbacks.ts';
 import { type Connections, connections } from './connections.ts';
-import { onceLoaded } from './once-loaded.ts';
+import { once, onceLoaded } from './once-loaded.ts';
 
 export type Worker = ReturnType<typeof createWorker>;
 
@@ -32,10 +32,5 @@ export function createWorker(connected: Connections) {
   };
 }
 
-let current: Worker | undefined;
-
-/** The worker of this container, created on first use. */
-export function worker(): Worker {
-  current ??= createWorker(connections());
-  return current;
-}
+/** The worker of this container. */
+export const worker = once(() => createWorker(connections()));
