@@ -41,16 +41,7 @@ export async function migrate(
   report: (line: string) => void,
   options: MigrateOptions = {},
 ): Promise<void> {
-  const {
-    importTimeZone = 'UTC',
-    folder = MIGRATIONS,
-    acceptNewer = false,
-    deployed = 0,
-    dryRun = false,
-    remainingMs,
-    appPassword,
-    signal,
-  } = options;
+  const { importTimeZone = 'UTC', folder = MIGRATIONS, deployed = 0, dryRun, appPassword, signal, ...others } = options;
   signal?.throwIfAborted();
   const config = loadDatabaseConfig({ DATABASE_TIMEOUT_MS: CONNECT_TIMEOUT_MS, ...env });
   const database = connectDatabase(config, createLogger('WARN'), PATIENCE_MS);
@@ -72,10 +63,9 @@ export async function migrate(
     activity = 'waiting until no other process migrates this database';
     let deferred = 0;
     const applied = await applyMigrations(database, migrations, {
+      ...others,
       importTimeZone,
-      acceptNewer,
       deployed,
-      ...(remainingMs && { remainingMs }),
       report(name) {
         activity = `still applying ${name}`;
         report(`applying ${name}`);
@@ -86,7 +76,7 @@ export async function migrate(
         report(reason);
       },
     });
-    await alone(database, { ...(remainingMs && { remainingMs }) }, async (transaction) => {
+    await alone(database, others, async (transaction) => {
       if (appPassword !== undefined) await createAppRole(transaction, appPassword);
       await grantToAppRole(transaction);
     });
