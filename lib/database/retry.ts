@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseError, type DatabaseErrorKind } from '../errors.ts';
 
 interface RetryOptions {
-  /** The most attempts, including the first. */
-  readonly tries: number;
+  /** The most attempts, including the first; by default as many as fit into the time. */
+  readonly tries?: number;
   /** Milliseconds from now after which no further attempt starts. */
   readonly withinMs: number;
   /** Retries only failures of this kind; `contention` was certainly rolled back. By default, all transient failures. */
@@ -46,7 +46,7 @@ export async function retryDatabase<T>(
         error.retryable &&
         (options.only ?? error.kind) === error.kind
       );
-      if (hopeless || run >= options.tries || clock.now() + pause > end) throw error;
+      if (hopeless || run >= (options.tries ?? Infinity) || clock.now() + pause > end) throw error;
       await clock.sleep(pause);
     }
   }

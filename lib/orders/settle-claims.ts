@@ -119,8 +119,7 @@ export class Settling {
 /** The details of claimed orders, which nobody changes while they are claimed; undefined if the database does not reply in time. */
 async function loadDetails({ database, logger }: ProcessDeps, claims: readonly Claim[], invocation: Invocation) {
   try {
-    const limits = { tries: Number.POSITIVE_INFINITY, withinMs: timeToWork(invocation) };
-    return await retryDatabase(() => readDetails(database, claims), limits);
+    return await retryDatabase(() => readDetails(database, claims), { withinMs: timeToWork(invocation) });
   } catch (error) {
     logger.warn('The details of claimed orders cannot be read; the orders are released', { error });
     return undefined;
@@ -136,10 +135,7 @@ type Committed = ReadonlyMap<OrderKey, Finished>;
 async function commit(deps: ProcessDeps, verdicts: readonly Verdict[], invocation: Invocation): Promise<Committed> {
   const options = { resendAfterSeconds: deps.resendAfterSeconds, actor: invocation.actor };
   // Retries as long as there is time: the work is done, and giving up would repeat it.
-  const limits = {
-    tries: Number.POSITIVE_INFINITY,
-    withinMs: Math.max(0, invocation.remainingMs() - FINISH_TIME_MS / 4),
-  };
+  const limits = { withinMs: Math.max(0, invocation.remainingMs() - FINISH_TIME_MS / 4) };
   const finish = (storable: readonly Verdict[]) =>
     retryDatabase(() => finishOrders(deps.database, storable, options), limits);
   return finish(verdicts).catch((error: unknown) => {

@@ -24,8 +24,7 @@ export class StepStore {
    * @param withinMs the remaining milliseconds to wait for the database: an effect that is not recorded happens again
    */
   constructor(database: Database, withinMs: () => number, actor: string) {
-    const patiently = <T>(work: () => Promise<T>) =>
-      retryDatabase(work, { tries: Number.POSITIVE_INFINITY, withinMs: Math.max(0, withinMs()) });
+    const patiently = <T>(work: () => Promise<T>) => retryDatabase(work, { withinMs: Math.max(0, withinMs()) });
     const read = (runs: readonly OrderRun[]) => patiently(() => readSteps(database, runs));
     this.#reads = new GroupCommit(LIMITS, async (runs) => {
       const [together] = await Promise.allSettled([read(runs)]);
