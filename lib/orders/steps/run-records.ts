@@ -35,7 +35,7 @@ export class RunRecords {
   async add(record: NewRecord): Promise<Recording> {
     if (!record.undone) this.#count(record.name, record.result);
     const { orderId, owner, run, token, attempt } = this.#order;
-    return this.#store.record({ orderId, owner, run, token, attempt, ...record });
+    return this.#store.records.add({ orderId, owner, run, token, attempt, ...record });
   }
 
   async #readAll(): Promise<RecordedSteps> {

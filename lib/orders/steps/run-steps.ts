@@ -128,7 +128,7 @@ export class StepRun {
     const known = await this.#find(name, 'wait');
     const { orderId, owner, run, token, signals } = this.#order;
     const received = async () => {
-      const stored = await this.#store.findSignal({ orderId, owner, run, name });
+      const stored = await this.#store.signalReads.add({ orderId, owner, run, name });
       if (!stored) return undefined;
       if (stored.payload === null) throw new SignalTimeout(name);
       return { payload: JSON.parse(stored.payload) as unknown };
@@ -140,7 +140,7 @@ export class StepRun {
     await this.#undoing?.unwind();
     if (!known) this.#check();
     await this.#pause('wait', name, timeoutSeconds, known);
-    if (!(await this.#store.timeOut({ orderId, owner, run, token, name }))) throw this.#lost();
+    if (!(await this.#store.timeouts.add({ orderId, owner, run, token, name }))) throw this.#lost();
     return (await received())?.payload;
   }
 

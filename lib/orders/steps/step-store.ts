@@ -15,9 +15,11 @@ const LIMITS = { maxItems: 16, maxOperations: 1, worthAnother: 1 };
 export class StepStore {
   /** Each settles alone, so that an order that cannot be read does not fail the others of its group. */
   readonly #reads: GroupCommit<OrderRun, PromiseSettledResult<RecordedSteps>>;
-  readonly #records: GroupCommit<StepRecord, Recording>;
-  readonly #signals: GroupCommit<SignalName, StoredSignal | undefined>;
-  readonly #timeouts: GroupCommit<HeldWait, boolean>;
+  readonly records: GroupCommit<StepRecord, Recording>;
+  /** What is stored under a name, if anything is. */
+  readonly signalReads: GroupCommit<SignalName, StoredSignal | undefined>;
+  /** Ends waits by their timeouts, unless their signals came first; false if the worker no longer holds the order. */
+  readonly timeouts: GroupCommit<HeldWait, boolean>;
 
   /**
    * @param actor the worker, for the history
@@ -33,28 +35,14 @@ export class StepStore {
       // The Data API returns at most 1 MiB, which fits the records of a single run.
       return Promise.allSettled(runs.map(async (run) => (await read([run]))[0] ?? new Map()));
     });
-    this.#records = new GroupCommit(LIMITS, (steps) => patiently(() => recordSteps(database, steps, actor)));
-    this.#signals = new GroupCommit(LIMITS, (names) => patiently(() => readSignals(database, names)));
-    this.#timeouts = new GroupCommit(LIMITS, (waits) => patiently(() => timeOutWaits(database, waits, actor)));
+    this.records = new GroupCommit(LIMITS, (steps) => patiently(() => recordSteps(database, steps, actor)));
+    this.signalReads = new GroupCommit(LIMITS, (names) => patiently(() => readSignals(database, names)));
+    this.timeouts = new GroupCommit(LIMITS, (waits) => patiently(() => timeOutWaits(database, waits, actor)));
   }
 
   async read(run: OrderRun): Promise<RecordedSteps> {
     const read = await this.#reads.add(run);
     if (read.status === 'rejected') throw read.reason;
     return read.value;
-  }
-
-  record(step: StepRecord): Promise<Recording> {
-    return this.#records.add(step);
-  }
-
-  /** What is stored under this name, if anything is. */
-  findSignal(name: SignalName): Promise<StoredSignal | undefined> {
-    return this.#signals.add(name);
-  }
-
-  /** Ends a wait by its timeout, unless its signal came first; false if the worker no longer holds the order. */
-  timeOut(wait: HeldWait): Promise<boolean> {
-    return this.#timeouts.add(wait);
   }
 }
