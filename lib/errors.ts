@@ -24,7 +24,7 @@ export class DatabaseError extends Error {
   /** Five characters (PostgreSQL, appendix A); undefined if there was no reply. */
   readonly sqlState: string | undefined;
 
-  constructor(message: string, kind: DatabaseErrorKind, sqlState: string | undefined, cause: unknown) {
+  constructor(message: string, kind: DatabaseErrorKind, sqlState?: string, cause?: unknown) {
     super(message, { cause });
     this.kind = kind;
     this.sqlState = sqlState;

@@ -18,7 +18,7 @@ export async function appPasswordAt(arn: string): Promise<string> {
   } catch (error) {
     // It quotes the text, which may be a password.
     if (error instanceof SyntaxError)
-      throw new DatabaseError('the secret at DATABASE_APP_SECRET_ARN is not JSON', 'defect', undefined, undefined);
+      throw new DatabaseError('the secret at DATABASE_APP_SECRET_ARN is not JSON', 'defect');
     const { name, message } = error as Error;
     const why = `the secret at DATABASE_APP_SECRET_ARN cannot be read (${name}: ${message})`;
     throw new DatabaseError(why, 'unavailable', undefined, error);

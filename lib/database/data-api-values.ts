@@ -83,5 +83,5 @@ function integers({ arrayValue }: Field): (number | null)[] | undefined {
 }
 
 function malformed(message: string): DatabaseError {
-  return new DatabaseError(`RDS Data API: ${message}`, 'defect', undefined, undefined);
+  return new DatabaseError(`RDS Data API: ${message}`, 'defect');
 }

@@ -28,7 +28,7 @@ export function toNamedParameters(sql: string): string {
     const mistaken = colon ?? (quote === undefined ? undefined : NAME_IN_BODY.exec(token)?.[0]);
     if (mistaken !== undefined) {
       const message = `The RDS Data API would mistake "${mistaken}" in this statement for a parameter; rewrite it`;
-      throw new DatabaseError(message, 'defect', undefined, undefined);
+      throw new DatabaseError(message, 'defect');
     }
     return place === undefined ? token : `:${parameterName(Number(place))}`;
   });

@@ -8,5 +8,5 @@ import { DatabaseError } from '../errors.ts';
 export function parseBigint(text: string): number {
   const value = Number(text);
   if (Number.isSafeInteger(value)) return value;
-  throw new DatabaseError(`bigint ${text} does not fit a number`, 'defect', undefined, undefined);
+  throw new DatabaseError(`bigint ${text} does not fit a number`, 'defect');
 }

@@ -60,8 +60,6 @@ export async function openSession(client: pg.ClientBase, statementTimeoutMs: num
       'session_replication_role is replica, so the triggers that record changes of orders would not fire. ' +
         'Reset it: ALTER DATABASE … (or ALTER ROLE …) RESET session_replication_role',
       'unavailable',
-      undefined,
-      undefined,
     );
   return session?.direct ?? false;
 }

@@ -70,7 +70,7 @@ export async function amendOrder(
       await deps.queue.send([{ orderId, owner: seen.owner, delaySeconds: delayFor(result.wait) }]);
     return { order: { ...result.order, steps: seen.steps } };
   }
-  throw new DatabaseError('the order keeps changing', 'contention', undefined, undefined);
+  throw new DatabaseError('the order keeps changing', 'contention');
 }
 
 function amended(order: Order, { userId, itemIds, totalAmount, details }: Amendment): NewOrder {

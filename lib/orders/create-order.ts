@@ -139,7 +139,7 @@ function toOutcome(order: OrderInsert, conflict: Conflict | undefined): CreateOu
   if (conflict?.keyFingerprint) return conflict.keyFingerprint === order.fingerprint ? 'replayed' : 'key-reused';
   if (conflict?.idExists) return 'duplicate';
   // Deleted between the two statements: it is unknown whether the values were stored, as after a lost reply.
-  throw new DatabaseError('the conflicting order vanished', 'contention', undefined, undefined);
+  throw new DatabaseError('the conflicting order vanished', 'contention');
 }
 
 /**

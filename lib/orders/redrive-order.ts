@@ -37,6 +37,6 @@ export function redriveOrder(
     if (redrivable.length > 0) return { order };
     if (order.status !== 'Failed') return { status: order.status };
     if (order.redrives >= deps.maxRedrives) return { capped: order.redrives };
-    throw new DatabaseError('another transaction has locked the order', 'contention', undefined, undefined);
+    throw new DatabaseError('another transaction has locked the order', 'contention');
   }, CONTENTION_RETRY);
 }

@@ -62,5 +62,5 @@ async function whyNot(database: Database, signal: NewSignal, order: SignaledOrde
   if (FINISHED.includes(order.status)) return { status: order.status };
   if (run !== order.run) return 'earlier-run';
   if (order.signals >= MAX_SIGNALS) return 'too-many';
-  throw new DatabaseError('the stored signal vanished', 'contention', undefined, undefined);
+  throw new DatabaseError('the stored signal vanished', 'contention');
 }
