@@ -11,7 +11,6 @@ export interface Route {
   readonly scope: Scope | 'public';
 }
 
-/** The prefix of the path of every API route. */
 export const API_BASE = '/api/v1';
 
 /**

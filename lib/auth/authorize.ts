@@ -13,7 +13,6 @@ const BEARER = /^Bearer +([\w.~+/-]+=*) *$/i;
 export interface Question {
   /** The name of the route in API Gateway: `GET /api/v1/orders/{order_id}`. */
   readonly routeKey: string;
-  /** The Authorization header. */
   readonly authorization: string | undefined;
 }
 

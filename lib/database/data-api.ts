@@ -41,7 +41,6 @@ const LONGEST_RETRY_MS = 120_000;
 /** Every type that could be rounded is returned as text. */
 const EXACT = { longReturnType: 'STRING', decimalReturnType: 'STRING' } as const;
 
-/** Runs one call to the service. */
 type Call = <T>(send: (client: RDSDataClient, options: { abortSignal: AbortSignal }) => Promise<T>) => Promise<T>;
 
 /** An Aurora cluster over HTTPS, without its own connection. */

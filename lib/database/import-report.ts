@@ -74,7 +74,6 @@ export async function reportImport(
   if (blocked.length > 0) throw new MigrationError(blocked.join('; '));
 }
 
-/** The most example ids to show. */
 const EXAMPLES = 3;
 
 async function examine(

@@ -17,7 +17,6 @@ interface PgOptions {
    * server.
    */
   readonly password?: () => Promise<string>;
-  /** The most connections. */
   readonly poolSize: number;
   /**
    * The statement timeout in milliseconds: the server cancels the statement then, and the client gives up a little

@@ -113,7 +113,6 @@ export const nullableDetails = {
     .describe('The new time before which the order is not processed; null lets it be processed now.'),
 };
 
-/** The details in a body. */
 export function toDetails(body: z.output<z.ZodObject<typeof nullableDetails>>): SentDetails {
   return {
     currency: body.currency,

@@ -1,6 +1,5 @@
 import { ConfigError, DatabaseError, VerifierUnavailable } from '../errors.ts';
 
-/** An error in the log. */
 interface ErrorDescription {
   readonly name: string;
   /** ECONNREFUSED, card_declined, or an SQLSTATE. */

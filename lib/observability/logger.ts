@@ -14,7 +14,6 @@ interface LogFields {
   /** A number of orders. */
   readonly orders?: number;
   readonly status?: string;
-  /** The attempt of the order. */
   readonly attempt?: number;
   /** One of a fixed set. */
   readonly reason_code?: string | null;

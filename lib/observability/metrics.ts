@@ -19,7 +19,6 @@ export interface Figures {
   readonly LongestWait: number;
 }
 
-/** The destination of metrics. */
 export interface Metrics {
   publish(figures: Figures): void;
 }

@@ -26,7 +26,6 @@ export class JsonSchemas {
     return this.#convert({ ...this.#named, [UNNAMED]: schema })[UNNAMED] ?? {};
   }
 
-  /** By name. */
   named(): Record<string, JsonSchema> {
     return this.#convert(this.#named);
   }

@@ -1,4 +1,3 @@
-/** One invocation of the worker. */
 export interface Invocation {
   /** Milliseconds until Lambda ends the invocation. */
   readonly remainingMs: () => number;

@@ -71,7 +71,6 @@ export interface Order extends NewOrder {
   readonly attempts: number;
   /** Attempts that ended because their worker died. */
   readonly crashes: number;
-  /** How many times it was redriven. */
   readonly redrives: number;
   /** When the next attempt may start, if the order waits for one; null otherwise. */
   readonly nextAttemptAt: Date | null;

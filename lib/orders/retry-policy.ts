@@ -9,7 +9,6 @@ export interface RetryPolicy {
   readonly maxMs: number;
 }
 
-/** The consequence of a processor's failure. */
 type FailureDecision =
   | { readonly status: 'Failed'; readonly reasonCode: string; readonly reason: string }
   | { readonly status: 'Pending'; readonly reasonCode: string; readonly reason: string; readonly delaySeconds: number };

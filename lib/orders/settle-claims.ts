@@ -30,13 +30,11 @@ export interface ProcessDeps extends RunnerDeps {
   readonly maxClaims?: number | undefined;
 }
 
-/** A claimed order, and the task that asked for it. */
 export interface Claimed {
   readonly order: Claim;
   readonly task: Task;
 }
 
-/** A task, and the outcome of its order. */
 interface Settled {
   readonly outcome: Outcome;
   readonly task: Task;

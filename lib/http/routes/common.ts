@@ -7,7 +7,6 @@ import type { Body } from './operation.ts';
 export const count = z.int().nonnegative();
 export const time = z.string().meta({ format: 'date-time' });
 
-/** Seconds. */
 export const seconds = z.number().nonnegative();
 
 export const errorCodeSchema = z.enum(Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]]).meta({
@@ -190,7 +189,6 @@ export const etag = {
   },
 };
 
-/** Whose order it is. */
 export const OWNER = z.object({
   owner: z
     .string()

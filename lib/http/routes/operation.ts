@@ -38,7 +38,6 @@ export interface DocumentedResponse {
   readonly description: string;
   /** The schema of the JSON body; undefined for a response without a body. */
   readonly schema?: z.ZodType;
-  /** Examples of the JSON body. */
   readonly examples?: Examples;
   /** By name, in its usual capitalization. */
   readonly headers?: Readonly<Record<string, DocumentedHeader>>;

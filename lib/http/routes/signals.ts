@@ -4,7 +4,6 @@ import type { Operation } from './operation.ts';
 import { conflict, INVALID, NO_SUCH_ORDER, TOO_LARGE } from './responses.ts';
 import { CALLBACK_TOKEN, SIGNAL, signalBody, signalResultSchema } from './signal-schemas.ts';
 
-/** The responses to a signal. */
 const SIGNAL_RESPONSES: Operation['responses'] = {
   200: {
     name: 'SignalRepeated',

@@ -19,7 +19,6 @@ export interface ClaimOptions {
 
 /** An order that this worker holds until its lease expires. */
 export interface Claim extends Detailed, EffectSource {
-  /** The number of the run that this attempt belongs to. */
   readonly run: number;
   /** The fencing token: finishing requires that it is still the order's. */
   readonly token: number;

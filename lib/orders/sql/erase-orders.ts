@@ -10,7 +10,6 @@ const NEVER_AGAIN = 1_000;
 /** Not Failed orders whose undo has failed: it needs the results of their steps, and a redrive. */
 const CAN_BE_ERASED = 'due_at IS NULL AND ends_as IS NULL';
 
-/** Whose orders. */
 export type Person = { readonly userId: number } | { readonly customerRef: string };
 
 interface Selection {

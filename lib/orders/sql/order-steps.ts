@@ -14,7 +14,6 @@ export interface StepRecord extends OrderRun {
   readonly seconds: number;
   /** Seconds until a sleep ends or a wait times out; null for a step. */
   readonly wakeSeconds: number | null;
-  /** Whether it has an undo. */
   readonly undoable: boolean;
   /** True to record that the step, which has a record, was undone. */
   readonly undone: boolean;

@@ -1,6 +1,5 @@
 import type { Queryable } from '../../database/database.ts';
 
-/** What is audited. */
 export const AUDITED = [
   'processing.paused',
   'processing.resumed',

@@ -15,7 +15,6 @@ const REGISTER_MS = 1_000;
 
 type Undo = (attempt: StepAttempt) => unknown;
 
-/** An undo that did not succeed. */
 export class UndoFailure extends Error {
   /** What failed. */
   readonly act: string;
