@@ -39,10 +39,7 @@ export class DatabaseError extends Error {
     return this.sqlState === '23505';
   }
 
-  /**
-   * A parameter has a character that the encoding of the database lacks (untranslatable_character); this cannot happen
-   * with UTF-8.
-   */
+  /** A parameter has a character that the encoding of the database lacks (untranslatable_character); UTF-8 lacks none. */
   get isUntranslatable(): boolean {
     return this.sqlState === '22P05';
   }

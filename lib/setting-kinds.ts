@@ -25,10 +25,7 @@ export const integer = (lowest: number, highest: number, byDefault: number, doc:
 const PRIVATE_URL_RULE =
   'must be a URL that begins with https:// and names no user (http:// only for localhost, 127.0.0.1 and [::1])';
 
-/**
- * Plain HTTP is only allowed on this machine: nobody must be able to read orders in transit or replace an issuer's
- * keys.
- */
+/** Plain HTTP is only allowed on this machine: nobody may read orders in transit or replace an issuer's keys. */
 function isPrivateUrl(value: string): boolean {
   const url = URL.parse(value);
   if (!url || url.username || url.password) return false;

@@ -30,10 +30,7 @@ export function looksLikeApiKey(text: string): boolean {
   return FORM.test(text) && text.endsWith(checksumOf(text.slice(0, -CHECKSUM_LENGTH)));
 }
 
-/**
- * The hash that is stored instead of the key, in hexadecimal. Migration 000004 explains why it is neither salted nor
- * slow.
- */
+/** The stored hash of a key, in hexadecimal. Migration 000004 says why it is neither salted nor slow. */
 export function hashOf(apiKey: string): string {
   return createHash('sha256').update(apiKey).digest('hex');
 }

@@ -11,10 +11,7 @@ import { type FoundApiKey, findApiKey } from './sql/find-api-key.ts';
  */
 export const KEY_CACHE_SECONDS = 30;
 
-/**
- * The most keys in the cache of a container, with less than 1 KiB each. The key that was looked up first is evicted
- * first.
- */
+/** The most keys in the cache of a container, less than 1 KiB each. The one that was looked up first is evicted first. */
 const MAX_KNOWN = 1_000;
 
 /** A look-up is retried once, and gives up before the client does (after 5 s). */

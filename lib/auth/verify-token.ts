@@ -5,10 +5,7 @@ import type { Verification, Verify } from './decision.ts';
 interface TokenRules {
   /** The issuer of the tokens: their exact `iss`. */
   readonly issuer: string;
-  /**
-   * The audience of the tokens: their `aud` or, in a token without one, its `client_id` (as in Amazon Cognito's
-   * tokens).
-   */
+  /** The audience of the tokens: `aud` or, in a token without one, `client_id` (as in Amazon Cognito's tokens). */
   readonly audience: string;
   /** The address of the issuer's keys: `jwks_uri` of its OpenID configuration. */
   readonly jwksUrl: string;

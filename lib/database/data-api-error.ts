@@ -10,10 +10,7 @@ const SQL_STATE = /; SQLState: ([0-9A-Z]{5})$/;
 /** A transaction accepts one statement at a time (Aurora User Guide, "Troubleshooting Amazon RDS Data API"). */
 const STILL_RUNNING = 'Transaction is still running a query';
 
-/**
- * Errors that the service returns before it starts anything: too many requests, or a cluster that wakes up from a
- * pause.
- */
+/** Errors from before the service starts anything: too many requests, or a cluster that wakes up from a pause. */
 const NOT_BEGUN: ReadonlySet<string> = new Set(['ThrottlingException', 'DatabaseResumingException']);
 
 /** The 4xx that say nothing about the statement; any other 4xx says that the request itself is wrong. */

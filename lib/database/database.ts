@@ -1,7 +1,4 @@
-/**
- * The types of statement parameters: only scalars. A set is passed as one JSON text, because the Data API does not
- * support arrays.
- */
+/** Parameters of statements are scalars. A set is passed as one JSON text: the Data API does not support arrays. */
 export type Parameter = string | number | boolean | null;
 
 export interface QueryOptions {

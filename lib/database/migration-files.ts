@@ -14,10 +14,7 @@ export interface Migration {
   readonly waitsFor?: string | undefined;
 }
 
-/**
- * One statement at a time, because the Data API supports only one; the marker is the one of drizzle, which editors
- * know.
- */
+/** One statement at a time, because the Data API supports only one. The marker is the one of drizzle, which editors know. */
 const BREAKPOINT = /^--> statement-breakpoint$/m;
 
 /**

@@ -36,10 +36,7 @@ export interface ApplyOptions {
   readonly acceptNewer?: boolean;
   /** The number of the newest migration that all running code knows; 0 by default, which leaves out those that wait. */
   readonly deployed?: number;
-  /**
-   * The remaining milliseconds for all migrations; Postgres cancels a statement that takes longer. Undefined for no
-   * limit.
-   */
+  /** Milliseconds left for all migrations. Postgres cancels a statement that takes longer. Undefined: no limit. */
   readonly remainingMs?: () => number;
   /** Called with each migration before it runs. */
   readonly report: (name: string) => void;
@@ -103,10 +100,7 @@ export async function readApplied(database: Queryable): Promise<ReadonlyMap<numb
   return new Map(rows.map(({ version, checksum }) => [version, checksum]));
 }
 
-/**
- * Set for each migration, whatever the database or the role specifies: released migrations do not qualify names with
- * the schema.
- */
+/** Set for each migration, whatever the database or the role has: released ones do not qualify names with the schema. */
 const TRANSACTION_SETTINGS = {
   search_path: 'public',
   lock_timeout: '0',

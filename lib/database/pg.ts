@@ -12,10 +12,7 @@ import { certificateProblem, type Destination, isWithoutTls, readDestination } f
 
 interface PgOptions {
   readonly url: string;
-  /**
-   * Creates the password of each new connection, instead of the one in the URL. Such connections use TLS and verify the
-   * server.
-   */
+  /** Creates the password of each new connection, in place of the URL's. The connection uses TLS and verifies the server. */
   readonly password?: () => Promise<string>;
   readonly poolSize: number;
   /**
@@ -43,10 +40,7 @@ const types = {
 
 /** Postgres over its own protocol, with a small bounded pool. */
 export function connectPg(options: PgOptions): Database {
-  /**
-   * The connections on which statements can be prepared: a prepared statement belongs to the session, which
-   * a pooler would share.
-   */
+  /** Connections that can prepare statements: a prepared statement belongs to the session, which a pooler would share. */
   const direct = new WeakSet<pg.ClientBase>();
   const destination = readDestination(options.url);
   const pool = new pg.Pool({

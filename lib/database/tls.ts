@@ -3,10 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type ConnectionOptions, createSecureContext } from 'node:tls';
 import { ConfigError } from '../errors.ts';
 
-/**
- * The modes of libpq (PostgreSQL, "SSL Support"), and `no-verify` of node-postgres: TLS without checking the
- * certificate.
- */
+/** The modes of libpq (PostgreSQL, "SSL Support"), and `no-verify` of node-postgres: TLS without verification. */
 const MODES = ['disable', 'prefer', 'require', 'no-verify', 'verify-ca', 'verify-full'] as const;
 type Mode = (typeof MODES)[number];
 

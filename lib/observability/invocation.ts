@@ -6,10 +6,7 @@ import { readTraceparent, traceparentOfInvocation } from './traceparent.ts';
 interface InvocationIds {
   /** Lambda's id. */
   readonly functionRequestId: string;
-  /**
-   * API Gateway's id, which the client gets as `Apigw-Requestid` and the access log contains; undefined without a
-   * request.
-   */
+  /** API Gateway's id, which the client gets as `Apigw-Requestid`, and the access log has; undefined without a request. */
   readonly requestId?: string | undefined;
   /** The client's trace, if it sent one. */
   readonly traceparent: string;

@@ -41,10 +41,7 @@ export interface Logger {
 const LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
 type LogLevel = (typeof LEVELS)[number];
 
-/**
- * One JSON line per entry, with the field names of Powertools. Each entry has the ids of the invocation in which it was
- * written.
- */
+/** One JSON line per entry, with the field names of Powertools and the ids of the invocation that wrote it. */
 export function createLogger(level: LogLevel): Logger {
   const logger = new PowertoolsLogger({ serviceName: 'orders', logLevel: level });
   const writer = (entryLevel: LogLevel, method: 'info' | 'warn' | 'error'): Logger[typeof method] => {

@@ -1,9 +1,6 @@
 import { Metrics as PowertoolsMetrics } from '@aws-lambda-powertools/metrics';
 
-/**
- * The metrics that the sweep publishes to CloudWatch: only those that the alarms and the dashboard use
- * (infra/aws/watch).
- */
+/** The metrics that the sweep publishes to CloudWatch: only those that alarms and the dashboard use (infra/aws/watch). */
 export interface Figures {
   /** The number of orders since the previous report, counted by the database in the transactions that changed them. */
   readonly OrdersAccepted: number;
@@ -23,10 +20,7 @@ export interface Metrics {
   publish(figures: Figures): void;
 }
 
-/**
- * Metrics in the embedded metric format: one line of the log, which CloudWatch parses. This needs neither a request nor
- * a permission.
- */
+/** Metrics in the embedded metric format: CloudWatch parses a line of the log. It needs neither a request nor a permission. */
 export function emfMetrics(namespace: string): Metrics {
   const metrics = new PowertoolsMetrics({ namespace, serviceName: 'orders' });
   return {

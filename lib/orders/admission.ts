@@ -19,10 +19,7 @@ type Refusal = 'turned-away' | 'owner-turned-away';
 /** Milliseconds between two checks of one container: often enough to notice a backlog, and too seldom to add to it. */
 const LOOK_EVERY_MS = 5_000;
 
-/**
- * How many milliseconds a check is valid. The container may have been frozen since, so an older check says nothing
- * about the present.
- */
+/** Milliseconds that a check is valid. The container may have been frozen since, so an older one says nothing about now. */
 const VALID_MS = 2 * LOOK_EVERY_MS;
 
 interface Backlog {

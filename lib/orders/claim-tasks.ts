@@ -9,10 +9,7 @@ import { claimOrders, type Unclaimed } from './sql/claim-orders.ts';
 /** Seconds that a lease outlasts its invocation, so that a live worker never loses its lease. */
 const LEASE_MARGIN_SECONDS = 2;
 
-/**
- * The most attempts of a claim that ends in deadlocks. Only manual transactions cause them, and each takes a second to
- * detect.
- */
+/** The most attempts of a claim that deadlocks. Only manual transactions cause that, and each takes a second to detect. */
 const CLAIM_TRIES = 5;
 
 export interface UnclaimedTask {

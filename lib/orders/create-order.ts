@@ -57,10 +57,7 @@ const KEYED_INSERTS = { maxItems: 1, maxOperations: 2, worthAnother: 1 };
  */
 const SENDS = { maxItems: 1_000, maxOperations: 1, worthAnother: 1 };
 
-/**
- * Two attempts: the second one resolves an unknown outcome by reading the order. More would exceed the client's
- * timeout.
- */
+/** Two attempts: the second resolves an unknown outcome by reading the order. More would exceed the client's timeout. */
 const INSERT_RETRY = { tries: 2, withinMs: 2_500 };
 
 /**

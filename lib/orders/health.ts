@@ -19,10 +19,7 @@ interface Health {
   readonly processing: 'running' | 'paused' | 'unknown';
 }
 
-/**
- * How many milliseconds a result is cached: the endpoint is public, and each check costs a statement and a request to
- * SQS.
- */
+/** Milliseconds that a result is cached: the endpoint is public, and each check costs a statement and a request to SQS. */
 const GOOD_FOR_MS = 1_000;
 
 /**

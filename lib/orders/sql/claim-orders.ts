@@ -134,10 +134,7 @@ const CLAIM_ORDERS = `
 
 type Row = Omit<Claim, 'orderId'> & KeyRow & { readonly unclaimed: Unclaimed | null };
 
-/**
- * Claims those of the orders that may be processed now, in one statement, and returns the reason for each of the
- * others.
- */
+/** Claims the orders that may be processed now, in one statement, and returns for each of the others why it was not claimed. */
 export async function claimOrders(
   database: Queryable,
   keys: readonly OrderKey[],

@@ -6,10 +6,7 @@ import { PermanentFailure } from '../processor.ts';
  */
 export const MAX_RESULT_BYTES = 60_000;
 
-/**
- * The most bytes of all records of a run: they are read in one statement, and the Data API rejects a result set of more
- * than 1 MiB.
- */
+/** The most bytes of all records of a run: one statement reads them, and a result of the Data API has at most 1 MiB. */
 export const MAX_RUN_BYTES = 512 * 1_024;
 
 /** Bytes of a record without its name and result, rounded up: so a run has at most 2,600 records. */

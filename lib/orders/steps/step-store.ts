@@ -8,10 +8,7 @@ import { type RecordedSteps, type Recording, readSteps, recordSteps, type StepRe
 /** The most steps or signals per statement: with results of 60,000 bytes each, they have less than 1 MiB. */
 const LIMITS = { maxItems: 16, maxOperations: 1, worthAnother: 1 };
 
-/**
- * The steps of the orders that a worker holds. Orders that read or record steps at about the same time share a
- * statement.
- */
+/** The steps of the orders that a worker holds. Reads and records at about the same time share a statement. */
 export class StepStore {
   /** Each settles alone, so that an order that cannot be read does not fail the others of its group. */
   readonly #reads: GroupCommit<OrderRun, PromiseSettledResult<RecordedSteps>>;
