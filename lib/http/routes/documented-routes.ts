@@ -1,4 +1,4 @@
-import { API_BASE, type FunctionName, ROUTES, type Route } from '../../routes.ts';
+import { type FunctionName, ROUTES, type Route } from '../../routes.ts';
 import * as control from './control.ts';
 import * as creation from './create-orders.ts';
 import * as deadLetters from './dead-letters.ts';
@@ -11,7 +11,9 @@ import * as signals from './signals.ts';
 /** Functions that serve files. They are not operations of the API. */
 type FileServer = 'getOpenApi' | 'getDocs' | 'getConsole';
 
-const OPERATIONS: Readonly<Record<Exclude<FunctionName, FileServer>, Operation>> = {
+type Operations = Record<Exclude<FunctionName, FileServer>, Operation> & Partial<Record<FileServer, never>>;
+
+const OPERATIONS: Readonly<Operations> = {
   ...creation,
   ...orders,
   ...signals,
@@ -25,10 +27,11 @@ export interface DocumentedRoute extends Route {
   readonly operation: Operation;
 }
 
-/** The routes under API_BASE. */
+/** The routes of operations: all those under API_BASE. */
 export const DOCUMENTED_ROUTES: readonly DocumentedRoute[] = ROUTES.flatMap((route) => {
-  if (!isDocumented(route)) return [];
-  const operation = asOf(route, OPERATIONS[route.functionName]);
+  const documented = OPERATIONS[route.functionName];
+  if (!documented) return [];
+  const operation = asOf(route, documented);
   const auth = route.scope === 'public' ? {} : AUTH_RESPONSES;
   const responses = { ...COMMON_RESPONSES, ...auth, ...operation.responses };
   return [{ ...route, operation: { ...operation, responses } }];
@@ -47,12 +50,4 @@ function asOf({ path }: Route, operation: Operation): Operation {
     parameters: { ...others, query: orderId.extend(query?.shape ?? {}) },
     responses: { ...responses, ...INVALID },
   };
-}
-
-type DocumentedName = keyof typeof OPERATIONS;
-
-function isDocumented(
-  route: (typeof ROUTES)[number],
-): route is Extract<typeof route, { functionName: DocumentedName }> {
-  return route.path.startsWith(`${API_BASE}/`);
 }
