@@ -1,7 +1,7 @@
 import type { Queryable } from '../../database/database.ts';
 import { STATUSES, type Status } from '../order.ts';
 
-export interface Counters {
+interface Counters {
   readonly byStatus: Readonly<Record<Status, number>>;
   /** In seconds, the mean over Completed orders; 0 if there are none. */
   readonly averageProcessingTime: number;

@@ -1,7 +1,7 @@
 import type { Queryable } from '../../database/database.ts';
 
 /** The activity in a period up to now. */
-export interface Window {
+interface Window {
   /** One entry per minute with activity, oldest first. */
   readonly minutes: readonly Minute[];
   readonly processing: Durations;
