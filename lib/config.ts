@@ -91,11 +91,7 @@ const tokenSettings = z.object({
 });
 const authSettings = z.discriminatedUnion(
   'AUTH',
-  [
-    z.object({ AUTH: z.literal('none'), LOG_LEVEL }),
-    z.object({ AUTH: z.literal('api-key'), LOG_LEVEL }),
-    tokenSettings,
-  ],
+  [z.object({ AUTH: z.enum(['none', 'api-key']), LOG_LEVEL }), tokenSettings],
   { error: AUTH_RULE },
 );
 
