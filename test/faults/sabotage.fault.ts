@@ -62,16 +62,16 @@ test('26, sabotaged: without its fencing token a stalled worker records a step o
     const environment = await lab.sprung('in a step');
     process.kill(stalled.pid, 'SIGSTOP');
     lab.ambush('into the processor', 'SIGSTOP');
-    await lab.worker();
-    // It has claimed the order, and taken no step yet.
-    const other = await lab.sprung('into the processor');
+    const other = await lab.worker();
+    // It has claimed the order, and takes no step.
+    await lab.sprung('into the processor');
+    process.kill(other.pid, 'SIGSTOP');
     process.kill(environment, 'SIGCONT');
 
     await lab.until(
       'the step is recorded',
       async () => (await lab.value('SELECT count(*)::integer FROM order_steps')) === 1,
     );
-    process.kill(other, 'SIGCONT');
     expect(await lab.wrongs()).toEqual([`step reserve of ${orderId} was recorded by who did not hold it`]);
   }));
 

@@ -109,11 +109,14 @@ describe('28: the worker of an order whose steps are undone is killed', () => {
   test('after both undos, before the order is Failed: neither is run again', async () => {
     lab.ambush('in an undo', 'SIGSTOP');
     const orderId = await startOrder('undoes steps');
-    await lab.worker();
+    const worker = await lab.worker();
     const environment = await lab.sprung('in an undo');
+    // Otherwise it would kill its environment at the end of the invocation.
+    process.kill(worker.pid, 'SIGSTOP');
     lab.ambush('before finish');
     process.kill(environment, 'SIGCONT');
     await lab.sprung('before finish');
+    process.kill(worker.pid, 'SIGCONT');
 
     await lab.allAre('Failed', [orderId]);
     const effects = lab.stack.effects().filter((effect) => effect.orderId === orderId);
@@ -123,18 +126,22 @@ describe('28: the worker of an order whose steps are undone is killed', () => {
 
 describe('29: an order is cancelled while it is being processed', () => {
   test.each([
-    ['and its worker goes on', 'SIGSTOP'],
+    ['and its worker goes on', 'SIGCONT'],
     ['and its worker is killed', 'SIGKILL'],
   ] as const)('in its first step, %s: it is undone and Cancelled, and takes no further step', async (_, signal) => {
     const api = await lab.api();
     lab.ambush('in a step', 'SIGSTOP');
     const orderId = await startOrder();
-    await lab.worker();
+    const worker = await lab.worker();
     const environment = await lab.sprung('in a step');
+    // Otherwise it would kill its environment at the end of the invocation.
+    process.kill(worker.pid, 'SIGSTOP');
     expect((await api.cancel(orderId)).status).toBe(202);
-    process.kill(environment, signal === 'SIGSTOP' ? 'SIGCONT' : signal);
+    process.kill(environment, signal);
+    if (signal === 'SIGCONT') await lab.until('its attempt is over', async () => (await lab.moves(orderId)).length > 2);
+    process.kill(worker.pid, 'SIGCONT');
 
     await lab.allAre('Cancelled', [orderId]);
-    expect(effectsInSequence(orderId)).toEqual(signal === 'SIGSTOP' ? ['reserve', 'undo reserve'] : ['reserve']);
+    expect(effectsInSequence(orderId)).toEqual(signal === 'SIGCONT' ? ['reserve', 'undo reserve'] : ['reserve']);
   });
 });

@@ -18,6 +18,7 @@ export async function signalDuringSuspension(lab: FaultLab, api: LabApi): Promis
   process.kill(worker.pid, 'SIGSTOP');
   await api.signal(orderId, 1);
   process.kill(environment, 'SIGCONT');
+  await lab.until('its attempt is over', async () => (await lab.moves(orderId)).length > 2);
   process.kill(worker.pid, 'SIGCONT');
   return orderId;
 }
