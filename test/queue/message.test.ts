@@ -15,6 +15,7 @@ describe('the body of a message', () => {
         expect(body).toMatch(/^[\x20-\x7f]+$/);
         expect(decodeMessage(body)).toEqual({ tasks: [{ key: orderId }], isValid: true });
       }),
+      { seed: 25 },
     );
   });
 
@@ -53,6 +54,7 @@ describe('the body of a message about several orders', () => {
         expect(body).toMatch(/^[\x20-\x7f]+$/);
         expect(decodeMessage(body)).toEqual({ tasks, isValid: true });
       }),
+      { seed: 26 },
     );
   });
 
