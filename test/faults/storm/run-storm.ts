@@ -58,9 +58,9 @@ export async function runStorm(
     await Promise.race([storming, aborted(stopping)]).finally(() => clearInterval(progress));
     const stormSeconds = seconds();
 
-    // The last kill may have hit it.
-    const answers = () => stack.withPsql(() => Promise.resolve(true)).catch(() => false);
-    await waitUntil('Postgres answers', answers, RECOVERY_MS);
+    // The last kill may have hit either of them.
+    const respond = async () => (await fetch(`${target.apiUrl}/metrics`)).ok;
+    await waitUntil('the API and Postgres respond', () => respond().catch(() => false), RECOVERY_MS);
     await Promise.race([drain(stack, options.patience, tell), aborted(stopping)]);
     const drainSeconds = seconds() - stormSeconds;
     const outcome = await verify(stack, customers, target.apiUrl);
