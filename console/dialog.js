@@ -35,10 +35,8 @@ export function openDialog({ title, content, submit, danger, dismiss = 'Not now'
       if (await action()) close();
     } catch (error) {
       const rest = error instanceof ApiError ? complain(error.fields, fields) : [];
-      update(
-        problems,
-        [/** @type {Error} */ (error).message, ...rest].map((line) => h('p', line)),
-      );
+      const lines = [/** @type {Error} */ (error).message, ...rest].map((line) => h('p', line));
+      update(problems, lines);
     } finally {
       form.ariaBusy = null;
     }

@@ -17,15 +17,11 @@ export function openOrder(orderId, owner) {
   const json = h('pre', { tabindex: 0, role: 'region', 'aria-label': 'Raw JSON' });
   const raw = h('details.card', { hidden: true }, h('summary', 'Raw JSON'), json);
   raw.append(copyButton('JSON', () => json.textContent));
+  const copyId = copyButton('id', () => orderId);
   return {
     title: orderId,
     content: [
-      heading(
-        h('bdi.id', orderId),
-        status,
-        copyButton('id', () => orderId),
-        actions,
-      ),
+      heading(h('bdi.id', orderId), status, copyId, actions),
       missing,
       known,
       h('h2', 'Journey'),
@@ -70,6 +66,7 @@ function factsOf(order) {
   const all = [...order.item_ids, ...lines];
   const items = all.slice(0, 20).join(', ') || 'none';
   const more = all.length - 20;
+  const continues = order.next_attempt_at && Date.parse(order.next_attempt_at) > Date.now();
   return [
     ['Owner', order.owner],
     ['User', order.user_id],
@@ -82,10 +79,7 @@ function factsOf(order) {
     ['Processing took', order.processing_time !== null && duration(order.processing_time)],
     ['Attempts', order.attempts > 0 && order.attempts],
     ['Workers lost', order.crashes > 0 && order.crashes],
-    [
-      'Continues at',
-      order.next_attempt_at && Date.parse(order.next_attempt_at) > Date.now() && time(order.next_attempt_at),
-    ],
+    ['Continues at', continues && time(order.next_attempt_at)],
     ['Cancellation requested', order.cancel_requested_at && time(order.cancel_requested_at)],
     ['Status after the undo', order.ends_as],
     ['Cause', order.reason_code],
@@ -144,6 +138,8 @@ const EVENTS = {
   undo: 'Claimed to undo its steps',
 };
 
+const STEP_DONE = /** @type {const} */ ({ from: 'Processing', to: 'Processing', reason_code: 'step_done', actor: '' });
+
 /**
  * Sleeps, waits and signals are in the history; the steps of the current run are not.
  * @param {HistoryEntry[]} history @param {OrderStep[]} steps
@@ -152,15 +148,7 @@ function withSteps(history, steps) {
   /** @type {HistoryEntry[]} */
   const done = steps
     .filter(({ kind }) => kind === 'step')
-    .map(({ name, attempt, finished_at: at }) => ({
-      at,
-      from: 'Processing',
-      to: 'Processing',
-      attempt,
-      reason_code: 'step_done',
-      reason: name,
-      actor: '',
-    }));
+    .map(({ name: reason, attempt, finished_at: at }) => ({ ...STEP_DONE, at, attempt, reason }));
   return [...history, ...done].sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
 }
 

@@ -51,10 +51,8 @@ export function openOverview() {
       unknown.hidden = Boolean(metrics);
       charts.hidden = !metrics;
       if (!metrics) return;
-      update(
-        counts,
-        STATUSES.map((status) => tile(status, metrics.data.status_counts[status])),
-      );
+      const tiles = STATUSES.map((status) => tile(status, metrics.data.status_counts[status]));
+      update(counts, tiles);
       update(known, facts(factsOf(metrics.data)));
       showCharts(metrics.data, all);
     },
@@ -82,17 +80,12 @@ function factsOf({ oldest_pending_seconds: longest, status_counts: { Pending: pe
   const share = failed && (100 * failed) / (failed + sumOf(minutes, 'completed'));
   const recent = minutes.filter(({ minute }) => Date.parse(minute) > Date.now() - 600_000);
   const work = pending && (600 * pending) / recent.reduce((sum, minute) => sum + finishedIn(minute), 0);
+  const left = work < Infinity ? `, ${duration(work)} of work` : '';
+  const backlog = pending > 0 ? `${count(pending)} Pending${left}` : 'empty';
   return [
     ['Longest wait', judged(longest > 0 ? duration(longest) : 'nothing waits', longest, WAIT)],
     // Orders that are scheduled or in backoff do not wait, however many there are.
-    [
-      'Backlog',
-      judged(
-        pending > 0 ? `${count(pending)} Pending${work < Infinity ? `, ${duration(work)} of work` : ''}` : 'empty',
-        Math.min(work, longest),
-        WAIT,
-      ),
-    ],
+    ['Backlog', judged(backlog, Math.min(work, longest), WAIT)],
     ['Failed in the last hour', judged(`${count(failed)} (${share.toFixed(1)} %)`, share, FAILED)],
     ['Mean processing time', duration(average)],
     ['Median', duration(p50)],

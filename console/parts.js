@@ -60,13 +60,11 @@ export function makeTable(caption, columns, whenEmpty, rowOf) {
       empty.hidden = items.length > 0;
       const cell = (/** @type {Child} */ content, /** @type {number} */ place) =>
         h('td', { class: looks[place] }, content);
-      update(
-        rows,
-        items.map((item) => {
-          const [key, ...cells] = rowOf(item);
-          return h('tr', { 'data-key': key }, ...cells.map(cell));
-        }),
-      );
+      const wanted = items.map((item) => {
+        const [key, ...cells] = rowOf(item);
+        return h('tr', { 'data-key': key }, ...cells.map(cell));
+      });
+      update(rows, wanted);
     },
   };
 }

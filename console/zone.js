@@ -9,10 +9,8 @@ export function isUtc() {
 /** The button that shows the time zone and switches it. @param {() => void} onSwitch */
 export function watchZone(onSwitch) {
   const show = () => {
-    byId('zone').replaceChildren(
-      h('span.wide', 'Times in '),
-      isUtc() ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone,
-    );
+    const zone = isUtc() ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone;
+    byId('zone').replaceChildren(h('span.wide', 'Times in '), zone);
   };
   byId('zone').addEventListener('click', () => {
     localStorage.setItem(NAME, isUtc() ? 'local' : 'UTC');
