@@ -69,22 +69,19 @@ export function makeTable(caption, columns, whenEmpty, rowOf) {
   };
 }
 
+const ORDER_COLUMNS = {
+  Order: '',
+  Status: '',
+  Reason: 'reason',
+  User: 'number wide',
+  Items: 'number wide',
+  Amount: 'number wide',
+  Created: 'number wide',
+};
+
 /** @param {string} caption */
 export function makeOrderTable(caption) {
-  return makeTable(
-    caption,
-    {
-      Order: '',
-      Status: '',
-      Reason: 'reason',
-      User: 'number wide',
-      Items: 'number wide',
-      Amount: 'number wide',
-      Created: 'number wide',
-    },
-    'No orders.',
-    rowOf,
-  );
+  return makeTable(caption, ORDER_COLUMNS, 'No orders.', rowOf);
 }
 
 /** @param {Order} order @returns {[string, ...Child[]]} */
