@@ -62,6 +62,7 @@ describe('the API key', () => {
     await createOrder(orderId);
     const page = await openConsole('#/', { key: KEYS.withoutMetrics });
     await page.getByText('Counts and charts need a key with the scope metrics:read.').waitFor();
+    expect(await page.getByRole('heading', { name: 'Orders per minute' }).isVisible()).toBe(false);
     await page.getByText('database ok').waitFor();
     await page.getByRole('link', { name: orderId }).click();
     await page.getByText('Accepted').waitFor();
