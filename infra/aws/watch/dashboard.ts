@@ -4,9 +4,7 @@ import { functionId, type Resource } from './template.ts';
 /** `[namespace, name, dimension, value, …, options]`, or `[options]` of an expression (CloudWatch, "Dashboard body structure"). */
 type Line = readonly unknown[];
 
-interface Chart {
-  readonly title: string;
-  readonly lines: readonly Line[];
+interface Options {
   /** The default of every line. */
   readonly stat: string;
   /** Seconds. */
@@ -29,14 +27,10 @@ export function dashboard(stage: Stage, alarmIds: readonly string[]): Resource {
     ...{ x: 0, y: 0, width: 3 * WIDTH, height: HEIGHT },
     properties: { title: `Alarms of ${stage.name}`, alarms: alarmIds.map((id) => filledIn(`${id}.Arn`)) },
   };
-  const charts = chartsOf(stage).map(({ title, lines, stat, period = 60, label }, index) => ({
+  const charts = chartsOf(stage).map((properties, index) => ({
     type: 'metric',
     ...{ x: (index % 3) * WIDTH, y: HEIGHT * (1 + Math.floor(index / 3)), width: WIDTH, height: HEIGHT },
-    properties: {
-      ...{ title, stat, period, view: 'timeSeries', metrics: lines },
-      region: filledIn('AWS::Region'),
-      yAxis: { left: { min: 0, showUnits: false, ...(label !== undefined && { label }) }, right: { min: 0 } },
-    },
+    properties,
   }));
   return {
     Type: 'AWS::CloudWatch::Dashboard',
@@ -56,132 +50,96 @@ export function dashboard(stage: Stage, alarmIds: readonly string[]): Resource {
   };
 }
 
-function chartsOf(stage: Stage): Chart[] {
-  const sweep = Math.max(60, stage.sweepSeconds);
-  const own = (name: string, options?: object): Line => [stage.metrics, name, 'service', 'orders', options ?? {}];
+function chartsOf({ metrics, sweepSeconds, functions, cluster }: Stage) {
+  const own = linesOf(metrics, 'service', 'orders');
+  const sweep = Math.max(60, sweepSeconds);
   return [
-    {
-      title: 'Orders in and out',
-      stat: 'Sum',
-      period: sweep,
-      lines: ['OrdersAccepted', 'OrdersCompleted', 'OrdersFailed', 'OrdersCancelled', 'OrdersRetried'].map((name) =>
-        own(name),
-      ),
-    },
-    {
-      title: 'Backlog: longest wait, and orders',
-      stat: 'Maximum',
-      period: sweep,
-      label: 'seconds',
-      lines: [
-        own('LongestWait'),
-        own('OrdersPending', { yAxis: 'right' }),
-        own('OrdersResent', { yAxis: 'right', stat: 'Sum' }),
-      ],
-    },
-    {
-      title: 'Queue: age of the oldest message, and messages',
-      stat: 'Maximum',
-      label: 'seconds',
-      lines: [
-        queue('Queue', 'ApproximateAgeOfOldestMessage'),
-        queue('Queue', 'ApproximateNumberOfMessagesVisible', { yAxis: 'right', label: 'waiting' }),
-        queue('Queue', 'ApproximateNumberOfMessagesNotVisible', { yAxis: 'right', label: 'at a worker' }),
-        queue('DeadLetterQueue', 'ApproximateNumberOfMessagesVisible', { yAxis: 'right', label: 'dead letters' }),
-      ],
-    },
-    { title: 'Requests and errors', stat: 'Sum', lines: ['Count', '4xx', '5xx'].map((name) => api(name)) },
-    {
-      title: 'Latency of the API',
-      stat: 'p50',
-      label: 'ms',
-      lines: ['p50', 'p95', 'p99'].map((stat) => api('Latency', { stat, label: stat })),
-    },
-    {
-      title: 'Errors of functions',
-      stat: 'Sum',
-      lines: stage.functions.map((key) => lambda(key, 'Errors')),
-    },
-    {
-      title: 'Worker: duration, environments, batch size',
-      stat: 'Maximum',
-      label: 'ms',
-      lines: [
-        lambda('processOrders', 'Duration', { stat: 'p50', label: 'duration p50' }),
-        lambda('processOrders', 'Duration', { stat: 'p99', label: 'duration p99' }),
-        lambda('processOrders', 'ConcurrentExecutions', { yAxis: 'right', label: 'environments' }),
-        lambda('processOrders', 'Invocations', { id: 'batches', stat: 'Sum', visible: false }),
-        queue('Queue', 'NumberOfMessagesReceived', { id: 'messages', stat: 'Sum', visible: false }),
-        [{ expression: 'messages / batches', label: 'messages per batch', yAxis: 'right' }],
-      ],
-    },
-    ...(stage.cluster === undefined ? [] : databaseCharts()),
-    {
-      title: 'Billed per hour',
-      stat: 'Sum',
-      period: 3_600,
-      lines: [
-        api('Count', { label: 'API requests' }),
-        ...stage.functions.map((key, index) => lambda(key, 'Duration', { id: `d${index}`, visible: false })),
-        [{ expression: 'SUM(METRICS("d")) / 1000', label: 'seconds of function time' }],
-        queue('Queue', 'NumberOfMessagesSent', { label: 'messages sent' }),
-        queue('Queue', 'NumberOfEmptyReceives', { label: 'empty receives' }),
-        ...stage.functions.map((key, index) => logBytes(key, { id: `l${index}`, visible: false })),
-        [{ expression: 'SUM(METRICS("l")) / 1000000', label: 'MB of logs', yAxis: 'right' }],
-      ],
-    },
+    chart('Orders in and out', { stat: 'Sum', period: sweep }, [
+      own('OrdersAccepted'),
+      own('OrdersCompleted'),
+      own('OrdersFailed'),
+      own('OrdersCancelled'),
+      own('OrdersRetried'),
+    ]),
+    chart('Backlog: longest wait, and orders', { stat: 'Maximum', period: sweep, label: 'seconds' }, [
+      own('LongestWait'),
+      own('OrdersPending', { yAxis: 'right' }),
+      own('OrdersResent', { yAxis: 'right', stat: 'Sum' }),
+    ]),
+    chart('Queue: age of the oldest message, and messages', { stat: 'Maximum', label: 'seconds' }, [
+      queue('ApproximateAgeOfOldestMessage'),
+      queue('ApproximateNumberOfMessagesVisible', { yAxis: 'right', label: 'waiting' }),
+      queue('ApproximateNumberOfMessagesNotVisible', { yAxis: 'right', label: 'at a worker' }),
+      deadLetterQueue('ApproximateNumberOfMessagesVisible', { yAxis: 'right', label: 'dead letters' }),
+    ]),
+    chart('Requests and errors', { stat: 'Sum' }, [api('Count'), api('4xx'), api('5xx')]),
+    chart(
+      'Latency of the API',
+      { stat: 'p50', label: 'ms' },
+      ['p50', 'p95', 'p99'].map((stat) => api('Latency', { stat, label: stat })),
+    ),
+    chart(
+      'Errors of functions',
+      { stat: 'Sum' },
+      functions.map((key) => lambda(key, 'Errors')),
+    ),
+    chart('Worker: duration, environments, batch size', { stat: 'Maximum', label: 'ms' }, [
+      lambda('processOrders', 'Duration', { stat: 'p50', label: 'duration p50' }),
+      lambda('processOrders', 'Duration', { stat: 'p99', label: 'duration p99' }),
+      lambda('processOrders', 'ConcurrentExecutions', { yAxis: 'right', label: 'environments' }),
+      lambda('processOrders', 'Invocations', { id: 'batches', stat: 'Sum', visible: false }),
+      queue('NumberOfMessagesReceived', { id: 'messages', stat: 'Sum', visible: false }),
+      [{ expression: 'messages / batches', label: 'messages per batch', yAxis: 'right' }],
+    ]),
+    ...(cluster === undefined ? [] : databaseCharts()),
+    chart('Billed per hour', { stat: 'Sum', period: 3_600 }, [
+      api('Count', { label: 'API requests' }),
+      ...functions.map((key, index) => lambda(key, 'Duration', { id: `d${index}`, visible: false })),
+      [{ expression: 'SUM(METRICS("d")) / 1000', label: 'seconds of function time' }],
+      queue('NumberOfMessagesSent', { label: 'messages sent' }),
+      queue('NumberOfEmptyReceives', { label: 'empty receives' }),
+      ...functions.map((key, index) => logOf(key)('IncomingBytes', { id: `l${index}`, visible: false })),
+      [{ expression: 'SUM(METRICS("l")) / 1000000', label: 'MB of logs', yAxis: 'right' }],
+    ]),
   ];
 }
 
-function databaseCharts(): Chart[] {
+function databaseCharts() {
+  const database = linesOf('AWS/RDS', 'DBClusterIdentifier', filledIn('Cluster'));
+  // Without the role, it would be the average over the writer and an idle standby.
+  const writer = linesOf('AWS/RDS', 'DBClusterIdentifier', filledIn('Cluster'), 'Role', 'WRITER');
   return [
-    {
-      title: 'Database: capacity',
-      stat: 'Average',
-      label: 'capacity units',
-      lines: [
-        database('ServerlessDatabaseCapacity'),
-        database('ACUUtilization', { yAxis: 'right', label: '% of the maximum' }),
-        ofWriter('CPUUtilization', { yAxis: 'right', label: "% of the writer's CPUs" }),
-      ],
-    },
-    {
-      title: 'Database: connections and latency of commits',
-      stat: 'Maximum',
-      lines: [
-        database('DatabaseConnections'),
-        database('CommitLatency', { yAxis: 'right', stat: 'Average', label: 'ms' }),
-      ],
-    },
+    chart('Database: capacity', { stat: 'Average', label: 'capacity units' }, [
+      database('ServerlessDatabaseCapacity'),
+      database('ACUUtilization', { yAxis: 'right', label: '% of the maximum' }),
+      writer('CPUUtilization', { yAxis: 'right', label: "% of the writer's CPUs" }),
+    ]),
+    chart('Database: connections and latency of commits', { stat: 'Maximum' }, [
+      database('DatabaseConnections'),
+      database('CommitLatency', { yAxis: 'right', stat: 'Average', label: 'ms' }),
+    ]),
   ];
 }
 
-function api(name: string, options: object = {}): Line {
-  return ['AWS/ApiGateway', name, 'ApiId', filledIn('HttpApi'), options];
+function chart(title: string, { stat, period = 60, label }: Options, metrics: readonly Line[]) {
+  return {
+    ...{ title, stat, period, view: 'timeSeries', metrics },
+    region: filledIn('AWS::Region'),
+    yAxis: { left: { min: 0, showUnits: false, ...(label !== undefined && { label }) }, right: { min: 0 } },
+  };
 }
 
-function queue(of: 'Queue' | 'DeadLetterQueue', name: string, options: object = {}): Line {
-  return ['AWS/SQS', name, 'QueueName', filledIn(of), options];
-}
-
-function lambda(key: string, name: string, options: object = {}): Line {
-  return ['AWS/Lambda', name, 'FunctionName', filledIn(functionId(key)), { label: key, ...options }];
-}
-
-function logBytes(key: string, options: object): Line {
-  return ['AWS/Logs', 'IncomingBytes', 'LogGroupName', `/aws/lambda/${filledIn(functionId(key))}`, options];
-}
-
-function database(name: string, options: object = {}): Line {
-  return ['AWS/RDS', name, 'DBClusterIdentifier', filledIn('Cluster'), options];
-}
-
-/** Without the role, it would be the average over the writer and an idle standby. */
-function ofWriter(name: string, options: object): Line {
-  return ['AWS/RDS', name, 'DBClusterIdentifier', filledIn('Cluster'), 'Role', 'WRITER', options];
-}
+/** The lines of one thing, by the names of its metrics. */
+const linesOf =
+  (namespace: string, ...dimensions: readonly string[]) =>
+  (name: string, options: object = {}): Line => [namespace, name, ...dimensions, options];
 
 /** Fn::Sub replaces it with the resource or the value of this name. */
-function filledIn(name: string): string {
-  return `\${${name}}`;
-}
+const filledIn = (name: string): string => `\${${name}}`;
+
+const api = linesOf('AWS/ApiGateway', 'ApiId', filledIn('HttpApi'));
+const queue = linesOf('AWS/SQS', 'QueueName', filledIn('Queue'));
+const deadLetterQueue = linesOf('AWS/SQS', 'QueueName', filledIn('DeadLetterQueue'));
+const logOf = (key: string) => linesOf('AWS/Logs', 'LogGroupName', `/aws/lambda/${filledIn(functionId(key))}`);
+const lambda = (key: string, name: string, options: object = {}) =>
+  linesOf('AWS/Lambda', 'FunctionName', filledIn(functionId(key)))(name, { label: key, ...options });
