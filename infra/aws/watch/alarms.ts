@@ -1,6 +1,7 @@
+import type { Resource } from '../../deploy/serverless.ts';
 import { TOPIC } from './notifications.ts';
 import type { Stage } from './stage.ts';
-import { capitalized, functionId, type Resource, type Value } from './template.ts';
+import { capitalized, functionId, type Value } from './template.ts';
 
 /** The longest intentional delay of a message in seconds: the longest backoff (RETRY_MAX_MS), which is also the limit of SQS. */
 const LONGEST_DELAY = 900;
@@ -17,13 +18,8 @@ const MANY_REQUESTS = 80;
 /** The period in seconds of all metrics except those of the sweep. */
 const MINUTE = 60;
 
-interface Metric {
-  readonly Namespace: string;
-  readonly MetricName: string;
-  readonly Dimensions: readonly { readonly Name: string; readonly Value: Value }[];
-}
-
-type Condition = Readonly<Record<string, unknown>>;
+/** By its kind, what an alarm says, and the part of its properties that says when. */
+type Alarms = Readonly<Record<string, readonly [what: string, condition: Readonly<Record<string, unknown>>]>>;
 
 /**
  * The alarms. Each is named after its kind, which is a section of docs/runbook.md (a test compares the two). No alarm requires
@@ -31,14 +27,13 @@ type Condition = Readonly<Record<string, unknown>>;
  * resolve itself.
  */
 export function alarms(stage: Stage): Record<string, Resource> {
-  const own = metricsOf(stage.metrics, 'service', 'orders');
+  const own = (name: string) => metric(stage.metrics, name, { service: 'orders' });
   // HTTP APIs name their metrics differently from REST APIs ("Monitor CloudWatch metrics for HTTP APIs").
-  const api = metricsOf('AWS/ApiGateway', 'ApiId', { Ref: 'HttpApi' });
-  const queue = metricsOf('AWS/SQS', 'QueueName', stage.queue);
-  const deadLetterQueue = metricsOf('AWS/SQS', 'QueueName', stage.deadLetterQueue);
+  const api = (name: string) => metric('AWS/ApiGateway', name, { ApiId: { Ref: 'HttpApi' } });
+  const queue = (name: string, QueueName: Value) => metric('AWS/SQS', name, { QueueName });
   // The metrics of the sweep are published once per sweep.
   const sweep = Math.max(MINUTE, stage.sweepSeconds);
-  const kinds: Record<string, readonly [string, Condition]> = {
+  const kinds: Alarms = {
     OrdersWait: [
       `An order has waited longer than ${stage.waitSeconds} s.`,
       lasting(own('LongestWait'), 'Maximum', stage.waitSeconds, sweep),
@@ -54,11 +49,11 @@ export function alarms(stage: Stage): Record<string, Resource> {
     QueueOld: [
       `A message has been in the queue for longer than ${LONGEST_DELAY + stage.waitSeconds} s.`,
       // The longest backoff, plus the time that an order may wait.
-      lasting(queue('ApproximateAgeOfOldestMessage'), 'Maximum', LONGEST_DELAY + stage.waitSeconds),
+      lasting(queue('ApproximateAgeOfOldestMessage', stage.queue), 'Maximum', LONGEST_DELAY + stage.waitSeconds),
     ],
     DeadLetters: [
       'Messages were received as often as the queue allows and never acknowledged.',
-      immediate(deadLetterQueue('ApproximateNumberOfMessagesVisible'), 'Maximum'),
+      immediate(queue('ApproximateNumberOfMessagesVisible', stage.deadLetterQueue), 'Maximum'),
     ],
     RecursionStopped: [
       'Lambda has stopped retries, which it mistook for an infinite loop.',
@@ -94,62 +89,50 @@ export function alarms(stage: Stage): Record<string, Resource> {
     ...databaseAlarms(stage),
     ...proxyAlarms(stage),
   };
-  const resources = Object.entries(kinds).map(([kind, [what, condition]]) => [
-    `${kind}Alarm`,
-    alarm(stage, kind, kind, what, condition),
+  const ofFunctions = stage.functions.flatMap((key) => [
+    alarm(stage, 'FunctionErrors', `The function ${key} fails.`, lasting(ofFunction(key, 'Errors'), 'Sum', 1), key),
+    alarm(
+      stage,
+      'FunctionThrottled',
+      `The function ${key} is invoked more often than its concurrency allows.`,
+      lasting(ofFunction(key, 'Throttles'), 'Sum', 1),
+      key,
+    ),
   ]);
-  return Object.fromEntries([...resources, ...stage.functions.flatMap((key) => functionAlarms(stage, key))]);
-}
-
-function functionAlarms(stage: Stage, key: string): [string, Resource][] {
-  const of = (kind: string, what: string, metric: string): [string, Resource] => [
-    `${kind}${capitalized(key)}Alarm`,
-    alarm(stage, kind, `${kind}-${key}`, what, lasting(ofFunction(key, metric), 'Sum', 1)),
-  ];
-  return [
-    of('FunctionErrors', `The function ${key} fails.`, 'Errors'),
-    of('FunctionThrottled', `The function ${key} is invoked more often than its concurrency allows.`, 'Throttles'),
-  ];
+  return Object.fromEntries([
+    ...Object.entries(kinds).map(([kind, [what, condition]]) => alarm(stage, kind, what, condition)),
+    ...ofFunctions,
+  ]);
 }
 
 /** Alarms of the stage's own cluster, or of an existing one whose name is known. */
-function databaseAlarms({ cluster, maxConnections }: Stage): Record<string, [string, Condition]> {
+function databaseAlarms({ cluster, maxConnections }: Stage): Alarms {
   if (cluster === undefined) return {};
-  const metrics = metricsOf('AWS/RDS', 'DBClusterIdentifier', cluster);
-  const lasting15Minutes = { Period: 5 * MINUTE, EvaluationPeriods: 3 };
-  const cpu = metrics('CPUUtilization');
+  const lasting15Minutes = (name: string, Statistic: string, Threshold = NEARLY_FULL, role = {}) => ({
+    ...metric('AWS/RDS', name, { DBClusterIdentifier: cluster, ...role }),
+    ...{ Statistic, Period: 5 * MINUTE, EvaluationPeriods: 3, Threshold },
+  });
   return {
     DatabaseCapacity: [
       `The database has used ${NEARLY_FULL} % of its maximum capacity for 15 minutes.`,
-      { ...metrics('ACUUtilization'), Statistic: 'Average', ...lasting15Minutes, Threshold: NEARLY_FULL },
+      lasting15Minutes('ACUUtilization', 'Average'),
     ],
     DatabaseCpu: [
       `The CPUs of the database have been ${NEARLY_FULL} % busy for 15 minutes.`,
-      {
-        ...cpu,
-        // Without a role, it is the average over the writer and an idle standby.
-        Dimensions: [...cpu.Dimensions, { Name: 'Role', Value: 'WRITER' }],
-        Statistic: 'Average',
-        ...lasting15Minutes,
-        Threshold: NEARLY_FULL,
-      },
+      // Without a role, it is the average over the writer and an idle standby.
+      lasting15Minutes('CPUUtilization', 'Average', NEARLY_FULL, { Role: 'WRITER' }),
     ],
     DatabaseConnections: [
       `The database has used more than ${NEARLY_FULL} % of its ${maxConnections} connections for 15 minutes.`,
-      {
-        ...metrics('DatabaseConnections'),
-        Statistic: 'Maximum',
-        ...lasting15Minutes,
-        Threshold: Math.floor((maxConnections * NEARLY_FULL) / 100),
-      },
+      lasting15Minutes('DatabaseConnections', 'Maximum', Math.floor((maxConnections * NEARLY_FULL) / 100)),
     ],
   };
 }
 
 /** Of the stage's own proxy. A pinned connection serves one function only, until that function closes it. */
-function proxyAlarms({ proxy }: Stage): Record<string, [string, Condition]> {
+function proxyAlarms({ proxy }: Stage): Alarms {
   if (proxy === undefined) return {};
-  const pinned = metricsOf('AWS/RDS', 'ProxyName', proxy)('DatabaseConnectionsCurrentlySessionPinned');
+  const pinned = metric('AWS/RDS', 'DatabaseConnectionsCurrentlySessionPinned', { ProxyName: proxy });
   return {
     ProxyPinned: [
       'RDS Proxy has pinned connections to one function each for 15 minutes.',
@@ -159,42 +142,47 @@ function proxyAlarms({ proxy }: Stage): Record<string, [string, Condition]> {
   };
 }
 
-function alarm(stage: Stage, kind: string, name: string, what: string, condition: Condition): Resource {
-  return {
-    Type: 'AWS::CloudWatch::Alarm',
-    Properties: {
-      AlarmName: `${stage.name}-${name}`,
-      AlarmDescription: `${what} What to do: docs/runbook.md#${kind.toLowerCase()}`,
-      AlarmActions: [{ Ref: TOPIC }],
-      OKActions: [{ Ref: TOPIC }],
-      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-      // Without activity there is no problem.
-      TreatMissingData: 'notBreaching',
-      ...condition,
+/** @param key of the function, for an alarm that each function has */
+function alarm(stage: Stage, kind: string, what: string, condition: object, key?: string): [string, Resource] {
+  return [
+    `${kind}${capitalized(key ?? '')}Alarm`,
+    {
+      Type: 'AWS::CloudWatch::Alarm',
+      Properties: {
+        AlarmName: [stage.name, kind, ...(key === undefined ? [] : [key])].join('-'),
+        AlarmDescription: `${what} What to do: docs/runbook.md#${kind.toLowerCase()}`,
+        AlarmActions: [{ Ref: TOPIC }],
+        OKActions: [{ Ref: TOPIC }],
+        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+        // Without activity there is no problem.
+        TreatMissingData: 'notBreaching',
+        ...condition,
+      },
     },
-  };
+  ];
 }
 
-/** The metrics of one thing, by their names. */
-function metricsOf(Namespace: string, Name: string, Value: Value): (MetricName: string) => Metric {
-  return (MetricName) => ({ Namespace, MetricName, Dimensions: [{ Name, Value }] });
+function metric(Namespace: string, MetricName: string, dimensions: Readonly<Record<string, Value>>) {
+  return { Namespace, MetricName, Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })) };
 }
+
+type Metric = ReturnType<typeof metric>;
 
 function ofFunction(key: string, name: string): Metric {
-  return metricsOf('AWS/Lambda', 'FunctionName', { Ref: functionId(key) })(name);
+  return metric('AWS/Lambda', name, { FunctionName: { Ref: functionId(key) } });
 }
 
 /** At least three of five periods, so that a restart does not trigger the alarm. */
 const THREE_OF_FIVE = { EvaluationPeriods: 5, DatapointsToAlarm: 3 };
 
 /** Over the threshold in three of five periods. */
-function lasting(metric: Metric, Statistic: string, Threshold: number, Period = MINUTE) {
-  return { ...metric, Statistic, Period, ...THREE_OF_FIVE, Threshold };
+function lasting(of: Metric, Statistic: string, Threshold: number, Period = MINUTE) {
+  return { ...of, Statistic, Period, ...THREE_OF_FIVE, Threshold };
 }
 
 /** At least one in a single period. */
-function immediate(metric: Metric, Statistic: string, Period = MINUTE) {
-  return { ...metric, Statistic, Period, EvaluationPeriods: 1, Threshold: 1 };
+function immediate(of: Metric, Statistic: string, Period = MINUTE) {
+  return { ...of, Statistic, Period, EvaluationPeriods: 1, Threshold: 1 };
 }
 
 /** A formula of sums of metrics, by their names in it, that is over the threshold in three of five periods. */
