@@ -1,5 +1,6 @@
+import type { Resource } from '../../deploy/serverless.ts';
 import type { Stage } from './stage.ts';
-import { functionId, type Resource } from './template.ts';
+import { functionId } from './template.ts';
 
 /** `[namespace, name, dimension, value, …, options]`, or `[options]` of an expression (CloudWatch, "Dashboard body structure"). */
 type Line = readonly unknown[];

@@ -1,5 +1,5 @@
+import type { Resource } from '../../deploy/serverless.ts';
 import type { Stage } from './stage.ts';
-import type { Resource } from './template.ts';
 
 /** The topic that every alarm publishes to. */
 export const TOPIC = 'AlarmTopic';

@@ -1,16 +1,6 @@
 /** A string, or an expression that CloudFormation resolves to one: `{ Ref: … }`, `{ 'Fn::GetAtt': … }`. */
 export type Value = string | { readonly [intrinsic: string]: unknown };
 
-export interface Resource {
-  readonly Type: string;
-  readonly Properties: Readonly<Record<string, unknown>>;
-}
-
-export interface Template {
-  readonly Resources: Readonly<Record<string, Resource>>;
-  readonly Outputs?: Readonly<Record<string, { readonly Value: Value }>>;
-}
-
 /** The logical id that Serverless assigns to a function: CreateOrderLambdaFunction for createOrder. */
 export function functionId(key: string): string {
   return `${capitalized(key)}LambdaFunction`;

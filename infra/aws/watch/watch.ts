@@ -1,8 +1,8 @@
+import type { Template } from '../../deploy/serverless.ts';
 import { alarms } from './alarms.ts';
 import { dashboard } from './dashboard.ts';
 import { budget, notifications, TOPIC } from './notifications.ts';
 import { type Resolvers, readStage } from './stage.ts';
-import type { Template } from './template.ts';
 
 /** The alarms and the dashboard of a stage, as a part of its template; empty for a stage that is not watched. */
 export async function watch(resolvers: Resolvers): Promise<Template> {
