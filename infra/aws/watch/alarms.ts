@@ -27,16 +27,16 @@ type Alarms = Readonly<Record<string, readonly [what: string, condition: Readonl
  * resolve itself.
  */
 export function alarms(stage: Stage): Record<string, Resource> {
-  const own = (name: string) => metric(stage.metrics, name, { service: 'orders' });
+  const own = (name: string) => metric(stage.metricsNamespace, name, { service: 'orders' });
   // HTTP APIs name their metrics differently from REST APIs ("Monitor CloudWatch metrics for HTTP APIs").
   const api = (name: string) => metric('AWS/ApiGateway', name, { ApiId: { Ref: 'HttpApi' } });
   const queue = (name: string, QueueName: Value) => metric('AWS/SQS', name, { QueueName });
   // The metrics of the sweep are published once per sweep.
-  const sweep = Math.max(MINUTE, stage.sweepSeconds);
+  const sweep = Math.max(MINUTE, stage.sweepRate);
   const kinds: Alarms = {
     OrdersWait: [
-      `An order has waited longer than ${stage.waitSeconds} s.`,
-      lasting(own('LongestWait'), 'Maximum', stage.waitSeconds, sweep),
+      `An order has waited longer than ${stage.alarmWaitSeconds} s.`,
+      lasting(own('LongestWait'), 'Maximum', stage.alarmWaitSeconds, sweep),
     ],
     SweepSilent: [
       'The sweep, which sends new messages for orders whose message was lost, has not completed for five periods.',
@@ -47,9 +47,9 @@ export function alarms(stage: Stage): Record<string, Resource> {
       },
     ],
     QueueOld: [
-      `A message has been in the queue for longer than ${LONGEST_DELAY + stage.waitSeconds} s.`,
+      `A message has been in the queue for longer than ${LONGEST_DELAY + stage.alarmWaitSeconds} s.`,
       // The longest backoff, plus the time that an order may wait.
-      lasting(queue('ApproximateAgeOfOldestMessage', stage.queue), 'Maximum', LONGEST_DELAY + stage.waitSeconds),
+      lasting(queue('ApproximateAgeOfOldestMessage', stage.queue), 'Maximum', LONGEST_DELAY + stage.alarmWaitSeconds),
     ],
     DeadLetters: [
       'Messages were received as often as the queue allows and never acknowledged.',
@@ -71,7 +71,7 @@ export function alarms(stage: Stage): Record<string, Resource> {
       formula('100 * errors / requests', 1, MINUTE, { errors: api('5xx'), requests: api('Count') }),
     ],
     ApiSlow: [
-      `At least one percent of the runs of createOrder take longer than ${stage.latencyMs} ms.`,
+      `At least one percent of the runs of createOrder take longer than ${stage.alarmLatencyMs} ms.`,
       {
         // Not the latency of the whole API: requests with `?wait=` take long on purpose.
         ...ofFunction('createOrder', 'Duration'),
@@ -79,12 +79,12 @@ export function alarms(stage: Stage): Record<string, Resource> {
         EvaluateLowSampleCountPercentile: 'ignore',
         Period: MINUTE,
         ...THREE_OF_FIVE,
-        Threshold: stage.latencyMs,
+        Threshold: stage.alarmLatencyMs,
       },
     ],
     RequestsMany: [
       `The API gets more than ${MANY_REQUESTS} % of the requests that it allows.`,
-      lasting(api('Count'), 'Sum', Math.floor((MINUTE * stage.requestRate * MANY_REQUESTS) / 100)),
+      lasting(api('Count'), 'Sum', Math.floor((MINUTE * stage.apiRateLimit * MANY_REQUESTS) / 100)),
     ],
     ...databaseAlarms(stage),
     ...proxyAlarms(stage),

@@ -51,9 +51,9 @@ export function dashboard(stage: Stage, alarmIds: readonly string[]): Resource {
   };
 }
 
-function chartsOf({ metrics, sweepSeconds, functions, cluster }: Stage) {
-  const own = linesOf(metrics, 'service', 'orders');
-  const sweep = Math.max(60, sweepSeconds);
+function chartsOf({ metricsNamespace, sweepRate, functions, cluster }: Stage) {
+  const own = linesOf(metricsNamespace, 'service', 'orders');
+  const sweep = Math.max(60, sweepRate);
   return [
     chart('Orders in and out', { stat: 'Sum', period: sweep }, [
       own('OrdersAccepted'),

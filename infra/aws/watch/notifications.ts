@@ -17,7 +17,7 @@ const CLOUDWATCH = {
  * CloudWatch cannot use the AWS managed key of SNS: its messages would be dropped silently (Amazon SNS
  * Developer Guide, "Enable compatibility between event sources from AWS services and encrypted topics").
  */
-export function notifications({ name, email }: Stage): Record<string, Resource> {
+export function notifications({ name, alarmEmail }: Stage): Record<string, Resource> {
   return {
     [KEY]: {
       Type: 'AWS::KMS::Key',
@@ -60,22 +60,22 @@ export function notifications({ name, email }: Stage): Record<string, Resource> 
         },
       },
     },
-    ...(email && {
+    ...(alarmEmail && {
       AlarmEmail: {
         Type: 'AWS::SNS::Subscription',
         // SNS asks the address to confirm, and does not send emails before that.
-        Properties: { TopicArn: { Ref: TOPIC }, Protocol: 'email', Endpoint: email },
+        Properties: { TopicArn: { Ref: TOPIC }, Protocol: 'email', Endpoint: alarmEmail },
       },
     }),
   };
 }
 
 /** An email if the account is about to exceed its monthly budget. Without billing tags, budgets cannot be per stage. */
-export function budget({ name, email, budget: dollars }: Stage): Record<string, Resource> {
-  if (dollars === undefined) return {};
-  if (email === '')
+export function budget({ name, alarmEmail, monthlyBudget }: Stage): Record<string, Resource> {
+  if (monthlyBudget === undefined) return {};
+  if (alarmEmail === '')
     throw Object.assign(new Error('params.monthlyBudget needs params.alarmEmail'), { stack: undefined });
-  const Subscribers = [{ SubscriptionType: 'EMAIL', Address: email }];
+  const Subscribers = [{ SubscriptionType: 'EMAIL', Address: alarmEmail }];
   const above = (NotificationType: string, Threshold: number) => ({
     Notification: { NotificationType, ComparisonOperator: 'GREATER_THAN', Threshold, ThresholdType: 'PERCENTAGE' },
     Subscribers,
@@ -88,7 +88,7 @@ export function budget({ name, email, budget: dollars }: Stage): Record<string, 
           BudgetName: `${name}-account`,
           BudgetType: 'COST',
           TimeUnit: 'MONTHLY',
-          BudgetLimit: { Amount: dollars, Unit: 'USD' },
+          BudgetLimit: { Amount: monthlyBudget, Unit: 'USD' },
         },
         NotificationsWithSubscribers: [above('ACTUAL', 80), above('FORECASTED', 100)],
       },

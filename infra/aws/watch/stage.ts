@@ -14,12 +14,10 @@ export interface Resolvers {
 /** The resources of a stage to monitor, and the thresholds of its alarms. */
 export type Stage = NonNullable<Awaited<ReturnType<typeof readStage>>>;
 
-/** A rate of EventBridge, in seconds. */
-const rate = z.string().transform(secondsOfRate).pipe(z.number('must be a rate, such as rate(1 minute)'));
-
 const parameters = z.object({
   watched: z.boolean('must be true or false'),
-  sweepRate: rate,
+  /** In seconds. */
+  sweepRate: z.string().transform(secondsOfRate).pipe(z.number('must be a rate, such as rate(1 minute)')),
   metricsNamespace: z.string(),
   alarmEmail: z.union([z.literal(''), z.email('must be an email address')]),
   alarmWaitSeconds: z.coerce.number().int().min(1),
@@ -56,6 +54,7 @@ export async function readStage(resolvers: Resolvers) {
   const queue = (await property(['custom', 'queue'])) as { name: Value; deadLetterName: Value };
   const database = (await property(['custom', 'database'])) as { cluster?: Value; proxy?: Value };
   return {
+    ...given,
     /** orders-prod */
     name: `${await variable('self:service')}-${await variable('sls:stage')}`,
     /** The names in serverless.yml. */
@@ -70,19 +69,5 @@ export async function readStage(resolvers: Resolvers) {
     maxConnections:
       given.databaseMaxConnections ??
       maxConnections({ min: given.databaseMinCapacity, max: given.databaseMaxCapacity }),
-    /** Seconds between two sweeps. */
-    sweepSeconds: given.sweepRate,
-    /** The namespace of the metrics that the sweep publishes. */
-    metrics: given.metricsNamespace,
-    /** The address for emails; '' for no emails. */
-    email: given.alarmEmail,
-    /** The seconds that an order may wait. */
-    waitSeconds: given.alarmWaitSeconds,
-    /** The most requests per second that the API allows. */
-    requestRate: given.apiRateLimit,
-    /** Dollars per month; undefined for no budget. */
-    budget: given.monthlyBudget,
-    /** The threshold for the 99th percentile of latency, in milliseconds. */
-    latencyMs: given.alarmLatencyMs,
   };
 }
