@@ -28,15 +28,17 @@ export function roleOf(key: string, definition: FunctionDefinition, service: Ser
     ...(service.provider.vpc || service.resources.Resources?.Network ? [ATTACH_TO_NETWORK, CODE_MAY_NOT] : []),
     ...named(key, definition, service.custom.permissions as Permissions),
   ];
+  return roleFor('lambda.amazonaws.com', {
+    Policies: [{ PolicyName: 'function', PolicyDocument: { Version: '2012-10-17', Statement: statements } }],
+  });
+}
+
+/** A role that only this service can assume. */
+export function roleFor(Service: string, properties: object): Resource {
+  const trust = { Effect: 'Allow', Principal: { Service }, Action: 'sts:AssumeRole' };
   return {
     Type: 'AWS::IAM::Role',
-    Properties: {
-      AssumeRolePolicyDocument: {
-        Version: '2012-10-17',
-        Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
-      },
-      Policies: [{ PolicyName: 'function', PolicyDocument: { Version: '2012-10-17', Statement: statements } }],
-    },
+    Properties: { AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [trust] }, ...properties },
   };
 }
 

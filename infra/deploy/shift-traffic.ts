@@ -1,6 +1,7 @@
 import { capitalized, functionId } from '../aws/watch/template.ts';
 import { UserError } from '../user-error.ts';
 import { resourcesOfType } from './resources.ts';
+import { roleFor } from './roles.ts';
 import type { FunctionDefinition, Resource, Service, Template } from './serverless.ts';
 
 /** Every trigger of a shifted function calls this alias. */
@@ -52,7 +53,13 @@ export function shiftTraffic(service: Service): void {
   template.Resources ??= {};
   const resources = template.Resources;
   resources[APPLICATION] = { Type: 'AWS::CodeDeploy::Application', Properties: { ComputePlatform: 'Lambda' } };
-  resources[ROLE] = role();
+  // AWS's own policy, since only AWS knows what CodeDeploy asks for.
+  resources[ROLE] = roleFor('codedeploy.amazonaws.com', {
+    ManagedPolicyArns: [
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own.
+      { 'Fn::Sub': 'arn:${AWS::Partition}:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited' },
+    ],
+  });
   for (const [key, definition] of shifted) {
     const groupId = `${capitalized(key)}TrafficShift`;
     resources[groupId] = deploymentGroup(configOf(service), alarmsFor(key, template));
@@ -134,23 +141,6 @@ function alarmsFor(key: string, { Resources = {} }: Template): string[] {
   const alarmIds = [...COMMON_ALARMS, `FunctionErrors${capitalized(key)}Alarm`];
   if (alarmIds.every((id) => id in Resources)) return alarmIds;
   throw new UserError('trafficShift rolls back on alarms, and this stage has none: set watched to true.');
-}
-
-/** AWS's own policy, since only AWS knows what CodeDeploy asks for. Nobody else can take the role. */
-function role(): Resource {
-  return {
-    Type: 'AWS::IAM::Role',
-    Properties: {
-      AssumeRolePolicyDocument: {
-        Version: '2012-10-17',
-        Statement: [{ Effect: 'Allow', Principal: { Service: 'codedeploy.amazonaws.com' }, Action: 'sts:AssumeRole' }],
-      },
-      ManagedPolicyArns: [
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own.
-        { 'Fn::Sub': 'arn:${AWS::Partition}:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited' },
-      ],
-    },
-  };
 }
 
 const configOf = ({ custom }: Service): string => String(custom.trafficShift);
