@@ -1,6 +1,6 @@
 import { maxConnections } from '../aws/watch/max-connections.ts';
 import { BATCHES_PER_POLLER } from './provision-pollers.ts';
-import { ofType as allOfType, type Properties, resourcesOf } from './resources.ts';
+import { type Properties, propertiesOfType } from './resources.ts';
 import type { Template } from './serverless.ts';
 
 /** Limits of a stage that its template does not contain. */
@@ -54,11 +54,11 @@ interface Peak {
 function peakOf(template: Template): Peak {
   // Each concurrent request is served by its own container.
   const requests = Number(throttlingOf(template)?.ThrottlingBurstLimit ?? Number.POSITIVE_INFINITY);
-  const sources = ofType(template, 'AWS::Lambda::EventSourceMapping');
+  const sources = propertiesOfType(template, 'AWS::Lambda::EventSourceMapping');
   const batches = sources.map(concurrencyOf).reduce((sum, concurrency) => sum + concurrency, 0);
   const hasPollers = sources.some(({ ProvisionedPollerConfig: pollers }) => pollers !== undefined);
   const bound = hasPollers ? `${BATCHES_PER_POLLER} × maximumPollers` : 'maximumConcurrency';
-  const schedules = ofType(template, 'AWS::Events::Rule').length;
+  const schedules = propertiesOfType(template, 'AWS::Events::Rule').length;
   const total = requests + batches + schedules + MIGRATIONS;
   return { requests, requestBound: 'apiBurstLimit', batches, bound, schedules, total };
 }
@@ -93,7 +93,7 @@ function containers(peak: Peak, { lambdaConcurrency }: Limits): string[] {
 }
 
 function reservations(template: Template, { lambdaConcurrency }: Limits): string[] {
-  const reserved = ofType(template, 'AWS::Lambda::Function')
+  const reserved = propertiesOfType(template, 'AWS::Lambda::Function')
     .map(({ ReservedConcurrentExecutions: concurrency }) => Number(concurrency ?? 0))
     .reduce((sum, concurrency) => sum + concurrency, 0);
   const most = lambdaConcurrency - UNRESERVED_CONCURRENCY;
@@ -134,7 +134,7 @@ interface Available {
 function availableIn(template: Template, { existingConnections }: Limits): Available {
   const total = existingConnections ?? connectionsOfCluster(template);
   const apart = `${total} (max_connections) - ${CONNECTIONS_APART} for RDS and people = ${total - CONNECTIONS_APART}`;
-  const [proxy] = ofType(template, 'AWS::RDS::DBProxyTargetGroup');
+  const [proxy] = propertiesOfType(template, 'AWS::RDS::DBProxyTargetGroup');
   if (!proxy) return { connections: total - CONNECTIONS_APART, sum: apart };
   const percent = Number((proxy.ConnectionPoolConfigurationInfo as Properties).MaxConnectionsPercent);
   const connections = Math.min(Math.floor((total * percent) / 100), total - CONNECTIONS_APART);
@@ -142,11 +142,7 @@ function availableIn(template: Template, { existingConnections }: Limits): Avail
 }
 
 function connectionsOfCluster(template: Template): number {
-  const [cluster = {}] = ofType(template, 'AWS::RDS::DBCluster');
+  const [cluster = {}] = propertiesOfType(template, 'AWS::RDS::DBCluster');
   const { MinCapacity, MaxCapacity } = cluster.ServerlessV2ScalingConfiguration as Properties;
   return maxConnections({ min: Number(MinCapacity), max: Number(MaxCapacity) });
-}
-
-function ofType(template: Template, type: string): Properties[] {
-  return allOfType(resourcesOf(template), type).map(([, properties]) => properties);
 }

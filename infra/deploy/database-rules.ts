@@ -1,4 +1,4 @@
-import { at, listOf, ofType, type Properties, type Rule } from './resources.ts';
+import { at, listOf, type Properties, propertiesOfType, type Rule } from './resources.ts';
 
 const KEPT: ReadonlySet<unknown> = new Set(['Snapshot', 'Retain']);
 
@@ -35,8 +35,8 @@ export const DATABASE_RULES: readonly Rule[] = [
     rule: 'clusters_require_tls',
     type: 'AWS::RDS::DBCluster',
     requires: 'Its parameters have rds.force_ssl: it rejects clients without TLS.',
-    holds: ({ DBClusterParameterGroupName }, _, resources) => {
-      const parameters = resources.get(String(at(DBClusterParameterGroupName, 'Ref')));
+    holds: ({ DBClusterParameterGroupName }, _, template) => {
+      const parameters = template.Resources?.[String(at(DBClusterParameterGroupName, 'Ref'))];
       return String(at(parameters?.Properties, 'Parameters', 'rds.force_ssl')) === '1';
     },
   },
@@ -51,10 +51,10 @@ export const DATABASE_RULES: readonly Rule[] = [
     rule: 'database_logs_end',
     type: 'AWS::RDS::DBCluster',
     requires: 'A log group that RDS creates itself is kept for ever: the template has the group.',
-    holds: ({ EnableCloudwatchLogsExports, DBClusterIdentifier: id }, _, resources) =>
+    holds: ({ EnableCloudwatchLogsExports, DBClusterIdentifier: id }, _, template) =>
       EnableCloudwatchLogsExports === undefined ||
-      ofType(resources, 'AWS::Logs::LogGroup').some(
-        ([, { LogGroupName }]) => template(LogGroupName) === `/aws/rds/cluster/${template(id)}/postgresql`,
+      propertiesOfType(template, 'AWS::Logs::LogGroup').some(
+        ({ LogGroupName }) => textOf(LogGroupName) === `/aws/rds/cluster/${textOf(id)}/postgresql`,
       ),
   },
 ];
@@ -79,4 +79,4 @@ export const RULES_OF_PROTECTED_STAGES: readonly Rule[] = [
 ];
 
 /** The text of a name before CloudFormation fills it in. */
-const template = (name: unknown): unknown => listOf(at(name, 'Fn::Sub'))[0] ?? name;
+const textOf = (name: unknown): unknown => listOf(at(name, 'Fn::Sub'))[0] ?? name;

@@ -1,28 +1,53 @@
 import { publicRoutesOf } from './public-routes.ts';
 import {
+  at,
   attributeOwner,
+  brokenRules,
+  check,
   listOf,
   ofType,
-  propertiesOf,
-  type Resources,
+  propertiesOfType,
+  type Rule,
   type Violation,
-  violation,
 } from './resources.ts';
-import type { Statement } from './serverless.ts';
+import { allowedActions } from './role-rules.ts';
+import type { Statement, Template } from './serverless.ts';
+
+const RULES: readonly Rule[] = [
+  {
+    rule: 'cpu_alarm_of_the_writer',
+    type: 'AWS::CloudWatch::Alarm',
+    // By the cluster alone, it is the average over the writer and an idle standby: half of the writer's value.
+    requires: 'It averages over the standby, too: add Role=WRITER.',
+    holds: ({ Namespace, MetricName, Dimensions }) =>
+      Namespace !== 'AWS/RDS' ||
+      MetricName !== 'CPUUtilization' ||
+      listOf(Dimensions as { Name: string }[]).some(({ Name }) => Name === 'Role'),
+  },
+  {
+    rule: 'proxy_log_ends',
+    type: 'AWS::RDS::DBProxy',
+    // RDS also creates the log of a proxy, and keeps it for ever.
+    requires: 'Its log needs a group with a retention: /aws/rds/proxy/<name>.',
+    holds: ({ DBProxyName }, _, template) =>
+      propertiesOfType(template, 'AWS::Logs::LogGroup').some(
+        ({ LogGroupName }) => LogGroupName === `/aws/rds/proxy/${DBProxyName}`,
+      ),
+  },
+];
 
 /**
  * What AWS rejects, or handles differently from what the template suggests, and neither cfn-lint nor an emulator
  * reports.
  */
-export function deployability(resources: Resources): Violation[] {
+export function deployability(template: Template): Violation[] {
   return [
-    ...queuePolicies(resources),
-    ...recursion(resources),
-    ...proxyTargets(resources),
-    ...interfaces(resources),
-    ...processorAlarms(resources),
-    ...publicRoutes(resources),
-    ...proxyLogs(resources),
+    ...queuePolicies(template),
+    ...recursion(template),
+    ...proxyTargets(template),
+    ...interfaces(template),
+    ...publicRoutes(template),
+    ...brokenRules(template, RULES),
   ];
 }
 
@@ -31,19 +56,17 @@ export function deployability(resources: Resources): Violation[] {
  * queues)" (SQS Developer Guide, "Special Information for SQS Policies"). CloudFormation attaches the whole document to
  * each queue.
  */
-function queuePolicies(resources: Resources): Violation[] {
-  return ofType(resources, 'AWS::SQS::QueuePolicy').flatMap(([policyId, { Queues, PolicyDocument }]) => {
+function queuePolicies(template: Template): Violation[] {
+  return ofType(template, 'AWS::SQS::QueuePolicy').flatMap(([policyId, { Queues, PolicyDocument }]) => {
     const queues = listOf(Queues as { Ref?: string }[]).map(({ Ref }) => Ref);
     const { Statement } = PolicyDocument as { Statement: Statement | Statement[] };
     const named = listOf(Statement).flatMap(({ Resource }) => listOf(Resource).map(attributeOwner));
-    if (queues.length === 1 && named.every((queue) => queue === queues[0])) return [];
-    return [
-      violation(
-        'queue_policy_names_one_queue',
-        policyId,
-        `SQS takes one queue per policy, and this one is for ${queues.join(', ')} and names ${named.join(', ')}.`,
-      ),
-    ];
+    return check(
+      'queue_policy_names_one_queue',
+      policyId,
+      queues.length === 1 && named.every((queue) => queue === queues[0]),
+      `SQS takes one queue per policy, and this one is for ${queues.join(', ')} and names ${named.join(', ')}.`,
+    );
   });
 }
 
@@ -51,44 +74,38 @@ function queuePolicies(resources: Resources): Violation[] {
  * Lambda stops a chain of invocations through one queue after about 16 hops, and retries are such a chain (Lambda
  * Developer Guide, "Use Lambda recursive loop detection"). The order's row limits them: MAX_ATTEMPTS, MAX_CRASHES.
  */
-function recursion(resources: Resources): Violation[] {
-  const workers = ofType(resources, 'AWS::Lambda::EventSourceMapping').map(([, { FunctionName }]) =>
+function recursion(template: Template): Violation[] {
+  const workers = propertiesOfType(template, 'AWS::Lambda::EventSourceMapping').map(({ FunctionName }) =>
     attributeOwner(FunctionName),
   );
-  return [...new Set(workers)].flatMap((worker = '') => {
-    const resource = resources.get(worker);
-    if (!resource || propertiesOf(resource).RecursiveLoop === 'Allow') return [];
-    return [
-      violation(
-        'retries_may_recur',
-        worker,
-        'It sends retries to its own queue, which Lambda stops after about 16: set recursiveLoop: Allow.',
-      ),
-    ];
-  });
+  return ofType(template, 'AWS::Lambda::Function').flatMap(([id, { RecursiveLoop }]) =>
+    check(
+      'retries_may_recur',
+      id,
+      RecursiveLoop === 'Allow' || !workers.includes(id),
+      'It sends retries to its own queue, which Lambda stops after about 16: set recursiveLoop: Allow.',
+    ),
+  );
 }
 
 /**
  * RDS Proxy rejects targets while an instance is being created or configured (aws-cdk#31304), and gives up on targets
  * that it cannot reach (aws-cdk#8919). So they wait for each instance, and for each rule that admits the proxy.
  */
-function proxyTargets(resources: Resources): Violation[] {
-  const databases = new Set(
-    ofType(resources, 'AWS::RDS::DBCluster').flatMap(([, { VpcSecurityGroupIds }]) =>
-      listOf(VpcSecurityGroupIds as { Ref?: string }[]).map((group) => attributeOwner(group) ?? group.Ref),
-    ),
+function proxyTargets(template: Template): Violation[] {
+  const databases = propertiesOfType(template, 'AWS::RDS::DBCluster').flatMap(({ VpcSecurityGroupIds }) =>
+    listOf(VpcSecurityGroupIds as { Ref?: string }[]).map((group) => attributeOwner(group) ?? group.Ref),
   );
   const needed = [
-    ...ofType(resources, 'AWS::RDS::DBInstance'),
-    ...ofType(resources, 'AWS::EC2::SecurityGroupIngress').filter(([, { GroupId }]) =>
-      databases.has(attributeOwner(GroupId)),
+    ...ofType(template, 'AWS::RDS::DBInstance'),
+    ...ofType(template, 'AWS::EC2::SecurityGroupIngress').filter(([, { GroupId }]) =>
+      databases.includes(attributeOwner(GroupId)),
     ),
   ].map(([id]) => id);
-  return ofType(resources, 'AWS::RDS::DBProxyTargetGroup').flatMap(([targets]) => {
-    const waitsFor = listOf(resources.get(targets)?.DependsOn);
+  return ofType(template, 'AWS::RDS::DBProxyTargetGroup').flatMap(([targets]) => {
+    const waitsFor = listOf(template.Resources?.[targets]?.DependsOn);
     const missing = needed.filter((id) => !waitsFor.includes(id));
-    if (missing.length === 0) return [];
-    return [violation('proxy_targets_wait', targets, `It must depend on ${missing.join(', ')}, too.`)];
+    return check('proxy_targets_wait', targets, missing.length === 0, `It must depend on ${missing.join(', ')}, too.`);
   });
 }
 
@@ -96,34 +113,18 @@ function proxyTargets(resources: Resources): Violation[] {
  * A deployment that moves functions out of a network changes their roles first. Lambda then still needs the permission
  * to delete their interfaces, which otherwise block the removal of the network (aws-cdk#34400).
  */
-function interfaces(resources: Resources): Violation[] {
-  if (ofType(resources, 'AWS::EC2::VPC').length === 0) return [];
-  const roles = ofType(resources, 'AWS::Lambda::Function').flatMap(([, { Role }]) => attributeOwner(Role) ?? []);
-  return [...new Set(roles)].flatMap((roleId) => {
-    const role = resources.get(roleId);
-    const policies = (role ? propertiesOf(role).Policies : []) as { PolicyDocument: { Statement: Statement[] } }[];
-    const allowed = policies
-      .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
-      .filter(({ Effect }) => Effect === 'Allow')
-      .flatMap(({ Action }) => listOf(Action));
-    if (allowed.includes('ec2:DeleteNetworkInterface')) return [];
-    return [
-      violation(
+function interfaces(template: Template): Violation[] {
+  if (ofType(template, 'AWS::EC2::VPC').length === 0) return [];
+  const roles = propertiesOfType(template, 'AWS::Lambda::Function').map(({ Role }) => attributeOwner(Role));
+  return ofType(template, 'AWS::IAM::Role')
+    .filter(([id]) => roles.includes(id))
+    .flatMap(([id, role]) =>
+      check(
         'interfaces_can_be_deleted',
-        roleId,
+        id,
+        allowedActions(role).includes('ec2:DeleteNetworkInterface'),
         'In a stage with a network it must allow ec2:DeleteNetworkInterface.',
       ),
-    ];
-  });
-}
-
-/** By the cluster alone, it is the average over the writer and an idle standby: half of the writer's value. */
-function processorAlarms(resources: Resources): Violation[] {
-  return ofType(resources, 'AWS::CloudWatch::Alarm')
-    .filter(([, { Namespace, MetricName }]) => Namespace === 'AWS/RDS' && MetricName === 'CPUUtilization')
-    .filter(([, { Dimensions }]) => !listOf(Dimensions as { Name: string }[]).some(({ Name }) => Name === 'Role'))
-    .map(([alarm]) =>
-      violation('cpu_alarm_of_the_writer', alarm, 'It averages over the standby, too: add Role=WRITER.'),
     );
 }
 
@@ -131,31 +132,12 @@ function processorAlarms(resources: Resources): Violation[] {
  * Anybody can call them as often as they like, at the operator's cost; and they share the stage's rate with customers
  * unless they have their own.
  */
-function publicRoutes(resources: Resources): Violation[] {
-  const routes = publicRoutesOf({ Resources: Object.fromEntries(resources) });
-  return ofType(resources, 'AWS::ApiGatewayV2::Stage').flatMap(
-    ([stageId, { RouteSettings = {}, DefaultRouteSettings }]) => {
-      const rate = (settings: unknown) =>
-        Number(
-          (settings as { ThrottlingRateLimit?: unknown } | undefined)?.ThrottlingRateLimit ?? Number.POSITIVE_INFINITY,
-        );
-      const unlimited = routes
-        .map(([, key]) => key)
-        .filter((key) => rate((RouteSettings as Record<string, unknown>)[key]) >= rate(DefaultRouteSettings));
-      if (unlimited.length === 0) return [];
-      return [
-        violation('public_routes_are_limited', stageId, `${unlimited.join(', ')} need a rate below that of the stage.`),
-      ];
-    },
-  );
-}
-
-/** RDS also creates the log of a proxy, and keeps it for ever. */
-function proxyLogs(resources: Resources): Violation[] {
-  const groups = new Set(ofType(resources, 'AWS::Logs::LogGroup').map(([, { LogGroupName }]) => LogGroupName));
-  return ofType(resources, 'AWS::RDS::DBProxy')
-    .filter(([, { DBProxyName }]) => !groups.has(`/aws/rds/proxy/${DBProxyName}`))
-    .map(([proxy]) =>
-      violation('proxy_log_ends', proxy, 'Its log needs a group with a retention: /aws/rds/proxy/<name>.'),
-    );
+function publicRoutes(template: Template): Violation[] {
+  const keys = publicRoutesOf(template).map(([, key]) => key);
+  const rate = (settings: unknown) => Number(at(settings, 'ThrottlingRateLimit') ?? Number.POSITIVE_INFINITY);
+  return ofType(template, 'AWS::ApiGatewayV2::Stage').flatMap(([stageId, { RouteSettings, DefaultRouteSettings }]) => {
+    const unlimited = keys.filter((key) => rate(at(RouteSettings, key)) >= rate(DefaultRouteSettings));
+    const message = `${unlimited.join(', ')} need a rate below that of the stage.`;
+    return check('public_routes_are_limited', stageId, unlimited.length === 0, message);
+  });
 }

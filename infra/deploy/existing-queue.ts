@@ -1,8 +1,8 @@
 import { GetQueueAttributesCommand, type QueueAttributeName, SQSClient } from '@aws-sdk/client-sqs';
 import { UserError } from '../user-error.ts';
 import { queueProblems } from './queue-sizing.ts';
-import { attributeOwner, resourcesOfType } from './resources.ts';
-import type { Service } from './serverless.ts';
+import { ownerOf, propertiesOfType } from './resources.ts';
+import type { Service, Template } from './serverless.ts';
 
 const ATTRIBUTES: QueueAttributeName[] = ['VisibilityTimeout', 'MessageRetentionPeriod', 'RedrivePolicy'];
 
@@ -19,20 +19,15 @@ interface Mapping {
  * @throws UserError with each check that fails
  */
 export async function checkExistingQueue({ provider }: Service): Promise<void> {
-  const { Resources = {} } = provider.compiledCloudFormationTemplate;
-  const mappings = resourcesOfType(provider.compiledCloudFormationTemplate, 'AWS::Lambda::EventSourceMapping')
-    .map(({ Properties }) => Properties as unknown as Mapping)
-    .filter(({ EventSourceArn }) => typeof EventSourceArn === 'string');
-  const problems = await Promise.all(
-    mappings.map((mapping) => {
-      const worker = Resources[attributeOwner(mapping.FunctionName) ?? ''];
-      return problemsOf(mapping, Number(worker?.Properties?.Timeout));
-    }),
+  const template = provider.compiledCloudFormationTemplate;
+  const mappings = (propertiesOfType(template, 'AWS::Lambda::EventSourceMapping') as unknown as Mapping[]).filter(
+    ({ EventSourceArn }) => typeof EventSourceArn === 'string',
   );
+  const problems = await Promise.all(mappings.map((mapping) => problemsOf(mapping, template)));
   if (problems.flat().length > 0) throw new UserError(problems.flat().join('\n'));
 }
 
-async function problemsOf(mapping: Mapping, workerTimeout: number): Promise<string[]> {
+async function problemsOf(mapping: Mapping, template: Template): Promise<string[]> {
   const { EventSourceArn: arn, MaximumBatchingWindowInSeconds: window = 0 } = mapping;
   const queue = await attributesOf(arn);
   const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(queue.RedrivePolicy ?? '{}');
@@ -42,7 +37,7 @@ async function problemsOf(mapping: Mapping, workerTimeout: number): Promise<stri
     retention: Number(queue.MessageRetentionPeriod),
     receives: Number(maxReceiveCount),
     deadLetterRetention: deadLetters && Number(deadLetters.MessageRetentionPeriod),
-    workerTimeout,
+    workerTimeout: Number(ownerOf(template, mapping.FunctionName)?.Properties?.Timeout),
     window,
   });
   return problems.map(([, message]) => `${arn}: ${message}`);

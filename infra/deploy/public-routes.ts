@@ -1,7 +1,11 @@
 import { ROUTES, routeKeyOf } from '../../lib/routes.ts';
+import { ofType } from './resources.ts';
 import type { Service, Template } from './serverless.ts';
 
 const STAGE = 'HttpApiStage';
+
+/** The keys of the routes that need no credentials. */
+export const PUBLIC: ReadonlySet<unknown> = new Set(ROUTES.filter(({ scope }) => scope === 'public').map(routeKeyOf));
 
 /**
  * Gives each public route its own rate, far below that of the stage: a flood of requests to it neither uses up the rate
@@ -19,9 +23,8 @@ export function limitPublicRoutes({ provider, custom }: Service): void {
 }
 
 /** Logical ids and keys of the public routes. */
-export function publicRoutesOf({ Resources = {} }: Template): [id: string, key: string][] {
-  const isPublic = new Set<unknown>(ROUTES.filter(({ scope }) => scope === 'public').map(routeKeyOf));
-  return Object.entries(Resources)
-    .filter(([, { Type, Properties }]) => Type === 'AWS::ApiGatewayV2::Route' && isPublic.has(Properties?.RouteKey))
-    .map(([id, { Properties }]) => [id, String(Properties?.RouteKey)]);
+export function publicRoutesOf(template: Template): [id: string, key: string][] {
+  return ofType(template, 'AWS::ApiGatewayV2::Route')
+    .filter(([, { RouteKey }]) => PUBLIC.has(RouteKey))
+    .map(([id, { RouteKey }]) => [id, String(RouteKey)]);
 }

@@ -15,14 +15,25 @@ export interface Rule {
   readonly type: string;
   /** What the rule requires, and why, as a sentence. */
   readonly requires: string;
-  readonly holds: (properties: Properties, resource: Resource, resources: Resources) => boolean;
+  readonly holds: (properties: Properties, resource: Resource, template: Template) => boolean;
 }
 
-export type Resources = ReadonlyMap<string, Resource>;
 export type Properties = Readonly<Record<string, unknown>>;
 
-export function resourcesOf({ Resources = {} }: Template): Resources {
-  return new Map(Object.entries(Resources));
+/** The violations of these rules. */
+export function brokenRules(template: Template, rules: readonly Rule[]): Violation[] {
+  return Object.entries(template.Resources ?? {}).flatMap(([id, resource]) =>
+    rules
+      .filter(({ type }) => type === resource.Type)
+      .flatMap(({ rule, holds, requires }) =>
+        check(rule, id, holds(resource.Properties ?? {}, resource, template), requires),
+      ),
+  );
+}
+
+/** The violation of a rule, unless it holds. */
+export function check(rule: string, resource: string, holds: boolean, message: string): Violation[] {
+  return holds ? [] : [{ rule, resource, message }];
 }
 
 /** The resources of a type, to be changed. */
@@ -30,12 +41,21 @@ export function resourcesOfType({ Resources = {} }: Template, type: string): Res
   return Object.values(Resources).filter(({ Type }) => Type === type);
 }
 
-/** Logical ids and properties of the resources of a type. */
-export function ofType(resources: Resources, type: string): [string, Properties][] {
-  return [...resources].filter(([, { Type }]) => Type === type).map(([id, resource]) => [id, propertiesOf(resource)]);
+export function propertiesOfType(template: Template, type: string): Properties[] {
+  return resourcesOfType(template, type).map(({ Properties = {} }) => Properties);
 }
 
-export const propertiesOf = ({ Properties = {} }: Resource): Properties => Properties;
+/** Logical ids and properties of the resources of a type. */
+export function ofType({ Resources = {} }: Template, type: string): [id: string, properties: Properties][] {
+  return Object.entries(Resources)
+    .filter(([, { Type }]) => Type === type)
+    .map(([id, { Properties = {} }]) => [id, Properties]);
+}
+
+/** The resource of this template that a value refers to. */
+export function ownerOf({ Resources = {} }: Template, value: unknown): Resource | undefined {
+  return Resources[attributeOwner(value) ?? ''];
+}
 
 /** The logical id in `!GetAtt OrderQueue.Arn`, and in the ARN of an alias: `!Join [':', [!GetAtt Worker.Arn, live]]`. */
 export function attributeOwner(value: unknown): string | undefined {
@@ -50,10 +70,6 @@ export function attributeOwner(value: unknown): string | undefined {
 export function listOf<T>(value: T | readonly T[] | undefined): readonly T[] {
   if (value === undefined) return [];
   return Array.isArray(value) ? value : [value as T];
-}
-
-export function violation(rule: string, resource: string, message: string): Violation {
-  return { rule, resource, message };
 }
 
 /** The value at a path; undefined if a part of the path is missing. */

@@ -1,18 +1,7 @@
-import { ROUTES, routeKeyOf } from '../../lib/routes.ts';
 import { DATABASE_RULES, RULES_OF_PROTECTED_STAGES } from './database-rules.ts';
-import {
-  at,
-  listOf,
-  ofType,
-  type Properties,
-  propertiesOf,
-  type Resources,
-  type Rule,
-  type Violation,
-  violation,
-} from './resources.ts';
-
-const PUBLIC: ReadonlySet<unknown> = new Set(ROUTES.filter(({ scope }) => scope === 'public').map(routeKeyOf));
+import { PUBLIC } from './public-routes.ts';
+import { at, brokenRules, check, listOf, ofType, type Properties, type Rule, type Violation } from './resources.ts';
+import type { Template } from './serverless.ts';
 
 /** The names of variables that contain a secret: DATABASE_SECRET_ARN only says where one is. */
 const SECRET_NAME = /(secret|password|passwd|token|key|credentials?)$/i;
@@ -139,17 +128,10 @@ const REQUIRED: readonly (readonly [rule: string, type: string])[] = [
 ];
 
 /** What the project requires of the template of a stage, in addition to what can be deployed. */
-export function templateRules(resources: Resources, isProtected: boolean): Violation[] {
-  const rules = isProtected
-    ? [...RULES, ...DATABASE_RULES, ...RULES_OF_PROTECTED_STAGES]
-    : [...RULES, ...DATABASE_RULES];
-  const missing = REQUIRED.filter(([, type]) => ofType(resources, type).length === 0);
-  return [
-    ...missing.map(([rule, type]) => violation(rule, '', `The template has no ${type}.`)),
-    ...[...resources].flatMap(([id, resource]) =>
-      rules
-        .filter(({ type, holds }) => type === resource.Type && !holds(propertiesOf(resource), resource, resources))
-        .map(({ rule, requires }) => violation(rule, id, requires)),
-    ),
-  ];
+export function templateRules(template: Template, isProtected: boolean): Violation[] {
+  const rules = [...RULES, ...DATABASE_RULES, ...(isProtected ? RULES_OF_PROTECTED_STAGES : [])];
+  const missing = REQUIRED.flatMap(([rule, type]) =>
+    check(rule, '', ofType(template, type).length > 0, `The template has no ${type}.`),
+  );
+  return [...missing, ...brokenRules(template, rules)];
 }

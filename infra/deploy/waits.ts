@@ -1,7 +1,7 @@
 import { loadConfig } from '../../lib/config.ts';
 import { MAX_HOPS } from '../../lib/orders/send-again.ts';
 import { MAX_ORDERS_PER_MESSAGE } from '../../lib/queue/packs.ts';
-import { attributeOwner, ofType, type Properties, propertiesOf, resourcesOf, resourcesOfType } from './resources.ts';
+import { ofType, ownerOf, type Properties, propertiesOfType } from './resources.ts';
 import type { Template } from './serverless.ts';
 
 type Environment = Readonly<Record<string, unknown>>;
@@ -32,7 +32,7 @@ function requests(template: Template, environment: Environment): string[] {
   const database = setting(environment, 'DATABASE_TIMEOUT_MS');
   const send = setting(environment, 'QUEUE_SEND_TIMEOUT_MS');
   const longest = STATEMENTS * database + send;
-  const [shortest] = ofType(resourcesOf(template), 'AWS::Lambda::Function')
+  const [shortest] = ofType(template, 'AWS::Lambda::Function')
     .map(([id, properties]) => ({ id, timeout: timeoutOf(properties) }))
     .sort((a, b) => a.timeout - b.timeout);
   if (!shortest || longest < shortest.timeout) return [];
@@ -91,23 +91,16 @@ interface Source {
 const DEFAULT_BATCH_SIZE = 10;
 
 function sourcesOf(template: Template): Source[] {
-  return resourcesOfType(template, 'AWS::Lambda::EventSourceMapping').flatMap(({ Properties }) => {
-    const worker = template.Resources?.[attributeOwner(Properties?.FunctionName) ?? ''];
-    const batchSize = Number(Properties?.BatchSize ?? DEFAULT_BATCH_SIZE);
-    return worker ? [{ timeout: timeoutOf(propertiesOf(worker)), batchSize }] : [];
+  return propertiesOfType(template, 'AWS::Lambda::EventSourceMapping').flatMap(({ FunctionName, BatchSize }) => {
+    const worker = ownerOf(template, FunctionName);
+    const batchSize = Number(BatchSize ?? DEFAULT_BATCH_SIZE);
+    return worker ? [{ timeout: timeoutOf(worker.Properties ?? {}), batchSize }] : [];
   });
 }
 
 /** Milliseconds. */
 const timeoutOf = ({ Timeout }: Properties): number => 1_000 * Number(Timeout);
 
-type Setting =
-  | 'DATABASE_TIMEOUT_MS'
-  | 'QUEUE_SEND_TIMEOUT_MS'
-  | 'PROCESSING_DELAY_MS'
-  | 'PROCESSOR_CONCURRENCY'
-  | 'WEBHOOK_TIMEOUT_MS';
-
-function setting(environment: Environment, name: Setting): number {
+function setting(environment: Environment, name: keyof typeof DEFAULTS): number {
   return Number(environment[name] ?? DEFAULTS[name]);
 }

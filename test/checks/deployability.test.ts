@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import { deployability } from '../../infra/deploy/deployability.ts';
-import { resourcesOf } from '../../infra/deploy/resources.ts';
 import type { Resource } from '../../infra/deploy/serverless.ts';
 import '../support/starts-processes.ts';
 
@@ -60,7 +59,7 @@ function role(...actions: string[]): Resource {
 }
 
 const rulesBrokenBy = (changed: Readonly<Record<string, Resource>>) =>
-  deployability(resourcesOf({ Resources: { ...STAGE, ...changed } })).map(({ rule, resource: id }) => [rule, id]);
+  deployability({ Resources: { ...STAGE, ...changed } }).map(({ rule, resource: id }) => [rule, id]);
 
 describe('a template is refused', () => {
   test.each<[string, string, string, Resource]>([

@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { command } from '../../infra/command.ts';
-import { resourcesOf } from '../../infra/deploy/resources.ts';
 import { roleRules } from '../../infra/deploy/role-rules.ts';
 import { checkSizing } from '../../infra/deploy/sizing.ts';
 import { templateRules } from '../../infra/deploy/template-rules.ts';
@@ -33,8 +32,7 @@ It needs no AWS account.`,
       for (const choice of STAGES) {
         const name = [choice.stage, ...choice.parameters].join(' ');
         const { path, template } = await packageStage(choice, join(directory, name));
-        const resources = resourcesOf(template);
-        const rules = [...templateRules(resources, choice.isProtected), ...roleRules(resources)];
+        const rules = [...templateRules(template, choice.isProtected), ...roleRules(template)];
         const violations = [...(await cfnLint(path, region)), ...rules, ...checkSizing(template)];
         for (const { rule, resource, message } of violations) console.log(`${name}: ${rule} ${resource}: ${message}`);
         console.log(`${name}: ${violations.length} findings`);

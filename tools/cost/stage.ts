@@ -1,13 +1,6 @@
 import { secondsOfRate } from '../../infra/aws/rate.ts';
 import { functionId } from '../../infra/aws/watch/template.ts';
-import {
-  at,
-  ofType,
-  type Properties,
-  propertiesOf,
-  resourcesOf,
-  resourcesOfType,
-} from '../../infra/deploy/resources.ts';
+import { at, type Properties, propertiesOfType, resourcesOfType } from '../../infra/deploy/resources.ts';
 import type { Template } from '../../infra/deploy/serverless.ts';
 
 /** AWS bills by the month of 730 hours, as in its calculator. */
@@ -20,12 +13,11 @@ export const OWN_METRICS = 8;
 export type Stage = ReturnType<typeof readStage>;
 
 export function readStage(template: Template) {
-  const resources = resourcesOf(template);
-  const all = (type: string): Properties[] => ofType(resources, type).map(([, properties]) => properties);
+  const all = (type: string) => propertiesOfType(template, type);
   const functionOf = (key: string): Properties => {
-    const resource = resources.get(functionId(key));
+    const resource = template.Resources?.[functionId(key)];
     if (!resource) throw new Error(`The template has no function ${key}`);
-    return propertiesOf(resource);
+    return resource.Properties ?? {};
   };
   const [eventSource = {}] = all('AWS::Lambda::EventSourceMapping');
   const [cluster] = all('AWS::RDS::DBCluster');
