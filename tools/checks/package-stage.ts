@@ -15,21 +15,16 @@ export interface PackagedStage {
   readonly template: Template;
 }
 
-export interface StageChoice {
+interface StageChoice {
   readonly stage: string;
   readonly region: string;
   /** `name=value` of serverless.yml. */
   readonly parameters?: readonly string[];
 }
 
-/** Serverless failed. The message is its output. */
-export class PackagingError extends UserError {
-  override readonly name = 'PackagingError';
-}
-
 /**
  * Packages a stage as `npm run package` does, into its own directory. It needs neither credentials nor AWS.
- * @throws PackagingError with the output of Serverless
+ * @throws UserError with the output of Serverless
  */
 export async function packageStage(choice: StageChoice, directory: string): Promise<PackagedStage> {
   const { stage, region, parameters = [] } = choice;
@@ -40,9 +35,7 @@ export async function packageStage(choice: StageChoice, directory: string): Prom
   }).catch((error: { stdout?: string }) => {
     // Serverless prints the word, the message below it, and then where it ran.
     const said = error.stdout?.split('Error:\n').at(-1)?.trim() || String(error);
-    throw new PackagingError(`Stage ${[stage, ...parameters].join(' ')} could not be packaged: ${said}`, {
-      cause: error,
-    });
+    throw new UserError(`Stage ${[stage, ...parameters].join(' ')} could not be packaged: ${said}`, { cause: error });
   });
   const path = join(directory, 'cloudformation-template-update-stack.json');
   return { path, template: JSON.parse(await readFile(path, 'utf8')) };
