@@ -1,8 +1,14 @@
 import { loadAuthConfig } from '../../lib/config.ts';
 import { ConfigError } from '../../lib/errors.ts';
-import { ROUTES, routeKeyOf } from '../../lib/routes.ts';
+import { ROUTES } from '../../lib/routes.ts';
+import { PUBLIC } from '../deploy/public-routes.ts';
 
 type HttpApi = string | { readonly method: string; readonly path: string; readonly authorizer?: object };
+
+interface FunctionDefinition {
+  readonly events: { httpApi?: HttpApi }[];
+  readonly environment: Readonly<Record<string, string>>;
+}
 
 interface Serverless {
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
@@ -10,29 +16,11 @@ interface Serverless {
     readonly provider: {
       readonly environment: { readonly AUTH: string };
       readonly deletionProtection?: boolean;
-      readonly httpApi: { cors?: Cors };
+      readonly httpApi: { cors?: object };
     };
-    readonly functions: Readonly<Record<string, FunctionDefinition>> & { readonly authorize: AuthorizerDefinition };
+    readonly functions: Readonly<Record<string, FunctionDefinition>> & { readonly authorize: FunctionDefinition };
     readonly custom: { readonly corsAllowOrigins: string };
   };
-}
-
-interface FunctionDefinition {
-  readonly events: { httpApi?: HttpApi }[];
-}
-
-interface AuthorizerDefinition extends FunctionDefinition {
-  readonly environment: Readonly<Record<string, string>>;
-  permissions: readonly string[];
-  vpc?: false;
-}
-
-interface Cors {
-  readonly allowedOrigins: readonly string[];
-  readonly allowedHeaders: readonly string[];
-  readonly allowedMethods: readonly string[];
-  readonly exposedResponseHeaders: readonly string[];
-  readonly maxAge: number;
 }
 
 /** API Gateway renames some response headers ("x-amzn-remapped-"). */
@@ -40,8 +28,6 @@ const CHALLENGE_HEADERS = ['WWW-Authenticate', 'X-Amzn-Remapped-WWW-Authenticate
 
 /** The authorizer in provider.httpApi.authorizers. Serverless Offline needs its type as well. */
 const AUTHORIZER = { name: 'callers', type: 'request' };
-
-const PUBLIC: ReadonlySet<string> = new Set(ROUTES.filter(({ scope }) => scope === 'public').map(routeKeyOf));
 
 /**
  * Adds the authorizer to every route that the table of routes does not mark as public, unless AUTH is none, and allows
@@ -92,23 +78,15 @@ function methodAndPath(httpApi: HttpApi): { method: string; path: string } {
 }
 
 function allowOrigins({ provider, custom }: Serverless['service']): void {
-  const origins = custom.corsAllowOrigins.split(',').filter((origin) => origin !== '');
-  for (const origin of origins)
-    if (!isOrigin(origin))
-      throw new ConfigError(
-        `CORS_ALLOW_ORIGINS must be * or comma-separated origins like https://shop.example; "${origin}" is not an origin.`,
-      );
-  if (origins.length > 0) provider.httpApi.cors = corsFor(origins);
-}
-
-/** The form that a browser sends (RFC 6454, section 6.2): without a path, not even a slash. */
-function isOrigin(text: string): boolean {
-  return text === '*' || (URL.parse(text)?.origin === text && !text.includes('*'));
-}
-
-/** Does not allow credentials in the sense of CORS, which are cookies: the API does not use cookies. */
-function corsFor(allowedOrigins: readonly string[]): Cors {
-  return {
+  const allowedOrigins = custom.corsAllowOrigins.split(',').filter((origin) => origin !== '');
+  const wrong = allowedOrigins.find((origin) => !isOrigin(origin));
+  if (wrong !== undefined)
+    throw new ConfigError(
+      `CORS_ALLOW_ORIGINS must be * or comma-separated origins like https://shop.example; "${wrong}" is not an origin.`,
+    );
+  if (allowedOrigins.length === 0) return;
+  // Does not allow credentials in the sense of CORS, which are cookies: the API does not use cookies.
+  provider.httpApi.cors = {
     allowedOrigins,
     allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-None-Match'],
     allowedMethods: [...new Set(ROUTES.map(({ method }) => method)), 'OPTIONS'],
@@ -116,4 +94,9 @@ function corsFor(allowedOrigins: readonly string[]): Cors {
     // Seconds for which a browser caches the response: two hours, the most that Chromium supports.
     maxAge: 7_200,
   };
+}
+
+/** The form that a browser sends (RFC 6454, section 6.2): without a path, not even a slash. */
+function isOrigin(text: string): boolean {
+  return text === '*' || (URL.parse(text)?.origin === text && !text.includes('*'));
 }
