@@ -5,13 +5,6 @@ import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 /** How a function reaches its database: the bundle contains only that driver. */
 export type Driver = 'pg' | 'data-api';
 
-/** A function in serverless.yml. */
-export interface Handler {
-  readonly key: string;
-  /** `functions/http/create-order.handler` */
-  readonly handler: string;
-}
-
 export interface Bundle {
   /** By their paths in the package, relative and with slashes. */
   readonly files: ReadonlyMap<string, Uint8Array>;
@@ -23,9 +16,10 @@ export interface Bundle {
 
 /**
  * A handler as one minified ES module with its source map.
+ * @param handler `functions/http/create-order.handler`
  * @param directory the absolute path of the checkout
  */
-export async function bundleHandler(handler: Handler, driver: Driver, directory: string): Promise<Bundle> {
+export async function bundleHandler(handler: string, driver: Driver, directory: string): Promise<Bundle> {
   const options = optionsOf(handler, driver, directory);
   const { outputFiles, metafile } = await build(options);
   const files = new Map(
@@ -35,7 +29,7 @@ export async function bundleHandler(handler: Handler, driver: Driver, directory:
   return { files, bytes, parts: partsOf(metafile) };
 }
 
-function optionsOf({ handler }: Handler, driver: Driver, directory: string) {
+function optionsOf(handler: string, driver: Driver, directory: string) {
   const stem = handler.slice(0, handler.lastIndexOf('.'));
   return {
     entryPoints: [`${stem}.ts`],

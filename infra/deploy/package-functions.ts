@@ -19,7 +19,7 @@ export async function packageFunctions(
   const width = Math.max(...functions.map(([key]) => key.length));
   const lines = await Promise.all(
     functions.map(async ([key, definition]) => {
-      const bundle = await bundleHandler({ key, handler: definition.handler }, driver, serviceDir);
+      const bundle = await bundleHandler(definition.handler, driver, serviceDir);
       if (bundle.bytes > limit) throw new UserError(tooLarge(key, bundle, limit));
       const beside = await filesOf(definition.package?.patterns ?? [], serviceDir);
       const artifact = join(serviceDir, '.serverless', `${key}.zip`);
