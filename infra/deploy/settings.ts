@@ -2,7 +2,7 @@ import { loadAuthConfig, loadConfig } from '../../lib/config.ts';
 import { ConfigError } from '../../lib/errors.ts';
 import { API_BASE } from '../../lib/routes.ts';
 import { UserError } from '../user-error.ts';
-import type { Service } from './serverless.ts';
+import type { FunctionDefinition, Service } from './serverless.ts';
 
 /**
  * Settings (docs/settings.md) that the functions get from the environment of `npm run deploy`. The stage defines the
@@ -42,10 +42,8 @@ export function passedOn(env: NodeJS.ProcessEnv): Record<string, string> {
 
 /** Allows the function that processes orders to read the signing key of the webhook, if the stage has one. */
 export function addWebhookSecret({ functions, custom }: Service): void {
-  const processes = functions[PROCESSES];
-  if (!processes || !custom.webhookSecretArn) return;
-  processes.environment = { ...processes.environment, WEBHOOK_SECRET_ARN: custom.webhookSecretArn };
-  processes.permissions = [...(processes.permissions ?? []), 'readWebhookSecret'];
+  const { webhookSecretArn } = custom;
+  if (webhookSecretArn) give(functions[PROCESSES], 'readWebhookSecret', { WEBHOOK_SECRET_ARN: webhookSecretArn });
 }
 
 /** The URL of the stage's API, unless CALLBACK_URL is set, for a custom domain. */
@@ -54,17 +52,15 @@ const API_URL = { 'Fn::Sub': `https://\${HttpApi}.execute-api.\${AWS::Region}.\$
 /** Gives the functions that make and receive callback URLs their key, if the stage has one. */
 export function addCallbackSecret({ functions, custom, provider }: Service): void {
   if (!custom.callbackSecretArn) return;
-  for (const name of [PROCESSES, 'receiveCallback']) {
-    const definition = functions[name];
-    if (!definition) continue;
-    const url = provider.environment?.CALLBACK_URL ?? API_URL;
-    definition.environment = {
-      ...definition.environment,
-      CALLBACK_SECRET_ARN: custom.callbackSecretArn,
-      CALLBACK_URL: url,
-    };
-    definition.permissions = [...(definition.permissions ?? []), 'readCallbackSecret'];
-  }
+  const CALLBACK_URL = provider.environment?.CALLBACK_URL ?? API_URL;
+  const environment = { CALLBACK_SECRET_ARN: custom.callbackSecretArn, CALLBACK_URL };
+  for (const name of [PROCESSES, 'receiveCallback']) give(functions[name], 'readCallbackSecret', environment);
+}
+
+function give(definition: FunctionDefinition | undefined, permission: string, environment: object): void {
+  if (!definition) return;
+  definition.environment = { ...definition.environment, ...environment };
+  definition.permissions = [...(definition.permissions ?? []), permission];
 }
 
 /**
