@@ -5,7 +5,7 @@ import { command } from '../../infra/command.ts';
 import { execute, main } from '../../infra/run-command.ts';
 import { UsageError } from '../../infra/user-error.ts';
 import { packageStage } from '../checks/package-stage.ts';
-import { ASSUMPTIONS, type AssumptionName, type Month, monthOf } from './assumptions.ts';
+import { ASSUMPTIONS, type Month, monthOf } from './assumptions.ts';
 import { REGION } from './prices.ts';
 import { costReport } from './report.ts';
 import { readStage } from './stage.ts';
@@ -13,15 +13,12 @@ import { readStage } from './stage.ts';
 /** Assumptions that are divisors. */
 const NOT_NONE: ReadonlySet<string> = new Set(['orders', 'busyHours', 'pollers', 'pollSeconds']);
 
-const NAMES = Object.keys(ASSUMPTIONS) as AssumptionName[];
-
 /** The option of an assumption: createCpuMs is --create-cpu-ms. */
 const optionOf = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** Each assumption is an option, whose number can have a fraction. */
 const NUMBERS = Object.fromEntries(
-  NAMES.map((name) => {
-    const { byDefault, unit, from } = ASSUMPTIONS[name];
+  Object.entries(ASSUMPTIONS).map(([name, { byDefault, unit, from }]) => {
     const help = `${unit} (${from})`;
     return [optionOf(name), { type: 'string', value: 'N', default: String(byDefault), help } as const];
   }),
@@ -50,7 +47,7 @@ The parameters are those of serverless.yml.`,
 /** @throws UsageError for an invalid number */
 function readNumbers(values: Readonly<Record<string, string>>): Partial<Month> {
   return Object.fromEntries(
-    NAMES.map((name) => {
+    Object.keys(ASSUMPTIONS).map((name) => {
       const text = values[optionOf(name)] ?? '';
       const number = Number(text);
       if (text.trim() === '' || !Number.isFinite(number) || number < 0 || (number === 0 && NOT_NONE.has(name)))

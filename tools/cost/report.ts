@@ -3,20 +3,10 @@ import { PRICES, PRICES_AS_OF, REGION } from './prices.ts';
 import type { Stage } from './stage.ts';
 import { type Cause, usageOf } from './usage.ts';
 
-export interface Bill {
-  /** The largest first. */
-  readonly lines: readonly {
-    readonly cause: Cause;
-    readonly what: string;
-    readonly usd: number;
-    readonly amounts: string;
-  }[];
-  readonly total: number;
-  readonly of: (...causes: readonly Cause[]) => number;
-}
+export type Bill = ReturnType<typeof billOf>;
 
 /** What a month costs: a line for each thing that causes a cost, with its amounts. */
-export function billOf(stage: Stage, month: Month): Bill {
+export function billOf(stage: Stage, month: Month) {
   const usage = usageOf(stage, month).filter(({ amount }) => amount > 0);
   const lines = [...Map.groupBy(usage, ({ cause, what }) => `${cause} ${what}`).values()].map((group) => ({
     ...(group[0] as { cause: Cause; what: string }),
@@ -25,9 +15,10 @@ export function billOf(stage: Stage, month: Month): Bill {
   }));
   const sum = (some: typeof lines) => some.reduce((total, { usd }) => total + usd, 0);
   return {
+    /** The largest first. */
     lines: lines.sort((a, b) => b.usd - a.usd),
     total: sum(lines),
-    of: (...causes) => sum(lines.filter(({ cause }) => causes.includes(cause))),
+    of: (...causes: readonly Cause[]) => sum(lines.filter(({ cause }) => causes.includes(cause))),
   };
 }
 

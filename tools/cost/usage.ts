@@ -6,12 +6,14 @@ import { HOURS_PER_MONTH, type Stage } from './stage.ts';
 /** What causes a cost: an order, a read, the processor's own time, the month itself, or the database. */
 export type Cause = 'orders' | 'reads' | 'processor' | 'month' | 'database';
 
-export interface Usage {
-  readonly cause: Cause;
-  readonly what: string;
-  readonly meter: Meter;
-  readonly amount: number;
-}
+const line = (cause: Cause) => (what: string, meter: Meter, amount: number) => ({ cause, what, meter, amount });
+type Line = ReturnType<typeof line>;
+type Usage = ReturnType<Line>;
+
+const order = line('orders');
+const read = line('reads');
+const idle = line('month');
+const database = line('database');
 
 const BYTES_PER_GB = 2 ** 30;
 
@@ -40,27 +42,18 @@ export function usageOf(stage: Stage, month: Month): Usage[] {
   const gathered = 1 + (month.orders / seconds / month.pollers) * stage.batchingWindow;
   const ordersPerBatch = Math.min(stage.batchSize, gathered);
   const batches = month.orders / ordersPerBatch;
+  const batchCpuMs = month.batchCpuMs + ordersPerBatch * month.orderCpuMs;
+  const batchLogBytes = ordersPerBatch * month.orderLogBytes;
   const perBatch = batches * Math.ceil(ordersPerBatch / MESSAGES_PER_REQUEST);
   const reads = month.orders * month.readsPerOrder;
   const polls = (month.pollers * HOURS_PER_MONTH * 3_600) / month.pollSeconds;
   const { databaseMs, sendMs } = month;
 
-  const line = (cause: Cause) => (what: string, meter: Meter, amount: number) => ({ cause, what, meter, amount });
-  const [order, read, idle, database] = (['orders', 'reads', 'month', 'database'] as const).map(line) as [
-    Line,
-    Line,
-    Line,
-    Line,
-  ];
-
-  const log = (of: Line, what: string, bytes: number): Usage[] => [
-    of(what, 'logsIngestedGb', bytes / BYTES_PER_GB),
-    of(
-      what,
-      'logsStoredGbMonths',
-      (bytes / BYTES_PER_GB) * LOG_COMPRESSION * (stage.logRetentionDays / (HOURS_PER_MONTH / 24)),
-    ),
-  ];
+  const log = (of: Line, what: string, bytes: number): Usage[] => {
+    const months = stage.logRetentionDays / (HOURS_PER_MONTH / 24);
+    const gb = bytes / BYTES_PER_GB;
+    return [of(what, 'logsIngestedGb', gb), of(what, 'logsStoredGbMonths', gb * LOG_COMPRESSION * months)];
+  };
   const gbSeconds = (ms: number, key: string) => (ms / 1_000) * (stage.memory(key) / 1_024);
   /** Each run is billed by the whole millisecond. With a share of a CPU, it takes proportionally longer. */
   const runs = (of: Line, key: string, count: number, waitMs: number, cpuMs: number, logBytes: number): Usage[] => {
@@ -79,19 +72,21 @@ export function usageOf(stage: Stage, month: Month): Usage[] {
     ...(stage.hasAuthorizer ? runs(of, 'authorize', count, 0, month.authorizeCpuMs, 0) : []),
   ];
 
+  const requested = stage.hasAuthorizer ? month.orders + reads : 0;
+  const keyLookUps = Math.min(requested, (month.keys * month.authorizers * seconds) / KEY_CACHE_SECONDS);
+  const statements =
+    month.orders * STATEMENTS.create +
+    reads * STATEMENTS.read +
+    batches * STATEMENTS.batch +
+    keyLookUps * STATEMENTS.keyLookUp +
+    stage.sweeps * STATEMENTS.sweep;
+
   return [
     ...requests(order, month.orders),
     ...runs(order, 'createOrder', month.orders, databaseMs + sendMs, month.createCpuMs, month.createLogBytes),
     order('sends', 'sqsRequests', month.orders),
     order('receives and deletes', 'sqsRequests', 2 * perBatch),
-    ...runs(
-      order,
-      'processOrders',
-      batches,
-      STATEMENTS.batch * databaseMs,
-      month.batchCpuMs + ordersPerBatch * month.orderCpuMs,
-      ordersPerBatch * month.orderLogBytes,
-    ),
+    ...runs(order, 'processOrders', batches, STATEMENTS.batch * databaseMs, batchCpuMs, batchLogBytes),
     line('processor')('its time', 'lambdaGbSeconds', gbSeconds(batches * month.processorMs, 'processOrders')),
     ...requests(read, reads),
     ...runs(read, 'getOrder', reads, databaseMs, month.readCpuMs, 0),
@@ -105,36 +100,22 @@ export function usageOf(stage: Stage, month: Month): Usage[] {
     idle('secrets', 'secrets', stage.secrets),
     idle('provisioned pollers', 'pollerHours', stage.provisionedPollers * HOURS_PER_MONTH),
     idle('endpoints in the network', 'vpcEndpointHours', stage.endpointZones * HOURS_PER_MONTH),
-    ...databaseUsage(stage, month, database, statements()),
+    ...databaseUsage(stage, month, statements),
   ];
-
-  function statements(): number {
-    const requested = stage.hasAuthorizer ? month.orders + reads : 0;
-    const keyLookUps = Math.min(requested, (month.keys * month.authorizers * seconds) / KEY_CACHE_SECONDS);
-    return (
-      month.orders * STATEMENTS.create +
-      reads * STATEMENTS.read +
-      batches * STATEMENTS.batch +
-      keyLookUps * STATEMENTS.keyLookUp +
-      stage.sweeps * STATEMENTS.sweep
-    );
-  }
 }
 
-type Line = (what: string, meter: Meter, amount: number) => Usage;
-
-function databaseUsage(stage: Stage, month: Month, line: Line, statements: number): Usage[] {
+function databaseUsage(stage: Stage, month: Month, statements: number): Usage[] {
   if (!stage.database) return [];
   const { instances, minAcu, isOptimized } = stage.database;
   const acu = Math.max(month.acu, minAcu, MIN_AWAKE_ACU);
   const storedGb = (month.orders * month.monthsKept * month.bytesPerOrder) / BYTES_PER_GB;
   return [
     // A standby of promotion tier 0 or 1, as RDS makes it, scales with the writer.
-    line('capacity', isOptimized ? 'auroraOptimizedAcuHours' : 'auroraAcuHours', acu * HOURS_PER_MONTH * instances),
-    line('storage', isOptimized ? 'auroraOptimizedStorageGbMonths' : 'auroraStorageGbMonths', storedGb),
-    line('I/O', 'auroraIoRequests', isOptimized ? 0 : month.orders * month.ioPerOrder),
-    line('statements', 'dataApiRequests', stage.usesDataApi ? statements : 0),
-    line('statements', 'secretReads', stage.usesDataApi ? statements * month.secretReads : 0),
-    line('RDS Proxy', 'rdsProxyAcuHours', stage.proxies * Math.max(MIN_PROXY_ACU, acu) * HOURS_PER_MONTH),
+    database('capacity', isOptimized ? 'auroraOptimizedAcuHours' : 'auroraAcuHours', acu * HOURS_PER_MONTH * instances),
+    database('storage', isOptimized ? 'auroraOptimizedStorageGbMonths' : 'auroraStorageGbMonths', storedGb),
+    database('I/O', 'auroraIoRequests', isOptimized ? 0 : month.orders * month.ioPerOrder),
+    database('statements', 'dataApiRequests', stage.usesDataApi ? statements : 0),
+    database('statements', 'secretReads', stage.usesDataApi ? statements * month.secretReads : 0),
+    database('RDS Proxy', 'rdsProxyAcuHours', stage.proxies * Math.max(MIN_PROXY_ACU, acu) * HOURS_PER_MONTH),
   ];
 }
