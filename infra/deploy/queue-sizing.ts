@@ -1,5 +1,5 @@
 /** A queue and the worker that receives from it. Times are in seconds. */
-export interface QueueSizes {
+interface QueueSizes {
   readonly visibility: number;
   readonly retention: number;
   readonly receives: number;

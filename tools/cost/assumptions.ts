@@ -2,7 +2,7 @@
  * The model's assumptions about a month, in addition to the template of the stage. Each is an option of `npm run cost`,
  * and is printed with the result, because the result is only as good as these.
  */
-export interface Assumption {
+interface Assumption {
   readonly byDefault: number;
   readonly unit: string;
   /** The source of the default. */

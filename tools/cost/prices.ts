@@ -7,7 +7,7 @@
 export const PRICES_AS_OF = '2026-11-23';
 export const REGION = 'us-east-1';
 
-export interface Price {
+interface Price {
   readonly usd: number;
   readonly unit: string;
   /** AWS's page. */

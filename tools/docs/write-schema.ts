@@ -7,7 +7,7 @@ import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 import { execute, main } from '../../infra/run-command.ts';
 import { readSchema } from './schema.ts';
 
-export const SCHEMA = 'docs/schema.sql';
+const SCHEMA = 'docs/schema.sql';
 
 export const schema = command({
   name: 'schema',
