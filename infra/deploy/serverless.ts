@@ -36,7 +36,6 @@ interface Provider {
   environment?: Readonly<Record<string, unknown>>;
   vpc?: unknown;
   readonly deletionProtection?: boolean;
-  readonly timeout?: number;
   readonly tracing?: { readonly lambda?: unknown };
   compiledCloudFormationTemplate: Template;
   stackParameters?: readonly StackParameter[];
@@ -55,7 +54,6 @@ export interface FunctionDefinition {
   readonly handler: string;
   /** Names of `custom.permissions`: what its role allows in addition to its own log. */
   permissions?: readonly string[];
-  readonly timeout?: number;
   readonly tracing?: unknown;
   /** A new version gets all traffic at once, whatever trafficShift says. */
   readonly allAtOnce?: boolean;
