@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { embeddedEnvironment } from '../../infra/local/stack/environment.ts';
 import { REPOSITORY } from '../../infra/local/stack/settings.ts';
-import { PAGES } from '../../tools/docs/pages.ts';
+import { PAGES } from '../../tools/docs/write.ts';
 
 const read = (path: string) => readFileSync(join(REPOSITORY, path), 'utf8');
 
