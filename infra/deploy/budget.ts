@@ -39,19 +39,8 @@ export function capacityProblems(template: Template, limits: Limits): string[] {
   ];
 }
 
-/** Concurrent executions at the most. */
-interface Peak {
-  readonly requests: number;
-  /** What the requests follow from. */
-  readonly requestBound: string;
-  readonly batches: number;
-  /** What the batches follow from. */
-  readonly bound: string;
-  readonly schedules: number;
-  readonly total: number;
-}
-
-function peakOf(template: Template): Peak {
+/** Concurrent executions at the most, and what those of requests and of batches follow from. */
+function peakOf(template: Template) {
   // Each concurrent request is served by its own container.
   const requests = Number(throttlingOf(template)?.ThrottlingBurstLimit ?? Number.POSITIVE_INFINITY);
   const sources = propertiesOfType(template, 'AWS::Lambda::EventSourceMapping');
@@ -62,6 +51,8 @@ function peakOf(template: Template): Peak {
   const total = requests + batches + schedules + MIGRATIONS;
   return { requests, requestBound: 'apiBurstLimit', batches, bound, schedules, total };
 }
+
+type Peak = ReturnType<typeof peakOf>;
 
 function throttlingOf(template: Template): Properties | undefined {
   return template.Resources?.HttpApiStage?.Properties?.DefaultRouteSettings as Properties | undefined;
@@ -126,12 +117,7 @@ function connections(peak: Peak, template: Template, limits: Limits): string[] {
 }
 
 /** The connections available for functions, with an explanation. */
-interface Available {
-  readonly connections: number;
-  readonly sum: string;
-}
-
-function availableIn(template: Template, { existingConnections }: Limits): Available {
+function availableIn(template: Template, { existingConnections }: Limits) {
   const total = existingConnections ?? connectionsOfCluster(template);
   const apart = `${total} (max_connections) - ${CONNECTIONS_APART} for RDS and people = ${total - CONNECTIONS_APART}`;
   const [proxy] = propertiesOfType(template, 'AWS::RDS::DBProxyTargetGroup');

@@ -80,23 +80,19 @@ function fullBatches({ timeout, batchSize }: Source, environment: Environment, w
   ];
 }
 
-/** An event source and the function that it invokes. */
-interface Source {
-  /** Milliseconds. */
-  readonly timeout: number;
-  readonly batchSize: number;
-}
-
 /** Lambda's default for SQS. */
 const DEFAULT_BATCH_SIZE = 10;
 
-function sourcesOf(template: Template): Source[] {
+/** Event sources, with the timeouts of the functions that they invoke. */
+function sourcesOf(template: Template) {
   return propertiesOfType(template, 'AWS::Lambda::EventSourceMapping').flatMap(({ FunctionName, BatchSize }) => {
     const worker = ownerOf(template, FunctionName);
     const batchSize = Number(BatchSize ?? DEFAULT_BATCH_SIZE);
     return worker ? [{ timeout: timeoutOf(worker.Properties ?? {}), batchSize }] : [];
   });
 }
+
+type Source = ReturnType<typeof sourcesOf>[number];
 
 /** Milliseconds. */
 const timeoutOf = ({ Timeout }: Properties): number => 1_000 * Number(Timeout);
