@@ -2,7 +2,7 @@ import type { Resource, Template } from './serverless.ts';
 
 /** A problem that a check found in a template. */
 export interface Violation {
-  /** E3682 of cfn-lint, or the name of a rule of this project: event_source_is_limited. */
+  /** E3682 of cfn-lint, or the name of a rule of this project: queues_are_encrypted. */
   readonly rule: string;
   /** The logical id, if it concerns one resource. */
   readonly resource: string;

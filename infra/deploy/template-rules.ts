@@ -44,13 +44,6 @@ const RULES: readonly Rule[] = [
     holds: ({ FunctionResponseTypes }) => listOf<unknown>(FunctionResponseTypes).includes('ReportBatchItemFailures'),
   },
   {
-    rule: 'event_source_is_limited',
-    type: 'AWS::Lambda::EventSourceMapping',
-    requires: "A maximum: otherwise the worker takes all of the account's concurrency, and as many connections.",
-    holds: ({ ScalingConfig, ProvisionedPollerConfig }) =>
-      (at(ScalingConfig, 'MaximumConcurrency') ?? at(ProvisionedPollerConfig, 'MaximumPollers')) !== undefined,
-  },
-  {
     rule: 'queues_are_encrypted',
     type: 'AWS::SQS::Queue',
     requires: 'A queue is encrypted at rest.',

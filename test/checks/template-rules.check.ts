@@ -97,11 +97,6 @@ const BREAKS: readonly Break[] = [
     },
   },
   {
-    title: 'the worker has no maximum concurrency',
-    rules: ['event_source_is_limited'],
-    breakIt: ofType(MAPPING, 'ScalingConfig', undefined),
-  },
-  {
     title: 'a queue is not encrypted',
     rules: ['queues_are_encrypted'],
     breakIt: property('OrderQueue', 'SqsManagedSseEnabled', false),

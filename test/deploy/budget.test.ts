@@ -173,6 +173,14 @@ describe('a stage is refused, with the numbers,', () => {
     ]);
   });
 
+  test('a stage whose event source has no maximum concurrency is refused', () => {
+    const stage = service({});
+    Object.assign(stage.provider.compiledCloudFormationTemplate.Resources?.Mapping?.Properties ?? {}, {
+      ScalingConfig: undefined,
+    });
+    expect(() => checkStage(stage)).toThrow(/ \+ Infinity batches \(maximumConcurrency\) /);
+  });
+
   test('a stage whose waiting requests could need more concurrent executions than the account allows is refused', () => {
     expect(refusals({ environment: { MAX_WAIT_SECONDS: '2' } })).toEqual([
       '1000 requests at once (apiRateLimit × MAX_WAIT_SECONDS) + 10 batches (maximumConcurrency) + 1 scheduled + 1 for migrations are 1012 invocations at a time, and lambdaConcurrency, what the account allows, is 1000. Lower the former, or have AWS raise the latter.',
