@@ -1,17 +1,10 @@
 import { GetQueueAttributesCommand, type QueueAttributeName, SQSClient } from '@aws-sdk/client-sqs';
 import { UserError } from '../user-error.ts';
 import { queueProblems } from './queue-sizing.ts';
-import { ownerOf, propertiesOfType } from './resources.ts';
+import { ownerOf, type Properties, propertiesOfType } from './resources.ts';
 import type { Service, Template } from './serverless.ts';
 
 const ATTRIBUTES: QueueAttributeName[] = ['VisibilityTimeout', 'MessageRetentionPeriod', 'RedrivePolicy'];
-
-/** An AWS::Lambda::EventSourceMapping of an existing queue. */
-interface Mapping {
-  readonly EventSourceArn: string;
-  readonly FunctionName: unknown;
-  readonly MaximumBatchingWindowInSeconds?: number;
-}
 
 /**
  * Asks AWS for the attributes of an existing queue, which the template does not contain, and runs the same sizing
@@ -20,15 +13,16 @@ interface Mapping {
  */
 export async function checkExistingQueue({ provider }: Service): Promise<void> {
   const template = provider.compiledCloudFormationTemplate;
-  const mappings = (propertiesOfType(template, 'AWS::Lambda::EventSourceMapping') as unknown as Mapping[]).filter(
-    ({ EventSourceArn }) => typeof EventSourceArn === 'string',
+  const problems = await Promise.all(
+    propertiesOfType(template, 'AWS::Lambda::EventSourceMapping')
+      .filter(({ EventSourceArn }) => typeof EventSourceArn === 'string')
+      .map((mapping) => problemsOf(mapping, template)),
   );
-  const problems = await Promise.all(mappings.map((mapping) => problemsOf(mapping, template)));
   if (problems.flat().length > 0) throw new UserError(problems.flat().join('\n'));
 }
 
-async function problemsOf(mapping: Mapping, template: Template): Promise<string[]> {
-  const { EventSourceArn: arn, MaximumBatchingWindowInSeconds: window = 0 } = mapping;
+async function problemsOf(mapping: Properties, template: Template): Promise<string[]> {
+  const arn = String(mapping.EventSourceArn);
   const queue = await attributesOf(arn);
   const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(queue.RedrivePolicy ?? '{}');
   const deadLetters = deadLetterTargetArn && (await attributesOf(deadLetterTargetArn));
@@ -38,7 +32,7 @@ async function problemsOf(mapping: Mapping, template: Template): Promise<string[
     receives: Number(maxReceiveCount),
     deadLetterRetention: deadLetters && Number(deadLetters.MessageRetentionPeriod),
     workerTimeout: Number(ownerOf(template, mapping.FunctionName)?.Properties?.Timeout),
-    window,
+    window: Number(mapping.MaximumBatchingWindowInSeconds ?? 0),
   });
   return problems.map(([, message]) => `${arn}: ${message}`);
 }
