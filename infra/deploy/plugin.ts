@@ -34,7 +34,11 @@ export default class DeployPlugin {
       },
     });
     let parameters: readonly StackParameter[] = [];
-    const explained = (step: () => Promise<void>) => () => inOneLine(serverless, step);
+    // Serverless prints a stack for every error that is not of its own class, and these errors are for users.
+    const explained = (step: () => Promise<void>) => () =>
+      step().catch((error: unknown) => {
+        throw error instanceof UserError ? new serverless.classes.Error(error.message, 'DEPLOYMENT_REFUSED') : error;
+      });
     this.hooks = {
       'before:package:cleanup': explained(async () => {
         if (serverless.processedInput.commands.join(' ') === 'deploy') {
@@ -158,14 +162,4 @@ async function requireCredentials(serverless: Serverless): Promise<void> {
           'npm run package and npm run test:deploy need none.',
       );
     });
-}
-
-/** Serverless prints a stack for every error that is not of its own class, and these errors are for users. */
-async function inOneLine({ classes }: Serverless, step: () => Promise<void>): Promise<void> {
-  try {
-    await step();
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    throw new classes.Error(error.message, 'DEPLOYMENT_REFUSED');
-  }
 }
