@@ -1,4 +1,12 @@
-import type pg from 'pg';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { command } from '../../infra/command.ts';
+import { databaseEnvironment } from '../../infra/local/stack/enter-stack.ts';
+import { REPOSITORY } from '../../infra/local/stack/settings.ts';
+import { execute, main } from '../../infra/run-command.ts';
+
+const SCHEMA = 'docs/schema.sql';
 
 const HEADER = `-- The tables of a migrated database with their constraints, indexes, functions and triggers. For people to read: the
 -- database is made by infra/migrations, and \`npm run schema\` writes this file. Privileges are left out.
@@ -44,3 +52,22 @@ export async function readSchema(client: pg.Client): Promise<string> {
   }
   return `${[HEADER.trimEnd(), ...statements].join('\n\n')}\n`;
 }
+
+export const schema = command({
+  name: 'schema',
+  usage: [''],
+  does: `Writes ${SCHEMA}: the schema of the database in DATABASE_URL, or of the local one. Migrate it first.`,
+  options: {},
+  async run() {
+    const client = new pg.Client({ connectionString: databaseEnvironment(process.env).DATABASE_URL });
+    await client.connect();
+    try {
+      writeFileSync(join(REPOSITORY, SCHEMA), await readSchema(client));
+      console.log(`${SCHEMA} is written.`);
+    } finally {
+      await client.end();
+    }
+  },
+});
+
+await main(import.meta.filename, (args) => execute(schema, args));
