@@ -65,16 +65,12 @@ function guardRoutes({ provider, functions }: Serverless['service']): void {
 
 function closeRoutes(functions: Serverless['service']['functions']): void {
   for (const event of Object.values(functions).flatMap(({ events }) => events)) {
-    if (event.httpApi === undefined) continue;
-    const { method, path } = methodAndPath(event.httpApi);
+    const { httpApi } = event;
+    if (httpApi === undefined) continue;
+    const [verb = '', path = ''] = typeof httpApi === 'string' ? httpApi.split(' ') : [httpApi.method, httpApi.path];
+    const method = verb.toUpperCase();
     if (!PUBLIC.has(`${method} ${path}`)) event.httpApi = { method, path, authorizer: AUTHORIZER };
   }
-}
-
-function methodAndPath(httpApi: HttpApi): { method: string; path: string } {
-  if (typeof httpApi !== 'string') return { method: httpApi.method.toUpperCase(), path: httpApi.path };
-  const [method = '', path = ''] = httpApi.split(' ');
-  return { method: method.toUpperCase(), path };
 }
 
 function allowOrigins({ provider, custom }: Serverless['service']): void {
