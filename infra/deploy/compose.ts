@@ -19,11 +19,6 @@ interface DatabaseChoice {
   readonly resources: readonly Template[];
 }
 
-/** `custom.queue`: a file of infra/aws/queue. */
-interface QueueChoice {
-  readonly environment: Readonly<Record<string, unknown>>;
-}
-
 /**
  * The function that runs the migrations, and the resource with which CloudFormation invokes it
  * (infra/aws/migrations.yml).
@@ -33,8 +28,11 @@ const MIGRATIONS = 'Migrations';
 
 /** Adds to the service what serverless.yml only refers to: its database, environment, roles and dependencies. */
 export async function compose({ service, serviceDir }: Serverless): Promise<void> {
-  const database = service.custom.database as DatabaseChoice;
-  const queue = service.custom.queue as QueueChoice;
+  const { database, queue } = service.custom as {
+    readonly database: DatabaseChoice;
+    /** A file of infra/aws/queue. */
+    readonly queue: { readonly environment: object };
+  };
   for (const template of database.resources) addTo(service.resources, template);
   const { provider } = service;
   provider.environment = {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { installLambdaEmulator } from './lambda-emulator.ts';
 import { installRuntimeClient } from './lambda-runtime-client.ts';
-import { type Edition, type LocalStack, startLocalStack } from './localstack.ts';
+import { type LocalStack, startLocalStack } from './localstack.ts';
 
 /**
  * Runs a LocalStack to which stacks can be deployed: CloudFormation, Lambda, IAM, S3, SQS, EventBridge and others. It
@@ -15,7 +15,7 @@ export async function startLocalStackForDeployments(
   functionEnvironment: Readonly<Record<string, string>>,
   say: (line: string) => void,
 ): Promise<LocalStack> {
-  const edition: Edition = {
+  return startLocalStack(0, say, {
     tool: {
       title: 'LocalStack with CloudFormation and Lambda',
       name: 'localstack-runtime',
@@ -33,6 +33,5 @@ export async function startLocalStackForDeployments(
       // Seconds between two polls of a queue; its default of 1 only makes tests slow.
       LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC: '0.05',
     },
-  };
-  return startLocalStack(0, say, edition);
+  });
 }

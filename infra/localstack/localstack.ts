@@ -9,7 +9,7 @@ import { type PythonTool, pythonEnvironment } from '../python/python-environment
 import { UserError } from '../user-error.ts';
 
 /** Which part of LocalStack runs. */
-export interface Edition {
+interface Edition {
   readonly tool: PythonTool;
   /** Its settings, in addition to those that every edition needs. */
   readonly settings: Readonly<Record<string, string>>;
