@@ -7,18 +7,13 @@ const isOpen = ({ CidrIp, CidrIpv6 }: Properties): boolean => ANYWHERE.has(CidrI
 
 /** The database of the stage, and who may connect to it. */
 export const DATABASE_RULES: readonly Rule[] = [
-  {
+  ...['AWS::EC2::SecurityGroup', 'AWS::EC2::SecurityGroupIngress'].map((type) => ({
     rule: 'nobody_comes_from_everywhere',
-    type: 'AWS::EC2::SecurityGroup',
+    type,
     requires: 'A security group names who may connect.',
-    holds: ({ SecurityGroupIngress }) => !listOf<Properties>(SecurityGroupIngress as Properties[]).some(isOpen),
-  },
-  {
-    rule: 'nobody_comes_from_everywhere',
-    type: 'AWS::EC2::SecurityGroupIngress',
-    requires: 'A security group names who may connect.',
-    holds: (properties) => !isOpen(properties),
-  },
+    holds: ({ SecurityGroupIngress, ...own }: Properties) =>
+      ![own, ...listOf<Properties>(SecurityGroupIngress as Properties[])].some(isOpen),
+  })),
   {
     rule: 'databases_are_not_public',
     type: 'AWS::RDS::DBInstance',
