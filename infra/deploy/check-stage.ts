@@ -45,18 +45,13 @@ function limitsOf({ custom, provider }: Service): Limits {
     throw new UserError(
       'databaseMaxConnections is not set. Set it to the max_connections of the existing database (SHOW max_connections).',
     );
-  const environment = provider.environment ?? {};
-  const {
-    DATABASE_URL: url,
-    DATABASE_POOL_SIZE: poolSize = DEFAULT_POOL_SIZE,
-    MAX_WAIT_SECONDS: wait = 0,
-  } = environment;
+  const { DATABASE_URL: url, DATABASE_POOL_SIZE, MAX_WAIT_SECONDS } = provider.environment ?? {};
   return {
     lambdaConcurrency,
-    poolSize: Number(poolSize),
+    poolSize: Number(DATABASE_POOL_SIZE ?? DEFAULT_POOL_SIZE),
     existingConnections: makesDatabase ? undefined : existingConnections,
     // The address of the stage's own proxy is not known yet.
     direct: typeof url === 'string' && !isRdsProxy(url),
-    waitSeconds: Number(wait),
+    waitSeconds: Number(MAX_WAIT_SECONDS ?? 0),
   };
 }

@@ -17,7 +17,6 @@ export interface AwsProvider {
   getRegion(): string;
   /** Found in the same places as by the AWS CLI: variables, profiles, and so on. */
   getAwsSdkV3CredentialsProvider(): () => Promise<unknown>;
-  /** For SDK clients. */
   getAwsSdkV3Config(): Promise<object>;
   /** The ARN of the role that CloudFormation uses, if serverless.yml has one. */
   getCustomDeploymentRole(): string | undefined;
@@ -81,7 +80,6 @@ export interface Resource {
   readonly [attribute: string]: unknown;
 }
 
-/** A statement of an IAM policy. */
 export interface Statement {
   readonly Effect: 'Allow' | 'Deny';
   readonly Action: string | readonly string[];

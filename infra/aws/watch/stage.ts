@@ -50,7 +50,6 @@ export async function readStage(resolvers: Resolvers) {
   const given = parsed.data;
   if (!given.watched) return undefined;
 
-  const functions = (await property(['functions'])) as object;
   const queue = (await property(['custom', 'queue'])) as { name: Value; deadLetterName: Value };
   const database = (await property(['custom', 'database'])) as { cluster?: Value; proxy?: Value };
   return {
@@ -58,7 +57,7 @@ export async function readStage(resolvers: Resolvers) {
     /** orders-prod */
     name: `${await variable('self:service')}-${await variable('sls:stage')}`,
     /** The names in serverless.yml. */
-    functions: Object.keys(functions),
+    functions: Object.keys((await property(['functions'])) as object),
     queue: queue.name,
     deadLetterQueue: queue.deadLetterName,
     /** The id of the database cluster; undefined for an existing cluster whose id is not known. */
