@@ -68,7 +68,9 @@ describe('a stack that runs', () => {
   // Only Linux says how much memory is shared.
   (process.platform === 'linux' ? test : test.skip)('a running stack at rest takes at most 600 MB', async () => {
     const pids = [stack.pid, ...descendantsOf(stack.pid)];
-    await waitUntil('it takes at most 600 MB', async () => (await memoryOf(pids)).bytes <= 600e6);
+    const isSmall = async () => (await memoryOf(pids)).bytes <= 600e6;
+    // Each process frees memory once it is ready, on a busy machine late.
+    await waitUntil('it takes at most 600 MB', isSmall, START_MS);
   });
 
   test('a second npm start names the running stack', async () => {
