@@ -6,7 +6,7 @@ import { REPOSITORY } from '../../infra/local/stack/settings.ts';
 import '../support/starts-processes.ts';
 
 /** Milliseconds: one of them starts Serverless three times, on a machine that runs other tests at the same time. */
-const RUN_MS = 180_000;
+const RUN_MS = 300_000;
 
 for (const [name, { letter, title }] of Object.entries(BENCHES))
   test(

@@ -6,7 +6,7 @@ import { blocksOf } from './blocks.ts';
 import { Reader } from './reader.ts';
 
 /** Milliseconds: some pages start the stack three times, and wait for an order whose worker was killed. */
-const TIME_MS = 240_000;
+const TIME_MS = 600_000;
 
 /** The pages with commands that a test runs. */
 export const PAGES: readonly string[] = [

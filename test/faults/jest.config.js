@@ -15,5 +15,5 @@ export default {
   testMatch: ['**/*.fault.ts'],
   // A stack has a dozen processes: more than two at a time only slow each other down.
   maxWorkers: 2,
-  testTimeout: 90_000,
+  testTimeout: 180_000,
 };

@@ -6,7 +6,7 @@ import { loadBesideOldSnapshot, upgradeUnderLoad } from '../upgrade/under-load.t
 const ORDERS = 400;
 
 /** Milliseconds: two APIs and two workers start while the others are under load. */
-const LOAD_MS = 180_000;
+const LOAD_MS = 300_000;
 
 test(
   '24: the newest migration is applied under load, and the code before and after it work side by side',

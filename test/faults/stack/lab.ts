@@ -1,4 +1,6 @@
+import { availableParallelism } from 'node:os';
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import pLimit from 'p-limit';
 import { ExecutionEnvironment } from '../../../infra/local/lambda/execution-environment.ts';
 import type { Part, RunningPart } from '../../../infra/local/stack/process/part.ts';
 import { encodeMessage } from '../../../lib/queue/message.ts';
@@ -26,7 +28,7 @@ export const LAB_TIMING: Timing = {
 };
 
 /** Milliseconds: several leases, on a busy machine. */
-const PATIENCE_MS = 45_000;
+const PATIENCE_MS = 90_000;
 
 /** A process of the stack that a test controls. */
 export class LabProcess {
@@ -187,9 +189,15 @@ export class FaultLab {
       string,
       string
     >;
-    const started = Array.from({ length: count }, () => new ExecutionEnvironment({ ...definition, environment }));
-    this.#environments.push(...started);
-    await Promise.all(started.map(({ ready }) => ready));
+    // More at a time would only make each slower, and the time to load a handler is limited.
+    const limit = pLimit(availableParallelism());
+    const start = async () => {
+      const one = new ExecutionEnvironment({ ...definition, environment });
+      this.#environments.push(one);
+      await one.ready;
+      return one;
+    };
+    const started = await Promise.all(Array.from({ length: count }, () => limit(start)));
     return started.map((one) => ({
       pid: one.pid as number,
       invoke: async (event) => JSON.parse(await one.invoke(JSON.stringify(event))),
