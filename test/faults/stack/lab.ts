@@ -192,7 +192,8 @@ export class FaultLab {
     // More at a time would only make each slower, and the time to load a handler is limited.
     const limit = pLimit(availableParallelism());
     const start = async () => {
-      const one = new ExecutionEnvironment({ ...definition, environment });
+      // No queue redelivers what a slow machine runs out of time for.
+      const one = new ExecutionEnvironment({ ...definition, timeoutMs: 30_000, environment });
       this.#environments.push(one);
       await one.ready;
       return one;
