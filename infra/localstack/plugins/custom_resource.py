@@ -48,11 +48,11 @@ def own(state):
 
 
 def ask(request, request_type, properties, old=None, physical_id=None):
-    with HTTPServer(("127.0.0.1", 0), ResponseHandler) as server:
+    with AnswerBox() as box:
         event = {
             "RequestType": request_type,
             "RequestId": str(uuid.uuid4()),
-            "ResponseURL": f"http://127.0.0.1:{server.server_port}/answer",
+            "ResponseURL": box.address,
             "StackId": request.stack_id,
             "LogicalResourceId": request.logical_resource_id,
             "ResourceType": request.resource_type,
@@ -62,10 +62,7 @@ def ask(request, request_type, properties, old=None, physical_id=None):
             **({"OldResourceProperties": old} if old is not None else {}),
         }
         threading.Thread(target=invoke, args=[request, event], daemon=True).start()
-        server.answer = None
-        server.timeout = float(properties.get("ServiceTimeout", DEFAULT_TIMEOUT))
-        server.handle_request()
-    answer = server.answer or {"Reason": f"The custom resource did not answer within {server.timeout:.0f} s."}
+        answer = box.wait(float(properties.get("ServiceTimeout", DEFAULT_TIMEOUT)))
     if answer.get("Status") == "SUCCESS":
         model = {**properties, "PhysicalResourceId": answer["PhysicalResourceId"]}
         return ProgressEvent(status=OperationStatus.SUCCESS, resource_model=model)
@@ -80,13 +77,34 @@ def invoke(request, event):
     function.invoke(FunctionName=event["ServiceToken"], Payload=json.dumps(event).encode())
 
 
-class ResponseHandler(BaseHTTPRequestHandler):
+class AnswerBox:
     """Receives one response, as CloudFormation's bucket in S3 does."""
 
-    def do_PUT(self):
-        self.server.answer = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.send_response(200)
-        self.end_headers()
+    def __enter__(self):
+        box = self
+        box.answer = None
+        box.answered = threading.Event()
 
-    def log_message(self, *_args):
-        pass
+        class Handler(BaseHTTPRequestHandler):
+            def do_PUT(self):
+                box.answer = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                self.send_response(200)
+                self.end_headers()
+                box.answered.set()
+
+            def log_message(self, *_args):
+                pass
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.address = f"http://127.0.0.1:{self.server.server_port}/answer"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def wait(self, seconds):
+        if not self.answered.wait(seconds):
+            return {"Reason": f"The custom resource did not answer within {seconds:.0f} s."}
+        return self.answer
+
+    def __exit__(self, *_args):
+        self.server.shutdown()
+        self.server.server_close()
