@@ -2,7 +2,7 @@ import type { Database } from '../database/database.ts';
 import { DatabaseError } from '../errors.ts';
 import { delayFor, MAX_DELAY_SECONDS, type OrderQueue } from '../queue/order-queue.ts';
 import { type NewOrder, type Order, type SentDetails, type Status, type StepReport, someDetails } from './order.ts';
-import { amendOrder as amendRow } from './sql/amend-order.ts';
+import { amendOrder as amendRow, hasRecordedStep } from './sql/amend-order.ts';
 import { readOrder } from './sql/read-order.ts';
 
 /** New values of an order. */
@@ -51,9 +51,10 @@ export async function amendOrder(
     if (!isExpected(seen)) return 'another-version';
     if (seen.status !== 'Pending') return { status: seen.status };
     if (seen.endsAs !== null || seen.cancelRequestedAt !== null) return { ending: true };
-    // A step may have charged the amount. Its record stays, and is not compared with new values.
+    // A step may have charged the amount. Its record stays, and is not compared with new values. A further step needs a claim, which
+    // makes another version.
     const isOnlyTime = amendment.changed.every((name) => name === 'process_after');
-    if (!isOnlyTime && seen.steps.some(({ kind }) => kind === 'step')) return { begun: true };
+    if (!isOnlyTime && (await hasRecordedStep(deps.database, seen))) return { begun: true };
     const reschedules = amendment.details.processAfter !== undefined;
     const values = {
       ...amended(seen, amendment),

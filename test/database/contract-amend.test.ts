@@ -95,6 +95,13 @@ describe.each(DRIVERS)('changes of orders over $name', ({ open }) => {
 
     const time: Amendment = { details: { processAfter: null }, changed: ['process_after'] };
     expect(await amend('a', time)).toMatchObject({ order: { totalAmount: '1', steps: [{ name: 'charge' }] } });
+
+    // With more records than a response shows.
+    await database.query(
+      `INSERT INTO public.order_steps (owner, order_id, run, name, kind, attempt, token, started_at, finished_at, wake_at)
+       SELECT '', 'a', 1, 'poll ' || n, 'sleep', 1, 1, now(), now(), now() FROM generate_series(1, 1000) AS n`,
+    );
+    expect(await amend('a')).toEqual({ begun: true });
   });
 
   test.each(['Failed', 'Cancelled'] as const)('an order that is %s is not changed', async (status) => {

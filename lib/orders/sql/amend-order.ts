@@ -52,6 +52,17 @@ const AMEND_ORDER = `
   SELECT ${ORDER_COLUMNS}, coalesce(greatest(0, extract(epoch FROM o.not_before - now())), 0)::double precision AS wait
   FROM o`;
 
+/** Whether the current run of the order has a recorded step. */
+export async function hasRecordedStep(database: Queryable, { orderId, owner }: Order): Promise<boolean> {
+  const [row] = await database.query<{ found: boolean }>(
+    `SELECT EXISTS (
+       SELECT FROM public.orders o JOIN public.order_steps s ON s.owner = o.owner AND s.order_id = o.order_id AND s.run = o.run
+       WHERE o.order_id = $1::text AND o.owner = $2::text AND s.kind = 'step') AS found`,
+    [orderId, owner],
+  );
+  return row?.found === true;
+}
+
 /**
  * Replaces the values of a Pending order, if it is still the version that they were derived from. The history gets an entry in the
  * same statement.
