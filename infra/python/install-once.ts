@@ -15,7 +15,7 @@ export const run = promisify(execFile);
  * @param name of its directory; must change with what is installed
  * @param program a file that must exist and run, relative to the directory
  * @param install fills the given directory, which is then moved: no file in it may contain its path
- * @throws UserError if `install` fails, with the last line of the program that failed
+ * @throws UserError if a program of `install` fails, with its last line
  */
 export async function installOnce(
   title: string,
@@ -40,7 +40,7 @@ export async function installOnce(
   } catch (error) {
     // Another process may have finished the same installation first.
     if (await exists(installed)) return installed;
-    if (error instanceof UserError) throw error;
+    if (!(error instanceof Error && 'stderr' in error)) throw error;
     throw new UserError(`${title} could not be installed: ${lastLine(error)}`, { cause: error });
   } finally {
     await rm(unfinished, { recursive: true, force: true });
