@@ -48,6 +48,10 @@ const FINDS_BY: Readonly<Record<string, RegExp>> = {
   'list, with metadata': /^Index Scan (orders_(by_creation|pkey|by_id_and_owner)|order_details_pkey)$/,
   'list, updated':
     /^Index Scan (orders_(by_creation|pkey|by_id_and_owner)|order_details_pkey|order_history_(pkey|by_owner))$/,
+  'list, updated just now':
+    /^Index Scan (orders_(by_creation|pkey|by_id_and_owner)|order_details_pkey|order_history_(pkey|by_owner))$/,
+  'list, of a day': /^Index Scan orders_(by_creation|pkey|by_id_and_owner)$/,
+  'list, of a day and an id prefix': /^Index Scan orders_(by_creation|pkey|by_id_and_owner)$/,
   'window of 60 minutes': /order_minutes(_pkey)?$/,
   // All Pending orders, up to 50,000.
   'busy owners': /^(Index Scan|Bitmap Index Scan) orders_(by_status|waiting)$|^Bitmap Heap Scan orders$/,
