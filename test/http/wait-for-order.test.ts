@@ -160,5 +160,5 @@ test('a wait ends while the function has time left for its last statements', asy
   const context = lambdaContext(5_000);
   expect(await handler(event, context)).toMatchObject({ statusCode: 200 });
   // It ends with 4 s left; a busy machine is slower.
-  expect(context.getRemainingTimeInMillis()).toBeGreaterThan(1_000);
+  expect(context.getRemainingTimeInMillis()).toBeGreaterThan(2_000);
 });

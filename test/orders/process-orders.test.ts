@@ -244,7 +244,7 @@ describe('an order that settles before its neighbours', () => {
   test('an order that settles early is committed while the others run, in one statement with those that settle then', async () => {
     const { working, letGo, finishes } = await startBatch();
 
-    await waitUntil('the nine quick orders are Completed', isCompleted);
+    await waitUntil('the nine quick orders are Completed', isCompleted, 5_000);
     expect(finishes()).toBe(1);
     expect((await lab.row('hangs')).status).toBe('Processing');
     letGo();
@@ -256,7 +256,7 @@ describe('an order that settles before its neighbours', () => {
 
   test('an order that settled early is not processed again when the worker dies', async () => {
     const { working, letGo } = await startBatch();
-    await waitUntil('the nine quick orders are Completed', isCompleted);
+    await waitUntil('the nine quick orders are Completed', isCompleted, 5_000);
     await lab.killLease('hangs', ...quick);
     const again: string[] = [];
 

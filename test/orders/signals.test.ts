@@ -324,7 +324,7 @@ describe('a signal', () => {
       const [, outcome] = await Promise.all([
         attempt(processor),
         lab.psql
-          .rows('SELECT pg_sleep($1)', [(n / 300) ** 2])
+          .rows('SELECT pg_sleep($1)', [(n / 3_000) * 1.05 ** n])
           .then(() =>
             signalOrder(
               { ...lab, database },
