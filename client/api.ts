@@ -1,4 +1,4 @@
-// Made by openapi-typescript of docs/openapi.json (sha256 834f3088ad6b2039dfeacc9b4e7ea3d3f23b2f3724ab18a674386d652ea22532): run "npm run openapi".
+// Made by openapi-typescript of docs/openapi.json (sha256 c7ddaf0058b6513e0e06d7bd48a042d648eb91c22fefd0503cd572a9c563a5ee): run "npm run openapi".
 
 export interface paths {
     "/orders": {
@@ -1522,7 +1522,7 @@ export interface components {
                 "application/json": components["schemas"]["OrderWithSteps"];
             };
         };
-        /** @description The order is not Pending, is being cancelled or undone, or a recorded step has used its values, or several owners have an order with this id, and the request does not name one. */
+        /** @description The order is not Pending, it is being cancelled or undone, or a recorded step has used its values, or several owners have an order with this id, and the request does not name one. */
         NotAmendable: {
             headers: {
                 [name: string]: unknown;

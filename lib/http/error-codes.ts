@@ -47,7 +47,7 @@ export const ERROR_CODES = {
   },
   wrong_status: {
     status: 409,
-    when: 'The order has a status that does not allow this operation. The message names the status.',
+    when: 'The state of the order does not allow this operation. The message says why.',
     remedy: 'Read the order, then decide again.',
   },
   owner_required: {

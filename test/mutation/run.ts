@@ -25,8 +25,7 @@ export const mutate = command({
   name: 'mutate',
   usage: ['[<path or id …>] [--list]'],
   does: `Applies one bug at a time to a copy of this checkout, and runs the tests nearest to it: one of them has to fail. Without
-arguments, it applies all bugs in test/mutation/mutations.ts; otherwise those in files whose path begins with an argument, and those with these
-ids. The exit code is 1 when a bug goes unnoticed, or is stale.`,
+arguments, it applies all bugs in test/mutation/mutations.ts; otherwise those whose file begins with an argument, or whose id is an argument. The exit code is 1 when a bug goes unnoticed, or is stale.`,
   options: { list: { type: 'boolean', help: 'prints the bugs, and why one is stale' } },
   positionals: { name: 'path or id', min: 0, max: Number.POSITIVE_INFINITY },
   run({ list: listing }, chosen) {

@@ -72,7 +72,7 @@ export const amendOrder: Operation = {
     ...NO_SUCH_ORDER,
     ...conflict(
       'NotAmendable',
-      'The order is not Pending, is being cancelled or undone, or a recorded step has used its values',
+      'The order is not Pending, it is being cancelled or undone, or a recorded step has used its values',
       refused('wrong_status', 'The order is Processing. Only a Pending order can be changed.'),
     ),
     412: {
