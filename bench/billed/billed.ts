@@ -15,6 +15,7 @@ import { describePostgres } from '../machine.ts';
 import { LabQueue } from '../order-queue.ts';
 import { type Result, short, whole } from '../result.ts';
 import { median } from '../statistics.ts';
+import { walPosition } from '../wal-position.ts';
 
 const FULL = { runs: 400, warmUps: 100 };
 const TINY: typeof FULL = { runs: 2, warmUps: 1 };
@@ -68,10 +69,9 @@ async function footprintOf(client: pg.Client): Promise<Footprint> {
   const { rows } = await client.query(
     `SELECT (SELECT count(*) FROM orders)::integer AS orders,
             (SELECT sum(pg_total_relation_size(oid)) FROM pg_class
-             WHERE relnamespace = 'public'::regnamespace AND relkind = 'r')::double precision AS bytes,
-            (pg_current_wal_insert_lsn() - '0/0')::double precision AS "walBytes"`,
+             WHERE relnamespace = 'public'::regnamespace AND relkind = 'r')::double precision AS bytes`,
   );
-  return rows[0] as Footprint;
+  return { ...rows[0], walBytes: await walPosition(client) } as Footprint;
 }
 
 const perOrder = (before: Footprint, after: Footprint) => {

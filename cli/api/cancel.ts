@@ -2,6 +2,7 @@ import type { Order } from '../../client/index.ts';
 import { command } from '../../infra/command.ts';
 import { printable, printableJson } from '../../infra/printable.ts';
 import { UsageError } from '../../infra/user-error.ts';
+import { chunksOf } from './chunks-of.ts';
 import { FILTER_OPTIONS, filterOf, pagesOf } from './order-list.ts';
 import { ask, connectStage, paramsOf, STAGE_OPTIONS, type Stage } from './stage.ts';
 
@@ -75,9 +76,8 @@ async function cancelAll(
   let later = 0;
   const leftAlone: { order_id: string; status?: string }[] = [];
   for (const [owner, orders] of Map.groupBy(names, (name) => name.owner))
-    for (let at = 0; at < orders.length; at += PAGE) {
-      const order_ids = orders.slice(at, at + PAGE).map((name) => name.order_id);
-      const body = { order_ids, ...(owner !== undefined && { owner }), ...change };
+    for (const chunk of chunksOf(orders, PAGE)) {
+      const body = { order_ids: chunk.map((name) => name.order_id), ...(owner !== undefined && { owner }), ...change };
       const { data } = await ask(stage, stage.client.POST('/orders/cancel', { body }));
       done.push(...data.orders);
       later += data.cancelling;

@@ -1,6 +1,7 @@
 import { command } from '../../infra/command.ts';
 import { printable, printableJson } from '../../infra/printable.ts';
 import { UsageError } from '../../infra/user-error.ts';
+import { chunksOf } from './chunks-of.ts';
 import { ask, connectStage, STAGE_OPTIONS, type Stage } from './stage.ts';
 import { printList } from './table.ts';
 
@@ -32,7 +33,7 @@ Orders do not depend on them: the sweep sends a message for every unfinished ord
     const stage = connectStage({ url });
     if (verb === 'list') return list(stage, json);
     const settled: { message_ids: string[]; not_found: string[] } = { message_ids: [], not_found: [] };
-    for await (const message_ids of all ? idsInQueue(stage) : pagesOf(ids)) {
+    for await (const message_ids of all ? idsInQueue(stage) : chunksOf(ids, PAGE)) {
       const body = { message_ids, ...(reason !== undefined && { reason }) };
       const page = await ask(stage, stage.client.POST(`/dead-letters/${verb}`, { body }));
       settled.message_ids.push(...page.message_ids);
@@ -62,10 +63,6 @@ async function list(stage: Stage, json: boolean): Promise<void> {
     BODY: 'body',
   });
   if (count > letters.length) console.error(`These are ${letters.length} of about ${count} dead letters.`);
-}
-
-function* pagesOf(ids: readonly string[]): Generator<string[]> {
-  for (let at = 0; at < ids.length; at += PAGE) yield ids.slice(at, at + PAGE);
 }
 
 /** Page by page, as many as there are at the start: a message that still cannot be processed comes back. */

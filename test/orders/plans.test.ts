@@ -15,6 +15,12 @@ const ORDERS = 20_000;
 /** Only these indexes find orders by id at a cost that nothing else changes. */
 const BY_ID = /^Index (Only )?Scan orders_(pkey|by_id_and_owner|idempotency_key)$/;
 
+/** The index in the order of creation, and those that find the orders of a page by their ids. */
+const BY_CREATION = /^Index Scan orders_(by_creation|pkey|by_id_and_owner)$/;
+/** The same, with the details and the history of the orders. */
+const WITH_HISTORY =
+  /^Index Scan (orders_(by_creation|pkey|by_id_and_owner)|order_details_pkey|order_history_(pkey|by_owner))$/;
+
 /** The indexes with which each statement finds its orders, in the order that it needs, so that it does not have to sort others. */
 const FINDS_BY: Readonly<Record<string, RegExp>> = {
   'find conflicts of 100': /^Index (Only )?Scan (orders_(pkey|by_id_and_owner|idempotency_key)|order_tombstones_pkey)$/,
@@ -40,18 +46,16 @@ const FINDS_BY: Readonly<Record<string, RegExp>> = {
   'list, of a reason code':
     /^(Index Scan|Bitmap Index Scan) orders_(by_reason|pkey|by_id_and_owner)$|^Bitmap Heap Scan orders$/,
   'list, Failed of a user': /^Index Scan orders_(by_user|pkey|by_id_and_owner)$/,
-  'list, of an id prefix': /^Index Scan orders_(by_creation|pkey|by_id_and_owner)$/,
+  'list, of an id prefix': BY_CREATION,
   'list, of an owner': /^Index Scan orders_(by_owner|pkey|by_id_and_owner)$/,
   // Postgres may sort these, too: few orders have this customer.
   'list, of a customer':
     /^(Index Scan|Index Only Scan|Bitmap Index Scan) (order_details_(of_customer|pkey)|orders_(pkey|by_id_and_owner))$|^Bitmap Heap Scan order_details$/,
   'list, with metadata': /^Index Scan (orders_(by_creation|pkey|by_id_and_owner)|order_details_pkey)$/,
-  'list, updated':
-    /^Index Scan (orders_(by_creation|pkey|by_id_and_owner)|order_details_pkey|order_history_(pkey|by_owner))$/,
-  'list, updated just now':
-    /^Index Scan (orders_(by_creation|pkey|by_id_and_owner)|order_details_pkey|order_history_(pkey|by_owner))$/,
-  'list, of a day': /^Index Scan orders_(by_creation|pkey|by_id_and_owner)$/,
-  'list, of a day and an id prefix': /^Index Scan orders_(by_creation|pkey|by_id_and_owner)$/,
+  'list, updated': WITH_HISTORY,
+  'list, updated just now': WITH_HISTORY,
+  'list, of a day': BY_CREATION,
+  'list, of a day and an id prefix': BY_CREATION,
   'window of 60 minutes': /order_minutes(_pkey)?$/,
   // All Pending orders, up to 50,000.
   'busy owners': /^(Index Scan|Bitmap Index Scan) orders_(by_status|waiting)$|^Bitmap Heap Scan orders$/,

@@ -43,14 +43,22 @@ export function signal(pid: number, name: NodeJS.Signals | 0): boolean {
 
 type Found = ProcessEntry & { readonly state: string };
 
+/**
+ * The fields of /proc/PID/stat after the name: the state, the parent, and so on (proc_pid_stat(5)). Linux only.
+ * @throws {Error} if it has ended
+ */
+export function linuxStatOf(pid: number | string): string[] {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // "pid (name) state parent …"; the name may contain spaces and parentheses.
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
 function linuxProcesses(): Found[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
       try {
-        // "pid (name) state parent …" (proc_pid_stat(5)); the name may contain spaces and parentheses.
-        const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-        const [state = '', parent = ''] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        const [state = '', parent = ''] = linuxStatOf(name);
         const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
         return [{ pid: Number(name), parent: Number(parent), command, state }];
       } catch {
