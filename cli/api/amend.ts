@@ -6,7 +6,7 @@ import { ask, connectStage, ORDER_OPTIONS, paramsOf } from './stage.ts';
 export const amend = command({
   name: 'orders amend',
   usage: ['<order id> <JSON> [--owner OWNER]'],
-  does: 'Changes values of a Pending order. A null removes an optional value.',
+  does: 'Changes values of a Pending order. To remove an optional value, set it to null.',
   options: ORDER_OPTIONS,
   positionals: { name: 'order id, then values as JSON', min: 2, max: 2 },
   examples: [`npm run orders -- amend ORD-1 '{"total_amount":"18.99","process_after":null}'`],

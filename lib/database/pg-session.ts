@@ -47,7 +47,7 @@ export async function openSession(client: pg.ClientBase, statementTimeoutMs: num
                     set_config('client_encoding',
                       CASE current_setting('server_encoding') WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END, false),
                     -- A setting of the database or the login can select a role without privileges on the orders. Before
-                    -- the first migration, there is no such table, and the role must be able to create it.
+                    -- the first migration, that table does not exist, and the role must be able to create it.
                     CASE WHEN NOT coalesce(has_table_privilege(to_regclass('public.orders'), 'SELECT'),
                                            has_schema_privilege('public', 'CREATE'))
                       THEN set_config('role', 'none', false) END) END`,

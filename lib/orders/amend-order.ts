@@ -18,7 +18,10 @@ export interface Amendment {
 
 type WholeOrder = Order & { readonly steps: readonly StepReport[] };
 
-/** The result: the order, or why it was not changed: `begun` if steps have used its values. Undefined if the order does not exist. */
+/**
+ * The order, or the reason why it was not changed; undefined if the order does not exist. `begun` means that a step of the current run
+ * is recorded, and may have used the values.
+ */
 type AmendOutcome =
   | { readonly order: WholeOrder }
   | { readonly status: Status }
@@ -31,8 +34,8 @@ type AmendOutcome =
 const TRIES = 5;
 
 /**
- * Changes the values of a Pending order, unless a recorded step of its run has used them. A claim either comes first, and the order is
- * Processing, or it returns the new values.
+ * Changes the values of a Pending order. Once a step of the current run is recorded, it only changes process_after. If a worker claims
+ * the order at the same time, either the claim comes first and the order is Processing, or the claim returns the new values.
  * @param owner the required owner; null for any
  * @param isExpected whether this is the state of the order that the caller wants to change
  * @throws AmbiguousOrder if no owner is required and several owners have such an order; DatabaseError
@@ -51,8 +54,8 @@ export async function amendOrder(
     if (!isExpected(seen)) return 'another-version';
     if (seen.status !== 'Pending') return { status: seen.status };
     if (seen.endsAs !== null || seen.cancelRequestedAt !== null) return { ending: true };
-    // A step may have charged the amount. Its record stays, and is not compared with new values. A further step needs a claim, which
-    // makes another version.
+    // A recorded step may have charged the amount, and a retry does not run it again. A step that is recorded after this check requires
+    // a claim, which changes the version.
     const isOnlyTime = amendment.changed.every((name) => name === 'process_after');
     if (!isOnlyTime && (await hasRecordedStep(deps.database, seen))) return { begun: true };
     const reschedules = amendment.details.processAfter !== undefined;

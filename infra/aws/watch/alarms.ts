@@ -154,7 +154,7 @@ function alarm(stage: Stage, kind: string, what: string, condition: object, key?
         AlarmActions: [{ Ref: TOPIC }],
         OKActions: [{ Ref: TOPIC }],
         ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-        // Without activity there is no problem.
+        // Missing data means that there was no activity.
         TreatMissingData: 'notBreaching',
         ...condition,
       },
