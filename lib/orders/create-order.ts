@@ -44,14 +44,6 @@ export interface Caller {
 const INSERTS = { maxItems: 100, maxOperations: 2, worthAnother: 25 };
 
 /**
- * Orders with an idempotency key are inserted one per statement. A statement with several orders would hold one key
- * while it waits for another, and two containers that use the same keys in opposite order would deadlock, until
- * Postgres notices after a second. A statement with one row waits before it holds a lock. Two at a time: as many as the
- * pool has connections.
- */
-const KEYED_INSERTS = { maxItems: 1, maxOperations: 2, worthAnother: 1 };
-
-/**
  * Messages per send. More than rows per commit, so that a hanging queue costs waiting requests at most two timeouts
  * (the send in progress and their own), and not one per hundred messages.
  */
@@ -66,19 +58,17 @@ const INSERT_RETRY = { tries: 2, withinMs: 2_500 };
  * @returns a function that throws DatabaseError if it is not known whether the order is stored
  */
 export function makeCreateOrder(deps: CreateOrderDeps): (order: NewOrder, caller: Caller) => Promise<CreateOutcome> {
-  const insertAll = (orders: readonly OrderInsert[]) =>
+  const inserts = new GroupCommit<OrderInsert, Inserted>(INSERTS, (orders) =>
     // Safe to retry: an order that an earlier attempt committed is recognized by its request token.
-    outsideInvocations(() => retryDatabase(() => insertGroup(deps, orders), INSERT_RETRY));
-  const inserts = new GroupCommit<OrderInsert, Inserted>(INSERTS, insertAll);
-  const keyedInserts = new GroupCommit<OrderInsert, Inserted>(KEYED_INSERTS, insertAll);
+    outsideInvocations(() => retryDatabase(() => insertGroup(deps, orders), INSERT_RETRY)),
+  );
   const sends = new GroupCommit<OrderMessage, undefined>(SENDS, (messages) =>
     outsideInvocations(() => sendGroup(deps, messages)),
   );
 
   return async (order, caller) => {
     const insert = { ...order, ...caller, requestToken: randomUUID(), fingerprint: fingerprintOf(order) };
-    const group = caller.idempotencyKey === null ? inserts : keyedInserts;
-    const { outcome, wait } = await group.add(insert).catch((error: unknown): Inserted => {
+    const { outcome, wait } = await inserts.add(insert).catch((error: unknown): Inserted => {
       if (!(error instanceof DatabaseError && error.kind === 'refused')) throw error;
       deps.logger.warn('Postgres rejected an order that had passed validation', {
         ...logged({ orderId: order.orderId, owner: caller.owner }),

@@ -28,18 +28,17 @@ export class GroupCommit<Item, Result> {
    * that item gets the error. Any other error goes to every item of the group, and to those waiting behind it: one
    * after another, they would wait for as many timeouts.
    * @param gather resolves when the first item of a group has waited long enough for others; it must not reject. By
-   * default, it resolves at the end of this turn of the event loop, so that a lone item hardly waits. Many requests are
-   * read in one turn, and clients whose responses were sent together send their next requests together: if an operation
-   * started immediately, every second one would have a single item.
+   * default, a group waits as long as each turn of the event loop brings more items: a lone item hardly waits, and the
+   * busier the process is with reading requests, the fewer operations it needs for them.
    */
   constructor(
     limits: GroupLimits,
     flush: (items: readonly Item[]) => Promise<readonly Result[]>,
-    gather: () => Promise<unknown> = endOfTurn,
+    gather?: () => Promise<unknown>,
   ) {
     this.#limits = limits;
     this.#flush = flush;
-    this.#gather = gather;
+    this.#gather = gather ?? (() => this.#untilQuiet());
   }
 
   add(item: Item): Promise<Result> {
@@ -55,6 +54,14 @@ export class GroupCommit<Item, Result> {
     await this.#gather();
     this.#scheduled = false;
     while (this.#mayBegin()) void this.#run(this.#waiting.splice(0, this.#groupSize()));
+  }
+
+  async #untilQuiet(): Promise<void> {
+    let before: number;
+    do {
+      before = this.#waiting.length;
+      await endOfTurn();
+    } while (this.#waiting.length > before && this.#waiting.length < this.#limits.maxItems);
   }
 
   #mayBegin(): boolean {

@@ -122,6 +122,34 @@ describe('many writers on the same orders', () => {
     expect(inserted.map((tokens) => tokens.size).sort()).toEqual([0, 10]);
   });
 
+  test('two INSERTs that use the same idempotency keys for other ids do not deadlock', async () => {
+    const insert = (keysById: Record<string, string | null>) =>
+      insertOrders(
+        lab.database,
+        Object.entries(keysById).map(([orderId, idempotencyKey]) => ({
+          ...anOrder({ orderId }),
+          owner: '',
+          idempotencyKey,
+          fingerprint: '',
+          requestToken: randomUUID(),
+        })),
+        60,
+      );
+    const byHand = await lab.openPsql();
+    await byHand.rows(
+      `BEGIN; INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES ('order-5', 1, '{}', 1)`,
+    );
+    // Has inserted the first key when it waits, and the second INSERT waits for that key.
+    const first = insert({ 'order-4': 'first', 'order-5': null, 'order-6': 'second' });
+    await waitForLockWaits(lab.psql, 1);
+    const second = insert({ 'order-7': 'second', 'order-8': 'first' });
+    await waitForLockWaits(lab.psql, 2);
+    await byHand.rows('ROLLBACK');
+
+    expect((await first).size).toBe(3);
+    expect((await second).size).toBe(0);
+  });
+
   test('two finishes of the same orders in opposite order do not deadlock', async () => {
     const ids = numbered(10);
     await lab.insert(...ids);

@@ -28,14 +28,28 @@ describe('group commit', () => {
     expect(flushes.map(({ items }) => items)).toEqual([['a']]);
   });
 
-  test('callers in one turn share an operation', async () => {
+  test('callers share an operation as long as each turn brings another', async () => {
     const { group, flushes } = gatedGroupCommit();
 
     const results = [group.add('a'), Promise.resolve().then(() => group.add('b'))];
     await endOfTurn();
+    expect(flushes).toEqual([]);
+    results.push(group.add('c'));
+    await endOfTurn();
+    await endOfTurn();
     flushes[0]?.end();
 
-    expect(await Promise.all(results)).toEqual(['a!', 'b!']);
+    expect(await Promise.all(results)).toEqual(['a!', 'b!', 'c!']);
+    expect(flushes.map(({ items }) => items)).toEqual([['a', 'b', 'c']]);
+  });
+
+  test('a full group starts, although each turn brings more', async () => {
+    const { group, flushes } = gatedGroupCommit({ ...ONE, maxItems: 2 });
+
+    void group.add('a');
+    void Promise.resolve().then(() => group.add('b'));
+    await endOfTurn();
+
     expect(flushes.map(({ items }) => items)).toEqual([['a', 'b']]);
   });
 

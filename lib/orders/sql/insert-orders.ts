@@ -23,11 +23,21 @@ const WANTED = `
     "orderId" text, "userId" integer, "itemIds" integer[], "totalAmount" numeric,
     "requestToken" uuid, owner text, actor text, "idempotencyKey" text, fingerprint text, details jsonb)`;
 
+/**
+ * Locks the idempotency keys of several orders until the commit. Without it, two statements could deadlock: rows are inserted in the
+ * order of their ids, and a client may use the same keys with other ids, so that each has inserted the key that the other waits for. A
+ * statement that waits for such a lock has inserted nothing, and all statements take the locks in the order of their numbers.
+ */
+const LOCKED = `
+  locked AS MATERIALIZED (
+    SELECT count(pg_advisory_xact_lock(number))
+    FROM (SELECT DISTINCT hashtextextended(owner || ' ' || "idempotencyKey", 0) AS number FROM wanted ORDER BY number) AS numbers)`;
+
 /** @param columns of orders, by the expression of their value */
-const insertInto = (columns: Readonly<Record<string, string>>, returned: string) => `
+const insertInto = (columns: Readonly<Record<string, string>>, locksKeys: boolean, returned: string) => `
   INSERT INTO public.orders (${Object.keys(columns).join(', ')})
   SELECT ${Object.values(columns).join(', ')}
-  FROM wanted
+  FROM wanted${locksKeys ? ' CROSS JOIN locked' : ''}
   ORDER BY "orderId", owner
   ON CONFLICT DO NOTHING
   RETURNING ${returned}`;
@@ -45,14 +55,15 @@ const COLUMNS = {
   fingerprint: 'fingerprint',
 };
 
-const INSERT_ORDERS = `WITH wanted AS (${WANTED}) ${insertInto(COLUMNS, 'request_token')}`;
-
 /** Of the table orders: how long until it may start. */
 const WAIT_SECONDS = `coalesce(greatest(0, extract(epoch FROM not_before - now())), 0)::double precision AS wait`;
 
-/** Separate, so that orders without details do not pay for it. */
-const INSERT_ORDERS_WITH_DETAILS = `
-  WITH wanted AS (${WANTED}),
+const statements = (locksKeys: boolean) => {
+  const tables = `WITH wanted AS (${WANTED})${locksKeys ? `,${LOCKED}` : ''}`;
+  return {
+    withoutDetails: `${tables} ${insertInto(COLUMNS, locksKeys, 'request_token')}`,
+    /** Separate, so that orders without details do not pay for it. */
+    withDetails: `${tables},
   inserted AS (${insertInto(
     {
       ...COLUMNS,
@@ -61,6 +72,7 @@ const INSERT_ORDERS_WITH_DETAILS = `
       not_before: `CASE WHEN ${processAfterOf('details')} > now() THEN ${processAfterOf('details')} END`,
       detail_bytes: detailBytesOf('details'),
     },
+    locksKeys,
     `request_token, ${WAIT_SECONDS}`,
   )}),
   detailed AS (
@@ -68,12 +80,17 @@ const INSERT_ORDERS_WITH_DETAILS = `
     SELECT "orderId", owner, ${detailValuesOf('details')}
     FROM wanted JOIN inserted ON request_token = "requestToken"
     WHERE details IS NOT NULL)
-  SELECT request_token, wait FROM inserted`;
+  SELECT request_token, wait FROM inserted`,
+  };
+};
+
+const INSERT = statements(false);
+const LOCK_KEYS_AND_INSERT = statements(true);
 
 /**
- * Inserts Pending orders, and returns the request tokens of those that it inserted, with the seconds until each may start. An order whose id or idempotency
- * key is taken, also by another row of the same statement, is skipped. Rows are sorted, so that two of these statements
- * do not deadlock. Orders with idempotency keys come alone: no order of rows would suit both ids and keys.
+ * Inserts Pending orders, and returns the request tokens of those that it inserted, with the seconds until each may start. An order
+ * whose id or idempotency key is taken, also by another row of the same statement, is skipped. Rows are sorted, so that two of these
+ * statements do not deadlock.
  */
 export async function insertOrders(
   database: Queryable,
@@ -81,7 +98,10 @@ export async function insertOrders(
   resendAfterSeconds: number,
 ): Promise<Map<string, number>> {
   const parameters = [JSON.stringify(orders), resendAfterSeconds];
-  const statement = orders.some(({ details }) => details) ? INSERT_ORDERS_WITH_DETAILS : INSERT_ORDERS;
+  // A lone order waits for its key before it is inserted.
+  const locksKeys = orders.length > 1 && orders.some(({ idempotencyKey }) => idempotencyKey !== null);
+  const { withDetails, withoutDetails } = locksKeys ? LOCK_KEYS_AND_INSERT : INSERT;
+  const statement = orders.some(({ details }) => details) ? withDetails : withoutDetails;
   const rows = await database.query<{ request_token: string; wait?: number }>(statement, parameters, {
     prepared: true,
   });
