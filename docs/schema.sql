@@ -528,6 +528,7 @@ CREATE OR REPLACE FUNCTION public.orders_updated()
  RETURNS trigger
  LANGUAGE plpgsql
  SET search_path TO 'public', 'pg_temp'
+ SET enable_nestloop TO 'off'
 AS $function$
 DECLARE
   illegal record;

@@ -12,6 +12,8 @@ export interface Explained {
   readonly pages: number;
   /** How the tables were read, without duplicates: "Index Scan orders_pkey". */
   readonly scans: readonly string[];
+  /** Pairs of rows that joins compared in vain: the square of the rows if each was compared with each. */
+  readonly rejectedPairs: number;
 }
 
 interface PlanNode {
@@ -20,6 +22,9 @@ interface PlanNode {
   readonly 'Index Name'?: string;
   readonly 'Shared Hit Blocks': number;
   readonly 'Shared Read Blocks': number;
+  readonly 'Actual Loops': number;
+  /** On average, per loop. */
+  readonly 'Rows Removed by Join Filter'?: number;
   readonly Plans?: readonly PlanNode[];
 }
 
@@ -71,7 +76,16 @@ function toExplained(sql: string, { Plan, Triggers, ...times }: Explanation): Ex
     triggersMs: Triggers.reduce((sum, { Time }) => sum + Time, 0),
     pages: Plan['Shared Hit Blocks'] + Plan['Shared Read Blocks'],
     scans: [...new Set(scansOf(Plan))],
+    rejectedPairs: rejectedPairsOf(Plan),
   };
+}
+
+function rejectedPairsOf({
+  'Rows Removed by Join Filter': rows = 0,
+  'Actual Loops': loops,
+  Plans = [],
+}: PlanNode): number {
+  return Plans.reduce((sum, plan) => sum + rejectedPairsOf(plan), rows * loops);
 }
 
 function scansOf(node: PlanNode): string[] {

@@ -796,7 +796,7 @@ describe('orders that lost a worker', () => {
       if ((await Promise.race([working, killed.promise])) !== 'killed') return;
       dead.push(working);
       const held = await lab.psql.rows<{ order_id: string }>(
-        `SELECT order_id FROM orders WHERE status = 'Processing' ORDER BY order_id`,
+        `SELECT order_id FROM orders WHERE lease_until > now() ORDER BY order_id`,
       );
       deaths.push(held.map(({ order_id }) => order_id));
       await lab.killLease('killer', ...others);

@@ -1,8 +1,8 @@
 import type { Queryable } from '../../database/database.ts';
-import { type OrderKey, orderKey } from '../../order-key.ts';
+import type { OrderKey } from '../../order-key.ts';
 import type { EffectSource } from '../effect-key.ts';
 import type { Order } from '../order.ts';
-import { type KeyRow, keysToJson, WANTED_KEYS } from './keys.ts';
+import { type KeyRow, keyOfRow, keysToJson, WANTED_KEYS } from './keys.ts';
 import type { Detailed } from './order-details.ts';
 import { attemptsOf, effectScopeOf } from './order-row.ts';
 
@@ -128,13 +128,18 @@ const CLAIM_ORDERS = `
       WHEN ${isSuspect('seen')} <> $3::boolean THEN 'suspect'
       ELSE 'locked'
     END AS unclaimed
+  -- FULL: each claimed order is wanted, but the planner expects only one, and with LEFT JOIN would compare each wanted order with
+  -- each claimed one.
   FROM wanted
-  LEFT JOIN public.orders seen ON seen.order_id = wanted.order_id AND seen.owner = wanted.owner
-  LEFT JOIN claimed c ON c.order_id = wanted.order_id AND c.owner = wanted.owner`;
+  FULL JOIN claimed c ON c.order_id = wanted.order_id AND c.owner = wanted.owner
+  LEFT JOIN public.orders seen ON seen.order_id = CASE WHEN c.order_id IS NULL THEN wanted.order_id END AND seen.owner = wanted.owner`;
 
 type Row = Omit<Claim, 'orderId'> & KeyRow & { readonly unclaimed: Unclaimed | null };
 
-/** Claims the orders that may be processed now, in one statement, and returns for each of the others why it was not claimed. */
+/**
+ * Claims the orders that may be processed now, in one statement, and returns for each of the others why it was not claimed. Both are
+ * in the sequence of the keys.
+ */
 export async function claimOrders(
   database: Queryable,
   keys: readonly OrderKey[],
@@ -142,11 +147,16 @@ export async function claimOrders(
 ): Promise<ClaimResult> {
   const { leaseSeconds, suspects, maxCrashes, actor } = options;
   const parameters = [keysToJson(keys), leaseSeconds, suspects, maxCrashes, actor];
+  const rows = await database.query<Row>(CLAIM_ORDERS, parameters);
+  const byKey = new Map(rows.map((row) => [keyOfRow(row), row]));
   const unclaimed = new Map<OrderKey, Unclaimed>();
   const claims: Claim[] = [];
-  for (const { unclaimed: reason, order_id: orderId, ...row } of await database.query<Row>(CLAIM_ORDERS, parameters)) {
-    if (reason) unclaimed.set(orderKey({ orderId, owner: row.owner }), reason);
-    else claims.push({ orderId, ...row });
+  for (const key of new Set(keys)) {
+    const row = byKey.get(key);
+    if (!row) continue;
+    const { unclaimed: reason, order_id: orderId, ...claim } = row;
+    if (reason) unclaimed.set(key, reason);
+    else claims.push({ orderId, ...claim });
   }
   return { claims, unclaimed };
 }
