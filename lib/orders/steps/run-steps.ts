@@ -29,8 +29,8 @@ export class StepRun {
   readonly #signal: AbortSignal;
   readonly #names = new Set<string>();
   readonly #running = new Set<Promise<unknown>>();
-  /** What every further call throws, once the attempt has ended, or the worker has suspended the order or lost it. */
-  #stopped: AttemptStopped | undefined;
+  /** Why every further call throws, once the attempt has ended, or the worker has suspended the order or lost it. */
+  #whyStopped: string | undefined;
   #suspension: Pause | undefined;
   #cancelled = false;
   #undoing: Undoing | undefined;
@@ -65,12 +65,14 @@ export class StepRun {
   async toEnd(processing: () => Promise<void>): Promise<Suspension | undefined> {
     const [end] = await Promise.allSettled([untilAborted(processing(), this.#signal)]);
     const wasSuspended = this.#suspension !== undefined;
-    this.#stopped ??= new AttemptStopped('The attempt has ended.');
-    const [others] = await Promise.allSettled([untilAborted(this.#allEnded(), this.#signal)]);
-    if (this.#cancelled) throw this.#stopped;
+    this.#whyStopped ??= 'The attempt has ended.';
+    const [others] = await Promise.allSettled(
+      this.#running.size > 0 ? [untilAborted(this.#allEnded(), this.#signal)] : [],
+    );
+    if (this.#cancelled) throw new AttemptStopped(this.#whyStopped);
     if (end.status === 'rejected' && !wasSuspended) throw end.reason;
     if (this.#suspension) return remaining(this.#suspension);
-    for (const settled of [end, others]) if (settled.status === 'rejected') throw settled.reason;
+    for (const settled of [end, others]) if (settled?.status === 'rejected') throw settled.reason;
     return undefined;
   }
 
@@ -154,8 +156,8 @@ export class StepRun {
     await this.#undoing?.unwind();
     // Of two side by side, the one that ends first wakes the order.
     if (!this.#suspension || endsAt < this.#suspension.endsAt) this.#suspension = { kind, name, endsAt };
-    this.#stopped ??= new AttemptStopped('The order is suspended. Its processor runs again later.');
-    throw this.#stopped;
+    this.#whyStopped ??= 'The order is suspended. Its processor runs again later.';
+    throw new AttemptStopped(this.#whyStopped);
   }
 
   /** What is recorded under the name; undefined when that is to be done now. Throws instead when the order is being undone. */
@@ -176,7 +178,7 @@ export class StepRun {
 
   /** Throws unless another step may start. */
   #check(): void {
-    if (this.#stopped) throw this.#stopped;
+    if (this.#whyStopped) throw new AttemptStopped(this.#whyStopped);
     if (this.#signal.aborted)
       throw new AttemptStopped('The time of the attempt is up.', { cause: this.#signal.reason });
   }
@@ -191,7 +193,7 @@ export class StepRun {
 
   #lost(why = 'The worker no longer holds the order.'): AttemptStopped {
     this.#suspension = undefined;
-    this.#stopped = new AttemptStopped(why);
-    return this.#stopped;
+    this.#whyStopped = why;
+    return new AttemptStopped(why);
   }
 }
