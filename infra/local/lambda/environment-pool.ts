@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { CoreTime } from './core-time.ts';
 import type { FunctionDefinition } from './deployment.ts';
 import { ExecutionEnvironment, InvocationFailed } from './execution-environment.ts';
 import type { WorkerLog } from './worker-log.ts';
@@ -15,6 +16,13 @@ const KEEP_WARM_MS = 120_000;
  * are left for the work.
  */
 const GROW_AFTER_MS = 200;
+
+/**
+ * The same once there are as many environments as cores, and the cores have no time left for another. It would only take time from
+ * those that run: with two cores and ten environments, a backlog takes a third longer than with two. It may help nevertheless if other
+ * programs use the cores, and the handlers wait for something else.
+ */
+const GROW_WHEN_BUSY_AFTER_MS = 5_000;
 
 interface Waiting {
   readonly payload: string;
@@ -36,6 +44,7 @@ export class EnvironmentPool {
   #idle: { readonly environment: ExecutionEnvironment; readonly since: number }[] = [];
   readonly #waiting: Waiting[] = [];
   readonly #retirement: NodeJS.Timeout;
+  readonly #coreTime = new CoreTime();
   #growth: NodeJS.Timeout | undefined;
   #starting = 0;
   /** When the last environment became available. */
@@ -89,11 +98,13 @@ export class EnvironmentPool {
 
   /** Starts environments for invocations that have waited long enough, also for those that the last one has brought. */
   #grow(): void {
-    const longAgo = performance.now() - GROW_AFTER_MS;
+    const cores = availableParallelism();
+    const isBusy = this.#all.size >= cores && this.#coreTime.isUsedUp();
+    const longAgo = performance.now() - (isBusy ? GROW_WHEN_BUSY_AFTER_MS : GROW_AFTER_MS);
     const urgent = this.#waiting.filter(({ since }) => Math.max(since, this.#grownAt) <= longAgo).length;
     // Without any environment there is nothing to wait for. More concurrent starts than cores would only make each
     // slower.
-    const starts = this.#all.size === 0 ? 1 : Math.min(urgent, availableParallelism());
+    const starts = this.#all.size === 0 ? 1 : Math.min(urgent, isBusy ? 1 : cores);
     while (this.#starting < starts && this.#all.size < this.#size) void this.#start();
     if (this.#all.size < this.#size)
       this.#growth ??= setTimeout(() => {
