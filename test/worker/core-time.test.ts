@@ -1,16 +1,42 @@
-import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
 import { expect, test } from '@jest/globals';
 import { CoreTime } from '../../infra/local/lambda/core-time.ts';
-import { waitUntil } from '../support/wait-until.ts';
 
-test('when every core computes without a pause, their time is used up', async () => {
-  const busy = Array.from({ length: availableParallelism() }, () => new Worker('for (;;);', { eval: true }));
-  try {
-    const coreTime = new CoreTime();
-    await waitUntil('the time of all cores is used up', () => coreTime.isUsedUp());
-    expect(coreTime.isUsedUp()).toBe(true);
-  } finally {
-    await Promise.all(busy.map((worker) => worker.terminate()));
-  }
+/** Two cores, at a time and after a use of them that the test sets. */
+function twoCores() {
+  let now = 0;
+  let busyMs = 0;
+  const pass = (ms: number, busy: number) => {
+    now += ms;
+    busyMs += busy;
+  };
+  const coreTime = new CoreTime(
+    () => ({ cores: 2, busyMs }),
+    () => now,
+  );
+  return { coreTime, pass };
+}
+
+test('the time of the cores is used up while programs run on all of them', () => {
+  const { coreTime, pass } = twoCores();
+  expect(coreTime.isUsedUp()).toBe(false);
+  pass(200, 390);
+  expect(coreTime.isUsedUp()).toBe(true);
+  pass(100, 0);
+  expect(coreTime.isUsedUp()).toBe(true);
+  pass(100, 0);
+  expect(coreTime.isUsedUp()).toBe(false);
+});
+
+test('the time of the cores is not used up while one of two waits', () => {
+  const { coreTime, pass } = twoCores();
+  coreTime.isUsedUp();
+  pass(200, 210);
+  expect(coreTime.isUsedUp()).toBe(false);
+});
+
+test('how busy the cores were long ago does not count', () => {
+  const { coreTime, pass } = twoCores();
+  coreTime.isUsedUp();
+  pass(60_000, 120_000);
+  expect(coreTime.isUsedUp()).toBe(false);
 });

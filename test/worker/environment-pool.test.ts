@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { CoreTime } from '../../infra/local/lambda/core-time.ts';
 import type { FunctionDefinition } from '../../infra/local/lambda/deployment.ts';
 import { EnvironmentPool } from '../../infra/local/lambda/environment-pool.ts';
 import { isRunning } from '../../infra/local/stack/process/is-running.ts';
@@ -13,8 +14,10 @@ import '../support/starts-processes.ts';
 
 let pool: EnvironmentPool;
 const log = new MemoryLog();
-const open = (exportName: string, size = 1, changes: Partial<FunctionDefinition> = {}) => {
-  pool = new EnvironmentPool(functionDefinition(exportName, changes), size, log);
+/** As if no program ran on the cores, whatever else runs on this machine. */
+const idleCores = () => new CoreTime(() => ({ cores: 1, busyMs: 0 }));
+const open = (exportName: string, size = 1, changes: Partial<FunctionDefinition> = {}, coreTime = idleCores()) => {
+  pool = new EnvironmentPool(functionDefinition(exportName, changes), size, log, undefined, coreTime);
 };
 const invoke = async (event: unknown = {}) => JSON.parse(await pool.invoke(JSON.stringify(event)));
 
@@ -54,6 +57,32 @@ describe('an execution environment', () => {
     };
     await Promise.all(Array.from({ length: 10 }, caller));
     expect([...pids].sort()).toEqual([...pool.pids].sort());
+  });
+
+  test('no more execution environments than cores start while programs use up the cores', async () => {
+    const cores = availableParallelism();
+    // Busy at each look, however late this process is.
+    let now = 0;
+    const busyCores = new CoreTime(
+      () => ({ cores: 1, busyMs: now }),
+      () => {
+        now += 200;
+        return now;
+      },
+    );
+    open('countCalls', cores + 2, {}, busyCores);
+    const pids = new Set<number>();
+    // As long as it takes them to start, and then several times as long as an invocation waits while cores are idle.
+    let until = Number.POSITIVE_INFINITY;
+    const caller = async () => {
+      while (performance.now() < until) {
+        pids.add((await invoke()).pid);
+        if (pids.size >= cores) until = Math.min(until, performance.now() + 1_000);
+      }
+    };
+    await Promise.all(Array.from({ length: cores + 8 }, caller));
+    expect(pids.size).toBe(cores);
+    expect(pool.pids).toHaveLength(cores);
   });
 
   test('no execution environment starts if a running one is done sooner', async () => {

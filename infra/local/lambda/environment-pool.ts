@@ -18,9 +18,9 @@ const KEEP_WARM_MS = 120_000;
 const GROW_AFTER_MS = 200;
 
 /**
- * The same once there are as many environments as cores, and the cores have no time left for another. It would only take time from
- * those that run: with two cores and ten environments, a backlog takes a third longer than with two. It may help nevertheless if other
- * programs use the cores, and the handlers wait for something else.
+ * Milliseconds that it waits if there are as many environments as cores, and the cores are used up. Another environment takes time from
+ * those that run: on two cores, a backlog takes a third longer with ten environments than with two. It may help nevertheless if other
+ * programs use the cores, and the handlers wait for something else. Short invocations never wait for so long.
  */
 const GROW_WHEN_BUSY_AFTER_MS = 5_000;
 
@@ -44,18 +44,25 @@ export class EnvironmentPool {
   #idle: { readonly environment: ExecutionEnvironment; readonly since: number }[] = [];
   readonly #waiting: Waiting[] = [];
   readonly #retirement: NodeJS.Timeout;
-  readonly #coreTime = new CoreTime();
+  readonly #coreTime: CoreTime;
   #growth: NodeJS.Timeout | undefined;
   #starting = 0;
   /** When the last environment became available. */
   #grownAt = 0;
   #stopped = false;
 
-  constructor(definition: FunctionDefinition, size: number, log: WorkerLog, keepWarmMs = KEEP_WARM_MS) {
+  constructor(
+    definition: FunctionDefinition,
+    size: number,
+    log: WorkerLog,
+    keepWarmMs = KEEP_WARM_MS,
+    coreTime = new CoreTime(),
+  ) {
     this.#definition = definition;
     this.#size = size;
     this.#log = log;
     this.#keepWarmMs = keepWarmMs;
+    this.#coreTime = coreTime;
     this.#retirement = setInterval(() => this.#retire(), keepWarmMs / 4).unref();
     void this.#start();
   }
@@ -99,12 +106,13 @@ export class EnvironmentPool {
   /** Starts environments for invocations that have waited long enough, also for those that the last one has brought. */
   #grow(): void {
     const cores = availableParallelism();
-    const isBusy = this.#all.size >= cores && this.#coreTime.isUsedUp();
-    const longAgo = performance.now() - (isBusy ? GROW_WHEN_BUSY_AFTER_MS : GROW_AFTER_MS);
+    const isBusy = this.#coreTime.isUsedUp();
+    const isFull = isBusy && this.#all.size >= cores;
+    const longAgo = performance.now() - (isFull ? GROW_WHEN_BUSY_AFTER_MS : GROW_AFTER_MS);
     const urgent = this.#waiting.filter(({ since }) => Math.max(since, this.#grownAt) <= longAgo).length;
     // Without any environment there is nothing to wait for. More concurrent starts than cores would only make each
     // slower.
-    const starts = this.#all.size === 0 ? 1 : Math.min(urgent, isBusy ? 1 : cores);
+    const starts = this.#all.size === 0 ? 1 : Math.min(urgent, isBusy ? Math.max(1, cores - this.#all.size) : cores);
     while (this.#starting < starts && this.#all.size < this.#size) void this.#start();
     if (this.#all.size < this.#size)
       this.#growth ??= setTimeout(() => {
