@@ -12,7 +12,7 @@ export interface Explained {
   readonly pages: number;
   /** How the tables were read, without duplicates: "Index Scan orders_pkey". */
   readonly scans: readonly string[];
-  /** Pairs of rows that joins compared in vain: the square of the rows if each was compared with each. */
+  /** Pairs of rows that joins compared and rejected: the square of the rows if every row was compared with every other. */
   readonly rejectedPairs: number;
 }
 

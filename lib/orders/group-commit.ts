@@ -1,6 +1,9 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { DatabaseError } from '../errors.ts';
 
+/** Milliseconds, as long as a process needs to read 100 requests: longer turns are spent on other work. */
+const MAX_GATHER_MS = 25;
+
 export interface GroupLimits {
   /** The most items per operation. */
   readonly maxItems: number;
@@ -28,7 +31,7 @@ export class GroupCommit<Item, Result> {
    * that item gets the error. Any other error goes to every item of the group, and to those waiting behind it: one
    * after another, they would wait for as many timeouts.
    * @param gather resolves when the first item of a group has waited long enough for others; it must not reject. By
-   * default, a group waits as long as each turn of the event loop brings more items: a lone item hardly waits, and the
+   * default, a group waits as long as each turn of the event loop brings more items: a lone item waits for one turn, and the
    * busier the process is with reading requests, the fewer operations it needs for them.
    */
   constructor(
@@ -57,11 +60,12 @@ export class GroupCommit<Item, Result> {
   }
 
   async #untilQuiet(): Promise<void> {
+    const end = performance.now() + MAX_GATHER_MS;
     let before: number;
     do {
       before = this.#waiting.length;
       await endOfTurn();
-    } while (this.#waiting.length > before && this.#waiting.length < this.#limits.maxItems);
+    } while (this.#waiting.length > before && this.#waiting.length < this.#limits.maxItems && performance.now() < end);
   }
 
   #mayBegin(): boolean {

@@ -80,6 +80,20 @@ describe.each(DRIVERS)('the use cases over $name', ({ open, canCut }) => {
       expect(await cases.create({ ...order, userId: 8 })).toBe('duplicate');
     });
 
+    test('of orders that are created together with one idempotency key, one is created', async () => {
+      const [first, second, third] = [anOrder({ orderId: '1' }), anOrder({ orderId: '2' }), anOrder({ orderId: '3' })];
+      const shared = { idempotencyKey: 'shared' };
+
+      const outcomes = await Promise.all([
+        cases.create(first, shared),
+        cases.create(first, shared),
+        cases.create(second, shared),
+        cases.create(third, { idempotencyKey: 'its own' }),
+      ]);
+
+      expect(outcomes).toEqual(['created', 'replayed', 'key-reused', 'created']);
+    });
+
     test('all orders are created except the one that Postgres rejects', async () => {
       const orders = [anOrder(), anOrder({ orderId: 'n\0l' }), anOrder()];
 

@@ -27,8 +27,11 @@ export interface Call<T, Fault extends string> {
 /** Milliseconds of real time after which a container that neither calls nor ends is taken to hang. */
 const PATIENCE_MS = 10_000;
 
-/** A group of statements gathers for one turn (lib/orders/group-commit.ts), and may do so again after the one before it. */
-const QUIET_TURNS = 3;
+/**
+ * A group of statements gathers for one turn after the last that brought an item (lib/orders/group-commit.ts), and may do so again after
+ * the one before it.
+ */
+const QUIET_TURNS = 6;
 
 /**
  * An execution environment. Whatever runs in it is stopped at each call to the outside, so that the history can let

@@ -139,7 +139,7 @@ describe('many writers on the same orders', () => {
     await byHand.rows(
       `BEGIN; INSERT INTO orders (order_id, user_id, item_ids, total_amount) VALUES ('order-5', 1, '{}', 1)`,
     );
-    // Has inserted the first key when it waits, and the second INSERT waits for that key.
+    // The first INSERT has inserted its first key when it waits, and the second INSERT waits for that key.
     const first = insert({ 'order-4': 'first', 'order-5': null, 'order-6': 'second' });
     await waitForLockWaits(lab.psql, 1);
     const second = insert({ 'order-7': 'second', 'order-8': 'first' });

@@ -106,7 +106,7 @@ describe('with many orders in the table', () => {
   const statements = hotStatements(ORDERS);
 
   test.each(statements)(
-    '$name reads orders by the intended index, and does not compare each with each',
+    '$name reads orders by the intended index, and does not compare every row with every other',
     async (statement) => {
       const scans = await scansOf(statement);
       expect(Math.max(...explained.map(({ rejectedPairs }) => rejectedPairs))).toBeLessThan(1_000);
@@ -130,7 +130,7 @@ describe('with many orders in the table', () => {
     expect(await scansOf(causes as Statement)).toEqual(['Index Only Scan orders_failed']);
   });
 
-  test('the trigger does not compare each updated order with each, in a session that has updated one before', async () => {
+  test('the trigger does not compare every updated order with every other, in a session that has updated one before', async () => {
     const client = new pg.Client(own.url);
     await client.connect();
     await client.query(`LOAD 'auto_explain'`);
@@ -149,7 +149,8 @@ describe('with many orders in the table', () => {
     await update(200);
     await client.end();
 
-    expect(plans).toContain('FROM old_rows');
+    // Its four statements that read the old rows, in both updates.
+    expect(plans.match(/(FROM|JOIN) old_rows/g)).toHaveLength(8);
     const rejected = [...plans.matchAll(/Rows Removed by Join Filter: (\d+)/g)].map(([, rows]) => Number(rows));
     expect(Math.max(...rejected)).toBeLessThan(1_000);
   });

@@ -128,8 +128,8 @@ const CLAIM_ORDERS = `
       WHEN ${isSuspect('seen')} <> $3::boolean THEN 'suspect'
       ELSE 'locked'
     END AS unclaimed
-  -- FULL: each claimed order is wanted, but the planner expects only one, and with LEFT JOIN would compare each wanted order with
-  -- each claimed one.
+  -- A FULL JOIN cannot be a nested loop. The planner expects one claimed order, so a LEFT JOIN would compare every wanted order with
+  -- every claimed one.
   FROM wanted
   FULL JOIN claimed c ON c.order_id = wanted.order_id AND c.owner = wanted.owner
   LEFT JOIN public.orders seen ON seen.order_id = CASE WHEN c.order_id IS NULL THEN wanted.order_id END AND seen.owner = wanted.owner`;

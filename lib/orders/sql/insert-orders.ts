@@ -89,8 +89,8 @@ const LOCK_KEYS_AND_INSERT = statements(true);
 
 /**
  * Inserts Pending orders, and returns the request tokens of those that it inserted, with the seconds until each may start. An order
- * whose id or idempotency key is taken, also by another row of the same statement, is skipped. Rows are sorted, so that two of these
- * statements do not deadlock.
+ * whose id or idempotency key is taken, also by another row of the same statement, is skipped. Keys are locked first, and rows are
+ * sorted, so that two of these statements do not deadlock.
  */
 export async function insertOrders(
   database: Queryable,
