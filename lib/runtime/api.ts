@@ -4,6 +4,7 @@ import { cancelOrder, cancelOrders } from '../orders/cancel-order.ts';
 import { type Caller, makeCreateOrder } from '../orders/create-order.ts';
 import { getMetrics } from '../orders/get-metrics.ts';
 import { makeHealthCheck } from '../orders/health.ts';
+import { isReplay } from '../orders/is-replay.ts';
 import type { NewOrder } from '../orders/order.ts';
 import { setProcessing } from '../orders/processing.ts';
 import { redriveOrder } from '../orders/redrive-order.ts';
@@ -35,7 +36,12 @@ export function createApi(connected: Connections) {
     logger,
     auth: config.AUTH,
     /** A refusal: the order was not stored. */
-    createOrder: async (order: NewOrder, caller: Caller) => refusalFor(caller.owner) ?? createOrder(order, caller),
+    createOrder: async (order: NewOrder, caller: Caller) => {
+      const refusal = refusalFor(caller.owner);
+      if (!refusal) return createOrder(order, caller);
+      // The limits are for new orders, and the caller of a replay waits for the response that it has not seen.
+      return (await isReplay(database, order, caller)) ? 'replayed' : refusal;
+    },
     readOrder: makeReadOrder({
       database,
       maxWaitSeconds: config.MAX_WAIT_SECONDS,

@@ -13,6 +13,7 @@ afterAll(() => service.close());
 
 let made = 0;
 const anOrder = () => ({ order_id: `order-${++made}`, user_id: 1, item_ids: [], total_amount: 1 });
+const KEY = { 'idempotency-key': 'key-a' };
 const post = () => service.post(anOrder());
 
 test('new orders are rejected while the backlog is too old, until it is processed', async () => {
@@ -40,4 +41,14 @@ test('new orders are rejected while the backlog is too old, until it is processe
 
   await service.psql.rows(`UPDATE orders SET status = 'Cancelled', due_at = NULL`);
   await waitUntil('orders are let in again', async () => (await post()).status === 202);
+});
+
+test('a repeated request with an Idempotency-Key gets its 202 while new orders are rejected', async () => {
+  const first = anOrder();
+  expect((await service.post(first, KEY)).status).toBe(202);
+  await service.psql.rows(`UPDATE orders SET created_at = now() - interval '2 minutes'`);
+  await waitUntil('orders are turned away', async () => (await post()).status === 503);
+
+  const replay = await service.post(first, KEY);
+  expect([replay.status, replay.headers['idempotency-replayed']]).toEqual([202, 'true']);
 });
