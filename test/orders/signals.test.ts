@@ -157,6 +157,42 @@ describe('a wait', () => {
     });
   });
 
+  test.each([['long', 'short'] as const, ['short', 'long'] as const])(
+    'that times out fails the order at its own time, although another wait alongside it goes on (%s, %s)',
+    async (...names) => {
+      const seconds = { short: 60, long: 3_600 };
+      const processor: Processor = async (_order, { waitFor }) => {
+        await Promise.all(names.map((name) => waitFor(name, { timeoutSeconds: seconds[name] })));
+      };
+      await attempt(processor);
+      expect(await lab.row('a')).toMatchObject({ status: 'Waiting', reason: 'short' });
+      await pass(60);
+      await attempt(processor);
+
+      expect(await lab.row('a')).toMatchObject({
+        status: 'Failed',
+        reasonCode: 'signal_timeout',
+        reason: expect.stringContaining('"short"'),
+      });
+    },
+  );
+
+  test('whose timeout the processor catches lets it continue, although another wait alongside it goes on', async () => {
+    const processor: Processor = async (_order, { waitFor, step }) => {
+      const waits = [waitFor('long', { timeoutSeconds: 3_600 }), waitFor('short', { timeoutSeconds: 60 })];
+      await Promise.all(waits).catch((error: unknown) =>
+        error instanceof SignalTimeout ? undefined : Promise.reject(error),
+      );
+      for (const name of ['refund', 'notify']) await step(name, () => void got.push(name));
+    };
+    await attempt(processor);
+    await pass(60);
+    await attempt(processor);
+
+    expect(got).toEqual(['refund', 'notify']);
+    expect((await lab.row('a')).status).toBe('Completed');
+  });
+
   test('stays timed out in every later attempt', async () => {
     const failing: Processor = async (_order, { waitFor, attempt: number }) => {
       await waitFor('shipped', { timeoutSeconds: 60 }).catch(

@@ -174,6 +174,26 @@ describe('a sleep', () => {
     expect(await lab.row('a')).toMatchObject({ status: 'Completed' });
     expect(runs).toEqual(['charge']);
   });
+
+  test('that is over lets its branch continue, and the order sleeps again until a longer one alongside it is over', async () => {
+    const runs: string[] = [];
+    const processor: Processor = async (_order, { step, sleep }) => {
+      const branch = async () => {
+        await sleep('short', 60);
+        for (const name of ['charge', 'ship']) await step(name, () => void runs.push(name));
+      };
+      await Promise.all([sleep('long', 600), branch()]);
+    };
+    await attempt(processor);
+    await pass(60);
+    await attempt(processor);
+
+    expect(runs).toEqual(['charge', 'ship']);
+    expect(await lab.row('a')).toMatchObject({ status: 'Waiting', reason: 'long' });
+    await pass(540);
+    await attempt(processor);
+    expect((await lab.row('a')).status).toBe('Completed');
+  });
 });
 
 describe('the time of a sleep', () => {

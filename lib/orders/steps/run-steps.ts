@@ -1,3 +1,4 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { effectKey, stepKey } from '../effect-key.ts';
 import {
   AttemptStopped,
@@ -32,6 +33,8 @@ export class StepRun {
   /** Why every further call throws, once the attempt has ended, or the worker has suspended the order or lost it. */
   #whyStopped: string | undefined;
   #suspension: Pause | undefined;
+  /** How many of the running calls are sleeps and waits that go on. */
+  #paused = 0;
   #cancelled = false;
   #undoing: Undoing | undefined;
 
@@ -154,10 +157,26 @@ export class StepRun {
     const endsAt = from + (known?.wakeSeconds ?? seconds) * 1_000;
     if (endsAt <= performance.now()) return;
     await this.#undoing?.unwind();
+    await this.#untilOnlyPaused();
+    if (!this.#suspension) this.#check();
     // Of two side by side, the one that ends first wakes the order.
     if (!this.#suspension || endsAt < this.#suspension.endsAt) this.#suspension = { kind, name, endsAt };
     this.#whyStopped ??= 'The order is suspended. Its processor runs again later.';
     throw new AttemptStopped(this.#whyStopped);
+  }
+
+  /**
+   * Returns once all calls that are running are sleeps and waits that go on, or no further call may start. A call that ends alongside
+   * them, such as a wait that timed out, first has its effect on the processor, which may continue or fail without them.
+   */
+  async #untilOnlyPaused(): Promise<void> {
+    this.#paused += 1;
+    for (;;) {
+      // The processor reacts in this turn of the event loop to the end of a call.
+      await endOfTurn();
+      if (this.#whyStopped || this.#running.size <= this.#paused) return;
+      await Promise.race(this.#running).catch(() => undefined);
+    }
   }
 
   /** What is recorded under the name; undefined when that is to be done now. Throws instead when the order is being undone. */
