@@ -17,11 +17,19 @@ const PAUSE_MS = 1_000;
 export function fetchWithRetry(fetch: Fetch, { timeoutMs, retries }: Patience): Fetch {
   return async (request) => {
     const deadline = timeoutMs > 0 ? Date.now() + timeoutMs : Number.POSITIVE_INFINITY;
-    const signals = timeoutMs > 0 ? [request.signal, AbortSignal.timeout(timeoutMs)] : [request.signal];
+    const signals = timeoutMs > 0 ? [request.signal, timeout(timeoutMs)] : [request.signal];
     const signal = AbortSignal.any(signals);
+    // Node may collect what passes the signal on to a waiting request as garbage: the request would then never end.
+    const aborted = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
+    aborted.catch(() => undefined);
     for (let left = retries; ; left -= 1) {
       // A body can be read only once, so each attempt except the last sends a copy.
-      const response = await fetch(new Request(left > 0 ? request.clone() : request, { signal }));
+      const response = await Promise.race([
+        fetch(new Request(left > 0 ? request.clone() : request, { signal })),
+        aborted,
+      ]);
       if (response.status !== 503 || left <= 0) return response;
       const pause = pauseOf(response);
       if (Date.now() + pause >= deadline) return response;
@@ -29,6 +37,16 @@ export function fetchWithRetry(fetch: Fetch, { timeoutMs, retries }: Patience): 
       await sleep(pause, signal);
     }
   };
+}
+
+/** Like AbortSignal.timeout, whose signal Node may collect as garbage while a request waits: it would then never abort. A timer keeps this one. */
+function timeout(ms: number): AbortSignal {
+  const controller = new AbortController();
+  const timedOut = () => controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
+  const timer: unknown = setTimeout(timedOut, ms);
+  // In Node, it must not keep the process running; in a browser, it is a number.
+  (timer as { unref?(): void }).unref?.();
+  return controller.signal;
 }
 
 function pauseOf(response: Response): number {
