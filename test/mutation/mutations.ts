@@ -375,7 +375,7 @@ export const MUTATIONS: readonly Mutation[] = [
   client(
     'K05',
     'client/patience.ts',
-    ['[request.signal, AbortSignal.timeout(timeoutMs)]', '[AbortSignal.timeout(timeoutMs)]'],
+    ['[request.signal, timeout(timeoutMs)]', '[timeout(timeoutMs)]'],
     'client/client.test.ts',
   ),
 
