@@ -39,7 +39,10 @@ export function fetchWithRetry(fetch: Fetch, { timeoutMs, retries }: Patience): 
   };
 }
 
-/** Like AbortSignal.timeout, whose signal Node may collect as garbage while a request waits: it would then never abort. A timer keeps this one. */
+/**
+ * Like AbortSignal.timeout, whose signal Node may collect as garbage while a request waits: it would then never abort. A timer keeps
+ * this one.
+ */
 function timeout(ms: number): AbortSignal {
   const controller = new AbortController();
   const timedOut = () => controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));

@@ -67,8 +67,7 @@ export function makeCreateOrder(deps: CreateOrderDeps): (order: NewOrder, caller
   );
 
   return async (order, caller) => {
-    const insert = { ...order, ...caller, requestToken: randomUUID(), fingerprint: fingerprintOf(order) };
-    const { outcome, wait } = await inserts.add(insert).catch((error: unknown): Inserted => {
+    const { outcome, wait } = await inserts.add(toInsert(order, caller)).catch((error: unknown): Inserted => {
       if (!(error instanceof DatabaseError && error.kind === 'refused')) throw error;
       deps.logger.warn('Postgres rejected an order that had passed validation', {
         ...logged({ orderId: order.orderId, owner: caller.owner }),
@@ -89,6 +88,10 @@ export function makeCreateOrder(deps: CreateOrderDeps): (order: NewOrder, caller
     }
     return outcome;
   };
+}
+
+export function toInsert(order: NewOrder, caller: Caller): OrderInsert {
+  return { ...order, ...caller, requestToken: randomUUID(), fingerprint: fingerprintOf(order) };
 }
 
 interface Inserted {

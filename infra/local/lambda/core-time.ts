@@ -6,7 +6,7 @@ const WINDOW_MS = 200;
 /** The cores are used up if programs run for more than this share of the time: scheduling takes some, too. */
 const BUSY_SHARE = 0.9;
 
-export interface CoreReading {
+interface CoreReading {
   readonly cores: number;
   /** Milliseconds for which programs have run, on all cores together. */
   readonly busyMs: number;
